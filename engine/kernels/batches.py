@@ -1,0 +1,87 @@
+"""Which samples come next. The order of an epoch is a function of (seed, epoch): nothing is drawn from a shared generator."""
+
+import numpy as np
+
+from engine.kernels.codes import (
+    BATCH,
+    BATCH_SIZE,
+    CURSOR,
+    EPOCH,
+    FIRST_ROW,
+    ORDER_EPOCH,
+    ROW_COUNT,
+    ROWS_AS_THEY_LIE,
+    SEED,
+    SHUFFLE,
+    SOURCE,
+    TRAIN_ROWS,
+)
+from engine.kernels.jit import inner
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+MIX_2 = np.uint64(0x94D049BB133111EB)
+S27 = np.uint64(27)
+S30 = np.uint64(30)
+S31 = np.uint64(31)
+S32 = np.uint64(32)
+
+
+@inner
+def mix(x):
+    """SplitMix64's output function (Steele, Lea and Flood 2014)."""
+    x = (x ^ (x >> S30)) * MIX_1
+    x = (x ^ (x >> S27)) * MIX_2
+    return x ^ (x >> S31)
+
+
+@inner
+def permute(order, count, seed, epoch):
+    """Fisher-Yates over 0..count-1; the draw for place i is mix(key + i golden), scaled to 0..i by its upper 32 bits."""
+    for i in range(count):
+        order[i] = i
+    state = mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(epoch) * GOLDEN)
+    for i in range(count - 1, 0, -1):
+        state = state + GOLDEN
+        j = np.int64(((mix(state) >> S32) * np.uint64(i + 1)) >> S32)
+        swap = order[i]
+        order[i] = order[j]
+        order[j] = swap
+
+
+@inner
+def next_rows(counters, order):
+    """Set the width of the next mini-batch, and see to it that `order` is this epoch's."""
+    if counters[SOURCE] == ROWS_AS_THEY_LIE:
+        counters[BATCH] = counters[ROW_COUNT]
+        return
+    counters[BATCH] = min(counters[BATCH_SIZE], counters[TRAIN_ROWS] - counters[CURSOR])
+    if counters[SHUFFLE] == 1 and counters[ORDER_EPOCH] != counters[EPOCH]:
+        permute(order, counters[TRAIN_ROWS], counters[SEED], counters[EPOCH])
+        counters[ORDER_EPOCH] = counters[EPOCH]
+
+
+@inner
+def gather(counters, order, X, Y, h0, y):
+    """h0 (d_0, b) and y (d_L, b) <- the columns of the mini-batch."""
+    b = counters[BATCH]
+    inputs = X.shape[1]
+    outputs = Y.shape[1]
+    plain = counters[SOURCE] == ROWS_AS_THEY_LIE
+    first = counters[FIRST_ROW] if plain else counters[CURSOR]
+    shuffled = counters[SHUFFLE] == 1 and not plain
+    for n in range(b):
+        row = order[first + n] if shuffled else first + n
+        for k in range(inputs):
+            h0[k * b + n] = X[row, k]
+        for k in range(outputs):
+            y[k * b + n] = Y[row, k]
+
+
+@inner
+def advance(counters):
+    """After an update: on in the epoch, or to the next."""
+    counters[CURSOR] += counters[BATCH]
+    if counters[CURSOR] >= counters[TRAIN_ROWS]:
+        counters[CURSOR] = 0
+        counters[EPOCH] += 1

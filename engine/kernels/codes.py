@@ -1,0 +1,97 @@
+"""The integer codes that tapes are written in, and the places of things in the flat arrays a kernel gets."""
+
+# Ops ----------------------------------------------------------------------------------------------------------------
+GATHER = 0  # columns of the next mini-batch, and its targets
+RATE = 1  # this update's learning rate and bias corrections
+LOOK_AHEAD = 2  # Nesterov, textbook: parameters move to theta - eta beta v
+AFFINE = 3  # z_l = W_l h_{l-1} + b_l
+ACTIVATION = 4  # h_l = phi(z_l)
+LOSS = 5  # per-sample losses
+OUTPUT_DELTA = 6  # delta_L
+BACK_PRODUCT = 7  # W_{l+1}^T delta_{l+1}
+BACK_ACTIVATION = 8  # (.) phi'(z_l)
+GRADIENT = 9  # delta_l h_{l-1}^T / B and the mean of delta_l
+PENALTY = 10  # + lambda W + lambda_1 sign W
+CLIP = 11  # global norm
+CHECK = 12  # stop before the update where anything is not finite
+UPDATE = 13  # one layer's parameters
+
+# Fields of an op: ops[i, FIELD] --------------------------------------------------------------------------------------
+CODE = 0
+LAYER = 1  # l, 1-based
+ROWS = 2  # d_l
+COLS = 3  # d_{l-1}
+WEIGHTS = 4  # offset of W_l in theta and grad (row-major); b_l follows it
+INPUT = 5  # offset in work of what the op reads
+OUTPUT = 6  # offset in work of what the op writes
+OTHER = 7  # offset in work of a second operand
+KIND = 8  # activation code, loss code or optimizer code
+EXTRA = 9  # output activation (LOSS, OUTPUT_DELTA), number of parameters (CLIP, CHECK)
+N_FIELDS = 10
+
+# Activations ---------------------------------------------------------------------------------------------------------
+IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX = range(6)
+
+# Losses --------------------------------------------------------------------------------------------------------------
+MSE, BCE, CROSS_ENTROPY = range(3)
+
+# Integers a run carries: counters[PLACE] -----------------------------------------------------------------------------
+STEP = 0  # updates done
+EPOCH = 1  # epochs completed
+CURSOR = 2  # samples of this epoch already used
+BATCH = 3  # columns of the mini-batch in work
+BATCH_SIZE = 4  # columns asked for
+TRAIN_ROWS = 5
+VALIDATION_ROWS = 6  # the splits lie one behind the other in X and Y
+TEST_ROWS = 7
+SHUFFLE = 18
+SEED = 19
+ORDER_EPOCH = 8  # the epoch `order` belongs to, -1 for none
+SOURCE = 9  # where GATHER takes its samples
+FIRST_ROW = 10  # SOURCE == ROWS_AS_THEY_LIE: from this row
+ROW_COUNT = 11
+STATUS = 12
+RECORD_UNIT = 13  # EPOCHS or STEPS
+RECORD_EVERY = 14
+RECORDED = 15  # points in the series buffer
+RECORD_AFTER = 16  # only steps beyond this one are recorded
+CLASSIFY = 17  # 1: accuracies are counted
+N_COUNTERS = 24
+
+MINI_BATCHES, ROWS_AS_THEY_LIE = range(2)  # SOURCE
+RUNNING, NON_FINITE, UPDATE_NON_FINITE, SERIES_FULL = range(4)  # STATUS
+EPOCHS, STEPS = range(2)  # RECORD_UNIT
+
+# Floats a run is governed by: hyper[PLACE] ---------------------------------------------------------------------------
+LR = 0
+OPTIMIZER = 1  # the optimizer's own parameters, in the order of its row, up to 9
+L1 = 10
+L2 = 11
+CLIP_NORM = 12
+CLIP_EPS = 13
+ETA = 14  # this update's rate, written by RATE
+CORRECTION_1 = 15  # 1 - beta1^t
+CORRECTION_2 = 16  # 1 - beta2^t
+GRADIENT_NORM = 17  # written by CLIP
+LAST_LOSS = 18  # mean data loss of the mini-batch in work, written by LOSS
+N_HYPER = 24
+
+# The optimizer's clock, at the end of its state: state[slots * P + PLACE] --------------------------------------------
+UPDATES = 0  # since the state was reset
+POWER_1 = 1  # beta1^t
+POWER_2 = 2  # beta2^t
+N_CLOCK = 4
+
+# Columns of the series buffer -----------------------------------------------------------------------------------------
+SERIES_COLUMNS = (
+    "step",
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "test_loss",
+    "test_accuracy",
+    "gradient_norm",
+    "weight_norm",
+)

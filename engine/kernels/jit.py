@@ -1,0 +1,121 @@
+"""The one decorator: every compiler flag, the cache folder and the order of compilation in one place.
+
+`entry` declares a kernel that Python calls, with its one signature; `inner` declares a function that only kernels call.
+No fast-math flags at all: the numbers match their formulas and do not depend on how the work was cut.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.errors import NumbaWarning
+
+FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False}
+
+cache_problem: str | None = None
+"""Why compiled kernels are not kept on disk, in words, or None."""
+
+
+def source_hash() -> str:
+    """Hash of every kernel source: Numba's own cache does not notice a change in an imported file."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_root() -> Path:
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(os.environ["NUMBA_CACHE_DIR"])
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return Path(base) / "chainrule" if base else Path.home() / ".cache" / "chainrule"
+
+
+def _writable_cache() -> Path | None:
+    global cache_problem
+    try:
+        folder = _cache_root() / f"kernels-{source_hash()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except (OSError, RuntimeError) as problem:
+        cache_problem = f"kernels are compiled anew at every start: no folder for them is writable ({problem})"
+        warnings.warn(cache_problem, RuntimeWarning, stacklevel=2)
+        return None
+    return folder
+
+
+CACHE = _writable_cache()
+
+
+@contextlib.contextmanager
+def _numba_cache_folder() -> Iterator[None]:
+    """Numba reads its cache folder when a function is decorated; other people's functions keep theirs."""
+    before = getattr(numba.config, "CACHE_DIR")  # noqa: B009  set at run time, unknown to type checkers
+    setattr(numba.config, "CACHE_DIR", str(CACHE))  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(numba.config, "CACHE_DIR", before)  # noqa: B010
+
+
+def inner(function: Callable[..., Any]) -> Any:
+    """A function that only kernels call; it is compiled into its callers."""
+    return numba.njit(**FLAGS)(function)
+
+
+def spliced(function: Callable[..., Any]) -> Any:
+    """An inner function put into its caller before optimization: one level less to optimize, so a quicker start."""
+    return numba.njit(inline="always", **FLAGS)(function)
+
+
+class Kernel:
+    """A compiled function with exactly one signature; the first call (or `ready`) compiles it or loads it from disk."""
+
+    def __init__(self, function: Callable[..., Any], signature: str) -> None:
+        self.signature = signature
+        self.name = function.__name__
+        self.__doc__ = function.__doc__
+        self._lock = threading.Lock()
+        self._ready = False
+        with _numba_cache_folder() if CACHE else contextlib.nullcontext():
+            self.dispatcher = numba.njit(cache=CACHE is not None, **FLAGS)(function)
+
+    def ready(self) -> None:
+        """Compile now. A second signature is an error afterwards, not a silent stall."""
+        with self._lock:
+            if not self._ready:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error", NumbaWarning)
+                    self.dispatcher.compile(self.signature)
+                self.dispatcher.disable_compile()
+                self._ready = True
+
+    def __call__(self, *arguments: Any) -> Any:
+        if not self._ready:
+            self.ready()
+        return self.dispatcher(*arguments)
+
+
+KERNELS: list[Kernel] = []
+"""Every entry kernel, in the order of declaration: the most used first."""
+
+
+def entry(signature: str) -> Callable[[Callable[..., Any]], Kernel]:
+    """Declare a kernel that Python calls, with its one signature."""
+
+    def declare(function: Callable[..., Any]) -> Kernel:
+        kernel = Kernel(function, signature)
+        KERNELS.append(kernel)
+        return kernel
+
+    return declare
