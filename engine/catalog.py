@@ -1,0 +1,32 @@
+"""The catalog: every rule, gathered from the modules that define them, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.activations import ACTIVATIONS
+from engine.datasets import DATASETS
+from engine.features import FEATURES
+from engine.initializers import INITIALIZERS
+from engine.losses import LOSSES
+from engine.optimizers import OPTIMIZERS
+from engine.row import Row
+from engine.schedules import SCHEDULES
+from engine.spec import MAX_LAYERS, MAX_STEPS, MAX_UNITS
+
+ROWS: dict[str, Mapping[str, Row]] = {
+    "datasets": DATASETS,
+    "features": FEATURES,
+    "activations": ACTIVATIONS,
+    "losses": LOSSES,
+    "initializers": INITIALIZERS,
+    "optimizers": OPTIMIZERS,
+    "schedules": SCHEDULES,
+}
+
+
+def catalog() -> dict[str, Any]:
+    """Every row of every kind, and the limits of a spec, ready for JSON."""
+    rows: dict[str, Any] = {kind: [row.as_json() for row in table.values()] for kind, table in ROWS.items()}
+    return rows | {"limits": {"layers": MAX_LAYERS, "units": MAX_UNITS, "steps": MAX_STEPS}}

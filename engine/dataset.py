@@ -1,0 +1,139 @@
+"""A data set made ready for a network: split, features, scaling, targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import datasets
+from engine.features import FEATURES, expand
+from engine.randomness import generator
+from engine.spec import DataSpec, RunSpec
+from engine.spec_inline import InlineData
+
+Array = NDArray[np.float64]
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Split:
+    """`raw` (n, columns) as they came, `x` (n, d_0) as the network sees them, `y` (n, d_L) targets, `labels` (n,) or None."""
+
+    raw: Array
+    x: Array
+    y: Array
+    labels: NDArray[np.int64] | None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class View:
+    """Raw samples (n, columns) -> what the network sees (n, d_0): features, then scaling fitted on the training part."""
+
+    columns: tuple[str, ...]
+    features: tuple[str, ...]
+    mean: Array | None = None
+    scale: Array | None = None
+
+    def __call__(self, raw: Array) -> Array:
+        x = expand(raw, self.columns, self.features) if self.features else raw
+        return x if self.mean is None or self.scale is None else (x - self.mean) / self.scale
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The data of a run. `inputs_of` turns raw samples into what the network sees."""
+
+    task: datasets.Task
+    kind: datasets.Kind
+    columns: tuple[str, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+    domain: tuple[tuple[float, float], ...]
+    splits: dict[str, Split]
+    inputs_of: View
+
+    @property
+    def rows(self) -> tuple[int, int, int]:
+        """Numbers of train, validation and test samples."""
+        train, validation, test = (len(self.splits[name]) for name in SPLITS)
+        return train, validation, test
+
+    def stacked(self) -> tuple[Array, Array]:
+        """Inputs and targets of all splits, one behind the other."""
+        parts = [self.splits[name] for name in SPLITS]
+        return (
+            np.ascontiguousarray(np.vstack([part.x for part in parts])),
+            np.ascontiguousarray(np.vstack([part.y for part in parts])),
+        )
+
+
+def prepare(spec: RunSpec) -> Dataset:
+    """The data that a spec names, split and scaled; the same arrays for the same spec."""
+    data = spec.data
+    if isinstance(data, InlineData):
+        pieces = {name: data.split(name) for name in SPLITS}
+        columns = tuple(f"x{i + 1}" for i in range(pieces["train"][0].shape[1]))
+        classes = tuple(str(i) for i in range(data.class_count))
+        kind: datasets.Kind = "table"
+        features: tuple[str, ...] = ()
+        image_shape = None
+    else:
+        pieces, columns = _split(data)
+        row = data.row
+        classes, kind, features, image_shape = row.classes, row.kind, data.features, row.image_shape
+    view = View(columns, features)
+    if data.standardize:
+        view = View(columns, features, *_scaling(view(pieces["train"][0])))
+    splits = {}
+    for name, (raw, targets) in pieces.items():
+        labels = targets[:, 0].astype(np.int64) if spec.task == "classification" else None
+        y = targets if labels is None or spec.one_output else np.eye(len(classes))[labels]
+        splits[name] = Split(raw, view(raw), y, labels)
+    return Dataset(
+        task=spec.task,
+        kind=kind,
+        columns=columns,
+        inputs=tuple(FEATURES[name].title for name in features) or columns,
+        outputs=_output_names(spec, classes, pieces["train"][1]),
+        classes=classes,
+        image_shape=image_shape,
+        domain=_domain(kind),
+        splits=splits,
+        inputs_of=view,
+    )
+
+
+def _split(data: DataSpec) -> tuple[dict[str, tuple[Array, Array]], tuple[str, ...]]:
+    """Shuffled by the data's seed, then cut: train first, test last."""
+    x, y, columns = data.row.raw(data.samples, data.noise, data.seed)
+    order = generator(data.seed, "split").permutation(len(x))
+    x, y = x[order], y[order, None]
+    test = round(len(x) * data.test_fraction)
+    validation = round(len(x) * data.validation_fraction)
+    train = len(x) - validation - test
+    cuts = {"train": slice(0, train), "validation": slice(train, train + validation), "test": slice(train + validation, None)}
+    return {name: (x[cut], y[cut]) for name, cut in cuts.items()}, columns
+
+
+def _scaling(x: Array) -> tuple[Array, Array]:
+    """Mean and standard deviation of each input; a constant input keeps its scale."""
+    scale = x.std(axis=0)
+    return x.mean(axis=0), np.where(scale > 0, scale, 1.0)
+
+
+def _domain(kind: datasets.Kind) -> tuple[tuple[float, float], ...]:
+    side = (-datasets.HALF_WIDTH, datasets.HALF_WIDTH)
+    return {"plane": (side, side), "line": (side,)}.get(kind, ())
+
+
+def _output_names(spec: RunSpec, classes: tuple[str, ...], targets: Array) -> tuple[str, ...]:
+    if spec.task == "classification":
+        return (f"P({classes[1]})",) if spec.one_output else tuple(f"P({name})" for name in classes)
+    return ("y",) if targets.shape[1] == 1 else tuple(f"y{i + 1}" for i in range(targets.shape[1]))

@@ -1,0 +1,111 @@
+"""Edits: changes made to a run while it runs, each with the step it precedes. Other data or layers are a new run."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from engine.spec import MAX_STEPS, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec
+
+
+class EditError(ValueError):
+    """An edit that cannot be made; nothing changed. `field` and `allowed` name what would do."""
+
+    def __init__(self, field: str, problem: str, allowed: str) -> None:
+        super().__init__(f"{field}: {problem}; allowed: {allowed}")
+        self.field, self.allowed = field, allowed
+
+
+class _Edit(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    step: int = Field(default=0, ge=0, le=MAX_STEPS, description="the update after this one is the first to feel it")
+    label: str = Field(default="", max_length=200, description="in words; written when the edit is made")
+
+    def describe(self) -> str:
+        return self.label
+
+
+class SetEdit(_Edit):
+    """A hyperparameter: `path` into the spec, such as optimizer.lr."""
+
+    kind: Literal["set"] = "set"
+    path: str = Field(max_length=64)
+    value: Any
+
+
+class WeightEdit(_Edit):
+    """One entry of a weight matrix or bias; `index` counts from 0."""
+
+    kind: Literal["weight"] = "weight"
+    name: str = Field(max_length=16)
+    index: tuple[int, ...]
+    value: float = Field(allow_inf_nan=False)
+
+
+class ExtendEdit(_Edit):
+    """Play goes on to a later step."""
+
+    kind: Literal["extend"] = "extend"
+    max_steps: int = Field(ge=1, le=MAX_STEPS)
+
+
+Edit = Annotated[SetEdit | WeightEdit | ExtendEdit, Field(discriminator="kind")]
+EDITS: TypeAdapter[SetEdit | WeightEdit | ExtendEdit] = TypeAdapter(Edit)
+
+PARTS: dict[str, type[BaseModel]] = {
+    "optimizer": OptimizerSpec,
+    "regularization": RegularizationSpec,
+    "clip": ClipSpec,
+    "schedule": ScheduleSpec,
+}
+WHOLE = ("batch_size", "shuffle")
+LIVE = "optimizer, optimizer.…, regularization.l1, regularization.l2, clip.norm, batch_size, shuffle"
+
+
+def target(edit: SetEdit | WeightEdit | ExtendEdit) -> tuple[Any, ...]:
+    """What an edit changes: a later edit of the same target at the same step takes its place."""
+    if isinstance(edit, SetEdit):
+        return ("set", edit.path)
+    if isinstance(edit, WeightEdit):
+        return ("weight", edit.name, edit.index)
+    return ("extend",)
+
+
+def value_at(spec: RunSpec, path: str) -> Any:
+    """The value that a path of the spec has."""
+    head, _, tail = path.partition(".")
+    part = getattr(spec, head)
+    return part.model_dump().get(tail) if tail else part
+
+
+def with_set(spec: RunSpec, path: str, value: Any) -> RunSpec:
+    """`spec` with one live field changed; errors name the field and what is allowed."""
+    head, _, tail = path.partition(".")
+    try:
+        if head in WHOLE and not tail:
+            fields = {head: value}
+            checked = RunSpec.model_validate({"data": {"name": "circle"}, **fields})
+            return spec.model_copy(update={head: getattr(checked, head)})
+        if head not in PARTS:
+            raise EditError(path, "cannot be changed while a run goes on; it begins a new run", LIVE)
+        if not tail:
+            changed = value
+        elif (head, tail) == ("optimizer", "name"):
+            changed = {"name": value, "dialect": spec.optimizer.dialect}
+        else:
+            changed = getattr(spec, head).model_dump() | {tail: value}
+        return spec.model_copy(update={head: PARTS[head].model_validate(changed)})
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        allowed = str(first.get("ctx", {}).get("allowed", first["msg"]))
+        raise EditError(path, first["msg"].split("; allowed:")[0], allowed) from problem
+
+
+def with_edit(spec: RunSpec, edit: SetEdit | WeightEdit | ExtendEdit) -> RunSpec:
+    """The spec in force after an edit; a weight edit leaves it."""
+    if isinstance(edit, SetEdit):
+        return with_set(spec, edit.path, edit.value)
+    if isinstance(edit, ExtendEdit):
+        return spec.model_copy(update={"stop": spec.stop.model_copy(update={"max_steps": edit.max_steps})})
+    return spec

@@ -1,0 +1,234 @@
+"""The numbers of a run: buffers, the tape in force, and the compiled `run` over them. The timeline is `engine.trainer`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.dataset import Dataset
+from engine.initializers import draw
+from engine.kernels import codes
+from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
+from engine.kernels.run import run
+from engine.kernels.threads import one_blas_thread
+from engine.optimizers import PYTORCH
+from engine.spec import RunSpec
+from engine.tape import Tape, compile_tape
+
+Flat = NDArray[np.float64]
+PROBE_COLUMNS = 256
+SERIES_ROWS = 1024
+TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state after update `step`, before the edits that precede the next one."""
+
+    step: int
+    epoch: int
+    cursor: int
+    spec: RunSpec
+    theta: Flat
+    state: Flat
+
+    @property
+    def bytes(self) -> int:
+        return self.theta.nbytes + self.state.nbytes
+
+
+class Machine:
+    """Buffers of one network in training. One caller at a time."""
+
+    def __init__(
+        self, spec: RunSpec, dataset: Dataset, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None = None
+    ) -> None:
+        one_blas_thread()
+        self.dataset = dataset
+        self.x, self.y = dataset.stacked()
+        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.hyper = np.zeros(codes.N_HYPER)
+        self.order = np.zeros(dataset.rows[0], dtype=np.int64)
+        self.series = np.zeros((SERIES_ROWS, len(codes.SERIES_COLUMNS)))
+        self.probe_tape = compile_tape(spec, self.x.shape[1], self.y.shape[1], min(PROBE_COLUMNS, max(dataset.rows)))
+        self.probe_forward = self.probe_tape.forward
+        self.probe_work = np.zeros(self.probe_tape.layout.size)
+        self.theta = self._initial(spec, parameters)
+        self.grad = np.zeros_like(self.theta)
+        self.state = np.zeros(0)
+        self.begin(spec)
+
+    def _initial(self, spec: RunSpec, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None) -> Flat:
+        theta = np.zeros(self.probe_tape.parameter_count)
+        network = spec.network
+        if parameters is not None and len(parameters) != len(self.probe_tape.sizes) - 1:
+            raise ValueError(
+                f"parameters: {len(parameters)} pairs given; allowed: {len(self.probe_tape.sizes) - 1} pairs (W, b)"
+            )
+        for place in self.probe_tape.places:
+            if parameters is not None:
+                value = np.asarray(parameters[place.layer - 1][len(place.shape) == 1], dtype=np.float64)
+                if value.shape != place.shape or not np.isfinite(value).all():
+                    raise ValueError(f"{place.name}: shape {value.shape} given; allowed: finite numbers of shape {place.shape}")
+                place.view(theta)[...] = value
+            elif len(place.shape) == 2:
+                start = network.initializer
+                place.view(theta)[...] = draw(start.name, start.parameters, *place.shape, spec.seed, place.layer)
+            else:
+                place.view(theta)[...] = network.bias
+        return theta
+
+    # What is in force ------------------------------------------------------------------------------------------------
+
+    def begin(self, spec: RunSpec) -> None:
+        """Step 0 of `spec`, with the parameters as they are."""
+        self._lay(spec)
+        self._reset_state()
+        counters = self.counters
+        counters[[codes.STEP, codes.EPOCH, codes.CURSOR, codes.RECORDED]] = 0
+        counters[codes.TRAIN_ROWS : codes.TRAIN_ROWS + 3] = self.dataset.rows
+        counters[codes.SEED] = spec.seed
+        counters[codes.CLASSIFY] = self.dataset.task == "classification"
+        counters[codes.RECORD_UNIT] = codes.EPOCHS if spec.eval_every == "epoch" else codes.STEPS
+
+    def adopt(self, spec: RunSpec) -> None:
+        """Go on under another spec of the same network. A change of rule resets its state; one of batches begins an epoch."""
+        before = self.spec
+        self._lay(spec)
+        if before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name:
+            self._reset_state()
+        if (before.batch_size, before.shuffle) != (spec.batch_size, spec.shuffle) and self.counters[codes.CURSOR] > 0:
+            self.counters[codes.EPOCH] += 1
+            self.counters[codes.CURSOR] = 0
+
+    def _lay(self, spec: RunSpec) -> None:
+        rows = self.dataset.rows[0]
+        batch = rows if spec.batch_size == "full" else min(spec.batch_size, rows)
+        self.spec = spec
+        self.tape: Tape = compile_tape(spec, self.x.shape[1], self.y.shape[1], batch)
+        self.work = np.zeros(self.tape.layout.size)
+        self.next_op = 0
+        self.counters[codes.BATCH_SIZE] = batch
+        self.counters[codes.SHUFFLE] = spec.shuffle
+        self.counters[codes.ORDER_EPOCH] = -1
+        self.counters[codes.SOURCE] = codes.MINI_BATCHES
+        optimizer = spec.optimizer
+        own = [float(optimizer.parameters[parameter.name]) for parameter in optimizer.row.parameters if parameter.name != "lr"]
+        self.hyper[codes.LR] = optimizer.lr
+        self.hyper[codes.OPTIMIZER : codes.OPTIMIZER + len(own)] = own
+        self.hyper[codes.L1] = spec.regularization.l1
+        self.hyper[codes.L2] = spec.regularization.l2
+        self.hyper[codes.CLIP_NORM] = spec.clip.norm or 0.0
+        self.hyper[codes.CLIP_EPS] = TORCH_CLIP_EPS if optimizer.dialect == PYTORCH else 0.0
+
+    def _reset_state(self) -> None:
+        self.state = np.zeros(self.tape.state_size)
+        self.clock[codes.POWER_1] = self.clock[codes.POWER_2] = 1.0
+
+    @property
+    def clock(self) -> Flat:
+        return self.state[-codes.N_CLOCK :]
+
+    @property
+    def step(self) -> int:
+        return int(self.counters[codes.STEP])
+
+    @property
+    def state_tensors(self) -> dict[str, Flat]:
+        """The optimizer's state by name, each flat like theta."""
+        count = self.theta.size
+        names = self.spec.optimizer.row.state[: self.tape.state_slots]
+        return {name: self.state[i * count : (i + 1) * count] for i, name in enumerate(names)}
+
+    # Running ---------------------------------------------------------------------------------------------------------
+
+    def updates(self, count: int) -> int:
+        """Run up to `count` whole updates in one compiled call; the status says why fewer."""
+        self._run(0, len(self.tape.ops), count)
+        return int(self.counters[codes.STATUS])
+
+    def one_op(self) -> int:
+        """Run the next op of the present update."""
+        op = self.next_op
+        self._run(op, op + 1, 1)
+        status = int(self.counters[codes.STATUS])
+        if status in (codes.RUNNING, codes.SERIES_FULL):
+            self.next_op = (op + 1) % len(self.tape.ops)
+        return status
+
+    def _run(self, first: int, last: int, count: int) -> None:
+        run(
+            self.tape.ops,
+            first,
+            last,
+            count,
+            self.probe_forward,
+            self.counters,
+            self.hyper,
+            self.theta,
+            self.grad,
+            self.state,
+            self.work,
+            self.probe_work,
+            self.order,
+            self.x,
+            self.y,
+            self.series,
+        )
+
+    def take_series(self) -> Flat:
+        """The points recorded since the last call, (n, columns)."""
+        points = self.series[: self.counters[codes.RECORDED]].copy()
+        self.counters[codes.RECORDED] = 0
+        return points
+
+    def offender(self) -> str:
+        """The first op of the present update whose result is not finite."""
+        flat = {place.name: place.view(self.theta) for place in self.tape.places}
+        flat |= {f"d{place.name}": place.view(self.grad) for place in self.tape.places}
+        for op in self.tape.words:
+            for name in op.writes:
+                columns = int(self.counters[codes.BATCH])
+                values = flat[name] if name in flat else self.tape.layout.view(self.work, name, columns)
+                if not np.isfinite(values).all():
+                    return op.name
+        return "update"
+
+    def abandon_update(self) -> None:
+        """Leave an update begun but not made: parameters as they were before it."""
+        begun = self.next_op > self.tape.first(codes.LOOK_AHEAD) or self.counters[codes.STATUS] == codes.NON_FINITE
+        if self.tape.ops[-1, codes.KIND] == NESTEROV_LOOK_AHEAD and begun:
+            self.theta[...] = self.state_tensors["saved"]
+        self.next_op = 0
+
+    # Keeping and going back ------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        counters = self.counters
+        return Snapshot(
+            self.step, int(counters[codes.EPOCH]), int(counters[codes.CURSOR]), self.spec, self.theta.copy(), self.state.copy()
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._lay(snapshot.spec)
+        self.theta[...] = snapshot.theta
+        self.state = snapshot.state.copy()
+        self.counters[codes.STEP] = snapshot.step
+        self.counters[codes.EPOCH] = snapshot.epoch
+        self.counters[codes.CURSOR] = snapshot.cursor
+
+    def everything(self) -> dict[str, Any]:
+        """A copy of every buffer, so that a look ahead can be taken back exactly."""
+        names = ("counters", "hyper", "theta", "grad", "state", "work", "order")
+        return {name: getattr(self, name).copy() for name in names} | {"next_op": self.next_op}
+
+    def put_back(self, kept: dict[str, Any]) -> None:
+        for name, value in kept.items():
+            if name == "next_op":
+                self.next_op = value
+            else:
+                getattr(self, name)[...] = value

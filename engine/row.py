@@ -1,0 +1,77 @@
+"""What a row of the catalog is: a rule with its parameters, formula and source. Forms, docs and tests derive from rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Literal, TypeVar
+
+Kind = Literal["float", "int", "bool", "choice"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a rule: its range, its default and how it is called."""
+
+    name: str
+    title: str
+    symbol: str
+    default: Any
+    kind: Kind = "float"
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: bool = False
+    exclusive_maximum: bool = False
+    scale: Literal["linear", "log"] = "linear"
+    choices: tuple[Any, ...] | None = None
+    summary: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """The allowed range in words."""
+        if self.choices is not None:
+            return ", ".join(str(choice) for choice in self.choices)
+        if self.kind == "bool":
+            return "true, false"
+        low = f"{'(' if self.exclusive_minimum else '['}{self.minimum:g}" if self.minimum is not None else "(-inf"
+        high = f"{self.maximum:g}{')' if self.exclusive_maximum else ']'}" if self.maximum is not None else "inf)"
+        return f"{'a whole number' if self.kind == 'int' else 'a number'} in {low}, {high}"
+
+    def problem(self, value: Any) -> str | None:
+        """Why `value` is not allowed, or None."""
+        if self.choices is not None:
+            return None if value in self.choices else f"must be one of: {self.allowed}"
+        if self.kind == "bool":
+            return None if isinstance(value, bool) else "must be true or false"
+        fits = isinstance(value, int) or (self.kind == "float" and isinstance(value, float))
+        if isinstance(value, bool) or not fits:
+            return f"must be {self.allowed}"
+        below = self.minimum is not None and (value <= self.minimum if self.exclusive_minimum else value < self.minimum)
+        above = self.maximum is not None and (value >= self.maximum if self.exclusive_maximum else value > self.maximum)
+        return f"must be {self.allowed}" if below or above or value != value else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rule of the catalog. `formula` is LaTeX; `code` is what kernels know it by."""
+
+    name: str
+    title: str
+    summary: str
+    source: str
+    formula: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    code: int = field(default=-1, kw_only=True)
+
+    internal: ClassVar[tuple[str, ...]] = ("code",)
+    """Fields that are the engine's own matter."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as plain data."""
+        return {key: value for key, value in asdict(self).items() if key not in self.internal}
+
+
+R = TypeVar("R", bound=Row)
+
+
+def by_name(rows: tuple[R, ...]) -> dict[str, R]:
+    return {row.name: row for row in rows}

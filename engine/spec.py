@@ -1,0 +1,322 @@
+"""RunSpec: all that determines a run, as frozen pydantic models. What a later piece of work brings is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, LiteralString, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from engine import activations, datasets, initializers, losses, optimizers, schedules
+from engine.features import ALIASES, FEATURES
+from engine.row import Parameter
+from engine.spec_inline import InlineData
+
+MAX_SEED = 2**53 - 1
+MAX_LAYERS = 50
+MAX_UNITS = 1024
+MAX_STEPS = 1_000_000_000
+
+
+def refuse(kind: LiteralString, problem: str, allowed: str, field: str = "") -> PydanticCustomError:
+    """An error that names the allowed range; `field` where the validator sees more than the field itself."""
+    context = {"problem": f"{field}: {problem}" if field else problem, "allowed": allowed, "field": field}
+    return PydanticCustomError(kind, "{problem}; allowed: {allowed}", context)
+
+
+def within(low: float, high: float, *, low_open: bool = False, high_open: bool = False) -> Callable[[float], float]:
+    """A validator that names the whole range."""
+    bound = Parameter("", "", "", None, minimum=low, maximum=high, exclusive_minimum=low_open, exclusive_maximum=high_open)
+
+    def check(value: float) -> float:
+        if bound.problem(float(value)):
+            raise refuse("out_of_range", "out of range", bound.allowed.removeprefix("a number in "))
+        return value
+
+    return check
+
+
+def later(value: Any, unset: Any, field: str) -> None:
+    """Refuse what a later piece of work brings."""
+    if value != unset:
+        raise refuse("not_available", "not available yet", str(unset), field)
+
+
+def known(name: Any, rows: dict[str, Any], planned: tuple[str, ...] = (), field: str = "") -> str:
+    if not isinstance(name, str) or name not in rows:
+        reason = "is not available yet" if name in planned else "is not known"
+        raise refuse("unknown_name", f"'{name}' {reason}", ", ".join(rows), field)
+    return name
+
+
+def count_or(word: str) -> Callable[[Any], Any]:
+    """A validator of fields that hold a count or one word."""
+
+    def check(value: Any) -> Any:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if value != word and not (whole and 1 <= value <= MAX_STEPS):
+            raise refuse("out_of_range", "out of range", f"'{word}' or a whole number from 1 to {MAX_STEPS}")
+        return value
+
+    return check
+
+
+Fraction = Annotated[float, AfterValidator(within(0.0, 0.95))]
+Penalty = Annotated[float, AfterValidator(within(0.0, 1e6))]
+Seed = Annotated[int, AfterValidator(within(0, MAX_SEED))]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class DataSpec(Part):
+    """A data set of the catalog, and how it is split."""
+
+    name: Annotated[str, AfterValidator(lambda name: known(name, datasets.DATASETS))] = "spiral"
+    samples: Annotated[int, AfterValidator(within(10, 20_000))] = 500
+    noise: Annotated[float, AfterValidator(within(0.0, 5.0))] = 0.1
+    features: tuple[str, ...] = ("x", "y")
+    validation_fraction: Fraction = 0.0
+    test_fraction: Fraction = 0.5
+    standardize: bool = False
+    seed: Seed = 0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.validation_fraction + self.test_fraction > 0.95:
+            raise refuse(
+                "out_of_range", "with validation_fraction it leaves too little to train on", "a sum up to 0.95", "test_fraction"
+            )
+        kind = datasets.DATASETS[self.name].kind
+        names = tuple(ALIASES.get(name, name) for name in self.features)
+        columns = {"plane": ("x", "y"), "line": ("x",)}.get(kind, ())
+        fitting = tuple(name for name, feature in FEATURES.items() if set(feature.of) <= set(columns))
+        if kind != "plane" and names == ("x", "y"):  # the default, which only a plane has
+            names = columns
+        for name in names:
+            if name not in fitting:
+                raise refuse("unknown_name", f"'{name}' is no feature of {self.name}", ", ".join(fitting) or "none", "features")
+        if (columns and not names) or len(set(names)) < len(names):
+            raise refuse("out_of_range", "at least one, each once", ", ".join(fitting), "features")
+        object.__setattr__(self, "features", names)
+        return self
+
+    @property
+    def row(self) -> datasets.DatasetRow:
+        return datasets.DATASETS[self.name]
+
+
+class LayerSpec(Part):
+    """A hidden layer."""
+
+    units: Annotated[int, AfterValidator(within(1, MAX_UNITS))] = 8
+    activation: str = "tanh"
+    norm: str | None = None
+    dropout: Annotated[float, AfterValidator(within(0.0, 1.0, high_open=True))] = 0.0
+    skip: int | None = None
+
+    @model_validator(mode="after")
+    def _available(self) -> Self:
+        hidden = {name: row for name, row in activations.ACTIVATIONS.items() if row.hidden}
+        known(self.activation, hidden, activations.PLANNED, "activation")
+        later(self.norm, None, "norm")
+        later(self.dropout, 0.0, "dropout")
+        later(self.skip, None, "skip")
+        return self
+
+
+class Named(BaseModel):
+    """A row chosen by name with its own parameters beside it; absent ones are written out with their defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="strings")
+    name: str
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+def complete(
+    given: dict[str, Any], fixed: tuple[str, ...], rows: tuple[Parameter, ...], defaults: dict[str, Any]
+) -> dict[str, Any]:
+    """`given` with every parameter of the row present, of its kind and in its range."""
+    allowed = {parameter.name: parameter for parameter in rows}
+    done = {key: value for key, value in given.items() if key in fixed}
+    for key in given:
+        if key not in allowed and key not in fixed:
+            raise refuse("unknown_field", "no such parameter", ", ".join(allowed) or "none", key)
+    for name, parameter in allowed.items():
+        value = given.get(name, defaults[name])
+        problem = parameter.problem(value)
+        if problem:
+            raise refuse("out_of_range", problem, parameter.allowed, name)
+        done[name] = float(value) if parameter.kind == "float" else value
+    return done
+
+
+class InitializerSpec(Named):
+    name: str = "xavier_uniform"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return {"name": given} if isinstance(given, str) else given
+        row = initializers.INITIALIZERS[
+            known(given.get("name", "xavier_uniform"), initializers.INITIALIZERS, initializers.PLANNED, "name")
+        ]
+        return complete(given, ("name",), row.parameters, {parameter.name: parameter.default for parameter in row.parameters})
+
+
+class OptimizerSpec(Named):
+    """A rule, its rate, its dialect, and the row's own parameters."""
+
+    name: str = "adam"
+    lr: float = 0.01
+    dialect: Literal["textbook", "pytorch"] = "textbook"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        row = optimizers.OPTIMIZERS[known(given.get("name", "adam"), optimizers.OPTIMIZERS, optimizers.PLANNED, "name")]
+        dialect = given.get("dialect", optimizers.TEXTBOOK)
+        known(dialect, dict.fromkeys(optimizers.DIALECTS), field="dialect")
+        return complete(given, ("name", "dialect"), row.parameters, row.defaults(dialect))
+
+    @property
+    def row(self) -> optimizers.Optimizer:
+        return optimizers.OPTIMIZERS[self.name]
+
+    @property
+    def code(self) -> int:
+        return self.row.codes[self.dialect]
+
+
+class ScheduleSpec(Part):
+    name: Annotated[str, AfterValidator(lambda name: known(name, schedules.SCHEDULES, schedules.PLANNED))] = "constant"
+    unit: Literal["step", "epoch"] = "step"
+    warmup: Annotated[int, AfterValidator(within(0, MAX_STEPS))] = 0
+
+    @model_validator(mode="after")
+    def _available(self) -> Self:
+        later(self.warmup, 0, "warmup")
+        return self
+
+
+class RegularizationSpec(Part):
+    """Penalties on weights, never on biases: l1 |W|_1 + l2/2 |W|^2."""
+
+    l1: Penalty = 0.0
+    l2: Penalty = 0.0
+
+
+class ClipSpec(Part):
+    norm: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
+    value: float | None = None
+
+    @model_validator(mode="after")
+    def _available(self) -> Self:
+        later(self.value, None, "value")
+        return self
+
+
+class StopSpec(Part):
+    max_steps: Annotated[int, AfterValidator(within(1, MAX_STEPS))] = 1_000_000
+    min_change: float | None = None
+    patience: int | None = None
+
+    @model_validator(mode="after")
+    def _available(self) -> Self:
+        later(self.min_change, None, "min_change")
+        later(self.patience, None, "patience")
+        return self
+
+
+class NetworkSpec(Part):
+    layers: tuple[LayerSpec, ...] = Field(default=(LayerSpec(),))
+    output_activation: str = "auto"
+    initializer: InitializerSpec = Field(default_factory=lambda: InitializerSpec.model_validate({}))
+    bias: Annotated[float, AfterValidator(within(-1e6, 1e6))] = 0.0
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        known(self.output_activation, {"auto": None} | activations.ACTIVATIONS, activations.PLANNED, "output_activation")
+        if len(self.layers) > MAX_LAYERS:
+            raise refuse("out_of_range", f"{len(self.layers)} hidden layers are too many", f"0 to {MAX_LAYERS}", "layers")
+        return self
+
+
+def _data_kind(value: Any) -> str:
+    name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
+    return "inline" if name == "inline" else "row"
+
+
+class RunSpec(Part):
+    """All that determines a run, but for the edits made to it."""
+
+    data: Annotated[
+        Annotated[DataSpec, Tag("row")] | Annotated[InlineData, Tag("inline")],
+        Discriminator(_data_kind),
+    ] = Field(default_factory=DataSpec)
+    network: NetworkSpec = Field(default_factory=NetworkSpec)
+    loss: str = "auto"
+    optimizer: OptimizerSpec = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
+    schedule: ScheduleSpec = Field(default_factory=ScheduleSpec)
+    regularization: RegularizationSpec = Field(default_factory=RegularizationSpec)
+    clip: ClipSpec = Field(default_factory=ClipSpec)
+    batch_size: Annotated[int | Literal["full"], BeforeValidator(count_or("full"))] = 10
+    shuffle: bool = True
+    stop: StopSpec = Field(default_factory=StopSpec)
+    eval_every: Annotated[int | Literal["epoch"], BeforeValidator(count_or("epoch"))] = "epoch"
+    numerics: Literal["stable", "naive"] = "stable"
+    seed: Seed = 0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        later(self.numerics, "stable", "numerics")
+        known(self.loss, {"auto": None} | losses.LOSSES, field="loss")
+        output, loss = self.output_and_loss
+        if loss == "cross_entropy" and self.task == "regression":
+            raise refuse("mismatch", "cross_entropy needs classes, and the data are a regression", "mse, bce", "loss")
+        if output not in losses.LOSSES[loss].outputs:
+            allowed = ", ".join(losses.LOSSES[loss].outputs)
+            raise refuse("mismatch", f"{loss} cannot be taken of {output} outputs", allowed, "network.output_activation")
+        if loss == "bce" and self.task == "regression" and not self.targets_are_probabilities:
+            raise refuse("mismatch", "bce needs targets between 0 and 1", "mse", "loss")
+        return self
+
+    @property
+    def task(self) -> datasets.Task:
+        return self.data.task if isinstance(self.data, InlineData) else self.data.row.task
+
+    @property
+    def class_count(self) -> int:
+        return self.data.class_count if isinstance(self.data, InlineData) else len(self.data.row.classes)
+
+    @property
+    def targets_are_probabilities(self) -> bool:
+        return isinstance(self.data, InlineData) and self.data.targets_within(0.0, 1.0)
+
+    @property
+    def output_and_loss(self) -> tuple[str, str]:
+        """Output activation and loss with "auto" resolved."""
+        return losses.choose(self.task, self.class_count, self.network.output_activation, self.loss)
+
+    @property
+    def one_output(self) -> bool:
+        """Two classes on one unit with targets 0 and 1; softmax and cross-entropy want a unit for each class."""
+        output, loss = self.output_and_loss
+        return self.task == "classification" and self.class_count == 2 and output != "softmax" and loss != "cross_entropy"

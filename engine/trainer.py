@@ -1,0 +1,385 @@
+"""Trainer: a run that can be stepped, sought, edited and looked at. The public face of the engine (RUNS.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.dataset import prepare
+from engine.edits import EDITS, EditError, ExtendEdit, SetEdit, WeightEdit, value_at, with_edit, with_set
+from engine.kernels import codes
+from engine.machine import Machine, Snapshot
+from engine.probe import Evaluation, Probe, UnitMaps, unit_maps
+from engine.script import AnyEdit, Branch, Checkpoints, Script
+from engine.series import Series
+from engine.spec import MAX_STEPS, RunSpec
+from engine.tape import Place, Tape
+from engine.trace import MicroStep, trace
+
+Flat = NDArray[np.float64]
+REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run stands still: `finished` at max_steps, or `non_finite`: `op` of the update after `step` gave such a value."""
+
+    kind: Literal["finished", "non_finite"]
+    step: int
+    op: str | None
+    message: str
+
+
+class Trainer:
+    """One run. `Trainer(spec, parameters=[(W1, b1), …])` starts from given values."""
+
+    def __init__(self, spec: RunSpec, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None = None) -> None:
+        self.dataset = prepare(spec)
+        self.script = Script(spec)
+        self.machine = Machine(spec, self.dataset, parameters)
+        self.probe = Probe(self.machine)
+        self.checkpoints = Checkpoints(self._first_spacing())
+        self.stopped: Stop | None = None
+        self._start: Snapshot = self.machine.snapshot()
+        self._record_interval()
+        self._record_start()
+
+    def _first_spacing(self) -> int:
+        work = 3 * self.machine.theta.size * int(self.machine.counters[codes.BATCH_SIZE])
+        return int(2 ** np.clip(np.floor(np.log2(max(1.0, REPLAY_WORK / work))), 4, 10))
+
+    # Where the run stands --------------------------------------------------------------------------------------------
+
+    @property
+    def spec(self) -> RunSpec:
+        """The spec the run began with."""
+        return self.script.spec
+
+    @property
+    def effective_spec(self) -> RunSpec:
+        """The spec with the edits in force at the present step."""
+        return self.machine.spec
+
+    @property
+    def tape(self) -> Tape:
+        return self.machine.tape
+
+    @property
+    def steps_done(self) -> int:
+        """Updates done."""
+        return self.machine.step
+
+    @property
+    def end(self) -> int:
+        """The furthest step of the present branch."""
+        return self.script.branch.end
+
+    @property
+    def epoch(self) -> int:
+        """Epochs completed."""
+        return int(self.machine.counters[codes.EPOCH])
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.dataset.rows[0] // int(self.machine.counters[codes.BATCH_SIZE]))
+
+    @property
+    def max_steps(self) -> int:
+        return self.effective_spec.stop.max_steps
+
+    @property
+    def branch(self) -> int:
+        return self.script.current
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        return tuple(self.script.branches)
+
+    @property
+    def edits(self) -> tuple[AnyEdit, ...]:
+        return self.script.branch.edits
+
+    @property
+    def series(self) -> Series:
+        """The recorded series of the present branch."""
+        return self.script.branch.series
+
+    # Parameters ------------------------------------------------------------------------------------------------------
+
+    def _named(self, flat: Flat) -> dict[str, Flat]:
+        named = {place.name: place.view(flat) for place in self.tape.places}
+        for view in named.values():
+            view.flags.writeable = False
+        return named
+
+    def _pairs(self, flat: Flat) -> list[tuple[Flat, Flat]]:
+        named = self._named(flat)
+        return [(named[f"W{layer}"], named[f"b{layer}"]) for layer in range(1, len(self.tape.sizes))]
+
+    @property
+    def parameters(self) -> list[tuple[Flat, Flat]]:
+        """[(W_l, b_l), …], W_l of shape (d_l, d_{l-1}): read-only views."""
+        return self._pairs(self.machine.theta)
+
+    @property
+    def named_parameters(self) -> dict[str, Flat]:
+        """{"W1": …, "b1": …, …}: read-only views."""
+        return self._named(self.machine.theta)
+
+    @property
+    def optimizer_state(self) -> dict[str, dict[str, Flat]]:
+        """State tensors by their names in the formula, each by parameter name: read-only views."""
+        return {name: self._named(flat) for name, flat in self.machine.state_tensors.items()}
+
+    @property
+    def last_gradient(self) -> dict[str, Flat] | None:
+        """What the last update used: gradient of its mini-batch before it, penalties and clipping included."""
+        return self._named(self.machine.grad) if self.steps_done > 0 else None
+
+    # Going on --------------------------------------------------------------------------------------------------------
+
+    def step(self, updates: int = 1) -> float:
+        """Make `updates` updates in compiled calls; fewer where the run stops.
+
+        Returns the data loss of the last mini-batch before its update, taken where its gradient is (textbook Nesterov: ahead).
+        """
+        if updates < 0:
+            raise ValueError(f"updates: {updates} given; allowed: 0 or more")
+        goal = self.steps_done + updates
+        while self.steps_done < goal and self.stopped is None:
+            here = self.steps_done
+            if here >= self.max_steps:
+                self.stopped = Stop("finished", here, None, f"finished: max_steps is {self.max_steps}")
+                break
+            if self.machine.next_op:
+                self._leave(self._to_end_of_update())
+                continue
+            halts = (goal, self.max_steps, self.checkpoints.due(here), self.script.branch.next_edit(here) or goal)
+            self._leave(self.machine.updates(min(halts) - here))
+        return float(self.machine.hyper[codes.LAST_LOSS])
+
+    def advance_op(self) -> str:
+        """Run one op of the present update and return its name; the last op completes the update."""
+        if self.stopped is not None or self.steps_done >= self.max_steps:
+            self.step(1)
+            return "stopped"
+        name = self.tape.words[self.machine.next_op].name
+        self._leave(self.machine.one_op())
+        return name
+
+    def _to_end_of_update(self) -> int:
+        status = codes.RUNNING
+        while self.machine.next_op and status == codes.RUNNING:
+            status = self.machine.one_op()
+        return status
+
+    def _leave(self, status: int) -> None:
+        """After a compiled call: series, checkpoint, edits of the step arrived at, and stops."""
+        if status in (codes.NON_FINITE, codes.UPDATE_NON_FINITE):
+            self._stop_non_finite(status)
+            return
+        here = self.steps_done
+        branch = self.script.branch
+        branch.end = max(branch.end, here)
+        if branch.series.append(self.machine.take_series()):
+            self._record_interval()
+        if self.machine.next_op:
+            return
+        if self.checkpoints.wanted(branch.index, here):
+            self.checkpoints.keep(branch.index, self.machine.snapshot())
+        self._apply_edits()
+
+    def _stop_non_finite(self, status: int) -> None:
+        here = self.steps_done
+        op = self.machine.offender()
+        self.script.branch.series.append(self.machine.take_series())
+        self.script.branch.end = max(self.script.branch.end, here)
+        self.machine.abandon_update()
+        if status == codes.UPDATE_NON_FINITE:  # the update is in the parameters already
+            self._go_to(here)
+        self.stopped = Stop("non_finite", here, op, f"update {here + 1} gave a value that is not finite, first in '{op}'")
+
+    def _apply_edits(self) -> None:
+        for edit in self.script.branch.edits_at(self.steps_done):
+            self._apply(edit)
+
+    def _apply(self, edit: AnyEdit) -> None:
+        if isinstance(edit, WeightEdit):
+            self._place(edit).view(self.machine.theta)[edit.index] = edit.value
+        elif isinstance(edit, ExtendEdit):
+            self.machine.spec = with_edit(self.machine.spec, edit)
+        else:
+            self.machine.adopt(with_edit(self.machine.spec, edit))
+
+    # Seeking ---------------------------------------------------------------------------------------------------------
+
+    def seek(self, step: int) -> None:
+        """The state after update `step`, bit for bit, forwards or backwards."""
+        for _ in self.seeking(step):
+            pass
+
+    def seeking(self, step: int, updates: int = 4096) -> Iterator[int]:
+        """`seek` in slices of at most `updates`, yielding the step reached."""
+        if not 0 <= step <= MAX_STEPS:
+            raise ValueError(f"step: {step} given; allowed: 0 to {MAX_STEPS}")
+        self._return_to_before(step)
+        while self.steps_done < step and self.stopped is None:
+            self.step(min(updates, step - self.steps_done))
+            yield self.steps_done
+
+    def _return_to_before(self, step: int) -> None:
+        """Restore the nearest state to run on from: before update `step`, so that its gradient is there afterwards."""
+        self.stopped = None
+        found = self.checkpoints.nearest(self.script.lineage(max(0, step - 1))) or self._start
+        ahead = self.steps_done <= step and found.step <= self.steps_done and not self.machine.next_op
+        if not ahead:
+            self._restore(found)
+
+    def _restore(self, snapshot: Snapshot) -> None:
+        self.machine.restore(snapshot)
+        self._apply_edits()
+        self._record_from()
+
+    def _go_to(self, step: int) -> None:
+        """Restore and replay, whatever stands in the buffers."""
+        self._restore(self.checkpoints.nearest(self.script.lineage(max(0, step - 1))) or self._start)
+        self.step(step - self.steps_done)
+
+    # Edits -----------------------------------------------------------------------------------------------------------
+
+    def edit(self, edit: Mapping[str, Any] | AnyEdit) -> None:
+        """Change the run from here on. Before the end of the branch this forks: the old future stays as a branch."""
+        made = EDITS.validate_python(edit)
+        if self.machine.next_op:
+            self._go_to(self.steps_done)
+        made = made.model_copy(update={"step": self.steps_done, "label": self._describe(made)})
+        self.script.add(made)
+        self.stopped = None
+        self._go_to(self.steps_done)
+
+    def _describe(self, edit: AnyEdit) -> str:
+        """The edit in words, after checking that it can be made."""
+        if isinstance(edit, SetEdit):
+            changed = with_set(self.machine.spec, edit.path, edit.value)
+            return f"{edit.path} {_short(value_at(self.machine.spec, edit.path))} → {_short(value_at(changed, edit.path))}"
+        if isinstance(edit, ExtendEdit):
+            if edit.max_steps <= self.steps_done:
+                raise EditError("max_steps", "is already passed", f"{self.steps_done + 1} to {MAX_STEPS}")
+            return f"continue to step {edit.max_steps}"
+        place = self._place(edit)
+        fits = len(edit.index) == len(place.shape) and all(
+            0 <= i < size for i, size in zip(edit.index, place.shape, strict=True)
+        )
+        if not fits:
+            raise EditError("index", f"{list(edit.index)} is outside {edit.name}", f"within {list(place.shape)}")
+        where = ", ".join(str(i + 1) for i in edit.index)
+        return f"{edit.name}[{where}] {_short(float(place.view(self.machine.theta)[edit.index]))} → {_short(edit.value)}"
+
+    def _place(self, edit: WeightEdit) -> Place:
+        for place in self.tape.places:
+            if place.name == edit.name:
+                return place
+        raise EditError("name", f"no parameter {edit.name}", ", ".join(place.name for place in self.tape.places))
+
+    def undo(self) -> None:
+        """Back to before the last edit."""
+        self._walk(self.script.undo())
+
+    def redo(self) -> None:
+        """Forward to after the edit last undone."""
+        self._walk(self.script.redo())
+
+    def _walk(self, step: int) -> None:
+        self.stopped = None
+        self.script.branch.series.revision += 1
+        self._go_to(step)
+
+    @property
+    def can_undo(self) -> bool:
+        return self.script.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        return self.script.can_redo
+
+    # Recorded series -------------------------------------------------------------------------------------------------
+
+    def _record_interval(self) -> None:
+        every = 1 if self.spec.eval_every == "epoch" else self.spec.eval_every
+        self.machine.counters[codes.RECORD_EVERY] = every * 2**self.series.doublings
+
+    def _record_from(self) -> None:
+        """Record only beyond what the branch has; a fork has all that its parent had."""
+        branch = self.script.branch
+        self.machine.counters[codes.RECORD_AFTER] = max(branch.series.last_step, branch.fork)
+        self._record_interval()
+
+    def _record_start(self) -> None:
+        row = [0.0, 0.0]
+        for split, count in zip(("train", "validation", "test"), self.dataset.rows, strict=True):
+            found = self.probe.evaluate(split) if count else None
+            accuracy = found.accuracy if found else None
+            row += [found.loss if found else np.nan, np.nan if accuracy is None else accuracy]
+        row += [np.nan, float(np.linalg.norm(self.machine.theta))]
+        self.series.append(np.array([row]))
+        self._record_from()
+
+    # Looking ---------------------------------------------------------------------------------------------------------
+
+    def loss(self, split: str = "train") -> float:
+        """Mean data term of a split, inference mode."""
+        return self.probe.loss_and_outputs(*self.probe.rows(split))[0]
+
+    def accuracy(self, split: str = "train") -> float:
+        """Share of a split's samples whose class is predicted; regression has none."""
+        found = self.evaluate(split).accuracy
+        if found is None:
+            raise ValueError("accuracy: a regression has none")
+        return found
+
+    def objective(self, split: str = "train") -> float:
+        """Data term and penalties."""
+        return self.loss(split) + self.probe.penalty()
+
+    def gradient(self, split: str = "train") -> list[tuple[Flat, Flat]]:
+        """[(dW_l, db_l), …], the derivative of `objective`."""
+        return self._pairs(self.probe.gradient(split))
+
+    def named_gradient(self, split: str = "train") -> dict[str, Flat]:
+        """The same by name, {"W1": …, "b1": …}."""
+        return self._named(self.probe.gradient(split))
+
+    def predict(self, x: ArrayLike) -> Flat:
+        """Raw samples (n, columns), as the data came -> outputs (n, d_L), inference mode."""
+        raw = np.asarray(x, dtype=np.float64)
+        if raw.ndim != 2 or raw.shape[1] != len(self.dataset.columns):
+            raise ValueError(f"x: shape {raw.shape} given; allowed: (n, {len(self.dataset.columns)})")
+        return self.probe.outputs(np.ascontiguousarray(self.dataset.inputs_of(raw)))
+
+    def evaluate(self, split: str = "train") -> Evaluation:
+        """Loss, outputs and, for classes, predictions and confusions of a split."""
+        return self.probe.evaluate(split)
+
+    def unit_maps(self, grid: int = 50) -> UnitMaps | None:
+        """Every unit's activation over the drawn plane; None where the data are no plane."""
+        return unit_maps(self.probe, self.dataset, grid)
+
+    def response(self, points: int = 200) -> tuple[Flat, Flat]:
+        """The fit over the drawn line: x (points,), outputs (points, d_L)."""
+        ((low, high),) = self.dataset.domain
+        x = np.linspace(low, high, points)
+        return x, self.predict(x[:, None])
+
+    def trace(self) -> list[MicroStep]:
+        """What the next update will do, micro-step by micro-step; changes nothing."""
+        return trace(self.machine)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(getattr(value, "name", value))
