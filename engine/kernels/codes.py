@@ -46,6 +46,9 @@ VALIDATION_ROWS = 6  # the splits lie one behind the other in X and Y
 TEST_ROWS = 7
 SHUFFLE = 18
 SEED = 19
+SPLIT = 20  # while measuring: which split
+SPLIT_END = 21  # and the row behind its last
+KEPT_BATCH = 22  # and the mini-batch's width, to go back to
 ORDER_EPOCH = 8  # the epoch `order` belongs to, -1 for none
 SOURCE = 9  # where GATHER takes its samples
 FIRST_ROW = 10  # SOURCE == ROWS_AS_THEY_LIE: from this row
@@ -73,6 +76,7 @@ ETA = 14  # this update's rate, written by RATE
 CORRECTION_1 = 15  # 1 - beta1^t
 CORRECTION_2 = 16  # 1 - beta2^t
 GRADIENT_NORM = 17  # written by CLIP
+KEPT_LOSS = 19  # LAST_LOSS while the series are measured
 LAST_LOSS = 18  # mean data loss of the mini-batch in work, written by LOSS
 N_HYPER = 24
 

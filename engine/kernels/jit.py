@@ -18,7 +18,8 @@ from typing import Any
 import numba
 from numba.core.errors import NumbaWarning
 
-FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False}
+# Without Numba's run-time library (`_nrt`) nothing is allocated in a kernel and no reference counted: a slice costs nothing.
+FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False, "_nrt": False}
 
 cache_problem: str | None = None
 """Why compiled kernels are not kept on disk, in words, or None."""
@@ -73,8 +74,13 @@ def inner(function: Callable[..., Any]) -> Any:
     return numba.njit(**FLAGS)(function)
 
 
+def counted(function: Callable[..., Any]) -> Any:
+    """An inner function that needs Numba's run-time library, as BLAS calls do."""
+    return numba.njit(**FLAGS | {"_nrt": True})(function)
+
+
 def spliced(function: Callable[..., Any]) -> Any:
-    """An inner function put into its caller before optimization: one level less to optimize, so a quicker start."""
+    """An inner function put into its one caller before optimization: no call, and a quicker compilation."""
     return numba.njit(inline="always", **FLAGS)(function)
 
 

@@ -6,7 +6,7 @@ BLAS. The choice is a pure function of the shape.
 
 import numpy as np
 
-from engine.kernels.jit import inner
+from engine.kernels.jit import counted, inner
 
 BLAS_FROM = 8192  # multiplications; measured: below it the call costs more than it saves
 
@@ -16,11 +16,29 @@ def use_blas(rows, cols, b):
     return rows * cols * b >= BLAS_FROM and b >= 4
 
 
+@counted
+def product(A, B, out, rows, inner_size, cols):
+    """out = A B"""
+    np.dot(A.reshape(rows, inner_size), B.reshape(inner_size, cols), out.reshape(rows, cols))
+
+
+@counted
+def product_transposed(A, B, out, rows, inner_size, cols):
+    """out = A^T B"""
+    np.dot(A.reshape(inner_size, rows).T, B.reshape(inner_size, cols), out.reshape(rows, cols))
+
+
+@counted
+def product_with_transpose(A, B, out, rows, inner_size, cols):
+    """out = A B^T"""
+    np.dot(A.reshape(rows, inner_size), B.reshape(cols, inner_size).T, out.reshape(rows, cols))
+
+
 @inner
 def affine(W, bias, h, z, rows, cols, b):
     """z = W h + bias; W (rows, cols) row-major, h (cols, b), z (rows, b), all flat."""
     if use_blas(rows, cols, b):
-        np.dot(W.reshape(rows, cols), h.reshape(cols, b), z.reshape(rows, b))
+        product(W, h, z, rows, cols, b)
         for j in range(rows):
             out = z[j * b : (j + 1) * b]
             shift = bias[j]
@@ -57,7 +75,7 @@ def affine(W, bias, h, z, rows, cols, b):
 def back_product(W, delta, out, rows, cols, b):
     """out = W^T delta; delta (rows, b), out (cols, b)."""
     if use_blas(rows, cols, b):
-        np.dot(W.reshape(rows, cols).T, delta.reshape(rows, b), out.reshape(cols, b))
+        product_transposed(W, delta, out, cols, rows, b)
         return
     whole = rows - rows % 4
     for k in range(cols):
@@ -94,7 +112,7 @@ def weight_gradient(delta, h, dW, db, rows, cols, b):
             total += d[n]
         db[j] = total * share
     if use_blas(rows, cols, b):
-        np.dot(delta.reshape(rows, b), h.reshape(cols, b).T, dW.reshape(rows, cols))
+        product_with_transpose(delta, h, dW, rows, b, cols)
         for i in range(rows * cols):
             dW[i] *= share
         return

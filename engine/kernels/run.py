@@ -27,6 +27,8 @@ from engine.kernels.codes import (
     GRADIENT,
     GRADIENT_NORM,
     INPUT,
+    KEPT_BATCH,
+    KEPT_LOSS,
     KIND,
     L1,
     L2,
@@ -52,6 +54,8 @@ from engine.kernels.codes import (
     RUNNING,
     SERIES_FULL,
     SOURCE,
+    SPLIT,
+    SPLIT_END,
     STATUS,
     STEP,
     TRAIN_ROWS,
@@ -63,7 +67,7 @@ from engine.kernels.jit import entry, inner, spliced
 from engine.kernels.linear import affine, back_product, weight_gradient
 
 
-@inner
+@spliced
 def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
     """One op of a tape. Every array an op reads or writes is a contiguous slice of a flat buffer."""
     code = op[CODE]
@@ -165,36 +169,6 @@ def count_correct(h, y, units, b):
     return correct
 
 
-@spliced
-def measure(ops, counters, hyper, theta, grad, state, work, order, X, Y, point):
-    """point[2:8] <- mean data loss and accuracy of train, validation and test rows, in inference mode."""
-    capacity = ops[0, EXTRA]
-    loss = ops[-1]
-    b_before = counters[BATCH]
-    loss_before = hyper[LAST_LOSS]
-    counters[SOURCE] = ROWS_AS_THEY_LIE
-    first = 0
-    for split in range(3):
-        count = counters[TRAIN_ROWS + split]
-        total = 0.0
-        correct = 0
-        for start in range(first, first + count, capacity):
-            b = min(capacity, first + count - start)
-            counters[FIRST_ROW] = start
-            counters[ROW_COUNT] = b
-            for i in range(ops.shape[0]):
-                execute(ops[i], counters, hyper, theta, grad, state, work, order, X, Y)
-            total += hyper[LAST_LOSS] * b
-            h = loss[INPUT] + loss[COLS]
-            correct += count_correct(work[h:], work[loss[OTHER] :], loss[ROWS], b)
-        point[2 + 2 * split] = total / count if count > 0 else np.nan
-        point[3 + 2 * split] = correct / count if count > 0 and counters[CLASSIFY] == 1 else np.nan
-        first += count
-    counters[SOURCE] = MINI_BATCHES
-    counters[BATCH] = b_before
-    hyper[LAST_LOSS] = loss_before
-
-
 @inner
 def due(counters):
     """Whether a point of the recorded series is taken at the present step."""
@@ -205,40 +179,109 @@ def due(counters):
     return counters[STEP] % counters[RECORD_EVERY] == 0
 
 
+@inner
+def begin_point(counters, hyper, theta, grad, point):
+    """Begin a point of the series; the losses and accuracies of the splits follow, chunk by chunk."""
+    point[0] = counters[STEP]
+    point[1] = counters[EPOCH] + counters[CURSOR] / counters[TRAIN_ROWS]
+    for i in range(2, 8):
+        point[i] = 0.0
+    point[8] = penalties.norm(grad)
+    point[9] = penalties.norm(theta)
+    counters[KEPT_BATCH] = counters[BATCH]
+    hyper[KEPT_LOSS] = hyper[LAST_LOSS]
+    counters[SOURCE] = ROWS_AS_THEY_LIE
+    counters[SPLIT] = 0
+    counters[FIRST_ROW] = counters[ROW_COUNT] = 0
+    counters[SPLIT_END] = counters[TRAIN_ROWS]
+
+
+@inner
+def next_chunk(counters, capacity, point):
+    """Set the rows to measure next, at most `capacity` of one split; false when every split is done and its means are taken."""
+    counters[FIRST_ROW] += counters[ROW_COUNT]
+    while counters[FIRST_ROW] == counters[SPLIT_END]:
+        split = counters[SPLIT]
+        count = counters[TRAIN_ROWS + split]
+        point[2 + 2 * split] = point[2 + 2 * split] / count if count > 0 else np.nan
+        point[3 + 2 * split] = point[3 + 2 * split] / count if count > 0 and counters[CLASSIFY] == 1 else np.nan
+        if split == 2:
+            return False
+        counters[SPLIT] += 1
+        counters[SPLIT_END] += counters[TRAIN_ROWS + split + 1]
+    counters[ROW_COUNT] = min(capacity, counters[SPLIT_END] - counters[FIRST_ROW])
+    return True
+
+
+@inner
+def add_chunk(loss, counters, hyper, work, point):
+    """Add the chunk just run through the network to its split's sums."""
+    b = counters[ROW_COUNT]
+    h = loss[INPUT] + loss[COLS]
+    split = counters[SPLIT]
+    point[2 + 2 * split] += hyper[LAST_LOSS] * b
+    point[3 + 2 * split] += count_correct(work[h:], work[loss[OTHER] :], loss[ROWS], b)
+
+
+@inner
+def end_point(counters, hyper, series):
+    """Back to mini-batches, as if nothing had been looked at."""
+    counters[SOURCE] = MINI_BATCHES
+    counters[BATCH] = counters[KEPT_BATCH]
+    hyper[LAST_LOSS] = hyper[KEPT_LOSS]
+    counters[RECORDED] += 1
+    counters[RECORD_AFTER] = counters[STEP]
+    if counters[RECORDED] == series.shape[0]:
+        counters[STATUS] = SERIES_FULL
+
+
+@inner
+def commit(kind, counters, hyper, theta, state):
+    """An update is made: the clocks go on."""
+    optimizers.tick(kind, hyper, state[state.size - N_CLOCK :])
+    if not (penalties.all_finite(theta) and penalties.all_finite(state)):
+        counters[STATUS] = UPDATE_NON_FINITE
+        return
+    counters[STEP] += 1
+    batches.advance(counters)
+
+
 @entry(
     "void(i8[:,::1], i8, i8, i8, i8[:,::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], i8[::1],"
     " f8[:,::1], f8[:,::1], f8[:,::1])"
 )
 def run(tape, first_op, last_op, updates, forward, counters, hyper, theta, grad, state, work, scratch, order, X, Y, series):
-    """Run ops first_op .. last_op - 1 of `tape`, `updates` times over; whole passes count as updates.
+    """Run ops first_op .. last_op - 1 of `tape`, `updates` times over; passes that end in an update are committed.
 
-    `forward` is the tape that the recorded series are measured with, on its own buffer `scratch`; its first op's EXTRA is the
-    number of columns that fit. Leaves early, and says so in counters[STATUS], at a non-finite value or a full series buffer.
+    Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
+    many columns as its first op's EXTRA says. Leaves early at a non-finite value or a full series buffer: counters[STATUS].
     """
     counters[STATUS] = RUNNING
-    whole = last_op == tape.shape[0] and tape[-1, CODE] == UPDATE
-    for _ in range(updates):
-        for i in range(first_op, last_op):
-            execute(tape[i], counters, hyper, theta, grad, state, work, order, X, Y)
+    whole = last_op == tape.shape[0] and tape[last_op - 1, CODE] == UPDATE
+    made = 0
+    measuring = False
+    while made < updates or measuring:
+        ops = forward if measuring else tape
+        buffer = scratch if measuring else work
+        for i in range(0 if measuring else first_op, forward.shape[0] if measuring else last_op):
+            execute(ops[i], counters, hyper, theta, grad, state, buffer, order, X, Y)
             if counters[STATUS] != RUNNING:
                 return
-        if whole:
-            kind = tape[-1, KIND]
-            optimizers.tick(kind, hyper, state[state.size - N_CLOCK :])
-            if not (penalties.all_finite(theta) and penalties.all_finite(state)):
-                counters[STATUS] = UPDATE_NON_FINITE
-                return
-            counters[STEP] += 1
-            batches.advance(counters)
-            if due(counters):
-                point = series[counters[RECORDED]]
-                point[0] = counters[STEP]
-                point[1] = counters[EPOCH] + counters[CURSOR] / counters[TRAIN_ROWS]
-                measure(forward, counters, hyper, theta, grad, state, scratch, order, X, Y, point)
-                point[8] = penalties.norm(grad)
-                point[9] = penalties.norm(theta)
-                counters[RECORDED] += 1
-                counters[RECORD_AFTER] = counters[STEP]
-                if counters[RECORDED] == series.shape[0]:
-                    counters[STATUS] = SERIES_FULL
+        point = series[counters[RECORDED]]
+        if measuring:
+            add_chunk(forward[-1], counters, hyper, scratch, point)
+        else:
+            made += 1
+            if whole:
+                commit(tape[-1, KIND], counters, hyper, theta, state)
+                if counters[STATUS] != RUNNING:
+                    return
+                if due(counters):
+                    begin_point(counters, hyper, theta, grad, point)
+                    measuring = True
+        if measuring:
+            measuring = next_chunk(counters, forward[0, EXTRA], point)
+            if not measuring:
+                end_point(counters, hyper, series)
+                if counters[STATUS] != RUNNING:
                     return
