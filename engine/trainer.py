@@ -153,13 +153,14 @@ class Trainer:
         while self.steps_done < goal and self.stopped is None:
             here = self.steps_done
             if here >= self.max_steps:
-                self.stopped = Stop("finished", here, None, f"finished: max_steps is {self.max_steps}")
                 break
             if self.machine.next_op:
                 self._leave(self._to_end_of_update())
                 continue
             halts = (goal, self.max_steps, self.checkpoints.due(here), self.script.branch.next_edit(here) or goal)
             self._leave(self.machine.updates(min(halts) - here))
+        if self.stopped is None and self.steps_done >= self.max_steps:
+            self.stopped = Stop("finished", self.steps_done, None, f"finished: max_steps is {self.max_steps}")
         return float(self.machine.hyper[codes.LAST_LOSS])
 
     def advance_op(self) -> str:
