@@ -30,6 +30,9 @@ def warm_up(progress: Progress | None = None) -> None:
 def fingerprint() -> str:
     """What the bits of a run depend on: engine and its kernels, Numba, BLAS core type, processor."""
     one_blas_thread()
-    version = importlib.metadata.version("chainrule")
+    try:
+        version = importlib.metadata.version("chainrule")
+    except importlib.metadata.PackageNotFoundError:  # a checkout that was never installed
+        version = "uninstalled"
     parts = (version, source_hash(), numba.__version__, "+".join(blas_cores()), platform.machine(), get_host_cpu_name())
     return "/".join(parts)
