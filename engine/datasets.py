@@ -94,8 +94,9 @@ def gaussians(random: np.random.Generator, n: int, noise: float) -> Raw:
 def spiral(random: np.random.Generator, n: int, noise: float) -> Raw:
     y = _labels(n)
     along = (np.arange(n) // 2) / max(1, (n + 1) // 2 - 1)
-    angle = 1.75 * TURN * along + np.pi * y
-    return _jitter(random, 5.0 * along[:, None] * np.column_stack([np.sin(angle), np.cos(angle)]), noise), y
+    angle = 1.25 * TURN * along + np.pi * y
+    radius = 0.3 + 4.7 * along  # arms that met in the middle could not be told apart there
+    return _jitter(random, radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)]), noise), y
 
 
 def moons(random: np.random.Generator, n: int, noise: float) -> Raw:
