@@ -8,23 +8,43 @@ from collections.abc import Callable
 
 import numba
 from llvmlite.binding import get_host_cpu_name
+from numba.core import event
 
 from engine.kernels import run as _declares_run  # noqa: F401
-from engine.kernels.jit import KERNELS, source_hash
+from engine.kernels.jit import KERNELS, PIECES, source_hash
 from engine.kernels.threads import blas_cores, one_blas_thread
 
 Progress = Callable[[int, int, str | None], None]
 
 
+class _Pieces(event.Listener):
+    """Counts the functions of the kernels as they are compiled."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.total = len(PIECES) + len(KERNELS)
+        self.names = {*PIECES, *(kernel.name for kernel in KERNELS)}
+        self.done: set[str] = set()
+
+    def on_start(self, event: event.Event) -> None:
+        pass
+
+    def on_end(self, event: event.Event) -> None:
+        name = getattr(event.data.get("dispatcher"), "__name__", "")
+        if name in self.names and name not in self.done:
+            self.done.add(name)
+            self.progress(min(len(self.done), self.total - 1), self.total, name)
+
+
 def warm_up(progress: Progress | None = None) -> None:
-    """Make every kernel ready; `progress(done, total, what is being compiled)`. Safe to call again and from any thread."""
+    """Make every kernel ready; `progress(done, total, what was compiled last)`. Safe to call again and from any thread."""
     one_blas_thread()
-    for done, kernel in enumerate(KERNELS):
-        if progress:
-            progress(done, len(KERNELS), kernel.name)
-        kernel.ready()
-    if progress:
-        progress(len(KERNELS), len(KERNELS), None)
+    pieces = _Pieces(progress or (lambda done, total, name: None))
+    pieces.progress(0, pieces.total, None)
+    with event.install_listener("numba:compile", pieces):
+        for kernel in KERNELS:
+            kernel.ready()
+    pieces.progress(pieces.total, pieces.total, None)
 
 
 def fingerprint() -> str:

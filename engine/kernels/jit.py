@@ -21,8 +21,15 @@ from numba.core.errors import NumbaWarning
 # Without Numba's run-time library (`_nrt`) nothing is allocated in a kernel and no reference counted: a slice costs nothing.
 FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False, "_nrt": False}
 
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""What only kernels call needs no entrance from Python: a quicker start."""
+
 cache_problem: str | None = None
 """Why compiled kernels are not kept on disk, in words, or None."""
+
+
+PIECES: list[str] = []
+"""Names of the inner functions, each compiled on the way to its kernels: what progress is counted in."""
 
 
 def source_hash() -> str:
@@ -71,17 +78,19 @@ def _numba_cache_folder() -> Iterator[None]:
 
 def inner(function: Callable[..., Any]) -> Any:
     """A function that only kernels call; it is compiled into its callers."""
-    return numba.njit(**FLAGS)(function)
+    PIECES.append(function.__name__)
+    return numba.njit(**FLAGS | INNER)(function)
 
 
 def counted(function: Callable[..., Any]) -> Any:
     """An inner function that needs Numba's run-time library, as BLAS calls do."""
-    return numba.njit(**FLAGS | {"_nrt": True})(function)
+    PIECES.append(function.__name__)
+    return numba.njit(**FLAGS | INNER | {"_nrt": True})(function)
 
 
 def spliced(function: Callable[..., Any]) -> Any:
     """An inner function put into its one caller before optimization: no call, and a quicker compilation."""
-    return numba.njit(inline="always", **FLAGS)(function)
+    return numba.njit(inline="always", **FLAGS | INNER)(function)
 
 
 class Kernel:

@@ -83,12 +83,17 @@ def test_blas_runs_on_one_thread() -> None:
     assert threads and set(threads) == {1}
 
 
+@numba.njit
+def shuffle(order, epoch):
+    permute(order, order.size, 3, epoch)
+
+
 def test_orders_are_fair() -> None:
     """Every sample is as likely in every place: a chi-square over 20,000 epochs of 8 samples, far inside its 0.1 % tail."""
     counts = np.zeros((8, 8))
     order = np.zeros(8, dtype=np.int64)
     for epoch in range(20_000):
-        permute(order, 8, 3, epoch)
+        shuffle(order, epoch)
         counts[np.arange(8), order] += 1
     expected = 20_000 / 8
     assert np.sum((counts - expected) ** 2 / expected) < 85.4  # 49 degrees of freedom
@@ -111,3 +116,13 @@ def test_an_unwritable_cache_is_said_and_survived(tmp_path) -> None:
     shown = run_python("from engine.kernels import jit; print(jit.CACHE, jit.cache_problem)", NUMBA_CACHE_DIR=str(blocked))
     assert shown.stdout.startswith("None kernels are compiled anew")
     assert "RuntimeWarning" in shown.stderr
+
+
+def test_warm_up_tells_its_progress(tmp_path) -> None:
+    code = "import engine; told = []; engine.warm_up(lambda *now: told.append(now)); print(told[0][:2], told[-1], len(told))"
+    cold = run_python(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout.split()
+    warm = run_python(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout.split()
+    total = cold[1].strip(",)")
+    assert cold[:2] == ["(0,", f"{total})"] and cold[2:5] == [f"({total},", f"{total},", "None)"]
+    assert int(cold[5]) > 20, "a cold start tells each function as it is compiled"
+    assert int(warm[5]) == 2, "a warm one has nothing to compile"
