@@ -1,0 +1,1 @@
+"""The server of chainrule: sessions around `engine` trainers, streamed to a page over one WebSocket."""

@@ -1,0 +1,108 @@
+"""The command line: ``chainrule``, or ``python -m server``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Sequence
+
+import uvicorn
+
+from server.app import create_app
+from server.settings import Settings
+
+STALLED = 30_000
+"""Milliseconds after which the system drops a connection whose reader takes nothing."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, and a word to the user once it answers."""
+
+    def __init__(self, config: uvicorn.Config, url: str, *, open_browser: bool) -> None:
+        super().__init__(config)
+        self._url, self._open_browser = url, open_browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"chainrule is at {self._url} (Ctrl+C stops it)", flush=True)
+        if self._open_browser:
+            threading.Thread(target=webbrowser.open, args=(self._url,), daemon=True).start()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is told to stop; the status to exit with."""
+    parser = argparse.ArgumentParser(prog="chainrule", description="Watch a neural network learn.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8000, help="port to listen on, 0 for any free one (default: %(default)s)")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page")
+    options = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+    except ValueError as error:
+        print(f"chainrule: {error}", file=sys.stderr)
+        return 2
+    try:
+        listener = listen(options.host, options.port)
+    except OSError as error:
+        print(f"chainrule: cannot listen on {options.host} port {options.port}: {error.strerror}.", file=sys.stderr, end=" ")
+        print("Choose another with --port, or 0 for any free one.", file=sys.stderr)
+        return 1
+    server = Server(config(settings), address(options.host, listener), open_browser=not options.no_browser)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run([listener])
+    return 0
+
+
+def config(settings: Settings) -> uvicorn.Config:
+    """How uvicorn is to serve. Frames do not compress well and come often, so they travel as they are."""
+    return uvicorn.Config(
+        create_app(settings),
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=settings.max_wire_bytes,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. What goes wrong is known before anything starts, and port 0 has become a number."""
+    family, kind, protocol, _, bound = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED)  # accepted sockets inherit it
+        listener.bind(bound)
+        # Listening here finds out about a port in use at once, where reuse of the address lets two sockets bind.
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """The URL to open: a server that listens everywhere is reached on this machine."""
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

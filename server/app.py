@@ -1,0 +1,86 @@
+"""The application: its routes, and what lives as long as it does (sessions, worker threads, the warm-up)."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.responses import JSONResponse, Response
+
+from server.assets import PageFiles, PlotlyJs, web_folder
+from server.documents import Documents
+from server.protocol import WarmUp, protocol_schema
+from server.registry import Sessions
+from server.security import HEADERS, SecurityHeaders
+from server.settings import Settings
+from server.socket import Connection
+from server.warmup import Kernels
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """A server with these settings, or those of the environment."""
+    settings = settings or Settings.from_environment()
+    plotly = PlotlyJs()
+    documents = Documents(plotly)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def announce(progress: WarmUp) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(sessions.announce, progress)
+
+        pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="worker")
+        kernels = Kernels(announce)
+        sessions = Sessions(settings, pool, kernels)
+        app.state.sessions, app.state.kernels = sessions, kernels
+        kernels.start()
+        threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
+        expiry = loop.create_task(sessions.expire())
+        try:
+            yield
+        finally:
+            expiry.cancel()
+            await sessions.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SecurityHeaders)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        # The trace goes to the log, never into the answer; this one is made outside the middleware.
+        return JSONResponse({"detail": "Internal server error"}, status_code=500, headers=HEADERS)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/api/protocol")
+    async def protocol() -> dict[str, Any]:
+        return protocol_schema()
+
+    @app.get("/api/catalog")
+    def catalog() -> Response:
+        return Response(documents.catalog(), media_type="application/json")
+
+    @app.get("/api/figures")
+    def figures() -> Response:
+        return Response(documents.figures(), media_type="application/json")
+
+    @app.get(plotly.path)
+    def plotly_js(request: Request) -> Response:
+        return plotly.response(request.headers)
+
+    @app.websocket("/ws")
+    async def socket(websocket: WebSocket) -> None:
+        await Connection(websocket, websocket.app.state.sessions, settings).serve()
+
+    app.mount("/", PageFiles(directory=web_folder(), html=True))
+    return app

@@ -1,0 +1,152 @@
+"""The pictures of a run: one function per channel, from a trainer to typed arrays. They run in a worker, between updates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.protocol import Channel
+
+if TYPE_CHECKING:
+    from engine import Trainer
+
+Arrays = dict[str, NDArray[Any]]
+MISREAD = 40
+"""Misclassified test samples shown, at most."""
+MAP_BYTES = 4_000_000
+"""The largest picture of unit maps: a network of thousands of units is drawn on a coarser grid."""
+LINE_POINTS = 200
+"""Points along the fit of a function of one variable."""
+
+
+class Cursor(NamedTuple):
+    """How much of a recorded series a viewer has."""
+
+    run: int
+    branch: int
+    revision: int
+    length: int
+
+
+class Want(NamedTuple):
+    """What a viewer asks of a channel."""
+
+    run: int
+    grid: int
+    cursor: Cursor | None
+
+
+class Picture(NamedTuple):
+    meta: dict[str, Any]
+    arrays: Arrays
+    cursor: Cursor | None = None
+
+
+def data(trainer: Trainer, want: Want) -> Picture | None:
+    """The samples as they were drawn or loaded, before features and standardizing: ``train_raw`` and ``train_target``
+    (labels, or the outputs wanted), and the same for validation and test where there are any. Once per run."""
+    arrays: Arrays = {}
+    for name, split in trainer.dataset.splits.items():
+        if len(split.raw):
+            arrays[f"{name}_raw"] = split.raw.astype(np.float32)
+            target = split.labels
+            arrays[f"{name}_target"] = split.y.astype(np.float32) if target is None else target.astype(np.int32)
+    return Picture({}, arrays)
+
+
+def series(trainer: Trainer, want: Want) -> Picture | None:
+    """What is recorded along a run, as far as the viewer lacks it: drop the points from ``meta.from`` on, then append."""
+    recorded, have = trainer.series, want.cursor
+    cursor = Cursor(want.run, trainer.branch, recorded.revision, len(recorded))
+    start = have.length if have is not None and have[:3] == cursor[:3] and have.length <= cursor.length else 0
+    meta = {"from": start, "total": cursor.length, "revision": cursor.revision}
+    columns = {name: values for name, values in recorded.columns(start).items() if _recorded(trainer, name)}
+    return Picture(meta, columns, cursor)
+
+
+def _recorded(trainer: Trainer, column: str) -> bool:
+    """Whether the run has such a thing: an empty split has no loss, a regression no accuracy."""
+    split, _, measure = column.partition("_")
+    if split not in trainer.dataset.splits:
+        return True
+    return len(trainer.dataset.splits[split].x) > 0 and (measure != "accuracy" or trainer.dataset.task == "classification")
+
+
+def parameters(trainer: Trainer, want: Want) -> Picture | None:
+    """Every parameter after update `step`."""
+    return Picture({}, dict(trainer.named_parameters))
+
+
+def gradients(trainer: Trainer, want: Want) -> Picture | None:
+    """The gradient that update `step` used: on its mini-batch, before it."""
+    gradient = trainer.last_gradient
+    return None if gradient is None else Picture({}, dict(gradient))
+
+
+def maps(trainer: Trainer, want: Want) -> Picture | None:
+    """Each unit's answer over the plane, as u8 from its ``low`` to its ``high``; the fit, for a function of one variable."""
+    domain = [list(pair) for pair in trainer.dataset.domain or ()]
+    if trainer.dataset.kind == "plane":
+        found = trainer.unit_maps(min(want.grid, max(10, int((MAP_BYTES / sum(trainer.tape.sizes)) ** 0.5))))
+        if found is None:
+            return None
+        arrays: Arrays = {"maps": found.maps}
+        if found.classes is not None:
+            arrays["classes"] = found.classes
+        return Picture({"units": found.units, "domain": domain}, arrays)
+    if trainer.dataset.kind == "line":
+        x, y = trainer.response(LINE_POINTS)
+        return Picture({"domain": domain}, {"x": x, "y": y})
+    return None
+
+
+def evaluation(trainer: Trainer, want: Want) -> Picture | None:
+    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion and the misread samples."""
+    splits = trainer.dataset.splits
+    meta: dict[str, Any] = {"train": None, "validation": None, "test": None}
+    arrays: Arrays = {}
+    for name in ("validation", "train", "test"):
+        if name not in splits or not len(splits[name].x):
+            continue
+        found, labels = trainer.evaluate(name), splits[name].labels
+        meta[name] = {"loss": found.loss, "accuracy": found.accuracy}
+        if name == "validation" or found.confusion is None or found.predicted is None or labels is None:
+            continue
+        arrays[f"confusion_{name}"] = found.confusion.astype(np.int32)
+        # The test samples, or where there are none those trained on: the later of the two stays.
+        arrays |= misread(found.outputs, found.predicted, labels)
+        meta["misread_split"] = name
+    return Picture(meta, arrays)
+
+
+def misread(outputs: NDArray[Any], predicted: NDArray[Any], labels: NDArray[Any]) -> Arrays:
+    """The samples told wrong, the most confident first. Confidence is the output of the class told; a single output speaks for
+    class 1, and for class 0 by its complement to one."""
+    wrong = np.flatnonzero(predicted != labels)
+    if outputs.shape[1] > 1:
+        confidence = outputs[wrong, predicted[wrong]]
+    else:
+        single = outputs[wrong, 0]
+        confidence = np.where(predicted[wrong] == 1, single, 1 - single)
+    order = np.argsort(-confidence, kind="stable")[:MISREAD]
+    chosen = wrong[order]
+    return {
+        "misread": chosen.astype(np.int32),
+        "misread_as": predicted[chosen].astype(np.int32),
+        "misread_true": labels[chosen].astype(np.int32),
+        "misread_confidence": confidence[order].astype(np.float64),
+    }
+
+
+CHANNELS: Mapping[Channel, Callable[[Trainer, Want], Picture | None]] = {
+    "data": data,
+    "series": series,
+    "parameters": parameters,
+    "gradients": gradients,
+    "maps": maps,
+    "evaluation": evaluation,
+}
+"""In the order in which they are made where several are due: the cheap and the eye-catching first."""

@@ -1,0 +1,34 @@
+"""The container's start: the kernels compiled into the image become a cache that can be written to, then the server runs.
+
+Copies keep their times: Numba compares a kernel's source with the time noted in its cache.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from server.__main__ import main
+
+
+def copy_kernels(image: Path, cache: Path) -> None:
+    """Copy what is not there yet; a cache that cannot be written is no reason not to start."""
+    if not image.is_dir():
+        return
+    try:
+        for source in image.rglob("*"):
+            target = cache / source.relative_to(image)
+            if source.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+            elif not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+    except OSError as error:
+        print(f"chainrule: compiled kernels not copied ({error}); they compile anew", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    copy_kernels(Path(os.environ["CHAINRULE_IMAGE_KERNELS"]), Path(os.environ["NUMBA_CACHE_DIR"]))
+    sys.exit(main(["--host", "0.0.0.0", "--no-browser", *sys.argv[1:]]))

@@ -1,0 +1,79 @@
+"""The catalog and the figures as JSON, each made once. Their formulas become MathML here: the page has no TeX of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from server.frames import finite
+
+if TYPE_CHECKING:
+    from server.assets import PlotlyJs
+    from server.warmup import Kernels
+
+log = logging.getLogger("chainrule")
+
+
+class Documents:
+    """Call from worker threads: the first call of each takes a moment."""
+
+    def __init__(self, plotly: PlotlyJs) -> None:
+        self._plotly = plotly
+        self._lock = threading.Lock()
+        self._catalog: bytes | None = None
+        self._figures: bytes | None = None
+
+    def prepare(self, kernels: Kernels) -> None:
+        """Make everything ahead of the first request, once the kernels leave the processor to others."""
+        try:
+            self.catalog()
+            self.figures()
+            kernels.join()
+            self._plotly.load()
+        except Exception:
+            log.exception("preparing documents failed; they are made when asked for")
+
+    def catalog(self) -> bytes:
+        """``/api/catalog``: every row of the engine's catalog, formulas in LaTeX and MathML."""
+        with self._lock:
+            if self._catalog is None:
+                from engine import catalog
+
+                self._catalog = _json(with_mathml(catalog()))
+            return self._catalog
+
+    def figures(self) -> bytes:
+        """``/api/figures``: where plotly.js is, and every figure in both themes."""
+        with self._lock:
+            if self._figures is None:
+                from server.figures import figures
+
+                self._figures = _json({"plotly": self._plotly.path, "figures": figures()})
+            return self._figures
+
+
+def with_mathml(value: Any) -> Any:
+    """The same, with ``mathml`` beside each ``formula`` and ``mathmls`` beside ``formulas``."""
+    if isinstance(value, list | tuple):
+        return [with_mathml(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    row = {key: with_mathml(item) for key, item in value.items()}
+    if isinstance(row.get("formula"), str):
+        row["mathml"] = mathml(row["formula"])
+    if isinstance(row.get("formulas"), dict):
+        row["mathmls"] = {name: mathml(latex) for name, latex in row["formulas"].items()}
+    return row
+
+
+def mathml(latex: str) -> str:
+    """A formula as MathML; an empty one as the empty string."""
+    from latex2mathml.converter import convert
+
+    return convert(latex, display="block") if latex.strip() else ""
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

@@ -1,0 +1,114 @@
+"""The page's Plotly figures: traces and layout in both themes. The page feeds them data and never writes a layout of its own.
+
+A trace is found by its ``uid``, which is the name of the recorded series it shows; ``meta.axis`` says what its x is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+CONFIG = {"displayModeBar": False, "responsive": True}
+FONT = "system-ui, sans-serif"
+SMALL, MEDIUM = 12, 14
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The design tokens that figures use."""
+
+    panel: str
+    line: str
+    ink: str
+    ink_2: str
+    train: str
+    test: str
+
+
+THEMES = {
+    "light": Theme(panel="#ffffff", line="#e4e0d8", ink="#1c2330", ink_2="#5b6473", train="#1c2330", test="#0b7a75"),
+    "dark": Theme(panel="#191d25", line="#2c323d", ink="#e9ebef", ink_2="#a9b1bf", train="#e9ebef", test="#3fb8b0"),
+}
+
+
+def figures() -> dict[str, Any]:
+    """Every figure: ``{name: {"light": {data, layout}, "dark": {data, layout}, "config": …}}``."""
+    makers = {"loss": _loss, "accuracy": _accuracy}
+    return {
+        name: {**{theme: make(tokens) for theme, tokens in THEMES.items()}, "config": CONFIG} for name, make in makers.items()
+    }
+
+
+def _loss(theme: Theme) -> dict[str, Any]:
+    axis = {"type": "log", "nticks": 7, "exponentformat": "power"}
+    return _curves(theme, "loss", axis, "%{y:.4g}")
+
+
+def _accuracy(theme: Theme) -> dict[str, Any]:
+    axis = {"range": [0, 1.02], "tickformat": ".0%", "nticks": 6}
+    return _curves(theme, "accuracy", axis, "%{y:.1%}")
+
+
+def _curves(theme: Theme, quantity: str, y_axis: dict[str, Any], value: str) -> dict[str, Any]:
+    """The train, validation and test curve of one quantity along the run. Names stand at the lines' ends, drawn by the page."""
+    import plotly.graph_objects as go  # here: it is not needed before a page asks for it
+
+    lines = {
+        "train": {"color": theme.train, "width": 1.5},
+        "validation": {"color": theme.test, "width": 1.5, "dash": "dot"},
+        "test": {"color": theme.test, "width": 1.5},
+    }
+    figure = go.Figure(
+        data=[
+            go.Scatter(
+                x=[],
+                y=[],
+                name=split,
+                uid=f"{split}_{quantity}",
+                meta={"series": f"{split}_{quantity}", "split": split},
+                mode="lines",
+                line=line,
+                connectgaps=False,
+                hovertemplate=f"{split} {value}<extra></extra>",
+            )
+            for split, line in lines.items()
+        ],
+        layout=_layout(theme, y_axis),
+    )
+    return {"data": figure.to_plotly_json()["data"], "layout": figure.to_plotly_json()["layout"]}
+
+
+def _layout(theme: Theme, y_axis: dict[str, Any]) -> dict[str, Any]:
+    axis = {
+        "gridcolor": theme.line,
+        "gridwidth": 1,
+        "linecolor": theme.ink_2,
+        "linewidth": 1,
+        "showline": True,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": SMALL, "color": theme.ink_2},
+        "title": {"font": {"size": SMALL, "color": theme.ink_2}, "standoff": 4},
+        "fixedrange": False,
+    }
+    return {
+        "template": {},  # not plotly's own, which has colours for everything
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": SMALL, "color": theme.ink},
+        "margin": {"l": 48, "r": 40, "t": 8, "b": 36},
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": theme.panel, "bordercolor": theme.line, "font": {"size": SMALL, "color": theme.ink}},
+        "uirevision": "keep",
+        "xaxis": _merged(axis, {"rangemode": "tozero", "title": {"text": "epoch"}, "nticks": 6}),
+        "yaxis": _merged(axis, y_axis),
+    }
+
+
+def _merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """`more` over `base`, one level deep."""
+    result = dict(base)
+    for key, value in more.items():
+        result[key] = {**base[key], **value} if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+    return result

@@ -1,0 +1,293 @@
+"""One learner's run: its trainer, its clock, its place in time. An actor: one task owns the trainer and takes commands from a
+bounded queue; the engine runs in the shared worker threads, a slice at a time. A session outlives its sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from server import commands, describe, errors
+from server.pacer import Slice
+from server.pictures import draw, key_of
+from server.protocol import (
+    CLOSE_SUPERSEDED,
+    AnyCommand,
+    Attached,
+    Done,
+    EditCommand,
+    ErrorEvent,
+    Play,
+    RunInfo,
+    ScriptInfo,
+    SetSpeed,
+    Speed,
+    State,
+    Status,
+    Subscribe,
+)
+from server.settings import Settings
+from server.viewer import Viewer
+from server.warmup import Kernels
+from server.work import Play as Playing
+from server.work import Seeking, Stepping, Work
+
+if TYPE_CHECKING:
+    from engine import Trainer
+
+log = logging.getLogger("chainrule")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+STATE_INTERVAL = 1 / 30
+"""While a run plays, its state is told no more often than this; every change of status is told at once."""
+
+
+class Session:
+    """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
+
+    def __init__(self, id: str, settings: Settings, pool: Executor, kernels: Kernels) -> None:
+        self.id, self.settings = id, settings
+        self.generation = 0
+        self.viewer: Viewer | None = None
+        self.unwatched_since = time.monotonic()
+        self.trainer: Trainer | None = None
+        self.run, self.changes = 0, 0
+        self.speed = Speed()
+        self.work: Work | None = None
+        self._pool, self._kernels = pool, kernels
+        self._slice = Slice(settings.slice_seconds)
+        self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()
+        self._wake, self._room = asyncio.Event(), asyncio.Event()
+        self._run_info: RunInfo | None = None
+        self._script_info: ScriptInfo | None = None
+        self._state: State | None = None
+        self._told = 0.0
+
+    # From the outside ---------------------------------------------------------------------------------------------
+
+    def attach(self, viewer: Viewer, id: str | int | None, fingerprint: str) -> None:
+        """Give control to a viewer, and tell it all it needs to draw the session as it stands."""
+        resumed = self.generation > 0
+        self.generation += 1
+        if self.viewer is not None:
+            self.viewer.close(CLOSE_SUPERSEDED)
+        self.viewer = viewer
+        viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
+        for event in (self._run_info, self._script_info, self._state, self._kernels.progress):
+            if event is not None:
+                viewer.put(event)
+        self.poke()
+
+    def detach(self, viewer: Viewer) -> None:
+        if self.viewer is viewer:
+            self.viewer = None
+            self.unwatched_since = time.monotonic()
+
+    async def submit(self, viewer: Viewer, command: AnyCommand) -> None:
+        """Queue a command; waits while the queue is full."""
+        while len(self._inbox) >= self.settings.max_pending_commands:
+            self._room.clear()
+            await self._room.wait()
+        self._inbox.append((viewer, command))
+        self.poke()
+
+    def poke(self) -> None:
+        """Something changed that may make a picture due."""
+        self._wake.set()
+
+    # The actor ----------------------------------------------------------------------------------------------------
+
+    async def live(self) -> None:
+        """Serve until cancelled."""
+        try:
+            self.adopt(await self.call(commands.build, {}, self.settings))
+        except Exception:
+            log.exception("the default run cannot be built")
+        while True:
+            try:
+                await self._turn()
+            except Exception:
+                log.exception("a session stumbled")
+                self.work = None
+                with contextlib.suppress(Exception):
+                    self.tell_state()
+                self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
+                await asyncio.sleep(0.1)  # should it go on stumbling, others are not to suffer
+
+    async def _turn(self) -> None:
+        """Obey a command, or train a slice and draw what is due, or rest until there is something to do."""
+        self._wake.clear()
+        item = self._next()
+        if item is not None:
+            await self._obey(*item)
+            return
+        if self._unwatched():
+            self.end_work()
+        if self.work is not None and self.work.wait(time.monotonic()) <= 0:
+            await self._advance(self.work)
+        delay = await self._show()
+        if self.work is not None:
+            delay = min(delay, self.work.wait(time.monotonic()))
+        if delay > 0 and not self._inbox:
+            await self._rest(delay)
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in a worker thread. The actor awaits it, so there is one call at a time on a trainer."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*args, **kwargs))
+
+    def adopt(self, trainer: Trainer) -> None:
+        """Begin a run."""
+        self.end_work()
+        self.trainer = trainer
+        self.run += 1
+        self._slice = Slice(self.settings.slice_seconds)
+        self._run_info = describe.run_info(trainer, self.run)
+        self.report(self._run_info)
+        self.changed()
+
+    def changed(self) -> None:
+        """The script is no longer what it was: tell it, and draw everything anew."""
+        assert self.trainer is not None
+        self.changes += 1
+        self._script_info = describe.script_info(self.trainer, self.run)
+        self.report(self._script_info)
+        self.tell_state()
+
+    def end_work(self) -> None:
+        """Stop whatever is under way. The state is told before the answer, so that `done` finds it in place."""
+        work, self.work = self.work, None
+        if work is not None:
+            self.tell_state()
+            work.end()
+
+    def tell_state(self, *, hurry: bool = True) -> None:
+        """Tell where the session stands, if that is news; without hurry only every so often."""
+        now = time.monotonic()
+        if self.trainer is None or (not hurry and now - self._told < STATE_INTERVAL):
+            return
+        state = self._describe(self.trainer)
+        if state != self._state:
+            self._state, self._told = state, now
+            self.report(state)
+
+    def report(self, event: RunInfo | ScriptInfo | State | ErrorEvent) -> None:
+        """Tell the page, where there is one."""
+        if self.viewer is not None:
+            self.viewer.put(event)
+
+    def _describe(self, trainer: Trainer) -> State:
+        stopped = describe.stop(trainer)
+        status: Status = "paused"
+        if isinstance(self.work, Seeking):
+            status = "seeking"
+        elif self.work is not None:
+            status = "playing"
+        elif stopped is not None:
+            status = "finished" if stopped.kind == "finished" else "stopped"
+        return State(
+            run=self.run,
+            status=status,
+            step=trainer.steps_done,
+            end=trainer.end,
+            max_steps=trainer.max_steps,
+            epoch=trainer.epoch,
+            steps_per_epoch=trainer.steps_per_epoch,
+            branch=trainer.branch,
+            speed=self.speed,
+            steps_per_second=self.work.meter.rate if isinstance(self.work, Playing) else None,
+            stop=stopped,
+            seek=(self.work.origin, self.work.target) if isinstance(self.work, Seeking) else None,
+        )
+
+    # Commands -----------------------------------------------------------------------------------------------------
+
+    def _next(self) -> tuple[Viewer, AnyCommand] | None:
+        """The command to obey now. While a seek or a number of steps is under way, those that build on its result wait for it;
+        one that makes it pointless (a pause, another seek, a new run) ends it at once."""
+        while self._inbox and self.viewer is not None and self._inbox[0][0] is not self.viewer:
+            self._take()  # of a page that lost control
+        if not self._inbox:
+            return None
+        if isinstance(self.work, Stepping | Seeking) and not isinstance(self._inbox[0][1], Subscribe):
+            for _, command in self._inbox:
+                if isinstance(command, commands.INTERRUPTING):
+                    self.end_work()
+                    break
+                if not isinstance(command, Play | SetSpeed | Subscribe):
+                    return None
+            else:
+                return None
+        return self._take()
+
+    def _take(self) -> tuple[Viewer, AnyCommand]:
+        self._room.set()
+        return self._inbox.popleft()
+
+    async def _obey(self, viewer: Viewer, command: AnyCommand) -> None:
+        prefix = "edit" if isinstance(command, EditCommand) else "spec"
+        try:
+            answered = await commands.HANDLERS[command.type](self, viewer, command)
+        except Exception as error:
+            event = errors.from_exception(error, command.id, prefix)
+            if event is None:
+                log.exception("%s failed", command.type)
+                event = ErrorEvent(id=command.id, code="internal", message=f"{command.type} failed on the server")
+            viewer.put(event)
+        else:
+            if not answered:
+                viewer.put(Done(id=command.id, command=command.type))
+
+    # Work and pictures --------------------------------------------------------------------------------------------
+
+    async def _advance(self, work: Work) -> None:
+        assert self.trainer is not None
+        try:
+            over = await self.call(work.advance, self.trainer, self._slice)
+        except Exception:
+            log.exception("training failed")
+            self.end_work()
+            self.report(ErrorEvent(code="internal", message="Training failed on the server"))
+            return
+        if over:
+            self.end_work()
+        elif not isinstance(work, Seeking) or time.monotonic() - work.started > 2 * STATE_INTERVAL:
+            self.tell_state(hurry=False)  # a short seek is not worth a flicker
+
+    async def _show(self) -> float:
+        """Draw what is due; the seconds until more is. Not during a seek: nobody looks at what lies between."""
+        viewer, trainer = self.viewer, self.trainer
+        if viewer is None or trainer is None or isinstance(self.work, Seeking):
+            return math.inf
+        soon = math.inf
+        for channel, slot in list(viewer.slots.items()):
+            key = key_of(self, trainer, channel)
+            if slot.outstanding is not None or slot.key == key:
+                continue
+            wait = slot.made + viewer.interval - time.monotonic()
+            if self.work is not None and wait > 0:
+                soon = min(soon, wait)
+                continue
+            slot.key = key
+            await draw(self, trainer, viewer, channel, slot)
+            if self._inbox:
+                return 0.0
+        return soon
+
+    def _unwatched(self) -> bool:
+        return (
+            self.viewer is None
+            and isinstance(self.work, Playing)
+            and time.monotonic() - self.unwatched_since > self.settings.unwatched_pause
+        )
+
+    async def _rest(self, delay: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay if math.isfinite(delay) else None):
+                await self._wake.wait()

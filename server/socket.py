@@ -1,0 +1,138 @@
+"""The WebSocket: accept, validate, attach, two tasks, detach. All else is the session's and the viewer's matter."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import pydantic_core
+from fastapi import WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+
+from server import errors
+from server.protocol import CLOSE_POLICY, COMMANDS, Acknowledge, AnyCommand, Attach
+from server.registry import Sessions
+from server.security import origin_allowed
+from server.session import Session
+from server.settings import Settings
+from server.viewer import Viewer
+
+log = logging.getLogger("chainrule")
+
+FAREWELL = 1.0
+"""Seconds that a page which does not read is given to take the close frame."""
+
+LONG = 50_000
+"""Characters from which on a message is read in a thread, so that nobody else waits for it."""
+
+
+class Connection:
+    """One socket."""
+
+    def __init__(self, socket: WebSocket, sessions: Sessions, settings: Settings) -> None:
+        self._socket, self._sessions, self._settings = socket, sessions, settings
+        self._viewer = Viewer(settings.max_pending_events)
+        self._session: Session | None = None
+
+    async def serve(self) -> None:
+        """From the handshake to the end."""
+        if not origin_allowed(self._socket.headers, self._settings.origins):
+            await self._socket.close(CLOSE_POLICY)
+            return
+        await self._socket.accept()
+        reader, writer = asyncio.create_task(self._read()), asyncio.create_task(self._write())
+        closing = self._viewer.closing
+        try:
+            ends: set[asyncio.Future[Any]] = {reader, writer, closing}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if self._session is not None:
+                self._session.detach(self._viewer)
+            for task in (reader, writer):
+                task.cancel()
+            for result in await asyncio.gather(reader, writer, return_exceptions=True):
+                if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
+                    log.error("a socket's task failed", exc_info=result)
+            if closing.done():
+                # Past a full buffer the close frame cannot be sent; the transport is closed all the same.
+                with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+                    await asyncio.wait_for(self._socket.close(closing.result()), FAREWELL)
+            self._viewer.close(1000)
+
+    async def _write(self) -> None:
+        async for message in self._viewer.messages():
+            if isinstance(message, str):
+                await self._socket.send_text(message)
+            else:
+                await self._socket.send_bytes(message)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            command = await self._parse(message)
+            if command is None:
+                continue
+            if isinstance(command, Acknowledge):
+                self._viewer.acknowledge(command.channel, command.frame)
+                if self._session is not None:
+                    self._session.poke()
+            elif isinstance(command, Attach):
+                await self._attach(command)
+            elif self._session is None:
+                refusal = errors.CommandError("not_attached", "Attach to a session first")
+                await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
+                self._viewer.close(CLOSE_POLICY)
+            else:
+                await self._session.submit(self._viewer, command)
+
+    async def _attach(self, command: Attach) -> None:
+        if self._session is not None:
+            self._refuse("invalid", "This socket is attached already; open another", command.id)
+            return
+        try:
+            self._session = await self._sessions.attach(self._viewer, command.session, command.id)
+        except errors.CommandError as refusal:
+            self._viewer.put(refusal.event(command.id))
+        except Exception:
+            log.exception("attaching failed")
+            self._refuse("internal", "Attaching failed on the server", command.id)
+
+    async def _parse(self, message: Any) -> AnyCommand | None:
+        """The command, or None when it was answered by an error."""
+        text = message.get("text")
+        if text is None:
+            self._refuse("malformed", "Commands are JSON text, not binary")
+            return None
+        if len(text) > self._settings.max_inline_bytes:
+            self._refuse("too_large", "The message is too long", allowed=f"at most {self._settings.max_inline_bytes} bytes")
+            return None
+        try:
+            raw = _from_json(text) if len(text) < LONG else await asyncio.to_thread(_from_json, text)
+        except ValueError as error:
+            self._refuse("malformed", f"Not JSON: {error}")
+            return None
+        id = raw.get("id") if isinstance(raw, dict) else None
+        if isinstance(id, bool) or not isinstance(id, str | int) or len(str(id)) > 200:
+            id = None  # not worth echoing
+        if len(text) > self._settings.max_message_bytes and raw.get("type") != "configure":
+            self._refuse("too_large", "The command is too long", id, f"at most {self._settings.max_message_bytes} bytes")
+            return None
+        if not isinstance(raw, dict):
+            self._refuse("malformed", "A command is a JSON object")
+            return None
+        try:
+            return COMMANDS.validate_python(raw)
+        except ValidationError as error:
+            self._viewer.put(errors.from_command(error, id))
+            return None
+
+    def _refuse(self, code: str, message: str, id: errors.Id = None, allowed: str | None = None) -> None:
+        self._viewer.put(errors.CommandError(code, message, allowed=allowed).event(id))
+
+
+def _from_json(text: str) -> Any:
+    return pydantic_core.from_json(text, allow_inf_nan=False)

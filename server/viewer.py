@@ -1,0 +1,124 @@
+"""One attached page: its ordered events, its latest state, and one latest-frame slot for each channel it watches.
+
+Memory is bounded whatever the page does. States overwrite each other; a frame is only made once the page has painted the one
+before; ordered events are counted, and a page that leaves too many unread is detached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Hashable
+from dataclasses import dataclass
+
+from server.channels import CHANNELS, Cursor
+from server.protocol import CLOSE_OVERFLOW, Channel, Message, State, WarmUp
+
+FRAME_INTERVAL = 1 / 60
+"""While a run plays, a channel is drawn no more often than a screen shows it …"""
+SHARE = 4
+"""… and no more often than so many times what all pictures cost together: watching leaves most of the time to training."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One channel of a viewer."""
+
+    outstanding: int | None = None
+    """The frame sent and not yet acknowledged."""
+    key: Hashable = None
+    """What the newest frame showed; nothing is made while that has not changed."""
+    cursor: Cursor | None = None
+    made: float = -1e9
+    cost: float = 0.0
+
+
+class Viewer:
+    """What a session hands to a page. `messages` yields it in order, `closing` is set when the page is to be detached."""
+
+    def __init__(self, max_pending: int, max_pending_bytes: int = 32_000_000) -> None:
+        self.grid = 50
+        self.slots: dict[Channel, Slot] = {}
+        self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._events: deque[str | type[Message]] = deque()
+        self._latest: dict[type[Message], Message] = {}
+        self._frames: OrderedDict[Channel, bytes] = OrderedDict()
+        self._counter = 0
+        self._pending_bytes = 0
+        self._max_pending, self._max_pending_bytes = max_pending, max_pending_bytes
+        self._something = asyncio.Event()
+
+    @property
+    def pending(self) -> tuple[int, int]:
+        """Events and frames that wait to be sent."""
+        return len(self._events), len(self._frames)
+
+    def close(self, code: int) -> None:
+        if not self.closing.done():
+            self.closing.set_result(code)
+
+    def put(self, event: Message) -> None:
+        """An event after those before it. Of `State` and `WarmUp` only the newest is kept, at its place in the order."""
+        if self.closing.done():
+            return
+        kind = type(event)
+        if kind in (State, WarmUp):
+            if kind in self._latest:
+                self._events.remove(kind)
+            self._latest[kind] = event
+            self._events.append(kind)
+        else:
+            text = event.model_dump_json()
+            self._events.append(text)
+            self._pending_bytes += len(text)
+            if len(self._events) > self._max_pending or self._pending_bytes > self._max_pending_bytes + len(text):
+                self.close(CLOSE_OVERFLOW)
+        self._something.set()
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two pictures of a channel while the run plays."""
+        return max(FRAME_INTERVAL, SHARE * sum(slot.cost for slot in self.slots.values()))
+
+    def next_frame(self) -> int:
+        self._counter += 1
+        return self._counter
+
+    def put_frame(self, channel: Channel, number: int, frame: bytes) -> None:
+        """The newest picture of a channel; the slot waits for its acknowledgement."""
+        slot = self.slots.get(channel)
+        if slot is None or self.closing.done():
+            return
+        slot.outstanding = number
+        self._frames[channel] = frame
+        self._something.set()
+
+    def acknowledge(self, channel: Channel, number: int) -> None:
+        slot = self.slots.get(channel)
+        if slot is not None and slot.outstanding == number:
+            slot.outstanding = None
+
+    def subscribe(self, channels: list[Channel], grid: int) -> None:
+        """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
+        self.slots = {name: self.slots.get(name) or Slot() for name in CHANNELS if name in channels}
+        if grid != self.grid and "maps" in self.slots:
+            self.slots["maps"].key = None
+        self.grid = grid
+        for name in [name for name in self._frames if name not in self.slots]:
+            del self._frames[name]
+
+    async def messages(self) -> AsyncIterator[str | bytes]:
+        """What to send, as it comes: events in order, then the newest frames."""
+        while True:
+            if self._events:
+                event = self._events.popleft()
+                if isinstance(event, str):
+                    self._pending_bytes -= len(event)
+                    yield event
+                else:
+                    yield self._latest.pop(event).model_dump_json()
+            elif self._frames:
+                yield self._frames.popitem(last=False)[1]
+            else:
+                self._something.clear()
+                await self._something.wait()

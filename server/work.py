@@ -1,0 +1,100 @@
+"""What a session may be busy with: playing, stepping, seeking. Each goes ahead by slices, made in a worker thread."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from server.pacer import Clock, Meter, Slice
+from server.protocol import Message, Speed
+from server.viewer import Viewer
+
+if TYPE_CHECKING:
+    from engine import Trainer
+
+
+def train(trainer: Trainer, updates: int, slice: Slice) -> None:
+    """So many updates, and what they teach about the length of a slice."""
+    before, started = trainer.steps_done, time.perf_counter()
+    trainer.step(updates)
+    slice.observe(trainer.steps_done - before, time.perf_counter() - started)
+
+
+class Work:
+    """The part all kinds share. `viewer` is told `answer` when the work ends, done or abandoned."""
+
+    def __init__(self, viewer: Viewer | None = None, answer: Message | None = None) -> None:
+        self.viewer, self.answer = viewer, answer
+        self.started = time.monotonic()
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is something to do."""
+        return 0.0
+
+    def advance(self, trainer: Trainer, slice: Slice) -> bool:
+        """Make one slice; True when the work is at its end."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """Let go, finished or not."""
+        if self.viewer is not None and self.answer is not None:
+            self.viewer.put(self.answer)
+
+
+class Play(Work):
+    """Updates at a steady rate, or flat out, until the run stops."""
+
+    def __init__(self, trainer: Trainer, speed: Speed) -> None:
+        super().__init__()
+        self.meter = Meter()
+        self.meter.mark(self.started, trainer.steps_done)
+        self.pace(trainer, speed)
+
+    def pace(self, trainer: Trainer, speed: Speed, *, at_once: bool = True) -> None:
+        """Set the clock: at the start, and whenever the speed or the length of an epoch changes."""
+        rate = speed.rate * (trainer.steps_per_epoch if speed.unit == "epochs" else 1)
+        flat = speed.unit == "flat"
+        self._clock = None if flat else Clock(rate, time.monotonic(), trainer.steps_done, at_once=at_once)
+
+    def wait(self, now: float) -> float:
+        return 0.0 if self._clock is None else self._clock.wait(now)
+
+    def advance(self, trainer: Trainer, slice: Slice) -> bool:
+        updates = slice.updates
+        if self._clock is not None:
+            updates = self._clock.take(time.monotonic(), trainer.steps_done, updates)
+        if updates:
+            train(trainer, updates, slice)
+            self.meter.mark(time.monotonic(), trainer.steps_done)
+        return trainer.stopped is not None
+
+
+class Stepping(Work):
+    """A number of updates, as fast as they go."""
+
+    def __init__(self, count: int, viewer: Viewer, answer: Message) -> None:
+        super().__init__(viewer, answer)
+        self._remaining = count
+
+    def advance(self, trainer: Trainer, slice: Slice) -> bool:
+        before = trainer.steps_done
+        train(trainer, min(self._remaining, slice.updates), slice)
+        self._remaining -= trainer.steps_done - before
+        return self._remaining <= 0 or trainer.stopped is not None
+
+
+class Seeking(Work):
+    """To the state after an update, forwards or backwards."""
+
+    def __init__(self, trainer: Trainer, target: int, viewer: Viewer, answer: Message) -> None:
+        super().__init__(viewer, answer)
+        self.origin, self.target = trainer.steps_done, target
+
+    def advance(self, trainer: Trainer, slice: Slice) -> bool:
+        # Begun anew each time, so that a slice may have another size: the engine goes on from where it stands, or from a
+        # checkpoint further on.
+        started = time.perf_counter()
+        reached = next(iter(trainer.seeking(self.target, updates=slice.updates)), None)
+        if reached is not None and reached < self.target:
+            slice.observe(slice.updates, time.perf_counter() - started)
+        return reached is None or reached >= self.target or trainer.stopped is not None

@@ -1,0 +1,52 @@
+"""A live server on a free port, in a thread of this process."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+from pages import PATIENCE
+
+from server.__main__ import config, listen
+from server.settings import Settings
+
+
+@dataclass(frozen=True)
+class Live:
+    app: FastAPI
+    port: int
+
+    @property
+    def socket(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something inside the server."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.005)
+
+
+@contextlib.contextmanager
+def serving(settings: Settings) -> Iterator[Live]:
+    listener = listen("127.0.0.1", 0)
+    options = config(settings)
+    server = uvicorn.Server(options)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + PATIENCE
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < deadline
+        time.sleep(0.005)
+    assert isinstance(options.app, FastAPI)
+    try:
+        yield Live(options.app, listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)

@@ -1,0 +1,94 @@
+"""The command: its answers to what may go wrong, and settings from the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from server.__main__ import address, listen, main
+from server.container import copy_kernels
+from server.settings import Settings
+
+
+def test_a_port_in_use_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port), "--no-browser"]) == 1
+    said = capsys.readouterr().err
+    assert str(port) in said and "--port" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--port", "70000"], ["--port", "x"], ["--what"]])
+def test_wrong_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2 and "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_the_command_serves_on_a_free_port_and_stops_when_told() -> None:
+    command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert found, said
+        with urllib.request.urlopen(f"{found[0]}/healthz") as response:
+            assert response.read() == b'{"status":"ok"}'
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0 and "Traceback" not in errors, errors
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_addresses_are_ones_a_browser_can_open() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        assert address("127.0.0.1", listener) == f"http://127.0.0.1:{port}"
+        assert address("0.0.0.0", listener) == f"http://127.0.0.1:{port}"
+        assert address("::1", listener) == f"http://[::1]:{port}"
+
+
+def test_settings_come_from_the_environment() -> None:
+    found = Settings.from_environment(
+        {
+            "CHAINRULE_ORIGINS": "https://a.example/, https://b.example",
+            "CHAINRULE_MAX_SESSIONS": "3",
+            "CHAINRULE_SESSION_EXPIRY": "0.5",
+        }
+    )
+    assert found.origins == ("https://a.example", "https://b.example")
+    assert (found.max_sessions, found.session_expiry) == (3, 0.5)
+    assert Settings.from_environment({}) == Settings()
+
+
+@pytest.mark.parametrize("value", ["many", "-1", "0", "nan", "inf", "2.5"])
+def test_settings_that_make_no_sense_are_named(value: str) -> None:
+    with pytest.raises(ValueError, match="CHAINRULE_MAX_SESSIONS"):
+        Settings.from_environment({"CHAINRULE_MAX_SESSIONS": value})
+
+
+def test_the_container_copies_kernels_with_their_times(tmp_path: os.PathLike[str]) -> None:
+    from pathlib import Path
+
+    image, cache = Path(tmp_path) / "image", Path(tmp_path) / "cache"
+    (image / "deep").mkdir(parents=True)
+    (image / "deep" / "kernel.nbi").write_bytes(b"index")
+    os.utime(image / "deep" / "kernel.nbi", (1000, 1000))
+    copy_kernels(image, cache)
+    copied = cache / "deep" / "kernel.nbi"
+    assert copied.read_bytes() == b"index" and copied.stat().st_mtime == 1000
+    copied.write_bytes(b"newer")
+    copy_kernels(image, cache)
+    assert copied.read_bytes() == b"newer"
+    copy_kernels(Path(tmp_path) / "nothing", cache)

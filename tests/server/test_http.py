@@ -1,0 +1,168 @@
+"""What is served over HTTP, and with which headers."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import plotly
+import pytest
+from live_server import Live
+from plotly.offline import get_plotlyjs_version
+
+from server.assets import accepts_gzip, web_folder
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def get(live: Live, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    """A request whose path is sent as it is written."""
+    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=60)
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
+
+
+def test_healthz(live: Live) -> None:
+    response, body = get(live, "/healthz")
+    assert response.status == 200 and json.loads(body) == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/api/catalog", "/api/protocol", "/api/figures", "/api/nothing", "/nothing.js", "/docs", "/ws"]
+)
+def test_security_headers_are_on_every_answer(live: Live, path: str) -> None:
+    response, _ = get(live, path)
+    assert response.headers["Content-Security-Policy"] == POLICY
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_fault_of_ours_shows_no_trace(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr("server.app.protocol_schema", broken)
+    response, body = get(live, "/api/protocol")
+    assert response.status == 500
+    assert b"secret" not in body and b"Traceback" not in body
+    assert response.headers["Content-Security-Policy"] == POLICY
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../pyproject.toml",
+        "/../server/app.py",
+        "/%2e%2e/server/app.py",
+        "/..%2fserver/app.py",
+        "/src/../../server/app.py",
+        "/src/%2e%2e/%2e%2e/server/app.py",
+        "/src/..%5c..%5cserver/app.py",
+        "//etc/passwd",
+        "/%2fetc/passwd",
+        "/.gitignore",
+        "/src/%00",
+    ],
+)
+def test_nothing_outside_the_page_is_served(live: Live, path: str) -> None:
+    response, body = get(live, path)
+    assert response.status in (400, 404)
+    assert b"create_app" not in body and b"root:" not in body
+
+
+def test_page_files_are_revalidated(live: Live) -> None:
+    response, body = get(live, "/")
+    assert response.status == 200 and body == (web_folder() / "index.html").read_bytes()
+    assert response.headers["Cache-Control"] == "no-cache"
+    again, nothing = get(live, "/", **{"If-None-Match": response.headers["ETag"]})
+    assert again.status == 304 and nothing == b""
+    assert again.headers["Cache-Control"] == "no-cache"
+
+
+def test_plotly_is_the_installed_one_compressed_and_cached_for_good(live: Live) -> None:
+    _, body = get(live, "/api/figures")
+    path = json.loads(body)["plotly"]
+    assert path == f"/plotly-{get_plotlyjs_version()}.min.js"
+    assert plotly.__file__ is not None
+    original = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
+    response, compressed = get(live, path, **{"Accept-Encoding": "br, gzip"})
+    assert response.headers["Content-Encoding"] == "gzip" and gzip.decompress(compressed) == original
+    assert "immutable" in response.headers["Cache-Control"] and response.headers["Vary"] == "Accept-Encoding"
+    plain, whole = get(live, path, **{"Accept-Encoding": "identity"})
+    assert plain.headers["Content-Encoding"] is None and whole == original
+    assert plain.headers["Content-Type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [("", False), ("gzip", True), ("br;q=1, GZIP;q=0.5", True), ("gzip;q=0, *", False), ("*", True), ("deflate", False)],
+)
+def test_accept_encoding(header: str, accepted: bool) -> None:
+    assert accepts_gzip(header) is accepted
+
+
+def references(schema: Any) -> set[str]:
+    if isinstance(schema, dict):
+        own = {schema["$ref"]} if isinstance(schema.get("$ref"), str) else set()
+        return own.union(*(references(value) for value in schema.values()))
+    return set().union(*(references(value) for value in schema)) if isinstance(schema, list) else set()
+
+
+def test_protocol_is_json_schema_of_every_command_and_event(live: Live) -> None:
+    _, body = get(live, "/api/protocol")
+    schema = json.loads(body)
+    for side, some in (("commands", {"attach", "configure", "acknowledge"}), ("events", {"attached", "run", "state", "error"})):
+        definitions = schema[side]["$defs"]
+        types = {part["properties"]["type"]["const"] for part in definitions.values() if "type" in part.get("properties", {})}
+        assert some <= types
+        assert {reference.removeprefix("#/$defs/") for reference in references(schema[side])} <= set(definitions)
+        assert set(schema[side]["discriminator"]["mapping"]) == types
+    assert schema["frames"]["dtypes"] == {"f64": 8, "f32": 4, "i32": 4, "u8": 1}
+
+
+def test_catalog_has_rows_with_mathml_for_each_formula(live: Live) -> None:
+    _, body = get(live, "/api/catalog")
+    catalog = json.loads(body)
+    for name in ("datasets", "activations", "losses", "initializers", "optimizers", "schedules", "features"):
+        assert catalog[name]
+
+    def walk(value: Any, visit: Callable[[dict[str, Any]], None]) -> None:
+        if isinstance(value, dict):
+            visit(value)
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            walk(item, visit)
+
+    def check(row: dict[str, Any]) -> None:
+        if row.get("formula"):
+            assert row["mathml"].startswith("<math")
+        if "formulas" in row:
+            assert all(row["mathmls"][name].startswith("<math") for name in row["formulas"])
+
+    walk(catalog, check)
+    adam = next(row for row in catalog["optimizers"] if row["name"] == "adam")
+    assert {"mathml", "mathmls"} & set(adam)
+
+
+def test_figures_have_both_themes_and_named_traces(live: Live) -> None:
+    _, body = get(live, "/api/figures")
+    figures = json.loads(body)["figures"]
+    for name in ("loss", "accuracy"):
+        assert figures[name]["config"] == {"displayModeBar": False, "responsive": True}
+        for theme, ink in (("light", "#1c2330"), ("dark", "#e9ebef")):
+            figure = figures[name][theme]
+            traces = {trace["uid"]: trace for trace in figure["data"]}
+            assert set(traces) == {f"train_{name}", f"validation_{name}", f"test_{name}"}
+            assert traces[f"train_{name}"]["line"]["color"] == ink
+            assert figure["layout"]["uirevision"] == "keep"
+            assert figure["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
+    assert figures["loss"]["light"]["layout"]["yaxis"]["type"] == "log"
