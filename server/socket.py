@@ -115,14 +115,14 @@ class Connection:
         except ValueError as error:
             self._refuse("malformed", f"Not JSON: {error}")
             return None
-        id = raw.get("id") if isinstance(raw, dict) else None
+        if not isinstance(raw, dict):
+            self._refuse("malformed", "A command is a JSON object")
+            return None
+        id = raw.get("id")
         if isinstance(id, bool) or not isinstance(id, str | int) or len(str(id)) > 200:
             id = None  # not worth echoing
         if len(text) > self._settings.max_message_bytes and raw.get("type") != "configure":
             self._refuse("too_large", "The command is too long", id, f"at most {self._settings.max_message_bytes} bytes")
-            return None
-        if not isinstance(raw, dict):
-            self._refuse("malformed", "A command is a JSON object")
             return None
         try:
             return COMMANDS.validate_python(raw)

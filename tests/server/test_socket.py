@@ -118,6 +118,7 @@ BAD = [
     ('{"type": "redo"}', "invalid", None),
     (json.dumps({"type": "pause", "id": "x" * 1_100_000}), "too_large", None),
     ("x" * 9_000_000, "too_large", None),
+    (json.dumps([0] * 600_000), "malformed", None),
 ]
 
 
