@@ -1,0 +1,267 @@
+"""A plain NumPy statement of the maths in MATHS.md, to hold the engine against. It imports nothing from `engine`.
+
+Written for the eye, not for speed: one sample at a time, one tensor at a time, every output through its whole Jacobian, no
+matched-pair shortcut. A network is a list ``[(W1, b1), …]`` with W_l of shape (d_l, d_{l-1}), and one activation name for each
+layer, the output's last.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+LEAK = 0.01
+
+
+# Activations ----------------------------------------------------------------------------------------------------------
+
+
+def sigmoid(z):
+    return np.exp(-np.logaddexp(0.0, -z))
+
+
+def activate(name, z):
+    if name == "identity":
+        return z.copy()
+    if name == "sigmoid":
+        return sigmoid(z)
+    if name == "tanh":
+        return np.tanh(z)
+    if name == "relu":
+        return np.where(z > 0, z, 0.0)
+    if name == "leaky_relu":
+        return np.where(z > 0, z, LEAK * z)
+    if name == "softmax":
+        e = np.exp(z - z.max())
+        return e / e.sum()
+    raise ValueError(name)
+
+
+def jacobian(name, z):
+    """∂ŷ_i/∂z_j of one sample: diagonal for every activation but softmax."""
+    h = activate(name, z)
+    if name == "identity":
+        return np.eye(z.size)
+    if name == "sigmoid":
+        return np.diag(sigmoid(z) * sigmoid(-z))
+    if name == "tanh":
+        return np.diag(1.0 / np.cosh(z) ** 2)
+    if name == "relu":
+        return np.diag(np.where(z > 0, 1.0, 0.0))
+    if name == "leaky_relu":
+        return np.diag(np.where(z > 0, 1.0, LEAK))
+    if name == "softmax":
+        return np.diag(h) - np.outer(h, h)
+    raise ValueError(name)
+
+
+# Losses ---------------------------------------------------------------------------------------------------------------
+
+
+def log_outputs(output, z):
+    """log ŷ and log(1 − ŷ) from the logits, without ever forming 1 − ŷ."""
+    if output == "sigmoid":
+        return -np.logaddexp(0.0, -z), -np.logaddexp(0.0, z)
+    if output == "softmax":
+        total = np.logaddexp.reduce(z)
+        others = np.array([np.logaddexp.reduce(np.delete(z, k)) if z.size > 1 else -np.inf for k in range(z.size)])
+        return z - total, others - total
+    raise ValueError(output)
+
+
+def sample_loss(loss, output, z, y):
+    """ℓ of one sample, from the last pre-activation."""
+    if loss == "mse":
+        return 0.5 * float(np.sum((activate(output, z) - y) ** 2))
+    log_y, log_not_y = log_outputs(output, z)
+    total = 0.0
+    for k in range(z.size):  # 0 · log 0 counts as 0: a term whose target is 0 is left out
+        if y[k] != 0.0:
+            total -= y[k] * log_y[k]
+        if loss == "bce" and y[k] != 1.0:
+            total -= (1.0 - y[k]) * log_not_y[k]
+    return float(total)
+
+
+def output_slope(loss, output, z, y):
+    """u = ∂ℓ/∂ŷ of one sample."""
+    if loss == "mse":
+        return activate(output, z) - y
+    log_y, log_not_y = log_outputs(output, z)
+    slope = -y * np.exp(-log_y)
+    if loss == "bce":
+        slope = slope + (1.0 - y) * np.exp(-log_not_y)
+    return slope
+
+
+# Forward and backward -------------------------------------------------------------------------------------------------
+
+
+def forward(parameters, activations, x):
+    """The pre-activations z_1 … z_L and the activations h_0 … h_L of one sample."""
+    zs, hs = [], [np.asarray(x, dtype=float)]
+    for (weights, bias), name in zip(parameters, activations, strict=True):
+        zs.append(weights @ hs[-1] + bias)
+        hs.append(activate(name, zs[-1]))
+    return zs, hs
+
+
+def predict(parameters, activations, x):
+    return np.array([forward(parameters, activations, row)[1][-1] for row in x])
+
+
+def deltas(parameters, activations, loss, x, y):
+    """δ_1 … δ_L of one sample: δ_L = Jᵀu, then δ_l = φ′(z_l) ⊙ (W_{l+1}ᵀ δ_{l+1})."""
+    zs, _ = forward(parameters, activations, x)
+    found = [jacobian(activations[-1], zs[-1]).T @ output_slope(loss, activations[-1], zs[-1], y)]
+    for layer in range(len(parameters) - 2, -1, -1):
+        blame = parameters[layer + 1][0].T @ found[0]
+        found.insert(0, jacobian(activations[layer], zs[layer]).T @ blame)
+    return found
+
+
+def data_loss(parameters, activations, loss, x, y):
+    """𝓛: the mean of ℓ over the samples given."""
+    each = [
+        sample_loss(loss, activations[-1], forward(parameters, activations, row)[0][-1], target)
+        for row, target in zip(x, y, strict=True)
+    ]
+    return sum(each) / len(each)
+
+
+def objective(parameters, activations, loss, x, y, l1=0.0, l2=0.0):
+    """J = 𝓛 + λ₁ Σ‖W‖₁ + (λ₂/2) Σ‖W‖², weights only."""
+    penalty = sum(l1 * np.sum(np.abs(w)) + 0.5 * l2 * np.sum(w**2) for w, _ in parameters)
+    return data_loss(parameters, activations, loss, x, y) + float(penalty)
+
+
+def gradient(parameters, activations, loss, x, y, l1=0.0, l2=0.0):
+    """∂J/∂W_l and ∂J/∂b_l for every layer; the subgradient of |w| at 0 is 0."""
+    sums = [(np.zeros_like(w), np.zeros_like(b)) for w, b in parameters]
+    for row, target in zip(x, y, strict=True):
+        _, hs = forward(parameters, activations, row)
+        for layer, delta in enumerate(deltas(parameters, activations, loss, row, target)):
+            sums[layer][0][...] += np.outer(delta, hs[layer])
+            sums[layer][1][...] += delta
+    count = len(x)
+    return [(dw / count + l2 * w + l1 * np.sign(w), db / count) for (dw, db), (w, _) in zip(sums, parameters, strict=True)]
+
+
+def near_kink(parameters, activations, x, margin=1e-4):
+    """True for each sample that brings some ReLU or leaky unit within `margin` of its kink."""
+    flags = []
+    for row in x:
+        zs, _ = forward(parameters, activations, row)
+        kinked = [z for z, name in zip(zs, activations, strict=True) if name in ("relu", "leaky_relu")]
+        flags.append(any(np.any(np.abs(z) < margin) for z in kinked))
+    return np.array(flags)
+
+
+def clip_by_norm(gradients, threshold, dialect="textbook"):
+    """All gradients together, scaled so that their joint norm is at most `threshold`."""
+    norm = np.sqrt(sum(float(np.sum(g**2)) for g in gradients))
+    if dialect == "pytorch":
+        factor = min(1.0, threshold / (norm + 1e-6))
+    else:
+        factor = threshold / norm if norm > threshold else 1.0
+    return [g * factor for g in gradients]
+
+
+# Optimizers, textbook dialect -----------------------------------------------------------------------------------------
+# Each rule: the tensors θ, its own state (a dict that starts empty), `slope(θ)` for the gradient anywhere, its parameters.
+
+
+def sgd(theta, state, slope, lr):
+    return [p - lr * g for p, g in zip(theta, slope(theta), strict=True)]
+
+
+def momentum(theta, state, slope, lr, beta):
+    v = state.setdefault("v", [np.zeros_like(p) for p in theta])
+    for k, g in enumerate(slope(theta)):
+        v[k] = beta * v[k] + g
+    return [theta[k] - lr * v[k] for k in range(len(theta))]
+
+
+def nesterov(theta, state, slope, lr, beta):
+    v = state.setdefault("v", [np.zeros_like(p) for p in theta])
+    ahead = [theta[k] - lr * beta * v[k] for k in range(len(theta))]
+    for k, g in enumerate(slope(ahead)):
+        v[k] = beta * v[k] + g
+    return [theta[k] - lr * v[k] for k in range(len(theta))]
+
+
+def adagrad(theta, state, slope, lr, eps):
+    total = state.setdefault("G", [np.zeros_like(p) for p in theta])
+    new = []
+    for k, g in enumerate(slope(theta)):
+        total[k] = total[k] + g**2
+        new.append(theta[k] - lr * g / np.sqrt(total[k] + eps))
+    return new
+
+
+def rmsprop(theta, state, slope, lr, gamma, eps):
+    mean = state.setdefault("E", [np.zeros_like(p) for p in theta])
+    new = []
+    for k, g in enumerate(slope(theta)):
+        mean[k] = gamma * mean[k] + (1.0 - gamma) * g**2
+        new.append(theta[k] - lr * g / np.sqrt(mean[k] + eps))
+    return new
+
+
+def adam(theta, state, slope, lr, beta1, beta2, eps):
+    m = state.setdefault("m", [np.zeros_like(p) for p in theta])
+    v = state.setdefault("v", [np.zeros_like(p) for p in theta])
+    state["t"] = t = state.get("t", 0) + 1
+    new = []
+    for k, g in enumerate(slope(theta)):
+        m[k] = beta1 * m[k] + (1.0 - beta1) * g
+        v[k] = beta2 * v[k] + (1.0 - beta2) * g**2
+        m_hat = m[k] / (1.0 - beta1**t)
+        v_hat = v[k] / (1.0 - beta2**t)
+        new.append(theta[k] - lr * m_hat / (np.sqrt(v_hat) + eps))
+    return new
+
+
+RULES = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adagrad": adagrad, "rmsprop": rmsprop, "adam": adam}
+
+
+class Run:
+    """Batches in order, the last one of an epoch perhaps smaller; one update for each `step`.
+
+    The attributes may be changed between steps, which is how edits are stated: `rule` and `hyper` with `state` emptied for a
+    new optimizer, `batch_size` with `position` = 0 for a new epoch, `theta` for weights.
+    """
+
+    def __init__(self, parameters, activations, loss, x, y, rule, hyper, batch_size, l1=0.0, l2=0.0, clip=None):
+        self.theta = [np.array(p, dtype=float) for pair in parameters for p in pair]
+        self.activations, self.loss = tuple(activations), loss
+        self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        self.rule, self.hyper, self.state = rule, dict(hyper), {}
+        self.batch_size, self.position = batch_size, 0
+        self.l1, self.l2, self.clip = l1, l2, clip
+
+    @property
+    def parameters(self):
+        return pairs(self.theta)
+
+    def step(self):
+        """One update; returns the data loss of its batch where its gradient is taken: before it, for Nesterov ahead."""
+        first = self.position
+        last = min(first + self.batch_size, len(self.x))
+        self.position = 0 if last == len(self.x) else last
+        x, y = self.x[first:last], self.y[first:last]
+
+        losses = []
+
+        def slope(theta):
+            losses.append(data_loss(pairs(theta), self.activations, self.loss, x, y))
+            found = gradient(pairs(theta), self.activations, self.loss, x, y, self.l1, self.l2)
+            tensors = [g for pair in found for g in pair]
+            return tensors if self.clip is None else clip_by_norm(tensors, self.clip)
+
+        self.theta = RULES[self.rule](self.theta, self.state, slope, **self.hyper)
+        return losses[0]
+
+
+def pairs(theta):
+    """[W1, b1, W2, b2, …] as [(W1, b1), …]."""
+    return list(zip(theta[0::2], theta[1::2], strict=True))
