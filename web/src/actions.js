@@ -1,0 +1,227 @@
+/** Everything a person can do. Views call these; what comes of it arrives as events and lands in the store. */
+
+/** @import { Page, Spec, Speed } from "./types.js" */
+
+import { CommandError } from "./connection.js";
+import { isLive, specOf, withField } from "./spec.js";
+import { applyTheme } from "./theme.js";
+
+/** The steps of the speed ladder. @type {{label: string, speed: Speed}[]} */
+export const LADDER = [
+  { label: "1 step/s", speed: { unit: "steps", rate: 1 } },
+  { label: "1 epoch/s", speed: { unit: "epochs", rate: 1 } },
+  { label: "10 epochs/s", speed: { unit: "epochs", rate: 10 } },
+  { label: "flat out", speed: { unit: "flat", rate: 1 } },
+];
+
+export class Actions {
+  #store;
+  #connection;
+  /** @type {number | null} */
+  #nextSeek = null;
+  #seeking = false;
+  /** @type {Set<string>} */
+  #fields = new Set();
+  /** @type {Promise<boolean>} */
+  #beginning = Promise.resolve(true);
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./connection.js").SocketConnection} connection
+   */
+  constructor(store, connection) {
+    this.#store = store;
+    this.#connection = connection;
+  }
+
+  /**
+   * Controls name the field they show, so that a refusal can be put beside it.
+   * @param {string} path
+   */
+  register(path) {
+    this.#fields.add(path);
+  }
+
+  // The clock ---------------------------------------------------------------------------------------------------------
+
+  /** Plays; a run that is finished is given as many steps again, which is what "continue" means. */
+  toggle() {
+    const { clock } = this.#store.state;
+    if (!clock) return;
+    if (clock.status === "playing") this.#tell({ type: "pause" });
+    else if (clock.stop?.kind === "finished" && clock.step >= clock.max_steps) this.extend();
+    else this.#tell({ type: "play" });
+  }
+
+  extend() {
+    const { clock } = this.#store.state;
+    if (!clock) return;
+    this.#tell({ type: "edit", edit: { kind: "extend", max_steps: clock.max_steps * 2 } }).then((done) => done && this.#tell({ type: "play" }));
+  }
+
+  forward() {
+    this.#tell({ type: "step", count: 1 });
+  }
+
+  back() {
+    const { clock } = this.#store.state;
+    if (clock) this.seek(Math.max(0, (this.#nextSeek ?? clock.step) - 1));
+  }
+
+  toStart() {
+    this.seek(0);
+  }
+
+  toEnd() {
+    const { clock } = this.#store.state;
+    if (clock) this.seek(clock.end);
+  }
+
+  /**
+   * One seek is under way and the newest wish is remembered; those in between are never asked for.
+   * @param {number} step
+   */
+  async seek(step) {
+    this.#nextSeek = step;
+    if (this.#seeking) return;
+    this.#seeking = true;
+    while (this.#nextSeek !== null) {
+      /** @type {number} */
+      const target = this.#nextSeek;
+      const done = await this.#tell({ type: "seek", step: target });
+      if (!done || this.#nextSeek === target) this.#nextSeek = null;
+    }
+    this.#seeking = false;
+  }
+
+  /** @param {Speed} speed */
+  speed(speed) {
+    this.#tell({ type: "speed", speed });
+  }
+
+  // The script --------------------------------------------------------------------------------------------------------
+
+  undo() {
+    this.#store.set({ notice: null });
+    this.#tell({ type: "undo" });
+  }
+
+  /**
+   * Changes one setting: an edit of the live run where that is possible, else a new run. False where it was refused.
+   * @param {string} path
+   * @param {unknown} value
+   * @returns {Promise<boolean>}
+   */
+  change(path, value) {
+    if (isLive(path)) return this.#tell({ type: "edit", edit: { kind: "set", path, value } }, path);
+    return this.begin((now) => withField(now, path, value), path);
+  }
+
+  /**
+   * Begins a new run and says so. One begins after the other, each from the spec the one before has left: two quick changes both count.
+   * @param {(spec: Spec) => Spec} make
+   * @param {string} path  the field whose change it is
+   * @returns {Promise<boolean>}
+   */
+  begin(make, path) {
+    this.#beginning = this.#beginning.then(() => this.#begin(make, path));
+    return this.#beginning;
+  }
+
+  /** @param {(spec: Spec) => Spec} make @param {string} path */
+  async #begin(make, path) {
+    const spec = specOf(this.#store.state);
+    if (!spec) return false;
+    const done = await this.#tell({ type: "configure", spec: make(spec) }, path);
+    if (done) this.#store.set({ notice: { kind: "info", text: `${words(path)} changed: a new run begins at step 0.` } });
+    return done;
+  }
+
+  /**
+   * A wish that was refused before it was sent, such as a word where a number belongs.
+   * @param {string} path
+   * @param {string} message
+   */
+  refuse(path, message) {
+    this.#store.set({ errors: { ...this.#store.state.errors, [path]: message } });
+  }
+
+  // How it is looked at -----------------------------------------------------------------------------------------------
+
+  toggleTheme() {
+    const theme = this.#store.state.theme === "dark" ? "light" : "dark";
+    applyTheme(theme, true);
+    this.#store.set({ theme });
+  }
+
+  /** @param {Page} page */
+  show(page) {
+    if (this.#store.state.page !== page) this.#store.set({ page });
+  }
+
+  /** @param {"loss" | "accuracy"} curve */
+  showCurve(curve) {
+    this.#store.set({ curve });
+  }
+
+  dismiss() {
+    this.#store.set({ notice: null });
+  }
+
+  reconnect() {
+    this.#connection.open();
+  }
+
+  /**
+   * Sends a command; a refusal goes beside the field it names, else into the notice line.
+   * @param {Record<string, unknown>} command
+   * @param {string | null} [path]  the field whose control sent it
+   * @returns {Promise<boolean>}
+   */
+  async #tell(command, path = null) {
+    const { errors } = this.#store.state;
+    if (path !== null && Object.keys(errors).length > 0) this.#store.set({ errors: {} });
+    try {
+      await this.#connection.send(command);
+      return true;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const refusal = error instanceof CommandError ? error.refusal : null;
+      const allowed = refusal?.allowed;
+      const field = this.#fieldFor(refusal?.field ?? null, path, refusal !== null);
+      // Beside its field a message need not repeat the field's path.
+      const names = field ? [`${refusal?.field}: `, `${field}: `] : [];
+      const plain = message.slice(names.find((name) => message.startsWith(name))?.length ?? 0);
+      const text = allowed && !message.includes(allowed) ? `${plain}; allowed: ${allowed}` : plain;
+      if (field) this.#store.set({ errors: { [field]: text } });
+      else this.#store.set({ notice: { kind: "error", text } });
+      return false;
+    }
+  }
+
+  /**
+   * The control to put a refusal beside: the closest to the field it names, else the one that sent the command.
+   * @param {string | null} field
+   * @param {string | null} path
+   * @param {boolean} refused
+   */
+  #fieldFor(field, path, refused) {
+    if (!refused) return null;
+    const keys = (field ?? "").replace(/^(spec|edit)\./, "").split(".");
+    for (let length = keys.length; length > 0; length--) {
+      const candidate = keys.slice(0, length).join(".");
+      if (this.#fields.has(candidate)) return candidate;
+    }
+    return path !== null && this.#fields.has(path) ? path : null;
+  }
+}
+
+/**
+ * The part of a run that a field belongs to, in words.
+ * @param {string} path
+ */
+function words(path) {
+  /** @type {Record<string, string>} */
+  const parts = { data: "Data", network: "Network", loss: "Loss", seed: "Seed" };
+  return parts[path.split(".")[0]] ?? "Settings";
+}

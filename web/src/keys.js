@@ -1,0 +1,54 @@
+/** The page's keys. They never act while something is typed, and a focused control keeps its own. */
+
+const FIELDS = new Set(["text", "number", "search"]);
+/** Keys that a slider or a choice needs for itself. */
+const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
+
+/**
+ * @param {import("./actions.js").Actions} actions
+ * @param {() => void} openHelp
+ */
+export function listenToKeys(actions, openHelp) {
+  // A button that was clicked keeps the focus, but Space then means play: only a button reached by keys is pressed by it.
+  let byPointer = false;
+  addEventListener("pointerdown", () => (byPointer = true), true);
+  addEventListener("keydown", (event) => event.key === "Tab" && (byPointer = false), true);
+
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    " ": () => actions.toggle(),
+    ArrowRight: () => actions.forward(),
+    PageDown: () => actions.forward(),
+    ArrowLeft: () => actions.back(),
+    PageUp: () => actions.back(),
+    Home: () => actions.toStart(),
+    End: () => actions.toEnd(),
+    t: () => actions.toggleTheme(),
+    "?": openHelp,
+  };
+
+  /** @param {KeyboardEvent} event */
+  const isOurs = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
+    if (!(event.key in keys)) return false;
+    const focus = document.activeElement;
+    if (document.querySelector("dialog[open]")) return false;
+    if (focus instanceof HTMLSelectElement || focus instanceof HTMLTextAreaElement) return false;
+    if (focus instanceof HTMLInputElement) {
+      if (FIELDS.has(focus.type)) return false;
+      if (focus.type === "range") return !MOVES.has(event.key);
+      if (event.key === " ") return byPointer;
+    }
+    if (focus instanceof HTMLButtonElement && event.key === " ") return byPointer;
+    return true;
+  };
+  addEventListener("keydown", (event) => {
+    if (!isOurs(event)) return;
+    event.preventDefault();
+    // Held keys step as fast as they repeat; playing and themes do not flicker.
+    if (event.repeat && !MOVES.has(event.key)) return;
+    keys[event.key]();
+  });
+  // Space presses a button when it is let go.
+  addEventListener("keyup", (event) => event.key === " " && isOurs(event) && event.preventDefault());
+}

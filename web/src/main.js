@@ -1,0 +1,124 @@
+/** Puts the page together: the store in the middle, the socket on one side, the views on the other. */
+
+/** @import { Channel, Event as WireEvent, Frame } from "./types.js" */
+
+import { Actions } from "./actions.js";
+import { SocketConnection } from "./connection.js";
+import { h } from "./dom.js";
+import { listenToKeys } from "./keys.js";
+import { loadPlotly } from "./plot.js";
+import { SeriesStore } from "./series.js";
+import { Store } from "./store.js";
+import { applyTheme, initialTheme } from "./theme.js";
+import { barView } from "./views/bar.js";
+import { helpDialog } from "./views/help.js";
+import { noticeView } from "./views/notice.js";
+import { trainView } from "./views/train.js";
+import { transportView } from "./views/transport.js";
+
+/** @type {Channel[]} */
+const CHANNELS = ["data", "series", "parameters", "gradients", "maps", "evaluation"];
+
+const store = new Store();
+const series = new SeriesStore();
+/** Frames that came since the last painting; they are acknowledged after it. @type {Map<Channel, Frame>} */
+const unpainted = new Map();
+
+const connection = new SocketConnection({ event: onEvent, frame: onFrame, attached: subscribe, status: (status, retryAt) => store.set({ connection: { status, retryAt } }) });
+const actions = new Actions(store, connection);
+
+function subscribe() {
+  // A new socket has its own frame counters; what was painted from the old one stays on the screen.
+  unpainted.clear();
+  connection.send({ type: "subscribe", channels: CHANNELS, grid: 50 }).catch(() => {});
+}
+
+/** @param {WireEvent} event */
+function onEvent(event) {
+  switch (event.type) {
+    case "run":
+      store.set({ run: event, errors: {}, clock: null, script: null });
+      break;
+    case "state":
+      store.set({ clock: event });
+      break;
+    case "script":
+      onScript(event);
+      break;
+    case "warmup":
+      store.set({ warmup: event });
+      break;
+    case "error":
+      store.set({ notice: { kind: "error", text: event.message } });
+      break;
+  }
+}
+
+/**
+ * An edit made in the middle of a run forks it; one quiet line says so and offers to take it back.
+ * @param {import("./types.js").Script} script
+ */
+function onScript(script) {
+  const before = store.state.script;
+  store.set({ script });
+  const added = before && before.run === script.run && script.edits.length > before.edits.length ? script.edits.at(-1) : null;
+  if (added && added.step > 0 && store.state.clock?.step === added.step) {
+    store.set({ notice: { kind: "info", text: `From step ${added.step} on: ${added.label}.`, undo: true } });
+  }
+}
+
+/** @param {Frame} frame */
+function onFrame(frame) {
+  unpainted.set(frame.channel, frame);
+  if (frame.channel === "series") {
+    const whole = series.apply(frame);
+    if (whole) store.set({ series: whole });
+    else subscribe();
+  } else store.set({ frames: { ...store.state.frames, [frame.channel]: frame } });
+}
+
+/** A quiet line has been read after a while; a refusal stays until it is dismissed. */
+const READ = 9000;
+/** @type {import("./types.js").Notice | null} */
+let timed = null;
+function letNoticesFade() {
+  const { notice } = store.state;
+  if (notice === timed) return;
+  timed = notice;
+  if (notice?.kind === "info") setTimeout(() => store.state.notice === notice && store.set({ notice: null }), READ);
+}
+
+const help = helpDialog();
+const views = [barView(actions, help.open), trainView(actions), noticeView(actions), transportView(actions)];
+const theme = initialTheme();
+applyTheme(theme);
+store.onPaint((state) => {
+  for (const view of views) view.update(state);
+  letNoticesFade();
+  for (const frame of unpainted.values()) connection.acknowledge(frame);
+  unpainted.clear();
+});
+document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element);
+listenToKeys(actions, help.open);
+store.set({ theme });
+connection.open();
+
+/** @param {string} path */
+async function load(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+  return answer.json();
+}
+
+load("/api/catalog").then((catalog) => store.set({ catalog }), complain);
+load("/api/figures")
+  .then(async (figures) => {
+    await loadPlotly(figures.plotly);
+    store.set({ figures });
+  })
+  .catch(complain);
+
+/** @param {unknown} error */
+function complain(error) {
+  store.set({ notice: { kind: "error", text: `The page is not complete: ${error instanceof Error ? error.message : error}` } });
+}

@@ -1,0 +1,150 @@
+/**
+ * Plotly, fed. Figures (layout, traces, both themes) are described by the server; the page only puts numbers into their traces.
+ * A trace's `meta.series` names the column of the series that it shows.
+ */
+
+/** @import { SeriesData, ThemedFigure } from "./types.js" */
+
+/**
+ * @typedef {object} PlotlyApi
+ * @property {(place: HTMLElement, data: object[], layout: object, config: object) => Promise<void>} react
+ * @property {{resize: (place: HTMLElement) => void}} Plots
+ */
+
+/** @type {Promise<PlotlyApi> | null} */
+let loading = null;
+
+/**
+ * Loads plotly.js once, after the page is drawn: it is large and nothing else waits for it.
+ * @param {string} source
+ * @returns {Promise<PlotlyApi>}
+ */
+export function loadPlotly(source) {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = source;
+    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+    script.onerror = () => reject(new Error(`${source} cannot be loaded`));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+/** A redraw of curves costs some ten milliseconds; the eye asks for no more than a few a second. */
+const INTERVAL = 200;
+
+export class PlotlyFigure {
+  /** @type {(() => Promise<void>) | null} */
+  #waiting = null;
+  #busy = false;
+  #last = 0;
+
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.place = place;
+  }
+
+  /**
+   * Draws the newest state; what is overtaken meanwhile is not drawn.
+   * @param {ThemedFigure} themed
+   * @param {"light" | "dark"} theme
+   * @param {SeriesData | null} series
+   * @param {string} measure  "loss" or "accuracy"
+   * @param {number | null} here  a place on the x axis to mark
+   */
+  show(themed, theme, series, measure, here) {
+    this.#waiting = async () => {
+      const plotly = await loading;
+      if (!plotly) return;
+      const { data, layout } = themed[theme];
+      const traces = data.map((trace) => fill(trace, series, abscissa(layout)));
+      await plotly.react(this.place, traces, { ...layout, ...marks(layout, traces, here), width: this.place.clientWidth, height: this.place.clientHeight, uirevision: measure }, themed.config);
+    };
+    this.#next();
+  }
+
+  async #next() {
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#waiting) {
+      const pause = this.#last + INTERVAL - performance.now();
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      const draw = this.#waiting;
+      this.#waiting = null;
+      this.#last = performance.now();
+      await draw();
+    }
+    this.#busy = false;
+  }
+}
+
+/**
+ * What a figure counts along the run: the axis is named as the series' column is.
+ * @param {Record<string, any>} layout
+ * @returns {"epoch" | "step"}
+ */
+export function abscissa(layout) {
+  return layout.xaxis?.title?.text === "epoch" ? "epoch" : "step";
+}
+
+/**
+ * @param {Record<string, any>} trace
+ * @param {SeriesData | null} series
+ * @param {string} x  the column along the run
+ */
+function fill(trace, series, x) {
+  const column = series?.columns[trace.meta?.series ?? trace.uid];
+  return { ...trace, x: column ? series?.columns[x] : [], y: column ?? [], visible: column !== undefined };
+}
+
+/**
+ * Names at the lines' ends, and a hairline where the run stands.
+ * @param {Record<string, any>} layout
+ * @param {Record<string, any>[]} traces
+ * @param {number | null} here
+ */
+function marks(layout, traces, here) {
+  const log = layout.yaxis?.type === "log";
+  const annotations = [...(layout.annotations ?? [])];
+  const position = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
+  for (const trace of traces) {
+    const length = trace.y.length;
+    if (length === 0 || trace.showlegend === true) continue;
+    const value = trace.y[length - 1];
+    if (!Number.isFinite(value) || (log && value <= 0)) continue;
+    const colour = trace.line?.color ?? layout.font?.color;
+    annotations.push({ x: trace.x[length - 1], y: position(value), text: trace.name, xanchor: "left", xshift: 4, showarrow: false, font: { color: colour } });
+  }
+  keepApart(annotations, traces, position);
+  const shapes = [...(layout.shapes ?? [])];
+  if (here !== null) {
+    shapes.push({ type: "line", xref: "x", yref: "paper", x0: here, x1: here, y0: 0, y1: 1, line: { width: 1, dash: "dot", color: layout.font?.color ?? "gray" } });
+  }
+  return { annotations, shapes };
+}
+
+/** Height of a name, as a share of the plot's: names closer than that are moved apart. */
+const ROOM = 0.09;
+
+/**
+ * @param {Record<string, any>[]} annotations
+ * @param {Record<string, any>[]} traces
+ * @param {(value: number) => number} position
+ */
+function keepApart(annotations, traces, position) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const trace of traces) {
+    for (const value of trace.y) {
+      const at = position(value);
+      if (Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
+    }
+  }
+  const ordered = annotations.filter((each) => each.text).sort((a, b) => a.y - b.y);
+  for (let i = 1; i < ordered.length; i++) {
+    const gap = high > low ? (ordered[i].y - ordered[i - 1].y) / (high - low) : 0;
+    if (gap >= ROOM) continue;
+    const shift = (1 - gap / ROOM) * 7;
+    ordered[i].yshift = (ordered[i].yshift ?? 0) + shift;
+    ordered[i - 1].yshift = (ordered[i - 1].yshift ?? 0) - shift;
+  }
+}

@@ -1,0 +1,96 @@
+/** How a setting changes a run: which settings are edits of the live run, and which spec a changed one begins. Pure functions. */
+
+/** @import { AppState, Catalog, DatasetRow, OptimizerRow, Spec } from "./types.js" */
+
+const LIVE = ["optimizer", "regularization", "clip", "batch_size"];
+
+/**
+ * Whether a field can change while the run lasts; every other one begins a new run.
+ * @param {string} path
+ */
+export function isLive(path) {
+  return LIVE.includes(path.split(".")[0]);
+}
+
+/**
+ * The spec in force at the present step: what the settings show.
+ * @param {AppState} state
+ * @returns {Spec | null}
+ */
+export function specOf(state) {
+  if (!state.run) return null;
+  return state.script && state.script.run === state.run.run ? state.script.spec : state.run.spec;
+}
+
+/**
+ * @param {Record<string, any>} object
+ * @param {string} path  dotted
+ */
+export function read(object, path) {
+  return path.split(".").reduce((/** @type {any} */ inner, key) => inner?.[key], object);
+}
+
+/**
+ * A copy of a spec with one field changed.
+ * @param {Spec} spec
+ * @param {string} path
+ * @param {unknown} value
+ * @returns {Spec}
+ */
+export function withField(spec, path, value) {
+  const copy = structuredClone(spec);
+  const keys = path.split(".");
+  const last = /** @type {string} */ (keys.pop());
+  const target = keys.reduce((/** @type {any} */ inner, key) => inner[key], copy);
+  target[last] = value;
+  return copy;
+}
+
+/**
+ * @template {{name: string}} T
+ * @param {T[]} rows
+ * @param {string} name
+ * @returns {T | undefined}
+ */
+export function rowNamed(rows, name) {
+  return rows.find((row) => row.name === name);
+}
+
+/**
+ * The data sets a person can choose from; `inline` is what own data come as and has no sample to show.
+ * @param {Catalog} catalog
+ * @returns {DatasetRow[]}
+ */
+export function choosable(catalog) {
+  return catalog.datasets.filter((row) => row.name !== "inline");
+}
+
+/**
+ * Other data: the row's own defaults, the split and the seed kept. Loss and output follow the data's task again.
+ * @param {Spec} spec
+ * @param {DatasetRow} row
+ * @returns {Spec}
+ */
+export function withDataset(spec, row) {
+  const { validation_fraction, test_fraction, seed } = spec.data;
+  // Columns of a table have units of their own; unscaled ones would drown the small.
+  const data = { name: row.name, validation_fraction, test_fraction, seed, standardize: row.standardize ?? row.kind === "table" };
+  return { ...structuredClone(spec), data, loss: "auto", network: { ...structuredClone(spec.network), output_activation: "auto" } };
+}
+
+/**
+ * An optimizer with its defaults in a dialect.
+ * @param {OptimizerRow} row
+ * @param {string} dialect
+ */
+export function optimizerDefaults(row, dialect) {
+  return { name: row.name, dialect, ...row.defaults[dialect] };
+}
+
+/**
+ * The network in words: 2–8–8–1.
+ * @param {import("./types.js").RunInfo} run
+ */
+export function shapeWords(run) {
+  return [run.inputs.length, ...run.layers.map((layer) => layer.units)].join("–");
+}

@@ -1,0 +1,67 @@
+/**
+ * One state, one way: actions and events put patches in, views are told the newest state once a screen frame.
+ * A patch replaces whole top-level fields, so a view knows by identity whether what it shows has changed.
+ */
+
+/** @import { AppState } from "./types.js" */
+
+/** @type {AppState} */
+const EMPTY = {
+  connection: { status: "connecting", retryAt: null },
+  catalog: null,
+  figures: null,
+  warmup: null,
+  run: null,
+  clock: null,
+  script: null,
+  frames: {},
+  series: null,
+  errors: {},
+  notice: null,
+  theme: "light",
+  page: "network",
+  curve: "loss",
+};
+
+export class Store {
+  /** @type {AppState} */
+  state = { ...EMPTY };
+
+  #scheduled = false;
+  /** @type {((state: AppState) => void) | null} */
+  #paint = null;
+
+  /**
+   * @param {(state: AppState) => void} paint  called at most once a screen frame, never while the page is hidden
+   */
+  onPaint(paint) {
+    this.#paint = paint;
+    // A hidden page gets no animation frames; what came meanwhile is painted when it shows again.
+    document.addEventListener("visibilitychange", () => this.schedule());
+  }
+
+  /** @param {Partial<AppState>} patch */
+  set(patch) {
+    this.state = { ...this.state, ...patch };
+    this.schedule();
+  }
+
+  schedule() {
+    if (this.#scheduled || document.hidden || !this.#paint) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.#paint?.(this.state);
+    });
+  }
+}
+
+/**
+ * The newest frame of a channel, if it belongs to the run that is shown.
+ * @param {AppState} state
+ * @param {import("./types.js").Channel} channel
+ */
+export function frameOf(state, channel) {
+  const frame = state.frames[channel];
+  return frame && state.run && frame.run === state.run.run ? frame : null;
+}

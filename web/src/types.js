@@ -1,0 +1,223 @@
+/**
+ * The shapes of what comes over the wire and of what the page holds. Types only: nothing here runs.
+ * The wire's own statement is `/api/protocol`; the rows' is `/api/catalog`.
+ *
+ * @typedef {"plane" | "line" | "table" | "image"} Kind
+ * @typedef {"classification" | "regression"} Task
+ * @typedef {"data" | "series" | "parameters" | "gradients" | "maps" | "evaluation"} Channel
+ * @typedef {"paused" | "playing" | "seeking" | "finished" | "stopped"} Status
+ *
+ * @typedef {object} Parameter  A knob of a row: the form, the range and the words all come from here.
+ * @property {string} name
+ * @property {string} title
+ * @property {string} symbol
+ * @property {"float" | "int" | "bool" | "choice"} kind
+ * @property {number | boolean | string} default
+ * @property {number | null} minimum
+ * @property {number | null} maximum
+ * @property {boolean} exclusive_minimum
+ * @property {boolean} exclusive_maximum
+ * @property {"linear" | "log"} scale
+ * @property {string[] | null} choices
+ * @property {string} summary
+ *
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {string} title
+ * @property {string} summary
+ * @property {string} source
+ * @property {string} formula
+ * @property {string} mathml
+ * @property {Parameter[]} parameters
+ * @property {boolean} [hidden]  of an activation: whether a hidden layer may have it
+ *
+ * @typedef {object} Preview
+ * @property {number[][]} x
+ * @property {(number | number[])[]} y
+ *
+ * @typedef {object} DatasetFields
+ * @property {Task} task
+ * @property {Kind} kind
+ * @property {string[]} classes
+ * @property {number | null} samples
+ * @property {number | null} noise  null: the row has no such knob
+ * @property {Preview | null} preview
+ * @property {boolean} [standardize]  whether it is best scaled
+ * @typedef {Row & DatasetFields} DatasetRow
+ *
+ * @typedef {object} OptimizerFields
+ * @property {string[]} dialects
+ * @property {Record<string, Record<string, number | boolean>>} defaults  by dialect
+ * @property {Record<string, string>} mathmls  by dialect
+ * @typedef {Row & OptimizerFields} OptimizerRow
+ *
+ * @typedef {object} Catalog
+ * @property {DatasetRow[]} datasets
+ * @property {Row[]} activations
+ * @property {Row[]} losses
+ * @property {Row[]} initializers
+ * @property {OptimizerRow[]} optimizers
+ * @property {Row[]} schedules
+ * @property {Row[]} features
+ * @property {Record<string, number>} [limits]
+ *
+ * @typedef {object} Layer
+ * @property {number} units
+ * @property {string} activation
+ *
+ * @typedef {object} Spec
+ * @property {Record<string, any>} data
+ * @property {{layers: Layer[], output_activation: string, initializer: Record<string, any>, bias: number}} network
+ * @property {string} loss
+ * @property {Record<string, any>} optimizer
+ * @property {{l1: number, l2: number}} regularization
+ * @property {{norm: number | null, value: number | null}} clip
+ * @property {number | "full"} batch_size
+ * @property {{max_steps: number}} stop
+ * @property {number} seed
+ *
+ * @typedef {object} Speed
+ * @property {"steps" | "epochs" | "flat"} unit
+ * @property {number} rate
+ *
+ * @typedef {object} Attached
+ * @property {"attached"} type
+ * @property {number | string | null} id
+ * @property {string} session
+ * @property {number} generation
+ * @property {boolean} resumed
+ * @property {string} fingerprint
+ *
+ * @typedef {object} RunInfo
+ * @property {"run"} type
+ * @property {number} run
+ * @property {Spec} spec
+ * @property {Task} task
+ * @property {Kind} kind
+ * @property {string[]} columns
+ * @property {string[]} inputs
+ * @property {string[]} outputs
+ * @property {string[]} classes
+ * @property {[number, number] | null} image_shape
+ * @property {[number, number][]} domain
+ * @property {{layer: number, units: number, activation: string}[]} layers
+ * @property {string} output_activation
+ * @property {string} loss
+ * @property {number} parameter_count
+ * @property {Record<string, number>} samples
+ *
+ * @typedef {object} Stop
+ * @property {"finished" | "non_finite"} kind
+ * @property {number} step
+ * @property {string | null} op
+ * @property {string} message
+ *
+ * @typedef {object} Clock  Where the session stands (the `state` event).
+ * @property {"state"} type
+ * @property {number} run
+ * @property {Status} status
+ * @property {number} step
+ * @property {number} end
+ * @property {number} max_steps
+ * @property {number} epoch
+ * @property {number} steps_per_epoch
+ * @property {number} branch
+ * @property {Speed} speed
+ * @property {number | null} steps_per_second
+ * @property {Stop | null} stop
+ * @property {[number, number] | null} seek
+ *
+ * @typedef {object} Script
+ * @property {"script"} type
+ * @property {number} run
+ * @property {number} branch
+ * @property {{step: number, label: string, edit: Record<string, any>}[]} edits
+ * @property {{branch: number, parent: number | null, fork: number, end: number}[]} branches
+ * @property {boolean} can_undo
+ * @property {boolean} can_redo
+ * @property {Spec} spec
+ *
+ * @typedef {object} WarmUp
+ * @property {"warmup"} type
+ * @property {number} done
+ * @property {number} total
+ * @property {string | null} current
+ *
+ * @typedef {object} Done
+ * @property {"done"} type
+ * @property {number | string | null} id
+ * @property {string} command
+ *
+ * @typedef {object} Refusal  The `error` event: nothing changed, the session goes on.
+ * @property {"error"} type
+ * @property {number | string | null} id
+ * @property {string} code
+ * @property {string | null} field
+ * @property {string | null} allowed
+ * @property {string} message
+ *
+ * @typedef {Attached | RunInfo | Clock | Script | WarmUp | Done | Refusal} Event
+ *
+ * @typedef {Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Numbers
+ * @typedef {object} NamedArray
+ * @property {Numbers} data
+ * @property {number[]} shape
+ *
+ * @typedef {object} Frame
+ * @property {Channel} channel
+ * @property {number} frame
+ * @property {number} run
+ * @property {number} branch
+ * @property {number} step
+ * @property {Record<string, any>} meta
+ * @property {Record<string, NamedArray>} arrays
+ *
+ * @typedef {{loss: number | string, accuracy: number | string | null}} Scores
+ *
+ * @typedef {object} Connection
+ * @property {"connecting" | "open" | "lost" | "superseded"} status
+ * @property {number | null} retryAt  when the next attempt is due (ms)
+ *
+ * @typedef {object} Notice  One quiet line about what just happened.
+ * @property {"info" | "error"} kind
+ * @property {string} text
+ * @property {boolean} [undo]  offers to take back the edit it tells of
+ *
+ * @typedef {object} SeriesData  Recorded series of the present branch.
+ * @property {number} run
+ * @property {number} length
+ * @property {Record<string, Float64Array>} columns  each `length` long
+ *
+ * @typedef {"settings" | "network" | "output"} Page
+ *
+ * @typedef {object} AppState
+ * @property {Connection} connection
+ * @property {Catalog | null} catalog
+ * @property {Figures | null} figures
+ * @property {WarmUp | null} warmup
+ * @property {RunInfo | null} run
+ * @property {Clock | null} clock
+ * @property {Script | null} script
+ * @property {Partial<Record<Channel, Frame>>} frames  the newest of each channel
+ * @property {SeriesData | null} series
+ * @property {Record<string, string>} errors  by dotted path of the field
+ * @property {Notice | null} notice
+ * @property {"light" | "dark"} theme
+ * @property {Page} page  which of the three pages a narrow screen shows
+ * @property {"loss" | "accuracy"} curve
+ *
+ * @typedef {object} ThemedFigure
+ * @property {{data: Record<string, any>[], layout: Record<string, any>}} light
+ * @property {{data: Record<string, any>[], layout: Record<string, any>}} dark
+ * @property {Record<string, any>} config
+ *
+ * @typedef {object} Figures
+ * @property {string} plotly  where plotly.js is served
+ * @property {Record<string, ThemedFigure>} figures
+ *
+ * @typedef {object} View
+ * @property {HTMLElement} element
+ * @property {(state: AppState) => void} update
+ */
+
+export {};

@@ -1,0 +1,168 @@
+/** Paints what lies inside the diagram's units: maps over the plane, weights as pictures, folded layers as strips. */
+
+/** @import { AppState, RunInfo } from "../types.js" */
+/** @import { Box, LayerLayout, Layout } from "./diagram-layout.js" */
+
+import { css, levels, pack, paintLevels, palette, signed } from "../colours.js";
+import { h } from "../dom.js";
+import { frameOf } from "../store.js";
+
+const RADIUS = 4;
+const scratch = h("canvas");
+
+/**
+ * @param {CanvasRenderingContext2D} context  clear, in CSS pixels
+ * @param {AppState} state
+ * @param {Layout} layout
+ * @param {number} scale  the |w| at which a colour is full
+ */
+export function paintUnits(context, state, layout, scale) {
+  const run = /** @type {RunInfo} */ (state.run);
+  const colours = palette(state.theme);
+  const maps = frameOf(state, "maps");
+  const grid = maps?.arrays.maps;
+  /** @type {Map<string, number>} */
+  const places = new Map();
+  if (grid && maps) maps.meta.units.forEach((/** @type {any} */ each, /** @type {number} */ i) => places.set(`${each.layer}:${each.unit - 1}`, i));
+  for (const layer of layout.layers) {
+    for (const box of layer.shown) {
+      const place = places.get(`${box.layer}:${box.unit}`);
+      if (layer.picture) paintGrid(context, box, /** @type {[number, number]} */ (run.image_shape), colours);
+      else if (grid && maps && place !== undefined) {
+        const [, rows, columns] = grid.shape;
+        const { low, high } = maps.meta.units[place];
+        paintLevels(scratch, grid.data, place * rows * columns, columns, rows, unitLevels(colours, run, layer, Number(low), Number(high)));
+        paste(context, box, true);
+      } else if (run.image_shape && layer.layer === 1) paintRow(context, state, box, run.image_shape, scale);
+      else plain(context, box, colours, biasOf(state, box, scale));
+    }
+    if (layer.strip) paintStrip(context, state, layer, scale);
+  }
+}
+
+/**
+ * A unit's map shows sign around zero; one that answers with a probability, whether it is above one half.
+ * @param {import("../colours.js").Palette} colours
+ * @param {RunInfo} run
+ * @param {LayerLayout} layer
+ * @param {number} low
+ * @param {number} high
+ */
+function unitLevels(colours, run, layer, low, high) {
+  const output = layer.layer === run.layers.length;
+  if (output && run.task === "classification" && run.output_activation === "sigmoid") return levels(colours, low, high, 0.5, 0.5);
+  if (output && run.output_activation === "softmax") return levels(colours, low, high, 0, 1);
+  return levels(colours, low, high, 0, Math.max(Math.abs(low), Math.abs(high)));
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Box} box @param {boolean} smooth */
+function paste(context, box, smooth) {
+  context.save();
+  context.beginPath();
+  context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
+  context.clip();
+  context.imageSmoothingEnabled = smooth;
+  context.drawImage(scratch, box.x, box.y, box.width, box.height);
+  context.restore();
+}
+
+/**
+ * Where there is no plane to map, a unit shows its bias.
+ * @param {AppState} state
+ * @param {Box & {layer: number, unit: number}} box
+ * @param {number} scale
+ */
+function biasOf(state, box, scale) {
+  const bias = frameOf(state, "parameters")?.arrays[`b${box.layer}`]?.data[box.unit];
+  return bias === undefined ? null : bias / scale;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {import("../colours.js").Palette} colours
+ * @param {number | null} value  −1 to 1; null for none
+ */
+function plain(context, box, colours, value) {
+  context.fillStyle = value === null ? colours.panel : css(signed(colours, value));
+  context.beginPath();
+  context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
+  context.fill();
+}
+
+/**
+ * The picture that goes in, as an empty grid of pixels.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {[number, number]} shape
+ * @param {import("../colours.js").Palette} colours
+ */
+function paintGrid(context, box, [rows, columns], colours) {
+  context.fillStyle = colours.panel;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  context.strokeStyle = colours.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let row = 1; row < rows; row++) {
+    const y = box.y + (row / rows) * box.height;
+    context.moveTo(box.x, y);
+    context.lineTo(box.x + box.width, y);
+  }
+  for (let column = 1; column < columns; column++) {
+    const x = box.x + (column / columns) * box.width;
+    context.moveTo(x, box.y);
+    context.lineTo(x, box.y + box.height);
+  }
+  context.stroke();
+}
+
+/**
+ * The weights from a picture's pixels into one unit, laid out as the picture is.
+ * @param {CanvasRenderingContext2D} context
+ * @param {AppState} state
+ * @param {Box & {unit: number}} box
+ * @param {[number, number]} shape
+ * @param {number} scale
+ */
+function paintRow(context, state, box, [rows, columns], scale) {
+  const weights = frameOf(state, "parameters")?.arrays.W1;
+  if (!weights) return;
+  const size = rows * columns;
+  paintWeights(state, columns, rows, scale, (i) => weights.data[box.unit * size + i]);
+  paste(context, box, false);
+}
+
+/**
+ * A folded layer's incoming weights, a row for each of its units; for the input, the weights that leave it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {AppState} state
+ * @param {LayerLayout} layer
+ * @param {number} scale
+ */
+function paintStrip(context, state, layer, scale) {
+  const weights = frameOf(state, "parameters")?.arrays[`W${Math.max(1, layer.layer)}`];
+  const strip = /** @type {Box} */ (layer.strip);
+  if (!weights) return;
+  const [units, sources] = weights.shape;
+  if (layer.layer === 0) paintWeights(state, units, sources, scale, (i) => weights.data[(i % units) * sources + Math.floor(i / units)]);
+  else paintWeights(state, sources, units, scale, (i) => weights.data[i]);
+  paste(context, strip, false);
+}
+
+/**
+ * @param {AppState} state
+ * @param {number} columns
+ * @param {number} rows
+ * @param {number} scale
+ * @param {(index: number) => number} weight  row by row from the top
+ */
+function paintWeights(state, columns, rows, scale, weight) {
+  const colours = palette(state.theme);
+  scratch.width = columns;
+  scratch.height = rows;
+  const context = /** @type {CanvasRenderingContext2D} */ (scratch.getContext("2d"));
+  const image = context.createImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = pack(signed(colours, weight(i) / scale));
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,36 @@
+/** The dialog that lists the keys. */
+
+import { h } from "../dom.js";
+import { icon } from "./icons.js";
+
+const KEYS = [
+  [["Space"], "play, pause"],
+  [["→", "PgDn"], "one step forward"],
+  [["←", "PgUp"], "one step back"],
+  [["Home"], "to the start"],
+  [["End"], "to the furthest step"],
+  [["t"], "light or dark"],
+  [["?"], "this list"],
+];
+
+/** @returns {{element: HTMLDialogElement, open: () => void}} */
+export function helpDialog() {
+  const list = h("dl", { class: "keys" });
+  for (const [keys, words] of KEYS) {
+    const term = h("dt");
+    for (const key of keys) term.append(h("kbd", {}, key), " ");
+    list.append(term, h("dd", {}, String(words)));
+  }
+  const close = h("button", { class: "round", type: "button", aria: { label: "Close" }, onclick: () => element.close() }, icon("close"));
+  const element = h(
+    "dialog",
+    { class: "help", aria: { labelledby: "help-title" } },
+    h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys"), close),
+    list,
+    h("p", {}, "Point at a connection or a unit of the network to read its number, where it leads and its gradient."),
+    h("p", {}, "Blue is positive, orange is negative, everywhere."),
+  );
+  // A click beside the sheet closes it, as Escape does.
+  element.addEventListener("click", (event) => event.target === element && element.close());
+  return { element, open: () => element.showModal() };
+}

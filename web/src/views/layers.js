@@ -1,0 +1,198 @@
+/** Settings of the network: its hidden layers, how it starts, its output and its loss. */
+
+/** @import { Layer, Spec, View } from "../types.js" */
+
+import { choiceField, parameterField } from "../controls.js";
+import { h, memo, setAttribute, setText } from "../dom.js";
+import { formatCount, parseSetting } from "../maths.js";
+import { rowNamed, specOf, withField } from "../spec.js";
+import { icon } from "./icons.js";
+
+/** Until the catalog says otherwise. */
+const LIMITS = { layers: 6, units: 1024 };
+
+/**
+ * The changes of a network's layers; the diagram offers the same ones.
+ * @param {import("../actions.js").Actions} actions
+ */
+export function layerChanges(actions) {
+  const path = "network.layers";
+  const change = (/** @type {(layers: Layer[]) => Layer[]} */ make) => actions.begin((spec) => withField(spec, path, make(structuredClone(spec.network.layers))), path);
+  return {
+    /** @param {number} index @param {Partial<Layer>} fields */
+    set: (index, fields) => change((layers) => layers.map((layer, i) => (i === index ? { ...layer, ...fields } : layer))),
+    /** A layer like the last one, but not wider than can be taken in. */
+    add: () => change((layers) => [...layers, { activation: "tanh", ...layers.at(-1), units: Math.min(layers.at(-1)?.units ?? 4, 8) }]),
+    /** @param {number} index */
+    remove: (index) => change((layers) => layers.filter((_, i) => i !== index)),
+  };
+}
+
+/**
+ * @param {import("../types.js").AppState} state
+ */
+export function limitsOf(state) {
+  return { ...LIMITS, ...state.catalog?.limits };
+}
+
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {View}
+ */
+export function networkPanel(actions) {
+  actions.register("network");
+  actions.register("network.layers");
+  /** @type {Spec | null} */
+  let spec = null;
+  const changes = layerChanges(actions);
+  const list = h("div", { class: "layers" });
+  const add = h("button", { type: "button", class: "quiet-button", data: { testid: "add-layer" }, onclick: () => changes.add() }, "+ layer");
+  const count = h("span", { class: "value-pair" });
+  const error = h("p", { class: "field-error", role: "alert", hidden: true });
+  const rules = h("div", { class: "fields" });
+  const element = h(
+    "section",
+    { class: "panel", aria: { labelledby: "network-title" } },
+    h("h2", { id: "network-title", class: "panel-title" }, "Network"),
+    h("div", { data: { field: "network.layers" } }, list, error),
+    h("div", { class: "field-row" }, add, count),
+    rules,
+  );
+  /** @type {ReturnType<typeof layerRow>[]} */
+  let rows = [];
+  /** @type {ReturnType<typeof ruleFields> | null} */
+  let fields = null;
+  const catalogChanged = memo();
+  const layersChanged = memo();
+  return {
+    element,
+    update(state) {
+      spec = specOf(state);
+      const { catalog, errors, run } = state;
+      if (!spec || !catalog || !run) return;
+      const { layers } = spec.network;
+      const limits = limitsOf(state);
+      if (rows.length !== layers.length) {
+        rows = layers.map((_, i) => layerRow(i, changes, catalog.activations));
+        list.replaceChildren(...rows.map((row) => row.element));
+      }
+      const message = errors["network.layers"] ?? errors["network"];
+      if (layersChanged(spec, message)) {
+        layers.forEach((layer, i) => rows[i].update(layer));
+        error.hidden = !message;
+        setText(error, message ?? "");
+      }
+      add.disabled = layers.length >= limits.layers;
+      setAttribute(add, "title", add.disabled ? `at most ${limits.layers} hidden layers` : "add a hidden layer before the output");
+      setText(count, `${formatCount(run.parameter_count)} parameters`);
+      if (catalogChanged(catalog)) fields = ruleFields(actions, state);
+      if (fields) fields.update(state, spec, rules);
+    },
+  };
+}
+
+/**
+ * One hidden layer: its units, its activation, and a way to be rid of it.
+ * @param {number} index
+ * @param {ReturnType<typeof layerChanges>} changes
+ * @param {import("../types.js").Row[]} activations
+ */
+function layerRow(index, changes, activations) {
+  const name = `layer ${index + 1}`;
+  const units = h("input", { class: "number", type: "text", inputmode: "numeric", autocomplete: "off", aria: { label: `Units of ${name}` }, data: { testid: `units-${index + 1}` } });
+  const choice = h("select", { aria: { label: `Activation of ${name}` }, data: { testid: `activation-${index + 1}` } });
+  for (const row of activations.filter((each) => each.hidden !== false)) choice.append(h("option", { value: row.name }, row.title));
+  const remove = h("button", { type: "button", class: "round small", title: `remove ${name}`, aria: { label: `Remove ${name}` }, onclick: () => changes.remove(index) }, icon("close"));
+  /** @type {Layer} */
+  let layer = { units: 0, activation: "" };
+  const restore = () => {
+    units.value = String(layer.units);
+    choice.value = layer.activation;
+  };
+  units.addEventListener("change", async () => {
+    // A word is sent as it is: the server says what a number of units may be.
+    const wish = parseSetting(units.value) ?? units.value;
+    if (wish !== layer.units && !(await changes.set(index, { units: /** @type {number} */ (wish) }))) restore();
+  });
+  units.addEventListener("keydown", (event) => event.key === "Enter" && units.blur());
+  units.addEventListener("focus", () => units.select());
+  choice.addEventListener("change", async () => {
+    if (!(await changes.set(index, { activation: choice.value }))) restore();
+  });
+  return {
+    element: h("div", { class: "layer" }, h("span", { class: "layer-name" }, String(index + 1)), units, choice, remove),
+    /** @param {Layer} next */
+    update(next) {
+      layer = next;
+      if (document.activeElement !== units) restore();
+    },
+  };
+}
+
+/**
+ * Initializer with its own parameters, output activation and loss.
+ * @param {import("../actions.js").Actions} actions
+ * @param {import("../types.js").AppState} state
+ */
+function ruleFields(actions, state) {
+  const catalog = /** @type {import("../types.js").Catalog} */ (state.catalog);
+  const named = (/** @type {import("../types.js").Row[]} */ rows) => rows.map((row) => ({ value: row.name, label: row.title }));
+  const auto = { value: "auto", label: "auto" };
+  const initializer = choiceField(
+    { ...desk(actions), change: (path, name) => actions.change(path.replace(/\.name$/, ""), { name }) },
+    { path: "network.initializer.name", label: "Start", hint: "how the weights are drawn", choices: named(catalog.initializers) },
+  );
+  const output = choiceField(desk(actions), { path: "network.output_activation", label: "Output", hint: "activation of the output layer; auto matches the loss", choices: [auto, ...named(catalog.activations)] });
+  const loss = choiceField(desk(actions), { path: "loss", label: "Loss", hint: "auto matches the task", choices: [auto, ...named(catalog.losses)] });
+  // The output may be an activation that no hidden layer offers; a run in force names it.
+  const seen = new Set(catalog.activations.map((row) => row.name));
+  const autoOutput = /** @type {HTMLOptionElement} */ (output.select.options[0]);
+  const autoLoss = /** @type {HTMLOptionElement} */ (loss.select.options[0]);
+  const initializerChanged = memo();
+  /** @type {{path: string, control: import("../controls.js").Control}[]} */
+  let own = [];
+  return {
+    /**
+     * @param {import("../types.js").AppState} now
+     * @param {Spec} spec
+     * @param {HTMLElement} place
+     */
+    update(now, spec, place) {
+      const { errors, run } = now;
+      const { name } = spec.network.initializer;
+      if (initializerChanged(name)) {
+        const row = rowNamed(catalog.initializers, name);
+        own = (row?.parameters ?? []).map((parameter) => {
+          const path = `network.initializer.${parameter.name}`;
+          return { path, control: parameterField(desk(actions), parameter, path) };
+        });
+        place.replaceChildren(initializer.element, ...own.map(({ control }) => control.element), output.element, loss.element);
+      }
+      initializer.update(name, errors["network.initializer.name"] ?? errors["network.initializer"]);
+      for (const { path, control } of own) control.update(spec.network.initializer[path.split(".")[2]], errors[path]);
+      const wish = spec.network.output_activation;
+      if (wish !== "auto" && !seen.has(wish)) {
+        seen.add(wish);
+        output.select.append(h("option", { value: wish }, wish));
+      }
+      if (run) {
+        setText(autoOutput, wish === "auto" ? `auto: ${run.output_activation}` : "auto");
+        setText(autoLoss, spec.loss === "auto" ? `auto: ${run.loss.replaceAll("_", " ")}` : "auto");
+      }
+      output.update(wish, errors["network.output_activation"]);
+      loss.update(spec.loss, errors["loss"]);
+    },
+  };
+}
+
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {import("../controls.js").Desk}
+ */
+function desk(actions) {
+  return {
+    register: (path) => actions.register(path),
+    change: (path, value) => actions.change(path, value),
+    refuse: (path, message) => actions.refuse(path, message),
+  };
+}

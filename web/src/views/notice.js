@@ -1,0 +1,136 @@
+/** One line above the transport: what state the page is in, what just happened, and what to do about it. */
+
+/** @import { AppState, View } from "../types.js" */
+
+import { h, memo } from "../dom.js";
+import { formatCount, formatSetting } from "../maths.js";
+import { specOf } from "../spec.js";
+import { icon } from "./icons.js";
+
+/**
+ * @typedef {object} Line
+ * @property {string} kind  "quiet", "invite", "warn" or "error": how it is drawn, and its name for tests
+ * @property {string} text
+ * @property {{label: string, press: () => void}[]} [buttons]
+ * @property {number} [progress]  0 to 1
+ * @property {boolean} [dismiss]
+ */
+
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {View}
+ */
+export function noticeView(actions) {
+  const text = h("span", { class: "notice-text" });
+  const buttons = h("span", { class: "notice-buttons" });
+  const bar = h("progress", { max: 1, value: 0 });
+  const element = h("div", { class: "notice", hidden: true, data: { testid: "notice" } }, bar, text, buttons);
+  // Spoken apart from what is drawn, so that progress does not chatter.
+  const voice = h("div", { class: "sr-only", role: "status", aria: { live: "polite" } });
+  const wrapper = h("div", { class: "notice-place" }, element, voice);
+  const changed = memo();
+  const spoken = memo();
+  return {
+    element: wrapper,
+    update(state) {
+      const line = lineFor(state, actions);
+      element.hidden = !line;
+      if (line) {
+        bar.hidden = line.progress === undefined;
+        if (line.progress !== undefined) bar.value = line.progress;
+        const labels = (line.buttons ?? []).map((button) => button.label).join("|");
+        if (changed(line.text, labels, line.kind)) {
+          element.dataset.kind = line.kind;
+          text.textContent = line.text;
+          buttons.replaceChildren(...(line.buttons ?? []).map(({ label, press }) => h("button", { type: "button", class: "text-button", onclick: press }, label)));
+          if (line.dismiss) {
+            buttons.append(h("button", { type: "button", class: "round small", aria: { label: "Dismiss" }, onclick: () => actions.dismiss() }, icon("close")));
+          }
+        }
+      } else if (changed(null)) {
+        text.textContent = "";
+        buttons.replaceChildren();
+      }
+      const words = spokenWords(state, line);
+      if (spoken(words)) voice.textContent = words;
+    },
+  };
+}
+
+/**
+ * The most urgent thing to say, or nothing.
+ * @param {AppState} state
+ * @param {import("../actions.js").Actions} actions
+ * @returns {Line | null}
+ */
+function lineFor(state, actions) {
+  const { connection, clock, warmup, notice } = state;
+  if (connection.status === "superseded") {
+    return {
+      kind: "warn",
+      text: "This session was opened elsewhere, and that page holds the controls now.",
+      buttons: [{ label: "take control back", press: () => actions.reconnect() }],
+    };
+  }
+  if (connection.status === "lost" || (connection.status === "connecting" && clock)) {
+    return {
+      kind: "warn",
+      text: "The connection is lost; trying again. The session is kept.",
+      buttons: [{ label: "try now", press: () => actions.reconnect() }],
+    };
+  }
+  if (notice?.kind === "error") return { kind: "error", text: notice.text, dismiss: true };
+  if (clock?.stop?.kind === "non_finite") return stopLine(state, actions);
+  if (clock?.seek) {
+    const [from, to] = clock.seek;
+    const progress = to === from ? 1 : (clock.step - from) / (to - from);
+    return { kind: "quiet", text: `going to step ${formatCount(to)}`, progress: Math.max(0, Math.min(1, progress)) };
+  }
+  if (warmup && warmup.done < warmup.total) {
+    return { kind: "quiet", text: `warming up: compiling the engine, ${warmup.done} of ${warmup.total}`, progress: warmup.done / warmup.total };
+  }
+  if (clock?.stop?.kind === "finished") {
+    return {
+      kind: "quiet",
+      text: `Finished: ${formatCount(clock.step)} updates, as far as this run goes.`,
+      buttons: [{ label: `continue to ${formatCount(clock.max_steps * 2)}`, press: () => actions.extend() }],
+    };
+  }
+  if (notice) {
+    return { kind: "quiet", text: notice.text, buttons: notice.undo ? [{ label: "undo", press: () => actions.undo() }] : [], dismiss: true };
+  }
+  if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused") {
+    return { kind: "invite", text: "Nothing is learned yet.", buttons: [{ label: "watch it learn", press: () => actions.toggle() }] };
+  }
+  return null;
+}
+
+/**
+ * A run that met a NaN: where, in which op, and what to do.
+ * @param {AppState} state
+ * @param {import("../actions.js").Actions} actions
+ * @returns {Line | null}
+ */
+function stopLine(state, actions) {
+  const stop = state.clock?.stop;
+  if (!stop) return null;
+  const rate = specOf(state)?.optimizer.lr;
+  const where = stop.op ? `Stopped in update ${formatCount(stop.step + 1)}, op ${stop.op}: a value is no longer finite.` : `Stopped: ${stop.message}.`;
+  const advice = typeof rate === "number" ? `Go back one and lower the rate, ${formatSetting(rate)} now.` : "Go back one and lower the rate.";
+  return { kind: "error", text: `${where} ${advice}`, buttons: [{ label: "go back one", press: () => actions.back() }] };
+}
+
+/**
+ * What a screen reader is told: changes of state, never the ticking numbers.
+ * @param {AppState} state
+ * @param {Line | null} line
+ */
+function spokenWords(state, line) {
+  const { clock, connection } = state;
+  if (line && (line.kind === "warn" || line.kind === "error")) return line.text;
+  if (connection.status !== "open" || !clock) return "";
+  if (clock.status === "playing") return "Training.";
+  if (clock.stop?.kind === "finished") return line?.text ?? "";
+  if (state.notice) return state.notice.text;
+  return clock.status === "paused" ? `Paused at step ${clock.step}.` : "";
+}
