@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from engine.spec import MAX_STEPS, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec
 
@@ -31,7 +32,7 @@ class SetEdit(_Edit):
 
     kind: Literal["set"] = "set"
     path: str = Field(max_length=64)
-    value: Any
+    value: Annotated[Any, AfterValidator(copy.deepcopy)]  # the script's own: the caller may change what it gave
 
 
 class WeightEdit(_Edit):
@@ -88,7 +89,7 @@ def with_set(spec: RunSpec, path: str, value: Any) -> RunSpec:
             checked = RunSpec.model_validate({"data": {"name": "circle"}, **fields})
             return spec.model_copy(update={head: getattr(checked, head)})
         if head not in PARTS:
-            raise EditError(path, "cannot be changed while a run goes on; it begins a new run", LIVE)
+            raise EditError(path or "path", "cannot be changed while a run goes on; it begins a new run", LIVE)
         if not tail:
             changed = value
         elif (head, tail) == ("optimizer", "name"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
 from engine.optimizers import PYTORCH
 from engine.spec import RunSpec
-from engine.tape import Tape, compile_tape
+from engine.tape import Op, Tape, compile_tape
 
 Flat = NDArray[np.float64]
 PROBE_COLUMNS = 256
@@ -187,16 +187,26 @@ class Machine:
         return points
 
     def offender(self) -> str:
-        """The first op of the present update whose result is not finite."""
-        flat = {place.name: place.view(self.theta) for place in self.tape.places}
-        flat |= {f"d{place.name}": place.view(self.grad) for place in self.tape.places}
-        for op in self.tape.words:
-            for name in op.writes:
-                columns = int(self.counters[codes.BATCH])
-                values = flat[name] if name in flat else self.tape.layout.view(self.work, name, columns)
-                if not np.isfinite(values).all():
-                    return op.name
+        """The first op of the present update whose result is not finite, by the status the last call left."""
+        updating = self.counters[codes.STATUS] == codes.UPDATE_NON_FINITE
+        for code, op in zip(self.tape.ops[:, codes.CODE], self.tape.words, strict=True):
+            if updating == (code == codes.UPDATE) and not all(np.isfinite(values).all() for values in self._results(code, op)):
+                return op.name
         return "update"
+
+    def _results(self, code: int, op: Op) -> Iterator[Flat]:
+        """What an op wrote, as it stands in the buffers."""
+        if code == codes.CLIP:
+            yield self.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
+        own = {place.name: place for place in self.tape.places}
+        for name in op.writes:
+            if name in own:
+                yield own[name].view(self.theta)
+                yield from (own[name].view(state) for state in self.state_tensors.values() if code == codes.UPDATE)
+            elif name[1:] in own:
+                yield own[name[1:]].view(self.grad)
+            else:
+                yield self.tape.layout.view(self.work, name, int(self.counters[codes.BATCH]))
 
     def abandon_update(self) -> None:
         """Leave an update begun but not made: parameters as they were before it."""

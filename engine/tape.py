@@ -179,7 +179,8 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int) -> Tap
     add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=at("h0"), OTHER=at("y"), EXTRA=capacity)
     add(codes.RATE, "rate", "forward", 0, (), (), KIND=rule)
     if rule == NESTEROV_LOOK_AHEAD:
-        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, (), ())
+        parameters = tuple(place.name for place in places)
+        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters)
     for layer in range(1, last + 1):
         z, h = f"z{layer}", f"h{layer}"
         add(

@@ -34,7 +34,7 @@ def trace(machine: Machine) -> list[MicroStep]:
         for index, op in enumerate(machine.tape.words):
             code = machine.tape.ops[index, codes.CODE]
             reads, writes = op.reads, op.writes
-            if code == codes.UPDATE:
+            if code in (codes.UPDATE, codes.LOOK_AHEAD):
                 own = tuple(f"{name}.{place}" for name in machine.state_tensors for place in op.writes)
                 reads, writes = (*reads, *own), (*writes, *own)
             operands = {name: _value(machine, name) for name in reads}

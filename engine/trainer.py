@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -147,9 +148,9 @@ class Trainer:
 
         Returns the data loss of the last mini-batch before its update, taken where its gradient is (textbook Nesterov: ahead).
         """
-        if updates < 0:
+        if operator.index(updates) < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 or more")
-        goal = self.steps_done + updates
+        goal = self.steps_done + operator.index(updates)
         while self.steps_done < goal and self.stopped is None:
             here = self.steps_done
             if here >= self.max_steps:
@@ -225,7 +226,7 @@ class Trainer:
 
     def seeking(self, step: int, updates: int = 4096) -> Iterator[int]:
         """`seek` in slices of at most `updates`, yielding the step reached."""
-        if not 0 <= step <= MAX_STEPS:
+        if not 0 <= operator.index(step) <= MAX_STEPS:
             raise ValueError(f"step: {step} given; allowed: 0 to {MAX_STEPS}")
         self._return_to_before(step)
         while self.steps_done < step and self.stopped is None:

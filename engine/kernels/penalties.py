@@ -16,10 +16,17 @@ def add_penalty(W, dW, l1, l2):
 
 @inner
 def norm(values):
+    """Euclidean norm, scaled by the largest value so that no square overflows."""
+    top = 0.0
+    for i in range(values.size):
+        top = max(top, abs(values[i]))
+    if top == 0.0 or top == np.inf:
+        top = 1.0
     total = 0.0
     for i in range(values.size):
-        total += values[i] * values[i]
-    return np.sqrt(total)
+        x = values[i] / top
+        total += x * x
+    return top * np.sqrt(total)
 
 
 @inner

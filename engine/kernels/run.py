@@ -139,6 +139,8 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
         penalties.add_penalty(theta[w : w + weights], grad[w : w + weights], hyper[L1], hyper[L2])
     elif code == CLIP:
         hyper[GRADIENT_NORM] = penalties.clip(grad, hyper[CLIP_NORM], hyper[CLIP_EPS])
+        if not np.isfinite(hyper[GRADIENT_NORM]):
+            counters[STATUS] = NON_FINITE
     elif code == CHECK:
         if not (penalties.all_finite(work) and penalties.all_finite(grad)):
             counters[STATUS] = NON_FINITE

@@ -76,9 +76,11 @@ def test_activations_keep_their_digits(name):
     made = problems.Problem("regression", (name, "identity"), "mse", GRID[:4, None], GRID[:4, None], [passing, passing])
     found = made.trainer().predict(GRID[:, None])[:, 0]
     expected = reference.activate(name, GRID)
+    if name == "sigmoid":  # the reference goes through logarithms, and loses digits of its own far out
+        expected = np.exp(np.minimum(GRID, 0.0)) / (1.0 + np.exp(-np.abs(GRID)))
     nonzero = expected != 0.0
     assert np.all(found[~nonzero] == 0.0)
-    assert np.max(np.abs(found[nonzero] / expected[nonzero] - 1.0)) <= 2e-14
+    assert np.max(np.abs(found[nonzero] / expected[nonzero] - 1.0)) <= 1e-15
     if name == "tanh":
         assert np.diff(found[np.argsort(GRID)]).min() >= -np.finfo(float).eps, "it rises, but for the last bit"
         assert np.all(np.abs(found) <= 1.0)

@@ -24,8 +24,9 @@ def trainer_of(**fields):
 
 
 def state(trainer):
-    """All that a state shows: parameters bit for bit, and where in the run it is."""
-    return problems.bits(trainer), trainer.steps_done, trainer.epoch
+    """All that a state shows: parameters and the last gradient bit for bit, and where in the run it is."""
+    gradient = b"".join(value.tobytes() for value in (trainer.last_gradient or {}).values())
+    return problems.bits(trainer), gradient, trainer.steps_done, trainer.epoch
 
 
 @pytest.mark.parametrize("rule_name", problems.TEXTBOOK)
@@ -69,6 +70,18 @@ def test_a_seek_beyond_the_end_trains_on():
     trainer.step(10)
     trainer.seek(137)
     plain.step(137)
+    assert state(trainer) == state(plain)
+
+
+def test_a_fork_does_not_borrow_its_parents_later_states():
+    """Seeking on from a fork, past where the parent kept checkpoints, is training, not fetching."""
+    trainer, plain = trainer_of(), trainer_of()
+    trainer.step(5000)
+    for each, step in ((trainer, 1500), (plain, 1500)):
+        each.seek(step)
+        each.edit({"kind": "set", "path": "optimizer.lr", "value": 0.3})
+    trainer.seek(4500)
+    plain.step(3000)
     assert state(trainer) == state(plain)
 
 
@@ -180,7 +193,8 @@ class Seeking(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def seek(self, data):
-        step = data.draw(st.integers(0, self.trainer.end), label="step")
+        beyond = data.draw(st.sampled_from([0, 0, 2500]), label="beyond the end")
+        step = data.draw(st.integers(0, self.trainer.end + beyond), label="step")
         self.trainer.seek(step)
         assert self.trainer.steps_done == step
         self.meet()
