@@ -40,7 +40,7 @@ def figures() -> dict[str, Any]:
 
 
 def _loss(theme: Theme) -> dict[str, Any]:
-    axis = {"type": "log", "nticks": 7, "exponentformat": "power"}
+    axis = {"type": "log", "nticks": 4, "tickformat": "~g"}
     return _curves(theme, "loss", axis, "%{y:.4g}")
 
 

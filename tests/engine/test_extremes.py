@@ -162,6 +162,18 @@ def test_an_update_that_overflows_is_taken_back(rule):
     assert all(np.all(value == 0.0) for state in trainer.optimizer_state.values() for value in state.values())
 
 
+@pytest.mark.parametrize("rule", ["adagrad", "rmsprop", "adam"])
+def test_a_state_that_overflows_is_not_gone_on_with(rule):
+    """|g| = 1e160 is finite and so is the step, but g² is not: with it in the state the weight would never move again."""
+    trainer = one_weight(1e160, 1e-160, rule)
+    before = problems.bits(trainer)
+    trainer.step(3)
+    assert trainer.stopped is not None
+    assert trainer.stopped.op is not None
+    assert trainer.stopped.op.startswith("update")
+    assert (trainer.steps_done, problems.bits(trainer)) == (0, before)
+
+
 def test_a_norm_that_overflows_does_not_hide_the_gradient():
     """|g| = 1e160: its square is infinite. Clipped to 1 it moves the weight by the rate, or the run stops."""
     trainer = one_weight(1e160, 1e-160, "sgd", clip={"norm": 1.0})

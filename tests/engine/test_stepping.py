@@ -200,6 +200,17 @@ def test_max_steps_finishes_and_extend_continues():
     assert problems.bits(plain) == problems.bits(trainer)
 
 
+@pytest.mark.parametrize(("steps", "error"), [(-1, ValueError), (1.5, TypeError), ("3", TypeError), (None, TypeError)])
+def test_only_whole_numbers_of_steps(steps, error):
+    trainer = trainer_of("spiral-adam")
+    for go in (trainer.step, trainer.seek):
+        with pytest.raises(error):
+            go(steps)
+    assert trainer.steps_done == 0
+    trainer.step(np.int64(3))
+    assert trainer.steps_done == 3
+
+
 def test_parameters_are_views_that_cannot_be_written():
     made = problems.golden_problem("classes")
     start = [tensor.copy() for pair in made.parameters for tensor in pair]

@@ -56,7 +56,9 @@ export class Actions {
   extend() {
     const { clock } = this.#store.state;
     if (!clock) return;
-    this.#tell({ type: "edit", edit: { kind: "extend", max_steps: clock.max_steps * 2 } }).then((done) => done && this.#tell({ type: "play" }));
+    this.#tell({ type: "edit", edit: { kind: "extend", max_steps: clock.max_steps * 2 } }).then(
+      (done) => done && this.#tell({ type: "play" }),
+    );
   }
 
   forward() {
@@ -118,7 +120,8 @@ export class Actions {
   }
 
   /**
-   * Begins a new run and says so. One begins after the other, each from the spec the one before has left: two quick changes both count.
+   * Begins a new run and says so. One begins after the other, each from the spec the one before has left: two quick changes
+   * both count.
    * @param {(spec: Spec) => Spec} make
    * @param {string} path  the field whose change it is
    * @returns {Promise<boolean>}

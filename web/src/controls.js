@@ -1,5 +1,6 @@
 /**
- * Form controls. A control shows the server's value, sends a change, and returns to the server's value where the change is refused.
+ * Form controls. A control shows the server's value, sends a change, and returns to the server's value where the change is
+ * refused.
  * Every one carries `data-field` with the dotted path of the spec's field it stands for.
  */
 
@@ -52,7 +53,15 @@ export function numberField(desk, { path, label, hint = "", integer = false, off
   desk.register(path);
   const id = freshId();
   const error = errorLine();
-  const input = h("input", { id, class: "number", type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", name: path });
+  const input = h("input", {
+    id,
+    class: "number",
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    spellcheck: "false",
+    name: path,
+  });
   const element = h(
     "div",
     { class: "field", data: { field: path } },
@@ -252,7 +261,12 @@ export function parameterField(desk, parameter, path) {
   const hint = [title, summary, rangeWords(parameter)].filter(Boolean).join(". ");
   if (kind === "bool") return switchField(desk, { path, label: title, hint });
   if (kind === "choice") {
-    return choiceField(desk, { path, label: title, hint, choices: (parameter.choices ?? []).map((value) => ({ value, label: value })) });
+    return choiceField(desk, {
+      path,
+      label: title,
+      hint,
+      choices: (parameter.choices ?? []).map((value) => ({ value, label: value })),
+    });
   }
   return numberField(desk, { path, label, hint, integer: kind === "int" });
 }
@@ -263,7 +277,8 @@ export function parameterField(desk, parameter, path) {
  */
 export function rangeWords({ minimum, maximum, exclusive_minimum, exclusive_maximum }) {
   const parts = [];
-  if (minimum !== null && minimum !== undefined) parts.push(`${exclusive_minimum ? "above" : "from"} ${formatSetting(minimum)}`);
+  if (minimum !== null && minimum !== undefined)
+    parts.push(`${exclusive_minimum ? "above" : "from"} ${formatSetting(minimum)}`);
   if (maximum !== null && maximum !== undefined) parts.push(`${exclusive_maximum ? "below" : "to"} ${formatSetting(maximum)}`);
   return parts.join(" ");
 }

@@ -16,7 +16,8 @@ const decoder = new TextDecoder();
  */
 export function decodeFrame(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
-  if (4 + length > buffer.byteLength) throw new RangeError(`frame header of ${length} bytes in a message of ${buffer.byteLength}`);
+  if (4 + length > buffer.byteLength)
+    throw new RangeError(`frame header of ${length} bytes in a message of ${buffer.byteLength}`);
   const header = JSON.parse(decoder.decode(new Uint8Array(buffer, 4, length)));
   const payload = Math.ceil((4 + length) / 8) * 8;
   /** @type {Record<string, NamedArray>} */

@@ -24,7 +24,12 @@ const series = new SeriesStore();
 /** Frames that came since the last painting; they are acknowledged after it. @type {Map<Channel, Frame>} */
 const unpainted = new Map();
 
-const connection = new SocketConnection({ event: onEvent, frame: onFrame, attached: subscribe, status: (status, retryAt) => store.set({ connection: { status, retryAt } }) });
+const connection = new SocketConnection({
+  event: onEvent,
+  frame: onFrame,
+  attached: subscribe,
+  status: (status, retryAt) => store.set({ connection: { status, retryAt } }),
+});
 const actions = new Actions(store, connection);
 
 function subscribe() {

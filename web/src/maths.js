@@ -102,7 +102,11 @@ export function formatSetting(value) {
  * @returns {number | null}
  */
 export function parseSetting(text) {
-  const plain = text.trim().replaceAll(MINUS, "-").replaceAll(",", ".").replace(/[\s\u202f]/g, "");
+  const plain = text
+    .trim()
+    .replaceAll(MINUS, "-")
+    .replaceAll(",", ".")
+    .replace(/[\s\u202f]/g, "");
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return null;
   return Number(plain);
 }
@@ -119,22 +123,28 @@ export function ticks(low, high, count = 6) {
   const power = 10 ** Math.floor(Math.log10(span / count));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => span / size <= count) ?? 10 * power;
   const values = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) values.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++)
+    values.push(Number((k * step).toPrecision(12)));
   return values;
 }
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const ELEMENTS = new Set(
-  ("math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover munderover " +
-    "mtable mtr mtd mmultiscripts mprescripts semantics").split(" "),
+  (
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover munderover " +
+    "mtable mtr mtd mmultiscripts mprescripts semantics"
+  ).split(" "),
 );
 const ATTRIBUTES = new Set(
-  ("display displaystyle scriptlevel mathvariant stretchy fence separator form largeop movablelimits accent accentunder lspace rspace " +
-    "width height depth columnalign rowspacing columnspacing linethickness minsize maxsize symmetric").split(" "),
+  (
+    "display displaystyle scriptlevel mathvariant stretchy fence separator form largeop movablelimits accent accentunder lspace rspace " +
+    "width height depth columnalign rowspacing columnspacing linethickness minsize maxsize symmetric"
+  ).split(" "),
 );
 
 /**
- * A row's MathML as an element, built anew from known elements and attributes only: markup from elsewhere is never inserted as it is.
+ * A row's MathML as an element, built anew from known elements and attributes only: markup from elsewhere is never inserted
+ * as it is.
  * @param {string} markup
  * @returns {Element | null}
  */

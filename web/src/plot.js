@@ -58,7 +58,18 @@ export class PlotlyFigure {
       if (!plotly) return;
       const { data, layout } = themed[theme];
       const traces = data.map((trace) => fill(trace, series, abscissa(layout)));
-      await plotly.react(this.place, traces, { ...layout, ...marks(layout, traces, here), width: this.place.clientWidth, height: this.place.clientHeight, uirevision: measure }, themed.config);
+      await plotly.react(
+        this.place,
+        traces,
+        {
+          ...layout,
+          ...marks(layout, traces, here),
+          width: this.place.clientWidth,
+          height: this.place.clientHeight,
+          uirevision: measure,
+        },
+        themed.config,
+      );
     };
     this.#next();
   }
@@ -113,12 +124,29 @@ function marks(layout, traces, here) {
     const value = trace.y[length - 1];
     if (!Number.isFinite(value) || (log && value <= 0)) continue;
     const colour = trace.line?.color ?? layout.font?.color;
-    annotations.push({ x: trace.x[length - 1], y: position(value), text: trace.name, xanchor: "left", xshift: 4, showarrow: false, font: { color: colour } });
+    annotations.push({
+      x: trace.x[length - 1],
+      y: position(value),
+      text: trace.name,
+      xanchor: "left",
+      xshift: 4,
+      showarrow: false,
+      font: { color: colour },
+    });
   }
   keepApart(annotations, traces, position);
   const shapes = [...(layout.shapes ?? [])];
   if (here !== null) {
-    shapes.push({ type: "line", xref: "x", yref: "paper", x0: here, x1: here, y0: 0, y1: 1, line: { width: 1, dash: "dot", color: layout.font?.color ?? "gray" } });
+    shapes.push({
+      type: "line",
+      xref: "x",
+      yref: "paper",
+      x0: here,
+      x1: here,
+      y0: 0,
+      y1: 1,
+      line: { width: 1, dash: "dot", color: layout.font?.color ?? "gray" },
+    });
   }
   return { annotations, shapes };
 }

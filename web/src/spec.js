@@ -1,4 +1,7 @@
-/** How a setting changes a run: which settings are edits of the live run, and which spec a changed one begins. Pure functions. */
+/**
+ * How a setting changes a run: which settings are edits of the live run, and which spec a changed one begins. Pure
+ * functions.
+ */
 
 /** @import { AppState, Catalog, DatasetRow, OptimizerRow, Spec } from "./types.js" */
 
@@ -74,8 +77,19 @@ export function choosable(catalog) {
 export function withDataset(spec, row) {
   const { validation_fraction, test_fraction, seed } = spec.data;
   // Columns of a table have units of their own; unscaled ones would drown the small.
-  const data = { name: row.name, validation_fraction, test_fraction, seed, standardize: row.standardize ?? row.kind === "table" };
-  return { ...structuredClone(spec), data, loss: "auto", network: { ...structuredClone(spec.network), output_activation: "auto" } };
+  const data = {
+    name: row.name,
+    validation_fraction,
+    test_fraction,
+    seed,
+    standardize: row.standardize ?? row.kind === "table",
+  };
+  return {
+    ...structuredClone(spec),
+    data,
+    loss: "auto",
+    network: { ...structuredClone(spec.network), output_activation: "auto" },
+  };
 }
 
 /**

@@ -13,8 +13,17 @@ import { icon } from "./icons.js";
  */
 export function barView(actions, openHelp) {
   const subject = h("span", { class: "subject", data: { testid: "subject" } });
-  const theme = h("button", { class: "round", type: "button", data: { testid: "theme" }, onclick: () => actions.toggleTheme() });
-  const help = h("button", { class: "round", type: "button", title: "Keys (?)", aria: { label: "Keys and help" }, onclick: openHelp }, "?");
+  const theme = h("button", {
+    class: "round",
+    type: "button",
+    data: { testid: "theme" },
+    onclick: () => actions.toggleTheme(),
+  });
+  const help = h(
+    "button",
+    { class: "round", type: "button", title: "Keys (?)", aria: { label: "Keys and help" }, onclick: openHelp },
+    "?",
+  );
   const element = h(
     "header",
     { class: "bar" },

@@ -12,7 +12,17 @@ import { PlotlyFigure, abscissa } from "../plot.js";
 export function curvesView(actions) {
   const tabs = /** @type {const} */ (["loss", "accuracy"]).map((name) => ({
     name,
-    button: h("button", { type: "button", role: "tab", class: "text-tab", data: { testid: `curve-${name}` }, onclick: () => actions.showCurve(name) }, name),
+    button: h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: "text-tab",
+        data: { testid: `curve-${name}` },
+        onclick: () => actions.showCurve(name),
+      },
+      name,
+    ),
   }));
   // Plotly fills a box that its own size cannot stretch.
   const plot = h("div", { class: "curve" });
@@ -20,7 +30,12 @@ export function curvesView(actions) {
   const element = h(
     "section",
     { class: "curves", aria: { label: "Curves" } },
-    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Along the run"), h("div", { class: "tabs-inline", role: "tablist" }, ...tabs.map((tab) => tab.button))),
+    h(
+      "div",
+      { class: "title-row" },
+      h("h2", { class: "panel-title" }, "Along the run"),
+      h("div", { class: "tabs-inline", role: "tablist" }, ...tabs.map((tab) => tab.button)),
+    ),
     place,
   );
   const figure = new PlotlyFigure(plot);

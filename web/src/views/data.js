@@ -25,7 +25,12 @@ const SEEDS = 1000;
 export function dataPanel(actions) {
   const gallery = galleryView(actions);
   const knobs = h("div", { class: "fields" });
-  const part = sliderField(actions, { path: "data.test_fraction", label: "Test part", hint: "samples kept away from training", format: (value) => `${Math.round(value * 100)}\u202f%` });
+  const part = sliderField(actions, {
+    path: "data.test_fraction",
+    label: "Test part",
+    hint: "samples kept away from training",
+    format: (value) => `${Math.round(value * 100)}\u202f%`,
+  });
   let trainSize = 0;
   const batch = sliderField(actions, {
     path: "batch_size",
@@ -34,11 +39,21 @@ export function dataPanel(actions) {
     format: (value) => (value === "full" ? `all ${formatCount(trainSize)}` : `${value} of ${formatCount(trainSize)}`),
   });
   const features = featureChips(actions);
-  const standardize = switchField(actions, { path: "data.standardize", label: "Standardize", hint: "mean 0, deviation 1 in each input, fitted on the training part" });
+  const standardize = switchField(actions, {
+    path: "data.standardize",
+    label: "Standardize",
+    hint: "mean 0, deviation 1 in each input, fitted on the training part",
+  });
   const seed = h("output", { class: "value", data: { testid: "seed" } });
   const fresh = h(
     "button",
-    { type: "button", class: "quiet-button", data: { testid: "new-data" }, title: "another seed: other samples, another split", onclick: () => newData(actions) },
+    {
+      type: "button",
+      class: "quiet-button",
+      data: { testid: "new-data" },
+      title: "another seed: other samples, another split",
+      onclick: () => newData(actions),
+    },
     icon("dice"),
     "New data",
   );
@@ -148,7 +163,17 @@ function galleryView(actions) {
       if (built(catalog)) {
         for (const row of rows) {
           const choose = () => spec && spec.data.name !== row.name && actions.begin((now) => withDataset(now, row), "data");
-          buttons.set(row.name, h("button", { type: "button", class: "tile", title: row.title, aria: { label: row.title }, data: { dataset: row.name }, onclick: choose }));
+          buttons.set(
+            row.name,
+            h("button", {
+              type: "button",
+              class: "tile",
+              title: row.title,
+              aria: { label: row.title },
+              data: { dataset: row.name },
+              onclick: choose,
+            }),
+          );
         }
         tiles.replaceChildren(...buttons.values());
       }
@@ -171,7 +196,12 @@ function galleryView(actions) {
  */
 function featureChips(actions) {
   const chips = h("div", { class: "chips", role: "group", aria: { label: "Features" } });
-  const element = h("div", { class: "field", data: { field: "data.features" } }, h("div", { class: "field-label" }, "Features"), chips);
+  const element = h(
+    "div",
+    { class: "field", data: { field: "data.features" } },
+    h("div", { class: "field-label" }, "Features"),
+    chips,
+  );
   const built = memo();
   /** @type {Map<string, HTMLButtonElement>} */
   const buttons = new Map();
@@ -180,7 +210,9 @@ function featureChips(actions) {
   /** @type {string[]} */
   let present = [];
   const toggle = (/** @type {string} */ name) => {
-    const wish = present.includes(name) ? present.filter((other) => other !== name) : order.filter((other) => other === name || present.includes(other));
+    const wish = present.includes(name)
+      ? present.filter((other) => other !== name)
+      : order.filter((other) => other === name || present.includes(other));
     actions.change("data.features", wish);
   };
   return {
@@ -191,7 +223,20 @@ function featureChips(actions) {
       if (built(catalog)) {
         order = catalog.features.map((row) => row.name);
         for (const row of catalog.features) {
-          buttons.set(row.name, h("button", { type: "button", class: "chip", title: row.summary, data: { feature: row.name }, onclick: () => toggle(row.name) }, row.title));
+          buttons.set(
+            row.name,
+            h(
+              "button",
+              {
+                type: "button",
+                class: "chip",
+                title: row.summary,
+                data: { feature: row.name },
+                onclick: () => toggle(row.name),
+              },
+              row.title,
+            ),
+          );
         }
         chips.replaceChildren(...buttons.values());
       }

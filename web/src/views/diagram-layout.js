@@ -1,4 +1,7 @@
-/** Where each unit of a network is drawn. Pure geometry; a layer wider than it can be drawn is folded: its first units, then a strip. */
+/**
+ * Where each unit of a network is drawn. Pure geometry; a layer wider than it can be drawn is folded: its first units,
+ * then a strip.
+ */
 
 /** @import { RunInfo } from "../types.js" */
 
@@ -52,8 +55,13 @@ export function layoutNetwork(run, width, height) {
   const area = Math.max(120, height - TOP - BOTTOM);
   const gap = (width - left - right) / Math.max(1, counts.length - 1);
   const folded = counts.map((count, layer) => count > WIDEST && !(layer === 0 && run.image_shape));
-  const pitches = counts.map((count, layer) => Math.min(PITCH, (folded[layer] ? area * 0.52 : area) / (folded[layer] ? FIRST : count)));
-  const size = Math.max(10, Math.min(LARGEST, gap * 0.55, Math.min(...pitches.filter((_, layer) => !(layer === 0 && run.image_shape))) - 6));
+  const pitches = counts.map((count, layer) =>
+    Math.min(PITCH, (folded[layer] ? area * 0.52 : area) / (folded[layer] ? FIRST : count)),
+  );
+  const size = Math.max(
+    10,
+    Math.min(LARGEST, gap * 0.55, Math.min(...pitches.filter((_, layer) => !(layer === 0 && run.image_shape))) - 6),
+  );
   const layers = counts.map((count, layer) => {
     const x = left + layer * gap;
     const activation = layer === 0 ? "" : run.layers[layer - 1].activation;
@@ -82,7 +90,14 @@ export function layoutNetwork(run, width, height) {
  */
 function stack(layer, count, x, middle, pitch, size) {
   const first = middle - ((count - 1) * pitch) / 2;
-  return Array.from({ length: count }, (_, unit) => ({ layer, unit, x: x - size / 2, y: first + unit * pitch - size / 2, width: size, height: size }));
+  return Array.from({ length: count }, (_, unit) => ({
+    layer,
+    unit,
+    x: x - size / 2,
+    y: first + unit * pitch - size / 2,
+    width: size,
+    height: size,
+  }));
 }
 
 /**
@@ -107,7 +122,13 @@ function picture([rows, columns], x, middle, count) {
 export function curve(from, to) {
   const { x0, y0, x1, y1 } = ends(from, to);
   const bend = (x1 - x0) / 2;
-  return `M${x0.toFixed(1)} ${y0.toFixed(1)}C${(x0 + bend).toFixed(1)} ${y0.toFixed(1)} ${(x1 - bend).toFixed(1)} ${y1.toFixed(1)} ${x1.toFixed(1)} ${y1.toFixed(1)}`;
+  const [start, first, second, end] = [
+    [x0, y0],
+    [x0 + bend, y0],
+    [x1 - bend, y1],
+    [x1, y1],
+  ].map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+  return `M${start}C${first} ${second} ${end}`;
 }
 
 /** @param {Box} from @param {Box} to */

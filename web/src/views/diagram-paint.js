@@ -23,7 +23,10 @@ export function paintUnits(context, state, layout, scale) {
   const grid = maps?.arrays.maps;
   /** @type {Map<string, number>} */
   const places = new Map();
-  if (grid && maps) maps.meta.units.forEach((/** @type {any} */ each, /** @type {number} */ i) => places.set(`${each.layer}:${each.unit - 1}`, i));
+  if (grid && maps)
+    maps.meta.units.forEach((/** @type {any} */ each, /** @type {number} */ i) =>
+      places.set(`${each.layer}:${each.unit - 1}`, i),
+    );
   for (const layer of layout.layers) {
     for (const box of layer.shown) {
       const place = places.get(`${box.layer}:${box.unit}`);
@@ -31,7 +34,14 @@ export function paintUnits(context, state, layout, scale) {
       else if (grid && maps && place !== undefined) {
         const [, rows, columns] = grid.shape;
         const { low, high } = maps.meta.units[place];
-        paintLevels(scratch, grid.data, place * rows * columns, columns, rows, unitLevels(colours, run, layer, Number(low), Number(high)));
+        paintLevels(
+          scratch,
+          grid.data,
+          place * rows * columns,
+          columns,
+          rows,
+          unitLevels(colours, run, layer, Number(low), Number(high)),
+        );
         paste(context, box, true);
       } else if (run.image_shape && layer.layer === 1) paintRow(context, state, box, run.image_shape, scale);
       else plain(context, box, colours, biasOf(state, box, scale));
@@ -50,7 +60,8 @@ export function paintUnits(context, state, layout, scale) {
  */
 function unitLevels(colours, run, layer, low, high) {
   const output = layer.layer === run.layers.length;
-  if (output && run.task === "classification" && run.output_activation === "sigmoid") return levels(colours, low, high, 0.5, 0.5);
+  if (output && run.task === "classification" && run.output_activation === "sigmoid")
+    return levels(colours, low, high, 0.5, 0.5);
   if (output && run.output_activation === "softmax") return levels(colours, low, high, 0, 1);
   return levels(colours, low, high, 0, Math.max(Math.abs(low), Math.abs(high)));
 }
@@ -144,7 +155,8 @@ function paintStrip(context, state, layer, scale) {
   const strip = /** @type {Box} */ (layer.strip);
   if (!weights) return;
   const [units, sources] = weights.shape;
-  if (layer.layer === 0) paintWeights(state, units, sources, scale, (i) => weights.data[(i % units) * sources + Math.floor(i / units)]);
+  if (layer.layer === 0)
+    paintWeights(state, units, sources, scale, (i) => weights.data[(i % units) * sources + Math.floor(i / units)]);
   else paintWeights(state, sources, units, scale, (i) => weights.data[i]);
   paste(context, strip, false);
 }

@@ -44,7 +44,10 @@ export function pointer(stage, svg) {
     else {
       const { from, to } = boxes;
       halo.setAttribute("visibility", "visible");
-      halo.setAttribute("d", from ? curve(from, to) : `M${to.x - 3} ${to.y - 3}h${to.width + 6}v${to.height + 6}h${-to.width - 6}z`);
+      halo.setAttribute(
+        "d",
+        from ? curve(from, to) : `M${to.x - 3} ${to.y - 3}h${to.width + 6}v${to.height + 6}h${-to.width - 6}z`,
+      );
     }
   };
   const tell = () => {
@@ -123,7 +126,9 @@ function find(layout, x, y) {
       const row = Math.min(units - 1, Math.floor(((y - strip.y) / strip.height) * units));
       const other = layout.layers[layer === 0 ? 1 : layer - 1].units;
       const column = Math.min(other - 1, Math.floor(((x - strip.x) / strip.width) * other));
-      return layer === 0 ? { kind: "edge", layer: 1, unit: column, source: row } : { kind: "edge", layer, unit: row, source: column };
+      return layer === 0
+        ? { kind: "edge", layer: 1, unit: column, source: row }
+        : { kind: "edge", layer, unit: row, source: column };
     }
   }
   /** @type {Target | null} */

@@ -84,7 +84,8 @@ function describeEdge(state, run, { layer, unit, source }) {
 /** @param {AppState} state @param {RunInfo} run @param {Target} target */
 function describeUnit(state, run, { layer, unit }) {
   if (layer === 0) {
-    if (run.image_shape) return { title: `${run.inputs.length} inputs`, lines: [`the ${run.image_shape.join(" × ")} pixels of a picture`] };
+    if (run.image_shape)
+      return { title: `${run.inputs.length} inputs`, lines: [`the ${run.image_shape.join(" × ")} pixels of a picture`] };
     return { title: `input ${run.inputs[unit]}`, lines: mapLine(state, layer, unit) };
   }
   const bias = entry(state, "parameters", `b${layer}`, unit);

@@ -36,10 +36,24 @@ export function diagramView(actions) {
     "div",
     { class: "legend" },
     h("span", {}, "edges show ", h("b", {}, "weights"), " · units show ", meaning),
-    h("span", { class: "signs" }, h("i", { class: "swatch positive" }), "positive", h("i", { class: "swatch negative" }), "negative"),
+    h(
+      "span",
+      { class: "signs" },
+      h("i", { class: "swatch positive" }),
+      "positive",
+      h("i", { class: "swatch negative" }),
+      "negative",
+    ),
     scaleWords,
   );
-  const stage = h("div", { class: "stage", data: { testid: "diagram" }, tabindex: 0, role: "application" }, svg, canvas, over, tools);
+  const stage = h(
+    "div",
+    { class: "stage", data: { testid: "diagram" }, tabindex: 0, role: "application" },
+    svg,
+    canvas,
+    over,
+    tools,
+  );
   const element = h("div", { class: "diagram" }, legend, stage);
   const point = pointer(stage, over);
 
@@ -77,7 +91,11 @@ export function diagramView(actions) {
       drawWords(words, state, layout);
       drawMarks(marks, layout);
       placeTools(tools, layout, changes, state);
-      setAttribute(stage, "aria-label", `The network, ${run.inputs.length} inputs and ${run.layers.map((layer) => layer.units).join(", ")} units`);
+      setAttribute(
+        stage,
+        "aria-label",
+        `The network, ${run.inputs.length} inputs and ${run.layers.map((layer) => layer.units).join(", ")} units`,
+      );
     }
     if (!layout) return;
     const parameters = frameOf(state, "parameters");
@@ -120,7 +138,8 @@ function drawWires(group, layout) {
       for (const from of before.shown) {
         const path = s("path", { d: curve(from, to), class: before.picture ? "bundle" : "wire" });
         paths.push(path);
-        if (!before.picture) wires.push({ path, name: `W${layer}`, index: to.unit * before.units + from.unit, positive: null, width: -1 });
+        if (!before.picture)
+          wires.push({ path, name: `W${layer}`, index: to.unit * before.units + from.unit, positive: null, width: -1 });
       }
     }
   }
@@ -186,7 +205,13 @@ function drawWords(group, state, layout) {
   const all = [];
   for (const layer of layout.layers) {
     if (layer.strip) {
-      all.push(s("text", { x: layer.x, y: layer.strip.y - 10, "text-anchor": "middle", class: "fold" }, `… ${layer.units} ${layer.layer === 0 ? "inputs" : "units"}`));
+      all.push(
+        s(
+          "text",
+          { x: layer.x, y: layer.strip.y - 10, "text-anchor": "middle", class: "fold" },
+          `… ${layer.units} ${layer.layer === 0 ? "inputs" : "units"}`,
+        ),
+      );
     }
     const title = rowNamed(catalog?.activations ?? [], layer.activation)?.title ?? layer.activation;
     const head = s("text", { x: layer.x, y: 30, "text-anchor": "middle", class: "layer-head" });
@@ -198,14 +223,21 @@ function drawWords(group, state, layout) {
     all.push(head);
     if (layer.picture) {
       const box = layer.shown[0];
-      all.push(s("text", { x: layer.x, y: box.y + box.height + 18, "text-anchor": "middle", class: "fold" }, `${run.image_shape?.join(" × ")} pixels`));
+      all.push(
+        s(
+          "text",
+          { x: layer.x, y: box.y + box.height + 18, "text-anchor": "middle", class: "fold" },
+          `${run.image_shape?.join(" × ")} pixels`,
+        ),
+      );
     } else if (layer.layer === 0) {
       for (const box of layer.shown) all.push(inputName(run.inputs[box.unit], catalog, box.x - 10, box.y + box.height / 2));
     }
   }
   const output = layout.layers[layout.layers.length - 1];
   if (run.outputs.length > 1 && !output.strip) {
-    for (const box of output.shown) all.push(endName(run.classes[box.unit] ?? run.outputs[box.unit], box.x + box.width + 8, box.y + box.height / 2));
+    for (const box of output.shown)
+      all.push(endName(run.classes[box.unit] ?? run.outputs[box.unit], box.x + box.width + 8, box.y + box.height / 2));
   }
   group.replaceChildren(...all);
 }
@@ -220,8 +252,12 @@ function inputName(name, catalog, x, y) {
   const title = rowNamed(catalog?.features ?? [], name)?.title ?? name;
   // The unit of a measurement is left to the tooltip.
   const plain = title.replaceAll("_", " ").replace(/ \(.*\)$/, "");
-  const short = plain.length > 15 ? `${plain.slice(0, 14)}…` : plain;
-  const text = s("text", { x, y, "text-anchor": "end", "dominant-baseline": "central", class: title.length > 6 ? "input-name long" : "input-name" }, short);
+  const short = plain.length > 14 ? `${plain.slice(0, 12)}…` : plain;
+  const text = s(
+    "text",
+    { x, y, "text-anchor": "end", "dominant-baseline": "central", class: title.length > 6 ? "input-name long" : "input-name" },
+    short,
+  );
   if (short !== title) text.append(s("title", {}, title));
   return text;
 }
@@ -243,7 +279,16 @@ function drawMarks(group, layout) {
   const boxes = layout.layers.flatMap((/** @type {LayerLayout} */ layer, i) => {
     const end = i === layout.layers.length - 1;
     const all = layer.strip ? [...layer.shown, layer.strip] : layer.shown;
-    return all.map((box) => s("rect", { x: box.x - 0.5, y: box.y - 0.5, width: box.width + 1, height: box.height + 1, rx: 4.5, class: end ? "unit-frame end" : "unit-frame" }));
+    return all.map((box) =>
+      s("rect", {
+        x: box.x - 0.5,
+        y: box.y - 0.5,
+        width: box.width + 1,
+        height: box.height + 1,
+        rx: 4.5,
+        class: end ? "unit-frame end" : "unit-frame",
+      }),
+    );
   });
   group.replaceChildren(...boxes);
 }
@@ -260,7 +305,18 @@ function placeTools(place, layout, changes, state) {
   const hidden = layout.layers.slice(1, -1);
   const tools = hidden.map((layer, i) => {
     const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {number} */ units) =>
-      h("button", { type: "button", class: "tool", title: label, aria: { label }, disabled: units < 1 || units > limits.units, onclick: () => changes.set(i, { units }) }, sign);
+      h(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          title: label,
+          aria: { label },
+          disabled: units < 1 || units > limits.units,
+          onclick: () => changes.set(i, { units }),
+        },
+        sign,
+      );
     return h(
       "div",
       { class: "tool-pair", style: `left:${layer.x}px` },
@@ -270,7 +326,17 @@ function placeTools(place, layout, changes, state) {
   });
   const before = layout.layers[layout.layers.length - 2];
   const output = layout.layers[layout.layers.length - 1];
-  const add = h("button", { type: "button", class: "tool wide", title: "add a hidden layer", disabled: hidden.length >= limits.layers, onclick: () => changes.add() }, "+ layer");
+  const add = h(
+    "button",
+    {
+      type: "button",
+      class: "tool wide",
+      title: "add a hidden layer",
+      disabled: hidden.length >= limits.layers,
+      onclick: () => changes.add(),
+    },
+    "+ layer",
+  );
   const x = hidden.length > 0 && output.x - before.x < 150 ? output.x : (before.x + output.x) / 2;
   const heads = hidden.map((layer, i) => layerHead(layout, layer, i, changes, state));
   place.replaceChildren(...heads, ...tools, h("div", { class: "tool-pair", style: `left:${x}px` }, add));
@@ -286,10 +352,17 @@ function placeTools(place, layout, changes, state) {
  */
 function layerHead(layout, layer, index, changes, state) {
   const select = h("select", { aria: { label: `Activation of layer ${index + 1}` }, title: "change the activation" });
-  for (const row of state.catalog?.activations ?? []) if (row.hidden !== false) select.append(h("option", { value: row.name }, row.title));
+  for (const row of state.catalog?.activations ?? [])
+    if (row.hidden !== false) select.append(h("option", { value: row.name }, row.title));
   select.value = layer.activation;
   select.addEventListener("change", async () => {
     if (!(await changes.set(index, { activation: select.value }))) select.value = layer.activation;
   });
-  return h("div", { class: compact(layout) ? "head-choice stacked" : "head-choice", style: `left:${layer.x}px` }, h("span", {}, String(layer.units)), h("span", { class: "dot-between" }, "·"), select);
+  return h(
+    "div",
+    { class: compact(layout) ? "head-choice stacked" : "head-choice", style: `left:${layer.x}px` },
+    h("span", {}, String(layer.units)),
+    h("span", { class: "dot-between" }, "·"),
+    select,
+  );
 }

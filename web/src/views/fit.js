@@ -48,7 +48,8 @@ export function fitView() {
         const target = data?.arrays[`${split}_target`];
         if (!raw || !target) continue;
         const outputs = target.shape[1] ?? 1;
-        for (let i = 0; i < raw.shape[0]; i++) drawPoint(frame, raw.data[i], target.data[i * outputs], colours.lanes[3], colours.panel, split === "test");
+        for (let i = 0; i < raw.shape[0]; i++)
+          drawPoint(frame, raw.data[i], target.data[i * outputs], colours.lanes[3], colours.panel, split === "test");
       }
       if (maps) drawCurve(frame, maps, colours.ink);
       canvas.setAttribute("aria-label", `The fitted curve over the samples${maps ? `, after step ${maps.step}` : ""}`);

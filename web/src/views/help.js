@@ -21,7 +21,11 @@ export function helpDialog() {
     for (const key of keys) term.append(h("kbd", {}, key), " ");
     list.append(term, h("dd", {}, String(words)));
   }
-  const close = h("button", { class: "round", type: "button", aria: { label: "Close" }, onclick: () => element.close() }, icon("close"));
+  const close = h(
+    "button",
+    { class: "round", type: "button", aria: { label: "Close" }, onclick: () => element.close() },
+    icon("close"),
+  );
   const element = h(
     "dialog",
     { class: "help", aria: { labelledby: "help-title" } },

@@ -16,5 +16,9 @@ const PATHS = {
 
 /** @param {string} name */
 export function icon(name) {
-  return s("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true", class: "icon" }, s("path", { d: PATHS[name], fill: "currentColor" }));
+  return s(
+    "svg",
+    { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true", class: "icon" },
+    s("path", { d: PATHS[name], fill: "currentColor" }),
+  );
 }

@@ -17,12 +17,14 @@ const LIMITS = { layers: 6, units: 1024 };
  */
 export function layerChanges(actions) {
   const path = "network.layers";
-  const change = (/** @type {(layers: Layer[]) => Layer[]} */ make) => actions.begin((spec) => withField(spec, path, make(structuredClone(spec.network.layers))), path);
+  const change = (/** @type {(layers: Layer[]) => Layer[]} */ make) =>
+    actions.begin((spec) => withField(spec, path, make(structuredClone(spec.network.layers))), path);
   return {
     /** @param {number} index @param {Partial<Layer>} fields */
     set: (index, fields) => change((layers) => layers.map((layer, i) => (i === index ? { ...layer, ...fields } : layer))),
     /** A layer like the last one, but not wider than can be taken in. */
-    add: () => change((layers) => [...layers, { activation: "tanh", ...layers.at(-1), units: Math.min(layers.at(-1)?.units ?? 4, 8) }]),
+    add: () =>
+      change((layers) => [...layers, { activation: "tanh", ...layers.at(-1), units: Math.min(layers.at(-1)?.units ?? 4, 8) }]),
     /** @param {number} index */
     remove: (index) => change((layers) => layers.filter((_, i) => i !== index)),
   };
@@ -46,7 +48,11 @@ export function networkPanel(actions) {
   let spec = null;
   const changes = layerChanges(actions);
   const list = h("div", { class: "layers" });
-  const add = h("button", { type: "button", class: "quiet-button", data: { testid: "add-layer" }, onclick: () => changes.add() }, "+ layer");
+  const add = h(
+    "button",
+    { type: "button", class: "quiet-button", data: { testid: "add-layer" }, onclick: () => changes.add() },
+    "+ layer",
+  );
   const count = h("span", { class: "value-pair" });
   const error = h("p", { class: "field-error", role: "alert", hidden: true });
   const rules = h("div", { class: "fields" });
@@ -83,7 +89,11 @@ export function networkPanel(actions) {
         setText(error, message ?? "");
       }
       add.disabled = layers.length >= limits.layers;
-      setAttribute(add, "title", add.disabled ? `at most ${limits.layers} hidden layers` : "add a hidden layer before the output");
+      setAttribute(
+        add,
+        "title",
+        add.disabled ? `at most ${limits.layers} hidden layers` : "add a hidden layer before the output",
+      );
       setText(count, `${formatCount(run.parameter_count)} parameters`);
       if (catalogChanged(catalog)) fields = ruleFields(actions, state);
       if (fields) fields.update(state, spec, rules);
@@ -99,10 +109,28 @@ export function networkPanel(actions) {
  */
 function layerRow(index, changes, activations) {
   const name = `layer ${index + 1}`;
-  const units = h("input", { class: "number", type: "text", inputmode: "numeric", autocomplete: "off", aria: { label: `Units of ${name}` }, data: { testid: `units-${index + 1}` } });
+  const units = h("input", {
+    class: "number",
+    type: "text",
+    inputmode: "numeric",
+    autocomplete: "off",
+    aria: { label: `Units of ${name}` },
+    data: { testid: `units-${index + 1}` },
+  });
   const choice = h("select", { aria: { label: `Activation of ${name}` }, data: { testid: `activation-${index + 1}` } });
-  for (const row of activations.filter((each) => each.hidden !== false)) choice.append(h("option", { value: row.name }, row.title));
-  const remove = h("button", { type: "button", class: "round small", title: `remove ${name}`, aria: { label: `Remove ${name}` }, onclick: () => changes.remove(index) }, icon("close"));
+  for (const row of activations.filter((each) => each.hidden !== false))
+    choice.append(h("option", { value: row.name }, row.title));
+  const remove = h(
+    "button",
+    {
+      type: "button",
+      class: "round small",
+      title: `remove ${name}`,
+      aria: { label: `Remove ${name}` },
+      onclick: () => changes.remove(index),
+    },
+    icon("close"),
+  );
   /** @type {Layer} */
   let layer = { units: 0, activation: "" };
   const restore = () => {
@@ -140,10 +168,25 @@ function ruleFields(actions, state) {
   const auto = { value: "auto", label: "auto" };
   const initializer = choiceField(
     { ...desk(actions), change: (path, name) => actions.change(path.replace(/\.name$/, ""), { name }) },
-    { path: "network.initializer.name", label: "Start", hint: "how the weights are drawn", choices: named(catalog.initializers) },
+    {
+      path: "network.initializer.name",
+      label: "Start",
+      hint: "how the weights are drawn",
+      choices: named(catalog.initializers),
+    },
   );
-  const output = choiceField(desk(actions), { path: "network.output_activation", label: "Output", hint: "activation of the output layer; auto matches the loss", choices: [auto, ...named(catalog.activations)] });
-  const loss = choiceField(desk(actions), { path: "loss", label: "Loss", hint: "auto matches the task", choices: [auto, ...named(catalog.losses)] });
+  const output = choiceField(desk(actions), {
+    path: "network.output_activation",
+    label: "Output",
+    hint: "activation of the output layer; auto matches the loss",
+    choices: [auto, ...named(catalog.activations)],
+  });
+  const loss = choiceField(desk(actions), {
+    path: "loss",
+    label: "Loss",
+    hint: "auto matches the task",
+    choices: [auto, ...named(catalog.losses)],
+  });
   // The output may be an activation that no hidden layer offers; a run in force names it.
   const seen = new Set(catalog.activations.map((row) => row.name));
   const autoOutput = /** @type {HTMLOptionElement} */ (output.select.options[0]);

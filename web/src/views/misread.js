@@ -44,7 +44,8 @@ export function misreadView() {
         const confidence = formatPercent(evaluation.arrays.misread_confidence.data[i]);
         drawPicture(cells[i].canvas, pictures.data, wrong.data[i], run.image_shape, most);
         setText(cells[i].words, `${truth} as ${answer}`);
-        cells[i].figure.title = `sample ${formatCount(wrong.data[i] + 1)} of the ${split} set: ${truth} read as ${answer}, output ${confidence}`;
+        cells[i].figure.title =
+          `sample ${formatCount(wrong.data[i] + 1)} of the ${split} set: ${truth} read as ${answer}, output ${confidence}`;
         cells[i].canvas.setAttribute("aria-label", `${truth} read as ${answer}`);
       }
     },

@@ -42,9 +42,19 @@ export function noticeView(actions) {
         if (changed(line.text, labels, line.kind)) {
           element.dataset.kind = line.kind;
           text.textContent = line.text;
-          buttons.replaceChildren(...(line.buttons ?? []).map(({ label, press }) => h("button", { type: "button", class: "text-button", onclick: press }, label)));
+          buttons.replaceChildren(
+            ...(line.buttons ?? []).map(({ label, press }) =>
+              h("button", { type: "button", class: "text-button", onclick: press }, label),
+            ),
+          );
           if (line.dismiss) {
-            buttons.append(h("button", { type: "button", class: "round small", aria: { label: "Dismiss" }, onclick: () => actions.dismiss() }, icon("close")));
+            buttons.append(
+              h(
+                "button",
+                { type: "button", class: "round small", aria: { label: "Dismiss" }, onclick: () => actions.dismiss() },
+                icon("close"),
+              ),
+            );
           }
         }
       } else if (changed(null)) {
@@ -79,6 +89,7 @@ function lineFor(state, actions) {
       buttons: [{ label: "try now", press: () => actions.reconnect() }],
     };
   }
+  if (connection.status === "connecting") return { kind: "quiet", text: "Connecting to the engine …" };
   if (notice?.kind === "error") return { kind: "error", text: notice.text, dismiss: true };
   if (clock?.stop?.kind === "non_finite") return stopLine(state, actions);
   if (clock?.seek) {
@@ -86,8 +97,13 @@ function lineFor(state, actions) {
     const progress = to === from ? 1 : (clock.step - from) / (to - from);
     return { kind: "quiet", text: `going to step ${formatCount(to)}`, progress: Math.max(0, Math.min(1, progress)) };
   }
+  if (!state.run) return { kind: "quiet", text: "The engine is starting …" };
   if (warmup && warmup.done < warmup.total) {
-    return { kind: "quiet", text: `warming up: compiling the engine, ${warmup.done} of ${warmup.total}`, progress: warmup.done / warmup.total };
+    return {
+      kind: "quiet",
+      text: `warming up: compiling the engine, ${warmup.done} of ${warmup.total}`,
+      progress: warmup.done / warmup.total,
+    };
   }
   if (clock?.stop?.kind === "finished") {
     return {
@@ -97,10 +113,19 @@ function lineFor(state, actions) {
     };
   }
   if (notice) {
-    return { kind: "quiet", text: notice.text, buttons: notice.undo ? [{ label: "undo", press: () => actions.undo() }] : [], dismiss: true };
+    return {
+      kind: "quiet",
+      text: notice.text,
+      buttons: notice.undo ? [{ label: "undo", press: () => actions.undo() }] : [],
+      dismiss: true,
+    };
   }
   if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused") {
-    return { kind: "invite", text: "Nothing is learned yet.", buttons: [{ label: "watch it learn", press: () => actions.toggle() }] };
+    return {
+      kind: "invite",
+      text: "Nothing is learned yet.",
+      buttons: [{ label: "watch it learn", press: () => actions.toggle() }],
+    };
   }
   return null;
 }
@@ -115,8 +140,13 @@ function stopLine(state, actions) {
   const stop = state.clock?.stop;
   if (!stop) return null;
   const rate = specOf(state)?.optimizer.lr;
-  const where = stop.op ? `Stopped in update ${formatCount(stop.step + 1)}, op ${stop.op}: a value is no longer finite.` : `Stopped: ${stop.message}.`;
-  const advice = typeof rate === "number" ? `Go back one and lower the rate, ${formatSetting(rate)} now.` : "Go back one and lower the rate.";
+  const where = stop.op
+    ? `Stopped in update ${formatCount(stop.step + 1)}, op ${stop.op}: a value is no longer finite.`
+    : `Stopped: ${stop.message}.`;
+  const advice =
+    typeof rate === "number"
+      ? `Go back one and lower the rate, ${formatSetting(rate)} now.`
+      : "Go back one and lower the rate.";
   return { kind: "error", text: `${where} ${advice}`, buttons: [{ label: "go back one", press: () => actions.back() }] };
 }
 

@@ -18,9 +18,23 @@ export function optimizerPanel(actions) {
   const formula = h("div", { class: "formula", data: { testid: "formula" } });
   const own = h("div", { class: "fields" });
   const penalties = [
-    { path: "regularization.l1", control: numberField(actions, { path: "regularization.l1", label: "L1 λ", hint: "penalty λ·Σ|w| on the weights" }) },
-    { path: "regularization.l2", control: numberField(actions, { path: "regularization.l2", label: "L2 λ", hint: "penalty (λ/2)·Σw² on the weights" }) },
-    { path: "clip.norm", control: numberField(actions, { path: "clip.norm", label: "clip ‖g‖", hint: "the longest gradient an update may use; off: any", off: true }) },
+    {
+      path: "regularization.l1",
+      control: numberField(actions, { path: "regularization.l1", label: "L1 λ", hint: "penalty λ·Σ|w| on the weights" }),
+    },
+    {
+      path: "regularization.l2",
+      control: numberField(actions, { path: "regularization.l2", label: "L2 λ", hint: "penalty (λ/2)·Σw² on the weights" }),
+    },
+    {
+      path: "clip.norm",
+      control: numberField(actions, {
+        path: "clip.norm",
+        label: "clip ‖g‖",
+        hint: "the longest gradient an update may use; off: any",
+        off: true,
+      }),
+    },
   ];
   const element = h(
     "section",
@@ -35,13 +49,14 @@ export function optimizerPanel(actions) {
   let spec = null;
   /** @type {OptimizerRow[]} */
   let rows = [];
-  const change = (/** @type {string | undefined} */ name, /** @type {string} */ dialect) => {
-    const row = rowNamed(rows, name ?? "");
+  const change = (/** @type {string} */ name, /** @type {string} */ dialect) => {
+    const row = rowNamed(rows, name);
     return row ? actions.change("optimizer", optimizerDefaults(row, dialect)) : Promise.resolve(false);
   };
-  /** @type {import("../controls.js").Control | null} */
+  // Two quick changes both count: what the other control shows is asked, not what the run has by now.
+  /** @type {ReturnType<typeof choiceField> | null} */
   let choice = null;
-  /** Textbook or PyTorch: the same rule as two sources write it. @type {import("../controls.js").Control | null} */
+  /** Textbook or PyTorch: the same rule as two sources write it. @type {ReturnType<typeof choiceField> | null} */
   let dialects = null;
   /** @type {{name: string, control: import("../controls.js").Control}[]} */
   let controls = [];
@@ -58,11 +73,19 @@ export function optimizerPanel(actions) {
         rows = catalog.optimizers;
         const choices = rows.map((row) => ({ value: row.name, label: row.title }));
         choice = choiceField(
-          { register: () => {}, change: (_, name) => change(String(name), optimizerDialect(spec)), refuse: () => {} },
+          {
+            register: () => {},
+            change: (_, name) => change(String(name), dialects?.select.value ?? optimizer.dialect),
+            refuse: () => {},
+          },
           { path: "optimizer.name", label: "Optimizer", choices, bare: true },
         );
         dialects = choiceField(
-          { register: () => {}, change: (_, dialect) => change(spec?.optimizer.name, String(dialect)), refuse: () => {} },
+          {
+            register: () => {},
+            change: (_, dialect) => change(choice?.select.value ?? optimizer.name, String(dialect)),
+            refuse: () => {},
+          },
           { path: "optimizer.dialect", label: "Dialect", choices: dialectChoices(rows), bare: true },
         );
         head.replaceChildren(choice.element);
@@ -93,11 +116,6 @@ function dialectChoices(rows) {
   return names.map((name) => ({ value: name, label: name === "pytorch" ? "PyTorch" : name }));
 }
 
-/** @param {Spec | null} spec */
-function optimizerDialect(spec) {
-  return spec?.optimizer.dialect ?? "textbook";
-}
-
 /**
  * The rate as a logarithmic slider with a number, then whatever else the row has.
  * @param {import("../actions.js").Actions} actions
@@ -106,12 +124,19 @@ function optimizerDialect(spec) {
  */
 function ownControls(actions, row, dialect) {
   const defaults = row.defaults[dialect] ?? {};
-  const parameters = row.parameters.filter(({ name }) => name === "lr" || name in defaults || !(name in (row.defaults.pytorch ?? {})));
+  const parameters = row.parameters.filter(
+    ({ name }) => name === "lr" || name in defaults || !(name in (row.defaults.pytorch ?? {})),
+  );
   return parameters.map((parameter) => {
     const path = `optimizer.${parameter.name}`;
     if (parameter.name !== "lr") return { name: parameter.name, control: parameterField(actions, parameter, path) };
     const usual = typeof defaults.lr === "number" ? defaults.lr : Number(parameter.default);
-    const slider = sliderField(actions, { path, label: `rate ${parameter.symbol || "η"}`, hint: parameter.summary, typed: true });
+    const slider = sliderField(actions, {
+      path,
+      label: `rate ${parameter.symbol || "η"}`,
+      hint: parameter.summary,
+      typed: true,
+    });
     // The range of a rate is half a line; the slider shows the decades around what is usual, the field takes any.
     const low = Math.max(parameter.minimum || 0, usual * 1e-3);
     slider.setLadder(logLadder(low, Math.min(parameter.maximum ?? Infinity, Math.max(usual * 1e3, 1))));

@@ -26,7 +26,14 @@ export function outputColumn(actions) {
   const element = h(
     "div",
     { class: "output" },
-    h("section", { class: "answer", aria: { label: "Output" } }, h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Output"), moment), regions.element, fit.element, confusion.element),
+    h(
+      "section",
+      { class: "answer", aria: { label: "Output" } },
+      h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Output"), moment),
+      regions.element,
+      fit.element,
+      confusion.element,
+    ),
     numbers.element,
     misread.element,
     curves.element,
@@ -76,7 +83,9 @@ export function numbersView(prefix = "") {
         const from = score === "accuracy" ? accuracySet : set;
         const scores = evaluation?.meta[from];
         const exact = toNumber(scores?.[score]);
-        box.hidden = (score === "accuracy" && run?.task === "regression") || (score === "loss" && set === "test" && accuracySet === "train");
+        box.hidden =
+          (score === "accuracy" && run?.task === "regression") ||
+          (score === "loss" && set === "test" && accuracySet === "train");
         if (score === "accuracy") setText(head, `${from} accuracy`);
         // What is not a digit of the number is smaller: the power of ten, the sign of a percentage.
         const text = score === "accuracy" ? formatPercent(exact) : formatNumber(exact, 3, 1e-3);

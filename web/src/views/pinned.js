@@ -30,9 +30,20 @@ export function pinnedView(output) {
     numbers.update(state);
     const picture = /** @type {HTMLCanvasElement | null} */ (output.querySelector("figure:not([hidden]) > canvas.plot"));
     canvas.hidden = picture === null;
-    if (!picture || picture.clientWidth < 40 || !changed(state.frames.maps, state.frames.data, state.theme, picture.width)) return;
+    if (!picture || picture.clientWidth < 40 || !changed(state.frames.maps, state.frames.data, state.theme, picture.width))
+      return;
     const density = picture.width / picture.clientWidth;
     const { left, top, width, height } = plotArea(picture.clientWidth, picture.clientHeight);
-    prepareCanvas(canvas, SIZE, SIZE).drawImage(picture, left * density, top * density, width * density, height * density, 0, 0, SIZE, SIZE);
+    prepareCanvas(canvas, SIZE, SIZE).drawImage(
+      picture,
+      left * density,
+      top * density,
+      width * density,
+      height * density,
+      0,
+      0,
+      SIZE,
+      SIZE,
+    );
   }
 }

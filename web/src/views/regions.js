@@ -44,7 +44,10 @@ export function regionsView() {
       }
       drawAxes(frame, xs, ys, colours, !maps);
       if (data) drawSamples(frame, run, data, reach, colours);
-      canvas.setAttribute("aria-label", `${run.task === "regression" ? "Fitted height" : "Decision regions"} over the plane${maps ? `, after step ${maps.step}` : ""}`);
+      canvas.setAttribute(
+        "aria-label",
+        `${run.task === "regression" ? "Fitted height" : "Decision regions"} over the plane${maps ? `, after step ${maps.step}` : ""}`,
+      );
       if (keyChanged(run, theme, reach, ramp.clientWidth)) drawKey(run, reach);
     },
   };
@@ -57,7 +60,14 @@ export function regionsView() {
     classes.hidden = !many;
     if (many) {
       classes.replaceChildren(
-        ...run.classes.map((name, i) => h("span", { class: "class-name" }, h("i", { class: "dot", style: `background:${css(classColour(colours, i, run.classes.length))}` }), name)),
+        ...run.classes.map((name, i) =>
+          h(
+            "span",
+            { class: "class-name" },
+            h("i", { class: "dot", style: `background:${css(classColour(colours, i, run.classes.length))}` }),
+            name,
+          ),
+        ),
       );
     } else {
       const width = Math.max(40, ramp.clientWidth);
@@ -89,7 +99,8 @@ const short = (value) => formatSetting(Number(value.toPrecision(3)));
  */
 export function targetReach(data) {
   let most = 0;
-  for (const name of ["train_target", "test_target"]) for (const value of data?.arrays[name]?.data ?? []) most = Math.max(most, Math.abs(value));
+  for (const name of ["train_target", "test_target"])
+    for (const value of data?.arrays[name]?.data ?? []) most = Math.max(most, Math.abs(value));
   return roundUp(most);
 }
 
@@ -106,7 +117,8 @@ function paintAnswer(picture, run, maps, reach, colours) {
   if (classes) {
     const [rows, columns] = classes.shape;
     const table = new Uint32Array(256);
-    for (let i = 0; i < run.outputs.length; i++) table[i] = pack(mix(colours.zero, classColour(colours, i, run.outputs.length), 0.5));
+    for (let i = 0; i < run.outputs.length; i++)
+      table[i] = pack(mix(colours.zero, classColour(colours, i, run.outputs.length), 0.5));
     paintLevels(picture, classes.data, 0, columns, rows, table);
     return;
   }
@@ -117,8 +129,19 @@ function paintAnswer(picture, run, maps, reach, colours) {
   const { low, high } = units[place];
   const middle = run.task === "classification" && run.output_activation === "sigmoid" ? 0.5 : 0;
   // Paler than the samples, so that a point is seen on its own colour.
-  const pale = { ...colours, positive: mix(colours.zero, colours.positive, 0.62), negative: mix(colours.zero, colours.negative, 0.62) };
-  paintLevels(picture, grid.data, place * rows * columns, columns, rows, levels(pale, Number(low), Number(high), middle, middle || reach));
+  const pale = {
+    ...colours,
+    positive: mix(colours.zero, colours.positive, 0.62),
+    negative: mix(colours.zero, colours.negative, 0.62),
+  };
+  paintLevels(
+    picture,
+    grid.data,
+    place * rows * columns,
+    columns,
+    rows,
+    levels(pale, Number(low), Number(high), middle, middle || reach),
+  );
 }
 
 /**
@@ -135,9 +158,17 @@ function drawSamples(frame, run, data, reach, colours) {
     if (!raw || !target) continue;
     for (let i = 0; i < raw.shape[0]; i++) {
       const value = target.data[i];
-      const colour = run.task === "classification" ? classColour(colours, value, run.classes.length) : signed(colours, value / reach);
-      drawPoint(frame, raw.data[2 * i], raw.data[2 * i + 1], colour, colours.panel, split === "test", run.task === "regression" ? colours.ink2 : colours.panel);
+      const colour =
+        run.task === "classification" ? classColour(colours, value, run.classes.length) : signed(colours, value / reach);
+      drawPoint(
+        frame,
+        raw.data[2 * i],
+        raw.data[2 * i + 1],
+        colour,
+        colours.panel,
+        split === "test",
+        run.task === "regression" ? colours.ink2 : colours.panel,
+      );
     }
   }
 }
-

@@ -36,7 +36,10 @@ function scatter(row, theme) {
   const place = (/** @type {number} */ value, /** @type {number} */ from, /** @type {number} */ to) =>
     MARGIN + ((value - from) / (to - from || 1)) * (SIZE - 2 * MARGIN);
   points.forEach(([px, py], i) => {
-    const colour = row.task === "classification" ? classColour(colours, targets[i], row.classes.length) : signed(colours, targets[i] / reach);
+    const colour =
+      row.task === "classification"
+        ? classColour(colours, targets[i], row.classes.length)
+        : signed(colours, targets[i] / reach);
     context.fillStyle = css(row.kind === "line" ? colours.positive : colour);
     context.beginPath();
     context.arc(place(px, left, right), SIZE - place(py, low, high), 1.5, 0, 7);
@@ -68,7 +71,12 @@ function tableSign(title) {
   return s(
     "svg",
     { viewBox: "0 0 40 40", width: SIZE, height: SIZE, class: "sign", "aria-hidden": "true" },
-    s("path", { d: "M6 8h28M6 16h28M6 24h28M6 32h28M6 8v24M20 8v24M34 8v24", stroke: "currentColor", "stroke-opacity": 0.3, fill: "none" }),
+    s("path", {
+      d: "M6 8h28M6 16h28M6 24h28M6 32h28M6 8v24M20 8v24M34 8v24",
+      stroke: "currentColor",
+      "stroke-opacity": 0.3,
+      fill: "none",
+    }),
     s("rect", { x: 10, y: 9, width: 20, height: 22, class: "sign-back" }),
     s("text", { x: 20, y: 26, "text-anchor": "middle", class: "sign-word" }, title.charAt(0).toUpperCase()),
   );

@@ -26,14 +26,39 @@ export function trainView(actions) {
   const diagram = diagramView(actions);
   const output = outputColumn(actions);
   const pinned = pinnedView(output.element);
-  const settings = h("div", { class: "page settings", id: "page-settings", data: { page: "settings" } }, ...panels.map((panel) => panel.element));
-  const network = h("div", { class: "page network", id: "page-network", data: { page: "network" } }, pinned.element, diagram.element);
+  const settings = h(
+    "div",
+    { class: "page settings", id: "page-settings", data: { page: "settings" } },
+    ...panels.map((panel) => panel.element),
+  );
+  const network = h(
+    "div",
+    { class: "page network", id: "page-network", data: { page: "network" } },
+    pinned.element,
+    diagram.element,
+  );
   const right = h("div", { class: "page right", id: "page-output", data: { page: "output" } }, output.element);
   const tabs = PAGES.map(({ page, title }) =>
-    h("button", { type: "button", role: "tab", class: "tab", aria: { controls: `page-${page}` }, data: { tab: page }, onclick: () => actions.show(page) }, title),
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: "tab",
+        aria: { controls: `page-${page}` },
+        data: { tab: page },
+        onclick: () => actions.show(page),
+      },
+      title,
+    ),
   );
   const pages = h("div", { class: "pages" }, settings, network, right);
-  const element = h("main", { class: "train" }, h("nav", { class: "tabs", role: "tablist", aria: { label: "Pages" } }, ...tabs), pages);
+  const element = h(
+    "main",
+    { class: "train" },
+    h("nav", { class: "tabs", role: "tablist", aria: { label: "Pages" } }, ...tabs),
+    pages,
+  );
   const places = { settings, network, output: right };
   followSwipes(pages, places, actions);
   const pageChanged = memo();
@@ -69,7 +94,9 @@ export function trainView(actions) {
 function followSwipes(pages, places, actions) {
   const settle = () => {
     if (pages.scrollWidth <= pages.clientWidth) return;
-    const found = PAGES.find(({ page }) => Math.abs(places[page].offsetLeft - pages.offsetLeft - pages.scrollLeft) < pages.clientWidth / 2);
+    const found = PAGES.find(
+      ({ page }) => Math.abs(places[page].offsetLeft - pages.offsetLeft - pages.scrollLeft) < pages.clientWidth / 2,
+    );
     if (found) actions.show(found.page);
   };
   pages.addEventListener("scrollend", settle);

@@ -12,13 +12,22 @@ import { icon } from "./icons.js";
  * @returns {View}
  */
 export function transportView(actions) {
-  const button = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ key, /** @type {() => void} */ press) =>
-    h("button", { class: "round", type: "button", title: `${label} (${key})`, aria: { label }, data: { testid: name }, onclick: press }, icon(name));
+  const button = (
+    /** @type {string} */ name,
+    /** @type {string} */ label,
+    /** @type {string} */ key,
+    /** @type {() => void} */ press,
+  ) =>
+    h(
+      "button",
+      { class: "round", type: "button", title: `${label} (${key})`, aria: { label }, data: { testid: name }, onclick: press },
+      icon(name),
+    );
   const play = h("button", { class: "play", type: "button", data: { testid: "play" }, onclick: () => actions.toggle() });
   const ladder = speedLadder(actions);
   const line = timeLine(actions);
   const step = h("strong", { class: "step", data: { testid: "step" } });
-  const whole = h("span");
+  const whole = h("span", { class: "whole" });
   const epoch = h("span", { data: { testid: "epoch" } });
   const rate = h("span", { data: { testid: "rate" } });
   const element = h(
@@ -58,7 +67,10 @@ export function transportView(actions) {
       setAttribute(step, "data-value", String(clock.step));
       setText(whole, ` of ${formatCount(clock.max_steps)}`);
       setText(epoch, `epoch ${formatCount(clock.epoch)}`);
-      setText(rate, clock.status === "playing" && clock.steps_per_second !== null ? ` · ${perSecond(clock.steps_per_second)} steps/s` : "");
+      setText(
+        rate,
+        clock.status === "playing" && clock.steps_per_second !== null ? ` · ${perSecond(clock.steps_per_second)} steps/s` : "",
+      );
     },
   };
 }
@@ -74,7 +86,11 @@ function perSecond(rate) {
  */
 function speedLadder(actions) {
   const buttons = LADDER.map(({ label, speed }) =>
-    h("button", { type: "button", role: "radio", class: "rung", aria: { checked: false }, onclick: () => actions.speed(speed) }, label),
+    h(
+      "button",
+      { type: "button", role: "radio", class: "rung", aria: { checked: false }, onclick: () => actions.speed(speed) },
+      label,
+    ),
   );
   const element = h("div", { class: "ladder", role: "radiogroup", aria: { label: "Speed" } }, ...buttons);
   return {
@@ -95,7 +111,16 @@ function speedLadder(actions) {
  * @returns {View}
  */
 function timeLine(actions) {
-  const input = h("input", { type: "range", class: "line", min: 0, max: 1, step: 1, value: 0, aria: { label: "Time line" }, data: { testid: "timeline" } });
+  const input = h("input", {
+    type: "range",
+    class: "line",
+    min: 0,
+    max: 1,
+    step: 1,
+    value: 0,
+    aria: { label: "Time line" },
+    data: { testid: "timeline" },
+  });
   let dragging = false;
   input.addEventListener("input", () => {
     dragging = true;

@@ -1,0 +1,146 @@
+"""A real server and a real Chromium. Whatever the page complains about on its console, in an error or against its
+content-security policy fails the test it happens in.
+
+The page's hooks, which these tests rely on and which therefore stay:
+
+==========================  ==================================================================================================
+``data-ready``, ``-warm``   on ``main``: the page knows its run and its catalog; the engine's kernels are compiled
+``data-status``             on the transport: paused, playing, seeking, finished, stopped
+``data-testid``             ``start back play forward step timeline epoch rate`` (transport), ``subject theme`` (bar),
+                            ``notice``, ``regions fit confusion misread curves moment`` (output), ``diagram tip scale``,
+                            ``train-loss test-loss test-accuracy`` (the three numbers), ``dataset-name seed add-layer units-N
+                            activation-N formula`` (settings)
+``data-value``              the exact value of a number; on ``step`` the step. The three numbers have ``data-step`` beside it
+``data-dataset``            a data set's button in the gallery, by the row's name; ``data-feature`` likewise
+``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``
+==========================  ==================================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from install_chromium import find
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from train_page import Train
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--no-sandbox",  # containers have no user namespaces to build one of
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+COLD = 300.0
+"""Seconds within which every kernel is compiled where no cache is warm."""
+
+
+expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The server as a user starts it, on a free port."""
+    command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        url = next((word for word in said.split() if word.startswith("http://")), None)
+        assert url, f"the server said {said!r} and no address"
+        wait_for_health(url, process)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for_health(url: str, process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.05)
+    pytest.fail("the server did not become healthy")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = find()
+    if executable is None:
+        pytest.fail("The browser tests need a Chromium: run `python tests/browser/install_chromium.py`, then the tests again.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Complaints:
+    """What pages complain about. `expect` names words of complaints that a test brings about itself."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self._expected: list[str] = []
+
+    def expect(self, words: str) -> None:
+        self._expected.append(words)
+
+    def listen(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.all.append(f"error: {error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.all.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [complaint for complaint in self.all if not any(words in complaint for words in self._expected)]
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    found = Complaints()
+    yield found
+    assert found.unexpected == []
+
+
+@pytest.fixture
+def context(browser: Browser, complaints: Complaints) -> Iterator[BrowserContext]:
+    """A browser without a past: no session, no chosen theme."""
+    fresh = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce")
+    fresh.set_default_timeout(20_000)
+    fresh.on("page", complaints.listen)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def train(page: Page, server_url: str) -> Train:
+    """The Train view of a new session, with its kernels compiled."""
+    found = Train(page).open(server_url, COLD)
+    found.settle(0)
+    return found

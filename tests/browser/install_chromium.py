@@ -1,0 +1,87 @@
+"""Puts a Chromium on the PATH for the browser tests, where there is none: `python tests/browser/install_chromium.py`.
+
+Tries, in this order: nothing (one is there), the system's package by apt-get, Playwright's own build. Exits with 1, and says
+what to do, where none can be had.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGE = "chromium"
+
+
+def on_path() -> str | None:
+    """The Chromium on the PATH, if there is one."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def of_playwright() -> str | None:
+    """The Chromium that Playwright installed for itself, if it did."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return None
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if os.path.exists(path) else None
+
+
+def find() -> str | None:
+    """A Chromium to test with."""
+    return on_path() or of_playwright()
+
+
+def run(command: Sequence[str]) -> bool:
+    """Run a command and show what it says; whether it succeeded."""
+    print("$", " ".join(command), flush=True)
+    try:
+        return subprocess.run(command, check=False).returncode == 0
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return False
+
+
+def by_apt() -> bool:
+    """Debian's and Ubuntu's package, as root or by a sudo that asks for no password."""
+    if shutil.which("apt-get") is None:
+        return False
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        if shutil.which("sudo") is None:
+            return False
+        prefix = ["sudo", "-n"]
+    install = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
+    if run(install) and on_path():
+        return True
+    # The lists may be old, or not there yet.
+    return run([*prefix, "apt-get", "update"]) and run(install) and on_path() is not None
+
+
+def by_playwright() -> bool:
+    """Playwright's own build, which needs no rights."""
+    return run([sys.executable, "-m", "playwright", "install", "chromium"]) and of_playwright() is not None
+
+
+def main() -> int:
+    found = find()
+    if found is None and (by_apt() or by_playwright()):
+        found = find()
+    if found is None:
+        print(
+            f"No Chromium could be installed. Install one by hand, as {', '.join(NAMES)} on the PATH "
+            f"(Debian, Ubuntu: `apt-get install {PACKAGE}`), and run the tests again.",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"Chromium: {found}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Time: play, pause, one step, one back, the time line; and a run that meets a NaN."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from train_page import Train
+
+
+def test_forward_back_and_scrubbing_show_the_same_numbers(train: Train) -> None:
+    seen = {0: train.numbers()}
+    for step in range(1, 6):
+        train.hook("forward").click()
+        train.settle(step)
+        seen[step] = train.numbers()
+    assert len({numbers["train-loss"] for numbers in seen.values()}) == 6
+    for step in range(4, 1, -1):
+        train.hook("back").click()
+        train.settle(step)
+        assert train.numbers() == seen[step]
+    scrub(train, 5)
+    train.settle(5)
+    assert train.numbers() == seen[5]
+    scrub(train, 1)
+    train.settle(1)
+    assert train.numbers() == seen[1]
+    train.hook("start").click()
+    train.settle(0)
+    assert train.numbers() == seen[0]
+
+
+def test_scrubbing_through_a_long_run(train: Train) -> None:
+    train.speed("flat out")
+    train.play()
+    train.pass_step(2000)
+    train.pause()
+    end = train.settle()
+    at_end = train.numbers()
+    for step in (end // 2, end // 3, end // 5, 7):
+        scrub(train, step)  # faster than they are answered: only the last one counts
+    train.settle(7)
+    train.page.keyboard.press("End")
+    train.settle(end)
+    assert train.numbers() == at_end
+
+
+def test_pause_stands_still(train: Train) -> None:
+    train.speed("flat out")
+    train.page.keyboard.press("Space")
+    train.status("playing")
+    expect(train.hook("rate")).to_contain_text("steps/s")
+    train.pass_step(100)
+    train.page.keyboard.press("Space")
+    train.status("paused")
+    stood = train.settle()
+    train.hook("forward").click()
+    train.settle(stood + 1)
+    train.hook("back").click()
+    assert train.settle(stood) == stood
+
+
+def test_speeds_are_a_ladder(train: Train) -> None:
+    rungs = train.page.get_by_role("radiogroup", name="Speed").get_by_role("radio")
+    expect(rungs).to_have_text(["1 step/s", "1 epoch/s", "10 epochs/s", "flat out"])
+    expect(rungs.nth(1)).to_have_attribute("aria-checked", "true")
+    train.speed("1 step/s")
+    train.play()
+    train.pass_step(0)
+    train.pause()
+    assert train.step < 10
+
+
+def test_a_run_that_meets_a_nan_says_so_and_recovers(train: Train) -> None:
+    train.choose("plane")
+    train.layers(8, 8, activation="relu")
+    train.input("optimizer.name").select_option("sgd")
+    expect(train.hook("subject")).to_contain_text("gradient descent")
+    train.type(train.input("optimizer.lr"), "1000000")
+    expect(train.input("optimizer.lr")).to_have_value("1000000")
+    train.speed("flat out")
+    train.hook("play").click()
+    train.status("stopped")
+    notice = train.hook("notice")
+    expect(notice).to_contain_text("Stopped in update")
+    expect(notice).to_contain_text("lower the rate")
+    stopped = train.step
+    notice.get_by_role("button", name="go back one").click()
+    train.settle(max(0, stopped - 1))
+    train.status("paused")
+    expect(notice).not_to_contain_text("Stopped in update")
+    train.hook("start").click()
+    train.settle(0)
+    train.type(train.input("optimizer.lr"), "0.01")
+    train.play()
+    train.pass_step(stopped + 100)
+    train.pause()
+
+
+def test_an_edit_in_the_middle_is_told_and_taken_back(train: Train) -> None:
+    for step in range(1, 4):
+        train.hook("forward").click()
+        train.settle(step)
+    rate = train.input("optimizer.lr").input_value()
+    train.type(train.input("optimizer.lr"), "0.5")
+    notice = train.hook("notice")
+    expect(notice).to_contain_text("From step 3 on")
+    train.hook("forward").click()
+    train.settle(4)
+    train.hook("notice").get_by_role("button", name="undo").click()
+    expect(train.input("optimizer.lr")).to_have_value(rate)
+
+
+def scrub(train: Train, step: int) -> None:
+    """Drags the time line: a range input tells every place it passes."""
+    train.hook("timeline").evaluate(
+        """(line, step) => {
+          line.value = String(step);
+          line.dispatchEvent(new Event("input", { bubbles: true }));
+          line.dispatchEvent(new Event("change", { bubbles: true }));
+        }""",
+        step,
+    )

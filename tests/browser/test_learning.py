@@ -1,0 +1,74 @@
+"""The main job, from the page's own controls: a network that really learns, and what it answers, on the screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from train_page import Train
+
+PLANES = ["circle", "xor", "gaussians", "spiral", "moons", "blobs", "plane", "multi_gaussian"]
+DATASETS = [*PLANES, "sine", "iris", "wine", "breast_cancer", "digits"]
+
+
+def test_spiral_is_learned(train: Train) -> None:
+    train.choose("spiral")
+    train.feature("sin_x")
+    train.feature("sin_y")
+    train.layers(8, 8, activation="tanh")
+    train.input("optimizer.name").select_option("adam")
+    expect(train.hook("subject")).to_have_text("spiral · 4–8–8–1 · Adam")
+    train.speed("flat out")
+    train.play()
+    assert train.reach("test-accuracy", 0.95) >= 0.95
+    train.pause()
+    train.settle()
+    assert train.painted("regions") > 20
+    signs = [train.page.locator(f".edges path.{sign}").count() for sign in ("positive", "negative")]
+    assert min(signs) > 0 and sum(signs) == 4 * 8 + 8 * 8 + 8
+    expect(train.hook("curves").locator(".scatterlayer .trace")).not_to_have_count(0)
+    expect(train.hook("moment")).to_contain_text("after step")
+
+
+def test_digits_are_learned(train: Train) -> None:
+    train.choose("digits")
+    train.layers(64, activation="relu")
+    train.speed("flat out")
+    train.play()
+    assert train.reach("test-accuracy", 0.95) >= 0.95
+    train.pause()
+    train.settle()
+    counts = train.hook("confusion").locator("td.count")
+    expect(counts).to_have_count(100)
+    right = sum(int(counts.nth(i * 11).inner_text()) for i in range(10))
+    assert right > 800
+    misread = train.hook("misread").locator("figure")
+    expect(misread).not_to_have_count(0)
+    first, second = misread.first.locator("figcaption").inner_text().split(" as ")
+    assert first != second
+    pixels = misread.first.locator("canvas").evaluate("(canvas) => [canvas.width, canvas.height]")
+    assert pixels == [8, 8]
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_every_data_set_is_drawn_and_stepped(train: Train, dataset: str) -> None:
+    train.choose(dataset)
+    train.hook("forward").click()
+    train.settle(1)
+    numbers = train.numbers()
+    assert numbers["train-loss"] is not None and float(numbers["train-loss"]) > 0
+    kind = train.page.locator(".output").get_attribute("data-kind")
+    if kind == "plane":
+        assert train.painted("regions") > 20
+    elif kind == "line":
+        assert train.painted("fit") > 5
+    else:
+        expect(train.hook("confusion").locator("td.count").first).not_to_have_text("")
+    regression = dataset in ("plane", "multi_gaussian", "sine")
+    expect(train.hook("test-accuracy")).to_be_hidden() if regression else expect(train.hook("test-accuracy")).to_be_visible()
+
+
+def test_the_gallery_shows_every_data_set_of_the_catalog(train: Train) -> None:
+    rows = train.page.evaluate("async () => (await (await fetch('/api/catalog')).json()).datasets.map((row) => row.name)")
+    shown = train.page.locator("[data-dataset]").evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.dataset)")
+    assert shown == [name for name in rows if name != "inline"]
+    assert set(DATASETS) <= set(shown)

@@ -1,0 +1,104 @@
+"""Settings: what is refused is said beside its field, and the session goes on; what changes a run says so."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from train_page import Train
+
+
+def test_a_bad_rate_is_refused_beside_its_field(train: Train) -> None:
+    rate = train.input("optimizer.lr")
+    before = rate.input_value()
+    field = train.field("optimizer.lr")
+    train.type(rate, "fast")
+    expect(field.get_by_role("alert")).to_contain_text("not a number")
+    expect(rate).to_have_value(before)
+    train.type(rate, "-1")
+    expect(field.get_by_role("alert")).to_contain_text("0")
+    expect(rate).to_have_value(before)
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    train.hook("forward").click()
+    train.settle(1)
+    train.type(rate, "0.02")
+    expect(field.get_by_role("alert")).to_be_hidden()
+    expect(rate).to_have_value("0.02")
+
+
+def test_a_network_that_cannot_be_is_refused_beside_the_layers(train: Train) -> None:
+    subject = train.hook("subject").inner_text()
+    train.type(train.hook("units-1"), "0")
+    expect(train.field("network.layers").get_by_role("alert")).to_be_visible()
+    expect(train.hook("units-1")).not_to_have_value("0")
+    expect(train.hook("subject")).to_have_text(subject)
+    train.type(train.hook("units-1"), "5")
+    expect(train.field("network.layers").get_by_role("alert")).to_be_hidden()
+    expect(train.hook("subject")).to_contain_text("2–5–1")
+
+
+def test_a_loss_that_does_not_fit_is_refused(train: Train) -> None:
+    train.choose("plane")
+    train.input("loss").select_option("cross_entropy")
+    expect(train.page.locator(".field-error:visible")).to_be_visible()
+    expect(train.input("loss")).to_have_value("auto")
+
+
+def test_changes_of_a_run_and_new_runs_are_told_apart(train: Train) -> None:
+    for step in (1, 2):
+        train.hook("forward").click()
+        train.settle(step)
+    train.type(train.input("regularization.l2"), "0.001")
+    expect(train.input("regularization.l2")).to_have_value("0.001")
+    assert train.step == 2
+    train.page.get_by_role("button", name="one unit more in layer 1").click()
+    train.settle(0)
+    expect(train.hook("notice")).to_contain_text("a new run begins")
+    expect(train.input("regularization.l2")).to_have_value("0.001")
+
+
+def test_new_data_are_other_data(train: Train) -> None:
+    before = train.numbers()["train-loss"]
+    train.hook("new-data").click()
+    expect(train.hook("seed")).to_have_text("1")
+    train.settle(0)
+    assert train.numbers()["train-loss"] != before
+
+
+def test_optimizers_and_dialects_come_from_the_catalog(train: Train) -> None:
+    rows = train.page.evaluate("async () => (await (await fetch('/api/catalog')).json()).optimizers")
+    choice = train.input("optimizer.name")
+    for row in rows:
+        for dialect in row["dialects"]:
+            choice.select_option(row["name"])
+            train.input("optimizer.dialect").select_option(dialect)
+            expect(choice).to_have_value(row["name"])
+            expect(train.hook("formula").locator("math")).to_be_visible()
+            expect(train.input("optimizer.lr")).to_have_value(f"{row['defaults'][dialect]['lr']:g}")
+    expect(train.hook("notice")).not_to_contain_text("refused")
+
+
+def test_batch_is_changed_while_the_run_lasts(train: Train) -> None:
+    slider = train.page.locator('input[type=range][data-path="batch_size"]')
+    slider.focus()
+    slider.press("End")
+    expect(train.field("batch_size").locator("output")).to_contain_text("all 250")
+    train.hook("forward").click()
+    train.settle(1)
+    expect(train.hook("epoch")).to_have_text("epoch 1")
+
+
+def test_words_on_an_edge_and_a_unit(train: Train) -> None:
+    train.hook("forward").click()
+    train.settle(1)
+    stage = train.hook("diagram")
+    stage.focus()
+    tip = train.hook("tip")
+    train.page.keyboard.press("ArrowDown")
+    expect(tip).to_contain_text("b₂[1] =")
+    train.page.keyboard.press("Enter")
+    expect(tip).to_contain_text("W₂[1,1] =")
+    expect(tip).to_contain_text("from unit 1, layer 1, to unit 1, layer 2")
+    expect(tip).to_contain_text("∂𝓛/∂W")
+    expect(tip).to_contain_text("mini-batch of update 1")
+    train.page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    assert train.step == 1, "arrows on the diagram go from unit to unit, not through time"

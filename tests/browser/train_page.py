@@ -1,0 +1,132 @@
+"""The Train view as a person uses it: by its controls, waiting for what is on the screen and never for time."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+STEP = "Number(document.querySelector('[data-testid=step]').dataset.value)"
+
+
+class Train:
+    """A page with the Train view open."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, url: str, cold: float = 60.0) -> Train:
+        self.page.goto(url)
+        expect(self.page.locator("main[data-ready=true]")).to_be_visible()
+        expect(self.page.locator("main[data-warm=true]")).to_be_visible(timeout=cold * 1000)
+        return self
+
+    def hook(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+    def field(self, path: str) -> Locator:
+        return self.page.locator(f'[data-field="{path}"]')
+
+    def input(self, path: str) -> Locator:
+        return self.page.locator(f'[name="{path}"]')
+
+    # Settings -----------------------------------------------------------------------------------------------------
+
+    def choose(self, dataset: str) -> None:
+        """Another data set; returns when its run has begun."""
+        tile = self.page.locator(f"[data-dataset={dataset}]")
+        tile.click()
+        expect(tile).to_have_attribute("aria-pressed", "true")
+        self.settle(0)
+
+    def feature(self, name: str) -> None:
+        """Switches a feature on."""
+        chip = self.page.locator(f"[data-feature={name}]")
+        chip.click()
+        expect(chip).to_have_attribute("aria-pressed", "true")
+
+    def layers(self, *units: int, activation: str = "tanh") -> None:
+        """The hidden layers, by the page's own buttons and fields."""
+        rows = self.page.get_by_role("button", name="Remove layer")
+        present = rows.count()
+        while present < len(units):
+            self.hook("add-layer").click()
+            present += 1
+            expect(rows).to_have_count(present)
+        while present > len(units):
+            rows.last.click()
+            present -= 1
+            expect(rows).to_have_count(present)
+        for index, count in enumerate(units, start=1):
+            self.type(self.hook(f"units-{index}"), str(count))
+            self.hook(f"activation-{index}").select_option(activation)
+        shape = "–".join(str(count) for count in units)
+        expect(self.hook("subject")).to_contain_text(f"–{shape}–")
+
+    def type(self, field: Locator, text: str) -> None:
+        field.fill(text)
+        field.press("Enter")
+
+    # The clock ----------------------------------------------------------------------------------------------------
+
+    def speed(self, label: str) -> None:
+        rung = self.page.get_by_role("radio", name=label)
+        rung.click()
+        expect(rung).to_have_attribute("aria-checked", "true")
+
+    @property
+    def transport(self) -> Locator:
+        return self.page.get_by_role("group", name="Transport")
+
+    def status(self, status: str) -> None:
+        expect(self.transport).to_have_attribute("data-status", status)
+
+    @property
+    def step(self) -> int:
+        return int(self.hook("step").get_attribute("data-value") or -1)
+
+    def play(self) -> None:
+        self.hook("play").click()
+        self.status("playing")
+
+    def pause(self) -> None:
+        self.page.get_by_role("button", name="Pause").click()
+        self.status("paused")
+
+    def pass_step(self, step: int) -> None:
+        """Until the clock is past a step."""
+        self.page.wait_for_function(f"(step) => {STEP} > step", arg=step)
+
+    def settle(self, step: int | None = None) -> int:
+        """Until the clock stands and everything drawn belongs to its step; that step."""
+        if step is not None:
+            expect(self.hook("step")).to_have_attribute("data-value", str(step))
+        self.page.wait_for_function(
+            """() => {
+              const value = (name, key) => document.querySelector(`[data-testid=${name}]`).dataset[key];
+              const status = document.querySelector("[data-status]").dataset.status;
+              return status !== "playing" && status !== "seeking" && value("train-loss", "step") === value("step", "value");
+            }"""
+        )
+        return self.step
+
+    # What is on the screen ----------------------------------------------------------------------------------------
+
+    def numbers(self) -> dict[str, str | None]:
+        """The exact numbers, as the page holds them."""
+        names = ("train-loss", "test-loss", "test-accuracy")
+        return {name: self.hook(name).get_attribute("data-value") for name in names}
+
+    def reach(self, name: str, least: float, seconds: float = 90.0) -> float:
+        """Until a number is at least so large; the value seen."""
+        script = """([name, least]) => {
+          const value = Number(document.querySelector(`[data-testid=${name}]`).dataset.value);
+          return value >= least && value;
+        }"""
+        return float(self.page.wait_for_function(script, arg=[name, least], timeout=seconds * 1000).json_value())
+
+    def painted(self, name: str) -> int:
+        """How many different colours a canvas shows: an empty one has one."""
+        script = """(canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(data.buffer)).size;
+        }"""
+        return int(self.hook(name).evaluate(script))
