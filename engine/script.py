@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.edits import ExtendEdit, SetEdit, WeightEdit, target, with_edit
+from engine.edits import ExtendEdit, SetEdit, WeightEdit, target
 from engine.machine import Snapshot
 from engine.series import Series
 from engine.spec import RunSpec
@@ -45,14 +45,6 @@ class Script:
     @property
     def branch(self) -> Branch:
         return self.branches[self.current]
-
-    def spec_before(self, step: int) -> RunSpec:
-        """The spec in force on arriving at `step`, before the edits there."""
-        spec = self.spec
-        for edit in self.branch.edits:
-            if edit.step < step:
-                spec = with_edit(spec, edit)
-        return spec
 
     def add(self, edit: AnyEdit) -> None:
         """Fork a branch at the edit's step. The same target at the same step, with nothing run since, is changed in place."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from server.protocol import CLOSE_OVERFLOW, Done, Speed, State, WarmUp
 from server.viewer import Viewer
@@ -26,7 +27,8 @@ def state(step: int) -> State:
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(test())  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as thread:  # of its own: another test's Playwright keeps this thread's loop running
+        thread.submit(lambda: asyncio.run(test())).result()  # type: ignore[arg-type]
 
 
 async def drain(viewer: Viewer, count: int) -> list[str | bytes]:
