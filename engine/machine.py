@@ -59,6 +59,8 @@ class Machine:
         self.probe_work = np.zeros(self.probe_tape.layout.size)
         self.theta = self._initial(spec, parameters)
         self.grad = np.zeros_like(self.theta)
+        self.change = np.zeros_like(self.theta)
+        self._before = self.theta.copy()
         self.state = np.zeros(0)
         self.begin(spec)
 
@@ -154,10 +156,14 @@ class Machine:
     def one_op(self) -> int:
         """Run the next op of the present update."""
         op = self.next_op
+        if op == 0:
+            self._before = self.theta.copy()
         self._run(op, op + 1, 1)
         status = int(self.counters[codes.STATUS])
         if status in (codes.RUNNING, codes.SERIES_FULL):
             self.next_op = (op + 1) % len(self.tape.ops)
+            if self.next_op == 0:
+                self.change[...] = self.theta - self._before
         return status
 
     def _run(self, first: int, last: int, count: int) -> None:
@@ -170,6 +176,7 @@ class Machine:
             self.counters,
             self.hyper,
             self.theta,
+            self.change,
             self.grad,
             self.state,
             self.work,
@@ -233,7 +240,7 @@ class Machine:
 
     def everything(self) -> dict[str, Any]:
         """A copy of every buffer, so that a look ahead can be taken back exactly."""
-        names = ("counters", "hyper", "theta", "grad", "state", "work", "order")
+        names = ("counters", "hyper", "theta", "change", "grad", "state", "work", "order")
         return {name: getattr(self, name).copy() for name in names} | {"next_op": self.next_op}
 
     def put_back(self, kept: dict[str, Any]) -> None:

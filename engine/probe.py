@@ -61,6 +61,7 @@ class Probe:
             self.counters,
             self.hyper,
             machine.theta,
+            self.nothing,
             self.grad,
             self.nothing,
             machine.probe_work,

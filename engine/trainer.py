@@ -141,6 +141,11 @@ class Trainer:
         """What the last update used: gradient of its mini-batch before it, penalties and clipping included."""
         return self._named(self.machine.grad) if self.steps_done > 0 else None
 
+    @property
+    def last_update(self) -> dict[str, Flat] | None:
+        """What the last update added to the parameters; edits made after it are not in it."""
+        return self._named(self.machine.change) if self.steps_done > 0 else None
+
     # Going on --------------------------------------------------------------------------------------------------------
 
     def step(self, updates: int = 1) -> float:
@@ -201,8 +206,7 @@ class Trainer:
         self.script.branch.series.append(self.machine.take_series())
         self.script.branch.end = max(self.script.branch.end, here)
         self.machine.abandon_update()
-        if status == codes.UPDATE_NON_FINITE:  # the update is in the parameters already
-            self._go_to(here)
+        self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
         self.stopped = Stop("non_finite", here, op, f"update {here + 1} gave a value that is not finite, first in '{op}'")
 
     def _apply_edits(self) -> None:

@@ -249,20 +249,27 @@ def commit(kind, counters, hyper, theta, state):
 
 
 @entry(
-    "void(i8[:,::1], i8, i8, i8, i8[:,::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], i8[::1],"
-    " f8[:,::1], f8[:,::1], f8[:,::1])"
+    "void(i8[:,::1], i8, i8, i8, i8[:,::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
+    " i8[::1], f8[:,::1], f8[:,::1], f8[:,::1])"
 )
-def run(tape, first_op, last_op, updates, forward, counters, hyper, theta, grad, state, work, scratch, order, X, Y, series):
+def run(
+    tape, first_op, last_op, updates, forward, counters, hyper, theta, change, grad, state, work, scratch, order, X, Y, series
+):
     """Run ops first_op .. last_op - 1 of `tape`, `updates` times over; passes that end in an update are committed.
 
     Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
-    many columns as its first op's EXTRA says. Leaves early at a non-finite value or a full series buffer: counters[STATUS].
+    many columns as its first op's EXTRA says. `change` becomes what the last update added to theta.
+    Leaves early at a non-finite value or a full series buffer: counters[STATUS].
     """
     counters[STATUS] = RUNNING
     whole = last_op == tape.shape[0] and tape[last_op - 1, CODE] == UPDATE
     made = 0
     measuring = False
     while made < updates or measuring:
+        last = whole and not measuring and made == updates - 1
+        if last:
+            for i in range(theta.size):
+                change[i] = theta[i]
         ops = forward if measuring else tape
         buffer = scratch if measuring else work
         for i in range(0 if measuring else first_op, forward.shape[0] if measuring else last_op):
@@ -278,6 +285,9 @@ def run(tape, first_op, last_op, updates, forward, counters, hyper, theta, grad,
                 commit(tape[-1, KIND], counters, hyper, theta, state)
                 if counters[STATUS] != RUNNING:
                     return
+                if last:
+                    for i in range(theta.size):
+                        change[i] = theta[i] - change[i]
                 if due(counters):
                     begin_point(counters, hyper, theta, grad, point)
                     measuring = True

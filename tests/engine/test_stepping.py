@@ -239,3 +239,32 @@ def test_looking_changes_nothing():
         looked.trace()
     plain.step(90)
     assert problems.bits(looked) == problems.bits(plain)
+
+
+@pytest.mark.parametrize("rule", problems.TEXTBOOK)
+def test_last_update_is_what_the_last_update_added(rule):
+    """However it was reached: in one call, op by op, by seeking, after an edit."""
+    made = problems.problem((3, 4, 2), "tanh", "mse", "identity", task="regression", samples=20, seed=71)
+    trainer = made.trainer(optimizer={"name": rule} | problems.TEXTBOOK[rule], batch_size=6)
+    assert trainer.last_update is None
+    trainer.step(12)
+    before = {name: value.copy() for name, value in trainer.named_parameters.items()}
+    trainer.step(1)
+    expected = {name: value - before[name] for name, value in trainer.named_parameters.items()}
+
+    def same():
+        return all(np.array_equal(trainer.last_update[name], value) for name, value in expected.items())
+
+    assert same()
+    trainer.seek(12)
+    assert not same()
+    while trainer.steps_done < 13:
+        trainer.advance_op()
+    assert same()
+    trainer.step(30)
+    trainer.seek(13)
+    assert same()
+    trainer.edit({"kind": "weight", "name": "W1", "index": [0, 0], "value": 3.0})
+    assert same()
+    trainer.trace()
+    assert same()
