@@ -11,7 +11,7 @@ from engine import datasets
 from engine.features import FEATURES, expand
 from engine.randomness import generator
 from engine.spec import DataSpec, RunSpec
-from engine.spec_inline import InlineData
+from engine.spec_inline import PLANE, InlineData
 
 Array = NDArray[np.float64]
 SPLITS = ("train", "validation", "test")
@@ -77,20 +77,21 @@ class Dataset:
 def prepare(spec: RunSpec) -> Dataset:
     """The data that a spec names, split and scaled; the same arrays for the same spec."""
     data = spec.data
+    kind: datasets.Kind
+    features: tuple[str, ...]
     if isinstance(data, InlineData):
         pieces = {name: data.split(name) for name in SPLITS}
-        columns = tuple(f"x{i + 1}" for i in range(pieces["train"][0].shape[1]))
-        classes = tuple(str(i) for i in range(data.class_count))
-        kind: datasets.Kind = "table"
-        features: tuple[str, ...] = ()
-        image_shape = None
+        columns = data.column_names
+        classes, kind = data.class_names, data.kind
+        features, image_shape = data.features or (), None
     else:
         pieces, columns = _split(data)
         row = data.row
         classes, kind, features, image_shape = row.classes, row.kind, data.features, row.image_shape
-    view = View(columns, features)
+    raw_names = PLANE if kind == "plane" else columns  # features go by the axes, whatever own columns are called
+    view = View(raw_names, features)
     if data.standardize:
-        view = View(columns, features, *_scaling(view(pieces["train"][0])))
+        view = View(raw_names, features, *_scaling(view(pieces["train"][0])))
     splits = {}
     for name, (raw, targets) in pieces.items():
         labels = targets[:, 0].astype(np.int64) if spec.task == "classification" else None
@@ -136,4 +137,5 @@ def _domain(kind: datasets.Kind) -> tuple[tuple[float, float], ...]:
 def _output_names(spec: RunSpec, classes: tuple[str, ...], targets: Array) -> tuple[str, ...]:
     if spec.task == "classification":
         return (f"P({classes[1]})",) if spec.one_output else tuple(f"P({name})" for name in classes)
-    return ("y",) if targets.shape[1] == 1 else tuple(f"y{i + 1}" for i in range(targets.shape[1]))
+    name = (isinstance(spec.data, InlineData) and spec.data.target) or "y"
+    return (name,) if targets.shape[1] == 1 else tuple(f"{name}{i + 1}" for i in range(targets.shape[1]))

@@ -11,11 +11,11 @@ from engine.spec import MAX_STEPS, ClipSpec, OptimizerSpec, RegularizationSpec, 
 
 
 class EditError(ValueError):
-    """An edit that cannot be made; nothing changed. `field` and `allowed` name what would do."""
+    """An edit that cannot be made; nothing changed. `field`, `problem` and `allowed` say why not, and what would do."""
 
     def __init__(self, field: str, problem: str, allowed: str) -> None:
         super().__init__(f"{field}: {problem}; allowed: {allowed}")
-        self.field, self.allowed = field, allowed
+        self.field, self.problem, self.allowed = field, problem, allowed
 
 
 class _Edit(BaseModel):

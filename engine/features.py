@@ -43,6 +43,11 @@ ALIASES = {feature.title: name for name, feature in FEATURES.items()} | {
 }
 
 
+def fitting(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the features that can be made of these columns."""
+    return tuple(name for name, feature in FEATURES.items() if set(feature.of) <= set(columns))
+
+
 def expand(raw: Array, columns: tuple[str, ...], names: tuple[str, ...]) -> Array:
     """(n, columns) -> (n, features)."""
     at = {column: raw[:, i] for i, column in enumerate(columns)}

@@ -50,6 +50,8 @@ BETA_2 = Parameter(
     exclusive_maximum=True,
     summary="how slowly the mean of squares forgets",
 )
+COMMON = (("θ", "the parameters, weights and biases alike"), ("g", "the gradient of the objective on the mini-batch"))
+VELOCITY = ("v", "the velocity: past gradients, fading")
 MEAN_SQUARE = r"s \leftarrow \gamma s + (1 - \gamma) g^2,\quad "
 
 
@@ -62,6 +64,8 @@ class Optimizer(Row):
     formulas: dict[str, str] = field(default_factory=dict)
     torch_defaults: dict[str, Any] = field(default_factory=dict)
     difference: str = ""
+    symbols: tuple[tuple[str, str], ...] = ()
+    """What the formula's other symbols mean, in words."""
     internal: ClassVar[tuple[str, ...]] = ("code", "codes", "torch_defaults")
 
     def defaults(self, dialect: str) -> dict[str, Any]:
@@ -92,6 +96,7 @@ OPTIMIZERS = by_name(
             codes=both(kernels.SGD),
             formulas=both(r"\theta \leftarrow \theta - \eta\, g"),
             torch_defaults={"lr": 1e-3},
+            symbols=COMMON,
             difference="none",
         ),
         Optimizer(
@@ -105,6 +110,7 @@ OPTIMIZERS = by_name(
             codes=both(kernels.MOMENTUM),
             formulas=both(r"v \leftarrow \beta v + g,\quad \theta \leftarrow \theta - \eta v"),
             torch_defaults={"lr": 1e-3},
+            symbols=(*COMMON, VELOCITY),
             difference="none",
         ),
         Optimizer(
@@ -121,6 +127,7 @@ OPTIMIZERS = by_name(
                 PYTORCH: r"v \leftarrow \beta v + g,\quad \theta \leftarrow \theta - \eta\,(g + \beta v)",
             },
             torch_defaults={"lr": 1e-3},
+            symbols=(*COMMON, VELOCITY),
             difference="PyTorch keeps the look-ahead point itself as its parameters: the same path, seen from one step ahead",
         ),
         Optimizer(
@@ -137,6 +144,7 @@ OPTIMIZERS = by_name(
                 PYTORCH: r"G \leftarrow G + g^2,\quad \theta \leftarrow \theta - \frac{\eta}{\sqrt{G} + \varepsilon}\, g",
             },
             torch_defaults={"lr": 1e-2, "eps": 1e-10},
+            symbols=(*COMMON, ("G", "the sum of all squared gradients so far")),
             difference="ε outside the root: differs where |g| is not much larger than √ε",
         ),
         Optimizer(
@@ -153,6 +161,7 @@ OPTIMIZERS = by_name(
                 PYTORCH: MEAN_SQUARE + r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{s} + \varepsilon}\, g",
             },
             torch_defaults={"lr": 1e-2, "gamma": 0.99},
+            symbols=(*COMMON, ("s", "a running mean of squared gradients")),
             difference="ε outside the root; γ is 0.99 where textbooks have 0.9",
         ),
         Optimizer(
@@ -166,6 +175,11 @@ OPTIMIZERS = by_name(
             codes=both(kernels.ADAM),
             formulas=both(r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"),
             torch_defaults={"lr": 1e-3},
+            symbols=(
+                *COMMON,
+                ("m̂", "the running mean of gradients, divided by 1 − β₁ᵗ for its start at zero"),
+                ("v̂", "the running mean of squared gradients, divided by 1 − β₂ᵗ"),
+            ),
             difference="none",
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,15 @@ class Evaluation:
     outputs: Flat
     predicted: NDArray[np.int64] | None
     confusion: NDArray[np.int64] | None
+
+    @property
+    def recall(self) -> Flat | None:
+        """Of each true class the share told right; NaN where the split has none of it."""
+        if self.confusion is None:
+            return None
+        whole = self.confusion.sum(axis=1)
+        share: Flat = np.divide(self.confusion.diagonal(), whole, out=np.full(len(whole), np.nan), where=whole > 0)
+        return share
 
 
 class Probe:
@@ -71,6 +81,12 @@ class Probe:
             y,
             NO_SERIES,
         )
+
+    def passes(self, ops: NDArray[np.int64], x: Flat, y: Flat) -> Iterator[int]:
+        """Run `ops` over all rows, some columns at a time; yields how many stand in the workspace."""
+        for start, count in self._columns(len(x)):
+            self._pass(ops, x, y, start, count)
+            yield count
 
     def rows(self, split: str) -> tuple[Flat, Flat]:
         """Inputs and targets of a split, views."""
@@ -165,6 +181,13 @@ class UnitMaps:
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
 
 
+def range_of(values: Flat, activation: str | None) -> tuple[float, float]:
+    """What a unit's picture spans: the range of its activation where that is bounded, else as far as it reaches either way."""
+    reach = float(np.max(np.abs(values), initial=0.0))
+    reach = reach if 0.0 < reach < np.inf else 1.0
+    return RANGES.get(activation or "", (-reach, reach))
+
+
 def unit_maps(probe: Probe, dataset: Dataset, grid: int) -> UnitMaps | None:
     """Every unit's activation over the plane, the inputs' included as layer 0; None where the data are no plane."""
     if dataset.kind != "plane":
@@ -177,11 +200,8 @@ def unit_maps(probe: Probe, dataset: Dataset, grid: int) -> UnitMaps | None:
     maps = np.empty((sum(len(layer) for layer in layers), grid, grid), dtype=np.uint8)
     units: list[dict[str, float]] = []
     for index, layer in enumerate(layers):
-        known = RANGES.get(probe.tape.activations[index - 1]) if index else None
         for unit, values in enumerate(layer):
-            reach = float(np.max(np.abs(values), initial=0.0))
-            reach = reach if 0.0 < reach < np.inf else 1.0
-            low, high = known or (-reach, reach)
+            low, high = range_of(values, probe.tape.activations[index - 1] if index else None)
             scaled = np.clip((values - low) * (255.0 / (high - low)), 0.0, 255.0)
             maps[len(units)] = np.nan_to_num(scaled, nan=127.5).round().reshape(grid, grid)
             units.append({"layer": index, "unit": unit + 1, "low": low, "high": high})

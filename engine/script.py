@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.edits import ExtendEdit, SetEdit, WeightEdit, target
 from engine.machine import Snapshot
 from engine.series import Series
+from engine.sharing import ScriptData
 from engine.spec import RunSpec
+from engine.warmup import fingerprint
 
 AnyEdit = SetEdit | WeightEdit | ExtendEdit
 CHECKPOINT_BYTES = 2_000_000
@@ -46,11 +49,16 @@ class Script:
     def branch(self) -> Branch:
         return self.branches[self.current]
 
-    def add(self, edit: AnyEdit) -> None:
-        """Fork a branch at the edit's step. The same target at the same step, with nothing run since, is changed in place."""
+    def as_json(self, step: int) -> dict[str, Any]:
+        """The present branch as plain data, standing at a step: `Trainer.from_script` follows it to the same bits."""
+        return ScriptData(spec=self.spec, edits=self.branch.edits, step=step, fingerprint=fingerprint()).as_json()
+
+    def add(self, edit: AnyEdit, *, anew: bool = False) -> None:
+        """Fork a branch at the edit's step. The same target at the same step, with nothing run since, is changed in place,
+        unless the branch is to be made `anew`."""
         old = self.branch
         self._undone.clear()
-        fresh = old.parent is not None and old.fork == edit.step and old.end == edit.step
+        fresh = not anew and old.parent is not None and old.fork == edit.step and old.end == edit.step
         if fresh and old.edits and target(old.edits[-1]) == target(edit) and old.edits[-1].step == edit.step:
             old.edits = (*old.edits[:-1], edit)
             return

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from engine import activations, datasets, initializers, losses, optimizers, schedules
-from engine.features import ALIASES, FEATURES
+from engine.features import ALIASES, fitting
 from engine.row import Parameter
 from engine.spec_inline import InlineData
 
@@ -101,14 +101,14 @@ class DataSpec(Part):
         kind = datasets.DATASETS[self.name].kind
         names = tuple(ALIASES.get(name, name) for name in self.features)
         columns = {"plane": ("x", "y"), "line": ("x",)}.get(kind, ())
-        fitting = tuple(name for name, feature in FEATURES.items() if set(feature.of) <= set(columns))
+        allowed = fitting(columns)
         if kind != "plane" and names == ("x", "y"):  # the default, which only a plane has
             names = columns
         for name in names:
-            if name not in fitting:
-                raise refuse("unknown_name", f"'{name}' is no feature of {self.name}", ", ".join(fitting) or "none", "features")
+            if name not in allowed:
+                raise refuse("unknown_name", f"'{name}' is no feature of {self.name}", ", ".join(allowed) or "none", "features")
         if (columns and not names) or len(set(names)) < len(names):
-            raise refuse("out_of_range", "at least one, each once", ", ".join(fitting), "features")
+            raise refuse("out_of_range", "at least one, each once", ", ".join(allowed), "features")
         object.__setattr__(self, "features", names)
         return self
 

@@ -9,12 +9,17 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
+from engine.datasets import HALF_WIDTH
+from engine.features import ALIASES, fitting
+
 Array = NDArray[np.float64]
 Rows = tuple[tuple[float, ...], ...]
 Targets = tuple[float, ...] | Rows
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1024
 MAX_CLASSES = 64
+MAX_NAME = 80
+PLANE = ("x", "y")
 
 
 def refuse(field: str, problem: str, allowed: str) -> PydanticCustomError:
@@ -23,7 +28,11 @@ def refuse(field: str, problem: str, allowed: str) -> PydanticCustomError:
 
 
 class InlineData(BaseModel):
-    """Own samples, (n, columns) each split; targets are class indices 0, 1, … or values, one or a list for each sample."""
+    """Own samples, (n, columns) each split; targets are class indices 0, 1, … or values, one or a list for each sample.
+
+    `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are. The names (of the
+    columns, the classes, the target, the whole) are only shown.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
@@ -36,6 +45,12 @@ class InlineData(BaseModel):
     test_x: Rows | None = None
     test_y: Targets | None = None
     standardize: bool = False
+    kind: Literal["table", "plane"] = "table"
+    features: tuple[str, ...] | None = None
+    columns: tuple[str, ...] | None = None
+    classes: tuple[str, ...] | None = None
+    target: str | None = None
+    title: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -74,7 +89,47 @@ class InlineData(BaseModel):
                 outputs != 1 or ((values % 1 != 0) | (values < 0) | (values >= MAX_CLASSES)).any()
             ):
                 raise refuse(f"{split}_y", "classes are whole numbers", f"0 to {MAX_CLASSES - 1}")
+        self._as_plane(columns)
+        self._named(columns)
         return self
+
+    def _as_plane(self, columns: int) -> None:
+        """What a plane asks of its samples, and the features it gives the network; a table has none."""
+        if self.kind == "table":
+            if self.features:
+                raise refuse("features", "only data of the kind 'plane' have features", "none")
+            object.__setattr__(self, "features", ())
+            return
+        if columns != 2:
+            raise refuse("kind", f"a plane has two columns, not {columns}", "table, or two columns")
+        for split in ("train", "validation", "test"):
+            if (np.abs(self.split(split)[0]) > HALF_WIDTH).any():
+                raise refuse(f"{split}_x", "samples outside of the plane", f"numbers in [-{HALF_WIDTH:g}, {HALF_WIDTH:g}]")
+        names = PLANE if self.features is None else tuple(ALIASES.get(name, name) for name in self.features)
+        allowed = fitting(PLANE)
+        unknown = [name for name in names if name not in allowed]
+        if unknown:
+            raise refuse("features", f"'{unknown[0]}' is no feature of a plane", ", ".join(allowed))
+        if not names or len(set(names)) < len(names):
+            raise refuse("features", "at least one, each once", ", ".join(allowed))
+        object.__setattr__(self, "features", names)
+
+    def _named(self, columns: int) -> None:
+        """Names are short, and none stands for two things."""
+        for field, names in (("columns", self.columns), ("classes", self.classes)):
+            if names is not None and not (len(set(names)) == len(names) and all(0 < len(name) <= MAX_NAME for name in names)):
+                raise refuse(field, "each name once, none empty or very long", f"different names of 1 to {MAX_NAME} characters")
+        for field, name in (("target", self.target), ("title", self.title)):
+            if name is not None and not 0 < len(name) <= MAX_NAME:
+                raise refuse(field, "empty or very long", f"1 to {MAX_NAME} characters")
+        if self.columns is not None and len(self.columns) != columns:
+            raise refuse("columns", f"{len(self.columns)} names for {columns} columns", f"{columns} names")
+        if self.classes is not None:
+            if self.task == "regression":
+                raise refuse("classes", "a regression has none", "none")
+            most = self._most_classes
+            if not most <= len(self.classes) <= MAX_CLASSES:
+                raise refuse("classes", f"{len(self.classes)} names for {most} classes", f"{most} to {MAX_CLASSES} names")
 
     @staticmethod
     def _outputs(targets: Any) -> int:
@@ -88,12 +143,29 @@ class InlineData(BaseModel):
         return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64).reshape(len(y), -1)
 
     @property
+    def column_names(self) -> tuple[str, ...]:
+        if self.columns is not None:
+            return self.columns
+        return PLANE if self.kind == "plane" else tuple(f"x{i + 1}" for i in range(len(self.train_x[0])))
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.classes if self.classes is not None else tuple(str(i) for i in range(self.class_count))
+
+    @property
     def class_count(self) -> int:
         if self.task == "regression":
             return 0
-        return max(
-            2, 1 + int(max(targets.max() for _, targets in map(self.split, ("train", "validation", "test")) if targets.size))
-        )
+        return self._most_classes if self.classes is None else len(self.classes)
+
+    @property
+    def _targets(self) -> list[Array]:
+        given = (self.train_y, self.validation_y, self.test_y)
+        return [np.asarray(targets, dtype=np.float64) for targets in given if targets]
+
+    @property
+    def _most_classes(self) -> int:
+        return max(2, 1 + int(max(targets.max() for targets in self._targets)))
 
     def targets_within(self, low: float, high: float) -> bool:
-        return all(bool(((y >= low) & (y <= high)).all()) for _, y in map(self.split, ("train", "validation", "test")))
+        return all(bool(((y >= low) & (y <= high)).all()) for y in self._targets)

@@ -5,21 +5,24 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.dataset import prepare
-from engine.edits import EDITS, EditError, ExtendEdit, SetEdit, WeightEdit, value_at, with_edit, with_set
+from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
 from engine.kernels import codes
+from engine.looks import Looks
 from engine.machine import Machine, Snapshot
 from engine.probe import Evaluation, Probe, UnitMaps, unit_maps
 from engine.script import AnyEdit, Branch, Checkpoints, Script
 from engine.series import Series
+from engine.sharing import Replay, ScriptData
 from engine.spec import MAX_STEPS, RunSpec
-from engine.tape import Place, Tape
+from engine.tape import Tape
 from engine.trace import MicroStep, trace
+from engine.wording import describe, place_of
 
 Flat = NDArray[np.float64]
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
@@ -35,10 +38,11 @@ class Stop:
     message: str
 
 
-class Trainer:
+class Trainer(Looks):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None = None) -> None:
+        self._given = parameters is not None
         self.dataset = prepare(spec)
         self.script = Script(spec)
         self.machine = Machine(spec, self.dataset, parameters)
@@ -108,6 +112,24 @@ class Trainer:
     def series(self) -> Series:
         """The recorded series of the present branch."""
         return self.script.branch.series
+
+    # Keeping ---------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_script(cls, script: Mapping[str, Any] | str | ScriptData) -> Self:
+        """The run that `as_script` wrote, standing where it stood; the same bits on a machine of the same fingerprint."""
+        data = ScriptData.read(script)
+        trainer = cls(data.spec)
+        replay = Replay(trainer, data)
+        while not replay.advance(MAX_STEPS):
+            pass
+        return trainer
+
+    def as_script(self) -> dict[str, Any]:
+        """Spec, edits of the present branch, and the step: plain data, ready for JSON."""
+        if self._given:
+            raise ValueError("parameters: the run began from given values, which no script holds")
+        return self.script.as_json(self.steps_done)
 
     # Parameters ------------------------------------------------------------------------------------------------------
 
@@ -215,7 +237,7 @@ class Trainer:
 
     def _apply(self, edit: AnyEdit) -> None:
         if isinstance(edit, WeightEdit):
-            self._place(edit).view(self.machine.theta)[edit.index] = edit.value
+            place_of(edit, self.machine).view(self.machine.theta)[edit.index] = edit.value
         elif isinstance(edit, ExtendEdit):
             self.machine.spec = with_edit(self.machine.spec, edit)
         else:
@@ -257,39 +279,16 @@ class Trainer:
 
     # Edits -----------------------------------------------------------------------------------------------------------
 
-    def edit(self, edit: Mapping[str, Any] | AnyEdit) -> None:
-        """Change the run from here on. Before the end of the branch this forks: the old future stays as a branch."""
+    def edit(self, edit: Mapping[str, Any] | AnyEdit, *, anew: bool = False) -> None:
+        """Change the run from here on. Before the end of the branch this forks: the old future stays as a branch. `anew`: an
+        edit of the same thing at the same step is not replaced, but followed."""
         made = EDITS.validate_python(edit)
         if self.machine.next_op:
             self._go_to(self.steps_done)
-        made = made.model_copy(update={"step": self.steps_done, "label": self._describe(made)})
-        self.script.add(made)
+        made = made.model_copy(update={"step": self.steps_done, "label": describe(made, self.machine)})
+        self.script.add(made, anew=anew)
         self.stopped = None
         self._go_to(self.steps_done)
-
-    def _describe(self, edit: AnyEdit) -> str:
-        """The edit in words, after checking that it can be made."""
-        if isinstance(edit, SetEdit):
-            changed = with_set(self.machine.spec, edit.path, edit.value)
-            return f"{edit.path} {_short(value_at(self.machine.spec, edit.path))} → {_short(value_at(changed, edit.path))}"
-        if isinstance(edit, ExtendEdit):
-            if edit.max_steps <= self.steps_done:
-                raise EditError("max_steps", "is already passed", f"{self.steps_done + 1} to {MAX_STEPS}")
-            return f"continue to step {edit.max_steps}"
-        place = self._place(edit)
-        fits = len(edit.index) == len(place.shape) and all(
-            0 <= i < size for i, size in zip(edit.index, place.shape, strict=True)
-        )
-        if not fits:
-            raise EditError("index", f"{list(edit.index)} is outside {edit.name}", f"within {list(place.shape)}")
-        where = ", ".join(str(i + 1) for i in edit.index)
-        return f"{edit.name}[{where}] {_short(float(place.view(self.machine.theta)[edit.index]))} → {_short(edit.value)}"
-
-    def _place(self, edit: WeightEdit) -> Place:
-        for place in self.tape.places:
-            if place.name == edit.name:
-                return place
-        raise EditError("name", f"no parameter {edit.name}", ", ".join(place.name for place in self.tape.places))
 
     def undo(self) -> None:
         """Back to before the last edit."""
@@ -383,9 +382,3 @@ class Trainer:
     def trace(self) -> list[MicroStep]:
         """What the next update will do, micro-step by micro-step; changes nothing."""
         return trace(self.machine)
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(getattr(value, "name", value))

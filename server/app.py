@@ -19,6 +19,7 @@ from server.registry import Sessions
 from server.security import HEADERS, SecurityHeaders
 from server.settings import Settings
 from server.socket import Connection
+from server.table_routes import table_routes
 from server.warmup import Kernels
 
 
@@ -77,6 +78,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get(plotly.path)
     def plotly_js(request: Request) -> Response:
         return plotly.response(request.headers)
+
+    app.include_router(table_routes(settings))
 
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:

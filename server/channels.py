@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -59,20 +60,14 @@ def data(trainer: Trainer, want: Want) -> Picture | None:
 
 def series(trainer: Trainer, want: Want) -> Picture | None:
     """What is recorded along a run, as far as the viewer lacks it: drop the points from ``meta.from`` on, then append."""
-    recorded, have = trainer.series, want.cursor
-    cursor = Cursor(want.run, trainer.branch, recorded.revision, len(recorded))
+    from engine.export import recorded  # in a worker, where the engine is there
+
+    line, have = trainer.series, want.cursor
+    cursor = Cursor(want.run, trainer.branch, line.revision, len(line))
     start = have.length if have is not None and have[:3] == cursor[:3] and have.length <= cursor.length else 0
     meta = {"from": start, "total": cursor.length, "revision": cursor.revision}
-    columns = {name: values for name, values in recorded.columns(start).items() if _recorded(trainer, name)}
+    columns = {name: values for name, values in line.columns(start).items() if recorded(trainer, name)}
     return Picture(meta, columns, cursor)
-
-
-def _recorded(trainer: Trainer, column: str) -> bool:
-    """Whether the run has such a thing: an empty split has no loss, a regression no accuracy."""
-    split, _, measure = column.partition("_")
-    if split not in trainer.dataset.splits:
-        return True
-    return len(trainer.dataset.splits[split].x) > 0 and (measure != "accuracy" or trainer.dataset.task == "classification")
 
 
 def parameters(trainer: Trainer, want: Want) -> Picture | None:
@@ -86,8 +81,15 @@ def gradients(trainer: Trainer, want: Want) -> Picture | None:
     return None if gradient is None else Picture({}, dict(gradient))
 
 
+def updates(trainer: Trainer, want: Want) -> Picture | None:
+    """What update `step` added to every parameter."""
+    change = trainer.last_update
+    return None if change is None else Picture({}, dict(change))
+
+
 def maps(trainer: Trainer, want: Want) -> Picture | None:
-    """Each unit's answer over the plane, as u8 from its ``low`` to its ``high``; the fit, for a function of one variable."""
+    """Each unit's answer over the plane, as u8 from its ``low`` to its ``high``. For a function of one variable the fit, ``y``
+    (n, d_L) over ``x``, and every unit's ``responses`` (units, n)."""
     domain = [list(pair) for pair in trainer.dataset.domain or ()]
     if trainer.dataset.kind == "plane":
         found = trainer.unit_maps(min(want.grid, max(10, int((MAP_BYTES / sum(trainer.tape.sizes)) ** 0.5))))
@@ -97,16 +99,40 @@ def maps(trainer: Trainer, want: Want) -> Picture | None:
         if found.classes is not None:
             arrays["classes"] = found.classes
         return Picture({"units": found.units, "domain": domain}, arrays)
-    if trainer.dataset.kind == "line":
-        x, y = trainer.response(LINE_POINTS)
-        return Picture({"domain": domain}, {"x": x, "y": y})
-    return None
+    answers = trainer.unit_responses(LINE_POINTS)
+    if answers is None:
+        return None
+    outputs = np.ascontiguousarray(answers.values[-trainer.tape.sizes[-1] :].T)
+    return Picture({"units": answers.units, "domain": domain}, {"x": answers.x, "y": outputs, "responses": answers.values})
+
+
+def deltas(trainer: Trainer, want: Want) -> Picture | None:
+    """How much blame each unit gets at the present parameters: over the whole training set, the mean of δ, ``delta1`` …, and
+    of its size |δ|, ``size1`` …"""
+    arrays: Arrays = {}
+    for layer, found in enumerate(trainer.unit_deltas(), 1):
+        arrays |= {f"delta{layer}": found.mean, f"size{layer}": found.size}
+    return Picture({"over": "train", "samples": len(trainer.dataset.splits["train"])}, arrays)
+
+
+def health(trainer: Trainer, want: Want) -> Picture | None:
+    """By layer: ‖∂𝓛/∂W‖ and ‖Δθ‖ of the last update, ‖θ‖ and ‖Δθ‖/‖θ‖ as they stand; null before the first update."""
+    return Picture({"layers": [asdict(layer) for layer in trainer.health()]}, {})
+
+
+def weights(trainer: Trainer, want: Want) -> Picture | None:
+    """The spread of each layer's weights: ``counts1`` … in the cells between ``edges1`` …"""
+    arrays: Arrays = {}
+    for layer, found in enumerate(trainer.weight_histograms(), 1):
+        arrays |= {f"counts{layer}": found.counts, f"edges{layer}": found.edges}
+    return Picture({}, arrays)
 
 
 def evaluation(trainer: Trainer, want: Want) -> Picture | None:
-    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion and the misread samples."""
+    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion, ``meta.recall`` by split and
+    class, and the misread samples."""
     splits = trainer.dataset.splits
-    meta: dict[str, Any] = {"train": None, "validation": None, "test": None}
+    meta: dict[str, Any] = {"train": None, "validation": None, "test": None, "recall": {}}
     arrays: Arrays = {}
     for name in ("validation", "train", "test"):
         if name not in splits or not len(splits[name].x):
@@ -116,6 +142,7 @@ def evaluation(trainer: Trainer, want: Want) -> Picture | None:
         if name == "validation" or found.confusion is None or found.predicted is None or labels is None:
             continue
         arrays[f"confusion_{name}"] = found.confusion.astype(np.int32)
+        meta["recall"][name] = None if found.recall is None else found.recall.tolist()
         # The test samples, or where there are none those trained on: the later of the two stays.
         arrays |= misread(found.outputs, found.predicted, labels)
         meta["misread_split"] = name
@@ -146,7 +173,11 @@ CHANNELS: Mapping[Channel, Callable[[Trainer, Want], Picture | None]] = {
     "series": series,
     "parameters": parameters,
     "gradients": gradients,
+    "updates": updates,
     "maps": maps,
+    "deltas": deltas,
     "evaluation": evaluation,
+    "health": health,
+    "weights": weights,
 }
 """In the order in which they are made where several are due: the cheap and the eye-catching first."""

@@ -1,17 +1,20 @@
-"""What each command does to a session. A handler returns True when the command is answered later, when its work ends."""
+"""What each command does to a session. A handler returns what was asked for, or True when the command is answered later, when
+its work ends."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from server import sharing
+from server.building import build, trainer_of
 from server.errors import CommandError
 from server.protocol import (
     AnyCommand,
     Configure,
     Done,
     EditCommand,
+    Load,
     Pause,
     Play,
     Reset,
@@ -20,45 +23,15 @@ from server.protocol import (
     Step,
     Subscribe,
 )
-from server.settings import Settings
 from server.viewer import Viewer
 from server.work import Play as Playing
 from server.work import Seeking, Stepping
 
 if TYPE_CHECKING:
-    from engine import RunSpec, Trainer
     from server.session import Session
 
-INTERRUPTING = (Pause, Seek, Configure, Reset)
+INTERRUPTING = (Pause, Seek, Configure, Load, Reset)
 """Commands that need not wait for a seek or a number of steps under way."""
-
-
-def build(spec: dict[str, Any] | RunSpec, settings: Settings) -> Trainer:
-    """In a worker: a trainer, within the server's limits."""
-    from engine import RunSpec, Trainer  # here, so that the server answers before the engine is imported
-
-    checked = RunSpec.model_validate(spec) if isinstance(spec, dict) else spec
-    widths = [layer.units for layer in checked.network.layers]
-    if sum(a * b for a, b in pairwise(widths)) > settings.max_parameters:
-        raise _too_many(settings)
-    if isinstance(checked.batch_size, int) and checked.batch_size > settings.max_batch:
-        allowed = f"at most {settings.max_batch}"
-        raise CommandError("limit", "The batch is too large for this server", "spec.batch_size", allowed)
-    trainer = Trainer(checked)
-    if trainer.tape.parameter_count > settings.max_parameters:
-        raise _too_many(settings)
-    return trainer
-
-
-def _too_many(settings: Settings) -> CommandError:
-    allowed = f"at most {settings.max_parameters} parameters"
-    return CommandError("limit", "The network has more parameters than this server allows", "spec.network.layers", allowed)
-
-
-def _trainer(session: Session) -> Trainer:
-    if session.trainer is None:
-        raise CommandError("no_run", "There is no run yet: configure one")
-    return session.trainer
 
 
 async def configure(session: Session, viewer: Viewer, command: Configure) -> None:
@@ -66,11 +39,11 @@ async def configure(session: Session, viewer: Viewer, command: Configure) -> Non
 
 
 async def reset(session: Session, viewer: Viewer, command: Reset) -> None:
-    session.adopt(await session.call(build, _trainer(session).spec, session.settings))
+    session.adopt(await session.call(build, trainer_of(session).spec, session.settings))
 
 
 async def play(session: Session, viewer: Viewer, command: Play) -> None:
-    trainer = _trainer(session)
+    trainer = trainer_of(session)
     if trainer.stopped is not None:
         raise CommandError("invalid", f"The run has stopped: {trainer.stopped.message}")
     if command.speed is not None:
@@ -83,7 +56,7 @@ async def play(session: Session, viewer: Viewer, command: Play) -> None:
 async def set_speed(session: Session, viewer: Viewer, command: SetSpeed) -> None:
     session.speed = command.speed
     if isinstance(session.work, Playing):
-        session.work.pace(_trainer(session), session.speed, at_once=False)
+        session.work.pace(trainer_of(session), session.speed, at_once=False)
     session.tell_state()
 
 
@@ -92,7 +65,7 @@ async def pause(session: Session, viewer: Viewer, command: Pause) -> None:
 
 
 async def step(session: Session, viewer: Viewer, command: Step) -> bool:
-    trainer = _trainer(session)
+    trainer = trainer_of(session)
     if trainer.stopped is not None:
         raise CommandError("invalid", f"The run has stopped: {trainer.stopped.message}")
     session.end_work()
@@ -101,7 +74,7 @@ async def step(session: Session, viewer: Viewer, command: Step) -> bool:
 
 
 async def seek(session: Session, viewer: Viewer, command: Seek) -> bool:
-    trainer = _trainer(session)
+    trainer = trainer_of(session)
     furthest = max(trainer.max_steps, trainer.end)  # an edit further on may have extended the run
     if command.step > furthest:
         allowed = f"0 to {furthest}"
@@ -112,7 +85,7 @@ async def seek(session: Session, viewer: Viewer, command: Seek) -> bool:
 
 
 async def edit(session: Session, viewer: Viewer, command: EditCommand) -> None:
-    trainer = _trainer(session)
+    trainer = trainer_of(session)
     await session.call(trainer.edit, command.edit)
     if isinstance(session.work, Playing):
         session.work.pace(trainer, session.speed, at_once=False)  # an epoch may have another length now
@@ -120,7 +93,7 @@ async def edit(session: Session, viewer: Viewer, command: EditCommand) -> None:
 
 
 async def undo(session: Session, viewer: Viewer, command: AnyCommand) -> None:
-    trainer = _trainer(session)
+    trainer = trainer_of(session)
     if not trainer.can_undo:
         raise CommandError("invalid", "There is no edit to undo")
     session.end_work()
@@ -129,7 +102,7 @@ async def undo(session: Session, viewer: Viewer, command: AnyCommand) -> None:
 
 
 async def redo(session: Session, viewer: Viewer, command: AnyCommand) -> None:
-    trainer = _trainer(session)
+    trainer = trainer_of(session)
     if not trainer.can_redo:
         raise CommandError("invalid", "There is no edit to redo")
     session.end_work()
@@ -141,7 +114,7 @@ async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> Non
     viewer.subscribe(command.channels, command.grid)
 
 
-HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | None]]] = {
+HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, Any] | None]]] = {
     "configure": configure,
     "reset": reset,
     "play": play,
@@ -153,4 +126,8 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | None]]] = 
     "undo": undo,
     "redo": redo,
     "subscribe": subscribe,
+    "share": sharing.share,
+    "load": sharing.load,
+    "export": sharing.export,
+    "compare": sharing.compare,
 }

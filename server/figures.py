@@ -33,15 +33,20 @@ THEMES = {
 
 def figures() -> dict[str, Any]:
     """Every figure: ``{name: {"light": {data, layout}, "dark": {data, layout}, "config": …}}``."""
-    makers = {"loss": _loss, "accuracy": _accuracy}
+    makers = {"loss": _loss, "loss_linear": _loss_linear, "accuracy": _accuracy}
     return {
         name: {**{theme: make(tokens) for theme, tokens in THEMES.items()}, "config": CONFIG} for name, make in makers.items()
     }
 
 
 def _loss(theme: Theme) -> dict[str, Any]:
-    axis = {"type": "log", "nticks": 4, "tickformat": "~g"}
+    axis = {"type": "log", "nticks": 4, "exponentformat": "e"}
     return _curves(theme, "loss", axis, "%{y:.4g}")
+
+
+def _loss_linear(theme: Theme) -> dict[str, Any]:
+    """The same curves on an axis that begins at zero."""
+    return _curves(theme, "loss", {"type": "linear", "rangemode": "tozero", "nticks": 5, "tickformat": "~g"}, "%{y:.4g}")
 
 
 def _accuracy(theme: Theme) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Channel = Literal["data", "series", "parameters", "gradients", "maps", "evaluation"]
+Channel = Literal["data", "series", "parameters", "gradients", "updates", "maps", "deltas", "evaluation", "health", "weights"]
 """What a page may subscribe to; each is documented where it is made, in `server.channels`."""
 
 SpeedUnit = Literal["steps", "epochs", "flat"]
@@ -98,6 +98,35 @@ class Redo(Command):
     type: Literal["redo"] = "redo"
 
 
+class Load(Command):
+    """Begin the run of a script that `share` gave, and go to the step where it stood: `run` and `loaded` at once, `state` tells
+    how far it is, `script` and `done` come at the end. A pause or a seek leaves it early, which is an `error`."""
+
+    type: Literal["load"] = "load"
+    script: dict[str, Any] | str = Field(description="an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit")
+
+
+class Share(Command):
+    """The present branch as a script. `done.result`: {script: JSON text}. Session ids are no part of it."""
+
+    type: Literal["share"] = "share"
+
+
+class Export(Command):
+    """The run as a file. `done.result`: {name, type, text}, a file name, a media type and what is in it."""
+
+    type: Literal["export"] = "export"
+    format: Literal["curves", "model", "torch", "script"]
+
+
+class Compare(Command):
+    """The recorded series of a branch, thinned. `done.result`: {branch, columns: {name: [numbers]}}."""
+
+    type: Literal["compare"] = "compare"
+    branch: int | None = Field(default=None, ge=0, description="absent: the present one")
+    points: int = Field(default=500, ge=2, le=4000)
+
+
 class Subscribe(Command):
     """The channels this viewer wants from now on (the whole set, not an addition)."""
 
@@ -115,7 +144,23 @@ class Acknowledge(Command):
 
 
 AnyCommand = Annotated[
-    Attach | Configure | Play | SetSpeed | Pause | Step | Seek | Reset | EditCommand | Undo | Redo | Subscribe | Acknowledge,
+    Attach
+    | Configure
+    | Load
+    | Play
+    | SetSpeed
+    | Pause
+    | Step
+    | Seek
+    | Reset
+    | EditCommand
+    | Undo
+    | Redo
+    | Share
+    | Export
+    | Compare
+    | Subscribe
+    | Acknowledge,
     Field(discriminator="type"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
@@ -215,6 +260,17 @@ class ScriptInfo(Message):
     spec: dict[str, Any] = Field(description="the spec with the edits in force at the present step")
 
 
+class Loaded(Message):
+    """A script is being followed. Recorded under another fingerprint, its numbers may differ in their last digits."""
+
+    type: Literal["loaded"] = "loaded"
+    run: int
+    step: int = Field(description="where it stands in the end")
+    edits: int
+    fingerprint: str | None = Field(description="of the machine that recorded it")
+    same_bits: bool
+
+
 class WarmUp(Message):
     """Progress of compiling the kernels; `done == total` when everything is ready."""
 
@@ -230,6 +286,7 @@ class Done(Message):
     type: Literal["done"] = "done"
     id: str | int | None = None
     command: str
+    result: dict[str, Any] | None = Field(default=None, description="of commands that ask for something")
 
 
 class ErrorEvent(Message):
@@ -246,7 +303,7 @@ class ErrorEvent(Message):
 
 
 AnyEvent = Annotated[
-    Attached | RunInfo | State | ScriptInfo | WarmUp | Done | ErrorEvent,
+    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Done | ErrorEvent,
     Field(discriminator="type"),
 ]
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -14,6 +14,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from server import commands, describe, errors
+from server.building import build
 from server.pacer import Slice
 from server.pictures import draw, key_of
 from server.protocol import (
@@ -23,6 +24,8 @@ from server.protocol import (
     Done,
     EditCommand,
     ErrorEvent,
+    Load,
+    Loaded,
     Play,
     RunInfo,
     ScriptInfo,
@@ -107,7 +110,7 @@ class Session:
     async def live(self) -> None:
         """Serve until cancelled."""
         try:
-            self.adopt(await self.call(commands.build, {}, self.settings))
+            self.adopt(await self.call(build, {}, self.settings))
         except Exception:
             log.exception("the default run cannot be built")
         while True:
@@ -177,7 +180,7 @@ class Session:
             self._state, self._told = state, now
             self.report(state)
 
-    def report(self, event: RunInfo | ScriptInfo | State | ErrorEvent) -> None:
+    def report(self, event: RunInfo | ScriptInfo | State | Loaded | ErrorEvent) -> None:
         """Tell the page, where there is one."""
         if self.viewer is not None:
             self.viewer.put(event)
@@ -231,7 +234,7 @@ class Session:
         return self._inbox.popleft()
 
     async def _obey(self, viewer: Viewer, command: AnyCommand) -> None:
-        prefix = "edit" if isinstance(command, EditCommand) else "spec"
+        prefix = "edit" if isinstance(command, EditCommand) else "script" if isinstance(command, Load) else "spec"
         try:
             answered = await commands.HANDLERS[command.type](self, viewer, command)
         except Exception as error:
@@ -241,8 +244,8 @@ class Session:
                 event = ErrorEvent(id=command.id, code="internal", message=f"{command.type} failed on the server")
             viewer.put(event)
         else:
-            if not answered:
-                viewer.put(Done(id=command.id, command=command.type))
+            if answered is not True:
+                viewer.put(Done(id=command.id, command=command.type, result=answered or None))
 
     # Work and pictures --------------------------------------------------------------------------------------------
 

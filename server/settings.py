@@ -26,7 +26,7 @@ class Settings:
     max_message_bytes: int = 1_000_000
     """The longest command."""
     max_inline_bytes: int = 8_000_000
-    """The longest `configure`: it may carry a data set of one's own."""
+    """The longest `configure` or `load`: it may carry a data set of one's own."""
     max_parameters: int = 8_000_000
     max_batch: int = 100_000
     """The largest mini-batch asked for by number (a full batch is bounded by the data)."""

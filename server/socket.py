@@ -27,6 +27,9 @@ FAREWELL = 1.0
 LONG = 50_000
 """Characters from which on a message is read in a thread, so that nobody else waits for it."""
 
+LONG_COMMANDS = ("configure", "load")
+"""They may carry own data."""
+
 
 class Connection:
     """One socket."""
@@ -121,7 +124,7 @@ class Connection:
         id = raw.get("id")
         if isinstance(id, bool) or not isinstance(id, str | int) or len(str(id)) > 200:
             id = None  # not worth echoing
-        if len(text) > self._settings.max_message_bytes and raw.get("type") != "configure":
+        if len(text) > self._settings.max_message_bytes and raw.get("type") not in LONG_COMMANDS:
             self._refuse("too_large", "The command is too long", id, f"at most {self._settings.max_message_bytes} bytes")
             return None
         try:

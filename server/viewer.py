@@ -16,7 +16,7 @@ from server.protocol import CLOSE_OVERFLOW, Channel, Message, State, WarmUp
 
 FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
-SHARE = 4
+SHARE = 2
 """… and no more often than so many times what all pictures cost together: watching leaves most of the time to training."""
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.pacer import Clock, Meter, Slice
-from server.protocol import Message, Speed
+from server.protocol import Done, ErrorEvent, Message, Speed
 from server.viewer import Viewer
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from engine.sharing import Replay
 
 
 def train(trainer: Trainer, updates: int, slice: Slice) -> None:
@@ -98,3 +100,35 @@ class Seeking(Work):
         if reached is not None and reached < self.target:
             slice.observe(slice.updates, time.perf_counter() - started)
         return reached is None or reached >= self.target or trainer.stopped is not None
+
+
+class Loading(Seeking):
+    """A script followed from its start to where it stood, edit by edit. Left early, the run is as far as it came."""
+
+    def __init__(self, replay: Replay, viewer: Viewer, answer: Done, told: Callable[[], None]) -> None:
+        super().__init__(replay.trainer, replay.data.furthest, viewer, answer)
+        self._replay, self._told, self._over = replay, told, False
+
+    def advance(self, trainer: Trainer, slice: Slice) -> bool:
+        from engine.sharing import ReplayError
+
+        before, started = trainer.steps_done, time.perf_counter()
+        try:
+            self._over = self._replay.advance(slice.updates)
+        except ReplayError as error:
+            self._refuse(str(error))
+            return True
+        if trainer.steps_done > before:
+            slice.observe(trainer.steps_done - before, time.perf_counter() - started)
+        return self._over
+
+    def _refuse(self, message: str) -> None:
+        assert isinstance(self.answer, Done)
+        self.answer = ErrorEvent(id=self.answer.id, code="invalid", field="script", message=message)
+
+    def end(self) -> None:
+        missing = len(self._replay.data.edits) - self._replay.made
+        if not self._over and isinstance(self.answer, Done):
+            self._refuse(f"Loading was left at step {self._replay.trainer.steps_done}, with {missing} edits still to come")
+        self._told()
+        super().end()

@@ -8,6 +8,12 @@ The page's hooks, which these tests rely on and which therefore stay:
 ``data-status``             on the transport: paused, playing, seeking, finished, stopped
 ``data-testid``             ``start back play forward step timeline epoch rate`` (transport), ``subject theme`` (bar),
                             ``notice``, ``regions fit confusion misread curves moment`` (output), ``diagram tip scale``,
+                            ``unit-scale weight-editor weight-value weight-slider`` (network), ``undo redo`` (transport),
+                            ``health spread spread-toggle spread-layer loss-axis`` (output),
+                            ``share experiments export`` (bar), ``link link-dialog experiments-dialog experiment-name
+                            experiment-save experiments-list branches-list experiments-error`` (dialogs), ``compared`` (curves),
+                            ``own-data own-tile draw table-file`` (gallery), ``table-dialog table-facts table-error table-faults
+                            table-outcome table-train`` (dialog for a file), ``draw-plane draw-status draw-train`` (drawing),
                             ``train-loss test-loss test-accuracy`` (the three numbers), ``dataset-name seed add-layer units-N
                             activation-N formula`` (settings)
 ``data-value``              the exact value of a number; on ``step`` the step. The three numbers have ``data-step`` beside it

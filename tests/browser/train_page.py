@@ -74,7 +74,7 @@ class Train:
 
     @property
     def transport(self) -> Locator:
-        return self.page.get_by_role("group", name="Transport")
+        return self.page.get_by_role("region", name="Transport")
 
     def status(self, status: str) -> None:
         expect(self.transport).to_have_attribute("data-status", status)

@@ -3,7 +3,9 @@
 /** @import { Page, Spec, Speed } from "./types.js" */
 
 import { CommandError } from "./connection.js";
+import { rememberLinear } from "./preferences.js";
 import { isLive, specOf, withField } from "./spec.js";
+import { applyProjector } from "./projector.js";
 import { applyTheme } from "./theme.js";
 
 /** The steps of the speed ladder. @type {{label: string, speed: Speed}[]} */
@@ -61,6 +63,16 @@ export class Actions {
     );
   }
 
+  /** A rate a thousand times too high: what divergence looks like, and one press undoes it. */
+  async breakIt() {
+    const rate = Number(this.#store.state.script?.spec.optimizer.lr ?? this.#store.state.run?.spec.optimizer.lr);
+    if (!Number.isFinite(rate)) return;
+    if (!(await this.change("optimizer.lr", rate * 1000))) return;
+    const text = `The rate is a thousand times what it was, ${rate * 1000}: watch the loss.`;
+    this.#store.set({ notice: { kind: "info", text, undo: true } });
+    this.#tell({ type: "play" });
+  }
+
   forward() {
     this.#tell({ type: "step", count: 1 });
   }
@@ -104,8 +116,48 @@ export class Actions {
   // The script --------------------------------------------------------------------------------------------------------
 
   undo() {
+    if (!this.#store.state.script?.can_undo) return;
     this.#store.set({ notice: null });
     this.#tell({ type: "undo" });
+  }
+
+  redo() {
+    if (this.#store.state.script?.can_redo) this.#tell({ type: "redo" });
+  }
+
+  /**
+   * Changes one weight or bias, from here on.
+   * @param {string} name
+   * @param {number[]} index  counted from 0
+   * @param {number} value
+   * @returns {Promise<string | null>}  why it was refused
+   */
+  async weight(name, index, value) {
+    try {
+      await this.#connection.send({ type: "edit", edit: { kind: "weight", name, index, value } });
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #held = false;
+
+  /** The clock stands while a weight is dragged: all of the drag is one change, at one step. */
+  hold() {
+    if (this.#store.state.clock?.status !== "playing") return;
+    this.#held = true;
+    this.#tell({ type: "pause" });
+  }
+
+  release() {
+    if (this.#held) this.#tell({ type: "play" });
+    this.#held = false;
+  }
+
+  /** @param {string} text */
+  warn(text) {
+    this.#store.set({ notice: { kind: "error", text } });
   }
 
   /**
@@ -124,19 +176,20 @@ export class Actions {
    * both count.
    * @param {(spec: Spec) => Spec} make
    * @param {string} path  the field whose change it is
+   * @param {string} [told]  what to say of it
    * @returns {Promise<boolean>}
    */
-  begin(make, path) {
-    this.#beginning = this.#beginning.then(() => this.#begin(make, path));
+  begin(make, path, told = `${words(path)} changed: a new run begins at step 0.`) {
+    this.#beginning = this.#beginning.then(() => this.#begin(make, path, told));
     return this.#beginning;
   }
 
-  /** @param {(spec: Spec) => Spec} make @param {string} path */
-  async #begin(make, path) {
+  /** @param {(spec: Spec) => Spec} make @param {string} path @param {string} told */
+  async #begin(make, path, told) {
     const spec = specOf(this.#store.state);
     if (!spec) return false;
     const done = await this.#tell({ type: "configure", spec: make(spec) }, path);
-    if (done) this.#store.set({ notice: { kind: "info", text: `${words(path)} changed: a new run begins at step 0.` } });
+    if (done) this.#store.set({ notice: { kind: "info", text: told } });
     return done;
   }
 
@@ -149,6 +202,30 @@ export class Actions {
     this.#store.set({ errors: { ...this.#store.state.errors, [path]: message } });
   }
 
+  /**
+   * Why a change of a field was refused.
+   * @param {string} path
+   */
+  refusal(path) {
+    const { errors, notice } = this.#store.state;
+    return errors[path] ?? notice?.text ?? "It was refused.";
+  }
+
+  // Own data ----------------------------------------------------------------------------------------------------------
+
+  /** Opens the file chooser; set by what holds it. */
+  pickTable = () => {};
+
+  /** @param {File | null} table  a file to be looked at, in place of any other */
+  offerTable(table) {
+    this.#store.set({ table });
+  }
+
+  /** @param {boolean} drawing  whether the output's plane is drawn on */
+  draw(drawing) {
+    this.#store.set(drawing ? { drawing, page: "output" } : { drawing });
+  }
+
   // How it is looked at -----------------------------------------------------------------------------------------------
 
   toggleTheme() {
@@ -157,9 +234,42 @@ export class Actions {
     this.#store.set({ theme });
   }
 
+  toggleProjector() {
+    const projector = !this.#store.state.projector;
+    applyProjector(projector, true);
+    this.#store.set({ projector });
+  }
+
   /** @param {Page} page */
   show(page) {
     if (this.#store.state.page !== page) this.#store.set({ page });
+  }
+
+  /** @param {import("./types.js").EdgesShow} edges */
+  showEdges(edges) {
+    const { looks } = this.#store.state;
+    this.#store.set({ edges, looks: { ...looks, edges: looks.edges + 1 } });
+  }
+
+  /** @param {import("./types.js").UnitsShow} units */
+  showUnits(units) {
+    const { looks } = this.#store.state;
+    this.#store.set({ units, looks: { ...looks, units: looks.units + 1 } });
+  }
+
+  /** The layer whose weights are counted in a histogram; null for none. @param {number | null} spread */
+  showSpread(spread) {
+    this.#store.set({ spread });
+  }
+
+  toggleLinear() {
+    const linear = !this.#store.state.linear;
+    rememberLinear(linear);
+    this.#store.set({ linear });
+  }
+
+  stopComparing() {
+    this.#store.set({ compared: null });
   }
 
   /** @param {"loss" | "accuracy"} curve */

@@ -86,6 +86,21 @@ export function pack([r, g, b]) {
   return (255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r);
 }
 
+/** @param {Rgb} colour  relative luminance, 0 to 1, as the contrast rules of WCAG 2 define it */
+function luminance([r, g, b]) {
+  const linear = (/** @type {number} */ c) => (c <= 10.31475 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+/**
+ * Black or white, whichever is easier to read on a ground.
+ * @param {Rgb} ground
+ */
+export function inkOn(ground) {
+  const light = luminance(ground);
+  return 1.05 / (light + 0.05) > (light + 0.05) / 0.05 ? "#ffffff" : "#000000";
+}
+
 /**
  * What each of the 256 levels of a unit map looks like, given the values the levels stand for.
  * @param {Palette} colours

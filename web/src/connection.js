@@ -36,7 +36,7 @@ export class SocketConnection {
   #delay = FIRST_DELAY;
   /** @type {number | undefined} */
   #timer;
-  /** @type {Map<number | string, {resolve: () => void, reject: (reason: Error) => void}>} */
+  /** @type {Map<number | string, {resolve: (result: any) => void, reject: (reason: Error) => void}>} */
   #pending = new Map();
   /** @type {Handlers} */
   #handlers;
@@ -72,10 +72,15 @@ export class SocketConnection {
     };
   }
 
+  /** The next attach begins a session of its own. */
+  leave() {
+    sessionStorage.removeItem(SESSION_KEY);
+  }
+
   /**
-   * Sends a command; resolves when it took effect, rejects with CommandError where it was refused.
+   * Sends a command; resolves when it took effect, with what it asked for; rejects with CommandError where it was refused.
    * @param {Record<string, unknown>} command
-   * @returns {Promise<void>}
+   * @returns {Promise<any>}
    */
   send(command) {
     const socket = this.#socket;
@@ -119,7 +124,7 @@ export class SocketConnection {
       const waiting = this.#pending.get(event.id);
       this.#pending.delete(event.id);
       if (waiting) {
-        if (event.type === "done") waiting.resolve();
+        if (event.type === "done") waiting.resolve(event.result);
         else waiting.reject(new CommandError(event));
         return;
       }

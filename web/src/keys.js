@@ -23,7 +23,14 @@ export function listenToKeys(actions, openHelp) {
     PageUp: () => actions.back(),
     Home: () => actions.toStart(),
     End: () => actions.toEnd(),
+    w: () => actions.showEdges("weights"),
+    g: () => actions.showEdges("gradients"),
+    u: () => actions.showEdges("updates"),
+    m: () => actions.showUnits("map"),
+    d: () => actions.showUnits("delta"),
+    l: () => actions.toggleLinear(),
     t: () => actions.toggleTheme(),
+    p: () => actions.toggleProjector(),
     "?": openHelp,
   };
 
@@ -48,6 +55,14 @@ export function listenToKeys(actions, openHelp) {
     // Held keys step as fast as they repeat; playing and themes do not flicker.
     if (event.repeat && !MOVES.has(event.key)) return;
     keys[event.key]();
+  });
+  addEventListener("keydown", (event) => {
+    const typing = document.activeElement instanceof HTMLInputElement && FIELDS.has(document.activeElement.type);
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "z" || event.defaultPrevented) return;
+    if (typing || document.activeElement instanceof HTMLTextAreaElement || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    if (event.shiftKey) actions.redo();
+    else actions.undo();
   });
   // Space presses a button when it is let go.
   addEventListener("keyup", (event) => event.key === " " && isOurs(event) && event.preventDefault());

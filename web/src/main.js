@@ -3,21 +3,29 @@
 /** @import { Channel, Event as WireEvent, Frame } from "./types.js" */
 
 import { Actions } from "./actions.js";
+import { channelsFor } from "./channels.js";
 import { SocketConnection } from "./connection.js";
-import { h } from "./dom.js";
+import { h, memo } from "./dom.js";
 import { listenToKeys } from "./keys.js";
+import { packedHere } from "./link.js";
 import { loadPlotly } from "./plot.js";
+import { initialLinear } from "./preferences.js";
+import { applyProjector, initialProjector } from "./projector.js";
+import { restrictions } from "./restrict.js";
 import { SeriesStore } from "./series.js";
+import { Sharing, stillCompared } from "./sharing.js";
 import { Store } from "./store.js";
 import { applyTheme, initialTheme } from "./theme.js";
 import { barView } from "./views/bar.js";
+import { dropPlace } from "./views/drop.js";
+import { experimentsDialog } from "./views/experiments.js";
 import { helpDialog } from "./views/help.js";
+import { linkDialog } from "./views/link-dialog.js";
 import { noticeView } from "./views/notice.js";
+import { ownDataDialog } from "./views/own-data.js";
+import { shareButtons } from "./views/share.js";
 import { trainView } from "./views/train.js";
 import { transportView } from "./views/transport.js";
-
-/** @type {Channel[]} */
-const CHANNELS = ["data", "series", "parameters", "gradients", "maps", "evaluation"];
 
 const store = new Store();
 const series = new SeriesStore();
@@ -31,24 +39,33 @@ const connection = new SocketConnection({
   status: (status, retryAt) => store.set({ connection: { status, retryAt } }),
 });
 const actions = new Actions(store, connection);
+const sharing = new Sharing(store, connection);
 
 function subscribe() {
   // A new socket has its own frame counters; what was painted from the old one stays on the screen.
   unpainted.clear();
-  connection.send({ type: "subscribe", channels: CHANNELS, grid: 50 }).catch(() => {});
+  watch();
+  sharing.openLink();
+}
+
+function watch() {
+  connection.send({ type: "subscribe", channels: channelsFor(store.state), grid: 50 }).catch(() => {});
 }
 
 /** @param {WireEvent} event */
 function onEvent(event) {
   switch (event.type) {
     case "run":
-      store.set({ run: event, errors: {}, clock: null, script: null });
+      store.set({ run: event, errors: {}, clock: null, script: null, compared: stillCompared(store.state) });
       break;
     case "state":
       store.set({ clock: event });
       break;
     case "script":
       onScript(event);
+      break;
+    case "loaded":
+      sharing.loaded(event);
       break;
     case "warmup":
       store.set({ warmup: event });
@@ -94,18 +111,34 @@ function letNoticesFade() {
 }
 
 const help = helpDialog();
-const views = [barView(actions, help.open), trainView(actions), noticeView(actions), transportView(actions)];
+const experiments = experimentsDialog(sharing, () => store.state);
+const views = [barView(actions, help.open, shareButtons(sharing, experiments.open)), trainView(actions), noticeView(actions), transportView(actions)];
 const theme = initialTheme();
 applyTheme(theme);
+const projector = initialProjector();
+applyProjector(projector);
+const restrict = restrictions();
+const ownData = ownDataDialog(actions);
+const watched = memo();
 store.onPaint((state) => {
-  for (const view of views) view.update(state);
+  const wanted = channelsFor(state);
+  if (watched(wanted.join())) {
+    watch();
+    // A picture that is watched no more is old when it is shown again.
+    const kept = Object.entries(state.frames).filter(([name]) => wanted.includes(/** @type {Channel} */ (name)));
+    if (kept.length < Object.keys(state.frames).length) store.set({ frames: Object.fromEntries(kept) });
+  }
+  for (const view of [...views, ownData]) view.update(state);
+  restrict();
   letNoticesFade();
   for (const frame of unpainted.values()) connection.acknowledge(frame);
   unpainted.clear();
 });
-document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element);
+document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element, ownData.element, experiments.element, linkDialog(sharing), dropPlace(actions));
 listenToKeys(actions, help.open);
-store.set({ theme });
+store.set({ theme, projector, linear: initialLinear() });
+// A link is opened in a session of its own: what stands in this tab's is nobody else's.
+if (packedHere() !== null) connection.leave();
 connection.open();
 
 /** @param {string} path */

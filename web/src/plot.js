@@ -3,7 +3,9 @@
  * A trace's `meta.series` names the column of the series that it shows.
  */
 
-/** @import { SeriesData, ThemedFigure } from "./types.js" */
+/** @import { Compared, SeriesData, ThemedFigure } from "./types.js" */
+
+import { typeScale } from "./projector.js";
 
 /**
  * @typedef {object} PlotlyApi
@@ -51,16 +53,19 @@ export class PlotlyFigure {
    * @param {SeriesData | null} series
    * @param {string} measure  "loss" or "accuracy"
    * @param {number | null} here  a place on the x axis to mark
+   * @param {Compared | null} [compared]  drawn dashed behind
    */
-  show(themed, theme, series, measure, here) {
+  show(themed, theme, series, measure, here, compared = null) {
     this.#waiting = async () => {
       const plotly = await loading;
       if (!plotly) return;
-      const { data, layout } = themed[theme];
+      const { data, layout: drawn } = themed[theme];
+      const layout = sized(drawn, typeScale());
       const traces = data.map((trace) => fill(trace, series, abscissa(layout)));
+      const behind = compared ? data.map((trace) => dashed(fill(trace, compared, abscissa(layout)), compared.name)) : [];
       await plotly.react(
         this.place,
-        traces,
+        [...behind, ...traces],
         {
           ...layout,
           ...marks(layout, traces, here),
@@ -90,6 +95,23 @@ export class PlotlyFigure {
 }
 
 /**
+ * The layout with its type, and the room for it, larger.
+ * @param {Record<string, any>} layout
+ * @param {number} scale
+ */
+function sized(layout, scale) {
+  if (scale === 1) return layout;
+  const font = (/** @type {any} */ given) => ({ ...given, size: given.size * scale });
+  const axis = (/** @type {any} */ given) => ({
+    ...given,
+    tickfont: font(given.tickfont),
+    title: { ...given.title, font: font(given.title.font) },
+  });
+  const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, room]) => [side, Number(room) * scale]));
+  return { ...layout, margin, font: font(layout.font), xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis) };
+}
+
+/**
  * What a figure counts along the run: the axis is named as the series' column is.
  * @param {Record<string, any>} layout
  * @returns {"epoch" | "step"}
@@ -100,12 +122,32 @@ export function abscissa(layout) {
 
 /**
  * @param {Record<string, any>} trace
- * @param {SeriesData | null} series
+ * @param {SeriesData | Compared | null} series
  * @param {string} x  the column along the run
  */
 function fill(trace, series, x) {
   const column = series?.columns[trace.meta?.series ?? trace.uid];
   return { ...trace, x: column ? series?.columns[x] : [], y: column ?? [], visible: column !== undefined };
+}
+
+/**
+ * The same curve of another run.
+ * @param {Record<string, any>} trace
+ * @param {string} run
+ */
+function dashed(trace, run) {
+  return {
+    ...trace,
+    uid: `compared ${trace.uid}`,
+    line: { ...trace.line, dash: "dash", width: 1 },
+    opacity: 0.75,
+    hovertemplate: `${plain(run)}: ${trace.hovertemplate}`,
+  };
+}
+
+/** A name as Plotly's templates show it: their markup and their braces are no part of it. @param {string} name */
+function plain(name) {
+  return name.replace(/[<>&{}%]/g, " ");
 }
 
 /**
@@ -167,11 +209,12 @@ function keepApart(annotations, traces, position) {
       if (Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
     }
   }
+  const room = ROOM * typeScale();
   const ordered = annotations.filter((each) => each.text).sort((a, b) => a.y - b.y);
   for (let i = 1; i < ordered.length; i++) {
     const gap = high > low ? (ordered[i].y - ordered[i - 1].y) / (high - low) : 0;
-    if (gap >= ROOM) continue;
-    const shift = (1 - gap / ROOM) * 7;
+    if (gap >= room) continue;
+    const shift = (1 - gap / room) * 7 * typeScale();
     ordered[i].yshift = (ordered[i].yshift ?? 0) + shift;
     ordered[i - 1].yshift = (ordered[i - 1].yshift ?? 0) - shift;
   }

@@ -93,6 +93,28 @@ export function withDataset(spec, row) {
 }
 
 /**
+ * Data of one's own, the layers kept.
+ * @param {Spec} spec
+ * @param {Record<string, any>} data  inline
+ * @returns {Spec}
+ */
+export function withOwnData(spec, data) {
+  const network = { ...structuredClone(spec.network), output_activation: "auto" };
+  return { ...structuredClone(spec), data, loss: "auto", network };
+}
+
+/**
+ * What the data of a run are called.
+ * @param {Catalog} catalog
+ * @param {Spec} spec
+ * @returns {string}
+ */
+export function dataTitle(catalog, spec) {
+  if (spec.data.name === "inline") return spec.data.title ?? "own data";
+  return rowNamed(catalog.datasets, spec.data.name)?.title ?? spec.data.name;
+}
+
+/**
  * An optimizer with its defaults in a dialect.
  * @param {OptimizerRow} row
  * @param {string} dialect

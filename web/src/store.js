@@ -19,8 +19,17 @@ const EMPTY = {
   errors: {},
   notice: null,
   theme: "light",
+  projector: false,
+  table: null,
+  drawing: false,
   page: "network",
   curve: "loss",
+  compared: null,
+  linear: false,
+  edges: "weights",
+  units: "map",
+  looks: { edges: 0, units: 0 },
+  spread: null,
 };
 
 export class Store {

@@ -4,7 +4,9 @@
  *
  * @typedef {"plane" | "line" | "table" | "image"} Kind
  * @typedef {"classification" | "regression"} Task
- * @typedef {"data" | "series" | "parameters" | "gradients" | "maps" | "evaluation"} Channel
+ * @typedef {"data" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights"} Channel
+ * @typedef {"weights" | "gradients" | "updates"} EdgesShow
+ * @typedef {"map" | "delta"} UnitsShow
  * @typedef {"paused" | "playing" | "seeking" | "finished" | "stopped"} Status
  *
  * @typedef {object} Parameter  A knob of a row: the form, the range and the words all come from here.
@@ -49,6 +51,8 @@
  * @property {string[]} dialects
  * @property {Record<string, Record<string, number | boolean>>} defaults  by dialect
  * @property {Record<string, string>} mathmls  by dialect
+ * @property {[string, string][]} symbols  of the formula, and what they mean
+ * @property {string} difference  between the dialects, or "none"
  * @typedef {Row & OptimizerFields} OptimizerRow
  *
  * @typedef {object} Catalog
@@ -137,6 +141,14 @@
  * @property {boolean} can_redo
  * @property {Spec} spec
  *
+ * @typedef {object} Loaded  A script is being followed.
+ * @property {"loaded"} type
+ * @property {number} run
+ * @property {number} step  where it stands in the end
+ * @property {number} edits
+ * @property {string | null} fingerprint
+ * @property {boolean} same_bits
+ *
  * @typedef {object} WarmUp
  * @property {"warmup"} type
  * @property {number} done
@@ -147,6 +159,7 @@
  * @property {"done"} type
  * @property {number | string | null} id
  * @property {string} command
+ * @property {Record<string, any> | null} [result]  of commands that ask for something
  *
  * @typedef {object} Refusal  The `error` event: nothing changed, the session goes on.
  * @property {"error"} type
@@ -156,7 +169,7 @@
  * @property {string | null} allowed
  * @property {string} message
  *
- * @typedef {Attached | RunInfo | Clock | Script | WarmUp | Done | Refusal} Event
+ * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Done | Refusal} Event
  *
  * @typedef {Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Numbers
  * @typedef {object} NamedArray
@@ -188,6 +201,12 @@
  * @property {number} length
  * @property {Record<string, Float64Array>} columns  each `length` long
  *
+ * @typedef {object} Compared  A saved run or another branch, drawn dashed behind the curves.
+ * @property {string} id
+ * @property {string} name
+ * @property {Record<string, (number | null)[]>} columns  a recorded series, thinned
+ * @property {Record<string, number | null>} final  the scores it ended with, and at which step
+ *
  * @typedef {"settings" | "network" | "output"} Page
  *
  * @typedef {object} AppState
@@ -203,8 +222,17 @@
  * @property {Record<string, string>} errors  by dotted path of the field
  * @property {Notice | null} notice
  * @property {"light" | "dark"} theme
+ * @property {boolean} projector  larger type, settings folded away
+ * @property {File | null} table  a file that is offered to be trained on
+ * @property {boolean} drawing  whether the output's plane is drawn on
  * @property {Page} page  which of the three pages a narrow screen shows
  * @property {"loss" | "accuracy"} curve
+ * @property {Compared | null} compared
+ * @property {boolean} linear  the loss on a linear axis instead of a logarithmic one
+ * @property {EdgesShow} edges  what the diagram's connections show
+ * @property {UnitsShow} units  what its units show
+ * @property {{edges: number, units: number}} looks  how often each was chosen: choosing it again fits its scale anew
+ * @property {number | null} spread  the layer whose weights are counted; null: none are
  *
  * @typedef {object} ThemedFigure
  * @property {{data: Record<string, any>[], layout: Record<string, any>}} light

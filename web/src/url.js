@@ -1,12 +1,19 @@
-/** What a link may say: `#view=train&theme=dark`. Only what decides how a run is looked at; the run itself comes later. */
+/** What a link may say of how a run is looked at: `#view=train&theme=dark&projector=1&hide=data&lock=optimizer.lr`. */
 
 /**
- * @returns {{view: string, theme: "light" | "dark" | null}}
+ * @returns {{view: string, theme: "light" | "dark" | null, projector: boolean, hide: string[], lock: string[]}}
  */
 export function readFragment() {
   const fields = new URLSearchParams(location.hash.slice(1));
   const theme = fields.get("theme");
-  return { view: fields.get("view") ?? "train", theme: theme === "light" || theme === "dark" ? theme : null };
+  const names = (/** @type {string} */ field) => (fields.get(field) ?? "").split(",").filter(Boolean);
+  return {
+    view: fields.get("view") ?? "train",
+    theme: theme === "light" || theme === "dark" ? theme : null,
+    projector: fields.get("projector") === "1",
+    hide: names("hide"),
+    lock: names("lock"),
+  };
 }
 
 /**

@@ -3,15 +3,16 @@
 /** @import { AppState, View } from "../types.js" */
 
 import { h, memo, setAttribute, setText } from "../dom.js";
-import { rowNamed, shapeWords, specOf } from "../spec.js";
+import { dataTitle, rowNamed, shapeWords, specOf } from "../spec.js";
 import { icon } from "./icons.js";
 
 /**
  * @param {import("../actions.js").Actions} actions
  * @param {() => void} openHelp
+ * @param {HTMLElement[]} tools  for sharing and keeping
  * @returns {View}
  */
-export function barView(actions, openHelp) {
+export function barView(actions, openHelp, tools) {
   const subject = h("span", { class: "subject", data: { testid: "subject" } });
   const theme = h("button", {
     class: "round",
@@ -29,6 +30,7 @@ export function barView(actions, openHelp) {
     { class: "bar" },
     h("h1", { class: "name" }, h("span", { class: "mark", aria: { hidden: true } }, "∂"), " chainrule"),
     subject,
+    ...tools,
     theme,
     help,
   );
@@ -57,7 +59,7 @@ function subjectWords(state) {
   const { run, catalog } = state;
   const spec = specOf(state);
   if (!run || !catalog || !spec) return "";
-  const data = rowNamed(catalog.datasets, spec.data.name)?.title ?? spec.data.name;
+  const data = dataTitle(catalog, spec);
   const optimizer = rowNamed(catalog.optimizers, spec.optimizer.name)?.title ?? spec.optimizer.name;
   return `${data} · ${shapeWords(run)} · ${optimizer}`;
 }

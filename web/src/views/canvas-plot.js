@@ -2,6 +2,7 @@
 
 import { css } from "../colours.js";
 import { MINUS, ticks } from "../maths.js";
+import { typeScale } from "../projector.js";
 
 /**
  * @typedef {object} Frame
@@ -18,7 +19,7 @@ const LEFT = 30;
 const BOTTOM = 22;
 
 /** The type of a canvas's words: the page's own small size. */
-export const WORDS = "12px system-ui, sans-serif";
+const words = () => `${12 * typeScale()}px system-ui, sans-serif`;
 
 /**
  * The part of a canvas inside its axes.
@@ -26,7 +27,8 @@ export const WORDS = "12px system-ui, sans-serif";
  * @param {number} height
  */
 export function plotArea(width, height) {
-  return { left: LEFT, top: 6, width: width - LEFT - 5, height: height - BOTTOM - 6 };
+  const [left, bottom] = [LEFT * typeScale(), BOTTOM * typeScale()];
+  return { left, top: 6, width: width - left - 5, height: height - bottom - 6 };
 }
 
 /**
@@ -57,7 +59,7 @@ export function plotFrame(context, width, height, xs, ys) {
  * @param {boolean} grid
  */
 export function drawAxes({ context, left, top, width, height, px, py }, xs, ys, colours, grid) {
-  context.font = WORDS;
+  context.font = words();
   context.fillStyle = colours.ink2;
   context.strokeStyle = colours.line;
   context.lineWidth = 1;

@@ -2,8 +2,9 @@
 
 /** @import { NamedArray, RunInfo, View } from "../types.js" */
 
-import { css, mix, palette } from "../colours.js";
-import { h, memo, setText } from "../dom.js";
+import { css, inkOn, mix, palette } from "../colours.js";
+import { h, memo, setAttribute, setText } from "../dom.js";
+import { formatExact, formatPercent, toNumber } from "../maths.js";
 import { frameOf } from "../store.js";
 
 /** @returns {View} */
@@ -13,6 +14,8 @@ export function confusionView() {
   const element = h("figure", {}, h("div", { class: "confusion-place" }, table), h("figcaption", {}, caption));
   /** @type {HTMLTableCellElement[]} */
   let cells = [];
+  /** @type {HTMLTableCellElement[]} */
+  let shares = [];
   const built = memo();
   const changed = memo();
   return {
@@ -23,10 +26,16 @@ export function confusionView() {
       const evaluation = frameOf(state, "evaluation");
       const split = evaluation?.arrays.confusion_test ? "test" : "train";
       const counts = evaluation?.arrays[`confusion_${split}`] ?? null;
-      if (built(run)) cells = build(table, run);
+      if (built(run)) ({ cells, shares } = build(table, run));
       if (!changed(counts, run, theme)) return;
       setText(caption, `rows: the true class, columns: the answer · ${split === "test" ? "test set" : "train set"}`);
       paint(cells, counts, run.classes.length, theme);
+      shares.forEach((cell, i) => {
+        const recall = toNumber(evaluation?.meta.recall?.[split]?.[i]);
+        setText(cell, recall === null ? "" : formatPercent(recall));
+        setAttribute(cell, "data-value", recall === null ? null : String(recall));
+        cell.title = recall === null ? "" : `recall of ${run.classes[i]}: exactly ${formatExact(recall)}`;
+      });
     },
   };
 }
@@ -38,15 +47,20 @@ export function confusionView() {
 function build(table, run) {
   table.classList.toggle("large", run.classes.length > 5);
   const head = h("tr", {}, h("td"), ...run.classes.map((name) => h("th", { scope: "col", title: name }, name)));
+  head.append(h("th", { scope: "col", class: "recall", title: "of each true class, the share told right" }, "recall"));
+  /** @type {HTMLTableCellElement[]} */
+  const shares = [];
   /** @type {HTMLTableCellElement[]} */
   const cells = [];
   const rows = run.classes.map((name) => {
     const row = run.classes.map((answer) => h("td", { class: "count", title: `${name}, read as ${answer}` }));
     cells.push(...row);
-    return h("tr", {}, h("th", { scope: "row", title: name }, name), ...row);
+    const share = h("td", { class: "recall" });
+    shares.push(share);
+    return h("tr", {}, h("th", { scope: "row", title: name }, name), ...row, share);
   });
   table.replaceChildren(h("thead", {}, head), h("tbody", {}, ...rows));
-  return cells;
+  return { cells, shares };
 }
 
 /**
@@ -67,7 +81,7 @@ function paint(cells, counts, classes, theme) {
     const share = whole > 0 ? Math.sqrt(count / whole) : 0;
     const colour = mix(colours.zero, row === column ? colours.positive : colours.negative, share * 0.85);
     cell.style.background = count > 0 ? css(colour) : "";
-    cell.classList.toggle("deep", share > 0.6);
+    cell.style.color = count > 0 ? inkOn(colour) : "";
     cell.classList.toggle("none", count === 0);
   });
 }

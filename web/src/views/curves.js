@@ -2,8 +2,9 @@
 
 /** @import { AppState, View } from "../types.js" */
 
-import { h, memo, setAttribute } from "../dom.js";
+import { h, memo, setAttribute, setText } from "../dom.js";
 import { PlotlyFigure, abscissa } from "../plot.js";
+import { comparedView } from "./compared.js";
 
 /**
  * @param {import("../actions.js").Actions} actions
@@ -24,8 +25,20 @@ export function curvesView(actions) {
       name,
     ),
   }));
+  const axis = h(
+    "button",
+    {
+      type: "button",
+      class: "text-tab",
+      title: "the loss on a logarithmic or a linear axis (l)",
+      data: { testid: "loss-axis" },
+      onclick: () => actions.toggleLinear(),
+    },
+    "log",
+  );
   // Plotly fills a box that its own size cannot stretch.
   const plot = h("div", { class: "curve" });
+  const compared = comparedView(actions);
   const place = h("div", { class: "curve-place", data: { testid: "curves" } }, plot);
   const element = h(
     "section",
@@ -34,8 +47,14 @@ export function curvesView(actions) {
       "div",
       { class: "title-row" },
       h("h2", { class: "panel-title" }, "Along the run"),
-      h("div", { class: "tabs-inline", role: "tablist" }, ...tabs.map((tab) => tab.button)),
+      h(
+        "div",
+        { class: "tabs-inline" },
+        axis,
+        h("div", { class: "tabs-inline", role: "tablist" }, ...tabs.map((tab) => tab.button)),
+      ),
     ),
+    compared.element,
     place,
   );
   const figure = new PlotlyFigure(plot);
@@ -48,6 +67,7 @@ export function curvesView(actions) {
   /** @param {AppState} state */
   function update(state) {
     last = state;
+    compared.update(state);
     const { run, figures, series, theme, clock } = state;
     const accuracy = run?.task === "classification";
     const shown = accuracy ? state.curve : "loss";
@@ -55,13 +75,16 @@ export function curvesView(actions) {
       button.hidden = name === "accuracy" && !accuracy;
       setAttribute(button, "aria-selected", String(name === shown));
     }
+    axis.hidden = shown !== "loss";
+    setText(axis, state.linear ? "linear axis" : "log axis");
     if (!run || !figures || !clock) return;
-    const themed = figures.figures[shown];
+    const drawn = shown === "loss" && state.linear ? "loss_linear" : shown;
+    const themed = figures.figures[drawn];
     if (!themed) return;
     const present = series && series.run === run.run ? series : null;
     // While it plays the end of the curve is the present; only a place in the past is marked.
     const here = clock.step < clock.end ? clock[abscissa(themed[theme].layout)] : null;
-    if (place.clientWidth < 40 || !changed(themed, present, theme, here, place.clientWidth, place.clientHeight)) return;
-    figure.show(themed, theme, present, shown, here);
+    if (place.clientWidth < 40 || !changed(themed, present, theme, state.projector, state.compared, here, place.clientWidth, place.clientHeight)) return;
+    figure.show(themed, theme, present, drawn, here, state.compared);
   }
 }

@@ -5,8 +5,9 @@
 import { parameterField, sliderField, switchField } from "../controls.js";
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatSetting } from "../maths.js";
-import { choosable, rowNamed, specOf, withDataset, withField } from "../spec.js";
+import { choosable, dataTitle, rowNamed, specOf, withDataset, withField } from "../spec.js";
 import { icon } from "./icons.js";
+import { ownButtons, ownTiles } from "./own-tiles.js";
 import { thumbnail } from "./thumbnails.js";
 
 const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -57,21 +58,23 @@ export function dataPanel(actions) {
     icon("dice"),
     "New data",
   );
+  const again = h("div", { class: "field-row" }, fresh, h("span", { class: "value-pair" }, "seed ", seed));
   actions.register("data");
   actions.register("data.features");
   const error = h("p", { class: "field-error", role: "alert", hidden: true });
   const element = h(
     "section",
-    { class: "panel", aria: { labelledby: "data-title" } },
+    { class: "panel", data: { part: "data" }, aria: { labelledby: "data-title" } },
     h("h2", { id: "data-title", class: "panel-title" }, "Data"),
     gallery.element,
     error,
+    ownButtons(actions),
     knobs,
     part.element,
     batch.element,
     features.element,
     standardize.element,
-    h("div", { class: "field-row" }, fresh, h("span", { class: "value-pair" }, "seed ", seed)),
+    again,
   );
   part.setLadder(PARTS);
   /** @type {import("../controls.js").Control[]} */
@@ -95,6 +98,8 @@ export function dataPanel(actions) {
         knobs.replaceChildren(...controls.map((control) => control.element));
       }
       controls.forEach((control, i) => control.update(spec?.data[paths[i].slice(5)], errors[paths[i]]));
+      // Own data come split; they are drawn from no generator.
+      part.element.hidden = again.hidden = spec.data.name === "inline";
       part.update(spec.data.test_fraction, errors["data.test_fraction"]);
       if (batchChanged(run.samples.train)) {
         trainSize = run.samples.train;
@@ -103,7 +108,7 @@ export function dataPanel(actions) {
       batch.update(spec.batch_size, errors["batch_size"]);
       features.update(state);
       standardize.update(spec.data.standardize, errors["data.standardize"]);
-      setText(seed, formatSetting(spec.data.seed));
+      if (!again.hidden) setText(seed, formatSetting(spec.data.seed));
       const message = errors["data"] ?? errors["data.features"];
       error.hidden = !message;
       setText(error, message ?? "");
@@ -146,6 +151,7 @@ function galleryView(actions) {
   const name = h("strong");
   const summary = h("span", { class: "summary" });
   const element = h("div", {}, tiles, h("p", { class: "chosen", data: { testid: "dataset-name" } }, name, " ", summary));
+  const own = ownTiles(actions);
   /** @type {Map<string, HTMLButtonElement>} */
   const buttons = new Map();
   /** @type {Spec | null} */
@@ -175,14 +181,16 @@ function galleryView(actions) {
             }),
           );
         }
-        tiles.replaceChildren(...buttons.values());
+        tiles.replaceChildren(...buttons.values(), own.pencil, own.tile);
       }
       if (painted(catalog, theme)) for (const row of rows) buttons.get(row.name)?.replaceChildren(thumbnail(row, theme));
-      if (chosen(catalog, spec.data.name)) {
+      own.update(state);
+      if (chosen(catalog, spec.data.name, own.data())) {
         for (const [key, button] of buttons) setAttribute(button, "aria-pressed", String(key === spec.data.name));
         const row = rowNamed(catalog.datasets, spec.data.name);
-        setText(name, row?.title ?? spec.data.name);
-        setText(summary, row?.summary ?? "");
+        setText(name, dataTitle(catalog, spec));
+        name.title = dataTitle(catalog, spec);
+        setText(summary, own.chosen() ? own.words() : (row?.summary ?? ""));
         summary.title = [row?.summary, row?.source].filter(Boolean).join(" · ");
       }
     },

@@ -6,31 +6,46 @@
 import { css, levels, pack, paintLevels, palette, signed } from "../colours.js";
 import { h } from "../dom.js";
 import { frameOf } from "../store.js";
+import { deltaOf, paintDelta, paintResponse } from "./diagram-units.js";
 
 const RADIUS = 4;
 const scratch = h("canvas");
 
 /**
+ * @typedef {object} Looks
+ * @property {Record<string, import("../types.js").NamedArray>} weights  what the edges show, by parameter
+ * @property {number} scale  the size of those at which a colour is full
+ * @property {number} biasScale  the |b| at which a colour is full
+ * @property {number} deltaScale  the mean |δ| of a full square
+ */
+
+/**
  * @param {CanvasRenderingContext2D} context  clear, in CSS pixels
  * @param {AppState} state
  * @param {Layout} layout
- * @param {number} scale  the |w| at which a colour is full
+ * @param {Looks} looks
  */
-export function paintUnits(context, state, layout, scale) {
+export function paintUnits(context, state, layout, looks) {
   const run = /** @type {RunInfo} */ (state.run);
   const colours = palette(state.theme);
   const maps = frameOf(state, "maps");
   const grid = maps?.arrays.maps;
+  const responses = maps?.arrays.responses;
   /** @type {Map<string, number>} */
   const places = new Map();
-  if (grid && maps)
-    maps.meta.units.forEach((/** @type {any} */ each, /** @type {number} */ i) =>
+  if (maps)
+    (maps.meta.units ?? []).forEach((/** @type {any} */ each, /** @type {number} */ i) =>
       places.set(`${each.layer}:${each.unit - 1}`, i),
     );
   for (const layer of layout.layers) {
     for (const box of layer.shown) {
       const place = places.get(`${box.layer}:${box.unit}`);
-      if (layer.picture) paintGrid(context, box, /** @type {[number, number]} */ (run.image_shape), colours);
+      const blamed = state.units === "delta" && layer.layer > 0;
+      const delta = blamed ? deltaOf(state, box.layer, box.unit) : null;
+      if (blamed) paintDelta(context, box, delta?.mean ?? null, delta?.size ?? 0, looks.deltaScale, colours);
+      else if (responses && maps && place !== undefined)
+        paintResponse(context, box, responses, place, maps.meta.units[place], colours);
+      else if (layer.picture) paintGrid(context, box, /** @type {[number, number]} */ (run.image_shape), colours);
       else if (grid && maps && place !== undefined) {
         const [, rows, columns] = grid.shape;
         const { low, high } = maps.meta.units[place];
@@ -43,10 +58,10 @@ export function paintUnits(context, state, layout, scale) {
           unitLevels(colours, run, layer, Number(low), Number(high)),
         );
         paste(context, box, true);
-      } else if (run.image_shape && layer.layer === 1) paintRow(context, state, box, run.image_shape, scale);
-      else plain(context, box, colours, biasOf(state, box, scale));
+      } else if (run.image_shape && layer.layer === 1) paintRow(context, state, box, run.image_shape, looks);
+      else plain(context, box, colours, biasOf(state, box, looks.biasScale));
     }
-    if (layer.strip) paintStrip(context, state, layer, scale);
+    if (layer.strip) paintStrip(context, state, layer, looks);
   }
 }
 
@@ -133,13 +148,13 @@ function paintGrid(context, box, [rows, columns], colours) {
  * @param {AppState} state
  * @param {Box & {unit: number}} box
  * @param {[number, number]} shape
- * @param {number} scale
+ * @param {Looks} looks
  */
-function paintRow(context, state, box, [rows, columns], scale) {
-  const weights = frameOf(state, "parameters")?.arrays.W1;
+function paintRow(context, state, box, [rows, columns], looks) {
+  const weights = looks.weights.W1;
   if (!weights) return;
   const size = rows * columns;
-  paintWeights(state, columns, rows, scale, (i) => weights.data[box.unit * size + i]);
+  paintWeights(state, columns, rows, looks.scale, (i) => weights.data[box.unit * size + i]);
   paste(context, box, false);
 }
 
@@ -148,10 +163,10 @@ function paintRow(context, state, box, [rows, columns], scale) {
  * @param {CanvasRenderingContext2D} context
  * @param {AppState} state
  * @param {LayerLayout} layer
- * @param {number} scale
+ * @param {Looks} looks
  */
-function paintStrip(context, state, layer, scale) {
-  const weights = frameOf(state, "parameters")?.arrays[`W${Math.max(1, layer.layer)}`];
+function paintStrip(context, state, layer, { weights: all, scale }) {
+  const weights = all[`W${Math.max(1, layer.layer)}`];
   const strip = /** @type {Box} */ (layer.strip);
   if (!weights) return;
   const [units, sources] = weights.shape;

@@ -11,10 +11,18 @@ import { describe, sameTarget } from "./diagram-words.js";
 const NEAR = 7;
 
 /**
+ * @typedef {object} Edits  What is done with what is pointed at.
+ * @property {(target: Target, at: {x: number, y: number}) => void} edit
+ * @property {(target: Target) => void} zero
+ * @property {() => void} close
+ */
+
+/**
  * @param {HTMLElement} stage
  * @param {SVGSVGElement} svg  the mark is drawn in it
+ * @param {Edits} edits
  */
-export function pointer(stage, svg) {
+export function pointer(stage, svg, edits) {
   const title = h("strong");
   const list = h("div", { class: "tip-lines" });
   const tip = h("div", { class: "tip", role: "status", hidden: true, data: { testid: "tip" } }, title, list);
@@ -73,11 +81,23 @@ export function pointer(stage, svg) {
     at = { x: event.clientX - box.left, y: event.clientY - box.top };
     aim(layout ? find(layout, at.x, at.y) : null);
   });
+  stage.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("button, select")) return;
+    if (target) edits.edit(target, at);
+    else edits.close();
+  });
   stage.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && aim(null));
   stage.addEventListener("blur", () => aim(null));
   stage.addEventListener("keydown", (event) => {
     if (!layout) return;
+    if (event.target !== stage || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") aim(null);
+    if (target && ["e", "F2", "Delete", "Backspace"].includes(event.key)) {
+      event.preventDefault();
+      if (event.key === "e" || event.key === "F2") edits.edit(target, at);
+      else edits.zero(target);
+      return;
+    }
     const next = walk(layout, target, event.key);
     if (!next) return;
     event.preventDefault();
@@ -87,6 +107,7 @@ export function pointer(stage, svg) {
     aim(next);
   });
   return {
+    aim,
     /** @param {AppState} newest @param {Layout} placed */
     update(newest, placed) {
       const moved = layout !== placed;

@@ -4,6 +4,7 @@
 
 import { formatCount, formatExact, formatNumber, subscript } from "../maths.js";
 import { frameOf } from "../store.js";
+import { deltaOf } from "./diagram-units.js";
 
 /**
  * @typedef {object} Target  What is pointed at; indices are 0-based here and 1-based in words.
@@ -33,14 +34,50 @@ function unitName(run, layer, unit) {
 /**
  * One entry of a parameter or of its gradient.
  * @param {AppState} state
- * @param {"parameters" | "gradients"} channel
+ * @param {"parameters" | "gradients" | "updates"} channel
  * @param {string} name
  * @param {number} index
  */
 function entry(state, channel, name, index) {
+  if (channel !== "parameters" && state.clock?.step === 0) return null;
   const frame = frameOf(state, channel);
   const value = frame?.arrays[name]?.data[index];
   return frame && value !== undefined ? { value, step: frame.step } : null;
+}
+
+/**
+ * The parameter that is pointed at: a weight, or the bias of a unit.
+ * @param {RunInfo} run
+ * @param {Target} target
+ */
+function parameterOf(run, { kind, layer, unit, source }) {
+  if (kind === "unit") return { name: `b${layer}`, index: [unit], flat: unit };
+  const columns = layer === 1 ? run.inputs.length : run.layers[layer - 2].units;
+  return { name: `W${layer}`, index: [unit, source], flat: unit * columns + source };
+}
+
+/**
+ * Its value, or that of its gradient or of its last update; null where there is none.
+ * @param {AppState} state
+ * @param {"parameters" | "gradients" | "updates"} channel
+ * @param {Target} target
+ */
+export function entryOf(state, channel, target) {
+  if (!state.run || target.layer === 0) return null;
+  const { name, index, flat } = parameterOf(state.run, target);
+  const found = entry(state, channel, name, flat);
+  return found && { ...found, name, index };
+}
+
+/** The parameter as a formula writes it. @param {Target} target */
+export function titleOf({ kind, layer, unit, source }) {
+  return kind === "edge" ? `W${subscript(layer)}[${unit + 1},${source + 1}]` : `b${subscript(layer)}[${unit + 1}]`;
+}
+
+/** Where it lies, in words. @param {RunInfo} run @param {Target} target */
+export function whereOf(run, { kind, layer, unit, source }) {
+  if (kind === "edge") return `from ${unitName(run, layer - 1, source)}, to ${unitName(run, layer, unit)}`;
+  return `bias of ${unitName(run, layer, unit)} · ${run.layers[layer - 1].activation}`;
 }
 
 /**
@@ -66,37 +103,78 @@ export function describe(state, target) {
   return target.kind === "edge" ? describeEdge(state, run, target) : describeUnit(state, run, target);
 }
 
-/** @param {AppState} state @param {RunInfo} run @param {Target} target */
-function describeEdge(state, run, { layer, unit, source }) {
-  const columns = layer === 1 ? run.inputs.length : run.layers[layer - 2].units;
-  const index = unit * columns + source;
-  const weight = entry(state, "parameters", `W${layer}`, index);
-  return {
-    title: `W${subscript(layer)}[${unit + 1},${source + 1}] = ${formatNumber(weight?.value)}`,
-    lines: [
-      `from ${unitName(run, layer - 1, source)}, to ${unitName(run, layer, unit)}`,
-      gradientLine(state, `W${layer}`, index, "W"),
-      weight ? `exactly ${formatExact(weight.value)}, after step ${formatCount(weight.step)}` : "",
-    ].filter(Boolean),
-  };
+const EDITS = "click, or press e, to edit";
+
+/**
+ * A weight; where gradients or updates are shown, that comes first.
+ * @param {AppState} state
+ * @param {RunInfo} run
+ * @param {Target} target
+ */
+function describeEdge(state, run, target) {
+  const weight = entryOf(state, "parameters", target);
+  const name = `W${target.layer}`;
+  const { flat } = parameterOf(run, target);
+  const gradient = gradientLine(state, name, flat, "W");
+  const value = `${titleOf(target)} = ${formatNumber(weight?.value)}`;
+  const where = whereOf(run, target);
+  const exactly = (/** @type {number | undefined} */ number, /** @type {string} */ moment) =>
+    number === undefined ? "" : `exactly ${formatExact(number)}, ${moment}`;
+  /** @type {{title: string, lines: string[]}} */
+  let words;
+  if (state.edges === "gradients") {
+    const found = entryOf(state, "gradients", target);
+    const moment = `mini-batch of update ${formatCount(found?.step ?? 0)}`;
+    words = {
+      title: `∂𝓛/∂${titleOf(target)} = ${found ? formatNumber(found.value) : "–"}`,
+      lines: [where, found ? exactly(found.value, moment) : "no gradient before the first update", value],
+    };
+  } else if (state.edges === "updates") {
+    const found = entryOf(state, "updates", target);
+    const moment = `what update ${formatCount(found?.step ?? 0)} added`;
+    words = {
+      title: `Δ${titleOf(target)} = ${found ? formatNumber(found.value) : "–"}`,
+      lines: [where, found ? exactly(found.value, moment) : "nothing before the first update", value, gradient],
+    };
+  } else {
+    const moment = `after step ${formatCount(weight?.step ?? 0)}`;
+    words = { title: value, lines: [where, gradient, exactly(weight?.value, moment)] };
+  }
+  return { title: words.title, lines: [...words.lines, EDITS].filter(Boolean) };
 }
 
 /** @param {AppState} state @param {RunInfo} run @param {Target} target */
-function describeUnit(state, run, { layer, unit }) {
+function describeUnit(state, run, target) {
+  const { layer, unit } = target;
   if (layer === 0) {
-    if (run.image_shape)
-      return { title: `${run.inputs.length} inputs`, lines: [`the ${run.image_shape.join(" × ")} pixels of a picture`] };
-    return { title: `input ${run.inputs[unit]}`, lines: mapLine(state, layer, unit) };
+    const pixels = run.image_shape ? [`the ${run.image_shape.join(" × ")} pixels of a picture`] : [];
+    const lines = [...pixels, ...(pixels.length ? [] : mapLine(state, layer, unit))];
+    if (state.units === "delta") lines.push("an input has no δ: there is nothing in it to change");
+    return { title: run.image_shape ? `${run.inputs.length} inputs` : `input ${run.inputs[unit]}`, lines };
   }
-  const bias = entry(state, "parameters", `b${layer}`, unit);
-  const { activation } = run.layers[layer - 1];
+  const bias = entryOf(state, "parameters", target);
+  const exact = bias ? `exactly ${formatExact(bias.value)}, after step ${formatCount(bias.step)}` : "";
+  const value = `${titleOf(target)} = ${formatNumber(bias?.value)}`;
+  if (state.units === "delta") {
+    const delta = deltaOf(state, layer, unit);
+    return {
+      title: `δ of ${unitName(run, layer, unit)}`,
+      lines: [
+        delta ? `mean |δ| ${formatNumber(delta.size)} · mean δ ${formatNumber(delta.mean)}` : "",
+        delta ? `over the ${formatCount(delta.samples)} training samples, after step ${formatCount(delta.step)}` : "",
+        `bias ${value}`,
+        EDITS,
+      ].filter(Boolean),
+    };
+  }
   return {
-    title: `b${subscript(layer)}[${unit + 1}] = ${formatNumber(bias?.value)}`,
+    title: value,
     lines: [
-      `bias of ${unitName(run, layer, unit)} · ${activation}`,
+      whereOf(run, target),
       gradientLine(state, `b${layer}`, unit, "b"),
       ...mapLine(state, layer, unit),
-      bias ? `exactly ${formatExact(bias.value)}, after step ${formatCount(bias.step)}` : "",
+      exact,
+      EDITS,
     ].filter(Boolean),
   };
 }
@@ -105,5 +183,5 @@ function describeUnit(state, run, { layer, unit }) {
 function mapLine(state, layer, unit) {
   const units = frameOf(state, "maps")?.meta.units;
   const found = units?.find((/** @type {any} */ each) => each.layer === layer && each.unit === unit + 1);
-  return found ? [`over the plane from ${formatNumber(Number(found.low), 3)} to ${formatNumber(Number(found.high), 3)}`] : [];
+  return found ? [`over the ${state.run?.kind === "line" ? "line" : "plane"} from ${formatNumber(Number(found.low), 3)} to ${formatNumber(Number(found.high), 3)}`] : [];
 }

@@ -3,20 +3,17 @@
 /** @import { AppState, RunInfo, View } from "../types.js" */
 /** @import { Layout, LayerLayout } from "./diagram-layout.js" */
 
-import { h, memo, prepareCanvas, s, setAttribute, setText } from "../dom.js";
-import { formatNumber, formatSetting } from "../maths.js";
+import { h, memo, prepareCanvas, s, setAttribute } from "../dom.js";
+import { typeScale } from "../projector.js";
 import { rowNamed } from "../spec.js";
 import { frameOf } from "../store.js";
-import { curve, layoutNetwork } from "./diagram-layout.js";
+import { layoutNetwork } from "./diagram-layout.js";
+import { legendView } from "./diagram-legend.js";
 import { paintUnits } from "./diagram-paint.js";
 import { pointer } from "./diagram-pointer.js";
+import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from "./diagram-wires.js";
 import { layerChanges, limitsOf } from "./layers.js";
-
-/** A curve is at most this wide before the scale is doubled. */
-const WIDEST_LINE = 7;
-const THINNEST_LINE = 0.4;
-/** |w| of one pixel of width to begin with; it grows by doubling and stays while a run is looked at. */
-const FIRST_SCALE = 0.25;
+import { weightEditor } from "./weight-editor.js";
 
 /**
  * @param {import("../actions.js").Actions} actions
@@ -30,22 +27,7 @@ export function diagramView(actions) {
   const over = s("svg", { class: "wires", "aria-hidden": "true" }, marks, words);
   const canvas = h("canvas", { class: "units" });
   const tools = h("div", { class: "layer-tools" });
-  const scaleWords = h("span", { class: "scale", data: { testid: "scale" } });
-  const meaning = h("b");
-  const legend = h(
-    "div",
-    { class: "legend" },
-    h("span", {}, "edges show ", h("b", {}, "weights"), " · units show ", meaning),
-    h(
-      "span",
-      { class: "signs" },
-      h("i", { class: "swatch positive" }),
-      "positive",
-      h("i", { class: "swatch negative" }),
-      "negative",
-    ),
-    scaleWords,
-  );
+  const legend = legendView(actions);
   const stage = h(
     "div",
     { class: "stage", data: { testid: "diagram" }, tabindex: 0, role: "application" },
@@ -54,14 +36,19 @@ export function diagramView(actions) {
     over,
     tools,
   );
-  const element = h("div", { class: "diagram" }, legend, stage);
-  const point = pointer(stage, over);
+  const editor = weightEditor(actions);
+  const element = h("div", { class: "diagram" }, legend.element, stage, editor.element);
+  const point = pointer(stage, over, {
+    edit: (target, at) => last && editor.open(last, target, at, () => point.aim(target)),
+    zero: (target) => last && editor.zero(last, target),
+    close: () => editor.close(),
+  });
 
   /** @type {Layout | null} */
   let layout = null;
-  /** @type {Wire[]} */
+  /** @type {import("./diagram-wires.js").Wire[]} */
   let wires = [];
-  let scale = FIRST_SCALE;
+  const kept = scales();
   const changes = layerChanges(actions);
   let width = 0;
   let height = 0;
@@ -73,7 +60,9 @@ export function diagramView(actions) {
   }).observe(stage);
   const shapeChanged = memo();
   const runChanged = memo();
-  const weightsChanged = memo();
+  const edgesChanged = memo();
+  const deltaChanged = memo();
+  const wiresChanged = memo();
   const unitsChanged = memo();
 
   /** @param {AppState} state */
@@ -81,13 +70,14 @@ export function diagramView(actions) {
     last = state;
     const { run, catalog } = state;
     if (!run || !catalog || width < 10 || height < 10) return;
-    if (runChanged(run)) scale = FIRST_SCALE;
+    if (runChanged(run)) kept.reset();
+    if (edgesChanged(state.edges, state.looks.edges)) kept.forget(state.edges);
+    if (deltaChanged(state.units, state.looks.units)) kept.forget("delta");
     if (shapeChanged(run, catalog, Math.round(width), Math.round(height))) {
       layout = layoutNetwork(run, width, height);
       setAttribute(svg, "viewBox", `0 0 ${width} ${height}`);
       setAttribute(over, "viewBox", `0 0 ${width} ${height}`);
-      wires = drawWires(lines, layout);
-      setText(meaning, run.kind === "plane" ? "map" : run.image_shape ? "weights, bias" : "bias");
+      wires = placeWires(lines, layout);
       drawWords(words, state, layout);
       drawMarks(marks, layout);
       placeTools(tools, layout, changes, state);
@@ -98,89 +88,27 @@ export function diagramView(actions) {
       );
     }
     if (!layout) return;
+    const shown = edgesFrame(state);
     const parameters = frameOf(state, "parameters");
-    if (weightsChanged(parameters, wires)) {
-      scale = outgrown(parameters ? largest(parameters.arrays) : 0, scale);
-      for (const wire of wires) drawWire(wire, parameters?.arrays[wire.name]?.data[wire.index] ?? 0, scale);
-      setText(scaleWords, `width 1 = |w| ${scale < 1e4 ? formatSetting(scale) : formatNumber(scale, 3)}`);
+    const deltas = state.units === "delta" ? frameOf(state, "deltas") : null;
+    const scale = edgeScale(kept, state.edges, shown?.arrays ?? null);
+    if (wiresChanged(shown, wires, scale)) drawWires(wires, shown?.arrays ?? null, scale);
+    const blame = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
+    legend.update(state, shown || state.edges === "weights" ? scale : null, blame);
+    if (unitsChanged(shown, parameters, frameOf(state, "maps"), deltas, layout, state.theme, state.units, scale, blame)) {
+      // Pictures of weights are full at what a curve two wide stands for: what is thick there is deep here.
+      const biases = kept.fit("weights", parameters ? largest(parameters.arrays, "W") : 0, 7) ?? 1;
+      paintUnits(prepareCanvas(canvas, width, height), state, layout, {
+        weights: shown?.arrays ?? {},
+        scale: (scale ?? 1) * 2,
+        biasScale: biases * 2,
+        deltaScale: blame ?? 1,
+      });
     }
-    if (unitsChanged(parameters, frameOf(state, "maps"), layout, state.theme, scale)) {
-      // Pictures of weights are full at the |w| of a curve two wide: what is thick there is deep here.
-      paintUnits(prepareCanvas(canvas, width, height), state, layout, scale * 2);
-    }
+    editor.update(state);
     point.update(state, layout);
   }
   return { element, update };
-}
-
-/**
- * @typedef {object} Wire
- * @property {SVGPathElement} path
- * @property {string} name  of the parameter
- * @property {number} index
- * @property {boolean | null} positive  as drawn
- * @property {number} width  as drawn
- */
-
-/**
- * A curve for every weight between two units that are drawn.
- * @param {SVGGElement} group
- * @param {Layout} layout
- */
-function drawWires(group, layout) {
-  /** @type {Wire[]} */
-  const wires = [];
-  /** @type {SVGPathElement[]} */
-  const paths = [];
-  for (let layer = 1; layer < layout.layers.length; layer++) {
-    const before = layout.layers[layer - 1];
-    for (const to of layout.layers[layer].shown) {
-      for (const from of before.shown) {
-        const path = s("path", { d: curve(from, to), class: before.picture ? "bundle" : "wire" });
-        paths.push(path);
-        if (!before.picture)
-          wires.push({ path, name: `W${layer}`, index: to.unit * before.units + from.unit, positive: null, width: -1 });
-      }
-    }
-  }
-  group.replaceChildren(...paths);
-  return wires;
-}
-
-/**
- * @param {Wire} wire
- * @param {number} weight
- * @param {number} scale
- */
-function drawWire(wire, weight, scale) {
-  const positive = weight >= 0;
-  if (positive !== wire.positive) {
-    wire.positive = positive;
-    wire.path.setAttribute("class", positive ? "wire positive" : "wire negative");
-  }
-  // A tenth of a pixel is finer than the eye, and most curves then stay as they are from frame to frame.
-  const size = Number.isFinite(weight) ? Math.abs(weight) / scale : 0;
-  const width = Math.round(Math.min(WIDEST_LINE * 1.5, Math.max(THINNEST_LINE, size)) * 10) / 10;
-  if (width === wire.width) return;
-  wire.width = width;
-  wire.path.setAttribute("stroke-width", String(width));
-  wire.path.setAttribute("stroke-opacity", width < 1 ? "0.55" : "0.85");
-}
-
-/** @param {Record<string, import("../types.js").NamedArray>} arrays */
-function largest(arrays) {
-  let most = 0;
-  for (const [name, { data }] of Object.entries(arrays)) {
-    if (!name.startsWith("W")) continue;
-    for (const value of data) if (Math.abs(value) > most && Number.isFinite(value)) most = Math.abs(value);
-  }
-  return most;
-}
-
-/** @param {number} most @param {number} scale */
-function outgrown(most, scale) {
-  while (most / scale > WIDEST_LINE) scale *= 2;
-  return scale;
 }
 
 /**
@@ -252,7 +180,8 @@ function inputName(name, catalog, x, y) {
   const title = rowNamed(catalog?.features ?? [], name)?.title ?? name;
   // The unit of a measurement is left to the tooltip.
   const plain = title.replaceAll("_", " ").replace(/ \(.*\)$/, "");
-  const short = plain.length > 14 ? `${plain.slice(0, 12)}…` : plain;
+  const room = Math.min(14, Math.floor(x / (8.5 * typeScale())));
+  const short = plain.length > room ? `${plain.slice(0, Math.max(1, room - 2))}…` : plain;
   const text = s(
     "text",
     { x, y, "text-anchor": "end", "dominant-baseline": "central", class: title.length > 6 ? "input-name long" : "input-name" },

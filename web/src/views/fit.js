@@ -9,7 +9,7 @@ import { drawAxes, drawPoint, plotFrame } from "./canvas-plot.js";
 
 /** @returns {View} */
 export function fitView() {
-  const canvas = h("canvas", { class: "plot", role: "img", data: { testid: "fit" } });
+  const canvas = h("canvas", { class: "plot", role: "img", aria: { label: "The fit: nothing drawn yet" }, data: { testid: "fit" } });
   const element = h(
     "figure",
     { class: "fit" },
@@ -36,7 +36,7 @@ export function fitView() {
       const data = frameOf(state, "data");
       const width = Math.round(canvas.clientWidth);
       const height = Math.round(canvas.clientHeight);
-      if (width < 40 || !changed(run, maps, data, theme, width, height, window.devicePixelRatio)) return;
+      if (width < 40 || !changed(run, maps, data, theme, state.projector, width, height, window.devicePixelRatio)) return;
       const colours = palette(theme);
       const context = prepareCanvas(canvas, width, height);
       const xs = run.domain[0] ?? [-1, 1];

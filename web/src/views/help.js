@@ -9,7 +9,13 @@ const KEYS = [
   [["←", "PgUp"], "one step back"],
   [["Home"], "to the start"],
   [["End"], "to the furthest step"],
+  [["Ctrl Z"], "undo; with Shift: redo"],
+  [["w", "g", "u"], "edges show weights, gradients, last update"],
+  [["m", "d"], "units show what they answer, δ"],
+  [["e", "Del"], "edit the weight pointed at, set it to 0"],
+  [["l"], "loss on a log or linear axis"],
   [["t"], "light or dark"],
+  [["p"], "projector: larger type, settings folded away"],
   [["?"], "this list"],
 ];
 
@@ -31,7 +37,8 @@ export function helpDialog() {
     { class: "help", aria: { labelledby: "help-title" } },
     h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys"), close),
     list,
-    h("p", {}, "Point at a connection or a unit of the network to read its number, where it leads and its gradient."),
+    h("p", {}, "Point at a connection or a unit of the network to read its number; click it to change it."),
+    h("p", {}, "Drop a CSV or TSV file anywhere to train on it."),
     h("p", {}, "Blue is positive, orange is negative, everywhere."),
   );
   // A click beside the sheet closes it, as Escape does.

@@ -58,7 +58,7 @@ export function networkPanel(actions) {
   const rules = h("div", { class: "fields" });
   const element = h(
     "section",
-    { class: "panel", aria: { labelledby: "network-title" } },
+    { class: "panel", data: { part: "network" }, aria: { labelledby: "network-title" } },
     h("h2", { id: "network-title", class: "panel-title" }, "Network"),
     h("div", { data: { field: "network.layers" } }, list, error),
     h("div", { class: "field-row" }, add, count),

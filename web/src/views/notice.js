@@ -27,7 +27,7 @@ export function noticeView(actions) {
   const element = h("div", { class: "notice", hidden: true, data: { testid: "notice" } }, bar, text, buttons);
   // Spoken apart from what is drawn, so that progress does not chatter.
   const voice = h("div", { class: "sr-only", role: "status", aria: { live: "polite" } });
-  const wrapper = h("div", { class: "notice-place" }, element, voice);
+  const wrapper = h("div", { class: "notice-place", role: "region", aria: { label: "Notices" } }, element, voice);
   const changed = memo();
   const spoken = memo();
   return {
@@ -120,11 +120,15 @@ function lineFor(state, actions) {
       dismiss: true,
     };
   }
-  if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused") {
+  if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing) {
     return {
       kind: "invite",
       text: "Nothing is learned yet.",
-      buttons: [{ label: "watch it learn", press: () => actions.toggle() }],
+      buttons: [
+        { label: "watch it learn", press: () => actions.toggle() },
+        { label: "break it", press: () => actions.breakIt() },
+        { label: "take one step", press: () => actions.forward() },
+      ],
     };
   }
   return null;

@@ -16,6 +16,9 @@ export function optimizerPanel(actions) {
   const head = h("div", { class: "rule" });
   const dialect = h("div", { class: "dialect" });
   const formula = h("div", { class: "formula", data: { testid: "formula" } });
+  const meanings = h("dl", { class: "meanings" });
+  const difference = h("p", { class: "difference" });
+  const why = h("details", { class: "why" }, h("summary", {}, "what the symbols mean"), meanings, difference);
   const own = h("div", { class: "fields" });
   const penalties = [
     {
@@ -38,10 +41,11 @@ export function optimizerPanel(actions) {
   ];
   const element = h(
     "section",
-    { class: "panel", aria: { labelledby: "optimizer-title" } },
+    { class: "panel", data: { part: "optimizer" }, aria: { labelledby: "optimizer-title" } },
     h("div", { class: "title-row" }, h("h2", { id: "optimizer-title", class: "panel-title" }, "Optimizer"), dialect),
     head,
     formula,
+    why,
     own,
     h("div", { class: "fields" }, ...penalties.map(({ control }) => control.element)),
   );
@@ -96,6 +100,8 @@ export function optimizerPanel(actions) {
         const math = row ? mathElement(row.mathmls[optimizer.dialect] ?? row.mathml) : null;
         formula.replaceChildren(math ?? "");
         formula.title = row?.summary ?? "";
+        meanings.replaceChildren(...(row ? meaningsOf(row) : []));
+        difference.textContent = row ? differenceOf(row, optimizer.dialect) : "";
         controls = row ? ownControls(actions, row, optimizer.dialect) : [];
         own.replaceChildren(...controls.map(({ control }) => control.element));
       }
@@ -108,6 +114,18 @@ export function optimizerPanel(actions) {
       }
     },
   };
+}
+
+/** Each symbol of a rule and what it stands for: its state, then its parameters. @param {OptimizerRow} row */
+function meaningsOf(row) {
+  const parameters = row.parameters.map(({ symbol, title, summary }) => [symbol, `${title}: ${summary}`]);
+  return [...row.symbols, ...parameters].flatMap(([symbol, words]) => [h("dt", {}, symbol), h("dd", {}, words)]);
+}
+
+/** How the two dialects of a rule differ. @param {OptimizerRow} row @param {string} dialect */
+function differenceOf(row, dialect) {
+  if (row.difference === "none") return "Textbook and PyTorch write this rule alike.";
+  return dialect === "pytorch" ? `In PyTorch: ${row.difference}.` : `PyTorch differs: ${row.difference}.`;
 }
 
 /** @param {OptimizerRow[]} rows */

@@ -7,7 +7,9 @@ import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from 
 import { frameOf } from "../store.js";
 import { confusionView } from "./confusion.js";
 import { curvesView } from "./curves.js";
+import { drawView } from "./draw.js";
 import { fitView } from "./fit.js";
+import { healthView } from "./health.js";
 import { misreadView } from "./misread.js";
 import { regionsView } from "./regions.js";
 
@@ -21,11 +23,14 @@ export function outputColumn(actions) {
   const fit = fitView();
   const confusion = confusionView();
   const misread = misreadView();
+  const unseen = h("p", { class: "small" }, "A fit over several columns cannot be drawn; the losses say how close it is.");
+  const draw = drawView(actions);
   const numbers = numbersView();
   const curves = curvesView(actions);
+  const health = healthView(actions);
   const element = h(
     "div",
-    { class: "output" },
+    { class: "output", data: { part: "output" } },
     h(
       "section",
       { class: "answer", aria: { label: "Output" } },
@@ -33,10 +38,13 @@ export function outputColumn(actions) {
       regions.element,
       fit.element,
       confusion.element,
+      unseen,
+      draw.element,
     ),
     numbers.element,
     misread.element,
     curves.element,
+    health.element,
   );
   return {
     element,
@@ -45,11 +53,14 @@ export function outputColumn(actions) {
       const kind = run?.kind ?? "plane";
       regions.element.hidden = kind !== "plane";
       fit.element.hidden = kind !== "line";
-      confusion.element.hidden = !(kind === "table" || kind === "image");
+      const flat = kind === "plane" || kind === "line";
+      confusion.element.hidden = flat || run?.task === "regression";
+      unseen.hidden = flat || run?.task !== "regression";
+      element.classList.toggle("drawing", state.drawing);
       element.dataset.kind = kind;
       const frame = frameOf(state, kind === "plane" || kind === "line" ? "maps" : "evaluation");
       setText(moment, frame ? `after step ${formatCount(frame.step)}` : "");
-      for (const view of [regions, fit, confusion, misread, numbers, curves]) view.update(state);
+      for (const view of [draw, regions, fit, confusion, misread, numbers, curves, health]) view.update(state);
     },
   };
 }

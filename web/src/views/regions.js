@@ -10,7 +10,7 @@ import { drawAxes, drawPoint, plotFrame, roundUp } from "./canvas-plot.js";
 
 /** @returns {View} */
 export function regionsView() {
-  const canvas = h("canvas", { class: "plot", role: "img", data: { testid: "regions" } });
+  const canvas = h("canvas", { class: "plot", role: "img", aria: { label: "The answer over the plane: nothing drawn yet" }, data: { testid: "regions" } });
   const ramp = h("canvas", { class: "ramp", aria: { hidden: true } });
   const low = h("span");
   const middle = h("span");
@@ -31,7 +31,7 @@ export function regionsView() {
       const maps = frameOf(state, "maps");
       const data = frameOf(state, "data");
       const size = Math.round(canvas.clientWidth);
-      if (size < 40 || !changed(run, maps, data, theme, size, window.devicePixelRatio)) return;
+      if (size < 40 || !changed(run, maps, data, theme, state.projector, size, window.devicePixelRatio)) return;
       const colours = palette(theme);
       const context = prepareCanvas(canvas, size, size);
       const [xs, ys] = run.domain;

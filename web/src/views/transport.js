@@ -6,6 +6,7 @@ import { LADDER } from "../actions.js";
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatNumber } from "../maths.js";
 import { icon } from "./icons.js";
+import { undoView } from "./undo.js";
 
 /**
  * @param {import("../actions.js").Actions} actions
@@ -26,13 +27,14 @@ export function transportView(actions) {
   const play = h("button", { class: "play", type: "button", data: { testid: "play" }, onclick: () => actions.toggle() });
   const ladder = speedLadder(actions);
   const line = timeLine(actions);
+  const undo = undoView(actions);
   const step = h("strong", { class: "step", data: { testid: "step" } });
   const whole = h("span", { class: "whole" });
   const epoch = h("span", { data: { testid: "epoch" } });
   const rate = h("span", { data: { testid: "rate" } });
   const element = h(
-    "footer",
-    { class: "transport", role: "group", aria: { label: "Transport" } },
+    "section",
+    { class: "transport", data: { part: "transport" }, aria: { label: "Transport" } },
     h(
       "div",
       { class: "buttons" },
@@ -43,6 +45,7 @@ export function transportView(actions) {
     ),
     ladder.element,
     line.element,
+    undo.element,
     h("div", { class: "where" }, h("div", {}, step, whole), h("div", {}, epoch, rate)),
   );
   const statusChanged = memo();
@@ -62,6 +65,7 @@ export function transportView(actions) {
       }
       const off = state.connection.status !== "open" || !clock;
       for (const each of element.querySelectorAll("button, input")) /** @type {HTMLButtonElement} */ (each).disabled = off;
+      undo.update(state);
       if (!clock) return;
       setText(step, `step ${formatCount(clock.step)}`);
       setAttribute(step, "data-value", String(clock.step));
@@ -131,15 +135,37 @@ function timeLine(actions) {
     dragging = false;
   });
   const fill = () => input.style.setProperty("--fill", `${(Number(input.value) / Math.max(1, Number(input.max))) * 100}%`);
-  const element = h("div", { class: "timeline" }, input);
+  const marks = h("div", { class: "marks" });
+  const element = h("div", { class: "timeline" }, marks, input);
+  const marksChanged = memo();
   return {
     element,
-    update({ clock }) {
+    update({ clock, script }) {
       if (!clock) return;
+      const edits = script?.run === clock.run ? script.edits : [];
+      if (marksChanged(edits, clock.end)) marks.replaceChildren(...editMarks(edits, clock.end, actions));
       setAttribute(input, "max", String(Math.max(1, clock.end)));
       if (!dragging) input.value = String(clock.step);
       setAttribute(input, "aria-valuetext", `step ${clock.step} of ${clock.end}`);
       fill();
     },
   };
+}
+
+/**
+ * A mark on the time line for every step that edits precede; it says what changed and goes there.
+ * @param {import("../types.js").Script["edits"]} edits
+ * @param {number} end
+ * @param {import("../actions.js").Actions} actions
+ */
+function editMarks(edits, end, actions) {
+  /** @type {Map<number, string[]>} */
+  const labels = new Map();
+  for (const { step, label } of edits) labels.set(step, [...(labels.get(step) ?? []), label]);
+  return [...labels].map(([step, words]) => {
+    const text = `step ${formatCount(step)}: ${words.join("; ")}`;
+    const mark = h("button", { type: "button", class: "mark-edit", title: text, aria: { label: text }, onclick: () => actions.seek(step) });
+    mark.style.left = `${(step / Math.max(1, end)) * 100}%`;
+    return mark;
+  });
 }

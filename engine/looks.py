@@ -1,0 +1,134 @@
+"""Layers looked at, beside their losses: the blame of each unit, answers along a line, sizes and spreads of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.dataset import Dataset
+from engine.kernels import codes
+from engine.machine import Machine
+from engine.probe import Probe, range_of
+
+Flat = NDArray[np.float64]
+FORWARD = (codes.GATHER, codes.AFFINE, codes.ACTIVATION)
+BLAME = (*FORWARD, codes.OUTPUT_DELTA, codes.BACK_PRODUCT, codes.BACK_ACTIVATION)
+BINS = 31
+"""Cells of a histogram: an odd number, so that zero lies within the middle one."""
+
+
+@dataclass(frozen=True)
+class UnitDelta:
+    """δ_l of one layer over the training set: its mean and the mean of its size, each (units,)."""
+
+    mean: Flat
+    size: Flat
+
+
+@dataclass(frozen=True)
+class UnitResponses:
+    """Activations along the drawn line, the inputs' included: `x` (n,), `values` (units, n), `units` as for maps."""
+
+    x: Flat
+    values: Flat
+    units: list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """Norms of one layer: ‖∂𝓛/∂W‖ and ‖Δθ‖ of the last update, ‖θ‖ as it stands, and ‖Δθ‖/‖θ‖. None before the first update."""
+
+    layer: int
+    gradient: float | None
+    update: float | None
+    parameters: float
+    ratio: float | None
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How many weights of a layer lie in each of `BINS` equal cells from `edges[0]` to `edges[-1]`, symmetric about zero."""
+
+    counts: NDArray[np.int32]
+    edges: Flat
+
+
+class Looks:
+    """Mixed into a trainer: changes nothing, computes in the probe's workspace."""
+
+    dataset: Dataset
+    machine: Machine
+    probe: Probe
+
+    def unit_deltas(self) -> list[UnitDelta]:
+        """δ_1, …, δ_L at the present parameters, over the whole training set. δ of a sample is ∂ℓ/∂z of that sample, so the
+        mean over a batch is its gradient ∂𝓛/∂b."""
+        probe = self.probe
+        x, y = probe.rows("train")
+        tape = probe.tape
+        ops = np.ascontiguousarray(tape.ops[np.isin(tape.ops[:, codes.CODE], BLAME)])
+        found = [UnitDelta(np.zeros(size), np.zeros(size)) for size in tape.sizes[1:]]
+        for count in probe.passes(ops, x, y):
+            for layer, delta in enumerate(found, 1):
+                values = probe.values(f"delta{layer}", count)
+                delta.mean[...] += values.sum(axis=1)
+                delta.size[...] += np.abs(values).sum(axis=1)
+        for delta in found:
+            delta.mean[...] /= len(x)
+            delta.size[...] /= len(x)
+        return found
+
+    def unit_responses(self, points: int = 200) -> UnitResponses | None:
+        """Every unit's activation over the drawn line; None where the data are no line."""
+        if self.dataset.kind != "line":
+            return None
+        ((low, high),) = self.dataset.domain
+        x = np.linspace(low, high, points)
+        layers = self.probe.activations(np.ascontiguousarray(self.dataset.inputs_of(x[:, None])))
+        units: list[dict[str, float]] = []
+        for index, layer in enumerate(layers):
+            for unit, values in enumerate(layer):
+                least, most = range_of(values, self.probe.tape.activations[index - 1] if index else None)
+                units.append({"layer": index, "unit": unit + 1, "low": least, "high": most})
+        return UnitResponses(x, np.vstack(layers), units)
+
+    def health(self) -> list[LayerHealth]:
+        """The norms of every layer: whether its gradient arrives, and how far an update moves it."""
+        machine = self.machine
+        found = []
+        for layer in range(1, len(machine.tape.sizes)):
+            own = [place for place in machine.tape.places if place.layer == layer]
+            parameters = _norm(place.view(machine.theta) for place in own)
+            if machine.step == 0:
+                found.append(LayerHealth(layer, None, None, parameters, None))
+                continue
+            gradient = _norm(place.view(machine.grad) for place in own if len(place.shape) == 2)
+            update = _norm(place.view(machine.change) for place in own)
+            found.append(LayerHealth(layer, gradient, update, parameters, update / parameters if parameters else None))
+        return found
+
+    def weight_histograms(self) -> list[Histogram]:
+        """The spread of each layer's weights."""
+        found = []
+        for place in self.machine.tape.places:
+            if len(place.shape) != 2:
+                continue
+            weights = place.view(self.machine.theta).ravel()
+            finite = weights[np.isfinite(weights)]
+            reach = _round_up(float(np.max(np.abs(finite), initial=0.0)))
+            counts, edges = np.histogram(finite, BINS, (-reach, reach))
+            found.append(Histogram(counts.astype(np.int32), edges))
+        return found
+
+
+def _norm(parts: Iterable[Flat]) -> float:
+    """Of several tensors together."""
+    return float(np.linalg.norm([np.linalg.norm(part) for part in parts]))
+
+
+def _round_up(value: float) -> float:
+    """The next power of two: an axis that stands still while the values move a little."""
+    return float(2.0 ** np.ceil(np.log2(value))) if value > 0.0 else 1.0

@@ -1,0 +1,69 @@
+"""How fast the page paints while the engine trains flat out: [7, 8, 8, 8, 1] with every unit's map, in headless Chromium.
+
+Prints, never asserts: python tests/bench/bench_page.py
+A frame counts when the page has acknowledged it, which it does after painting.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser"), str(ROOT / "tests" / "server")]
+
+from conftest import ARGUMENTS  # noqa: E402
+from install_chromium import find  # noqa: E402
+from live_server import serving  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
+from train_page import Train  # noqa: E402
+
+from server.settings import Settings  # noqa: E402
+
+SECONDS = 10
+COUNT = """
+window.painted = {};
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (text) {
+  const command = JSON.parse(text);
+  if (command.type === "acknowledge") painted[command.channel] = (painted[command.channel] ?? 0) + 1;
+  return send.call(this, text);
+};
+window.screenFrames = 0;
+const tick = () => { window.screenFrames++; requestAnimationFrame(tick); };
+requestAnimationFrame(tick);
+"""
+LOOK = """() => ({
+  painted: { ...painted },
+  frames: screenFrames,
+  now: performance.now(),
+  step: Number(document.querySelector("[data-testid=step]").dataset.value),
+})"""
+
+
+def main() -> None:
+    with serving(Settings()) as live, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.add_init_script(COUNT)
+        train = Train(page).open(f"http://127.0.0.1:{live.port}")
+        for feature in ("x2", "y2", "xy", "sin_x", "sin_y"):
+            train.feature(feature)
+        train.layers(8, 8, 8)
+        train.speed("flat out")
+        train.play()
+        train.pass_step(5000)
+        before = page.evaluate(LOOK)
+        page.wait_for_function("(end) => performance.now() > end", arg=before["now"] + SECONDS * 1000)
+        after = page.evaluate(LOOK)
+        seconds = (after["now"] - before["now"]) / 1000
+        print(f"[7, 8, 8, 8, 1] tanh, batch 10, flat out, {seconds:.1f} s in headless Chromium")
+        print(f"updates a second, recorded series included   {(after['step'] - before['step']) / seconds:12,.0f}")
+        print(f"screen frames a second                       {(after['frames'] - before['frames']) / seconds:12.1f}")
+        for channel, count in sorted(after["painted"].items()):
+            print(f"{channel:<12} painted a second               {(count - before['painted'].get(channel, 0)) / seconds:12.1f}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

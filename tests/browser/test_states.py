@@ -1,0 +1,161 @@
+"""Every state the Train view can be in, at three sizes and in both themes: legible, in order, by the rules of accessibility.
+
+States that a test cannot wait for are brought about on the wire: what the server says is passed on with a word changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from conftest import COLD, Complaints
+from looks import problems
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from train_page import Train
+
+SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
+THEMES = ("light", "dark")
+
+
+@pytest.fixture(params=[(size, theme) for size in SIZES for theme in THEMES], ids="-".join)
+def bare(request: pytest.FixtureRequest, browser: Browser, complaints: Complaints):
+    """A page of one size and theme, not yet opened."""
+    size, theme = request.param
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
+    context.on("page", complaints.listen)
+    yield context.new_page()
+    context.close()
+
+
+def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
+    """Pass on what the server says with `change` made to every event; None holds an event back."""
+
+    def connect(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if isinstance(message, bytes):
+                socket.send(message)
+                return
+            event = change(json.loads(message))
+            if event is not None:
+                socket.send(json.dumps(event))
+
+        server.on_message(pass_on)
+
+    page.route_web_socket("**/ws", connect)
+
+
+def walk(page: Page) -> None:
+    """On a phone the three columns are three pages: look at each."""
+    tabs = page.get_by_role("tab").filter(visible=True)
+    pages = [tab for tab in ("settings", "network", "output") if page.locator(f"[data-tab={tab}]").is_visible()]
+    if not pages:
+        assert problems(page) == []
+        return
+    for tab in pages:
+        page.locator(f"[data-tab={tab}]").click()
+        expect(page.locator(f"[data-tab={tab}]")).to_have_attribute("aria-selected", "true")
+        page.wait_for_function(
+            "(tab) => Math.abs(document.querySelector(`#page-${tab}`).getBoundingClientRect().left) < 1", arg=tab
+        )
+        assert problems(page) == [], tab
+    assert tabs.count() >= len(pages)
+
+
+def test_empty_then_paused(bare: Page, server_url: str) -> None:
+    train = Train(bare).open(server_url, COLD)
+    train.settle(0)
+    expect(train.hook("notice")).to_contain_text("Nothing is learned yet")
+    walk(bare)
+    train.hook("forward").click()
+    train.settle(1)
+    walk(bare)
+
+
+def test_training(bare: Page, server_url: str) -> None:
+    train = Train(bare).open(server_url, COLD)
+    train.speed("flat out")
+    train.play()
+    train.pass_step(1000)
+    assert problems(bare) == []
+    train.pause()
+
+
+@pytest.mark.parametrize("dataset", ["digits", "breast_cancer", "blobs", "sine"])
+def test_other_data(bare: Page, server_url: str, dataset: str) -> None:
+    train = Train(bare).open(server_url, COLD)
+    if bare.locator("[data-tab=settings]").is_visible():
+        bare.locator("[data-tab=settings]").click()
+    train.choose(dataset)
+    train.hook("forward").click()
+    train.settle(1)
+    walk(bare)
+
+
+def test_warming_up(bare: Page, server_url: str) -> None:
+    rewriting(
+        bare, lambda event: event | {"done": 12, "total": 49, "current": "affine"} if event["type"] == "warmup" else event
+    )
+    bare.goto(server_url)
+    expect(bare.get_by_test_id("notice")).to_contain_text("12 of 49")
+    walk(bare)
+
+
+def test_the_engine_is_starting(bare: Page, server_url: str) -> None:
+    rewriting(bare, lambda event: event if event["type"] in ("attached", "done") else None)
+    bare.goto(server_url)
+    expect(bare.get_by_test_id("notice")).to_contain_text("starting")
+    assert problems(bare) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "stop", "words"),
+    [
+        ("finished", {"kind": "finished", "step": 1, "op": None, "message": "finished"}, "Finished"),
+        ("stopped", {"kind": "non_finite", "step": 1, "op": "affine 2", "message": "not finite"}, "affine 2"),
+    ],
+)
+def test_stopped(bare: Page, server_url: str, status: str, stop: dict, words: str) -> None:
+    def change(event: dict) -> dict:
+        if event["type"] == "state" and event["step"] == 1:
+            event |= {"status": status, "stop": stop, "max_steps": 1 if status == "finished" else event["max_steps"]}
+        return event
+
+    rewriting(bare, change)
+    train = Train(bare).open(server_url, COLD)
+    train.hook("forward").click()
+    expect(train.hook("notice")).to_contain_text(words)
+    walk(bare)
+
+
+def test_seeking(bare: Page, server_url: str) -> None:
+    def change(event: dict) -> dict:
+        return event | {"status": "seeking", "seek": [0, 90_000]} if event["type"] == "state" and event["step"] == 1 else event
+
+    rewriting(bare, change)
+    train = Train(bare).open(server_url, COLD)
+    train.hook("forward").click()
+    expect(train.hook("notice")).to_contain_text("going to step")
+    assert problems(bare) == []
+
+
+def test_disconnected(bare: Page, server_url: str, complaints: Complaints) -> None:
+    complaints.expect("WebSocket")
+    lines: list[WebSocketRoute] = []
+
+    def connect(socket: WebSocketRoute) -> None:
+        if lines:
+            socket.close(code=1011, reason="down")
+            return
+        lines.append(socket)
+        socket.connect_to_server()
+
+    bare.route_web_socket("**/ws", connect)
+    train = Train(bare).open(server_url, COLD)
+    train.settle(0)
+    lines[0].close(code=1011, reason="down")
+    expect(train.hook("notice")).to_contain_text("The connection is lost")
+    walk(bare)

@@ -1,0 +1,138 @@
+"""What is taken along is the run's own numbers; the PyTorch script, run by torch, goes on with them."""
+
+import contextlib
+import csv
+import io
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+from engine import RunSpec, Trainer, catalog, export
+
+RULES = list(itertools.product([row["name"] for row in catalog()["optimizers"]], ["textbook", "pytorch"]))
+SPEC = {
+    "data": {"name": "spiral", "samples": 120, "noise": 0.1},
+    "network": {"layers": [{"units": 6}, {"units": 4, "activation": "leaky_relu"}]},
+    "batch_size": 9,
+}
+
+
+def trained(spec, steps=137):
+    trainer = Trainer(RunSpec.model_validate(SPEC | spec))
+    trainer.step(steps)
+    return trainer
+
+
+def differences(trainer, updates=export.UPDATES):
+    """Runs the script here; what it prints beside what the engine itself does next."""
+    pytest.importorskip("torch")
+    text = export.torch(trainer)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(text, "exported.py", "exec"), {"__name__": "__main__"})
+    lines = [line for line in said.getvalue().splitlines() if line.startswith("update ")]
+    assert len(lines) == updates
+    for line in lines:
+        words = line.replace(",", "").split()
+        loss = trainer.step(1)
+        assert int(words[1].rstrip(":")) == trainer.steps_done
+        assert float(words[5]) == loss
+        yield abs(float(words[3]) - loss)
+
+
+def agrees(trainer, updates=export.UPDATES):
+    return max(differences(trainer, updates)) <= 1e-9
+
+
+@pytest.mark.parametrize(("name", "dialect"), RULES)
+def test_every_rule_goes_on_in_torch(name, dialect):
+    assert agrees(trained({"optimizer": {"name": name, "dialect": dialect, "lr": 0.02}}))
+
+
+@pytest.mark.parametrize(("name", "dialect"), RULES)
+def test_every_rule_begins_in_torch_with_penalties_and_clipping(name, dialect):
+    spec = {"optimizer": {"name": name, "dialect": dialect, "lr": 0.05}, "clip": {"norm": 0.2}}
+    assert agrees(trained(spec | {"regularization": {"l1": 0.001, "l2": 0.01}}, 0))
+
+
+@pytest.mark.parametrize("activation", [row["name"] for row in catalog()["activations"] if row["hidden"]])
+def test_every_activation(activation):
+    assert agrees(trained({"network": {"layers": [{"units": 5, "activation": activation}]}}))
+
+
+@pytest.mark.parametrize(
+    ("loss", "output"), [("mse", "tanh"), ("mse", "softmax"), ("bce", "softmax"), ("cross_entropy", "sigmoid")]
+)
+def test_every_loss(loss, output):
+    assert agrees(trained({"data": {"name": "iris"}, "loss": loss, "network": {"output_activation": output}}))
+
+
+def test_classes_images_and_regression():
+    assert agrees(trained({"data": {"name": "digits", "samples": 100}, "batch_size": 20}, 30))
+    assert agrees(trained({"data": {"name": "sine", "samples": 50}, "batch_size": "full"}, 30))
+    assert agrees(trained({"data": {"name": "wine", "standardize": True}, "shuffle": False}, 30))
+
+
+def test_after_edits_and_only_up_to_the_next():
+    trainer = trained({}, 50)
+    trainer.edit({"kind": "set", "path": "optimizer.name", "value": "rmsprop"})
+    trainer.edit({"kind": "weight", "name": "W1", "index": [0, 1], "value": 2.5})
+    trainer.step(12)
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.3})
+    trainer.step(40)
+    trainer.seek(50)
+    assert agrees(trainer, 12)
+
+
+def test_the_script_is_a_look_and_changes_nothing():
+    left, right = trained({"optimizer": {"name": "nesterov"}}), trained({"optimizer": {"name": "nesterov"}})
+    text = export.torch(left)
+    assert text == export.torch(left) and "session" not in text
+    left.step(100)
+    right.step(100)
+    assert all(
+        np.array_equal(a, b) for a, b in zip(left.named_parameters.values(), right.named_parameters.values(), strict=True)
+    )
+    assert np.array_equal(left.series.points, right.series.points, equal_nan=True)
+
+
+def test_there_is_nothing_to_go_on_with_at_the_end():
+    with pytest.raises(export.ExportError, match="ends here"):
+        export.torch(trained({"stop": {"max_steps": 30}}, 40))
+
+
+def test_what_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(export, "MOST_NUMBERS", 50)
+    for kind in (export.torch, export.model):
+        with pytest.raises(export.ExportError, match="at most 50"):
+            kind(trained({}))
+
+
+def test_curves_have_every_digit():
+    trainer = trained({"data": {"name": "moons", "samples": 80, "validation_fraction": 0.2}})
+    rows = list(csv.DictReader(io.StringIO(export.curves(trainer))))
+    columns = trainer.series.columns()
+    assert len(rows) == len(trainer.series) > 3 and rows[0]["gradient_norm"] == ""
+    for name in columns:
+        found = [float(row[name] or "nan") for row in rows]
+        assert np.array_equal(found, columns[name], equal_nan=True)
+    assert rows[1]["step"].isdigit()
+
+
+def test_curves_leave_out_what_there_is_not():
+    header = export.curves(trained({"data": {"name": "sine", "test_fraction": 0.0}})).splitlines()[0]
+    assert header == "step,epoch,train_loss,gradient_norm,weight_norm"
+
+
+def test_the_model_computes_what_the_trainer_does():
+    trainer = trained({"data": {"name": "wine", "standardize": True}, "network": {"layers": [{"units": 5}]}})
+    model = json.loads(export.model(trainer))
+    raw = trainer.dataset.splits["test"].raw
+    h = ((raw - model["scaling"]["mean"]) / model["scaling"]["scale"]).T
+    for layer in model["layers"]:
+        z = np.array(layer["weights"]) @ h + np.array(layer["bias"])[:, None]
+        h = np.tanh(z) if layer["activation"] == "tanh" else np.exp(z) / np.exp(z).sum(axis=0)
+    assert np.abs(h.T - trainer.predict(raw)).max() < 1e-12
+    assert model["sizes"] == [13, 5, 3] and model["step"] == 137 and len(model["classes"]) == 3

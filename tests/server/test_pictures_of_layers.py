@@ -1,0 +1,129 @@
+"""The pictures of layers: what travels is what the engine says at that very step, and nothing is made for nobody."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pytest
+from live_server import Live
+from pages import Page, parameters, same
+
+from engine import RunSpec, Trainer
+
+SPEC: dict[str, Any] = {
+    "data": {"name": "spiral", "samples": 80},
+    "network": {"layers": [{"units": 4, "activation": "tanh"}, {"units": 3, "activation": "relu"}]},
+    "seed": 2,
+}
+LAYERS = ("updates", "deltas", "health", "weights")
+
+
+def begun(page: Page, *channels: str, **spec: Any) -> Trainer:
+    page.run_info()
+    page.do("configure", spec=SPEC | spec)
+    page.do("subscribe", channels=list(channels))
+    return Trainer(RunSpec.model_validate(SPEC | spec))
+
+
+def test_updates_deltas_health_and_weights_are_the_engines(live: Live) -> None:
+    with Page(live.socket) as page:
+        direct = begun(page, *LAYERS, "parameters")
+        start = page.frame("health", lambda header: header["step"] == 0)[0]["meta"]["layers"]
+        assert start == [asdict(layer) for layer in direct.health()] and start[0]["gradient"] is None
+        assert "updates" not in page.frames
+        page.do("step", count=9)
+        before = parameters(page)
+        page.do("step", count=1)
+        direct.step(10)
+
+        def now(header: dict[str, Any]) -> bool:
+            return bool(header["step"] == 10)
+
+        change = page.frame("updates", now)[1]
+        assert direct.last_update is not None and same(change, direct.last_update)
+        after = parameters(page)
+        for name, values in change.items():
+            assert values == pytest.approx(after[name] - before[name], rel=1e-9, abs=1e-15)
+        header, blame = page.frame("deltas", now)
+        assert header["meta"] == {"over": "train", "samples": len(direct.dataset.splits["train"])}
+        for layer, found in enumerate(direct.unit_deltas(), 1):
+            assert np.array_equal(blame[f"delta{layer}"], found.mean) and np.array_equal(blame[f"size{layer}"], found.size)
+        assert page.frame("health", now)[0]["meta"]["layers"] == [asdict(layer) for layer in direct.health()]
+        counts = page.frame("weights", now)[1]
+        for layer, spread in enumerate(direct.weight_histograms(), 1):
+            assert np.array_equal(counts[f"counts{layer}"], spread.counts)
+            assert np.array_equal(counts[f"edges{layer}"], spread.edges)
+
+
+def test_a_line_has_the_answer_of_every_unit(live: Live) -> None:
+    with Page(live.socket) as page:
+        direct = begun(page, "maps", data={"name": "sine"})
+        page.do("step", count=4)
+        direct.step(4)
+        header, maps = page.frame("maps", lambda header: header["step"] == 4)
+        expected = direct.unit_responses(len(maps["x"]))
+        assert expected is not None and header["meta"]["units"] == expected.units
+        assert np.array_equal(maps["responses"], expected.values)
+        assert np.array_equal(maps["y"], direct.response(len(maps["x"]))[1])
+
+
+def test_recall_comes_with_the_confusion(live: Live) -> None:
+    with Page(live.socket) as page:
+        direct = begun(page, "evaluation", data={"name": "iris"})
+        page.do("step", count=40)
+        direct.step(40)
+        recall = page.frame("evaluation", lambda header: header["step"] == 40)[0]["meta"]["recall"]
+        for split in ("train", "test"):
+            expected = direct.evaluate(split).recall
+            assert expected is not None and recall[split] == expected.tolist()
+        page.do("configure", spec={"data": {"name": "sine"}})
+        assert page.frame("evaluation", lambda header: header["run"] == page.state["run"])[0]["meta"]["recall"] == {}
+
+
+def test_an_edited_weight_is_undone_to_the_same_bits(live: Live) -> None:
+    with Page(live.socket) as page:
+        begun(page, "parameters")
+        page.do("step", count=25)
+        before = parameters(page)
+        for value in (0.5, 0.75, -1.25):  # as a slider sends them: one edit of the same entry at the same step
+            page.do("edit", edit={"kind": "weight", "name": "W2", "index": [2, 3], "value": value})
+
+        def until(wanted: float) -> dict[str, np.ndarray]:
+            while page.frames["parameters"][-1][1]["W2"][2, 3] != wanted:
+                page.receive()
+            return page.frames["parameters"][-1][1]
+
+        until(-1.25)
+        page.do("undo")
+        assert same(until(before["W2"][2, 3]), before)
+        page.do("redo")
+        until(-1.25)
+        refused = page.ask("edit", edit={"kind": "weight", "name": "W2", "index": [9, 0], "value": 1.0})
+        assert refused["type"] == "error" and refused["allowed"]
+
+
+def test_pictures_of_layers_are_made_only_for_who_watches(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    from server.channels import CHANNELS
+
+    made: list[str] = []
+    for name in LAYERS:
+        original = CHANNELS[name]  # type: ignore[index]
+
+        def counting(trainer: Any, want: Any, name: str = name, original: Any = original) -> Any:
+            made.append(name)
+            return original(trainer, want)
+
+        monkeypatch.setitem(CHANNELS, name, counting)  # type: ignore[arg-type]
+    with Page(live.socket) as page:
+        begun(page, "parameters")
+        page.do("step", count=5)
+        assert parameters(page) and made == []
+        page.do("subscribe", channels=["parameters", "deltas"])
+        page.frame("deltas")
+        assert set(made) == {"deltas"}
+        made.clear()
+        page.do("subscribe", channels=["parameters"])
+        page.do("step", count=5)
+        assert parameters(page) and made == []

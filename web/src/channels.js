@@ -1,0 +1,18 @@
+/** Which pictures are watched. What is not on the screen is not asked for, and then nobody computes it. */
+
+/** @import { AppState, Channel } from "./types.js" */
+
+/** @type {Channel[]} */
+const ALWAYS = ["data", "series", "parameters", "gradients", "maps", "evaluation", "health"];
+
+/**
+ * @param {AppState} state
+ * @returns {Channel[]}
+ */
+export function channelsFor({ edges, units, spread }) {
+  const wanted = [...ALWAYS];
+  if (edges === "updates") wanted.push("updates");
+  if (units === "delta") wanted.push("deltas");
+  if (spread !== null) wanted.push("weights");
+  return wanted;
+}

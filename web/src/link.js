@@ -1,0 +1,51 @@
+/** A script in a link: `#s=` and its JSON text, deflated, in base64url. Other fields of the fragment stay as they are. */
+
+/** Characters a script may have in a link: what every browser and messenger carries along. */
+export const LONGEST = 8192;
+/** Characters that a link may unfold to: more is no script of eight kilobytes. */
+const UNFOLDED = 4_000_000;
+
+/**
+ * @param {string} text
+ * @returns {Promise<string>}
+ */
+export async function pack(text) {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  let binary = "";
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/**
+ * @param {string} packed
+ * @returns {Promise<string>}  rejects where the link is damaged
+ */
+export async function unpack(packed) {
+  const binary = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > UNFOLDED) throw new Error("it is longer than any link");
+  }
+}
+
+/** The packed script of this page's own address. @returns {string | null} */
+export function packedHere() {
+  return new URLSearchParams(location.hash.slice(1)).get("s");
+}
+
+/**
+ * The address of this page with a script in it.
+ * @param {string} packed
+ */
+export function addressOf(packed) {
+  const fields = new URLSearchParams(location.hash.slice(1));
+  fields.set("s", packed);
+  return `${location.origin}${location.pathname}#${fields}`;
+}

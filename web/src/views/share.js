@@ -1,0 +1,95 @@
+/** The bar's buttons for sharing, keeping and taking along. */
+
+import { h } from "../dom.js";
+import { icon } from "./icons.js";
+
+/**
+ * @param {import("../sharing.js").Sharing} sharing
+ * @param {() => void} openExperiments
+ * @returns {HTMLElement[]}
+ */
+export function shareButtons(sharing, openExperiments) {
+  const menu = exportMenu(sharing);
+  return [
+    pill("share", "Share link", () => sharing.copyLink()),
+    pill("experiments", "Experiments", openExperiments),
+    menu,
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {() => void} press
+ * @param {Record<string, any>} [more]
+ */
+function pill(name, label, press, more = {}) {
+  return h(
+    "button",
+    { type: "button", class: "pill", title: label, aria: { label }, data: { testid: name, part: name }, onclick: press, ...more },
+    icon(name),
+    h("span", { class: "pill-label" }, label),
+  );
+}
+
+/** @param {import("../sharing.js").Sharing} sharing */
+function exportMenu(sharing) {
+  const item = (/** @type {string} */ words, /** @type {string} */ kind, /** @type {() => void} */ press) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        class: "menu-item",
+        tabindex: -1,
+        onclick: () => {
+          close(true);
+          press();
+        },
+      },
+      h("span", {}, words),
+      h("span", { class: "menu-kind" }, kind),
+    );
+  const items = [
+    item("Curves", "CSV", () => sharing.exportFile("curves")),
+    item("Picture", "PNG", () => sharing.exportPicture()),
+    item("Model", "JSON", () => sharing.exportFile("model")),
+    item("Model as a PyTorch script", "Python", () => sharing.exportFile("torch")),
+    item("Experiment", "JSON", () => sharing.exportFile("script")),
+  ];
+  const menu = h("div", { class: "menu", role: "menu", id: "export-menu", aria: { label: "Export" }, hidden: true }, ...items);
+  const button = pill("export", "Export", () => (menu.hidden ? open() : close(true)), {
+    "aria-haspopup": "menu",
+    "aria-expanded": "false",
+    "aria-controls": "export-menu",
+  });
+  const element = h("div", { class: "menu-place" }, button, menu);
+
+  function open() {
+    menu.hidden = false;
+    button.setAttribute("aria-expanded", "true");
+    items[0].focus();
+  }
+  /** @param {boolean} back  whether the focus returns to the button */
+  function close(back) {
+    menu.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+    if (back) button.focus();
+  }
+  element.addEventListener("focusout", (event) => {
+    if (!menu.hidden && !element.contains(/** @type {Node | null} */ (event.relatedTarget))) close(false);
+  });
+  menu.addEventListener("keydown", (event) => {
+    const here = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    const goals = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: items.length - 1 };
+    // None of these keys is the page's while the menu is open.
+    if (event.key !== "Tab") event.stopPropagation();
+    if (event.key === "Escape") close(true);
+    else if (event.key in goals) {
+      event.preventDefault();
+      items[(goals[/** @type {keyof typeof goals} */ (event.key)] + items.length) % items.length].focus();
+    }
+  });
+  menu.addEventListener("keyup", (event) => event.stopPropagation());
+  return element;
+}
