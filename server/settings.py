@@ -16,7 +16,7 @@ class Settings:
     """Further origins that may open the socket, such as ``https://class.example``; the page's own host always may."""
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     """Threads that run kernels."""
-    slice_seconds: float = 0.008
+    slice_seconds: float = 0.004
     """Length aimed at for one stretch of training; pausing waits for at most one."""
     max_sessions: int = 64
     session_expiry: float = 3600.0

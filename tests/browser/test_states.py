@@ -81,7 +81,6 @@ def test_training(bare: Page, server_url: str) -> None:
     train.play()
     train.pass_step(1000)
     assert problems(bare) == []
-    train.pause()
 
 
 @pytest.mark.parametrize("dataset", ["digits", "breast_cancer", "blobs", "sine"])
