@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ def train(trainer: Trainer, updates: int, slice: Slice) -> None:
     slice.observe(trainer.steps_done - before, time.perf_counter() - started)
 
 
-class Work:
+class Work(ABC):
     """The part all kinds share. `viewer` is told `answer` when the work ends, done or abandoned."""
 
     def __init__(self, viewer: Viewer | None = None, answer: Message | None = None) -> None:
@@ -33,9 +34,9 @@ class Work:
         """Seconds until there is something to do."""
         return 0.0
 
+    @abstractmethod
     def advance(self, trainer: Trainer, slice: Slice) -> bool:
         """Make one slice; True when the work is at its end."""
-        raise NotImplementedError
 
     def end(self) -> None:
         """Let go, finished or not."""

@@ -111,34 +111,36 @@ def test_a_scale_is_fitted_anew_when_it_is_chosen_again(train: Train) -> None:
     expect(scale).not_to_have_text(at_first)
 
 
+def subscribed(payload: str | bytes) -> set[str] | None:
+    """The channels that a message asks for; None where it is no subscription."""
+    message = json.loads(payload)
+    return set(message["channels"]) if message["type"] == "subscribe" else None
+
+
 def test_what_is_not_shown_is_not_asked_for(page: Any, server_url: str) -> None:
-    asked: list[list[str]] = []
+    extra = {"updates", "deltas", "weights"}
+    asked: list[set[str] | None] = []
+    sockets: list[Any] = []
 
-    def hear(payload: str | bytes) -> None:
-        message = json.loads(payload)
-        if message["type"] == "subscribe":
-            asked.append(message["channels"])
+    def connected(socket: Any) -> None:
+        sockets.append(socket)
+        socket.on("framesent", lambda payload: asked.append(subscribed(payload)))
 
-    page.on("websocket", lambda socket: socket.on("framesent", hear))
+    page.on("websocket", connected)
     train = Train(page).open(server_url)
     train.settle(0)
-    extra = {"updates", "deltas", "weights"}
-    assert asked and not extra & set(asked[-1])
-    for press, channel in ((lambda: page.keyboard.press("u"), "updates"), (lambda: page.keyboard.press("d"), "deltas")):
-        before = len(asked)
-        press()
-        page.wait_for_timeout(50)
-        while len(asked) == before:
-            page.wait_for_timeout(20)
-        assert channel in asked[-1]
-    train.hook("spread-toggle").click()
-    page.wait_for_function("() => document.querySelector('[data-testid=spread]').getAttribute('aria-label')")
-    assert extra <= set(asked[-1])
+    plain = [channels for channels in asked if channels is not None]
+    assert plain and not any(extra & channels for channels in plain)
+    (socket,) = sockets
+    for key, channel in (("u", "updates"), ("d", "deltas")):
+        with socket.expect_event("framesent", lambda payload, channel=channel: channel in (subscribed(payload) or ())):
+            page.keyboard.press(key)
+    with socket.expect_event("framesent", lambda payload: extra <= (subscribed(payload) or set())):
+        train.hook("spread-toggle").click()
     page.keyboard.press("w")
     page.keyboard.press("m")
-    train.hook("spread-toggle").click()
-    page.wait_for_timeout(200)
-    assert not extra & set(asked[-1])
+    with socket.expect_event("framesent", lambda payload: not extra & (subscribed(payload) or extra)):
+        train.hook("spread-toggle").click()
 
 
 def test_units_show_delta(train: Train) -> None:
