@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from looks import problems
 from playwright.sync_api import Page, expect
 from train_page import Train
 
@@ -24,6 +26,17 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     train.page.keyboard.press("p")
     expect(settings).to_be_visible()
     assert "projector" not in train.page.url
+
+
+@pytest.mark.parametrize("dataset", ["digits", "spiral"])
+def test_projected_words_are_whole(train: Train, dataset: str) -> None:
+    train.choose(dataset)
+    train.hook("forward").click()
+    train.settle(1)
+    train.page.keyboard.press("p")
+    expect(train.page.locator("#page-settings")).to_be_hidden()
+    train.page.wait_for_function("() => parseFloat(getComputedStyle(document.querySelector('.ytick text')).fontSize) === 18")
+    assert problems(train.page) == []
 
 
 def test_a_link_hides_and_locks(page: Page, server_url: str) -> None:

@@ -60,7 +60,7 @@ export class PlotlyFigure {
       const plotly = await loading;
       if (!plotly) return;
       const { data, layout: drawn } = themed[theme];
-      const layout = sized(drawn, typeScale());
+      const layout = sized(drawn, typeScale(), this.place.clientHeight);
       const traces = data.map((trace) => fill(trace, series, abscissa(layout)));
       const behind = compared ? data.map((trace) => dashed(fill(trace, compared, abscissa(layout)), compared.name)) : [];
       await plotly.react(
@@ -98,8 +98,9 @@ export class PlotlyFigure {
  * The layout with its type, and the room for it, larger.
  * @param {Record<string, any>} layout
  * @param {number} scale
+ * @param {number} height
  */
-function sized(layout, scale) {
+function sized(layout, scale, height) {
   if (scale === 1) return layout;
   const font = (/** @type {any} */ given) => ({ ...given, size: given.size * scale });
   const axis = (/** @type {any} */ given) => ({
@@ -108,7 +109,10 @@ function sized(layout, scale) {
     title: { ...given.title, font: font(given.title.font) },
   });
   const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, room]) => [side, Number(room) * scale]));
-  return { ...layout, margin, font: font(layout.font), xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis) };
+  // Larger numbers on the axis want more room each.
+  const room = (height - margin.t - margin.b) / (layout.font.size * scale * 3);
+  const yaxis = { ...axis(layout.yaxis), nticks: Math.max(1, Math.min(layout.yaxis.nticks, Math.floor(room))) };
+  return { ...layout, margin, font: font(layout.font), xaxis: axis(layout.xaxis), yaxis };
 }
 
 /**
