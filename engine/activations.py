@@ -14,6 +14,7 @@ class Activation(Row):
 
     derivative: str = ""
     hidden: bool = True
+    output: bool = True
     kinks: tuple[float, ...] = ()
 
 
@@ -58,6 +59,54 @@ ACTIVATIONS = by_name(
             code=codes.LEAKY_RELU,
         ),
         Activation(
+            "prelu",
+            "PReLU",
+            "Leaky ReLU whose slope below zero is learned, one for each unit, from 0.25 on; φ′(0) = α.",
+            "He et al. 2015, (1)",
+            r"\varphi(z) = \max(0, z) + \alpha \min(0, z)",
+            derivative=r"\varphi'(z) = [z > 0] + \alpha\,[z \le 0],\quad"
+            r" \frac{\partial \varphi}{\partial \alpha} = \min(0, z)",
+            output=False,
+            kinks=(0.0,),
+            code=codes.PRELU,
+        ),
+        Activation(
+            "elu",
+            "ELU",
+            "The identity above zero, bending towards −1 below: no corner, and a mean nearer to zero.",
+            "Clevert, Unterthiner and Hochreiter 2016, with α = 1",
+            r"\varphi(z) = z\,[z > 0] + (e^z - 1)\,[z \le 0]",
+            derivative=r"\varphi'(z) = [z > 0] + e^z\,[z \le 0]",
+            code=codes.ELU,
+        ),
+        Activation(
+            "gelu",
+            "GELU",
+            "The input times the probability that a normal number is smaller; exact, not its tanh form.",
+            "Hendrycks and Gimpel 2016",
+            r"\varphi(z) = z\, \Phi(z) = \tfrac{z}{2} \left(1 + \operatorname{erf} \tfrac{z}{\sqrt 2}\right)",
+            derivative=r"\varphi'(z) = \Phi(z) + \frac{z}{\sqrt{2\pi}} e^{-z^2/2}",
+            code=codes.GELU,
+        ),
+        Activation(
+            "softplus",
+            "softplus",
+            "A smooth ReLU; its slope is the sigmoid.",
+            "Dugas et al. 2001",
+            r"\varphi(z) = \ln(1 + e^z)",
+            derivative=r"\varphi'(z) = \frac{1}{1 + e^{-z}}",
+            code=codes.SOFTPLUS,
+        ),
+        Activation(
+            "silu",
+            "SiLU",
+            "The input times its own sigmoid, also called swish.",
+            "Elfwing, Uchibe and Doya 2018",
+            r"\varphi(z) = z\, \sigma(z)",
+            derivative=r"\varphi'(z) = \sigma(z)\,(1 + z\,(1 - \sigma(z)))",
+            code=codes.SILU,
+        ),
+        Activation(
             "identity",
             "linear",
             "No bend at all: layers of these add up to one linear map.",
@@ -78,5 +127,3 @@ ACTIVATIONS = by_name(
         ),
     )
 )
-
-PLANNED = ("prelu", "elu", "gelu", "softplus", "silu")

@@ -10,6 +10,7 @@ from engine.datasets import DATASETS
 from engine.features import FEATURES
 from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
+from engine.norms import NORMS
 from engine.optimizers import OPTIMIZERS
 from engine.row import Row
 from engine.schedules import SCHEDULES
@@ -19,6 +20,7 @@ ROWS: dict[str, Mapping[str, Row]] = {
     "datasets": DATASETS,
     "features": FEATURES,
     "activations": ACTIVATIONS,
+    "norms": NORMS,
     "losses": LOSSES,
     "initializers": INITIALIZERS,
     "optimizers": OPTIMIZERS,

@@ -116,9 +116,7 @@ def _split(data: DataSpec) -> tuple[dict[str, tuple[Array, Array]], tuple[str, .
     x, y, columns = data.row.raw(data.samples, data.noise, data.seed)
     order = generator(data.seed, "split").permutation(len(x))
     x, y = x[order], y[order, None]
-    test = min(round(len(x) * data.test_fraction), len(x) - 1)  # one at least is left to train on
-    validation = min(round(len(x) * data.validation_fraction), len(x) - 1 - test)
-    train = len(x) - validation - test
+    train, validation, _ = data.counts(len(x))
     cuts = {"train": slice(0, train), "validation": slice(train, train + validation), "test": slice(train + validation, None)}
     return {name: (x[cut], y[cut]) for name, cut in cuts.items()}, columns
 

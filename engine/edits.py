@@ -6,6 +6,7 @@ import copy
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from engine.spec import MAX_STEPS, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec
 
@@ -60,8 +61,8 @@ PARTS: dict[str, type[BaseModel]] = {
     "clip": ClipSpec,
     "schedule": ScheduleSpec,
 }
-WHOLE = ("batch_size", "shuffle")
-LIVE = "optimizer, optimizer.…, regularization.l1, regularization.l2, clip.norm, batch_size, shuffle"
+WHOLE = ("batch_size", "shuffle", "numerics")
+LIVE = "optimizer, optimizer.…, regularization.…, clip.norm, batch_size, shuffle, numerics"
 
 
 def target(edit: SetEdit | WeightEdit | ExtendEdit) -> tuple[Any, ...]:
@@ -87,7 +88,7 @@ def with_set(spec: RunSpec, path: str, value: Any) -> RunSpec:
         if head in WHOLE and not tail:
             fields = {head: value}
             checked = RunSpec.model_validate({"data": {"name": "circle"}, **fields})
-            return spec.model_copy(update={head: getattr(checked, head)})
+            return _checked(spec.model_copy(update={head: getattr(checked, head)}))
         if head not in PARTS:
             raise EditError(path or "path", "cannot be changed while a run goes on; it begins a new run", LIVE)
         if not tail:
@@ -96,11 +97,21 @@ def with_set(spec: RunSpec, path: str, value: Any) -> RunSpec:
             changed = {"name": value, "dialect": spec.optimizer.dialect}
         else:
             changed = getattr(spec, head).model_dump() | {tail: value}
-        return spec.model_copy(update={head: PARTS[head].model_validate(changed)})
+        return _checked(spec.model_copy(update={head: PARTS[head].model_validate(changed)}))
     except ValidationError as problem:
         first = problem.errors()[0]
         allowed = str(first.get("ctx", {}).get("allowed", first["msg"]))
         raise EditError(path, first["msg"].split("; allowed:")[0], allowed) from problem
+
+
+def _checked(spec: RunSpec) -> RunSpec:
+    try:
+        spec.check_live()
+    except PydanticCustomError as problem:
+        context = problem.context or {}
+        field = context["field"]
+        raise EditError(field, context["problem"].removeprefix(f"{field}: "), context["allowed"]) from problem
+    return spec
 
 
 def with_edit(spec: RunSpec, edit: SetEdit | WeightEdit | ExtendEdit) -> RunSpec:

@@ -75,9 +75,11 @@ INITIALIZERS = by_name(
 PLANNED = ("constant", "orthogonal")
 
 
-def draw(name: str, parameters: dict[str, float], fan_out: int, fan_in: int, seed: int, layer: int) -> Array:
-    """W_l of shape (fan_out, fan_in), float64."""
-    random = generator(seed, "weights", layer)
+def draw(
+    name: str, parameters: dict[str, float], fan_out: int, fan_in: int, seed: int, layer: int, purpose: str = "weights"
+) -> Array:
+    """W_l, or with another `purpose` P_l, of shape (fan_out, fan_in), float64."""
+    random = generator(seed, purpose, layer)
     shape = (fan_out, fan_in)
     if name == "zeros":
         return np.zeros(shape)

@@ -14,8 +14,6 @@ from engine.machine import Machine
 from engine.probe import Probe, range_of
 
 Flat = NDArray[np.float64]
-FORWARD = (codes.GATHER, codes.AFFINE, codes.ACTIVATION)
-BLAME = (*FORWARD, codes.OUTPUT_DELTA, codes.BACK_PRODUCT, codes.BACK_ACTIVATION)
 BINS = 31
 """Cells of a histogram: an odd number, so that zero lies within the middle one."""
 
@@ -64,14 +62,12 @@ class Looks:
     probe: Probe
 
     def unit_deltas(self) -> list[UnitDelta]:
-        """δ_1, …, δ_L at the present parameters, over the whole training set. δ of a sample is ∂ℓ/∂z of that sample, so the
-        mean over a batch is its gradient ∂𝓛/∂b."""
+        """δ_1, …, δ_L at the present parameters, over the whole training set with its own statistics, dropout off. δ of a
+        sample is its ∂ℓ/∂z (but under batch norm, which couples them), so the mean over a batch is its gradient ∂𝓛/∂b."""
         probe = self.probe
         x, y = probe.rows("train")
-        tape = probe.tape
-        ops = np.ascontiguousarray(tape.ops[np.isin(tape.ops[:, codes.CODE], BLAME)])
-        found = [UnitDelta(np.zeros(size), np.zeros(size)) for size in tape.sizes[1:]]
-        for count in probe.passes(ops, x, y):
+        found = [UnitDelta(np.zeros(size), np.zeros(size)) for size in probe.tape.sizes[1:]]
+        for _, count in probe.passes("blame", x, y, codes.STATISTICS):
             for layer, delta in enumerate(found, 1):
                 values = probe.values(f"delta{layer}", count)
                 delta.mean[...] += values.sum(axis=1)
@@ -105,7 +101,7 @@ class Looks:
             if machine.step == 0:
                 found.append(LayerHealth(layer, None, None, parameters, None))
                 continue
-            gradient = _norm(place.view(machine.grad) for place in own if len(place.shape) == 2)
+            gradient = _norm(place.view(machine.grad) for place in own if place.matrix)
             update = _norm(place.view(machine.change) for place in own)
             found.append(LayerHealth(layer, gradient, update, parameters, update / parameters if parameters else None))
         return found
@@ -114,7 +110,7 @@ class Looks:
         """The spread of each layer's weights."""
         found = []
         for place in self.machine.tape.places:
-            if len(place.shape) != 2:
+            if place.kind != "weight":
                 continue
             weights = place.view(self.machine.theta).ravel()
             finite = weights[np.isfinite(weights)]

@@ -26,7 +26,10 @@ LOSSES = by_name(
             "Gaussian likelihood; Bishop 2006, 5.2",
             r"\ell = \tfrac{1}{2} \lVert \hat y - y \rVert^2",
             matched="identity",
-            outputs=("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"),
+            outputs=(
+                *("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"),
+                *("elu", "gelu", "softplus", "silu"),
+            ),
             delta=r"\hat y - y",
             code=codes.MSE,
         ),

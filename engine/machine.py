@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from engine.dataset import Dataset
-from engine.initializers import draw
 from engine.kernels import codes
 from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
 from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
 from engine.optimizers import PYTORCH
 from engine.spec import RunSpec
+from engine.start import Start, initial
 from engine.tape import Op, Tape, compile_tape
 
 Flat = NDArray[np.float64]
@@ -44,9 +44,7 @@ class Snapshot:
 class Machine:
     """Buffers of one network in training. One caller at a time."""
 
-    def __init__(
-        self, spec: RunSpec, dataset: Dataset, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None = None
-    ) -> None:
+    def __init__(self, spec: RunSpec, dataset: Dataset, parameters: Start | None = None) -> None:
         one_blas_thread()
         self.dataset = dataset
         self.x, self.y = dataset.stacked()
@@ -54,41 +52,23 @@ class Machine:
         self.hyper = np.zeros(codes.N_HYPER)
         self.order = np.zeros(dataset.rows[0], dtype=np.int64)
         self.series = np.zeros((SERIES_ROWS, len(codes.SERIES_COLUMNS)))
-        self.probe_tape = compile_tape(spec, self.x.shape[1], self.y.shape[1], min(PROBE_COLUMNS, max(dataset.rows)))
-        self.probe_forward = self.probe_tape.forward
+        self._lay_probe(spec)
         self.probe_work = np.zeros(self.probe_tape.layout.size)
-        self.theta = self._initial(spec, parameters)
+        self.theta = initial(self.probe_tape, spec, parameters)
         self.grad = np.zeros_like(self.theta)
         self.change = np.zeros_like(self.theta)
         self._before = self.theta.copy()
         self.state = np.zeros(0)
         self.begin(spec)
 
-    def _initial(self, spec: RunSpec, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None) -> Flat:
-        theta = np.zeros(self.probe_tape.parameter_count)
-        network = spec.network
-        if parameters is not None and len(parameters) != len(self.probe_tape.sizes) - 1:
-            raise ValueError(
-                f"parameters: {len(parameters)} pairs given; allowed: {len(self.probe_tape.sizes) - 1} pairs (W, b)"
-            )
-        for place in self.probe_tape.places:
-            if parameters is not None:
-                value = np.asarray(parameters[place.layer - 1][len(place.shape) == 1], dtype=np.float64)
-                if value.shape != place.shape or not np.isfinite(value).all():
-                    raise ValueError(f"{place.name}: shape {value.shape} given; allowed: finite numbers of shape {place.shape}")
-                place.view(theta)[...] = value
-            elif len(place.shape) == 2:
-                start = network.initializer
-                place.view(theta)[...] = draw(start.name, start.parameters, *place.shape, spec.seed, place.layer)
-            else:
-                place.view(theta)[...] = network.bias
-        return theta
-
     # What is in force ------------------------------------------------------------------------------------------------
 
     def begin(self, spec: RunSpec) -> None:
         """Step 0 of `spec`, with the parameters as they are."""
         self._lay(spec)
+        self.state = np.zeros(self.tape.running_size)
+        for place in self.tape.running:
+            place.view(self.state)[...] = float(place.name.startswith("var"))
         self._reset_state()
         counters = self.counters
         counters[[codes.STEP, codes.EPOCH, codes.CURSOR, codes.RECORDED]] = 0
@@ -101,34 +81,49 @@ class Machine:
         """Go on under another spec of the same network. A change of rule resets its state; one of batches begins an epoch."""
         before = self.spec
         self._lay(spec)
+        if before.numerics != spec.numerics:
+            self._lay_probe(spec)
         if before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name:
             self._reset_state()
         if (before.batch_size, before.shuffle) != (spec.batch_size, spec.shuffle) and self.counters[codes.CURSOR] > 0:
             self.counters[codes.EPOCH] += 1
             self.counters[codes.CURSOR] = 0
 
+    def compile(self, spec: RunSpec, columns: int) -> Tape:
+        """The tape of this data's network for mini-batches of at most `columns`."""
+        return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape)
+
+    def _lay_probe(self, spec: RunSpec) -> None:
+        self.probe_tape = self.compile(spec, min(PROBE_COLUMNS, max(self.dataset.rows)))
+        self.probe_forward = self.probe_tape.forward
+
     def _lay(self, spec: RunSpec) -> None:
         rows = self.dataset.rows[0]
         batch = rows if spec.batch_size == "full" else min(spec.batch_size, rows)
         self.spec = spec
-        self.tape: Tape = compile_tape(spec, self.x.shape[1], self.y.shape[1], batch)
+        self.tape = self.compile(spec, batch)
         self.work = np.zeros(self.tape.layout.size)
         self.next_op = 0
         self.counters[codes.BATCH_SIZE] = batch
         self.counters[codes.SHUFFLE] = spec.shuffle
         self.counters[codes.ORDER_EPOCH] = -1
         self.counters[codes.SOURCE] = codes.MINI_BATCHES
+        self.counters[codes.MODE] = codes.TRAINING
         optimizer = spec.optimizer
         own = [float(optimizer.parameters[parameter.name]) for parameter in optimizer.row.parameters if parameter.name != "lr"]
         self.hyper[codes.LR] = optimizer.lr
         self.hyper[codes.OPTIMIZER : codes.OPTIMIZER + len(own)] = own
         self.hyper[codes.L1] = spec.regularization.l1
         self.hyper[codes.L2] = spec.regularization.l2
+        self.hyper[codes.JITTER] = spec.regularization.jitter
         self.hyper[codes.CLIP_NORM] = spec.clip.norm or 0.0
         self.hyper[codes.CLIP_EPS] = TORCH_CLIP_EPS if optimizer.dialect == PYTORCH else 0.0
 
     def _reset_state(self) -> None:
+        """The optimizer's state as at its start; the running statistics stay."""
+        kept = self.state[: self.tape.running_size]
         self.state = np.zeros(self.tape.state_size)
+        self.state[: len(kept)] = kept
         self.clock[codes.POWER_1] = self.clock[codes.POWER_2] = 1.0
 
     @property
@@ -144,7 +139,8 @@ class Machine:
         """The optimizer's state by name, each flat like theta."""
         count = self.theta.size
         names = self.spec.optimizer.row.state[: self.tape.state_slots]
-        return {name: self.state[i * count : (i + 1) * count] for i, name in enumerate(names)}
+        first = self.tape.running_size
+        return {name: self.state[first + i * count : first + (i + 1) * count] for i, name in enumerate(names)}
 
     # Running ---------------------------------------------------------------------------------------------------------
 

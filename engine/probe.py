@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,12 @@ from engine.dataset import SPLITS, Dataset
 from engine.kernels import codes
 from engine.kernels.run import run
 from engine.machine import Machine
+from engine.tape import Tape
 
 Flat = NDArray[np.float64]
+Part = Literal["forward", "derivative", "blame"]
+"""Of the tape: to the losses, to the gradients, to the deltas."""
+MOST_VALUES = 2**27  # of one pass over all rows at once, 1 GB
 NO_SERIES = np.zeros((1, len(codes.SERIES_COLUMNS)))
 
 
@@ -39,26 +44,43 @@ class Evaluation:
 
 
 class Probe:
-    """Forward and backward passes of a machine's network over any rows, in the machine's probe workspace."""
+    """Forward and backward passes of a machine's network over any rows, in inference mode or with their own statistics.
+
+    Rows go through some columns at a time; all at once where batch norm is to take the statistics of the rows themselves.
+    """
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.tape = machine.probe_tape
         self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
         self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
         self.hyper = np.zeros(codes.N_HYPER)
         self.nothing = np.zeros(codes.N_CLOCK)
         self.unordered = np.zeros(0, dtype=np.int64)
+        self._whole: tuple[Tape, Flat] | None = None
+        self._layout, self._work = self.tape.layout, machine.probe_work
 
     @cached_property
     def grad(self) -> Flat:
         return np.zeros_like(self.machine.theta)
 
-    def _columns(self, count: int) -> list[tuple[int, int]]:
-        capacity = self.tape.layout.capacity
-        return [(start, min(capacity, count - start)) for start in range(0, count, capacity)]
+    @property
+    def tape(self) -> Tape:
+        return self.machine.probe_tape
 
-    def _pass(self, ops: NDArray[np.int64], x: Flat, y: Flat, start: int, count: int) -> None:
+    def _room(self, rows: int, mode: int) -> tuple[Tape, Flat]:
+        """A tape and its workspace: the machine's, or one wide enough for all rows where they act on each other."""
+        tape = self.tape
+        if mode != codes.STATISTICS or not tape.coupled or rows <= tape.layout.capacity:
+            return tape, self.machine.probe_work
+        if self._whole is None or self._whole[0].layout.capacity < rows:
+            wide = self.machine.compile(self.machine.spec, rows)
+            if wide.layout.size > MOST_VALUES:
+                limit = rows * MOST_VALUES // wide.layout.size
+                raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
+            self._whole = (wide, np.zeros(wide.layout.size))
+        return self._whole
+
+    def _pass(self, ops: NDArray[np.int64], work: Flat, x: Flat, y: Flat, start: int, count: int) -> None:
         self.counters[codes.FIRST_ROW] = start
         self.counters[codes.ROW_COUNT] = self.counters[codes.BATCH] = count
         machine = self.machine
@@ -73,20 +95,30 @@ class Probe:
             machine.theta,
             self.nothing,
             self.grad,
-            self.nothing,
-            machine.probe_work,
-            machine.probe_work,
+            machine.state,
+            work,
+            work,
             self.unordered,
             x,
             y,
             NO_SERIES,
         )
 
-    def passes(self, ops: NDArray[np.int64], x: Flat, y: Flat) -> Iterator[int]:
-        """Run `ops` over all rows, some columns at a time; yields how many stand in the workspace."""
-        for start, count in self._columns(len(x)):
-            self._pass(ops, x, y, start, count)
-            yield count
+    def passes(self, part: Part, x: Flat, y: Flat, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
+        """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
+        tape, work = self._room(len(x), mode)
+        self._layout, self._work = tape.layout, work
+        ops = getattr(tape, part)
+        self.counters[codes.MODE] = mode
+        capacity = tape.layout.capacity
+        for start in range(0, len(x), capacity):
+            count = min(capacity, len(x) - start)
+            self._pass(ops, work, x, y, start, count)
+            yield start, count
+
+    def values(self, name: str, columns: int) -> Flat:
+        """Workspace values of the last pass, (units, columns), a view."""
+        return self._layout.view(self._work, name, columns)
 
     def rows(self, split: str) -> tuple[Flat, Flat]:
         """Inputs and targets of a split, views."""
@@ -99,19 +131,14 @@ class Probe:
             raise ValueError(f"split: '{split}' has no samples in this run")
         return self.machine.x[first:last], self.machine.y[first:last]
 
-    def loss_and_outputs(self, x: Flat, y: Flat) -> tuple[float, Flat]:
+    def loss_and_outputs(self, x: Flat, y: Flat, mode: int = codes.INFERENCE) -> tuple[float, Flat]:
         """Mean data loss over the rows, and outputs (n, d_L)."""
         total = 0.0
         outputs = np.empty((len(x), self.tape.sizes[-1]))
-        for start, count in self._columns(len(x)):
-            self._pass(self.machine.probe_forward, x, y, start, count)
+        for start, count in self.passes("forward", x, y, mode):
             total += self.hyper[codes.LAST_LOSS] * count
             outputs[start : start + count] = self.values(f"h{len(self.tape.sizes) - 1}", count).T
         return total / len(x), outputs
-
-    def values(self, name: str, columns: int) -> Flat:
-        """Workspace values of the last pass, (units, columns), a view."""
-        return self.tape.layout.view(self.machine.probe_work, name, columns)
 
     def outputs(self, x: Flat) -> Flat:
         """(n, d_0) -> (n, d_L)."""
@@ -121,8 +148,7 @@ class Probe:
         """h_0, h_1, …, h_L over the rows, each (units, n)."""
         layers = [np.empty((size, len(x))) for size in self.tape.sizes]
         blank = np.zeros((len(x), self.tape.sizes[-1]))
-        for start, count in self._columns(len(x)):
-            self._pass(self.machine.probe_forward, x, blank, start, count)
+        for start, count in self.passes("forward", x, blank):
             for layer, values in enumerate(layers):
                 values[:, start : start + count] = self.values(f"h{layer}", count)
         return layers
@@ -130,23 +156,25 @@ class Probe:
     def gradient(self, split: str) -> Flat:
         """Gradient of the objective over a split, flat: size-weighted mean of its parts, then the penalties'."""
         x, y = self.rows(split)
-        ops = self.tape.derivative
         total = np.zeros_like(self.grad)
-        for start, count in self._columns(len(x)):
-            self._pass(ops, x, y, start, count)
+        for _, count in self.passes("derivative", x, y, codes.STATISTICS):
             total += self.grad * (count / len(x))
         penalty = self.machine.tape.penalties
         if len(penalty):
             self.grad[...] = total
             self.hyper[[codes.L1, codes.L2]] = self.machine.hyper[[codes.L1, codes.L2]]
-            self._pass(penalty, x, y, 0, 1)
+            self._pass(penalty, self._work, x, y, 0, 1)
             total = self.grad.copy()
         return total
+
+    def objective(self, split: str) -> float:
+        """Data term with the split's own statistics, and the penalties."""
+        return self.loss_and_outputs(*self.rows(split), codes.STATISTICS)[0] + self.penalty()
 
     def penalty(self) -> float:
         """l2/2 |W|^2 + l1 |W|_1 over the weights."""
         rules = self.machine.spec.regularization
-        weights = [place.view(self.machine.theta) for place in self.tape.places if len(place.shape) == 2]
+        weights = [place.view(self.machine.theta) for place in self.tape.places if place.matrix]
         return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
 
     def evaluate(self, split: str) -> Evaluation:

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from engine import activations, datasets, initializers, losses, optimizers, schedules
+from engine import activations, datasets, initializers, losses, norms, optimizers, schedules
 from engine.features import ALIASES, fitting
 from engine.row import Parameter
 from engine.spec_inline import InlineData
@@ -116,23 +116,31 @@ class DataSpec(Part):
     def row(self) -> datasets.DatasetRow:
         return datasets.DATASETS[self.name]
 
+    def counts(self, rows: int) -> tuple[int, int, int]:
+        """How many of `rows` samples are for training, validation and test; one at least is left to train on."""
+        test = min(round(rows * self.test_fraction), rows - 1)
+        validation = min(round(rows * self.validation_fraction), rows - 1 - test)
+        return rows - validation - test, validation, test
+
+    @property
+    def train_rows(self) -> int:
+        return self.counts(self.samples if self.row.load is None else len(self.row.load()[0]))[0]
+
 
 class LayerSpec(Part):
-    """A hidden layer."""
+    """A hidden layer: h = dropout(phi(norm(W h_below + b))) + P h_skip; `skip` counts how many layers back h_skip is."""
 
     units: Annotated[int, AfterValidator(within(1, MAX_UNITS))] = 8
     activation: str = "tanh"
     norm: str | None = None
     dropout: Annotated[float, AfterValidator(within(0.0, 1.0, high_open=True))] = 0.0
-    skip: int | None = None
+    skip: Annotated[int, AfterValidator(within(1, MAX_LAYERS))] | None = None
 
     @model_validator(mode="after")
-    def _available(self) -> Self:
-        hidden = {name: row for name, row in activations.ACTIVATIONS.items() if row.hidden}
-        known(self.activation, hidden, activations.PLANNED, "activation")
-        later(self.norm, None, "norm")
-        later(self.dropout, 0.0, "dropout")
-        later(self.skip, None, "skip")
+    def _known(self) -> Self:
+        known(self.activation, {name: row for name, row in activations.ACTIVATIONS.items() if row.hidden}, field="activation")
+        if self.norm is not None:
+            known(self.norm, norms.NORMS, field="norm")
         return self
 
 
@@ -217,10 +225,13 @@ class ScheduleSpec(Part):
 
 
 class RegularizationSpec(Part):
-    """Penalties on weights, never on biases: l1 |W|_1 + l2/2 |W|^2."""
+    """Penalties on weights, never on biases: l1 |W|_1 + l2/2 |W|^2. And data augmentation, while training only: `jitter` is the
+    standard deviation of normal noise on each input, `shift` the pixels that a picture moves at most, either way."""
 
     l1: Penalty = 0.0
     l2: Penalty = 0.0
+    jitter: Annotated[float, AfterValidator(within(0.0, 100.0))] = 0.0
+    shift: Annotated[int, AfterValidator(within(0, 16))] = 0
 
 
 class ClipSpec(Part):
@@ -253,9 +264,14 @@ class NetworkSpec(Part):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        known(self.output_activation, {"auto": None} | activations.ACTIVATIONS, activations.PLANNED, "output_activation")
+        outputs = {name: row for name, row in activations.ACTIVATIONS.items() if row.output}
+        known(self.output_activation, {"auto": None} | outputs, field="output_activation")
         if len(self.layers) > MAX_LAYERS:
             raise refuse("out_of_range", f"{len(self.layers)} hidden layers are too many", f"0 to {MAX_LAYERS}", "layers")
+        for layer, own in enumerate(self.layers, 1):
+            if own.skip is not None and own.skip > layer:
+                field = f"layers.{layer - 1}.skip"
+                raise refuse("out_of_range", f"{own.skip} layers back is before the input", f"1 to {layer}", field)
         return self
 
 
@@ -286,7 +302,6 @@ class RunSpec(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        later(self.numerics, "stable", "numerics")
         known(self.loss, {"auto": None} | losses.LOSSES, field="loss")
         output, loss = self.output_and_loss
         if loss == "cross_entropy" and self.task == "regression":
@@ -296,7 +311,23 @@ class RunSpec(Part):
             raise refuse("mismatch", f"{loss} cannot be taken of {output} outputs", allowed, "network.output_activation")
         if loss == "bce" and self.task == "regression" and not self.targets_are_probabilities:
             raise refuse("mismatch", "bce needs targets between 0 and 1", "mse", "loss")
+        self.check_live()
         return self
+
+    def check_live(self) -> None:
+        """What an edit of one live field may break elsewhere."""
+        if any(layer.norm == "batch" for layer in self.network.layers):
+            rows = self.data.train_rows
+            width = rows if self.batch_size == "full" else min(self.batch_size, rows)
+            if width == 1 or rows % width == 1:
+                what = "one sample at a time has" if width == 1 else f"the last mini-batch of {rows} samples has one sample,"
+                allowed = f"'full' or a number from 2 to {rows} that does not leave one of {rows} samples over"
+                raise refuse("mismatch", f"{what} no variance for batch norm", allowed, "batch_size")
+        picture = isinstance(self.data, DataSpec) and self.data.row.image_shape is not None
+        if self.regularization.shift and (not picture or self.data.standardize):
+            raise refuse("mismatch", "only pictures that are not standardized can be shifted", "0", "regularization.shift")
+        if self.regularization.jitter and picture:
+            raise refuse("mismatch", "pictures are shifted instead", "0", "regularization.jitter")
 
     @property
     def task(self) -> datasets.Task:

@@ -135,6 +135,10 @@ class InlineData(BaseModel):
     def _outputs(targets: Any) -> int:
         return len(targets[0]) if targets and isinstance(targets[0], tuple) else 1
 
+    @property
+    def train_rows(self) -> int:
+        return len(self.train_x)
+
     def split(self, name: str) -> tuple[Array, Array]:
         """Samples (n, columns) and targets (n,) or (n, outputs) of a split; n = 0 where it is absent."""
         x, y = getattr(self, f"{name}_x"), getattr(self, f"{name}_y")

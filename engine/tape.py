@@ -1,8 +1,8 @@
 """RunSpec -> Tape: the ordered ops of one update, where the parameters lie, and where the intermediate values lie.
 
 The tape that trains is the tape that is stepped through: `engine.kernels.run` executes slices of it. Parameters are one flat
-vector, W_1 (row-major), b_1, W_2, …; `grad` and each state tensor of the optimizer have the same layout. Intermediate values
-are (units, batch) columns in one flat workspace; a narrower batch is packed with its own stride.
+vector, layer by layer (`engine.layout`); `grad` and each state tensor of the optimizer have the same layout. Intermediate
+values are (units, batch) columns in one flat workspace; a narrower batch is packed with its own stride.
 """
 
 from __future__ import annotations
@@ -15,29 +15,14 @@ from numpy.typing import NDArray
 from engine.activations import ACTIVATIONS
 from engine.kernels import codes
 from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
+from engine.layout import Layout, Place, layout_of, places_of
 from engine.losses import LOSSES
-from engine.spec import RunSpec
+from engine.norms import NORMS
+from engine.spec import LayerSpec, RunSpec
 
-Flat = NDArray[np.float64]
-FORWARD = (codes.GATHER, codes.AFFINE, codes.ACTIVATION, codes.LOSS)
-DERIVATIVE = (*FORWARD, codes.OUTPUT_DELTA, codes.BACK_PRODUCT, codes.BACK_ACTIVATION, codes.GRADIENT)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a named tensor lies in a flat buffer."""
-
-    name: str
-    layer: int
-    offset: int
-    shape: tuple[int, ...]
-
-    @property
-    def size(self) -> int:
-        return int(np.prod(self.shape))
-
-    def view(self, flat: Flat) -> Flat:
-        return flat[self.offset : self.offset + self.size].reshape(self.shape)
+NAIVE = {codes.SIGMOID: codes.NAIVE_SIGMOID, codes.SOFTMAX: codes.NAIVE_SOFTMAX}
+GRADIENTS = (codes.GRADIENT, codes.SLOPE_GRADIENT, codes.SKIP_GRADIENT)
+ONLY_IN_TRAINING = (codes.RATE, codes.LOOK_AHEAD, codes.AUGMENT)
 
 
 @dataclass(frozen=True)
@@ -52,32 +37,20 @@ class Op:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Offsets of the workspace for `capacity` columns; rows are packed by the columns in use."""
-
-    capacity: int
-    offsets: dict[str, int]
-    units: dict[str, int]
-    size: int
-
-    def view(self, work: Flat, name: str, columns: int) -> Flat:
-        """The named values as (units, columns); per-sample losses as (1, columns)."""
-        start = self.offsets[name]
-        return work[start : start + self.units[name] * columns].reshape(self.units[name], columns)
-
-
-@dataclass(frozen=True)
 class Tape:
     """A compiled run: `ops` (n, N_FIELDS) in integer codes, `words` the same for people."""
 
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
+    norms: tuple[str | None, ...]
     loss: str
     places: tuple[Place, ...]
     layout: Layout
     ops: NDArray[np.int64]
     words: tuple[Op, ...]
     state_slots: int
+    running_size: int
+    """Running statistics of batch norm, at the front of the state: of each such layer the means, then the variances."""
 
     @property
     def parameter_count(self) -> int:
@@ -85,61 +58,76 @@ class Tape:
 
     @property
     def state_size(self) -> int:
-        return self.state_slots * self.parameter_count + codes.N_CLOCK
+        return self.running_size + self.state_slots * self.parameter_count + codes.N_CLOCK
+
+    @property
+    def running(self) -> tuple[Place, ...]:
+        """Where the running statistics lie in the state: "mean1", "var1", …"""
+        places: list[Place] = []
+        offset = 0
+        for layer, norm in enumerate(self.norms, 1):
+            for name in ("mean", "var") if norm == "batch" else ():
+                places.append(Place(f"{name}{layer}", "statistics", layer, offset, (self.sizes[layer],)))
+                offset += places[-1].size
+        return tuple(places)
+
+    @property
+    def coupled(self) -> bool:
+        """Whether samples of a batch act on each other, as under batch norm: a column of δ is then no per-sample gradient."""
+        return "batch" in self.norms
 
     def first(self, code: int) -> int:
         """Index of the first op with this code."""
         return int(np.argmax(self.ops[:, codes.CODE] == code))
 
+    def _part(self, phases: tuple[str, ...], without: tuple[int, ...] = ()) -> NDArray[np.int64]:
+        kept = [
+            word.phase in phases and code not in ONLY_IN_TRAINING and code not in without
+            for code, word in zip(self.ops[:, codes.CODE], self.words, strict=True)
+        ]
+        return np.ascontiguousarray(self.ops[np.array(kept)])
+
     @property
     def forward(self) -> NDArray[np.int64]:
         """The ops from the samples to their losses."""
-        return np.ascontiguousarray(self.ops[np.isin(self.ops[:, codes.CODE], FORWARD)])
+        return self._part(("forward", "loss"))
 
     @property
     def derivative(self) -> NDArray[np.int64]:
         """The ops from the samples to the gradient of the data term."""
-        return np.ascontiguousarray(self.ops[np.isin(self.ops[:, codes.CODE], DERIVATIVE)])
+        return self._part(("forward", "loss", "backward"), (codes.PENALTY,))
+
+    @property
+    def blame(self) -> NDArray[np.int64]:
+        """The ops from the samples to the deltas of all layers."""
+        return self._part(("forward", "loss", "backward"), (codes.PENALTY, *GRADIENTS))
 
     @property
     def penalties(self) -> NDArray[np.int64]:
         return np.ascontiguousarray(self.ops[self.ops[:, codes.CODE] == codes.PENALTY])
 
 
-def places_of(sizes: tuple[int, ...]) -> tuple[Place, ...]:
-    """W_1, b_1, W_2, b_2, … one behind the other."""
-    places: list[Place] = []
-    offset = 0
-    for layer in range(1, len(sizes)):
-        for name, shape in ((f"W{layer}", (sizes[layer], sizes[layer - 1])), (f"b{layer}", (sizes[layer],))):
-            places.append(Place(name, layer, offset, shape))
-            offset += places[-1].size
-    return tuple(places)
-
-
-def layout_of(sizes: tuple[int, ...], capacity: int) -> Layout:
-    """h_0, targets, then z_l, h_l, delta_l of each layer, then the samples' losses; z and h of a layer lie side by side."""
-    units = {"h0": sizes[0], "y": sizes[-1]}
-    for layer, size in enumerate(sizes[1:], 1):
-        units |= {f"z{layer}": size, f"h{layer}": size, f"delta{layer}": size}
-    units["losses"] = 1
-    offsets: dict[str, int] = {}
-    total = 0
-    for name, size in units.items():
-        offsets[name] = total
-        total += size * capacity
-    return Layout(capacity, offsets, units, total)
-
-
 class _Writer:
-    """Collects ops in both tongues."""
+    """Writes a tape in both tongues, op by op."""
 
-    def __init__(self, sizes: tuple[int, ...], places: tuple[Place, ...], layout: Layout) -> None:
-        self.sizes = sizes
-        self.weights = {place.layer: place.offset for place in places if place.name.startswith("W")}
-        self.layout = layout
+    def __init__(self, spec: RunSpec, inputs: int, outputs: int, capacity: int) -> None:
+        self.spec = spec
+        self.layers: tuple[LayerSpec, ...] = (*spec.network.layers, LayerSpec(units=outputs))
+        self.sizes = (inputs, *(layer.units for layer in self.layers))
+        self.last = len(self.sizes) - 1
+        self.output, self.loss = spec.output_and_loss
+        self.activations = (*(layer.activation for layer in spec.network.layers), self.output)
+        self.places = places_of(self.sizes, spec.network.layers)
+        self.at = {place.name: place.offset for place in self.places}
+        self.layout = layout_of(self.sizes, spec.network.layers, capacity)
         self.ops: list[list[int]] = []
         self.words: list[Op] = []
+        self.running: dict[int, int] = {}
+        self.running_size = 0
+        for number, layer in enumerate(spec.network.layers, 1):
+            if layer.norm == "batch":
+                self.running[number] = self.running_size
+                self.running_size += 2 * layer.units
 
     def add(
         self, code: int, name: str, phase: str, layer: int, reads: tuple[str, ...], writes: tuple[str, ...], **fields: int
@@ -148,107 +136,249 @@ class _Writer:
         op[codes.CODE] = code
         op[codes.LAYER] = layer
         if layer:
-            op[codes.ROWS], op[codes.COLS], op[codes.WEIGHTS] = self.sizes[layer], self.sizes[layer - 1], self.weights[layer]
+            op[codes.ROWS], op[codes.COLS], op[codes.WEIGHTS] = self.sizes[layer], self.sizes[layer - 1], self.at[f"W{layer}"]
         for field, value in fields.items():
             op[getattr(codes, field)] = value
         self.ops.append(op)
         self.words.append(Op(name, phase, layer, reads, writes))
 
-    def at(self, name: str) -> int:
+    def value(self, name: str) -> int:
+        """Where a value lies in the workspace."""
         return self.layout.offsets[name]
 
+    def activation(self, layer: int) -> int:
+        """Its code; in naive numerics the forms as printed."""
+        code = ACTIVATIONS[self.activations[layer - 1]].code
+        return NAIVE.get(code, code) if self.spec.numerics == "naive" else code
 
-def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int) -> Tape:
-    """The tape of a spec for d_0 = `inputs`, d_L = `outputs` and mini-batches of at most `capacity` columns."""
-    sizes = (inputs, *(layer.units for layer in spec.network.layers), outputs)
-    output, loss = spec.output_and_loss
-    activations = (*(layer.activation for layer in spec.network.layers), output)
-    places = places_of(sizes)
-    layout = layout_of(sizes, capacity)
-    writer = _Writer(sizes, places, layout)
-    add, at = writer.add, writer.at
-    last = len(sizes) - 1
+    def source(self, layer: int) -> int | None:
+        """The layer that a skip into `layer` comes from."""
+        back = self.layers[layer - 1].skip
+        return None if back is None else layer - back
+
+    # Forward ---------------------------------------------------------------------------------------------------------
+
+    def affine(self, layer: int) -> None:
+        z, h = f"z{layer}", f"h{layer - 1}"
+        reads = (f"W{layer}", h, f"b{layer}")
+        self.add(codes.AFFINE, f"affine {layer}", "forward", layer, reads, (z,), INPUT=self.value(h), OUTPUT=self.value(z))
+
+    def norm(self, layer: int) -> None:
+        kind = self.layers[layer - 1].norm
+        if kind is None:
+            return
+        self.add(
+            codes.NORM,
+            f"{kind} norm {layer}",
+            "forward",
+            layer,
+            (f"z{layer}", f"gamma{layer}", f"beta{layer}"),
+            (f"mean{layer}", f"var{layer}", f"xhat{layer}", f"u{layer}"),
+            KIND=NORMS[kind].code,
+            WEIGHTS=self.at[f"gamma{layer}"],
+            INPUT=self.value(f"z{layer}"),
+            OUTPUT=self.value(f"u{layer}"),
+            OTHER=self.value(f"xhat{layer}"),
+            MORE=self.value(f"mean{layer}"),
+            VARIANCE=self.value(f"var{layer}"),
+            STATE=self.running.get(layer, 0),
+        )
+
+    def bend(self, layer: int) -> None:
+        """Activation, dropout, skip: from z or u to h."""
+        own = self.layers[layer - 1]
+        stations = ["u" if own.norm else "z", *(["a"] if own.dropout or own.skip else [])]
+        stations += ["d"] if own.dropout and own.skip else []
+        names = [f"{station}{layer}" for station in (*stations, "h")]
+        self.add(
+            codes.ACTIVATION,
+            f"activation {layer}",
+            "forward",
+            layer,
+            (names[0], *((f"alpha{layer}",) if own.activation == "prelu" else ())),
+            (names[1],),
+            INPUT=self.value(names[0]),
+            OUTPUT=self.value(names[1]),
+            KIND=self.activation(layer),
+            MORE=self.at.get(f"alpha{layer}", 0),
+        )
+        if own.dropout:
+            mask = f"mask{layer}"
+            self.add(
+                codes.DROPOUT,
+                f"dropout {layer}",
+                "forward",
+                layer,
+                (names[1],),
+                (mask, names[2]),
+                INPUT=self.value(names[1]),
+                OTHER=self.value(mask),
+                OUTPUT=self.value(names[2]),
+                EXTRA=int(np.float64(own.dropout).view(np.int64)),
+            )
+        source = self.source(layer)
+        if source is not None:
+            reads = (names[-2], f"h{source}", *self.projection(layer))
+            places = {"INPUT": self.value(names[-2]), "OTHER": self.value(f"h{source}"), "OUTPUT": self.value(names[-1])}
+            self.add(codes.SKIP, f"skip {layer}", "forward", layer, reads, (names[-1],), **places, **self.along(layer))
+
+    def projection(self, layer: int) -> tuple[str, ...]:
+        return (f"P{layer}",) if f"P{layer}" in self.at else ()
+
+    def along(self, layer: int) -> dict[str, int]:
+        """Fields of an op along the skip into `layer`: P (rows, cols), KIND 1 where it is learned."""
+        source = self.source(layer)
+        assert source is not None
+        return {"COLS": self.sizes[source], "WEIGHTS": self.at.get(f"P{layer}", 0), "KIND": int(f"P{layer}" in self.at)}
+
+    # Backward --------------------------------------------------------------------------------------------------------
+
+    def back_bend(self, layer: int) -> None:
+        """From dJ/dh_l, which lies where delta_l will, to dJ/dz_l."""
+        own, delta = self.layers[layer - 1], f"delta{layer}"
+        value = self.value
+        for above in range(layer + 1, self.last):
+            if self.source(above) == layer:
+                g = f"g{above}"
+                reads = (delta, g, *self.projection(above))
+                places = {"INPUT": value(g), "OUTPUT": value(delta)} | self.along(above)
+                self.add(codes.BACK_SKIP, f"back along skip {above}", "backward", above, reads, (delta,), **places)
+        source = self.source(layer)
+        if source is not None:
+            g = f"g{layer}"
+            places = {"INPUT": value(delta), "OUTPUT": value(g)}
+            self.add(codes.KEEP, f"kept for skip {layer}", "backward", layer, (delta,), (g,), **places)
+            if self.projection(layer):
+                places = {"INPUT": value(g), "OTHER": value(f"h{source}")} | self.along(layer)
+                reads = (g, f"h{source}")
+                self.add(codes.SKIP_GRADIENT, f"gradient of skip {layer}", "backward", layer, reads, (f"dP{layer}",), **places)
+        if own.dropout:
+            mask = f"mask{layer}"
+            places = {"OTHER": value(mask), "OUTPUT": value(delta)}
+            self.add(codes.BACK_DROPOUT, f"back through dropout {layer}", "backward", layer, (delta, mask), (delta,), **places)
+        u = f"u{layer}" if own.norm else f"z{layer}"
+        a = f"a{layer}" if own.dropout or own.skip else f"h{layer}"
+        slopes: tuple[str, ...] = ()
+        if own.activation == "prelu":
+            slopes = (f"alpha{layer}",)
+            places = {"INPUT": value(u), "OTHER": value(delta), "WEIGHTS": self.at[f"alpha{layer}"]}
+            name = f"gradient of slopes {layer}"
+            self.add(codes.SLOPE_GRADIENT, name, "backward", layer, (delta, u), (f"dalpha{layer}",), **places)
+        self.add(
+            codes.BACK_ACTIVATION,
+            f"delta {layer}" if own.norm is None else f"back through activation {layer}",
+            "backward",
+            layer,
+            (delta, u, a, *slopes),
+            (delta,),
+            INPUT=value(u),
+            OTHER=value(a),
+            OUTPUT=value(delta),
+            KIND=self.activation(layer),
+            MORE=self.at.get(f"alpha{layer}", 0),
+        )
+        if own.norm is not None:
+            self.add(
+                codes.BACK_NORM,
+                f"delta {layer}",
+                "backward",
+                layer,
+                (delta, f"xhat{layer}", f"var{layer}", f"gamma{layer}"),
+                (f"dgamma{layer}", f"dbeta{layer}", delta),
+                KIND=NORMS[own.norm].code,
+                WEIGHTS=self.at[f"gamma{layer}"],
+                OTHER=value(f"xhat{layer}"),
+                OUTPUT=value(delta),
+                VARIANCE=value(f"var{layer}"),
+            )
+
+    def gradient(self, layer: int) -> None:
+        delta, h = f"delta{layer}", f"h{layer - 1}"
+        places = {"INPUT": self.value(delta), "OTHER": self.value(h)}
+        writes = (f"dW{layer}", f"db{layer}")
+        self.add(codes.GRADIENT, f"gradient {layer}", "backward", layer, (delta, h), writes, **places)
+
+    def back_product(self, layer: int) -> None:
+        delta, below = f"delta{layer}", f"delta{layer - 1}"
+        places = {"INPUT": self.value(delta), "OUTPUT": self.value(below)}
+        self.add(codes.BACK_PRODUCT, f"back through {layer}", "backward", layer, (f"W{layer}", delta), (below,), **places)
+
+    def penalty(self, place: Place) -> None:
+        own = (place.name, f"d{place.name}")
+        rows, cols = place.shape
+        name = f"penalty {place.layer}" if place.kind == "weight" else f"penalty of skip {place.layer}"
+        self.add(codes.PENALTY, name, "backward", place.layer, own, own[1:], ROWS=rows, COLS=cols, WEIGHTS=place.offset)
+
+
+def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image: tuple[int, int] | None = None) -> Tape:
+    """The tape of a spec for d_0 = `inputs`, d_L = `outputs` and mini-batches of at most `capacity` columns; `image` is the
+    (height, width) of pictures, which may be shifted."""
+    writer = _Writer(spec, inputs, outputs, capacity)
+    add, value, last = writer.add, writer.value, writer.last
     rule = spec.optimizer.code
     slots = (
         len(spec.optimizer.row.state)
         if rule == NESTEROV_LOOK_AHEAD
         else len([s for s in spec.optimizer.row.state if s != "saved"])
     )
-    count = sum(place.size for place in places)
+    count = sum(place.size for place in writer.places)
+    parameters = tuple(place.name for place in writer.places)
+    state = writer.running_size
 
-    add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=at("h0"), OTHER=at("y"), EXTRA=capacity)
+    add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=value("h0"), OTHER=value("y"), EXTRA=capacity)
+    if spec.regularization.jitter or spec.regularization.shift:
+        height, width = image or (0, 0)
+        fields = {"OUTPUT": value("h0"), "COLS": inputs, "ROWS": height, "MORE": width, "EXTRA": spec.regularization.shift}
+        add(codes.AUGMENT, "augmentation", "forward", 0, ("h0",), ("h0",), **fields)
     add(codes.RATE, "rate", "forward", 0, (), (), KIND=rule)
     if rule == NESTEROV_LOOK_AHEAD:
-        parameters = tuple(place.name for place in places)
-        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters)
+        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters, STATE=state)
     for layer in range(1, last + 1):
-        z, h = f"z{layer}", f"h{layer}"
-        add(
-            codes.AFFINE,
-            f"affine {layer}",
-            "forward",
-            layer,
-            (f"W{layer}", f"h{layer - 1}", f"b{layer}"),
-            (z,),
-            INPUT=at(f"h{layer - 1}"),
-            OUTPUT=at(z),
-        )
-        kind = ACTIVATIONS[activations[layer - 1]].code
-        add(codes.ACTIVATION, f"activation {layer}", "forward", layer, (z,), (h,), INPUT=at(z), OUTPUT=at(h), KIND=kind)
+        writer.affine(layer)
+        writer.norm(layer)
+        writer.bend(layer)
     z, h, delta = f"z{last}", f"h{last}", f"delta{last}"
     pair = {
-        "KIND": LOSSES[loss].code,
-        "EXTRA": ACTIVATIONS[output].code,
-        "INPUT": at(z),
-        "COLS": at(h) - at(z),
-        "OTHER": at("y"),
+        "KIND": LOSSES[writer.loss].code,
+        "EXTRA": writer.activation(last),
+        "INPUT": value(z),
+        "COLS": value(h) - value(z),
+        "OTHER": value("y"),
     }
-    add(codes.LOSS, "loss", "loss", last, (z, h, "y"), ("losses",), OUTPUT=at("losses"), **pair)
-    add(codes.OUTPUT_DELTA, f"delta {last}", "backward", last, (z, h, "y"), (delta,), OUTPUT=at(delta), **pair)
+    add(codes.LOSS, "loss", "loss", last, (z, h, "y"), ("losses",), OUTPUT=value("losses"), **pair)
+    add(codes.OUTPUT_DELTA, f"delta {last}", "backward", last, (z, h, "y"), (delta,), OUTPUT=value(delta), **pair)
     for layer in range(last, 0, -1):
-        delta, below = f"delta{layer}", layer - 1
-        add(
-            codes.GRADIENT,
-            f"gradient {layer}",
-            "backward",
-            layer,
-            (delta, f"h{below}"),
-            (f"dW{layer}", f"db{layer}"),
-            INPUT=at(delta),
-            OTHER=at(f"h{below}"),
-        )
-        if below == 0:
-            continue
-        add(
-            codes.BACK_PRODUCT,
-            f"back through {layer}",
-            "backward",
-            layer,
-            (f"W{layer}", delta),
-            (f"delta{below}",),
-            INPUT=at(delta),
-            OUTPUT=at(f"delta{below}"),
-        )
-        add(
-            codes.BACK_ACTIVATION,
-            f"delta {below}",
-            "backward",
-            below,
-            (f"delta{below}", f"z{below}", f"h{below}"),
-            (f"delta{below}",),
-            INPUT=at(f"z{below}"),
-            OTHER=at(f"h{below}"),
-            OUTPUT=at(f"delta{below}"),
-            KIND=ACTIVATIONS[activations[below - 1]].code,
-        )
+        writer.gradient(layer)
+        if layer > 1:
+            writer.back_product(layer)
+            writer.back_bend(layer - 1)
     if spec.regularization.l1 or spec.regularization.l2:
-        for layer in range(1, last + 1):
-            add(codes.PENALTY, f"penalty {layer}", "backward", layer, (f"W{layer}", f"dW{layer}"), (f"dW{layer}",))
+        for place in writer.places:
+            if place.matrix:
+                writer.penalty(place)
     if spec.clip.norm is not None:
-        everything = tuple(f"d{place.name}" for place in places)
+        everything = tuple(f"d{name}" for name in parameters)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
     add(codes.CHECK, "check", "update", 0, (), (), EXTRA=count)
+    for layer, offset in writer.running.items():
+        mean, var = f"mean{layer}", f"var{layer}"
+        places = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}
+        add(codes.RUNNING_STATISTICS, f"running statistics {layer}", "update", layer, (mean, var), (), **places)
     for layer in range(1, last + 1):
-        own = (f"W{layer}", f"b{layer}")
-        add(codes.UPDATE, f"update {layer}", "update", layer, (*own, f"dW{layer}", f"db{layer}"), own, KIND=rule, EXTRA=slots)
-    return Tape(sizes, activations, loss, places, layout, np.array(writer.ops, dtype=np.int64), tuple(writer.words), slots)
+        own = [place for place in writer.places if place.layer == layer]
+        names = tuple(place.name for place in own)
+        reads = (*names, *(f"d{name}" for name in names))
+        size = sum(place.size for place in own)
+        add(codes.UPDATE, f"update {layer}", "update", layer, reads, names, KIND=rule, EXTRA=slots, COUNT=size, STATE=state)
+    return Tape(
+        writer.sizes,
+        writer.activations,
+        tuple(layer.norm for layer in writer.layers),
+        writer.loss,
+        writer.places,
+        writer.layout,
+        np.array(writer.ops, dtype=np.int64),
+        tuple(writer.words),
+        slots,
+        writer.running_size,
+    )

@@ -43,6 +43,9 @@ def trace(machine: Machine) -> list[MicroStep]:
             if code == codes.RATE:
                 results = {"eta": machine.hyper[codes.ETA : codes.ETA + 1].copy()}
                 results["corrections"] = machine.hyper[codes.CORRECTION_1 : codes.CORRECTION_2 + 1].copy()
+            elif code == codes.RUNNING_STATISTICS:
+                own_places = [place for place in machine.tape.running if place.layer == op.layer]
+                results = {f"running_{place.name}": place.view(machine.state).copy() for place in own_places}
             elif code == codes.LOSS:
                 results["loss"] = machine.hyper[codes.LAST_LOSS : codes.LAST_LOSS + 1].copy()
             elif code == codes.CLIP:

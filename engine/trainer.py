@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -20,6 +20,7 @@ from engine.script import AnyEdit, Branch, Checkpoints, Script
 from engine.series import Series
 from engine.sharing import Replay, ScriptData
 from engine.spec import MAX_STEPS, RunSpec
+from engine.start import Start
 from engine.tape import Tape
 from engine.trace import MicroStep, trace
 from engine.wording import describe, place_of
@@ -39,9 +40,9 @@ class Stop:
 
 
 class Trainer(Looks):
-    """One run. `Trainer(spec, parameters=[(W1, b1), …])` starts from given values."""
+    """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
 
-    def __init__(self, spec: RunSpec, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None = None) -> None:
+    def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
         self._given = parameters is not None
         self.dataset = prepare(spec)
         self.script = Script(spec)
@@ -167,6 +168,14 @@ class Trainer(Looks):
     def last_update(self) -> dict[str, Flat] | None:
         """What the last update added to the parameters; edits made after it are not in it."""
         return self._named(self.machine.change) if self.steps_done > 0 else None
+
+    @property
+    def running_statistics(self) -> dict[str, Flat]:
+        """Batch norm's running means and variances, {"mean1": (d_1,), "var1": …}: read-only views."""
+        named = {place.name: place.view(self.machine.state) for place in self.tape.running}
+        for view in named.values():
+            view.flags.writeable = False
+        return named
 
     # Going on --------------------------------------------------------------------------------------------------------
 
@@ -336,7 +345,7 @@ class Trainer(Looks):
     # Looking ---------------------------------------------------------------------------------------------------------
 
     def loss(self, split: str = "train") -> float:
-        """Mean data term of a split, inference mode."""
+        """Mean data term of a split, inference mode: dropout off, running statistics."""
         return self.probe.loss_and_outputs(*self.probe.rows(split))[0]
 
     def accuracy(self, split: str = "train") -> float:
@@ -347,8 +356,8 @@ class Trainer(Looks):
         return found
 
     def objective(self, split: str = "train") -> float:
-        """Data term and penalties."""
-        return self.loss(split) + self.probe.penalty()
+        """Data term and penalties; dropout off, batch norm on the split's own statistics."""
+        return self.probe.objective(split)
 
     def gradient(self, split: str = "train") -> list[tuple[Flat, Flat]]:
         """[(dW_l, db_l), …], the derivative of `objective`."""

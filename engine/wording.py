@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.edits import EditError, ExtendEdit, SetEdit, WeightEdit, value_at, with_set
+from engine.layout import Place
 from engine.machine import Machine
 from engine.spec import MAX_STEPS
-from engine.tape import Place
 
 
 def describe(edit: SetEdit | WeightEdit | ExtendEdit, machine: Machine) -> str:

@@ -15,6 +15,17 @@ PENALTY = 10  # + lambda W + lambda_1 sign W
 CLIP = 11  # global norm
 CHECK = 12  # stop before the update where anything is not finite
 UPDATE = 13  # one layer's parameters
+AUGMENT = 14  # jitter or shift of the mini-batch
+NORM = 15  # u_l = norm(z_l)
+DROPOUT = 16  # mask (.) phi(u_l)
+SKIP = 17  # + P h_{l-k}
+KEEP = 18  # dJ/dh_l, kept for what leads back along the skip
+BACK_SKIP = 19  # + P_t^T dJ/dh_t
+SKIP_GRADIENT = 20  # dJ/dh_l h_{l-k}^T / B
+BACK_DROPOUT = 21  # (.) mask
+SLOPE_GRADIENT = 22  # PReLU: the mean of dJ/da min(0, u)
+BACK_NORM = 23  # back through scale, variance and mean; gradients of scale and shift
+RUNNING_STATISTICS = 24  # batch norm's running mean and variance
 
 # Fields of an op: ops[i, FIELD] --------------------------------------------------------------------------------------
 CODE = 0
@@ -26,11 +37,18 @@ INPUT = 5  # offset in work of what the op reads
 OUTPUT = 6  # offset in work of what the op writes
 OTHER = 7  # offset in work of a second operand
 KIND = 8  # activation code, loss code or optimizer code
-EXTRA = 9  # output activation (LOSS, OUTPUT_DELTA), number of parameters (CLIP, CHECK)
-N_FIELDS = 10
+EXTRA = 9  # output activation (LOSS, OUTPUT_DELTA), number of parameters (CLIP, CHECK), and what an op's comment in `tape` says
+MORE = 10  # a fourth operand
+VARIANCE = 11  # norms: offset in work of the variances
+COUNT = 12  # parameters of a layer (UPDATE), columns asked for (GATHER)
+STATE = 13  # offset in state of what the op keeps there
+N_FIELDS = 14
 
 # Activations ---------------------------------------------------------------------------------------------------------
-IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX = range(6)
+IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, PRELU, ELU, GELU, SOFTPLUS, SILU, NAIVE_SIGMOID, NAIVE_SOFTMAX = range(13)
+
+# Norms ---------------------------------------------------------------------------------------------------------------
+BATCH_NORM, LAYER_NORM = range(2)
 
 # Losses --------------------------------------------------------------------------------------------------------------
 MSE, BCE, CROSS_ENTROPY = range(3)
@@ -59,9 +77,12 @@ RECORD_EVERY = 14
 RECORDED = 15  # points in the series buffer
 RECORD_AFTER = 16  # only steps beyond this one are recorded
 CLASSIFY = 17  # 1: accuracies are counted
-N_COUNTERS = 24
+N_COUNTERS = 32
+
+MODE = 23  # what batch norm and dropout do
 
 MINI_BATCHES, ROWS_AS_THEY_LIE = range(2)  # SOURCE
+TRAINING, INFERENCE, STATISTICS = range(3)  # MODE; STATISTICS: of the columns in work, without dropout
 RUNNING, NON_FINITE, UPDATE_NON_FINITE, SERIES_FULL = range(4)  # STATUS
 EPOCHS, STEPS = range(2)  # RECORD_UNIT
 
@@ -78,6 +99,7 @@ CORRECTION_2 = 16  # 1 - beta2^t
 GRADIENT_NORM = 17  # written by CLIP
 KEPT_LOSS = 19  # LAST_LOSS while the series are measured
 LAST_LOSS = 18  # mean data loss of the mini-batch in work, written by LOSS
+JITTER = 22  # standard deviation of the noise on the inputs
 N_HYPER = 24
 
 # The optimizer's clock, at the end of its state: state[slots * P + PLACE] --------------------------------------------

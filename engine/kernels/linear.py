@@ -102,8 +102,8 @@ def back_product(W, delta, out, rows, cols, b):
 
 
 @inner
-def weight_gradient(delta, h, dW, db, rows, cols, b):
-    """dW = delta h^T / b (rows, cols) and db = the mean of delta's columns (rows,)."""
+def bias_gradient(delta, db, rows, b):
+    """db = the mean of delta's columns (rows,)."""
     share = 1.0 / b
     for j in range(rows):
         d = delta[j * b : (j + 1) * b]
@@ -111,6 +111,12 @@ def weight_gradient(delta, h, dW, db, rows, cols, b):
         for n in range(b):
             total += d[n]
         db[j] = total * share
+
+
+@inner
+def weight_gradient(delta, h, dW, rows, cols, b):
+    """dW = delta h^T / b (rows, cols)."""
+    share = 1.0 / b
     if use_blas(rows, cols, b):
         product_with_transpose(delta, h, dW, rows, b, cols)
         for i in range(rows * cols):

@@ -6,7 +6,7 @@ MSE is half the squared distance, summed over outputs; BCE and cross-entropy sum
 import numpy as np
 
 from engine.kernels.activations import times_derivative, times_softmax_jacobian
-from engine.kernels.codes import BCE, CROSS_ENTROPY, IDENTITY, MSE, SIGMOID, SOFTMAX
+from engine.kernels.codes import BCE, CROSS_ENTROPY, IDENTITY, MSE, NAIVE_SIGMOID, NAIVE_SOFTMAX, SIGMOID, SOFTMAX
 from engine.kernels.jit import inner
 from engine.kernels.transcendental import exp_nonpositive, log1p_unit, softplus
 
@@ -47,6 +47,31 @@ def share_of_others(h, j, n, units, b):
 
 
 @inner
+def naive(output):
+    return output in (NAIVE_SIGMOID, NAIVE_SOFTMAX)
+
+
+@inner
+def naive_sample_losses(loss, h, y, out, units, b):
+    """BCE and cross-entropy as printed, from the outputs: ln 0 is met where an output rounds to 0 or 1."""
+    for j in range(units):
+        for n in range(b):
+            i = j * b + n
+            out[n] -= y[i] * np.log(h[i])
+            if loss == BCE:
+                out[n] -= (1.0 - y[i]) * np.log(1.0 - h[i])
+
+
+@inner
+def naive_quotients(loss, h, y, delta, size):
+    """u = d loss / d y_hat as printed."""
+    for i in range(size):
+        delta[i] = -y[i] / h[i]
+        if loss == BCE:
+            delta[i] += (1.0 - y[i]) / (1.0 - h[i])
+
+
+@inner
 def sample_losses(loss, output, z, h, y, out, units, b):
     """out[n] = loss of column n; z, h, y (units, b) flat, out (b,)."""
     for n in range(b):
@@ -56,6 +81,8 @@ def sample_losses(loss, output, z, h, y, out, units, b):
             for n in range(b):
                 e = h[j * b + n] - y[j * b + n]
                 out[n] += 0.5 * e * e
+    elif naive(output):
+        naive_sample_losses(loss, h, y, out, units, b)
     elif loss == BCE and output == SIGMOID:
         for j in range(units):
             for n in range(b):
@@ -82,7 +109,7 @@ def sample_losses(loss, output, z, h, y, out, units, b):
 
 
 @inner
-def output_delta(loss, output, z, h, y, delta, units, b):
+def output_delta(loss, output, z, h, y, delta, slopes, units, b):
     """delta_L = u (.) g'(z_L) with u = d loss / d y_hat; softmax by its full Jacobian; matched pairs y_hat - y."""
     size = units * b
     if loss == MSE or matched(loss, output):
@@ -90,6 +117,8 @@ def output_delta(loss, output, z, h, y, delta, units, b):
             delta[i] = h[i] - y[i]
         if matched(loss, output):
             return
+    elif naive(output):
+        naive_quotients(loss, h, y, delta, size)
     elif loss == BCE:
         for j in range(units):
             for n in range(b):
@@ -100,7 +129,7 @@ def output_delta(loss, output, z, h, y, delta, units, b):
         for i in range(size):
             delta[i] = -y[i] * (1.0 - h[i])
         return
-    if output == SOFTMAX:
+    if output in (SOFTMAX, NAIVE_SOFTMAX):
         times_softmax_jacobian(h, delta, units, b)
     else:
-        times_derivative(output, z, h, delta, size)
+        times_derivative(output, z, h, delta, slopes, units, b)

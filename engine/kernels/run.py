@@ -2,48 +2,27 @@
 
 import numpy as np
 
-from engine.kernels import batches, losses, optimizers, penalties
-from engine.kernels.activations import activate, times_derivative
+from engine.kernels import batches, optimizers, penalties
 from engine.kernels.codes import (
-    ACTIVATION,
-    AFFINE,
-    BACK_ACTIVATION,
-    BACK_PRODUCT,
     BATCH,
-    CHECK,
     CLASSIFY,
-    CLIP,
-    CLIP_EPS,
-    CLIP_NORM,
     CODE,
     COLS,
     CURSOR,
     EPOCH,
     EPOCHS,
-    ETA,
     EXTRA,
     FIRST_ROW,
-    GATHER,
-    GRADIENT,
-    GRADIENT_NORM,
+    INFERENCE,
     INPUT,
     KEPT_BATCH,
     KEPT_LOSS,
     KIND,
-    L1,
-    L2,
     LAST_LOSS,
-    LOOK_AHEAD,
-    LOSS,
     MINI_BATCHES,
+    MODE,
     N_CLOCK,
-    NON_FINITE,
-    OPTIMIZER,
     OTHER,
-    OUTPUT,
-    OUTPUT_DELTA,
-    PENALTY,
-    RATE,
     RECORD_AFTER,
     RECORD_EVERY,
     RECORD_UNIT,
@@ -59,97 +38,12 @@ from engine.kernels.codes import (
     STATUS,
     STEP,
     TRAIN_ROWS,
+    TRAINING,
     UPDATE,
     UPDATE_NON_FINITE,
-    WEIGHTS,
 )
-from engine.kernels.jit import entry, inner, spliced
-from engine.kernels.linear import affine, back_product, weight_gradient
-
-
-@spliced
-def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
-    """One op of a tape. Every array an op reads or writes is a contiguous slice of a flat buffer."""
-    code = op[CODE]
-    rows = op[ROWS]
-    cols = op[COLS]
-    b = counters[BATCH]
-    w = op[WEIGHTS]
-    weights = rows * cols
-    size = rows * b
-    if code == GATHER:
-        batches.next_rows(counters, order)
-        b = counters[BATCH]
-        batches.gather(counters, order, X, Y, work[op[OUTPUT] :], work[op[OTHER] :])
-    elif code == RATE:
-        optimizers.rate(op[KIND], hyper, state[state.size - N_CLOCK :])
-    elif code == LOOK_AHEAD:
-        p = theta.size
-        optimizers.look_ahead(theta, state[:p], state[p : 2 * p], hyper[ETA], hyper[OPTIMIZER])
-    elif code == AFFINE:
-        affine(
-            theta[w : w + weights],
-            theta[w + weights : w + weights + rows],
-            work[op[INPUT] : op[INPUT] + cols * b],
-            work[op[OUTPUT] : op[OUTPUT] + size],
-            rows,
-            cols,
-            b,
-        )
-    elif code == ACTIVATION:
-        activate(op[KIND], work[op[INPUT] : op[INPUT] + size], work[op[OUTPUT] : op[OUTPUT] + size], rows, b)
-    elif code == LOSS:
-        z = work[op[INPUT] : op[INPUT] + size]
-        h = work[op[INPUT] + op[COLS] : op[INPUT] + op[COLS] + size]
-        out = work[op[OUTPUT] : op[OUTPUT] + b]
-        losses.sample_losses(op[KIND], op[EXTRA], z, h, work[op[OTHER] : op[OTHER] + size], out, rows, b)
-        total = 0.0
-        for n in range(b):
-            total += out[n]
-        hyper[LAST_LOSS] = total / b
-    elif code == OUTPUT_DELTA:
-        z = work[op[INPUT] : op[INPUT] + size]
-        h = work[op[INPUT] + op[COLS] : op[INPUT] + op[COLS] + size]
-        delta = work[op[OUTPUT] : op[OUTPUT] + size]
-        losses.output_delta(op[KIND], op[EXTRA], z, h, work[op[OTHER] : op[OTHER] + size], delta, rows, b)
-    elif code == BACK_PRODUCT:
-        back_product(
-            theta[w : w + weights],
-            work[op[INPUT] : op[INPUT] + size],
-            work[op[OUTPUT] : op[OUTPUT] + cols * b],
-            rows,
-            cols,
-            b,
-        )
-    elif code == BACK_ACTIVATION:
-        z = work[op[INPUT] : op[INPUT] + size]
-        h = work[op[OTHER] : op[OTHER] + size]
-        times_derivative(op[KIND], z, h, work[op[OUTPUT] : op[OUTPUT] + size], size)
-    elif code == GRADIENT:
-        weight_gradient(
-            work[op[INPUT] : op[INPUT] + size],
-            work[op[OTHER] : op[OTHER] + cols * b],
-            grad[w : w + weights],
-            grad[w + weights : w + weights + rows],
-            rows,
-            cols,
-            b,
-        )
-    elif code == PENALTY:
-        penalties.add_penalty(theta[w : w + weights], grad[w : w + weights], hyper[L1], hyper[L2])
-    elif code == CLIP:
-        hyper[GRADIENT_NORM] = penalties.clip(grad, hyper[CLIP_NORM], hyper[CLIP_EPS])
-        if not np.isfinite(hyper[GRADIENT_NORM]):
-            counters[STATUS] = NON_FINITE
-    elif code == CHECK:
-        if not (penalties.all_finite(work) and penalties.all_finite(grad)):
-            counters[STATUS] = NON_FINITE
-    elif code == UPDATE:
-        p = theta.size
-        last = w + weights + rows
-        s0 = state[w:last] if op[EXTRA] > 0 else state[:0]
-        s1 = state[p + w : p + last] if op[EXTRA] > 1 else state[:0]
-        optimizers.update(op[KIND], theta[w:last], grad[w:last], s0, s1, hyper)
+from engine.kernels.jit import entry, inner
+from engine.kernels.ops import execute
 
 
 @inner
@@ -193,6 +87,7 @@ def begin_point(counters, hyper, theta, grad, point):
     counters[KEPT_BATCH] = counters[BATCH]
     hyper[KEPT_LOSS] = hyper[LAST_LOSS]
     counters[SOURCE] = ROWS_AS_THEY_LIE
+    counters[MODE] = INFERENCE
     counters[SPLIT] = 0
     counters[FIRST_ROW] = counters[ROW_COUNT] = 0
     counters[SPLIT_END] = counters[TRAIN_ROWS]
@@ -229,6 +124,7 @@ def add_chunk(loss, counters, hyper, work, point):
 def end_point(counters, hyper, series):
     """Back to mini-batches, as if nothing had been looked at."""
     counters[SOURCE] = MINI_BATCHES
+    counters[MODE] = TRAINING
     counters[BATCH] = counters[KEPT_BATCH]
     hyper[LAST_LOSS] = hyper[KEPT_LOSS]
     counters[RECORDED] += 1

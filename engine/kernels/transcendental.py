@@ -48,6 +48,14 @@ def exp_nonpositive(x):
 
 
 @inner
+def expm1_nonpositive(x):
+    """e^x - 1 for x <= 0, with the digits of small arguments."""
+    clipped = -708.0 if x < -708.0 else x
+    power, p = expm1_parts(clipped)
+    return power * p + (power - 1.0)
+
+
+@inner
 def tanh(x):
     """(e^{2|x|} - 1) / (e^{2|x|} + 1) with the sign of x, through e^y - 1 so that small arguments keep their digits."""
     a = abs(x)

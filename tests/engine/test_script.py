@@ -146,7 +146,7 @@ SET = {"kind": "set", "step": 3, "path": "optimizer.lr", "value": 0.1}
         ({"edits": [SET, SET | {"step": 2}]}, "edits.1.step", "3 to 1000000"),
         ({"edits": [SET | {"step": 1_000_001}]}, "edits.0.step", "0 to 1000000"),
         ({"edits": [SET | {"value": -1}]}, "edits.0.optimizer.lr", "0"),
-        ({"edits": [SET | {"path": "data.noise"}]}, "edits.0.data.noise", "regularization.l1"),
+        ({"edits": [SET | {"path": "data.noise"}]}, "edits.0.data.noise", "regularization"),
         ({"edits": [SET, {"kind": "extend", "step": 9, "max_steps": 9}]}, "edits.1.max_steps", "10 to"),
         ({"edits": [{"kind": "other"}]}, "edits", "set"),
         ({"surprise": 1}, "surprise", ""),

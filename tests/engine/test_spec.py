@@ -135,10 +135,6 @@ def test_ranges_are_named(described, field, allowed):
 @pytest.mark.parametrize(
     ("described", "name"),
     [
-        ({"network": {"layers": [{"norm": "batch"}]}}, "norm"),
-        ({"network": {"layers": [{"dropout": 0.5}]}}, "dropout"),
-        ({"network": {"layers": [{}, {"skip": 1}]}}, "skip"),
-        ({"network": {"layers": [{"activation": "gelu"}]}}, "gelu"),
         ({"network": {"initializer": {"name": "orthogonal"}}}, "orthogonal"),
         *(
             ({"optimizer": {"name": name}}, name)
@@ -152,7 +148,6 @@ def test_ranges_are_named(described, field, allowed):
         ({"clip": {"value": 1.0}}, "value"),
         ({"stop": {"patience": 5}}, "patience"),
         ({"stop": {"min_change": 1e-3}}, "min_change"),
-        ({"numerics": "naive"}, "numerics"),
     ],
 )
 def test_what_a_later_piece_of_work_brings_is_refused_by_name(described, name):
