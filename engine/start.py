@@ -24,7 +24,7 @@ FIXED = {"scale": 1.0, "shift": 0.0, "slopes": FIRST_SLOPE}
 
 
 def initial(tape: Tape, spec: RunSpec, given: Start | None) -> Flat:
-    """theta before the first update. Given values must be finite and of their parameters' shapes; a ValueError says which is not."""
+    """theta before the first update. A ValueError names the given value that is not finite or not of its parameter's shape."""
     theta = np.zeros(tape.parameter_count)
     named = _by_name(tape, given)
     for place in tape.places:
