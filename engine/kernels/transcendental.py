@@ -1,7 +1,8 @@
 """exp, tanh, sigmoid and log1p as straight lines of arithmetic, so that a loop over them vectorizes.
 
 exp(x) = 2^k e^r with k = round(x / ln 2) and |r| <= ln 2 / 2 (Cody and Waite's two-part ln 2), e^r - 1 by its Taylor
-polynomial of degree 13 (remainder below 4e-18). No call into a maths library: the bits do not depend on which one is installed.
+polynomial of degree 13 (remainder below 4e-18), its even and odd terms in two chains that run side by side. No call into a
+maths library: the bits do not depend on which one is installed.
 """
 
 import numpy as np
@@ -22,19 +23,20 @@ def expm1_parts(x):
     rounded = x * LOG2_E + ROUND
     k = rounded - ROUND
     r = (x - k * LN2_HIGH) - k * LN2_LOW
-    p = 1.0 / 6227020800.0
-    p = p * r + 1.0 / 479001600.0
-    p = p * r + 1.0 / 39916800.0
-    p = p * r + 1.0 / 3628800.0
-    p = p * r + 1.0 / 362880.0
-    p = p * r + 1.0 / 40320.0
-    p = p * r + 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = p * r * r + r
+    q = r * r
+    even = 1.0 / 479001600.0
+    odd = 1.0 / 6227020800.0
+    even = even * q + 1.0 / 3628800.0
+    odd = odd * q + 1.0 / 39916800.0
+    even = even * q + 1.0 / 40320.0
+    odd = odd * q + 1.0 / 362880.0
+    even = even * q + 1.0 / 720.0
+    odd = odd * q + 1.0 / 5040.0
+    even = even * q + 1.0 / 24.0
+    odd = odd * q + 1.0 / 120.0
+    even = even * q + 0.5
+    odd = odd * q + 1.0 / 6.0
+    p = (odd * r + even) * q + r
     bits = (np.float64(rounded).view(np.int64) << SHIFT) + (EXPONENT << SHIFT)
     return np.int64(bits).view(np.float64), p
 
@@ -78,23 +80,24 @@ def log1p_unit(x):
     """log(1 + x) for 0 <= x <= 1: 2 artanh(s), s = x / (2 + x) <= 1/3, by its series to s^35."""
     s = x / (2.0 + x)
     q = s * s
-    p = 1.0 / 35.0
-    p = p * q + 1.0 / 33.0
-    p = p * q + 1.0 / 31.0
-    p = p * q + 1.0 / 29.0
-    p = p * q + 1.0 / 27.0
-    p = p * q + 1.0 / 25.0
-    p = p * q + 1.0 / 23.0
-    p = p * q + 1.0 / 21.0
-    p = p * q + 1.0 / 19.0
-    p = p * q + 1.0 / 17.0
-    p = p * q + 1.0 / 15.0
-    p = p * q + 1.0 / 13.0
-    p = p * q + 1.0 / 11.0
-    p = p * q + 1.0 / 9.0
-    p = p * q + 1.0 / 7.0
-    p = p * q + 1.0 / 5.0
-    p = p * q + 1.0 / 3.0
+    qq = q * q
+    even = 1.0 / 33.0
+    odd = 1.0 / 35.0
+    even = even * qq + 1.0 / 29.0
+    odd = odd * qq + 1.0 / 31.0
+    even = even * qq + 1.0 / 25.0
+    odd = odd * qq + 1.0 / 27.0
+    even = even * qq + 1.0 / 21.0
+    odd = odd * qq + 1.0 / 23.0
+    even = even * qq + 1.0 / 17.0
+    odd = odd * qq + 1.0 / 19.0
+    even = even * qq + 1.0 / 13.0
+    odd = odd * qq + 1.0 / 15.0
+    even = even * qq + 1.0 / 9.0
+    odd = odd * qq + 1.0 / 11.0
+    even = even * qq + 1.0 / 5.0
+    odd = odd * qq + 1.0 / 7.0
+    p = even * q + odd * qq + 1.0 / 3.0
     return 2.0 * s + 2.0 * s * (q * p)
 
 
