@@ -9,10 +9,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.kernels import codes
-from engine.torch_script import script
+from engine.kernels.norms import EPS
+from engine.torch_script import Ahead, script
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer
@@ -58,6 +58,7 @@ def model(trainer: Trainer) -> str:
     scaled = view.mean is not None and view.scale is not None
     layers = [
         {"units": tape.sizes[layer], "activation": name, "weights": weights.tolist(), "bias": bias.tolist()}
+        | _besides(trainer, layer)
         for layer, (name, (weights, bias)) in enumerate(zip(tape.activations, trainer.parameters, strict=True), start=1)
     ]
     described = {
@@ -78,6 +79,29 @@ def model(trainer: Trainer) -> str:
     return json.dumps(described, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def _besides(trainer: Trainer, layer: int) -> dict[str, Any]:
+    """What else a layer has: norm with its scale, shift and running statistics, slopes, skip; dropout is off in use."""
+    if layer > len(trainer.spec.network.layers):
+        return {}
+    own, named, running = trainer.spec.network.layers[layer - 1], trainer.named_parameters, trainer.running_statistics
+    found: dict[str, Any] = {}
+    if own.norm is not None:
+        found["norm"] = {
+            "kind": own.norm,
+            "eps": EPS,
+            "scale": named[f"gamma{layer}"].tolist(),
+            "shift": named[f"beta{layer}"].tolist(),
+        }
+        if own.norm == "batch":
+            found["norm"] |= {"mean": running[f"mean{layer}"].tolist(), "variance": running[f"var{layer}"].tolist()}
+    if own.activation == "prelu":
+        found["slopes"] = named[f"alpha{layer}"].tolist()
+    if own.skip is not None:
+        projection = named.get(f"P{layer}")
+        found["skip"] = {"from": layer - own.skip, "projection": None if projection is None else projection.tolist()}
+    return found
+
+
 def torch(trainer: Trainer, updates: int = UPDATES) -> str:
     """A Python file that makes the next updates in PyTorch, float64, and prints the mini-batches' losses beside the engine's.
 
@@ -87,16 +111,14 @@ def torch(trainer: Trainer, updates: int = UPDATES) -> str:
         raise ExportError("An update is under way: finish it first")
     edit = trainer.script.branch.next_edit(trainer.steps_done) or trainer.steps_done + updates
     count = min(updates, edit - trainer.steps_done, trainer.max_steps - trainer.steps_done)
-    batches, losses = _ahead(trainer, count)
-    if not batches:
+    ahead = _ahead(trainer, count)
+    if not ahead.batches:
         raise ExportError("The run ends here: there are no updates to go on with")
-    rows, places = np.unique(np.concatenate(batches), return_inverse=True)
-    x, y = trainer.machine.x[rows], trainer.machine.y[rows]
+    masks = sum(mask.size for masks in ahead.masks for mask in masks.values())
     state = trainer.optimizer_state
-    _bounded(x.size + y.size + (1 + len(state)) * trainer.tape.parameter_count)
-    cuts = np.cumsum([len(batch) for batch in batches])[:-1]
+    _bounded(ahead.x.size + ahead.y.size + masks + (1 + len(state)) * trainer.tape.parameter_count)
     try:
-        return script(trainer, x, y, [part.tolist() for part in np.split(places, cuts)], losses)
+        return script(trainer, ahead)
     except KeyError as error:
         raise ExportError(f"There is no PyTorch form of {error} yet") from error
 
@@ -106,11 +128,13 @@ def _bounded(numbers: int) -> None:
         raise ExportError(f"It would hold {numbers} numbers; at most {MOST_NUMBERS} are written out")
 
 
-def _ahead(trainer: Trainer, count: int) -> tuple[list[NDArray[Any]], list[float]]:
-    """The rows and the loss of each of the next mini-batches, from making the updates and taking them back."""
-    machine = trainer.machine
+def _ahead(trainer: Trainer, count: int) -> Ahead:
+    """The next mini-batches, from making the updates and taking them back. Augmented samples are each batch's own; else rows of
+    the training set that are used more than once are written once."""
+    machine, tape = trainer.machine, trainer.tape
+    augmented = codes.AUGMENT in tape.ops[:, codes.CODE]
     kept = machine.everything()
-    batches, losses = [], []
+    rows, inputs, masks, losses = [], [], [], []
     try:
         for _ in range(count):
             first = int(machine.counters[codes.CURSOR])
@@ -118,9 +142,24 @@ def _ahead(trainer: Trainer, count: int) -> tuple[list[NDArray[Any]], list[float
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 break
             machine.counters[codes.RECORDED] = 0
-            rows = slice(first, first + int(machine.counters[codes.BATCH]))
-            batches.append(machine.order[rows].copy() if machine.counters[codes.SHUFFLE] else np.arange(rows.start, rows.stop))
+            width = int(machine.counters[codes.BATCH])
+            taken = slice(first, first + width)
+            rows.append(machine.order[taken].copy() if machine.counters[codes.SHUFFLE] else np.arange(first, first + width))
+            view = {
+                name: tape.layout.view(machine.work, name, width).T.copy()
+                for name in tape.layout.units
+                if name == "h0" or name.startswith("mask")
+            }
+            inputs.append(view.pop("h0"))
+            masks.append({int(name.removeprefix("mask")): mask for name, mask in view.items()})
             losses.append(float(machine.hyper[codes.LAST_LOSS]))
     finally:
         machine.put_back(kept)
-    return batches, losses
+    if not rows:
+        return Ahead(machine.x[:0], machine.y[:0], [], [], [])
+    taken_rows, places = np.unique(np.concatenate(rows), return_inverse=True)
+    x, y = machine.x[taken_rows], machine.y[taken_rows]
+    if augmented:
+        x, y, places = np.vstack(inputs), machine.y[np.concatenate(rows)], np.arange(sum(len(batch) for batch in rows))
+    cuts = np.cumsum([len(batch) for batch in rows])[:-1]
+    return Ahead(x, y, [part.tolist() for part in np.split(places, cuts)], masks, losses)

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import optimizers as kernels
-from engine.kernels.activations import LEAKY_SLOPE
+from engine.torch_network import loss_of
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec
     from engine.trainer import Trainer
 
-ACTIVATIONS = {
-    "identity": "{z}",
-    "sigmoid": "torch.sigmoid({z})",
-    "tanh": "torch.tanh({z})",
-    "relu": "torch.relu({z})",
-    "leaky_relu": f"torch.nn.functional.leaky_relu({{z}}, {LEAKY_SLOPE})",
-    "softmax": "torch.softmax({z}, dim=1)",
-}
-"""Of the affine output; a sample is a row, as is PyTorch's custom."""
 
-SQUARED = "0.5 * ((h - y) ** 2).sum()"
-LOSSES = {
-    ("bce", "sigmoid"): "torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction='sum')",
-    ("cross_entropy", "softmax"): "-(y * torch.log_softmax(z, dim=1)).sum()",
-    ("cross_entropy", "sigmoid"): "-(y * torch.nn.functional.logsigmoid(z)).sum()",
-    ("bce", "softmax"): "-(y * torch.log_softmax(z, dim=1) + (1 - y) * torch.log1p(-torch.softmax(z, dim=1))).sum()",
-}
-"""By loss and output activation, from the logits z where that keeps digits; the squared error is the same for all outputs."""
+@dataclass(frozen=True)
+class Ahead:
+    """The mini-batches to come: `batches` are rows of x (n, d_0) and y (n, d_L), `masks` dropout's by layer, (batch, d_l), and
+    `losses` what the engine had on them."""
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    batches: list[list[int]]
+    masks: list[dict[int, NDArray[Any]]]
+    losses: list[float]
+
 
 OWN_STEP = """
 
@@ -125,8 +120,9 @@ def _after_backward(spec: RunSpec) -> list[str]:
     if l1 or l2:
         lines += [
             "with torch.no_grad():  # penalties on weights, never on biases",
-            "    for W in parameters[::2]:",
-            f"        W.grad += {l2!r} * W + {l1!r} * torch.sign(W)",
+            "    for W in parameters:",
+            "        if W.dim() == 2:",
+            f"            W.grad += {l2!r} * W + {l1!r} * torch.sign(W)",
         ]
     if spec.clip.norm is not None and spec.optimizer.dialect == "pytorch":
         lines.append(f"torch.nn.utils.clip_grad_norm_(parameters, {spec.clip.norm!r})")
@@ -154,25 +150,20 @@ def _indented(lines: list[str]) -> str:
     return "".join(f"    {line}\n" for line in lines)
 
 
-def script(trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[list[int]], losses: list[float]) -> str:
-    """The whole file: `batches` are rows of x and y, `losses` what the engine had on them. KeyError: no such form."""
+def script(trainer: Trainer, ahead: Ahead) -> str:
+    """The whole file, for the mini-batches that come next. KeyError: no such form."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
     )
-    forward = ["h = x"]
-    for layer, name in enumerate(tape.activations, start=1):
-        forward.append(f"z = h @ parameters[{2 * layer - 2}].T + parameters[{2 * layer - 1}]")
-        forward.append(f"h = {ACTIVATIONS[name].format(z='z')}")
-    value = SQUARED if tape.loss == "mse" else LOSSES[tape.loss, tape.activations[-1]]
-    ahead = rule.code == kernels.NESTEROV_LOOK_AHEAD
+    looks_ahead = rule.code == kernels.NESTEROV_LOOK_AHEAD
     shape = "-".join(str(size) for size in tape.sizes)
     return "\n".join(
         (
             f'"""A network of chainrule, {shape}, taken along after update {trainer.steps_done}.',
             "",
-            f"Makes the next {len(batches)} updates in PyTorch, with {rule.name} ({rule.dialect}), and prints the data loss",
-            "of each mini-batch before its update, beside chainrule's. Needs torch and nothing else.",
+            f"Makes the next {len(ahead.batches)} updates in PyTorch, with {rule.name} ({rule.dialect}), and prints the data",
+            "loss of each mini-batch before its update, beside chainrule's. Needs torch and nothing else.",
             '"""',
             "",
             "import torch",
@@ -186,16 +177,20 @@ def script(trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[lis
             f"updates = {int(trainer.machine.clock[0])}  # since the optimizer's state was last reset",
             "",
             "# The samples of the mini-batches to come, as the network sees them, and which of them make up each.",
-            f"X = {_tensor(x)}",
-            f"Y = {_tensor(y)}",
+            f"X = {_tensor(ahead.x)}",
+            f"Y = {_tensor(ahead.y)}",
             "batches = [",
-            *(f"    {batch}," for batch in batches),
+            *(f"    {batch}," for batch in ahead.batches),
             "]",
             "expected = [",
-            *(f"    {_number(loss)}," for loss in losses),
+            *(f"    {_number(loss)}," for loss in ahead.losses),
+            "]",
+            "# Dropout's masks of each mini-batch, by layer.",
+            "masks = [",
+            *(f"    {{{', '.join(f'{layer}: {_tensor(mask)}' for layer, mask in masks.items())}}}," for masks in ahead.masks),
             "]",
             "",
-            "# W1, b1, W2, b2, …; W of shape (units, units below).",
+            "# W1, b1, …, layer by layer; W of shape (units, units below).",
             f"parameters = {_tensors(dict(trainer.named_parameters))}",
             "for p in parameters:",
             "    p.requires_grad_(True)",
@@ -203,14 +198,14 @@ def script(trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[lis
             "state = {}",
             state,
             "",
-            "def loss_of(x, y):",
+            "def loss_of(x, y, masks):",
             '    """Mean over the mini-batch of the loss summed over the outputs."""',
-            _indented([*forward, f"return {value} / len(x)"]),
+            _indented(loss_of(spec, tape)),
             _optimizer(spec),
             "largest = 0.0",
             "for k, rows in enumerate(batches):",
-            *(("    optimizer.look_ahead()",) if ahead else ()),
-            "    loss = loss_of(X[rows], Y[rows])",
+            *(("    optimizer.look_ahead()",) if looks_ahead else ()),
+            "    loss = loss_of(X[rows], Y[rows], masks[k])",
             "    for p in parameters:",
             "        p.grad = None",
             "    loss.backward()",

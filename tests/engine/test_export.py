@@ -8,6 +8,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from engine import RunSpec, Trainer, catalog, export
 
@@ -67,6 +68,59 @@ def test_every_activation(activation):
 )
 def test_every_loss(loss, output):
     assert agrees(trained({"data": {"name": "iris"}, "loss": loss, "network": {"output_activation": output}}))
+
+
+EVERYTHING = {
+    "layers": [
+        {"units": 6, "norm": "batch", "activation": "gelu"},
+        {"units": 6, "norm": "layer", "dropout": 0.3, "skip": 1, "activation": "silu"},
+        {"units": 4, "activation": "prelu", "skip": 3, "dropout": 0.1},
+        {"units": 4, "activation": "elu", "skip": 1},
+    ]
+}
+
+
+def test_norms_skips_dropout_and_jitter():
+    assert agrees(trained({"network": EVERYTHING, "regularization": {"l2": 0.01, "jitter": 0.1}}))
+
+
+def test_shifted_pictures_and_naive_numerics():
+    digits = {"data": {"name": "digits", "samples": 100}, "batch_size": 20}
+    assert agrees(trained(digits | {"regularization": {"shift": 1}, "numerics": "naive"}, 5), 20)
+    assert agrees(trained({"numerics": "naive"}, 30))
+
+
+def test_the_model_holds_norms_slopes_and_skips():
+    trainer = trained({"network": EVERYTHING})
+    model = json.loads(export.model(trainer))
+    raw = trainer.dataset.splits["test"].raw
+    bends = {
+        "gelu": lambda u: u * ndtr(u),
+        "silu": lambda u: u / (1 + np.exp(-u)),
+        "elu": lambda u: np.where(u > 0, u, np.expm1(np.minimum(u, 0))),
+        "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
+    }
+    hs = [raw.T]
+    for layer in model["layers"]:
+        u = np.array(layer["weights"]) @ hs[-1] + np.array(layer["bias"])[:, None]
+        norm = layer.get("norm")
+        if norm:
+            batch = norm["kind"] == "batch"
+            mean = np.array(norm["mean"])[:, None] if batch else u.mean(axis=0)
+            variance = np.array(norm["variance"])[:, None] if batch else u.var(axis=0)
+            u = (
+                np.array(norm["scale"])[:, None] * (u - mean) / np.sqrt(variance + norm["eps"])
+                + np.array(norm["shift"])[:, None]
+            )
+        if layer["activation"] == "prelu":
+            h = np.where(u > 0, u, np.array(layer["slopes"])[:, None] * u)
+        else:
+            h = bends[layer["activation"]](u)
+        if "skip" in layer:
+            source = hs[layer["skip"]["from"]]
+            h = h + (source if layer["skip"]["projection"] is None else np.array(layer["skip"]["projection"]) @ source)
+        hs.append(h)
+    assert np.abs(hs[-1].T - trainer.predict(raw)).max() < 1e-12
 
 
 def test_classes_images_and_regression():
