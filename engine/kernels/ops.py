@@ -223,7 +223,7 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
         if not np.isfinite(hyper[GRADIENT_NORM]):
             counters[STATUS] = NON_FINITE
     elif code == CHECK:
-        if not (penalties.all_finite(work) and penalties.all_finite(grad)):
+        if not (penalties.all_finite(work[op[INPUT] :]) and penalties.all_finite(grad)):
             counters[STATUS] = NON_FINITE
     elif code == UPDATE:
         p = theta.size
