@@ -116,3 +116,25 @@ def test_hidden_sigmoids_far_out():
     assert naive.predict(made.x) == pytest.approx(stable.predict(made.x), rel=1e-15)
     naive.step(5)
     assert naive.stopped is None
+
+
+def test_thrown_during_a_run():
+    """The naive form fails at once where the stable one stood; undone, the run goes on as if nothing had been."""
+    made = network_problem(Network(3, (Layer(4, "tanh", norm="batch"),), 3, "softmax", "cross_entropy"), samples=300, seed=43)
+    made.parameters["W2"] *= 3000.0
+    trainer, plain = (made.trainer(batch_size=30, optimizer={"name": "sgd", "lr": 1e-3}) for _ in range(2))
+    trainer.step(5)
+    stable = trainer.objective("train")
+    assert np.isfinite(stable)
+    trainer.edit({"kind": "set", "path": "numerics", "value": "naive"})
+    assert np.isnan(trainer.loss("train"))
+    assert np.isnan(trainer.objective("train"))
+    assert np.isnan(trainer.named_gradient("train")["W1"]).any()
+    trainer.step(1)
+    assert trainer.stopped is not None and trainer.stopped.kind == "non_finite" and trainer.steps_done == 5
+    trainer.undo()
+    assert trainer.objective("train") == stable
+    trainer.step(5)
+    plain.step(10)
+    assert trainer.stopped is None
+    assert problems.bits(trainer) == problems.bits(plain)

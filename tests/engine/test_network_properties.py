@@ -444,6 +444,26 @@ def test_nor_does_an_edit_bring_one_about(size):
     assert state(trainer) == before
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "field"),
+    [
+        ("regularization.shift", 1, "shift"),
+        ("regularization.jitter", -0.5, "jitter"),
+        ("regularization.jitter", 1e9, "jitter"),
+        ("numerics", "fast", "numerics"),
+        ("network.layers", [], "network"),
+    ],
+)
+def test_edits_that_do_not_fit(path, value, field):
+    trainer = trainer_of()
+    trainer.step(3)
+    before = state(trainer)
+    with pytest.raises(ValueError, match=field):
+        trainer.edit({"kind": "set", "path": path, "value": value})
+    assert state(trainer) == before
+    assert not trainer.edits
+
+
 # What they do ---------------------------------------------------------------------------------------------------------
 
 
@@ -454,6 +474,25 @@ def test_batch_norm_does_not_feel_the_scale_of_what_it_normalizes():
     small = made.trainer().objective("train")
     made.parameters["W1"] = 1000.0 * made.parameters["W1"]
     assert made.trainer().objective("train") == pytest.approx(small, rel=1e-4)
+
+
+def test_the_blame_of_units_over_the_whole_set():
+    """With the set's own statistics, more samples than are taken at once; the mean is the bias' gradient."""
+    network = Network(2, (Layer(2, "tanh", norm="batch", dropout=0.5), Layer(3, "gelu", norm="layer", skip=1)), 1)
+    made = network_problem(network, task="regression", samples=270, seed=16)
+    trainer = made.trainer(batch_size=90)
+    trainer.step(2)
+    before = state(trainer)
+    parameters = dict(trainer.named_parameters)
+    expected = reference_network.gradient(network, parameters, made.x, made.targets, shifts=True)
+    found = trainer.unit_deltas()
+    for layer, unit in enumerate(found, start=1):
+        delta = expected[f"delta{layer}"]
+        assert unit.mean == pytest.approx(delta.mean(axis=1), rel=1e-10, abs=1e-15)
+        assert unit.size == pytest.approx(np.abs(delta).mean(axis=1), rel=1e-10)
+        assert unit.mean == pytest.approx(trainer.named_gradient("train")[f"b{layer}"], rel=1e-10, abs=1e-15)
+    trainer.objective("train"), trainer.loss("train")
+    assert state(trainer) == before, "the running statistics do not move when the set is looked at"
 
 
 def test_layer_norm_sees_each_sample_alone():
