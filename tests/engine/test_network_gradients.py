@@ -17,7 +17,7 @@ BOUND = 1e-6
 FLOOR = 2e-4  # of ‖a‖ + ‖n‖, times 1 + J: below it rounding alone makes the difference quotient, and the bound is absolute
 MARGIN = 1e-4
 
-drawn = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+drawn = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 penalties = st.sampled_from([(0.0, 0.0), (0.03, 0.0), (0.0, 0.07), (0.02, 0.05)])
 
 
@@ -57,10 +57,14 @@ def distance(a, n, value) -> float:
     return float(np.linalg.norm(a - n) / max(np.linalg.norm(a) + np.linalg.norm(n), FLOOR * (1.0 + abs(value))))
 
 
+def alive(gradient) -> bool:
+    """Enough tensors have a gradient for a comparison to mean something: a dead output unit leaves none."""
+    return 2 * sum(np.linalg.norm(value) > FLOOR for value in gradient.values()) >= len(gradient)
+
+
 def agree(found, slopes, objective):
     assert found.keys() == slopes.keys()
-    held = sum(np.linalg.norm(value) > FLOOR for value in slopes.values())
-    assert 2 * held >= len(slopes), "too few tensors with a gradient for the comparison to mean something"
+    assert alive(slopes)
     for name, value in found.items():
         assert distance(value, slopes[name], objective) <= BOUND, name
 
@@ -91,7 +95,9 @@ def test_objective_and_gradient(made, penalty):
     expected = reference_network.objective(made.network, made.parameters, made.x, made.targets, l1, l2)
     assert trainer.objective("train") == pytest.approx(expected, rel=1e-12, abs=1e-14)
     found = trainer.named_gradient("train")
-    tensors_equal(found, reference_network.gradient(made.network, made.parameters, made.x, made.targets, l1, l2))
+    exact = reference_network.gradient(made.network, made.parameters, made.x, made.targets, l1, l2)
+    tensors_equal(found, exact)
+    assume(alive(exact))
     agree(
         found, central_differences(lambda moved: Trainer(spec, parameters=moved).objective("train"), made.parameters), expected
     )
