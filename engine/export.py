@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import codes
+from engine.stops import ending
 from engine.torch_script import script
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def torch(trainer: Trainer, updates: int = UPDATES) -> str:
         raise ExportError("An update is under way: finish it first")
     edit = trainer.script.branch.next_edit(trainer.steps_done) or trainer.steps_done + updates
     count = min(updates, edit - trainer.steps_done, trainer.max_steps - trainer.steps_done)
-    batches, losses = _ahead(trainer, count)
+    batches, rates, losses = _ahead(trainer, count)
     if not batches:
         raise ExportError("The run ends here: there are no updates to go on with")
     rows, places = np.unique(np.concatenate(batches), return_inverse=True)
@@ -96,7 +97,7 @@ def torch(trainer: Trainer, updates: int = UPDATES) -> str:
     _bounded(x.size + y.size + (1 + len(state)) * trainer.tape.parameter_count)
     cuts = np.cumsum([len(batch) for batch in batches])[:-1]
     try:
-        return script(trainer, x, y, [part.tolist() for part in np.split(places, cuts)], losses)
+        return script(trainer, x, y, [part.tolist() for part in np.split(places, cuts)], rates, losses)
     except KeyError as error:
         raise ExportError(f"There is no PyTorch form of {error} yet") from error
 
@@ -106,21 +107,25 @@ def _bounded(numbers: int) -> None:
         raise ExportError(f"It would hold {numbers} numbers; at most {MOST_NUMBERS} are written out")
 
 
-def _ahead(trainer: Trainer, count: int) -> tuple[list[NDArray[Any]], list[float]]:
-    """The rows and the loss of each of the next mini-batches, from making the updates and taking them back."""
+def _ahead(trainer: Trainer, count: int) -> tuple[list[NDArray[Any]], list[float], list[float]]:
+    """The rows, the rate and the loss of each of the next mini-batches, from making the updates and taking them back."""
     machine = trainer.machine
     kept = machine.everything()
-    batches, losses = [], []
+    batches: list[NDArray[Any]] = []
+    rates: list[float] = []
+    losses: list[float] = []
     try:
-        for _ in range(count):
+        while len(batches) < count and ending(machine) is None:
+            rate = trainer.rate
             first = int(machine.counters[codes.CURSOR])
             status = machine.updates(1)
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 break
-            machine.counters[codes.RECORDED] = 0
+            machine.take_series()  # which a rule may act on
             rows = slice(first, first + int(machine.counters[codes.BATCH]))
             batches.append(machine.order[rows].copy() if machine.counters[codes.SHUFFLE] else np.arange(rows.start, rows.stop))
+            rates.append(rate)
             losses.append(float(machine.hyper[codes.LAST_LOSS]))
     finally:
         machine.put_back(kept)
-    return batches, losses
+    return batches, rates, losses

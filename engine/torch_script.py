@@ -118,6 +118,13 @@ def _optimizer(spec: RunSpec) -> str:
     raise KeyError(f"{spec.optimizer.name}, {spec.optimizer.dialect}")
 
 
+def _set_rate(optimizer: str) -> list[str]:
+    """The schedule's rates, worked out by chainrule."""
+    if "class Optimizer" in optimizer:
+        return ["    optimizer.lr = rates[k]"]
+    return ["    for group in optimizer.param_groups:", '        group["lr"] = rates[k]']
+
+
 def _after_backward(spec: RunSpec) -> list[str]:
     """Penalties, then clipping, on the gradients."""
     lines = []
@@ -154,8 +161,12 @@ def _indented(lines: list[str]) -> str:
     return "".join(f"    {line}\n" for line in lines)
 
 
-def script(trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[list[int]], losses: list[float]) -> str:
-    """The whole file: `batches` are rows of x and y, `losses` what the engine had on them. KeyError: no such form."""
+def script(
+    trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[list[int]], rates: list[float], losses: list[float]
+) -> str:
+    """The whole file: `batches` are rows of x and y, `rates` of their updates, `losses` what the engine had on them.
+
+    KeyError: no such form."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
@@ -165,6 +176,7 @@ def script(trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[lis
         forward.append(f"z = h @ parameters[{2 * layer - 2}].T + parameters[{2 * layer - 1}]")
         forward.append(f"h = {ACTIVATIONS[name].format(z='z')}")
     value = SQUARED if tape.loss == "mse" else LOSSES[tape.loss, tape.activations[-1]]
+    optimizer, moving = _optimizer(spec), set(rates) != {rule.lr}
     ahead = rule.code == kernels.NESTEROV_LOOK_AHEAD
     shape = "-".join(str(size) for size in tape.sizes)
     return "\n".join(
@@ -191,6 +203,7 @@ def script(trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[lis
             "batches = [",
             *(f"    {batch}," for batch in batches),
             "]",
+            *(("rates = [", *(f"    {rate!r}," for rate in rates), "]") if moving else ()),
             "expected = [",
             *(f"    {_number(loss)}," for loss in losses),
             "]",
@@ -206,9 +219,10 @@ def script(trainer: Trainer, x: NDArray[Any], y: NDArray[Any], batches: list[lis
             "def loss_of(x, y):",
             '    """Mean over the mini-batch of the loss summed over the outputs."""',
             _indented([*forward, f"return {value} / len(x)"]),
-            _optimizer(spec),
+            optimizer,
             "largest = 0.0",
             "for k, rows in enumerate(batches):",
+            *(_set_rate(optimizer) if moving else ()),
             *(("    optimizer.look_ahead()",) if ahead else ()),
             "    loss = loss_of(X[rows], Y[rows])",
             "    for p in parameters:",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.kernels import batches, losses, optimizers, penalties
+from engine.kernels import batches, losses, optimizers, penalties, schedules
 from engine.kernels.activations import activate, times_derivative
 from engine.kernels.codes import (
     ACTIVATION,
@@ -53,6 +53,7 @@ from engine.kernels.codes import (
     ROWS_AS_THEY_LIE,
     RUNNING,
     SERIES_FULL,
+    SERIES_ROOM,
     SOURCE,
     SPLIT,
     SPLIT_END,
@@ -82,6 +83,7 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
         b = counters[BATCH]
         batches.gather(counters, order, X, Y, work[op[OUTPUT] :], work[op[OTHER] :])
     elif code == RATE:
+        hyper[ETA] = schedules.present(counters, hyper)
         optimizers.rate(op[KIND], hyper, state[state.size - N_CLOCK :])
     elif code == LOOK_AHEAD:
         p = theta.size
@@ -226,14 +228,14 @@ def add_chunk(loss, counters, hyper, work, point):
 
 
 @inner
-def end_point(counters, hyper, series):
+def end_point(counters, hyper):
     """Back to mini-batches, as if nothing had been looked at."""
     counters[SOURCE] = MINI_BATCHES
     counters[BATCH] = counters[KEPT_BATCH]
     hyper[LAST_LOSS] = hyper[KEPT_LOSS]
     counters[RECORDED] += 1
     counters[RECORD_AFTER] = counters[STEP]
-    if counters[RECORDED] == series.shape[0]:
+    if counters[RECORDED] >= counters[SERIES_ROOM]:
         counters[STATUS] = SERIES_FULL
 
 
@@ -259,7 +261,7 @@ def run(
 
     Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
     many columns as its first op's EXTRA says. `change` becomes what the last update added to theta.
-    Leaves early at a non-finite value or a full series buffer: counters[STATUS].
+    Leaves early at a non-finite value or where counters[SERIES_ROOM] points are recorded: counters[STATUS].
     """
     counters[STATUS] = RUNNING
     whole = last_op == tape.shape[0] and tape[last_op - 1, CODE] == UPDATE
@@ -294,6 +296,6 @@ def run(
         if measuring:
             measuring = next_chunk(counters, forward[0, EXTRA], point)
             if not measuring:
-                end_point(counters, hyper, series)
+                end_point(counters, hyper)
                 if counters[STATUS] != RUNNING:
                     return
