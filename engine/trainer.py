@@ -160,13 +160,24 @@ class Trainer(Looks, Recording):
 
         Returns the data loss of the last mini-batch before its update, taken where its gradient is (textbook Nesterov: ahead).
         """
+        self.advance(updates)
+        loss = float(self.machine.hyper[codes.LAST_LOSS])
+        for _ in self.returning():
+            pass
+        return loss
+
+    def advance(self, updates: int) -> None:
+        """`step`, without the return from an early stop."""
         if operator.index(updates) < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 or more")
         self._advance(self.steps_done + operator.index(updates))
-        loss = float(self.machine.hyper[codes.LAST_LOSS])
-        if self.stopped is not None and self.stopped.best is not None:
-            self._return_to_best(self.stopped, self.stopped.best)
-        return loss
+
+    def returning(self, updates: int = 4096) -> Iterator[int]:
+        """From an early stop to its best step, as `seeking` goes: a run is its script, so nothing was copied. Else nothing."""
+        stop = self.stopped
+        if stop is not None and stop.best is not None and stop.best != self.steps_done:
+            yield from self.seeking(stop.best, updates)
+            self.stopped = stop
 
     def _advance(self, goal: int) -> None:
         """On to step `goal`, or to where the run stops."""
@@ -181,12 +192,6 @@ class Trainer(Looks, Recording):
             self._leave(self.machine.updates(min(halts) - here))
         if self.stopped is None:
             self.stopped = ending(self.machine)
-
-    def _return_to_best(self, stop: Stop, best: int) -> None:
-        """A run is its script, so nothing was copied: its best parameters are where it had them."""
-        if self.steps_done != best:
-            self.seek(best)
-            self.stopped = stop
 
     def advance_op(self) -> str:
         """Run one op of the present update and return its name; the last op completes the update."""
