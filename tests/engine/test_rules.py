@@ -259,6 +259,7 @@ def test_rules_come_and_go_by_edits():
     assert trainer.rate == 0.05
     trainer.step(60)
     trainer.edit({"kind": "set", "path": "stop.patience", "value": 2})
+    assert trainer.edits[-1].describe() == "stop.patience off → 2"
     trainer.step(10_000)
     assert trainer.stopped.kind == "early" and trainer.stopped.best >= 180
     steps = trainer.series.columns()["step"]
