@@ -56,7 +56,8 @@ class Probe:
         self.hyper = np.zeros(codes.N_HYPER)
         self.nothing = np.zeros(codes.N_CLOCK)
         self.unordered = np.zeros(0, dtype=np.int64)
-        self._whole: tuple[Tape, Flat] | None = None
+        self._whole: tuple[Tape, Tape, Flat] | None = None
+        """The machine's tape that a wide one was made beside, the wide one and its workspace."""
         self._layout, self._work = self.tape.layout, machine.probe_work
 
     @cached_property
@@ -72,13 +73,13 @@ class Probe:
         tape = self.tape
         if mode != codes.STATISTICS or not tape.coupled or rows <= tape.layout.capacity:
             return tape, self.machine.probe_work
-        if self._whole is None or self._whole[0].layout.capacity < rows:
+        if self._whole is None or self._whole[0] is not tape or self._whole[1].layout.capacity < rows:
             wide = self.machine.compile(self.machine.spec, rows)
             if wide.layout.size > MOST_VALUES:
                 limit = rows * MOST_VALUES // wide.layout.size
                 raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
-            self._whole = (wide, np.zeros(wide.layout.size))
-        return self._whole
+            self._whole = (tape, wide, np.zeros(wide.layout.size))
+        return self._whole[1:]
 
     def _pass(self, ops: NDArray[np.int64], work: Flat, x: Flat, y: Flat, start: int, count: int) -> None:
         self.counters[codes.FIRST_ROW] = start

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.kernels import batches, losses, noise, norms, optimizers, penalties, skips
+from engine.kernels import batches, losses, noise, norms, optimizers, penalties, schedules, skips
 from engine.kernels.activations import activate, slope_gradient, times_derivative
 from engine.kernels.codes import (
     ACTIVATION,
@@ -167,6 +167,7 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
         b = counters[BATCH]
         batches.gather(counters, order, X, Y, work[op[OUTPUT] :], work[op[OTHER] :])
     elif code == RATE:
+        hyper[ETA] = schedules.present(counters, hyper)
         optimizers.rate(op[KIND], hyper, state[state.size - N_CLOCK :])
     elif code == LOOK_AHEAD:
         p = theta.size
