@@ -88,6 +88,10 @@ class Probe:
             self._pass(ops, x, y, start, count)
             yield count
 
+    def again(self, ops: NDArray[np.int64], count: int) -> None:
+        """Run `ops` on the `count` columns that stand in the workspace."""
+        self._pass(ops, self.machine.x, self.machine.y, 0, count)
+
     def rows(self, split: str) -> tuple[Flat, Flat]:
         """Inputs and targets of a split, views."""
         if split not in SPLITS:
