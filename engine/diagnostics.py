@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from engine import remedies as to_try
 from engine.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
 from engine.flow import STEEPEST, NetworkState
 from engine.machine import Machine
+from engine.offence import Offence
 from engine.probe import Probe
 from engine.symptoms import Symptoms, gather
+from engine.wording import number as n
 
 if TYPE_CHECKING:
     from engine.script import AnyEdit
@@ -36,6 +39,7 @@ APART = 0.5  # baselines between training and held-out loss; healthy: at most 0.
 TINY_UPDATE = 3e-5  # ‖Δθ‖/‖θ‖ an update: 30,000 updates to go as far as the weights are large; 1e-3 is usual, healthy ≥ 6e-4
 STEEP = 0.05  # elasticity: the gradient would carry, were the steps larger
 FLAT = 0.005  # of the loss, over the later half of the updates; healthy but slow starts fall by 1 % or more
+TWINS_FLAT = 0.05  # the same where a whole layer's units are twins, whose best is soon neared and never reached
 ENOUGH = 500  # updates before "it does not get better" means anything
 EARLY = 200  # updates before steps are called too small: a warm-up may still raise them
 NO_PULL = 0.1  # elasticity of the samples' own gradients; at least 0.25 where samples disagree, 0 to 0.03 where blocked
@@ -43,15 +47,15 @@ NO_PULL = 0.1  # elasticity of the samples' own gradients; at least 0.25 where s
 Rule = Callable[[Symptoms], Finding | None]
 
 
-class _Stopped(Protocol):
+class Stopped(Protocol):
+    """What a trainer says of why it stands still."""
+
     @property
     def kind(self) -> str: ...
     @property
-    def step(self) -> int: ...
-    @property
     def message(self) -> str: ...
     @property
-    def detail(self) -> str | None: ...
+    def offence(self) -> Offence | None: ...
 
 
 def _diverging(s: Symptoms) -> Finding | None:
@@ -60,15 +64,15 @@ def _diverging(s: Symptoms) -> Finding | None:
     leapt = risen > RISEN and s.recent > MUCH * best
     if s.step == s.since or not (leapt or np.isnan(s.recent)):
         return None
-    words = f"the training loss is {_n(s.recent)}, and was {_n(best)}: {_n(risen)} baselines higher"
+    words = f"the training loss is {n(s.recent)}, and was {n(best)}: {n(risen)} baselines higher"
     found = [Evidence("loss_risen", risen, RISEN, "above", words)]
     return _finding(
         "diverging",
-        f"The loss rose from {_n(best)} to {_n(s.recent)}: the steps are longer than the valley is wide.",
+        f"The loss rose from {n(best)} to {n(s.recent)}: the steps are longer than the valley is wide.",
         found,
         s,
         [
-            _rate(s, 0.1, "a tenth of the rate"),
+            to_try.rate(s, 0.1, "a tenth of the rate"),
             Remedy("clip.norm", 1.0, "no step along a gradient longer than 1"),
             Remedy("data.standardize", True, "inputs of one size, one rate fits all"),
         ],
@@ -82,10 +86,14 @@ def _exploding(s: Symptoms) -> Finding | None:
     found = [_ratio_evidence(s, ratio, EXPLODED, "above")]
     return _finding(
         "exploding",
-        f"Blame grows {_n(ratio)}-fold from layer {len(s.layers)} to layer 1: each layer multiplies it.",
+        f"Blame grows {n(ratio)}-fold from layer {len(s.layers)} to layer 1: each layer multiplies it.",
         found,
         s,
-        [_fitting_start(s), _layers(s, "norm", "batch", "batch norm in every layer"), Remedy("clip.norm", 1.0, "clip gradients")],
+        [
+            to_try.fitting_start(s),
+            to_try.batch_norm(s),
+            Remedy("clip.norm", 1.0, "clip"),
+        ],
         1,
     )
 
@@ -93,7 +101,7 @@ def _exploding(s: Symptoms) -> Finding | None:
 def _dead(s: Symptoms) -> Finding | None:
     shares = [(len(layer.dead) / layer.units, layer) for layer in s.hidden if layer.activation not in STEEPEST]
     share, worst = max(shares, key=lambda found: found[0], default=(0.0, None))
-    if worst is None or share < DEAD or s.level < HIGH or _nothing_yet(s):
+    if worst is None or share <= DEAD or s.level < HIGH or _nothing_yet(s):
         return None
     words = f"{len(worst.dead)} of {worst.units} units of layer {worst.layer} pass no blame for any training sample"
     found = [Evidence("dead_share", share, DEAD, "above", words, worst.layer)]
@@ -103,10 +111,10 @@ def _dead(s: Symptoms) -> Finding | None:
         found,
         s,
         [
-            _rate(s, 0.1, "a smaller rate throws fewer units over the edge"),
+            to_try.rate(s, 0.1, "a smaller rate throws fewer units over the edge"),
             Remedy("network.bias", 0.0, "biases that begin at zero") if s.spec.network.bias < 0 else None,
-            _layers(s, "activation", "leaky_relu", "a slope below zero too"),
-            _fitting_start(s),
+            to_try.layers(s, "activation", "leaky_relu", "a slope below zero too"),
+            to_try.fitting_start(s),
         ],
         worst.layer,
     )
@@ -135,10 +143,12 @@ def _saturated(s: Symptoms) -> Finding | None:
         [found],
         s,
         [
-            Remedy("loss", "auto", "the matched loss: δ is ŷ − y, whatever the slope") if layer == output.layer else None,
+            Remedy("loss", "auto", "the matched loss: δ is ŷ − y, whatever the slope")
+            if layer == output.layer and s.spec.task == "classification"
+            else None,
             Remedy("data.standardize", True, "inputs of size one"),
-            _fitting_start(s),
-            _layers(s, "norm", "batch", "batch norm in every layer"),
+            to_try.fitting_start(s),
+            to_try.batch_norm(s),
         ],
         layer,
     )
@@ -152,14 +162,14 @@ def _vanishing(s: Symptoms) -> Finding | None:
     squashing = any(layer.activation == "sigmoid" for layer in s.hidden)
     return _finding(
         "vanishing",
-        f"Of the blame at layer {len(s.layers)} the share {_n(ratio)} arrives at layer 1, which hardly learns.",
+        f"Of the blame at layer {len(s.layers)} the share {n(ratio)} arrives at layer 1, which hardly learns.",
         found,
         s,
         [
-            _layers(s, "activation", "relu", "slopes of 1 in place of at most 1/4") if squashing else None,
-            _fitting_start(s),
-            _layers(s, "norm", "batch", "batch norm in every layer"),
-            _layers(s, "skip", 1, "a way around every layer"),
+            to_try.layers(s, "activation", "relu", "slopes of 1 in place of at most 1/4") if squashing else None,
+            to_try.fitting_start(s),
+            to_try.batch_norm(s),
+            to_try.layers(s, "skip", 1, "a way around every layer"),
         ],
         1,
     )
@@ -169,25 +179,30 @@ def _overfitting(s: Symptoms) -> Finding | None:
     if s.held_out is None or s.baseline == 0 or len(s.held_out) < 3:
         return None
     now, best = float(np.median(s.held_out[-3:])), float(np.nanmin(s.held_out))
-    risen, apart = (now - best) / s.baseline, (now - s.loss) / s.baseline
-    if s.level > HIGH or not (risen > MEMORIZED or apart > APART) or now < 2 * s.loss:
+    train = float(np.median(s.train[-3:]))  # of the same points: while both fall, an older one is no gap
+    risen, apart = (now - best) / s.baseline, (now - train) / s.baseline
+    if s.level > HIGH or not (risen > MEMORIZED or apart > APART) or now < 2 * train:
         return None
     at = int(s.steps[int(np.nanargmin(s.held_out))])
     rose = Evidence(
-        "held_out_risen", risen, MEMORIZED, "above", f"{s.held_out_name} loss was {_n(best)} at update {at} and is {_n(now)}"
+        "held_out_risen",
+        risen,
+        MEMORIZED,
+        "above",
+        f"{s.held_out_name} loss was {n(best)} at update {at} and is {n(now)}",
     )
-    gap = Evidence("gap", apart, APART, "above", f"{s.held_out_name} loss is {_n(now)}, training loss {_n(s.loss)}")
+    gap = Evidence("gap", apart, APART, "above", f"{s.held_out_name} loss is {n(now)}, training loss {n(train)}")
     decay = max(1e-3, 10 * s.spec.regularization.l2)
     return _finding(
         "overfitting",
-        f"Training loss is down to {_n(s.loss)}, but {s.held_out_name} loss is {_n(now)}: it learns the samples by heart.",
+        f"Training loss is down to {n(s.loss)}, but {s.held_out_name} loss is {n(now)}: it learns the samples by heart.",
         [found for found in (rose, gap) if found.value > found.threshold],
         s,
         [
             Remedy("regularization.l2", decay, "weights are pulled to zero"),
-            _layers(s, "dropout", 0.2, "units drop out while it trains"),
+            to_try.layers(s, "dropout", 0.2, "units drop out while it trains"),
             Remedy("data.samples", 2 * getattr(s.spec.data, "samples", 0), "twice the data"),
-            _layers(s, "units", None, "half the units"),
+            to_try.layers(s, "units", None, "half the units"),
         ],
     )
 
@@ -196,50 +211,57 @@ def _slow(s: Symptoms) -> Finding | None:
     if s.update is None or s.level < HIGH or s.step < EARLY or not s.update < TINY_UPDATE or not s.elasticity > STEEP:
         return None
     found = [
-        Evidence("update_ratio", s.update, TINY_UPDATE, "below", f"an update moves the parameters by {_n(s.update)} of their size"),
-        Evidence("elasticity", s.elasticity, STEEP, "above", f"1 % along the gradient would change the loss by {_n(s.elasticity)} %"),
+        Evidence("update_ratio", s.update, TINY_UPDATE, "below", f"an update is {n(s.update)} of the parameters' size"),
+        Evidence("elasticity", s.elasticity, STEEP, "above", f"1 % along the gradient changes the loss by {n(s.elasticity)} %"),
     ]
     return _finding(
         "slow",
-        f"Each update moves the parameters by {_n(s.update)} of their size, though the gradient shows the way.",
+        f"Each update moves the parameters by {n(s.update)} of their size, though the gradient shows the way.",
         found,
         s,
-        [_rate(s, 10.0, "ten times the rate; the learning-rate finder says how far"), Remedy("optimizer.name", "adam", "Adam")],
+        [
+            to_try.rate(s, 10.0, "ten times the rate; the learning-rate finder says how far"),
+            Remedy("optimizer.name", "adam", "Adam"),
+        ],
     )
 
 
-def _stuck(s: Symptoms) -> Evidence | None:
+def _stuck(s: Symptoms, flat: float) -> Evidence | None:
     better = s.improvement
-    if better is None or s.step - s.since < ENOUGH or s.level < HIGH or not abs(better) < FLAT:
+    if better is None or s.step - s.since < ENOUGH or s.level < HIGH or not abs(better) < flat:
         return None
-    words = f"over the later half of the updates the loss fell by {better:.2%}, and stands at {_n(s.level)} baselines"
-    return Evidence("improvement", better, FLAT, "below", words)
+    words = f"over the later half of the updates the loss fell by {better:.2%}, and stands at {n(s.level)} baselines"
+    return Evidence("improvement", better, flat, "below", words)
+
+
+def _twins(s: Symptoms) -> Finding | None:
+    layer, units = s.twins
+    slow = _stuck(s, TWINS_FLAT)
+    if slow is None or _penalized(s) or units < 2 or units < s.layers[layer - 1].units:
+        return None
+    words = f"the {units} units of layer {layer} are twins: the same weights, so the same gradients, for ever"
+    return _standing(s, [Evidence("twins", float(units), 1.0, "above", words, layer), slow], layer)
 
 
 def _plateau(s: Symptoms) -> Finding | None:
-    flat = _stuck(s)
-    alike = s.twins[1] > 1 and s.twins[1] == s.layers[s.twins[0] - 1].units
-    if flat is None or _penalized(s) or not s.hidden or not (alike or s.pull_elasticity < NO_PULL):
+    flat = _stuck(s, FLAT)
+    if flat is None or _penalized(s) or not s.hidden or not s.pull_elasticity < NO_PULL:
         return None
-    if alike:
-        layer, units = s.twins
-        words = f"the {units} units of layer {layer} are twins: the same weights, so the same gradients, for ever"
-        found = Evidence("twins", float(units), 1.0, "above", words, layer)
-    else:
-        words = f"1 % along each sample's own gradient would change its loss by {_n(s.pull_elasticity)} %: no sample pulls"
-        found = Evidence("pull_elasticity", s.pull_elasticity, NO_PULL, "below", words)
-    return _finding(
-        "plateau",
-        f"The loss stands still at {_n(s.loss)}: {words}.",
-        [flat, found],
-        s,
-        [_fitting_start(s), Remedy("seed", s.spec.seed + 1, "another start"), Remedy("optimizer.name", "adam", "Adam")],
-        found.layer,
-    )
+    words = f"1 % along each sample's own gradient would change its loss by {n(s.pull_elasticity)} %: no sample pulls"
+    return _standing(s, [Evidence("pull_elasticity", s.pull_elasticity, NO_PULL, "below", words), flat])
+
+
+def _standing(s: Symptoms, found: Sequence[Evidence], layer: int | None = None) -> Finding:
+    tries = [
+        to_try.fitting_start(s),
+        Remedy("seed", s.spec.seed + 1, "another start"),
+        Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
+    ]
+    return _finding("plateau", f"The loss stands still at {n(s.loss)}: {found[0].words}.", found, s, tries, layer)
 
 
 def _underfitting(s: Symptoms) -> Finding | None:
-    flat = _stuck(s)
+    flat = _stuck(s, FLAT)
     if flat is None:
         return None
     found = [flat]
@@ -247,19 +269,17 @@ def _underfitting(s: Symptoms) -> Finding | None:
         share = s.penalty / (s.loss + s.penalty)
         found.append(Evidence("penalty_share", share, 0.0, "above", f"{share:.0%} of the objective is penalty on weights"))
     else:
-        words = f"samples pull {_n(s.pull / max(s.gradient, 1e-300))} times as hard as their mean: they disagree, and cancel"
+        words = f"samples pull {n(s.pull / max(s.gradient, 1e-300))} times as hard as their mean: they disagree, and cancel"
         found.append(Evidence("disagreement", s.pull / max(s.gradient, 1e-300), 1.0, "above", words))
-    wider = [{"units": 2 * layer.units, "activation": _bent(layer.activation)} for layer in s.spec.network.layers]
-    deeper = [*wider, {"units": 8, "activation": "tanh"}] if len(wider) < 2 else wider
     return _finding(
         "underfitting",
-        f"The training loss stands still at {_n(s.loss)}, {_n(s.level)} of what the best constant answer gets.",
+        f"The training loss stands still at {n(s.loss)}, {n(s.level)} of what the best constant answer gets.",
         found,
         s,
         [
-            Remedy("regularization.l2", s.spec.regularization.l2 / 100, "a weaker penalty") if s.spec.regularization.l2 else None,
-            Remedy("regularization.l1", s.spec.regularization.l1 / 100, "a weaker penalty") if s.spec.regularization.l1 else None,
-            Remedy("network.layers", deeper, "a larger network, with a bend in every layer") if not _penalized(s) else None,
+            Remedy("regularization.l2", s.spec.regularization.l2 / 100, "a weaker penalty"),
+            Remedy("regularization.l1", s.spec.regularization.l1 / 100, "a weaker penalty"),
+            to_try.larger_network(s) if not _penalized(s) else None,
         ],
     )
 
@@ -267,6 +287,7 @@ def _underfitting(s: Symptoms) -> Finding | None:
 RULES: tuple[Rule, ...] = (
     _diverging,
     _exploding,
+    _twins,
     _dead,
     _saturated,
     _vanishing,
@@ -283,12 +304,12 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "saturated": ("vanishing", "plateau", "underfitting", "slow"),
     "vanishing": ("plateau", "underfitting", "slow"),
     "slow": ("plateau", "underfitting"),
-    "plateau": ("underfitting",),
+    "plateau": ("underfitting", "dead_units", "saturated", "vanishing", "slow", "plateau"),
 }
 """What a finding is the cause of: its consequences are not told as findings of their own."""
 
 
-def diagnose(symptoms: Symptoms, stopped: _Stopped | None) -> list[Finding]:
+def diagnose(symptoms: Symptoms, stopped: Stopped | None) -> list[Finding]:
     """Findings, causes first; a consequence of one that is given already is left out."""
     found: list[Finding] = []
     if stopped is not None and stopped.kind == "non_finite":
@@ -332,16 +353,17 @@ class Diagnosis:
 # In words and as fields ---------------------------------------------------------------------------------------------------
 
 
-def _non_finite(s: Symptoms, stopped: _Stopped) -> Finding:
-    detail = stopped.detail or stopped.message
-    found = [Evidence("updates_made", float(stopped.step), float(stopped.step), "above", stopped.message)]
-    remedies = [
-        _rate(s, 0.1, "a tenth of the rate"),
+def _non_finite(s: Symptoms, stopped: Stopped) -> Finding:
+    offence = stopped.offence
+    words = offence.words if offence else stopped.message
+    found = [Evidence("non_finite_values", float(offence.count if offence else 1), 0.0, "above", words)]
+    tries = [
+        to_try.rate(s, 0.1, "a tenth of the rate"),
         Remedy("clip.norm", 1.0, "no gradient longer than 1"),
         Remedy("data.standardize", True, "inputs of size one"),
-        _fitting_start(s),
+        to_try.fitting_start(s),
     ]
-    return _finding("non_finite", f"{detail[0].upper()}{detail[1:]}.", found, s, remedies)
+    return _finding("non_finite", f"{words[0].upper()}{words[1:]}.", found, s, tries)
 
 
 def _finding(
@@ -349,44 +371,16 @@ def _finding(
     summary: str,
     evidence: Sequence[Evidence],
     s: Symptoms,
-    remedies: Sequence[Remedy | None],
+    tries: Sequence[Remedy | None],
     layer: int | None = None,
 ) -> Finding:
-    return Finding(name, summary, tuple(evidence), applicable(s.spec, remedies), layer)
+    return Finding(name, summary, tuple(evidence), applicable(s.spec, tries), layer)
 
 
 def _ratio_evidence(s: Symptoms, ratio: float, threshold: float, side: Any) -> Evidence:
     first, last = s.layers[0], s.layers[-1]
-    words = f"‖δ‖ is {_n(first.delta)} in layer 1 and {_n(last.delta)} in layer {last.layer}, mean over the training set"
+    words = f"‖δ‖ is {n(first.delta)} in layer 1 and {n(last.delta)} in layer {last.layer}, mean over the training set"
     return Evidence("delta_ratio", ratio, threshold, side, words, 1)
-
-
-def _rate(s: Symptoms, factor: float, words: str) -> Remedy:
-    return Remedy("optimizer.lr", float(f"{s.spec.optimizer.lr * factor:.2g}"), words)
-
-
-def _fitting_start(s: Symptoms) -> Remedy:
-    """The initializer that suits the activations; with the same already in place, another draw is no remedy."""
-    bent = any(layer.activation not in (*STEEPEST, "identity") for layer in s.hidden)
-    name = "he_normal" if bent else "xavier_uniform"
-    return Remedy("network.initializer", {"name": name}, "weights drawn to the layers' sizes")
-
-
-def _layers(s: Symptoms, field: str, value: Any, words: str) -> Remedy | None:
-    """Every hidden layer with one field changed; skips where widths agree with the layer `value` back."""
-    layers = [layer.model_dump() for layer in s.spec.network.layers]
-    if not layers or (field == "units" and max(layer["units"] for layer in layers) < 4):
-        return None
-    for index, layer in enumerate(layers):
-        if field == "units":
-            layer["units"] = max(2, layer["units"] // 2)
-        elif field != "skip" or (index > 0 and layers[index - 1]["units"] == layer["units"]):
-            layer[field] = value
-    return Remedy("network.layers", layers, words)
-
-
-def _bent(activation: str) -> str:
-    return "tanh" if activation == "identity" else activation
 
 
 def _weights(s: Symptoms) -> list[float]:
@@ -404,10 +398,3 @@ def _penalized(s: Symptoms) -> bool:
     rules = s.spec.regularization
     weights = float(np.linalg.norm([layer.weights for layer in s.layers]))
     return bool(rules.l1 or rules.l2) and rules.l2 * weights + (rules.l1 if weights > 0 else 0.0) >= 0.5 * s.gradient
-
-
-def _n(value: float) -> str:
-    """Three significant digits, with a real minus sign."""
-    return f"{value:.3g}".replace("-", "−")
-
-

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ValidationError
 
 from engine.spec import RunSpec
+from engine.spec_inline import InlineData
 
 Name = Literal[
     "non_finite",
@@ -62,7 +63,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Finding:
-    """One diagnosis. `layer` (1-based) is where it is worst, None where it is the run's. The first evidence is the deciding one."""
+    """One diagnosis. `layer` (1-based): where it is worst; None: it is the run's. The first evidence decided."""
 
     name: Name
     summary: str
@@ -83,6 +84,8 @@ def changed(spec: RunSpec, path: str, value: Any) -> BaseModel | Any:
     """The top-level part of `spec` that holds `path`, with `value` there; raises what the part's model raises."""
     head, *tail = path.split(".")
     part = getattr(spec, head)
+    if isinstance(part, InlineData):  # tables of numbers are not read again for one flag
+        return part.model_copy(update={tail[0]: value} if tail[0] in type(part).model_fields else {})
     if not tail:
         return RunSpec.model_validate({"data": {"name": "circle"}, head: value}).__dict__[head]
     data = {tail[0]: value} if tail == ["name"] else part.model_dump() | {tail[0]: value}

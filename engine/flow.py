@@ -3,7 +3,7 @@
 A unit is *saturated* at a sample where the slope φ'(z) is below a twentieth of the steepest slope its activation has: blame
 that passes there arrives at less than 5 %. Counted for activations that level off on both sides (tanh: |h| > 0.975; sigmoid:
 h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training sample: no data gradient
-reaches it now; decay, momentum or earlier layers may revive it. Slopes are those the backward pass uses: its own op, given ones.
+reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own: its op, given ones.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class LayerState:
 
     `delta`, `h`: mean over samples of ‖δ_l‖, ‖h_l‖. `gradient`: ‖∂𝓛/∂W_l‖ of the data term. `pull`: mean over samples of
     ‖δ_l‖·‖h_{l−1}‖, the size of each sample's own gradient of W_l; far above `gradient` where samples disagree. `update_ratio`:
-    ‖Δθ_l‖/‖θ_l‖ of the last update, None before the first. `saturated`: share of (unit, sample) pairs, None where the activation
-    does not level off. `dead`: units, 1-based; hidden layers only.
+    ‖Δθ_l‖/‖θ_l‖ of the last update, None before the first. `saturated`: share of (unit, sample) pairs, None where the
+    activation does not level off. `dead`: units, 1-based; hidden layers only.
     """
 
     layer: int
@@ -59,7 +59,7 @@ class LayerState:
 
 @dataclass(frozen=True)
 class NetworkState:
-    """Every layer, the data loss over the training set, and of the outputs the share that is saturated and on the wrong side."""
+    """Every layer, the data loss over the training set, and the share of samples with an output saturated on the wrong side."""
 
     loss: float
     layers: tuple[LayerState, ...]
@@ -68,8 +68,8 @@ class NetworkState:
 
 @dataclass(frozen=True)
 class Spread:
-    """How a layer's z (what its activation takes) is spread over units and training samples: `counts` in `BINS` equal cells from
-    `edges[0]` to `edges[-1]`, symmetric about zero; shares of saturated pairs (None: does not level off) and dead units."""
+    """How a layer's z (what its activation takes) is spread over units and training samples: `counts` in `BINS` equal cells
+    between `edges`, symmetric about zero; shares of saturated pairs (None: does not level off) and of dead units."""
 
     layer: int
     activation: str
@@ -103,10 +103,10 @@ class Flows:
         """The spread of what each layer's activation takes, over the training set."""
         probe = self.probe
         state = self.network_state()
-        names = _inputs_of_activations(probe)
+        names = inputs_of_activations(probe)
         x, y = probe.rows("train")
         forward = _ops(probe, only=(codes.GATHER, codes.AFFINE, codes.ACTIVATION, *_between(probe)))
-        reach = {name: 0.0 for name in names.values()}
+        reach = dict.fromkeys(names.values(), 0.0)
         for count in probe.passes(forward, x, y):
             for name in names.values():
                 reach[name] = max(reach[name], _reach(probe.values(name, count)))
@@ -156,7 +156,7 @@ class _Measuring:
                 self._add_slopes(count)
                 start += count
             layers = tuple(self._layer(layer, gradient, len(x)) for layer in range(1, self.depth + 1))
-        return NetworkState(self.loss / len(x), layers, self.wrong / len(x))
+        return NetworkState(self.loss / len(x), layers, float(self.wrong) / len(x))
 
     def _add_sizes(self, count: int) -> None:
         probe = self.probe
@@ -179,7 +179,7 @@ class _Measuring:
         saturated = slope < SATURATED_BELOW * STEEPEST[activation]
         self.saturated[self.depth] += saturated.sum()
         middle = 0.0 if activation == "tanh" else 0.5
-        self.wrong += (saturated & ((h > middle) != (y.T > middle))).any(axis=0).sum()
+        self.wrong += (saturated & ((h > middle) != (middle < y.T))).any(axis=0).sum()
 
     def _add_slopes(self, count: int) -> None:
         probe = self.probe
@@ -229,7 +229,7 @@ def _between(probe: Probe) -> tuple[int, ...]:
     return tuple(int(code) for code in np.unique(probe.tape.forward[:, codes.CODE]) if code != codes.LOSS)
 
 
-def _inputs_of_activations(probe: Probe) -> dict[int, str]:
+def inputs_of_activations(probe: Probe) -> dict[int, str]:
     """Layer -> what its activation takes: z, or a norm's output."""
     tape = probe.tape
     activation = tape.ops[:, codes.CODE] == codes.ACTIVATION

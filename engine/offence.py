@@ -14,6 +14,7 @@ from engine.kernels import codes
 from engine.machine import Machine
 from engine.tape import Op
 from engine.trace import value_of
+from engine.wording import number
 
 Flat = NDArray[np.float64]
 
@@ -95,6 +96,7 @@ def _offence(
     operands = tuple(_operand(key, operand, at, column) for key, operand in before.items() if operand.size)
     entry = tuple(i + 1 for i in at)
     update = machine.step + 1
+    where, cause = _where(name, parameter, op, unit, column, entry), _cause(name, operands, before, at)
     return Offence(
         update=update,
         op=op.name,
@@ -107,7 +109,7 @@ def _offence(
         value=value,
         count=count,
         operands=operands,
-        words=f"update {update}: {_where(name, parameter, op, unit, column, entry)} became {_kind(value)}{_cause(name, operands, before, at)}",
+        words=f"update {update}: {where} became {_kind(value)}{cause}",
     )
 
 
@@ -155,7 +157,7 @@ def _cause(name: str, operands: tuple[Operand, ...], before: dict[str, Flat], at
         return f": {term}"
     largest = max(operands, key=lambda operand: operand.largest)
     where = ", ".join(str(i) for i in largest.index)
-    return f": the largest number that goes in is {largest.name}[{where}], {_n(largest.largest)} in size"
+    return f": the largest number that goes in is {largest.name}[{where}], {number(largest.largest)} in size"
 
 
 def _largest_term(name: str, before: dict[str, Flat], at: tuple[int, ...]) -> str | None:
@@ -178,12 +180,8 @@ def _largest_term(name: str, before: dict[str, Flat], at: tuple[int, ...]) -> st
     sizes = np.log10(np.maximum(np.abs(left), 1e-300)) + np.log10(np.maximum(np.abs(right), 1e-300))
     k = int(np.argmax(np.where(np.isnan(sizes), -np.inf, sizes)))
     first, second = (place.format(k + 1) for place in places)
-    return f"the largest term of {product} is {first} × {second}, {_n(float(left[k]))} × {_n(float(right[k]))}"
+    return f"the largest term of {product} is {first} × {second}, {number(float(left[k]))} × {number(float(right[k]))}"
 
 
 def _kind(value: float) -> str:
     return "not a number" if np.isnan(value) else "infinite" if value > 0 else "minus infinite"
-
-
-def _n(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")

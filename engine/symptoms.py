@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.flow import LayerState, NetworkState
+from engine.kernels.codes import SERIES_COLUMNS
 from engine.machine import Machine
-from engine.series import SERIES_COLUMNS
 from engine.spec import RunSpec
 
 Flat = NDArray[np.float64]
-STEP, TRAIN, VALIDATION, TEST = (
-    SERIES_COLUMNS.index(name) for name in ("step", "train_loss", "validation_loss", "test_loss")
-)
+STEP, TRAIN, VALIDATION, TEST = (SERIES_COLUMNS.index(name) for name in ("step", "train_loss", "validation_loss", "test_loss"))
 
 
 @dataclass(frozen=True)

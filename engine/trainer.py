@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.dataset import prepare
 from engine.diagnostics import Diagnosis
 from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
+from engine.experiments import Experiments
 from engine.flow import Flows
 from engine.kernels import codes
 from engine.looks import Looks
@@ -50,7 +51,7 @@ class Stop:
         return self.offence.words if self.offence else None
 
 
-class Trainer(Looks, Flows, Diagnosis):
+class Trainer(Looks, Flows, Diagnosis, Experiments):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Sequence[tuple[ArrayLike, ArrayLike]] | None = None) -> None:
@@ -241,8 +242,8 @@ class Trainer(Looks, Flows, Diagnosis):
         self.script.branch.end = max(self.script.branch.end, here)
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
-        offence = find_offence(self.machine)
-        self.stopped = Stop("non_finite", here, op, f"update {here + 1} gave a value that is not finite, first in '{op}'", offence)
+        message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
+        self.stopped = Stop("non_finite", here, op, message, find_offence(self.machine))
 
     def _apply_edits(self) -> None:
         for edit in self.script.branch.edits_at(self.steps_done):
