@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from engine.spec import RunSpec
 from engine.spec_inline import InlineData
@@ -80,16 +80,19 @@ class Finding:
         return asdict(self) | {"title": self.title}
 
 
-def changed(spec: RunSpec, path: str, value: Any) -> BaseModel | Any:
-    """The top-level part of `spec` that holds `path`, with `value` there; raises what the part's model raises."""
+def changed(spec: RunSpec, path: str, value: Any) -> RunSpec:
+    """`spec` with the field at `path` (of a part, or a whole part) set to `value`; raises what the models raise.
+
+    Parts that stay are not validated again, nor are tables of numbers for one flag beside them.
+    """
     head, *tail = path.split(".")
     part = getattr(spec, head)
-    if isinstance(part, InlineData):  # tables of numbers are not read again for one flag
-        return part.model_copy(update={tail[0]: value} if tail[0] in type(part).model_fields else {})
-    if not tail:
-        return RunSpec.model_validate({"data": {"name": "circle"}, head: value}).__dict__[head]
-    data = {tail[0]: value} if tail == ["name"] else part.model_dump() | {tail[0]: value}
-    return type(part).model_validate(data)
+    made: Any = value
+    if tail and isinstance(part, InlineData):
+        made = part.model_copy(update={tail[0]: value} if tail[0] in type(part).model_fields else {})
+    elif tail:
+        made = type(part).model_validate({"name": value} if tail == ["name"] else part.model_dump() | {tail[0]: value})
+    return RunSpec.model_validate({name: getattr(spec, name) for name in RunSpec.model_fields} | {head: made})
 
 
 def applicable(spec: RunSpec, remedies: Iterable[Remedy | None]) -> tuple[Remedy, ...]:
@@ -100,7 +103,7 @@ def applicable(spec: RunSpec, remedies: Iterable[Remedy | None]) -> tuple[Remedy
             continue
         head = remedy.path.partition(".")[0]
         try:
-            if changed(spec, remedy.path, remedy.value) != getattr(spec, head):
+            if getattr(changed(spec, remedy.path, remedy.value), head) != getattr(spec, head):
                 found.append(remedy)
         except ValidationError:
             continue

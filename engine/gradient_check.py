@@ -119,7 +119,7 @@ class GradientCheck:
         chosen = []
         for number, (place, count) in enumerate(zip(self.places, shares, strict=True)):
             entries = np.arange(place.offset, place.offset + place.size)
-            if l1 and place.name.startswith("W"):
+            if l1 and len(place.shape) == 2:
                 near = np.abs(self.theta[entries]) <= 2 * self.steps[entries]
                 self.kinked += int(near.sum())
                 entries = entries[~near]

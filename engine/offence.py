@@ -89,14 +89,13 @@ def _offence(
     machine: Machine, op: Op, name: str, values: Flat, at: tuple[int, ...], count: int, before: dict[str, Flat]
 ) -> Offence:
     value = float(values[at])
-    of_samples = name in machine.tape.layout.offsets
-    column = at[-1] if of_samples else None
-    parameter = name.rpartition(".")[2]
+    column = at[-1] if _of_samples(machine, name, values) else None
     unit = None if name in ("losses", "norm") else at[0] + 1
-    operands = tuple(_operand(key, operand, at, column) for key, operand in before.items() if operand.size)
+    operands = tuple(_operand(machine, name, key, operand, at) for key, operand in before.items() if operand.size)
     entry = tuple(i + 1 for i in at)
     update = machine.step + 1
-    where, cause = _where(name, parameter, op, unit, column, entry), _cause(name, operands, before, at)
+    sample = None if column is None else _sample(machine, column) + 1
+    where, cause = _where(name, op, unit, sample, entry), _cause(name, operands, before, at)
     return Offence(
         update=update,
         op=op.name,
@@ -104,7 +103,7 @@ def _offence(
         layer=op.layer,
         unit=unit,
         column=None if column is None else column + 1,
-        sample=None if column is None else _sample(machine, column) + 1,
+        sample=sample,
         entry=entry,
         value=value,
         count=count,
@@ -119,32 +118,44 @@ def _sample(machine: Machine, column: int) -> int:
     return int(machine.order[row]) if machine.counters[codes.SHUFFLE] else row
 
 
-def _operand(name: str, values: Flat, at: tuple[int, ...], column: int | None) -> Operand:
-    """The part of an operand that feeds the entry: its column, its row, or its entry; all of it where shapes do not say."""
-    offset: tuple[int, ...] = (0,) * values.ndim
-    part = values
-    if column is not None and values.ndim == 2 and name[0] in "zhyud" and column < values.shape[1]:
-        part, offset = values[:, column : column + 1], (0, column)
-    elif column is not None and at[0] < values.shape[0] and name[0] in "Wb" and len(at) == 2:
-        part, offset = values[at[0] : at[0] + 1], (at[0],) + (0,) * (values.ndim - 1)
-    elif column is None and len(at) == values.ndim and all(i < size for i, size in zip(at, values.shape, strict=True)):
-        part, offset = values[tuple(slice(i, i + 1) for i in at)], at
+def _of_samples(machine: Machine, name: str, values: Flat) -> bool:
+    """Whether a value of the workspace has one column a sample."""
+    return name in machine.tape.layout.offsets and values.shape[-1] == int(machine.counters[codes.BATCH])
+
+
+def _operand(machine: Machine, result: str, name: str, values: Flat, at: tuple[int, ...]) -> Operand:
+    """The part of an operand that feeds the entry `at` of the result: of samples' values the sample's column, of a matrix the
+    row that makes the unit (on the way back: the column), of a tensor of the same shape the entry; else all of it."""
+    where: list[slice] = [slice(None)] * values.ndim
+    if _of_samples(machine, name, values):
+        if result in machine.tape.layout.offsets:
+            where[-1] = slice(at[-1], at[-1] + 1)
+        else:  # a gradient sums over the samples: dW[j, k] of unit j's δ and unit k's h
+            unit = at[0] if name.startswith("delta") else at[-1]
+            where[0] = slice(unit, unit + 1)
+    elif len(at) == values.ndim and result.rpartition(".")[2].removeprefix("d") == name.rpartition(".")[2].removeprefix("d"):
+        where = [slice(i, i + 1) for i in at]
+    elif values.ndim == 2 and result.startswith("delta"):
+        where[1] = slice(at[0], at[0] + 1)
+    elif result in machine.tape.layout.offsets and at[0] < values.shape[0]:
+        where[0] = slice(at[0], at[0] + 1)
+    part = values[tuple(where)]
     finite = np.where(np.isfinite(part), np.abs(part), -1.0)
-    flat = int(np.argmax(finite))
-    place = np.unravel_index(flat, part.shape)
-    return Operand(name, float(np.max(finite)), tuple(int(i) + start + 1 for i, start in zip(place, offset, strict=True)))
+    place = np.unravel_index(int(np.argmax(finite)), part.shape)
+    index = tuple(int(i) + (cut.start or 0) + 1 for i, cut in zip(place, where, strict=True))
+    return Operand(name, float(np.max(finite)), index)
 
 
-def _where(name: str, parameter: str, op: Op, unit: int | None, column: int | None, entry: tuple[int, ...]) -> str:
+def _where(name: str, op: Op, unit: int | None, sample: int | None, entry: tuple[int, ...]) -> str:
     if name == "losses":
-        return f"the loss of the sample in column {(column or 0) + 1}"
+        return f"the loss of training sample {sample}"
     if name == "norm":
         return "the norm of the whole gradient"
-    if column is not None:
+    if sample is not None:
         kind = name.rstrip("0123456789")
-        return f"{kind} of unit {unit} in layer {name[len(kind) :] or op.layer}, column {column + 1} of the mini-batch,"
+        return f"{kind} of unit {unit} in layer {name[len(kind) :] or op.layer}, for training sample {sample},"
     at = ", ".join(str(i) for i in entry)
-    owner = name.rpartition(".")[0]
+    owner, _, parameter = name.rpartition(".")
     return f"{f'{owner} of ' if owner else ''}{parameter}[{at}]"
 
 

@@ -105,10 +105,13 @@ def baseline(y: Flat, loss: str) -> float:
 
 def twins(machine: Machine) -> tuple[int, int]:
     """(layer, units) of the largest group of hidden units with the same weights in and out, bit for bit; (0, 0) if none has."""
-    named = {place.name: place.view(machine.theta) for place in machine.tape.places}
+    places = machine.tape.places
     best = (0, 0)
     for layer in range(1, len(machine.tape.sizes) - 1):
-        own = np.column_stack([named[f"W{layer}"], named[f"b{layer}"], named[f"W{layer + 1}"].T])
+        units = machine.tape.sizes[layer]
+        parts = [place.view(machine.theta).reshape(units, -1) for place in places if place.layer == layer]
+        parts += [place.view(machine.theta).T for place in places if place.name == f"W{layer + 1}"]
+        own = np.hstack(parts)
         if len(own) > 1:
             count = int(np.unique(own, axis=0, return_counts=True)[1].max())
             best = max(best, (layer, count), key=lambda found: found[1]) if count > 1 else best
