@@ -11,10 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.dataset import prepare
+from engine.diagnostics import Diagnosis
 from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
+from engine.experiments import Experiments
+from engine.flow import Flows
 from engine.kernels import codes
 from engine.looks import Looks
 from engine.machine import Machine, Snapshot
+from engine.offence import Offence
+from engine.offence import find as find_offence
 from engine.probe import Evaluation, Probe, UnitMaps, unit_maps
 from engine.script import AnyEdit, Branch, Checkpoints, Script
 from engine.series import Series
@@ -31,15 +36,23 @@ REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start
 
 @dataclass(frozen=True)
 class Stop:
-    """Why a run stands still: `finished` at max_steps, or `non_finite`: `op` of the update after `step` gave such a value."""
+    """Why a run stands still: `finished` at max_steps, or `non_finite`: `op` of the update after `step` gave such a value.
+
+    `offence` says which unit, sample or weight was the first, from which numbers; `detail` says it in words.
+    """
 
     kind: Literal["finished", "non_finite"]
     step: int
     op: str | None
     message: str
+    offence: Offence | None = None
+
+    @property
+    def detail(self) -> str | None:
+        return self.offence.words if self.offence else None
 
 
-class Trainer(Looks):
+class Trainer(Looks, Flows, Diagnosis, Experiments):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
@@ -238,7 +251,8 @@ class Trainer(Looks):
         self.script.branch.end = max(self.script.branch.end, here)
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
-        self.stopped = Stop("non_finite", here, op, f"update {here + 1} gave a value that is not finite, first in '{op}'")
+        message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
+        self.stopped = Stop("non_finite", here, op, message, find_offence(self.machine))
 
     def _apply_edits(self) -> None:
         for edit in self.script.branch.edits_at(self.steps_done):
