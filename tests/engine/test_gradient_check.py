@@ -118,7 +118,27 @@ def test_vanished_gradients_are_not_called_wrong():
     """Ten sigmoid layers: entries of 1e-9 are below what differences of J can resolve; the rest agrees to 1e-6."""
     layers = [{"units": 8, "activation": "sigmoid"}] * 10
     found = Trainer(RunSpec.model_validate({"network": {"layers": layers}})).check_gradient()
-    assert found.ok and found.tensors["W11"].error < 1e-7
+    assert found.ok and found.tensors["W11"].resolved and found.tensors["W11"].error < 1e-7
+    assert not found.tensors["W1"].resolved and found.error == max(
+        tensor.error for tensor in found.tensors.values() if tensor.resolved
+    )
+
+
+def test_a_strongly_curved_objective_is_looked_at_again(monkeypatch):
+    """Weights of 1,000 into a sigmoid that stands at its steepest: J bends within h. Without a second look a right gradient is
+    called wrong; with it, right ones agree and a wrong one is still caught."""
+    x, y = np.array([[1.0, 0.5], [0.3, -1.0], [-0.7, 0.2]]), np.array([0, 1, 1])
+    w1, b1, w2 = np.array([[1.0, -1.0], [0.5, 2.0]]), np.array([0.1, -0.2]), np.array([[2000.0, -1000.0]])
+    b2 = 0.5 - w2 @ np.tanh(w1 @ x[0] + b1)
+    made = problems.Problem("classification", ("tanh", "sigmoid"), "mse", x, y, [(w1, b1), (w2, b2)])
+    trainer = made.trainer()
+    assert trainer.check_gradient().ok
+    original = type(trainer.probe).gradient
+    with monkeypatch.context() as patch:
+        patch.setattr(type(trainer.probe), "gradient", lambda probe, split: 1.0001 * original(probe, split))
+        assert trainer.check_gradient().ok is False
+    monkeypatch.setattr(gradient_check, "REFINEMENTS", 0)
+    assert trainer.check_gradient().ok is False
 
 
 def test_a_large_network_on_a_subset():
