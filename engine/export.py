@@ -135,9 +135,10 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
     machine, tape = trainer.machine, trainer.tape
     augmented = codes.AUGMENT in tape.ops[:, codes.CODE]
     kept = machine.everything()
-    rows, inputs, masks, rates, losses = [], [], [], [], []
+    rows: list[NDArray[Any]] = []
+    inputs, masks, rates, losses = [], [], [], []
     try:
-        while len(batches) < count and ending(machine) is None:
+        while len(rows) < count and ending(machine) is None:
             rate = trainer.rate
             first = int(machine.counters[codes.CURSOR])
             status = machine.updates(1)

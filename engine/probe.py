@@ -59,6 +59,7 @@ class Probe:
         self._whole: tuple[Tape, Tape, Flat] | None = None
         """The machine's tape that a wide one was made beside, the wide one and its workspace."""
         self._layout, self._work = self.tape.layout, machine.probe_work
+        self.at_work = self.tape
 
     @cached_property
     def grad(self) -> Flat:
@@ -108,7 +109,7 @@ class Probe:
     def passes(self, part: Part, x: Flat, y: Flat, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
         """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
         tape, work = self._room(len(x), mode)
-        self._layout, self._work = tape.layout, work
+        self.at_work, self._layout, self._work = tape, tape.layout, work
         ops = getattr(tape, part)
         self.counters[codes.MODE] = mode
         capacity = tape.layout.capacity
@@ -120,6 +121,10 @@ class Probe:
     def values(self, name: str, columns: int) -> Flat:
         """Workspace values of the last pass, (units, columns), a view."""
         return self._layout.view(self._work, name, columns)
+
+    def again(self, ops: NDArray[np.int64], count: int) -> None:
+        """Run `ops`, of the tape `at_work`, on the `count` columns that stand in the workspace."""
+        self._pass(ops, self._work, self.machine.x, self.machine.y, 0, count)
 
     def rows(self, split: str) -> tuple[Flat, Flat]:
         """Inputs and targets of a split, views."""

@@ -7,12 +7,14 @@ from typing import Literal
 
 from engine import rules
 from engine.machine import Machine
+from engine.offence import Offence
 
 
 @dataclass(frozen=True)
 class Stop:
     """Why a run goes no further than `step`: `finished` at max_steps; `non_finite`, `op` of the update after it gave such a
-    value; `small_change` of the train loss; `early`, and `best` is the step of the best validation loss, to which play returns.
+    value, and `offence` says which unit, sample or weight was the first, from which numbers; `small_change` of the train loss;
+    `early`, and `best` is the step of the best validation loss, to which play returns.
     """
 
     kind: Literal["finished", "non_finite", "early", "small_change"]
@@ -20,6 +22,12 @@ class Stop:
     op: str | None
     message: str
     best: int | None = None
+    offence: Offence | None = None
+
+    @property
+    def detail(self) -> str | None:
+        """The offence in words."""
+        return self.offence.words if self.offence else None
 
 
 def ending(machine: Machine) -> Stop | None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ahead:
-    """The mini-batches to come: `batches` are rows of x (n, d_0) and y (n, d_L), `masks` dropout's by layer, (batch, d_l), `rates`
-    of their updates, and `losses` what the engine had on them."""
+    """The mini-batches to come: `batches` are rows of x (n, d_0) and y (n, d_L), `masks` dropout's by layer, (batch, d_l),
+    `rates` of their updates, and `losses` what the engine had on them."""
 
     x: NDArray[Any]
     y: NDArray[Any]

@@ -11,10 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine import rules
 from engine.dataset import prepare
+from engine.diagnostics import Diagnosis
 from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
+from engine.experiments import Experiments
+from engine.flow import Flows
 from engine.kernels import codes
 from engine.looks import Looks
 from engine.machine import Machine, Snapshot
+from engine.offence import find as find_offence
 from engine.probe import Evaluation, Probe, UnitMaps, unit_maps
 from engine.recording import Recording
 from engine.script import AnyEdit, Branch, Checkpoints, Script
@@ -30,7 +34,7 @@ Flat = NDArray[np.float64]
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
 
 
-class Trainer(Looks, Recording):
+class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
@@ -240,7 +244,8 @@ class Trainer(Looks, Recording):
         self.script.branch.end = max(self.script.branch.end, here)
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
-        self.stopped = Stop("non_finite", here, op, f"update {here + 1} gave a value that is not finite, first in '{op}'")
+        message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
+        self.stopped = Stop("non_finite", here, op, message, offence=find_offence(self.machine))
 
     def _apply_edits(self) -> bool:
         """Make the edits that precede the next update; whether there were any. A run that a rule had stopped goes on."""

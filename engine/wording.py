@@ -41,3 +41,8 @@ def _short(value: Any) -> str:
     if value is None:
         return "off"
     return str(getattr(value, "name", value))
+
+
+def number(value: float) -> str:
+    """Three significant digits, with a real minus sign."""
+    return f"{value:.3g}".replace("-", "−")
