@@ -61,7 +61,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "schedule": ScheduleSpec,
 }
 WHOLE = ("batch_size", "shuffle")
-LIVE = "optimizer, optimizer.…, regularization.l1, regularization.l2, clip.norm, batch_size, shuffle"
+LIVE = "optimizer, optimizer.…, regularization.l1, regularization.l2, clip.norm, clip.value, batch_size, shuffle"
 
 
 def target(edit: SetEdit | WeightEdit | ExtendEdit) -> tuple[Any, ...]:
@@ -94,6 +94,8 @@ def with_set(spec: RunSpec, path: str, value: Any) -> RunSpec:
             changed = value
         elif (head, tail) == ("optimizer", "name"):
             changed = {"name": value, "dialect": spec.optimizer.dialect}
+        elif (head, tail) == ("optimizer", "dialect"):
+            changed = spec.optimizer.in_dialect(value)
         else:
             changed = getattr(spec, head).model_dump() | {tail: value}
         return spec.model_copy(update={head: PARTS[head].model_validate(changed)})

@@ -7,7 +7,7 @@ are (units, batch) columns in one flat workspace; a narrower batch is packed wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from engine.kernels import codes
 from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
 from engine.losses import LOSSES
 from engine.spec import RunSpec
+from engine.updates import Block, blocks, scratch_size
 
 Flat = NDArray[np.float64]
 FORWARD = (codes.GATHER, codes.AFFINE, codes.ACTIVATION, codes.LOSS)
@@ -131,6 +132,15 @@ def layout_of(sizes: tuple[int, ...], capacity: int) -> Layout:
     return Layout(capacity, offsets, units, total)
 
 
+def update_blocks(spec: RunSpec, places: tuple[Place, ...]) -> dict[int, list[Block]]:
+    """The blocks that the rule updates together, layer by layer."""
+    layers = sorted({place.layer for place in places})
+    return {
+        layer: blocks(spec.optimizer, [(place.name, place.offset, place.shape) for place in places if place.layer == layer])
+        for layer in layers
+    }
+
+
 class _Writer:
     """Collects ops in both tongues."""
 
@@ -165,15 +175,14 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int) -> Tap
     activations = (*(layer.activation for layer in spec.network.layers), output)
     places = places_of(sizes)
     layout = layout_of(sizes, capacity)
+    parts = update_blocks(spec, places)
+    scratch = layout.size
+    layout = replace(layout, size=scratch + scratch_size([part for own in parts.values() for part in own]))
     writer = _Writer(sizes, places, layout)
     add, at = writer.add, writer.at
     last = len(sizes) - 1
     rule = spec.optimizer.code
-    slots = (
-        len(spec.optimizer.row.state)
-        if rule == NESTEROV_LOOK_AHEAD
-        else len([s for s in spec.optimizer.row.state if s != "saved"])
-    )
+    slots = len(spec.optimizer.state)
     count = sum(place.size for place in places)
 
     add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=at("h0"), OTHER=at("y"), EXTRA=capacity)
@@ -244,11 +253,14 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int) -> Tap
     if spec.regularization.l1 or spec.regularization.l2:
         for layer in range(1, last + 1):
             add(codes.PENALTY, f"penalty {layer}", "backward", layer, (f"W{layer}", f"dW{layer}"), (f"dW{layer}",))
-    if spec.clip.norm is not None:
+    if spec.clip.norm is not None or spec.clip.value is not None:
         everything = tuple(f"d{place.name}" for place in places)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
     add(codes.CHECK, "check", "update", 0, (), (), EXTRA=count)
-    for layer in range(1, last + 1):
-        own = (f"W{layer}", f"b{layer}")
-        add(codes.UPDATE, f"update {layer}", "update", layer, (*own, f"dW{layer}", f"db{layer}"), own, KIND=rule, EXTRA=slots)
+    for layer, own in parts.items():
+        for part in own:
+            name = f"update {layer}" if len(own) == 1 else f"update {', '.join(part.names)}"
+            gradients = tuple(f"d{name}" for name in part.names)
+            fields = part.fields | {"OTHER": scratch, "EXTRA": slots}
+            add(codes.UPDATE, name, "update", layer, (*part.names, *gradients), part.names, **fields)
     return Tape(sizes, activations, loss, places, layout, np.array(writer.ops, dtype=np.int64), tuple(writer.words), slots)

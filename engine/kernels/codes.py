@@ -12,9 +12,9 @@ BACK_PRODUCT = 7  # W_{l+1}^T delta_{l+1}
 BACK_ACTIVATION = 8  # (.) phi'(z_l)
 GRADIENT = 9  # delta_l h_{l-1}^T / B and the mean of delta_l
 PENALTY = 10  # + lambda W + lambda_1 sign W
-CLIP = 11  # global norm
+CLIP = 11  # by the global norm, then each value
 CHECK = 12  # stop before the update where anything is not finite
-UPDATE = 13  # one layer's parameters
+UPDATE = 13  # one rule on a block of parameters
 
 # Fields of an op: ops[i, FIELD] --------------------------------------------------------------------------------------
 CODE = 0
@@ -23,10 +23,11 @@ ROWS = 2  # d_l
 COLS = 3  # d_{l-1}
 WEIGHTS = 4  # offset of W_l in theta and grad (row-major); b_l follows it
 INPUT = 5  # offset in work of what the op reads
+COUNT = 5  # UPDATE: how many parameters, from WEIGHTS on; its OTHER is the scratch's offset in work
 OUTPUT = 6  # offset in work of what the op writes
 OTHER = 7  # offset in work of a second operand
 KIND = 8  # activation code, loss code or optimizer code
-EXTRA = 9  # output activation (LOSS, OUTPUT_DELTA), number of parameters (CLIP, CHECK)
+EXTRA = 9  # output activation (LOSS, OUTPUT_DELTA), number of parameters (CLIP, CHECK), of state slots (UPDATE)
 N_FIELDS = 10
 
 # Activations ---------------------------------------------------------------------------------------------------------
@@ -67,7 +68,8 @@ EPOCHS, STEPS = range(2)  # RECORD_UNIT
 
 # Floats a run is governed by: hyper[PLACE] ---------------------------------------------------------------------------
 LR = 0
-OPTIMIZER = 1  # the optimizer's own parameters, in the order of its row, up to 9
+OPTIMIZER = 1  # the optimizer's own parameters, in the order of its row
+N_OWN = 9  # at most so many of them
 L1 = 10
 L2 = 11
 CLIP_NORM = 12
@@ -78,12 +80,17 @@ CORRECTION_2 = 16  # 1 - beta2^t
 GRADIENT_NORM = 17  # written by CLIP
 KEPT_LOSS = 19  # LAST_LOSS while the series are measured
 LAST_LOSS = 18  # mean data loss of the mini-batch in work, written by LOSS
-N_HYPER = 24
+CLIP_VALUE = 30
+FACTOR_1 = 31  # what RATE works out for the rule besides: see `optimizers.rate`
+FACTOR_2 = 32
+FACTOR_3 = 33
+N_HYPER = 40
 
 # The optimizer's clock, at the end of its state: state[slots * P + PLACE] --------------------------------------------
 UPDATES = 0  # since the state was reset
 POWER_1 = 1  # beta1^t
 POWER_2 = 2  # beta2^t
+PRODUCT = 3  # NAdam's mu_1 ... mu_t
 N_CLOCK = 4
 
 # Columns of the series buffer -----------------------------------------------------------------------------------------

@@ -15,12 +15,12 @@ from engine.kernels.codes import (
     CLIP,
     CLIP_EPS,
     CLIP_NORM,
+    CLIP_VALUE,
     CODE,
     COLS,
     CURSOR,
     EPOCH,
     EPOCHS,
-    ETA,
     EXTRA,
     FIRST_ROW,
     GATHER,
@@ -38,7 +38,6 @@ from engine.kernels.codes import (
     MINI_BATCHES,
     N_CLOCK,
     NON_FINITE,
-    OPTIMIZER,
     OTHER,
     OUTPUT,
     OUTPUT_DELTA,
@@ -84,8 +83,7 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
     elif code == RATE:
         optimizers.rate(op[KIND], hyper, state[state.size - N_CLOCK :])
     elif code == LOOK_AHEAD:
-        p = theta.size
-        optimizers.look_ahead(theta, state[:p], state[p : 2 * p], hyper[ETA], hyper[OPTIMIZER])
+        optimizers.move_ahead(theta, state, hyper)
     elif code == AFFINE:
         affine(
             theta[w : w + weights],
@@ -138,18 +136,14 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
     elif code == PENALTY:
         penalties.add_penalty(theta[w : w + weights], grad[w : w + weights], hyper[L1], hyper[L2])
     elif code == CLIP:
-        hyper[GRADIENT_NORM] = penalties.clip(grad, hyper[CLIP_NORM], hyper[CLIP_EPS])
+        hyper[GRADIENT_NORM] = penalties.clip(grad, hyper[CLIP_NORM], hyper[CLIP_EPS], hyper[CLIP_VALUE])
         if not np.isfinite(hyper[GRADIENT_NORM]):
             counters[STATUS] = NON_FINITE
     elif code == CHECK:
         if not (penalties.all_finite(work) and penalties.all_finite(grad)):
             counters[STATUS] = NON_FINITE
     elif code == UPDATE:
-        p = theta.size
-        last = w + weights + rows
-        s0 = state[w:last] if op[EXTRA] > 0 else state[:0]
-        s1 = state[p + w : p + last] if op[EXTRA] > 1 else state[:0]
-        optimizers.update(op[KIND], theta[w:last], grad[w:last], s0, s1, hyper)
+        optimizers.update_block(op, theta, grad, state, work[op[OTHER] :], hyper)
 
 
 @inner
