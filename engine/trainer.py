@@ -149,6 +149,16 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         return {name: self._named(flat) for name, flat in self.machine.state_tensors.items()}
 
     @property
+    def nesterov_points(self) -> dict[str, dict[str, Flat]] | None:
+        """Both points that Nesterov's rule goes on from, by the dialect that calls them its parameters; None for other rules.
+
+        "textbook" is θ, "pytorch" the look-ahead θ − ηβv where the next gradient is taken: with a constant rate PyTorch's
+        parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.
+        """
+        points = self.machine.nesterov_points()
+        return None if points is None else {dialect: self._named(flat) for dialect, flat in points.items()}
+
+    @property
     def last_gradient(self) -> dict[str, Flat] | None:
         """What the last update used: gradient of its mini-batch before it, penalties and clipping included."""
         return self._named(self.machine.grad) if self.steps_done > 0 else None

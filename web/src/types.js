@@ -13,8 +13,8 @@
  * @property {string} name
  * @property {string} title
  * @property {string} symbol
- * @property {"float" | "int" | "bool" | "choice"} kind
- * @property {number | boolean | string} default
+ * @property {"float" | "int" | "bool" | "choice" | "pair"} kind
+ * @property {number | boolean | string | number[]} default
  * @property {number | null} minimum
  * @property {number | null} maximum
  * @property {boolean} exclusive_minimum
@@ -22,6 +22,7 @@
  * @property {"linear" | "log"} scale
  * @property {string[] | null} choices
  * @property {string} summary
+ * @property {Parameter[]} parts  of a pair: its two numbers
  *
  * @typedef {object} Row
  * @property {string} name
@@ -49,7 +50,7 @@
  *
  * @typedef {object} OptimizerFields
  * @property {string[]} dialects
- * @property {Record<string, Record<string, number | boolean>>} defaults  by dialect
+ * @property {Record<string, Record<string, number | boolean | number[]>>} defaults  by dialect
  * @property {Record<string, string>} mathmls  by dialect
  * @property {[string, string][]} symbols  of the formula, and what they mean
  * @property {string} difference  between the dialects, or "none"
