@@ -44,6 +44,8 @@ class Tape:
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     norms: tuple[str | None, ...]
+    skips: tuple[int | None, ...]
+    """Of each layer, how many layers back its skip comes from."""
     loss: str
     places: tuple[Place, ...]
     layout: Layout
@@ -71,6 +73,10 @@ class Tape:
                 places.append(Place(f"{name}{layer}", "statistics", layer, offset, (self.sizes[layer],)))
                 offset += places[-1].size
         return tuple(places)
+
+    def bound(self, layer: int) -> str | None:
+        """The activation whose range a layer's answers keep to; none for the inputs, and where a skip adds to them."""
+        return None if layer == 0 or self.skips[layer - 1] is not None else self.activations[layer - 1]
 
     @property
     def coupled(self) -> bool:
@@ -386,6 +392,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         writer.sizes,
         writer.activations,
         tuple(layer.norm for layer in writer.layers),
+        tuple(layer.skip for layer in writer.layers),
         writer.loss,
         writer.places,
         replace(writer.layout, size=scratch + scratch_size([part for own in parts.values() for part in own])),
