@@ -187,7 +187,7 @@ class Machine:
         return status
 
     def _run(self, first: int, last: int, count: int) -> None:
-        run(
+        run(self.tape.core)(
             self.tape.ops,
             first,
             last,
