@@ -68,7 +68,8 @@ class NetworkState:
 @dataclass(frozen=True)
 class Spread:
     """How a layer's z (what its activation takes) is spread over units and training samples: `counts` in `BINS` equal cells
-    between `edges`, symmetric about zero; shares of saturated pairs (None: does not level off) and of dead units."""
+    between `edges`, symmetric about zero; shares of saturated pairs (None: does not level off) and of dead units. Where a norm
+    stands in between, `before` is the same of z itself: its counts and edges."""
 
     layer: int
     activation: str
@@ -76,6 +77,7 @@ class Spread:
     edges: Flat
     saturated: float | None
     dead: float
+    before: tuple[NDArray[np.int64], Flat] | None = None
 
 
 class Flows:
@@ -103,24 +105,16 @@ class Flows:
         probe = self.probe
         state = self.network_state()
         names = inputs_of_activations(probe)
-        x, y = probe.rows("train")
-        reach = dict.fromkeys(names.values(), 0.0)
-        for _, count in probe.passes("forward", x, y, codes.STATISTICS):
-            for name in names.values():
-                reach[name] = max(reach[name], _reach(probe.values(name, count)))
-        edges = {name: np.linspace(-top, top, BINS + 1) for name, top in ((n, _round_up(r)) for n, r in reach.items())}
-        counts = {name: np.zeros(BINS, dtype=np.int64) for name in names.values()}
-        for _, count in probe.passes("forward", x, y, codes.STATISTICS):
-            for name in names.values():
-                counts[name] += np.histogram(probe.values(name, count), edges[name])[0]
+        normed = {layer: f"z{layer}" for layer, name in names.items() if name != f"z{layer}"}
+        spreads = _histograms(probe, {*names.values(), *normed.values()})
         return [
             Spread(
                 layer.layer,
                 layer.activation,
-                counts[names[layer.layer]],
-                edges[names[layer.layer]],
+                *spreads[names[layer.layer]],
                 layer.saturated,
                 len(layer.dead) / layer.units,
+                spreads[normed[layer.layer]] if layer.layer in normed else None,
             )
             for layer in state.layers
         ]
@@ -211,6 +205,21 @@ class _Measuring:
             saturated=float(self.saturated[layer]) / (rows * units) if activation in STEEPEST else None,
             dead=tuple(int(unit) + 1 for unit in np.flatnonzero(~self.alive[layer])) if hidden else (),
         )
+
+
+def _histograms(probe: Probe, names: set[str]) -> dict[str, tuple[NDArray[np.int64], Flat]]:
+    """Counts and edges of each value of the workspace over the training set: once for its reach, once to count."""
+    x, y = probe.rows("train")
+    reach = dict.fromkeys(names, 0.0)
+    for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+        for name in names:
+            reach[name] = max(reach[name], _reach(probe.values(name, count)))
+    edges = {name: np.linspace(-top, top, BINS + 1) for name, top in ((n, _round_up(r)) for n, r in reach.items())}
+    counts = {name: np.zeros(BINS, dtype=np.int64) for name in names}
+    for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+        for name in names:
+            counts[name] += np.histogram(probe.values(name, count), edges[name])[0]
+    return {name: (counts[name], edges[name]) for name in names}
 
 
 def inputs_of_activations(probe: Probe) -> dict[int, str]:

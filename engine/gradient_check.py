@@ -104,6 +104,7 @@ class GradientCheck:
         self.order = self._chosen(weights, seed)
         self.numeric = np.full(self.theta.size, np.nan)
         self.done = 0
+        self.evaluations = 0  # of the objective: two a difference
 
     def _steps(self) -> Flat:
         """h of every weight."""
@@ -165,6 +166,7 @@ class GradientCheck:
         return bool(abs(a - slope) <= BOUND * (abs(a) + abs(slope)) + noise)
 
     def _difference(self, index: int, step: float) -> float:
+        self.evaluations += 2
         value = self.theta[index]
         up, down = value + step, value - step
         self.theta[index] = up

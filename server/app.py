@@ -78,6 +78,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     def figures() -> Response:
         return Response(documents.figures(), media_type="application/json")
 
+    @app.get("/api/output-curves")
+    def output_curves() -> Response:
+        return Response(documents.curves(), media_type="application/json")
+
     @app.get(plotly.path)
     def plotly_js(request: Request) -> Response:
         return plotly.response(request.headers)

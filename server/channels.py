@@ -4,47 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.protocol import Channel, SampleChoice
+from server.layer_channels import flow, preactivations, rates
+from server.pictured import Arrays, Cursor, Picture, Want
+from server.protocol import Channel
 
 if TYPE_CHECKING:
     from engine import Trainer
 
-Arrays = dict[str, NDArray[Any]]
 MISREAD = 40
 """Misclassified test samples shown, at most."""
 MAP_BYTES = 4_000_000
 """The largest picture of unit maps: a network of thousands of units is drawn on a coarser grid."""
 LINE_POINTS = 200
 """Points along the fit of a function of one variable."""
-
-
-class Cursor(NamedTuple):
-    """How much of a recorded series a viewer has."""
-
-    run: int
-    branch: int
-    revision: int
-    length: int
-
-
-class Want(NamedTuple):
-    """What a viewer asks of a channel."""
-
-    run: int
-    grid: int
-    cursor: Cursor | None
-    sample: SampleChoice | None = None
-
-
-class Picture(NamedTuple):
-    meta: dict[str, Any]
-    arrays: Arrays
-    cursor: Cursor | None = None
 
 
 def data(trainer: Trainer, want: Want) -> Picture | None:
@@ -196,6 +173,11 @@ def misread(outputs: NDArray[Any], predicted: NDArray[Any], labels: NDArray[Any]
     }
 
 
+def findings(trainer: Trainer, want: Want) -> Picture | None:
+    """What ails the run where it stands, the cause first, as `engine.findings.Finding`; empty where nothing does."""
+    return Picture({"findings": [found.as_json() for found in trainer.findings()]}, {})
+
+
 CHANNELS: Mapping[Channel, Callable[[Trainer, Want], Picture | None]] = {
     "data": data,
     "inputs": inputs,
@@ -209,5 +191,9 @@ CHANNELS: Mapping[Channel, Callable[[Trainer, Want], Picture | None]] = {
     "evaluation": evaluation,
     "health": health,
     "weights": weights,
+    "rates": rates,
+    "flow": flow,
+    "preactivations": preactivations,
+    "findings": findings,
 }
 """In the order in which they are made where several are due: the cheap and the eye-catching first."""

@@ -11,9 +11,12 @@ from server.building import build, trainer_of
 from server.errors import CommandError
 from server.protocol import (
     AnyCommand,
+    Cancel,
+    CheckGradient,
     Configure,
     Done,
     EditCommand,
+    FindRate,
     Load,
     Pause,
     Play,
@@ -23,6 +26,7 @@ from server.protocol import (
     Step,
     Subscribe,
 )
+from server.trials import Checking, Finding, Trying
 from server.viewer import Viewer
 from server.work import Play as Playing
 from server.work import Seeking, Stepping
@@ -86,6 +90,8 @@ async def seek(session: Session, viewer: Viewer, command: Seek) -> bool:
 
 async def edit(session: Session, viewer: Viewer, command: EditCommand) -> None:
     trainer = trainer_of(session)
+    if isinstance(session.work, Trying):
+        session.end_work()
     await session.call(trainer.edit, command.edit)
     if isinstance(session.work, Playing):
         session.work.pace(trainer, session.speed, at_once=False)  # an epoch may have another length now
@@ -110,6 +116,34 @@ async def redo(session: Session, viewer: Viewer, command: AnyCommand) -> None:
     session.changed()
 
 
+async def find_rate(session: Session, viewer: Viewer, command: FindRate) -> bool:
+    trainer = trainer_of(session)
+    if command.high <= command.low:
+        allowed = f"above low, {command.low:g}, and at most 1e9"
+        raise CommandError("invalid", "high: the rates rise from low to high", "high", allowed)
+    session.end_work()
+    finder = await session.call(trainer.rate_finder, command.low, command.high, command.updates)
+    rate = trainer.effective_spec.optimizer.lr
+    session.work = Finding(finder, rate, viewer, command.id, session.settings.slice_seconds)
+    return True
+
+
+async def check_gradient(session: Session, viewer: Viewer, command: CheckGradient) -> bool:
+    trainer = trainer_of(session)
+    session.end_work()
+    try:
+        check = await session.call(trainer.gradient_checker, command.weights, command.samples)
+    except ValueError as error:
+        raise CommandError("invalid", f"The gradient cannot be checked here: {error}") from error
+    session.work = Checking(check, viewer, command.id, session.settings.slice_seconds)
+    return True
+
+
+async def cancel(session: Session, viewer: Viewer, command: Cancel) -> None:
+    if isinstance(session.work, Trying):
+        session.end_work()
+
+
 async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> None:
     viewer.subscribe(command.channels, command.grid, command.sample, command.ahead)
 
@@ -125,6 +159,9 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "edit": edit,
     "undo": undo,
     "redo": redo,
+    "find_rate": find_rate,
+    "check_gradient": check_gradient,
+    "cancel": cancel,
     "subscribe": subscribe,
     "share": sharing.share,
     "keep": sharing.keep,

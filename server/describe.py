@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from server.protocol import BranchInfo, EditInfo, LayerInfo, RunInfo, ScriptInfo, Stop
+from server.protocol import BranchInfo, EditInfo, LayerInfo, OffenceInfo, RunInfo, ScriptInfo, Stop
 
 if TYPE_CHECKING:
     from engine import Trainer
@@ -73,6 +74,24 @@ def script_info(trainer: Trainer, run: RunInfo) -> ScriptInfo:
 
 def stop(trainer: Trainer) -> Stop | None:
     found = trainer.stopped
-    return (
-        None if found is None else Stop(kind=found.kind, step=found.step, op=found.op, best=found.best, message=found.message)
+    if found is None:
+        return None
+    at = found.offence
+    offence = None
+    if at is not None:
+        parts = ("update", "op", "tensor", "layer", "unit", "sample", "count")
+        offence = OffenceInfo(**{part: getattr(at, part) for part in parts}, entry=list(at.entry), value=_special(at.value))
+    return Stop(
+        kind=found.kind,
+        step=found.step,
+        op=found.op,
+        best=found.best,
+        message=found.message,
+        detail=found.detail,
+        offence=offence,
     )
+
+
+def _special(value: float) -> str:
+    """As the wire writes it; a NaN would make every state differ from the one before."""
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

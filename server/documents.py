@@ -24,6 +24,7 @@ class Documents:
         self._lock = threading.Lock()
         self._catalog: bytes | None = None
         self._figures: bytes | None = None
+        self._curves: bytes | None = None
 
     def prepare(self, kernels: Kernels) -> None:
         """Make everything ahead of the first request, once the kernels leave the processor to others."""
@@ -53,9 +54,18 @@ class Documents:
                 self._figures = _json({"plotly": self._plotly.path, "figures": figures()})
             return self._figures
 
+    def curves(self) -> bytes:
+        """``/api/output-curves``: δ of an output over z. Its kernels are compiled where they are not yet."""
+        with self._lock:
+            if self._curves is None:
+                from server.output_curves import output_curves
+
+                self._curves = _json(output_curves())
+            return self._curves
+
 
 def with_mathml(value: Any) -> Any:
-    """The same, with ``mathml`` beside each ``formula`` and ``mathmls`` beside ``formulas``."""
+    """The same, with ``mathml`` beside each ``formula``, and so for ``formulas``, ``derivative``, ``delta``."""
     if isinstance(value, list | tuple):
         return [with_mathml(item) for item in value]
     if not isinstance(value, dict):
@@ -63,6 +73,9 @@ def with_mathml(value: Any) -> Any:
     row = {key: with_mathml(item) for key, item in value.items()}
     if isinstance(row.get("formula"), str):
         row["mathml"] = mathml(row["formula"])
+    for name in ("derivative", "delta"):
+        if isinstance(row.get(name), str):
+            row[f"{name}_mathml"] = mathml(row[name])
     if isinstance(row.get("formulas"), dict):
         row["mathmls"] = {name: mathml(latex) for name, latex in row["formulas"].items()}
     return row

@@ -33,7 +33,7 @@ THEMES = {
 
 def figures() -> dict[str, Any]:
     """Every figure: ``{name: {"light": {data, layout}, "dark": {data, layout}, "config": …}}``."""
-    makers = {"loss": _loss, "loss_linear": _loss_linear, "accuracy": _accuracy}
+    makers = {"loss": _loss, "loss_linear": _loss_linear, "accuracy": _accuracy, "finder": _finder}
     return {
         name: {**{theme: make(tokens) for theme, tokens in THEMES.items()}, "config": CONFIG} for name, make in makers.items()
     }
@@ -81,6 +81,36 @@ def _curves(theme: Theme, quantity: str, y_axis: dict[str, Any], value: str) -> 
         layout=_layout(theme, y_axis),
     )
     return {"data": figure.to_plotly_json()["data"], "layout": figure.to_plotly_json()["layout"]}
+
+
+def _finder(theme: Theme) -> dict[str, Any]:
+    """Loss against the learning rate, both on log axes: what every mini-batch had, and smoothed."""
+    import plotly.graph_objects as go
+
+    lines = {
+        "losses": ("loss of each mini-batch", {"color": theme.ink_2, "width": 1}, 0.5),
+        "smoothed": ("smoothed", {"color": theme.train, "width": 2}, 1.0),
+    }
+    axis = {"type": "log", "dtick": "D2", "tickformat": "~g"}
+    layout = _layout(theme, axis | {"title": {"text": "loss"}})
+    rates = {"type": "log", "title": {"text": "learning rate η"}, "rangemode": "normal", "tickmode": "array"}
+    layout["xaxis"] = _merged(layout["xaxis"], rates)
+    layout["margin"] = {"l": 56, "r": 16, "t": 56, "b": 40}
+    traces = [
+        go.Scatter(
+            x=[],
+            y=[],
+            name=name,
+            uid=uid,
+            mode="lines",
+            line=line,
+            opacity=opacity,
+            hovertemplate=f"{name} %{{y:.4g}}<extra></extra>",
+        )
+        for uid, (name, line, opacity) in lines.items()
+    ]
+    figure = go.Figure(data=traces, layout=layout).to_plotly_json()
+    return {"data": figure["data"], "layout": figure["layout"]}
 
 
 def _layout(theme: Theme, y_axis: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import time
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from server.channels import CHANNELS, Cursor, Want
+from server.channels import CHANNELS
 from server.frames import encode
+from server.pictured import Cursor, Want
 from server.protocol import Channel, ErrorEvent
 from server.viewer import Slot, Viewer
 

@@ -23,6 +23,10 @@ Channel = Literal[
     "health",
     "weights",
     "sample",
+    "rates",
+    "flow",
+    "preactivations",
+    "findings",
 ]
 """What a page may subscribe to; each is documented where it is made, in `server.channels`."""
 
@@ -152,6 +156,32 @@ class Compare(Command):
     points: int = Field(default=500, ge=2, le=4000)
 
 
+class FindRate(Command):
+    """Pause, then raise the rate on a copy of the run, one update each, and see what the loss does: `engine.finder`. The run is
+    left alone. `trial` tells how far it is; `done.result` is the `RateTest` as JSON. Whatever moves or changes the run, a pause
+    and `cancel` end it early, which is an `error` with code cancelled."""
+
+    type: Literal["find_rate"] = "find_rate"
+    low: float = Field(default=1e-6, gt=0, le=1e9, allow_inf_nan=False)
+    high: float = Field(default=10.0, gt=0, le=1e9, allow_inf_nan=False)
+    updates: int | None = Field(default=None, ge=10, le=5000, description="absent: 200, or as many as smoothing asks for")
+
+
+class CheckGradient(Command):
+    """Pause, then compare the gradient at the present parameters with central differences: `engine.gradient_check`. The run is
+    left alone. `trial` tells how far it is and ends as `find_rate` does; `done.result` is described in `server.trials`."""
+
+    type: Literal["check_gradient"] = "check_gradient"
+    weights: int = Field(default=2000, ge=1, le=20_000, description="checked at most; of larger networks some of each tensor")
+    samples: int = Field(default=1000, ge=1, le=10_000, description="of the training set, at most")
+
+
+class Cancel(Command):
+    """End the finder or the check that is under way; where there is none, nothing."""
+
+    type: Literal["cancel"] = "cancel"
+
+
 class SampleChoice(Message):
     """A sample of the present run."""
 
@@ -163,7 +193,7 @@ class Subscribe(Command):
     """The channels this viewer wants from now on (the whole set, not an addition)."""
 
     type: Literal["subscribe"] = "subscribe"
-    channels: list[Channel] = Field(max_length=16)
+    channels: list[Channel] = Field(max_length=32)
     grid: int = Field(default=50, ge=10, le=100, description="cells along a side of a unit map")
     sample: SampleChoice | None = Field(default=None, description="which one the channel sample follows")
     ahead: int = Field(default=0, ge=0, le=1, description="frames of a channel sent before the last is acknowledged")
@@ -195,6 +225,9 @@ AnyCommand = Annotated[
     | Keep
     | Export
     | Compare
+    | FindRate
+    | CheckGradient
+    | Cancel
     | Subscribe
     | Acknowledge,
     Field(discriminator="type"),
@@ -244,6 +277,20 @@ class RunInfo(Message):
     data_digest: str | None = Field(default=None, description="of own data, SHA-256: script events refer to them by it")
 
 
+class OffenceInfo(Message):
+    """The first value of a run that was not finite. All is counted from 1; `unit` belongs to `layer`."""
+
+    update: int
+    op: str
+    tensor: str = Field(description="by its name in the trace: z1, delta2, dW1, W1, losses …")
+    layer: int = Field(description="0 where it belongs to none")
+    unit: int | None = None
+    sample: int | None = Field(default=None, description="of the training set, for values that belong to samples")
+    entry: list[int] = Field(description="where in the tensor")
+    value: str = Field(description="NaN, Infinity or -Infinity")
+    count: int = Field(description="values of the tensor that are not finite")
+
+
 class Stop(Message):
     """Why a run stopped: it is finished, a rule stopped it, or an op gave a non-finite value."""
 
@@ -252,6 +299,8 @@ class Stop(Message):
     op: str | None = None
     best: int | None = Field(default=None, description="stopped early: the step of the best validation loss")
     message: str
+    detail: str | None = Field(default=None, description="the first value that was not finite, in words")
+    offence: OffenceInfo | None = None
 
 
 class State(Message):
@@ -321,6 +370,15 @@ class WarmUp(Message):
     current: str | None = None
 
 
+class Trial(Message):
+    """How far the finder or the check is: `done` of `total` updates or weights. The newest overwrites older ones."""
+
+    type: Literal["trial"] = "trial"
+    command: Literal["find_rate", "check_gradient"]
+    done: int
+    total: int
+
+
 class Done(Message):
     """A command took effect."""
 
@@ -337,7 +395,7 @@ class ErrorEvent(Message):
     id: str | int | None = None
     code: str = Field(
         description="stable: malformed, invalid, too_large, not_attached, no_run, unknown_session, unknown_experiment, limit, "
-        "internal"
+        "cancelled, internal"
     )
     field: str | None = Field(default=None, description="dotted path of the offending field, such as 'spec.optimizer.lr'")
     allowed: str | None = Field(default=None, description="the allowed range or choices")
@@ -345,7 +403,7 @@ class ErrorEvent(Message):
 
 
 AnyEvent = Annotated[
-    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Done | ErrorEvent,
+    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | Done | ErrorEvent,
     Field(discriminator="type"),
 ]
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

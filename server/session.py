@@ -37,6 +37,7 @@ from server.protocol import (
 )
 from server.settings import Settings
 from server.store import Store
+from server.trials import Trying
 from server.viewer import Viewer
 from server.warmup import Kernels
 from server.work import Play as Playing
@@ -190,7 +191,7 @@ class Session:
         status: Status = "paused"
         if isinstance(self.work, Seeking):
             status = "seeking"
-        elif self.work is not None:
+        elif self.work is not None and not isinstance(self.work, Trying):
             status = "playing"
         elif stopped is not None:
             status = "finished" if stopped.kind == "finished" else "stopped"
@@ -262,6 +263,7 @@ class Session:
             self.end_work()
         elif not isinstance(work, Seeking) or time.monotonic() - work.started > 2 * STATE_INTERVAL:
             self.tell_state(hurry=False)  # a short seek is not worth a flicker
+            work.tell()
 
     async def _show(self) -> float:
         """Draw what is due; the seconds until more is. Not during a seek: nobody looks at what lies between."""

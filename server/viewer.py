@@ -12,14 +12,21 @@ from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from dataclasses import dataclass, field
 
-from server.channels import CHANNELS, Cursor
-from server.protocol import CLOSE_OVERFLOW, Channel, Message, SampleChoice, State, WarmUp
+from server.channels import CHANNELS
+from server.pictured import Cursor
+from server.protocol import CLOSE_OVERFLOW, Channel, Message, SampleChoice, State, Trial, WarmUp
 
 FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
 READING_INTERVAL = 1 / 10
 """… one that holds numbers to read no more often than they can be read …"""
-READ: frozenset[Channel] = frozenset({"series", "evaluation", "health", "weights"})
+READ: frozenset[Channel] = frozenset({"series", "evaluation", "health", "weights", "rates"})
+STUDY_INTERVAL = 1 / 3
+"""… and what takes several passes over the training set is to be studied, not watched."""
+STUDIED: frozenset[Channel] = frozenset({"flow", "preactivations"})
+FINDINGS_INTERVAL, FINDINGS_SHARE = 1 / 2, 20
+"""… a diagnosis comes no more often than its words can be read, and takes no more than one part of the time in so many; the
+others do not wait for it."""
 SHARE = 2
 """… and none more often than so many times what all pictures cost together: watching leaves most of the time to training."""
 
@@ -68,11 +75,11 @@ class Viewer:
             self.closing.set_result(code)
 
     def put(self, event: Message) -> None:
-        """An event after those before it. Of `State` and `WarmUp` only the newest is kept, at its place in the order."""
+        """An event after those before it. Of `State`, `WarmUp`, `Trial` only the newest is kept, at its place in the order."""
         if self.closing.done():
             return
         kind = type(event)
-        if kind in (State, WarmUp):
+        if kind in (State, WarmUp, Trial):
             if kind in self._latest:
                 self._events.remove(kind)
             self._latest[kind] = event
@@ -87,8 +94,11 @@ class Viewer:
 
     def interval(self, channel: Channel) -> float:
         """Seconds between two pictures of a channel while the run plays."""
-        least = READING_INTERVAL if channel in READ else FRAME_INTERVAL
-        return max(least, SHARE * sum(slot.cost for slot in self.slots.values()))
+        quick = READING_INTERVAL if channel in READ else FRAME_INTERVAL
+        least = STUDY_INTERVAL if channel in STUDIED else quick
+        if channel == "findings":
+            return max(FINDINGS_INTERVAL, FINDINGS_SHARE * self.slots[channel].cost)
+        return max(least, SHARE * sum(slot.cost for name, slot in self.slots.items() if name != "findings"))
 
     def next_frame(self) -> int:
         self._counter += 1

@@ -39,6 +39,10 @@ class Work(ABC):
     def advance(self, trainer: Trainer, slice: Slice) -> bool:
         """Make one slice; True when the work is at its end."""
 
+    def tell(self) -> None:
+        """Say how far it is, where somebody should know."""
+        return
+
     def stopped(self, trainer: Trainer, slice: Slice) -> bool:
         """Whether the run has stopped and stands where it is to: after an early stop the way back is made in slices, too."""
         if self._home is None:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from server.protocol import CLOSE_OVERFLOW, Done, Speed, State, WarmUp
-from server.viewer import FRAME_INTERVAL, READING_INTERVAL, SHARE, Viewer
+from server.viewer import FINDINGS_INTERVAL, FINDINGS_SHARE, FRAME_INTERVAL, READING_INTERVAL, SHARE, Viewer
 
 
 def state(step: int) -> State:
@@ -146,5 +146,18 @@ def test_subscribing_again_keeps_what_stays_and_forgets_what_goes() -> None:
         assert set(viewer.slots) == {"series", "data"} and viewer.pending == (0, 0)
         viewer.put_frame("maps", viewer.next_frame(), b"2")  # it was being made meanwhile
         assert viewer.pending == (0, 0)
+
+    run(check)
+
+
+def test_a_diagnosis_is_rare_and_the_others_do_not_wait_for_it() -> None:
+    async def check() -> None:
+        viewer = Viewer(100)
+        viewer.subscribe(["maps", "findings"], 50)
+        assert viewer.interval("findings") == FINDINGS_INTERVAL
+        for _ in range(40):
+            viewer.slots["findings"].spent(0.1)
+        assert viewer.interval("maps") == FRAME_INTERVAL
+        assert viewer.interval("findings") == pytest.approx(FINDINGS_SHARE * 0.1, rel=0.01)
 
     run(check)

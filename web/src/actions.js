@@ -178,6 +178,7 @@ export class Actions {
    * @returns {Promise<boolean>}
    */
   change(path, value) {
+    if (path === "stop.max_steps") return this.#tell({ type: "edit", edit: { kind: "extend", max_steps: value } }, path);
     if (isLive(path)) return this.#tell({ type: "edit", edit: { kind: "set", path, value } }, path);
     return this.begin((now) => withField(now, path, value), path);
   }
@@ -283,6 +284,14 @@ export class Actions {
     else this.#store.set({ followed, units: units === "sample" ? "map" : units });
   }
 
+  /** Escape: what was opened last over the network is closed first. */
+  leave() {
+    const { diagnosis, pointed } = this.#store.state;
+    if (diagnosis) this.showFindings(false);
+    else if (pointed) this.pointAt(null);
+    else this.follow(null);
+  }
+
   /** The sample before or after the one that is followed, in its own split. @param {1 | -1} by */
   followNext(by) {
     const { followed, run } = this.#store.state;
@@ -293,6 +302,27 @@ export class Actions {
   /** The layer whose weights are counted in a histogram; null for none. @param {number | null} spread */
   showSpread(spread) {
     this.#store.set({ spread });
+  }
+
+  /** Opens the settings of a hidden layer, or closes them. @param {number} layer  from 1 */
+  openLayer(layer) {
+    this.#store.set({ opened: this.#store.state.opened === layer ? null : layer });
+  }
+
+  /** The findings in full, beside the network. @param {boolean} diagnosis */
+  showFindings(diagnosis) {
+    this.#store.set(diagnosis ? { diagnosis, page: "network" } : { diagnosis, pointed: null });
+  }
+
+  toggleFindings() {
+    this.showFindings(!this.#store.state.diagnosis);
+  }
+
+  /** Marks a layer or a unit on the diagram; the same again unmarks it. @param {import("./types.js").Pointed | null} to */
+  pointAt(to) {
+    const { pointed } = this.#store.state;
+    const again = pointed && to && pointed.layer === to.layer && pointed.unit === to.unit;
+    this.#store.set(to && !again ? { pointed: to, page: "network" } : { pointed: null });
   }
 
   toggleLinear() {

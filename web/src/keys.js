@@ -7,8 +7,9 @@ const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageU
 /**
  * @param {import("./actions.js").Actions} actions
  * @param {() => void} openHelp
+ * @param {{rate: () => void, gradient: () => void}} trials
  */
-export function listenToKeys(actions, openHelp) {
+export function listenToKeys(actions, openHelp, trials) {
   // A button that was clicked keeps the focus, but Space then means play: only a button reached by keys is pressed by it.
   let byPointer = false;
   addEventListener("pointerdown", () => (byPointer = true), true);
@@ -29,6 +30,9 @@ export function listenToKeys(actions, openHelp) {
     m: () => actions.showUnits("map"),
     d: () => actions.showUnits("delta"),
     l: () => actions.toggleLinear(),
+    f: () => actions.toggleFindings(),
+    r: trials.rate,
+    c: trials.gradient,
     t: () => actions.toggleTheme(),
     p: () => actions.toggleProjector(),
     "?": openHelp,
@@ -66,7 +70,7 @@ export function listenToKeys(actions, openHelp) {
   });
   // Whatever else Escape closes comes first.
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) actions.follow(null);
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) actions.leave();
   });
   // Space presses a button when it is let go.
   addEventListener("keyup", (event) => event.key === " " && isOurs(event) && event.preventDefault());

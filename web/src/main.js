@@ -4,6 +4,7 @@
 
 import { Actions } from "./actions.js";
 import { channelsFor } from "./channels.js";
+import { Checks } from "./checks.js";
 import { SocketConnection } from "./connection.js";
 import { h, memo } from "./dom.js";
 import { sameSamples } from "./followed.js";
@@ -22,10 +23,12 @@ import { applyTheme, initialTheme } from "./theme.js";
 import { barView } from "./views/bar.js";
 import { dropPlace } from "./views/drop.js";
 import { experimentsDialog } from "./views/experiments.js";
+import { gradientDialog } from "./views/gradient-check.js";
 import { helpDialog } from "./views/help.js";
 import { linkDialog } from "./views/link-dialog.js";
 import { noticeView } from "./views/notice.js";
 import { ownDataDialog } from "./views/own-data.js";
+import { finderDialog } from "./views/rate-finder.js";
 import { shareButtons } from "./views/share.js";
 import { trainView } from "./views/train.js";
 import { transportView } from "./views/transport.js";
@@ -43,6 +46,7 @@ const connection = new SocketConnection({
 });
 const actions = new Actions(store, connection);
 const sharing = new Sharing(store, connection);
+const checks = new Checks(store, connection);
 const followFutures = futuresOf(store, connection);
 
 function subscribe() {
@@ -62,7 +66,7 @@ function onEvent(event) {
   switch (event.type) {
     case "run":
       if (store.state.followed && !sameSamples(store.state.run, event)) actions.follow(null);
-      store.set({ run: event, errors: {}, clock: null, script: null, futures: [], compared: stillCompared(store.state) });
+      store.set({ run: event, errors: {}, pointed: null, clock: null, script: null, futures: [], compared: stillCompared(store.state) });
       break;
     case "state":
       store.set({ clock: event });
@@ -75,6 +79,9 @@ function onEvent(event) {
       break;
     case "warmup":
       store.set({ warmup: event });
+      break;
+    case "trial":
+      store.set({ trial: event });
       break;
     case "error":
       store.set({ notice: { kind: "error", text: event.message } });
@@ -119,7 +126,10 @@ function letNoticesFade() {
 
 const help = helpDialog();
 const experiments = experimentsDialog(sharing, () => store.state);
-const views = [barView(actions, help.open, shareButtons(sharing, experiments.open)), trainView(actions), noticeView(actions), transportView(actions)];
+const finder = finderDialog(actions, checks);
+const gradient = gradientDialog(actions, checks);
+const trials = { rate: finder.open, gradient: gradient.open };
+const views = [barView(actions, help.open, shareButtons(sharing, experiments.open)), trainView(actions, trials), noticeView(actions), transportView(actions)];
 const theme = initialTheme();
 applyTheme(theme);
 const projector = initialProjector();
@@ -135,14 +145,14 @@ store.onPaint((state) => {
     const kept = Object.entries(state.frames).filter(([name]) => wanted.includes(/** @type {Channel} */ (name)));
     if (kept.length < Object.keys(state.frames).length) store.set({ frames: Object.fromEntries(kept) });
   }
-  for (const view of [...views, ownData]) view.update(state);
+  for (const view of [...views, ownData, finder, gradient]) view.update(state);
   restrict();
   letNoticesFade();
   for (const frame of unpainted.values()) connection.acknowledge(frame);
   unpainted.clear();
 });
-document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element, ownData.element, experiments.element, linkDialog(sharing), dropPlace(actions));
-listenToKeys(actions, help.open);
+document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element, ownData.element, experiments.element, finder.element, gradient.element, linkDialog(sharing), dropPlace(actions));
+listenToKeys(actions, help.open, trials);
 store.set({ theme, projector, linear: initialLinear() });
 // A link is opened in a session of its own: what stands in this tab's is nobody else's.
 if (linkHere() !== null) connection.leave();

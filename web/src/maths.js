@@ -68,6 +68,16 @@ export function formatExact(value) {
 }
 
 /**
+ * The engine's words as they are shown: its numbers with a real minus sign and a power of ten, 1.2e-05 as 1.2·10⁻⁵.
+ * @param {string} text
+ */
+export function typeset(text) {
+  return text
+    .replace(/(\d)e([+-]?)0*(\d+)/g, (_, digit, sign, power) => `${digit}·10${superscript(Number(sign === "-" ? `-${power}` : power))}`)
+    .replace(/(^|[\s(\[,=])-(?=[\d.]|inf)/g, `$1${MINUS}`);
+}
+
+/**
  * A whole number in groups of three: 1 000 000.
  * @param {number} value
  */

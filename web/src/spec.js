@@ -5,7 +5,7 @@
 
 /** @import { AppState, Catalog, DatasetRow, OptimizerRow, Spec } from "./types.js" */
 
-const LIVE = ["optimizer", "schedule", "regularization", "clip", "batch_size"];
+const LIVE = ["optimizer", "schedule", "regularization", "clip", "batch_size", "numerics"];
 const LIVE_FIELDS = ["stop.patience", "stop.min_change"];
 
 /**

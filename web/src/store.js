@@ -34,6 +34,12 @@ const EMPTY = {
   units: "map",
   looks: { edges: 0, units: 0 },
   spread: null,
+  opened: null,
+  diagnosis: false,
+  pointed: null,
+  trial: null,
+  rateTest: null,
+  gradientCheck: null,
 };
 
 export class Store {

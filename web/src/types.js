@@ -4,7 +4,7 @@
  *
  * @typedef {"plane" | "line" | "table" | "image"} Kind
  * @typedef {"classification" | "regression"} Task
- * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample"} Channel
+ * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings"} Channel
  * @typedef {"weights" | "gradients" | "updates"} EdgesShow
  * @typedef {"map" | "delta" | "sample"} UnitsShow
  * @typedef {"paused" | "playing" | "seeking" | "finished" | "stopped"} Status
@@ -33,6 +33,12 @@
  * @property {string} mathml
  * @property {Parameter[]} parameters
  * @property {boolean} [hidden]  of an activation: whether a hidden layer may have it
+ * @property {boolean} [output]  of an activation: whether the output layer may have it
+ * @property {string} [derivative_mathml]
+ * @property {string} [delta_mathml]  of a loss, with the output that matches it
+ * @property {string} [matched]  of a loss: the output where its delta is ŷ − y
+ * @property {[string, string][]} [symbols]
+ * @property {string} [difference]
  *
  * @typedef {object} Preview
  * @property {number[][]} x
@@ -59,6 +65,7 @@
  * @typedef {object} Catalog
  * @property {DatasetRow[]} datasets
  * @property {Row[]} activations
+ * @property {Row[]} norms
  * @property {Row[]} losses
  * @property {Row[]} initializers
  * @property {OptimizerRow[]} optimizers
@@ -69,16 +76,21 @@
  * @typedef {object} Layer
  * @property {number} units
  * @property {string} activation
+ * @property {string | null} [norm]
+ * @property {number} [dropout]
+ * @property {number | null} [skip]  how many layers back it comes from
  *
  * @typedef {object} Spec
  * @property {Record<string, any>} data
  * @property {{layers: Layer[], output_activation: string, initializer: Record<string, any>, bias: number}} network
  * @property {string} loss
  * @property {Record<string, any>} optimizer
- * @property {{l1: number, l2: number}} regularization
+ * @property {Record<string, any>} schedule
+ * @property {{l1: number, l2: number, jitter: number, shift: number}} regularization
  * @property {{norm: number | null, value: number | null}} clip
  * @property {number | "full"} batch_size
- * @property {{max_steps: number}} stop
+ * @property {{max_steps: number, patience: number | null, min_change: number | null}} stop
+ * @property {"stable" | "naive"} numerics
  * @property {number} seed
  *
  * @typedef {object} Speed
@@ -118,6 +130,8 @@
  * @property {string | null} op
  * @property {number | null} best  Stopped early: the step of the best validation loss.
  * @property {string} message
+ * @property {string | null} detail  the first value that was not finite, in words
+ * @property {{layer: number, unit: number | null, tensor: string, sample: number | null, value: string} | null} offence  counted from 1
  *
  * @typedef {object} Clock  Where the session stands (the `state` event).
  * @property {"state"} type
@@ -159,6 +173,26 @@
  * @property {number} total
  * @property {string | null} current
  *
+ * @typedef {object} Trial  How far the finder or the check is.
+ * @property {"trial"} type
+ * @property {"find_rate" | "check_gradient"} command
+ * @property {number} done
+ * @property {number} total
+ *
+ * @typedef {object} Tested  What a trial gave, or why it gave nothing.
+ * @property {number} run
+ * @property {number} step  where the run stood
+ * @property {Record<string, any> | null} result
+ * @property {{field: string | null, message: string} | null} refusal
+ *
+ * @typedef {object} Finding  What ails a run: `engine.findings.Finding`.
+ * @property {string} name
+ * @property {string} title
+ * @property {string} summary
+ * @property {number | null} layer
+ * @property {{name: string, value: number | string, threshold: number, side: "above" | "below", words: string, layer: number | null}[]} evidence
+ * @property {{path: string, value: any, words: string}[]} remedies
+ *
  * @typedef {object} Done
  * @property {"done"} type
  * @property {number | string | null} id
@@ -173,7 +207,7 @@
  * @property {string | null} allowed
  * @property {string} message
  *
- * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Done | Refusal} Event
+ * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Trial | Done | Refusal} Event
  *
  * @typedef {Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Numbers
  * @typedef {object} NamedArray
@@ -250,6 +284,17 @@
  * @property {UnitsShow} units  what its units show
  * @property {{edges: number, units: number}} looks  how often each was chosen: choosing it again fits its scale anew
  * @property {number | null} spread  the layer whose weights are counted; null: none are
+ * @property {number | null} opened  the hidden layer whose settings are open, from 1
+ *
+ * @property {boolean} diagnosis  whether the findings are told in full
+ * @property {Pointed | null} pointed  what the diagram marks, since something speaks of it
+ * @property {Trial | null} trial  the trial under way
+ * @property {Tested | null} rateTest
+ * @property {Tested | null} gradientCheck
+ *
+ * @typedef {object} Pointed
+ * @property {number} layer  1-based
+ * @property {number | null} unit  1-based; null: all of the layer
  *
  * @typedef {object} ThemedFigure
  * @property {{data: Record<string, any>[], layout: Record<string, any>}} light

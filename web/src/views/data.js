@@ -32,6 +32,12 @@ export function dataPanel(actions) {
     hint: "samples kept away from training",
     format: (value) => `${Math.round(value * 100)}\u202f%`,
   });
+  const validation = sliderField(actions, {
+    path: "data.validation_fraction",
+    label: "Validation part",
+    hint: "samples kept away to choose by: early stopping watches them",
+    format: (value) => `${Math.round(value * 100)}\u202f%`,
+  });
   let trainSize = 0;
   const batch = sliderField(actions, {
     path: "batch_size",
@@ -71,12 +77,14 @@ export function dataPanel(actions) {
     ownButtons(actions),
     knobs,
     part.element,
+    validation.element,
     batch.element,
     features.element,
     standardize.element,
     again,
   );
   part.setLadder(PARTS);
+  validation.setLadder(PARTS);
   /** @type {import("../controls.js").Control[]} */
   let controls = [];
   /** @type {string[]} */
@@ -99,8 +107,9 @@ export function dataPanel(actions) {
       }
       controls.forEach((control, i) => control.update(spec?.data[paths[i].slice(5)], errors[paths[i]]));
       // Own data come split; they are drawn from no generator.
-      part.element.hidden = again.hidden = spec.data.name === "inline";
+      part.element.hidden = validation.element.hidden = again.hidden = spec.data.name === "inline";
       part.update(spec.data.test_fraction, errors["data.test_fraction"]);
+      validation.update(spec.data.validation_fraction, errors["data.validation_fraction"]);
       if (batchChanged(run.samples.train)) {
         trainSize = run.samples.train;
         batch.setLadder([...BATCHES.filter((size) => size < trainSize), "full"]);

@@ -43,16 +43,18 @@ const PITCH = 84;
  * @param {RunInfo} run
  * @param {number} width
  * @param {number} height
+ * @param {{above: number, below: number}} room  that other things take above and below the units
  * @returns {Layout}
  */
-export function layoutNetwork(run, width, height) {
+export function layoutNetwork(run, width, height, room = { above: 0, below: 0 }) {
   const narrow = width < 560;
   const named = run.inputs.some((name) => name.length > 6);
   const left = run.image_shape ? 72 : (narrow ? 44 : 68) + (named ? (narrow ? 56 : 78) : 12);
   const answers = Math.max(0, ...(run.outputs.length > 1 ? run.classes.map((name) => Math.min(name.length, 12)) : []));
   const right = (narrow ? 36 : 48) + Math.max(narrow ? 4 : 24, answers * 7);
   const counts = [run.inputs.length, ...run.layers.map((layer) => layer.units)];
-  const area = Math.max(120, height - TOP - BOTTOM);
+  const top = TOP + room.above;
+  const area = Math.max(120, height - top - BOTTOM - room.below);
   const gap = (width - left - right) / Math.max(1, counts.length - 1);
   const folded = counts.map((count, layer) => count > WIDEST && !(layer === 0 && run.image_shape));
   const pitches = counts.map((count, layer) =>
@@ -66,15 +68,15 @@ export function layoutNetwork(run, width, height) {
     const x = left + layer * gap;
     const activation = layer === 0 ? "" : run.layers[layer - 1].activation;
     const last = layer === counts.length - 1;
-    if (layer === 0 && run.image_shape) return picture(run.image_shape, x, TOP + area / 2, count);
+    if (layer === 0 && run.image_shape) return picture(run.image_shape, x, top + area / 2, count);
     const column = { layer, units: count, x, activation, picture: false };
     if (!folded[layer]) {
       const side = last && count === 1 ? Math.min(size * 1.25, LARGEST * 1.25) : size;
-      return { ...column, shown: stack(layer, count, x, TOP + area / 2, pitches[layer], side), strip: null };
+      return { ...column, shown: stack(layer, count, x, top + area / 2, pitches[layer], side), strip: null };
     }
-    const top = TOP + (area * 0.52) / 2;
-    const box = { x: x - size / 2, y: TOP + area * 0.62, width: size, height: area * 0.38 };
-    return { ...column, shown: stack(layer, FIRST, x, top, pitches[layer], size), strip: box };
+    const middle = top + (area * 0.52) / 2;
+    const box = { x: x - size / 2, y: top + area * 0.62, width: size, height: area * 0.38 };
+    return { ...column, shown: stack(layer, FIRST, x, middle, pitches[layer], size), strip: box };
   });
   return { width, height, size, layers };
 }

@@ -7,16 +7,20 @@ import { h, memo, prepareCanvas, s, setAttribute } from "../dom.js";
 import { sampleFrame } from "../followed.js";
 import { typeScale } from "../projector.js";
 import { EDITABLE, allows } from "../restrict.js";
+import { isDeep } from "../deep.js";
 import { rowNamed } from "../spec.js";
 import { frameOf } from "../store.js";
 import { layoutNetwork } from "./diagram-layout.js";
+import { highlight } from "./diagram-highlight.js";
 import { blameWords, legendView } from "./diagram-legend.js";
 import { paintUnits } from "./diagram-paint.js";
+import { drawRows, roomFor } from "./diagram-rows.js";
 import { pointer } from "./diagram-pointer.js";
 import { paintSample, reachOf, sampleNumbers, scaleWords } from "./diagram-sample.js";
 import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from "./diagram-wires.js";
 import { followedView } from "./followed.js";
 import { layerChanges, limitsOf } from "./layers.js";
+import { ribbonView } from "./ribbon.js";
 import { weightEditor } from "./weight-editor.js";
 
 /**
@@ -27,9 +31,10 @@ export function diagramView(actions) {
   const lines = s("g", { class: "edges", fill: "none" });
   const marks = s("g", { class: "marks" });
   const words = s("g", { class: "words" });
+  const extras = s("g", { class: "words" });
   const svg = s("svg", { class: "wires", "aria-hidden": "true" }, lines);
   const values = s("g", { class: "values" });
-  const over = s("svg", { class: "wires", "aria-hidden": "true" }, marks, words, values);
+  const over = s("svg", { class: "wires", "aria-hidden": "true" }, marks, words, extras, values);
   const canvas = h("canvas", { class: "units" });
   const tools = h("div", { class: "layer-tools" });
   const legend = legendView(actions);
@@ -44,7 +49,10 @@ export function diagramView(actions) {
   const editor = weightEditor(actions);
   const followed = followedView(actions);
   const numbers = sampleNumbers(values);
-  const element = h("div", { class: "diagram" }, legend.element, followed.element, stage, editor.element);
+  const highlights = highlight(over);
+  const changes = layerChanges(actions);
+  const ribbon = ribbonView(actions, changes);
+  const element = h("div", { class: "diagram" }, legend.element, followed.element, stage, ribbon.element, editor.element);
   const point = pointer(stage, over, {
     edit: (target, at) => last && EDITABLE && editor.open(last, target, at, () => point.aim(target)),
     zero: (target) => last && EDITABLE && editor.zero(last, target),
@@ -56,7 +64,6 @@ export function diagramView(actions) {
   /** @type {import("./diagram-wires.js").Wire[]} */
   let wires = [];
   const kept = scales();
-  const changes = layerChanges(actions);
   let width = 0;
   let height = 0;
   /** @type {AppState | null} */
@@ -76,7 +83,16 @@ export function diagramView(actions) {
   function update(state) {
     last = state;
     const { run, catalog } = state;
-    if (!run || !catalog || width < 10 || height < 10) return;
+    if (!run || !catalog) return;
+    const deep = isDeep(run);
+    stage.hidden = legend.element.hidden = deep;
+    ribbon.element.hidden = !deep;
+    if (deep) {
+      followed.update(state);
+      ribbon.update(state);
+      return;
+    }
+    if (width < 10 || height < 10) return;
     if (runChanged(run)) kept.reset();
     if (edgesChanged(state.edges, state.looks.edges)) kept.forget(state.edges);
     if (unitsFitted(state.units, state.looks.units, state.followed)) {
@@ -85,7 +101,9 @@ export function diagramView(actions) {
     }
     followed.update(state);
     if (shapeChanged(run, catalog, Math.round(width), Math.round(height))) {
-      layout = layoutNetwork(run, width, height);
+      const layers = run.spec.network.layers;
+      layout = layoutNetwork(run, width, height, roomFor(layers));
+      drawRows(extras, layout, layers);
       setAttribute(svg, "viewBox", `0 0 ${width} ${height}`);
       setAttribute(over, "viewBox", `0 0 ${width} ${height}`);
       wires = placeWires(lines, layout);
@@ -126,6 +144,7 @@ export function diagramView(actions) {
       });
     }
     editor.update(state);
+    highlights.update(state, layout);
     point.update(state, layout);
   }
   return { element, update };
@@ -252,6 +271,7 @@ function drawMarks(group, layout) {
 function placeTools(place, layout, changes, state) {
   const limits = limitsOf(state);
   const hidden = layout.layers.slice(1, -1);
+  const roomy = layout.layers[1].x - layout.layers[0].x >= 112;
   const tools = hidden.map((layer, i) => {
     const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {number} */ units) =>
       h(
@@ -271,6 +291,18 @@ function placeTools(place, layout, changes, state) {
       { class: "tool-pair", data: { part: "units network diagram" }, style: `left:${layer.x}px` },
       button("−", `one unit fewer in layer ${i + 1}`, layer.units - 1),
       button("+", `one unit more in layer ${i + 1}`, layer.units + 1),
+      roomy &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "tool",
+            title: `delete layer ${i + 1}`,
+            aria: { label: `delete layer ${i + 1}` },
+            onclick: () => changes.remove(i),
+          },
+          "×",
+        ),
     );
   });
   const before = layout.layers[layout.layers.length - 2];

@@ -2,11 +2,14 @@
 
 /** @import { Layer, Spec, View } from "../types.js" */
 
-import { choiceField, parameterField } from "../controls.js";
+import { choiceField, numberField, parameterField } from "../controls.js";
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, parseSetting } from "../maths.js";
+import { added, alike, counted, removed } from "../network-layers.js";
 import { rowNamed, specOf, withField } from "../spec.js";
 import { icon } from "./icons.js";
+import { extrasLine, extrasOf, layerSettings } from "./layer-settings.js";
+import { lossView } from "./loss.js";
 
 /** Until the catalog says otherwise. */
 const LIMITS = { layers: 6, units: 1024 };
@@ -22,11 +25,13 @@ export function layerChanges(actions) {
   return {
     /** @param {number} index @param {Partial<Layer>} fields */
     set: (index, fields) => change((layers) => layers.map((layer, i) => (i === index ? { ...layer, ...fields } : layer))),
-    /** A layer like the last one, but not wider than can be taken in. */
-    add: () =>
-      change((layers) => [...layers, { activation: "tanh", ...layers.at(-1), units: Math.min(layers.at(-1)?.units ?? 4, 8) }]),
+    add: () => change(added),
     /** @param {number} index */
-    remove: (index) => change((layers) => layers.filter((_, i) => i !== index)),
+    remove: (index) => change((layers) => removed(layers, index)),
+    /** @param {number} count */
+    count: (count) => change((layers) => counted(layers, count)),
+    /** @param {number} index */
+    alike: (index) => change((layers) => alike(layers, index)),
   };
 }
 
@@ -54,16 +59,33 @@ export function networkPanel(actions) {
     "+ layer",
   );
   const count = h("span", { class: "value-pair" });
+  const many = numberField(
+    {
+      register: () => {},
+      change: (_, wish) => {
+        const { layers: most } = limits;
+        if (Number(wish) >= 0 && Number(wish) <= most) return changes.count(Number(wish));
+        actions.refuse("network.layers", `${wish} hidden layers; allowed: 0 to ${most}`);
+        return Promise.resolve(false);
+      },
+      refuse: (_, message) => actions.refuse("network.layers", message),
+    },
+    { path: "network.layer_count", label: "Hidden layers", hint: "how many; new ones are like the last", integer: true },
+  );
   const error = h("p", { class: "field-error", role: "alert", hidden: true });
   const rules = h("div", { class: "fields" });
+  const loss = lossView(actions);
   const element = h(
     "section",
     { class: "panel", data: { part: "network" }, aria: { labelledby: "network-title" } },
     h("h2", { id: "network-title", class: "panel-title" }, "Network"),
+    many.element,
     h("div", { data: { field: "network.layers" } }, list, error),
     h("div", { class: "field-row" }, add, count),
     rules,
+    loss.element,
   );
+  let limits = LIMITS;
   /** @type {ReturnType<typeof layerRow>[]} */
   let rows = [];
   /** @type {ReturnType<typeof ruleFields> | null} */
@@ -77,17 +99,20 @@ export function networkPanel(actions) {
       const { catalog, errors, run } = state;
       if (!spec || !catalog || !run) return;
       const { layers } = spec.network;
-      const limits = limitsOf(state);
+      limits = limitsOf(state);
+      many.update(layers.length);
       if (rows.length !== layers.length) {
-        rows = layers.map((_, i) => layerRow(i, changes, catalog.activations));
+        rows = layers.map((_, i) => layerRow(i, changes, catalog, actions));
         list.replaceChildren(...rows.map((row) => row.element));
       }
       const message = errors["network.layers"] ?? errors["network"];
       if (layersChanged(spec, message)) {
         layers.forEach((layer, i) => rows[i].update(layer));
+        element.classList.toggle("deep", layers.length > 8);
         error.hidden = !message;
         setText(error, message ?? "");
       }
+      layers.forEach((layer, i) => rows[i].open(state, layer));
       add.disabled = layers.length >= limits.layers;
       setAttribute(
         add,
@@ -97,17 +122,19 @@ export function networkPanel(actions) {
       setText(count, `${formatCount(run.parameter_count)} parameters`);
       if (catalogChanged(catalog)) fields = ruleFields(actions, state);
       if (fields) fields.update(state, spec, rules);
+      loss.update(state);
     },
   };
 }
 
 /**
- * One hidden layer: its units, its activation, and a way to be rid of it.
+ * One hidden layer: its units, its activation, a way to be rid of it; behind its number all else that it has.
  * @param {number} index
  * @param {ReturnType<typeof layerChanges>} changes
- * @param {import("../types.js").Row[]} activations
+ * @param {import("../types.js").Catalog} catalog
+ * @param {import("../actions.js").Actions} actions
  */
-function layerRow(index, changes, activations) {
+function layerRow(index, changes, catalog, actions) {
   const name = `layer ${index + 1}`;
   const units = h("input", {
     class: "number",
@@ -118,7 +145,7 @@ function layerRow(index, changes, activations) {
     data: { testid: `units-${index + 1}`, part: "units" },
   });
   const choice = h("select", { aria: { label: `Activation of ${name}` }, data: { testid: `activation-${index + 1}`, part: "activations" } });
-  for (const row of activations.filter((each) => each.hidden !== false))
+  for (const row of catalog.activations.filter((each) => each.hidden !== false))
     choice.append(h("option", { value: row.name }, row.title));
   const remove = h(
     "button",
@@ -148,12 +175,41 @@ function layerRow(index, changes, activations) {
   choice.addEventListener("change", async () => {
     if (!(await changes.set(index, { activation: choice.value }))) restore();
   });
+  const toggle = h(
+    "button",
+    {
+      type: "button",
+      class: "layer-toggle",
+      title: `norm, dropout and skip of ${name}, and what its activation is fed`,
+      aria: { label: `Settings of ${name}`, expanded: "false" },
+      data: { testid: `layer-${index + 1}` },
+      onclick: () => actions.openLayer(index + 1),
+    },
+    String(index + 1),
+  );
+  const extras = extrasLine();
+  const element = h("div", { class: "layer-row" }, h("div", { class: "layer" }, toggle, units, choice, remove), extras.element);
+  /** Made when it is first opened: fifty layers have fifty of them. @type {ReturnType<typeof layerSettings> | null} */
+  let settings = null;
   return {
-    element: h("div", { class: "layer" }, h("span", { class: "layer-name" }, String(index + 1)), units, choice, remove),
+    element,
     /** @param {Layer} next */
     update(next) {
       layer = next;
       if (document.activeElement !== units) restore();
+    },
+    /** @param {import("../types.js").AppState} state @param {Layer} now */
+    open(state, now) {
+      const opened = state.opened === index + 1;
+      extras.update(opened ? "" : extrasOf(now, index + 1, catalog));
+      setAttribute(toggle, "aria-expanded", String(opened));
+      if (opened && !settings) {
+        settings = layerSettings(actions, index, changes, catalog);
+        element.append(settings.element);
+      }
+      if (!settings) return;
+      settings.element.hidden = !opened;
+      if (opened) settings.update(state, now);
     },
   };
 }
@@ -180,7 +236,7 @@ function ruleFields(actions, state) {
     path: "network.output_activation",
     label: "Output",
     hint: "activation of the output layer; auto matches the loss",
-    choices: [auto, ...named(catalog.activations)],
+    choices: [auto, ...named(catalog.activations.filter((row) => row.output !== false))],
   });
   const loss = choiceField(desk(actions), {
     path: "loss",
@@ -188,6 +244,7 @@ function ruleFields(actions, state) {
     hint: "auto matches the task",
     choices: [auto, ...named(catalog.losses)],
   });
+  const bias = numberField(desk(actions), { path: "network.bias", label: "Biases start at", hint: "every bias of the network" });
   // The output may be an activation that no hidden layer offers; a run in force names it.
   const seen = new Set(catalog.activations.map((row) => row.name));
   const autoOutput = /** @type {HTMLOptionElement} */ (output.select.options[0]);
@@ -210,10 +267,11 @@ function ruleFields(actions, state) {
           const path = `network.initializer.${parameter.name}`;
           return { path, control: parameterField(desk(actions), parameter, path) };
         });
-        place.replaceChildren(initializer.element, ...own.map(({ control }) => control.element), output.element, loss.element);
+        place.replaceChildren(initializer.element, ...own.map(({ control }) => control.element), bias.element, output.element, loss.element);
       }
       initializer.update(name, errors["network.initializer.name"] ?? errors["network.initializer"]);
       for (const { path, control } of own) control.update(spec.network.initializer[path.split(".")[2]], errors[path]);
+      bias.update(spec.network.bias, errors["network.bias"]);
       const wish = spec.network.output_activation;
       if (wish !== "auto" && !seen.has(wish)) {
         seen.add(wish);

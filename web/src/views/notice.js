@@ -2,10 +2,11 @@
 
 /** @import { AppState, View } from "../types.js" */
 
-import { h, memo } from "../dom.js";
-import { formatCount, formatSetting } from "../maths.js";
+import { h, memo, setText } from "../dom.js";
+import { formatCount, formatSetting, typeset } from "../maths.js";
 import { allows } from "../restrict.js";
 import { specOf } from "../spec.js";
+import { frameOf } from "../store.js";
 import { icon } from "./icons.js";
 
 /**
@@ -15,6 +16,7 @@ import { icon } from "./icons.js";
  * @property {{label: string, press: () => void}[]} [buttons]
  * @property {number} [progress]  0 to 1
  * @property {boolean} [dismiss]
+ * @property {string} [voice]  what is said of it, where that is less than what is shown
  */
 
 /**
@@ -40,9 +42,10 @@ export function noticeView(actions) {
         bar.hidden = line.progress === undefined;
         if (line.progress !== undefined) bar.value = line.progress;
         const labels = (line.buttons ?? []).map((button) => button.label).join("|");
-        if (changed(line.text, labels, line.kind)) {
+        setText(text, line.text);
+        // A finding's numbers change while it is read; its button stays under the pointer.
+        if (changed(line.voice ?? line.text, labels, line.kind)) {
           element.dataset.kind = line.kind;
-          text.textContent = line.text;
           buttons.replaceChildren(
             ...(line.buttons ?? []).map(({ label, press }) =>
               h("button", { type: "button", class: "text-button", onclick: press }, label),
@@ -133,7 +136,26 @@ function lineFor(state, actions) {
       ],
     };
   }
-  return null;
+  return findingLine(state, actions);
+}
+
+/**
+ * The first of what is wrong, in words and with its number; a run in health has no line.
+ * @param {AppState} state
+ * @param {import("../actions.js").Actions} actions
+ * @returns {Line | null}
+ */
+function findingLine(state, actions) {
+  /** @type {import("../types.js").Finding | undefined} */
+  const found = frameOf(state, "findings")?.meta.findings[0];
+  if (!found || state.diagnosis || state.drawing) return null;
+  const title = `${found.title.charAt(0).toUpperCase()}${found.title.slice(1)}`;
+  return {
+    kind: "finding",
+    text: `${title}: ${typeset(found.evidence[0].words)}.`,
+    voice: `${title}.`,
+    buttons: [{ label: "what to try", press: () => actions.showFindings(true) }],
+  };
 }
 
 /**
@@ -146,14 +168,18 @@ function stopLine(state, actions) {
   const stop = state.clock?.stop;
   if (!stop) return null;
   const rate = specOf(state)?.optimizer.lr;
-  const where = stop.op
+  const where = stop.detail ? `Stopped in ${typeset(stop.detail)}.` : stop.op
     ? `Stopped in update ${formatCount(stop.step + 1)}, op ${stop.op}: a value is no longer finite.`
     : `Stopped: ${stop.message}.`;
   const advice =
     typeof rate === "number"
       ? `Go back one and lower the rate, ${formatSetting(rate)} now.`
       : "Go back one and lower the rate.";
-  return { kind: "error", text: `${where} ${advice}`, buttons: [{ label: "go back one", press: () => actions.back() }] };
+  const back = { label: "go back one", press: () => actions.back() };
+  // The findings have more to try than there is room for here.
+  const more = { label: "what to try", press: () => actions.showFindings(true) };
+  const text = stop.detail ? `${where} Go back one and lower the rate.` : `${where} ${advice}`;
+  return { kind: "error", text, buttons: stop.detail && !state.diagnosis ? [back, more] : [back] };
 }
 
 /**
@@ -186,6 +212,7 @@ function spokenWords(state, line) {
   const { clock, connection } = state;
   if (line && (line.kind === "warn" || line.kind === "error")) return line.text;
   if (connection.status !== "open" || !clock) return "";
+  if (line?.voice) return line.voice;
   if (clock.status === "playing") return "Training.";
   if (clock.stop && clock.stop.kind !== "non_finite") return line?.text ?? "";
   if (state.notice) return state.notice.text;

@@ -1,11 +1,13 @@
-/** Settings of the optimizer: the rule in a dialect with its formula, its rate and parameters, the penalties, the clip. */
+/** Settings of the optimizer: the rule in a dialect with its formula, the rate of the next update, its parameters. */
 
 /** @import { OptimizerRow, Spec, View } from "../types.js" */
 
-import { choiceField, logLadder, numberField, parameterField, sliderField } from "../controls.js";
-import { h, memo } from "../dom.js";
-import { mathElement } from "../maths.js";
+import { choiceField, logLadder, parameterField, sliderField } from "../controls.js";
+import { h, memo, setAttribute, setText } from "../dom.js";
+import { formatExact, formatNumber, toNumber } from "../maths.js";
 import { optimizerDefaults, rowNamed, specOf } from "../spec.js";
+import { frameOf } from "../store.js";
+import { formulaBox, withIndices } from "./formula.js";
 
 /**
  * @param {import("../actions.js").Actions} actions
@@ -14,49 +16,21 @@ import { optimizerDefaults, rowNamed, specOf } from "../spec.js";
 export function optimizerPanel(actions) {
   actions.register("optimizer");
   const head = h("div", { class: "rule" });
+  const now = h("span", { class: "rate-now", data: { testid: "rate-now" } });
   const dialect = h("div", { class: "dialect" });
-  const formula = h("div", { class: "formula", data: { testid: "formula" } });
+  const formula = formulaBox("formula", "The rule");
   const meanings = h("dl", { class: "meanings" });
   const difference = h("p", { class: "difference" });
   const why = h("details", { class: "why" }, h("summary", {}, "what the symbols mean"), meanings, difference);
   const own = h("div", { class: "fields" });
-  const penalties = [
-    {
-      path: "regularization.l1",
-      control: numberField(actions, { path: "regularization.l1", label: "L1 λ", hint: "penalty λ·Σ|w| on the weights" }),
-    },
-    {
-      path: "regularization.l2",
-      control: numberField(actions, { path: "regularization.l2", label: "L2 λ", hint: "penalty (λ/2)·Σw² on the weights" }),
-    },
-    {
-      path: "clip.norm",
-      control: numberField(actions, {
-        path: "clip.norm",
-        label: "clip ‖g‖",
-        hint: "the longest gradient an update may use; off: any",
-        off: true,
-      }),
-    },
-    {
-      path: "clip.value",
-      control: numberField(actions, {
-        path: "clip.value",
-        label: "clip g",
-        hint: "the largest value an entry of the gradient may have, after clipping its length; off: any",
-        off: true,
-      }),
-    },
-  ];
   const element = h(
     "section",
     { class: "panel", data: { part: "optimizer" }, aria: { labelledby: "optimizer-title" } },
     h("div", { class: "title-row" }, h("h2", { id: "optimizer-title", class: "panel-title" }, "Optimizer"), dialect),
-    head,
-    formula,
+    h("div", { class: "rule-row" }, head, now),
+    formula.element,
     why,
     own,
-    h("div", { class: "fields" }, ...penalties.map(({ control }) => control.element)),
   );
   /** @type {Spec | null} */
   let spec = null;
@@ -73,6 +47,7 @@ export function optimizerPanel(actions) {
   let dialects = null;
   /** @type {{name: string, control: import("../controls.js").Control}[]} */
   let controls = [];
+  const rateChanged = memo();
   const catalogChanged = memo();
   const rowChanged = memo();
   return {
@@ -106,9 +81,7 @@ export function optimizerPanel(actions) {
       }
       const row = rowNamed(rows, optimizer.name);
       if (rowChanged(catalog, row, optimizer.dialect)) {
-        const math = row ? mathElement(row.mathmls[optimizer.dialect] ?? row.mathml) : null;
-        formula.replaceChildren(math ?? "");
-        formula.title = row?.summary ?? "";
+        formula.show(row?.mathmls[optimizer.dialect] ?? row?.mathml ?? "", row?.summary);
         meanings.replaceChildren(...(row ? meaningsOf(row, optimizer.dialect) : []));
         difference.textContent = row ? differenceOf(row, optimizer.dialect) : "";
         controls = row ? ownControls(actions, row, optimizer.dialect) : [];
@@ -117,9 +90,12 @@ export function optimizerPanel(actions) {
       choice?.update(optimizer.name, errors["optimizer.name"] ?? errors["optimizer"]);
       dialects?.update(optimizer.dialect, errors["optimizer.dialect"]);
       for (const { name, control } of controls) control.update(optimizer[name], errors[`optimizer.${name}`]);
-      for (const { path, control } of penalties) {
-        const [part, name] = path.split(".");
-        control.update(/** @type {any} */ (spec)[part][name], errors[path]);
+      const frame = frameOf(state, "rates");
+      if (rateChanged(frame)) {
+        const rate = toNumber(frame?.meta.rate);
+        setText(now, rate === null ? "" : `η now ${formatNumber(rate, 3)}`);
+        setAttribute(now, "data-value", rate === null ? null : String(rate));
+        now.title = rate === null ? "" : `the rate of the next update, exactly ${formatExact(rate)}`;
       }
     },
   };
@@ -129,7 +105,7 @@ export function optimizerPanel(actions) {
 function meaningsOf(row, dialect) {
   const spoken = row.parameters.filter(({ name }) => name in (row.defaults[dialect] ?? {}));
   const parameters = spoken.map(({ symbol, title, summary }) => (symbol ? [symbol, `${title}: ${summary}`] : [title, summary]));
-  return [...row.symbols, ...parameters].flatMap(([symbol, words]) => [h("dt", {}, symbol), h("dd", {}, words)]);
+  return [...row.symbols, ...parameters].flatMap(([symbol, words]) => [h("dt", {}, ...withIndices(symbol)), h("dd", {}, ...withIndices(words))]);
 }
 
 /** How the two dialects of a rule differ. @param {OptimizerRow} row @param {string} dialect */

@@ -5,6 +5,7 @@
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../maths.js";
 import { frameOf } from "../store.js";
+import { checksView } from "./checks.js";
 import { confusionView } from "./confusion.js";
 import { curvesView } from "./curves.js";
 import { drawView } from "./draw.js";
@@ -15,9 +16,10 @@ import { regionsView } from "./regions.js";
 
 /**
  * @param {import("../actions.js").Actions} actions
+ * @param {{rate: () => void, gradient: () => void}} trials
  * @returns {View}
  */
-export function outputColumn(actions) {
+export function outputColumn(actions, trials) {
   const moment = h("span", { class: "moment", data: { testid: "moment" } });
   const regions = regionsView(actions);
   const fit = fitView(actions);
@@ -37,6 +39,7 @@ export function outputColumn(actions) {
   const numbers = numbersView();
   const curves = curvesView(actions);
   const health = healthView(actions);
+  const checks = checksView(actions, trials);
   const element = h(
     "div",
     { class: "output", data: { part: "output" } },
@@ -54,6 +57,7 @@ export function outputColumn(actions) {
     misread.element,
     curves.element,
     health.element,
+    checks.element,
   );
   return {
     element,
@@ -69,7 +73,7 @@ export function outputColumn(actions) {
       element.dataset.kind = kind;
       const frame = frameOf(state, kind === "plane" || kind === "line" ? "maps" : "evaluation");
       setText(moment, frame ? `after step ${formatCount(frame.step)}` : "");
-      for (const view of [draw, regions, fit, confusion, misread, numbers, curves, health]) view.update(state);
+      for (const view of [draw, regions, fit, confusion, misread, numbers, curves, health, checks]) view.update(state);
     },
   };
 }

@@ -5,10 +5,13 @@
 import { h, memo, setAttribute } from "../dom.js";
 import { dataPanel } from "./data.js";
 import { diagramView } from "./diagram.js";
+import { findingsView } from "./findings.js";
 import { networkPanel } from "./layers.js";
+import { limitsPanel } from "./limits.js";
 import { optimizerPanel } from "./optimizer.js";
 import { outputColumn } from "./output.js";
 import { pinnedView } from "./pinned.js";
+import { schedulePanel } from "./schedule.js";
 
 /** @type {{page: Page, title: string}[]} */
 const PAGES = [
@@ -19,12 +22,21 @@ const PAGES = [
 
 /**
  * @param {import("../actions.js").Actions} actions
+ * @param {{rate: () => void, gradient: () => void}} trials  open their dialogs
  * @returns {View}
  */
-export function trainView(actions) {
-  const panels = [dataPanel(actions), optimizerPanel(actions), networkPanel(actions)];
+export function trainView(actions, trials) {
+  const panels = [
+    dataPanel(actions),
+    optimizerPanel(actions),
+    schedulePanel(actions),
+    networkPanel(actions),
+    limitsPanel(actions),
+  ];
   const diagram = diagramView(actions);
-  const output = outputColumn(actions);
+  const output = outputColumn(actions, trials);
+  const findings = findingsView(actions);
+  diagram.element.append(findings.element);
   const pinned = pinnedView(output.element);
   const settings = h(
     "div",
@@ -72,6 +84,7 @@ export function trainView(actions) {
     update(state) {
       for (const panel of panels) panel.update(state);
       diagram.update(state);
+      findings.update(state);
       output.update(state);
       pinned.update(state);
       setAttribute(element, "data-ready", String(state.run !== null && state.clock !== null && state.catalog !== null));

@@ -1,0 +1,60 @@
+/** The trials that are made on a copy of the run: the learning-rate finder and the gradient check. */
+
+/** @import { Tested } from "./types.js" */
+
+import { CommandError } from "./connection.js";
+
+export class Checks {
+  #store;
+  #connection;
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./connection.js").SocketConnection} connection
+   */
+  constructor(store, connection) {
+    this.#store = store;
+    this.#connection = connection;
+  }
+
+  /** @param {{low: number, high: number, updates: number | null}} options */
+  async findRate(options) {
+    const rateTest = await this.#make({ type: "find_rate", ...options });
+    if (rateTest) this.#store.set({ rateTest });
+  }
+
+  async checkGradient() {
+    const gradientCheck = await this.#make({ type: "check_gradient" });
+    if (gradientCheck) this.#store.set({ gradientCheck });
+  }
+
+  cancel() {
+    if (this.#store.state.trial) this.#connection.send({ type: "cancel" }).catch(() => {});
+  }
+
+  /**
+   * @param {{type: "find_rate" | "check_gradient"} & Record<string, unknown>} command
+   * @returns {Promise<Tested | null>}  null where it was cancelled
+   */
+  async #make(command) {
+    if (this.#store.state.trial) return null;
+    this.#store.set({ trial: { type: "trial", command: command.type, done: 0, total: 1 } });
+    /** @type {Tested["refusal"]} */
+    let refusal = null;
+    /** @type {Tested["result"]} */
+    let result = null;
+    try {
+      result = await this.#connection.send(command);
+    } catch (error) {
+      const told = error instanceof CommandError ? error.refusal : null;
+      if (told?.code === "cancelled") return null;
+      const words = error instanceof Error ? error.message : String(error);
+      const allowed = told?.allowed && !words.includes(told.allowed) ? `; allowed: ${told.allowed}` : "";
+      refusal = { field: told?.field ?? null, message: `${words}${allowed}` };
+    } finally {
+      this.#store.set({ trial: null });
+    }
+    const { run, clock } = this.#store.state;
+    return { run: run?.run ?? 0, step: clock?.step ?? 0, result, refusal };
+  }
+}
