@@ -15,6 +15,7 @@ from engine.optimizers import OPTIMIZERS
 from engine.row import Row
 from engine.schedules import SCHEDULES
 from engine.spec import MAX_LAYERS, MAX_STEPS, MAX_UNITS
+from engine.surfaces import SURFACES
 
 ROWS: dict[str, Mapping[str, Row]] = {
     "datasets": DATASETS,
@@ -25,6 +26,7 @@ ROWS: dict[str, Mapping[str, Row]] = {
     "initializers": INITIALIZERS,
     "optimizers": OPTIMIZERS,
     "schedules": SCHEDULES,
+    "surfaces": SURFACES,
 }
 
 

@@ -11,6 +11,7 @@ from llvmlite.binding import get_host_cpu_name
 from numba.core import event
 
 from engine.kernels import run as _declares_run  # noqa: F401
+from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash
 from engine.kernels.threads import blas_cores, one_blas_thread
 
