@@ -247,8 +247,8 @@ SURFACES = by_name(
             "Goldstein–Price",
             "Values from 3 to a million within the picture.",
             "Goldstein and Price 1971",
-            r"\begin{aligned} f = {}&\left[1 + (x + y + 1)^2 \left(19 - 14x + 3x^2 - 14y + 6xy + 3y^2\right)\right] \\"
-            r" &\left[30 + (2x - 3y)^2 \left(18 - 32x + 12x^2 + 48y - 36xy + 27y^2\right)\right] \end{aligned}",
+            r"f = \left[1 + (x + y + 1)^2 \left(19 - 14x + 3x^2 - 14y + 6xy + 3y^2\right)\right]"
+            r" \left[30 + (2x - 3y)^2 \left(18 - 32x + 12x^2 + 48y - 36xy + 27y^2\right)\right]",
             code=kernels.GOLDSTEIN_PRICE,
             domain=((-2.0, 2.0), (-2.0, 2.0)),
             start=(-1.2, 0.6),
