@@ -32,8 +32,9 @@ class SurfaceSpec(Named):
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, given: Any) -> Any:
+        given = {"name": given} if isinstance(given, str) else given
         if not isinstance(given, dict):
-            return {"name": given} if isinstance(given, str) else given
+            return given
         if given.get("name") == OWN:
             return _own(given)
         row = SURFACES[known(given.get("name", "rosenbrock"), SURFACES | {OWN: None}, field="name")]
