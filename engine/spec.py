@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from engine import activations, datasets, initializers, losses, norms, optimizers, schedules
 from engine.features import ALIASES, fitting
+from engine.optimizers.row import Wide
 from engine.row import Parameter
 from engine.spec_inline import InlineData
 
@@ -26,6 +27,7 @@ MAX_SEED = 2**53 - 1
 MAX_LAYERS = 50
 MAX_UNITS = 1024
 MAX_STEPS = 1_000_000_000
+NO_VALIDATION = "early stopping needs a validation split"
 
 
 def refuse(kind: LiteralString, problem: str, allowed: str, field: str = "") -> PydanticCustomError:
@@ -44,12 +46,6 @@ def within(low: float, high: float, *, low_open: bool = False, high_open: bool =
         return value
 
     return check
-
-
-def later(value: Any, unset: Any, field: str) -> None:
-    """Refuse what a later piece of work brings."""
-    if value != unset:
-        raise refuse("not_available", "not available yet", str(unset), field)
 
 
 def known(name: Any, rows: dict[str, Any], planned: tuple[str, ...] = (), field: str = "") -> str:
@@ -123,8 +119,13 @@ class DataSpec(Part):
         return rows - validation - test, validation, test
 
     @property
+    def count(self) -> int:
+        """Samples of all splits together: real data have a number of their own."""
+        return self.samples if self.row.load is None else len(self.row.load()[0])
+
+    @property
     def train_rows(self) -> int:
-        return self.counts(self.samples if self.row.load is None else len(self.row.load()[0]))[0]
+        return self.counts(self.count)[0]
 
 
 class LayerSpec(Part):
@@ -169,7 +170,7 @@ def complete(
         problem = parameter.problem(value)
         if problem:
             raise refuse("out_of_range", problem, parameter.allowed, name)
-        done[name] = float(value) if parameter.kind == "float" else value
+        done[name] = parameter.settled(value)
     return done
 
 
@@ -181,9 +182,7 @@ class InitializerSpec(Named):
     def _fill(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return {"name": given} if isinstance(given, str) else given
-        row = initializers.INITIALIZERS[
-            known(given.get("name", "xavier_uniform"), initializers.INITIALIZERS, initializers.PLANNED, "name")
-        ]
+        row = initializers.INITIALIZERS[known(given.get("name", "xavier_uniform"), initializers.INITIALIZERS, field="name")]
         return complete(given, ("name",), row.parameters, {parameter.name: parameter.default for parameter in row.parameters})
 
 
@@ -199,10 +198,10 @@ class OptimizerSpec(Named):
     def _fill(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        row = optimizers.OPTIMIZERS[known(given.get("name", "adam"), optimizers.OPTIMIZERS, optimizers.PLANNED, "name")]
+        row = optimizers.OPTIMIZERS[known(given.get("name", "adam"), optimizers.OPTIMIZERS, field="name")]
         dialect = given.get("dialect", optimizers.TEXTBOOK)
         known(dialect, dict.fromkeys(optimizers.DIALECTS), field="dialect")
-        return complete(given, ("name", "dialect"), row.parameters, row.defaults(dialect))
+        return complete(given, ("name", "dialect"), row.spoken(dialect), row.defaults(dialect))
 
     @property
     def row(self) -> optimizers.Optimizer:
@@ -210,18 +209,60 @@ class OptimizerSpec(Named):
 
     @property
     def code(self) -> int:
+        """The kernels' code of the rule in its dialect, whatever its options."""
         return self.row.codes[self.dialect]
 
+    @property
+    def kind(self) -> int:
+        """The code of its form with these options."""
+        wide = self._wide
+        return wide.codes[self.dialect] if wide else self.code
 
-class ScheduleSpec(Part):
-    name: Annotated[str, AfterValidator(lambda name: known(name, schedules.SCHEDULES, schedules.PLANNED))] = "constant"
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Names of the state tensors in use, in their order."""
+        wide = self._wide
+        if wide:
+            return wide.state
+        return tuple(name for name in self.row.state if self.row.state_of.get(name, self.dialect) == self.dialect)
+
+    def in_dialect(self, dialect: Any) -> dict[str, Any]:
+        """The same rule and rate told in another dialect: what that has not is left out, what it has besides is its default."""
+        unspoken = {parameter.name for parameter in self.row.parameters} - {row.name for row in self.row.spoken(dialect)}
+        return {key: value for key, value in self.model_dump().items() if key not in unspoken} | {"dialect": dialect}
+
+    @property
+    def _wide(self) -> Wide | None:
+        wide = self.row.wide
+        return wide if wide and any(self.parameters[name] for name in wide.options) else None
+
+    @property
+    def numbers(self) -> list[float]:
+        """Its own parameters as kernels take them: all but the rate, in the row's order, 0 for what the dialect has not."""
+        own = (parameter for parameter in self.row.parameters if parameter.name != "lr")
+        return [number for parameter in own for number in parameter.numbers(self.parameters.get(parameter.name))]
+
+
+class ScheduleSpec(Named):
+    """How the rate moves: the row, the unit of its clock, the warm-up before it, and the row's own parameters."""
+
+    name: str = "constant"
     unit: Literal["step", "epoch"] = "step"
     warmup: Annotated[int, AfterValidator(within(0, MAX_STEPS))] = 0
 
-    @model_validator(mode="after")
-    def _available(self) -> Self:
-        later(self.warmup, 0, "warmup")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        row = schedules.SCHEDULES[known(given.get("name", "constant"), schedules.SCHEDULES, field="name")]
+        known(given.get("unit", "step"), dict.fromkeys(("step", "epoch")), field="unit")
+        own = {parameter.name: parameter.default for parameter in row.parameters}
+        return complete(given, ("name", "unit", "warmup"), row.parameters, own)
+
+    @property
+    def row(self) -> schedules.Schedule:
+        return schedules.SCHEDULES[self.name]
 
 
 class RegularizationSpec(Part):
@@ -235,25 +276,19 @@ class RegularizationSpec(Part):
 
 
 class ClipSpec(Part):
-    norm: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
-    value: float | None = None
+    """Bounds of a mini-batch's gradient, penalties included: first of its norm, then of each of its values."""
 
-    @model_validator(mode="after")
-    def _available(self) -> Self:
-        later(self.value, None, "value")
-        return self
+    norm: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
+    value: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
 
 
 class StopSpec(Part):
-    max_steps: Annotated[int, AfterValidator(within(1, MAX_STEPS))] = 1_000_000
-    min_change: float | None = None
-    patience: int | None = None
+    """When a run ends: at max_steps; where the train loss changes by less than `min_change` from one measurement to the next;
+    or once `patience` measurements in a row bring no new best validation loss. Measurements are points of the series."""
 
-    @model_validator(mode="after")
-    def _available(self) -> Self:
-        later(self.min_change, None, "min_change")
-        later(self.patience, None, "patience")
-        return self
+    max_steps: Annotated[int, AfterValidator(within(1, MAX_STEPS))] = 1_000_000
+    min_change: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
+    patience: Annotated[int, AfterValidator(within(1, MAX_STEPS))] | None = None
 
 
 class NetworkSpec(Part):
@@ -290,7 +325,7 @@ class RunSpec(Part):
     network: NetworkSpec = Field(default_factory=NetworkSpec)
     loss: str = "auto"
     optimizer: OptimizerSpec = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
-    schedule: ScheduleSpec = Field(default_factory=ScheduleSpec)
+    schedule: ScheduleSpec = Field(default_factory=lambda: ScheduleSpec.model_validate({}))
     regularization: RegularizationSpec = Field(default_factory=RegularizationSpec)
     clip: ClipSpec = Field(default_factory=ClipSpec)
     batch_size: Annotated[int | Literal["full"], BeforeValidator(count_or("full"))] = 10
@@ -311,6 +346,8 @@ class RunSpec(Part):
             raise refuse("mismatch", f"{loss} cannot be taken of {output} outputs", allowed, "network.output_activation")
         if loss == "bce" and self.task == "regression" and not self.targets_are_probabilities:
             raise refuse("mismatch", "bce needs targets between 0 and 1", "mse", "loss")
+        if self.stop.patience is not None and not self.validated:
+            raise refuse("mismatch", NO_VALIDATION, "none without one", "stop.patience")
         self.check_live()
         return self
 
@@ -328,6 +365,13 @@ class RunSpec(Part):
             raise refuse("mismatch", "only pictures that are not standardized can be shifted", "0", "regularization.shift")
         if self.regularization.jitter and picture:
             raise refuse("mismatch", "pictures are shifted instead", "0", "regularization.jitter")
+
+    @property
+    def validated(self) -> bool:
+        """Whether there is a validation split with a sample in it."""
+        if isinstance(self.data, InlineData):
+            return bool(self.data.validation_x)
+        return self.data.validation_fraction > 0.0 and round(self.data.count * self.data.validation_fraction) > 0
 
     @property
     def task(self) -> datasets.Task:

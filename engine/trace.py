@@ -37,9 +37,9 @@ def trace(machine: Machine) -> list[MicroStep]:
             if code in (codes.UPDATE, codes.LOOK_AHEAD):
                 own = tuple(f"{name}.{place}" for name in machine.state_tensors for place in op.writes)
                 reads, writes = (*reads, *own), (*writes, *own)
-            operands = {name: _value(machine, name) for name in reads}
+            operands = {name: value_of(machine, name) for name in reads}
             status = machine.one_op()
-            results = {name: _value(machine, name) for name in writes}
+            results = {name: value_of(machine, name) for name in writes}
             if code == codes.RATE:
                 results = {"eta": machine.hyper[codes.ETA : codes.ETA + 1].copy()}
                 results["corrections"] = machine.hyper[codes.CORRECTION_1 : codes.CORRECTION_2 + 1].copy()
@@ -58,7 +58,7 @@ def trace(machine: Machine) -> list[MicroStep]:
     return steps
 
 
-def _value(machine: Machine, name: str) -> Flat:
+def value_of(machine: Machine, name: str) -> Flat:
     """A copy of a named value: a parameter, a gradient ("dW1"), optimizer state ("m.W1") or an intermediate value."""
     tensor, _, parameter = name.rpartition(".")
     for place in machine.tape.places:

@@ -10,7 +10,9 @@ import numba
 from llvmlite.binding import get_host_cpu_name
 from numba.core import event
 
+from engine.kernels import descent as _declares_descent  # noqa: F401
 from engine.kernels import landscape as _declares_landscape  # noqa: F401
+from engine.kernels import race as _declares_race  # noqa: F401
 from engine.kernels import run as _declares_run  # noqa: F401
 from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash

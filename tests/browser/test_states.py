@@ -10,23 +10,14 @@ from collections.abc import Callable
 
 import pytest
 from conftest import COLD, Complaints
-from looks import problems
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from looks import problems, walk
+from playwright.sync_api import Page, WebSocketRoute, expect
 from train_page import Train
 
-SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
-THEMES = ("light", "dark")
-
-
-@pytest.fixture(params=[(size, theme) for size in SIZES for theme in THEMES], ids="-".join)
-def bare(request: pytest.FixtureRequest, browser: Browser, complaints: Complaints):
-    """A page of one size and theme, not yet opened."""
-    size, theme = request.param
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
-    context.on("page", complaints.listen)
-    yield context.new_page()
-    context.close()
+EARLY = (
+    "stopped early at step 81250: 10 measurements in a row without a new best validation loss; the best, 0.123456, is at step"
+    " 80750"
+)
 
 
 def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
@@ -46,23 +37,6 @@ def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
         server.on_message(pass_on)
 
     page.route_web_socket("**/ws", connect)
-
-
-def walk(page: Page) -> None:
-    """On a phone the three columns are three pages: look at each."""
-    tabs = page.get_by_role("tab").filter(visible=True)
-    pages = [tab for tab in ("settings", "network", "output") if page.locator(f"[data-tab={tab}]").is_visible()]
-    if not pages:
-        assert problems(page) == []
-        return
-    for tab in pages:
-        page.locator(f"[data-tab={tab}]").click()
-        expect(page.locator(f"[data-tab={tab}]")).to_have_attribute("aria-selected", "true")
-        page.wait_for_function(
-            "(tab) => Math.abs(document.querySelector(`#page-${tab}`).getBoundingClientRect().left) < 1", arg=tab
-        )
-        assert problems(page) == [], tab
-    assert tabs.count() >= len(pages)
 
 
 def test_empty_then_paused(bare: Page, server_url: str) -> None:
@@ -115,6 +89,7 @@ def test_the_engine_is_starting(bare: Page, server_url: str) -> None:
     [
         ("finished", {"kind": "finished", "step": 1, "op": None, "message": "finished"}, "Finished"),
         ("stopped", {"kind": "non_finite", "step": 1, "op": "affine 2", "message": "not finite"}, "affine 2"),
+        ("stopped", {"kind": "early", "step": 81250, "best": 80750, "op": None, "message": EARLY}, "Stopped early at step"),
     ],
 )
 def test_stopped(bare: Page, server_url: str, status: str, stop: dict, words: str) -> None:

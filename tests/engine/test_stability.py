@@ -36,7 +36,7 @@ def test_runs_one_percent_below_and_above(name, own, limit):
 
 
 def frozen(P, eta, beta1, share_of_matrix, steps=6000):
-    """Adam's mean over a preconditioner that stays as it is, in plain NumPy: the size of θ at the end over that at the start."""
+    """Adam's mean over a preconditioner that stays as it is, in plain NumPy: |θ| at the end."""
     theta, m = np.ones(len(P)), np.zeros(len(P))
     for _ in range(steps):
         m = beta1 * m + (1 - beta1) * (share_of_matrix @ theta)

@@ -103,7 +103,7 @@ def test_a_run_played_in_slices_is_the_run_made_at_once(live: Live) -> None:
 def test_the_run_and_its_channels_describe_the_trainer(live: Live) -> None:
     direct = trainer()
     with Page(live.socket) as page:
-        begun(page, "data", "series", "parameters", "gradients", "maps", "evaluation")
+        begun(page, "data", "inputs", "series", "parameters", "gradients", "maps", "evaluation")
         run = page.run_info()
         assert run["spec"] == direct.spec.model_dump(mode="json")
         assert (run["task"], run["kind"], run["loss"]) == ("classification", "plane", direct.tape.loss)
@@ -128,7 +128,11 @@ def test_the_run_and_its_channels_describe_the_trainer(live: Live) -> None:
         header, maps = page.frame("maps", at)
         expected = direct.unit_maps(50)
         assert expected is not None
-        assert np.array_equal(maps["maps"], expected.maps) and header["meta"]["units"] == expected.units
+        inputs = direct.tape.sizes[0]
+        assert np.array_equal(maps["maps"], expected.maps[inputs:]) and header["meta"]["units"] == expected.units[inputs:]
+        header, still = page.frame("inputs")
+        assert np.array_equal(still["maps"], expected.maps[:inputs]) and header["meta"]["units"] == expected.units[:inputs]
+        assert len([header for header, _ in page.frames["inputs"] if header["run"] == page.state["run"]]) == 1
         header, evaluation = page.frame("evaluation", at)
         test = direct.evaluate("test")
         assert header["meta"]["test"] == {"loss": test.loss, "accuracy": test.accuracy}
@@ -300,6 +304,47 @@ def test_a_run_finishes_and_may_be_extended(live: Live) -> None:
         assert parameters(page)
 
 
+def test_a_run_stopped_early_stands_at_its_best_and_goes_on_without_the_rule(live: Live) -> None:
+    changes: dict[str, Any] = {
+        "data": {"name": "moons", "samples": 60, "noise": 2.5, "test_fraction": 0.0, "validation_fraction": 0.5},
+        "stop": {"patience": 8},
+    }
+    direct = trainer(**changes)
+    direct.step(1_000_000)
+    assert direct.stopped is not None and direct.stopped.best is not None
+    with Page(live.socket) as page:
+        begun(page, "parameters", **changes)
+        page.do("play", speed=FLAT)
+        state = page.until_state(lambda state: state["status"] == "stopped")
+        stop = state["stop"]
+        assert (stop["kind"], stop["step"], stop["best"]) == ("early", direct.end, direct.steps_done)
+        assert (state["step"], state["end"]) == (direct.steps_done, direct.end)
+        assert str(stop["step"]) in stop["message"] and str(stop["best"]) in stop["message"]
+        assert same(parameters(page), direct.named_parameters)
+        for command in ({"type": "play"}, {"type": "step", "count": 5}):
+            assert page.ask(**command)["code"] == "invalid"
+        page.do("seek", step=stop["step"] + 100)
+        assert (page.state["step"], page.state["status"]) == (stop["step"], "stopped")
+        page.do("seek", step=stop["best"])
+        page.do("step", count=stop["step"] + 50)  # as far as the rule lets it, and back
+        assert (page.state["step"], page.state["status"]) == (stop["best"], "stopped")
+        page.do("edit", edit={"kind": "set", "path": "stop.patience", "value": None})
+        assert page.state["status"] == "paused"
+        page.do("step", count=400)
+        assert page.state["step"] == stop["best"] + 400
+
+
+def test_a_run_stopped_by_a_small_change(live: Live) -> None:
+    direct = trainer(stop={"min_change": 1e-3})
+    direct.step(1_000_000)
+    with Page(live.socket) as page:
+        begun(page, "parameters", stop={"min_change": 1e-3})
+        page.do("play", speed=FLAT)
+        state = page.until_state(lambda state: state["status"] == "stopped")
+        assert (state["stop"]["kind"], state["stop"]["best"], state["step"]) == ("small_change", None, direct.steps_done)
+        assert same(parameters(page), direct.named_parameters)
+
+
 def test_configure_with_a_bad_spec_changes_nothing(live: Live) -> None:
     with Page(live.socket) as page:
         begun(page, "parameters")
@@ -426,7 +471,7 @@ def test_a_session_that_stumbles_gets_up(live: Live, monkeypatch: pytest.MonkeyP
     with Page(live.socket) as page:
         begun(page, "parameters")
         with monkeypatch.context() as patch:
-            patch.setattr("server.session.key_of", broken)
+            patch.setattr("server.pictures.key_of", broken)
             page.send("play", speed=FLAT)
             error = page.until(lambda event: event["type"] == "error")
             assert error["code"] == "internal" and "secret" not in error["message"]

@@ -5,14 +5,15 @@
 
 /** @import { AppState, Catalog, DatasetRow, OptimizerRow, Spec } from "./types.js" */
 
-const LIVE = ["optimizer", "regularization", "clip", "batch_size"];
+const LIVE = ["optimizer", "schedule", "regularization", "clip", "batch_size"];
+const LIVE_FIELDS = ["stop.patience", "stop.min_change"];
 
 /**
  * Whether a field can change while the run lasts; every other one begins a new run.
  * @param {string} path
  */
 export function isLive(path) {
-  return LIVE.includes(path.split(".")[0]);
+  return LIVE.includes(path.split(".")[0]) || LIVE_FIELDS.includes(path);
 }
 
 /**
@@ -23,6 +24,16 @@ export function isLive(path) {
 export function specOf(state) {
   if (!state.run) return null;
   return state.script && state.script.run === state.run.run ? state.script.spec : state.run.spec;
+}
+
+/**
+ * A script's spec with the samples of own data, which come once, with the run; nothing is copied.
+ * @param {import("./types.js").Script} script
+ * @param {import("./types.js").RunInfo | null} run
+ * @returns {Spec}
+ */
+export function wholeSpec({ spec, data_digest: digest }, run) {
+  return digest && run?.data_digest === digest ? { ...spec, data: { ...run.spec.data, ...spec.data } } : spec;
 }
 
 /**
