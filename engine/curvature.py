@@ -55,7 +55,8 @@ def hessian_product(gradient: Gradient, theta: Flat, step: float = STEP) -> Prod
         h = scale / length
         near = gradient(theta + h * v) - gradient(theta - h * v)
         far = gradient(theta + 2.0 * h * v) - gradient(theta - 2.0 * h * v)
-        return (8.0 * near - far) / (12.0 * h)
+        found: Flat = (8.0 * near - far) / (12.0 * h)
+        return found
 
     return product
 
@@ -119,7 +120,7 @@ def of_matrix(gradient: Flat, H: Flat, small: float = CRITICAL) -> Curvature:
     norm = float(np.linalg.norm(gradient))
     if not np.isfinite(H).all():
         return Curvature(norm, np.nan, np.nan, None, None, "not smooth", True)
-    spectrum = np.linalg.eigvalsh(H)
+    spectrum: Flat = np.linalg.eigvalsh(H).astype(np.float64)
     return _found(norm, float(spectrum[0]), float(spectrum[-1]), spectrum, small, True)
 
 

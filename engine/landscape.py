@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.kernels import codes
 from engine.kernels.landscape import losses_over_plane
+from engine.kernels.run import run
 from engine.machine import Machine
 from engine.planes import Plane
-from engine.probe import MOST_VALUES, Probe
+from engine.probe import MOST_VALUES, NO_SERIES, Probe
 from engine.tape import Tape
 
 Flat = NDArray[np.float64]
@@ -51,7 +52,9 @@ class _Worker:
         self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
         self.counters[codes.MODE] = codes.STATISTICS
         self.hyper = np.zeros(codes.N_HYPER)
+        self.hyper[[codes.L1, codes.L2]] = owner.rules.l1, owner.rules.l2
         self.theta = np.zeros(owner.tape.parameter_count)
+        self.grad = np.zeros_like(self.theta)
         self.work = np.zeros(owner.tape.layout.size)
 
 
@@ -71,12 +74,12 @@ class Landscape:
             if self.tape.layout.size > MOST_VALUES:
                 limit = rows * MOST_VALUES // self.tape.layout.size
                 raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
-        self._forward = self.tape.forward
+        self._forward, self._derivative, self._penalties = self.tape.forward, self.tape.derivative, self.tape.penalties
         self._nothing, self._unordered = np.zeros(0), np.zeros(0, dtype=np.int64)
         self._state = np.zeros(self.tape.running_size + codes.N_CLOCK)
         matrices = [(place.offset, place.size) for place in self.tape.places if place.matrix]
         self._matrices = np.array(matrices, dtype=np.int64).reshape(-1, 2)
-        self._rules = machine.spec.regularization
+        self.rules = machine.spec.regularization
         self._local = threading.local()
 
     def _worker(self) -> _Worker:
@@ -102,8 +105,8 @@ class Landscape:
             self.x,
             self.y,
             self._matrices,
-            self._rules.l1,
-            self._rules.l2,
+            self.rules.l1,
+            self.rules.l2,
             out,
         )
         return out
@@ -113,6 +116,44 @@ class Landscape:
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         still = np.zeros((2, given.shape[1]))
         return np.array([self._evaluate(np.ascontiguousarray(point), still, np.zeros((1, 2)))[0] for point in given])
+
+    def gradient(self, theta: ArrayLike) -> Flat:
+        """The gradient of the objective at a parameter vector (P,)."""
+        point, worker = np.ascontiguousarray(theta, dtype=np.float64), self._worker()
+        rows, capacity = len(self.x), self.tape.layout.capacity
+        total = np.zeros_like(worker.grad)
+        for start in range(0, rows, capacity):
+            count = min(capacity, rows - start)
+            self._pass(self._derivative, worker, point, start, count)
+            total += worker.grad * (count / rows)
+        if len(self._penalties):
+            worker.grad[...] = total
+            self._pass(self._penalties, worker, point, 0, 1)
+            total[...] = worker.grad
+        return total
+
+    def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Flat, start: int, count: int) -> None:
+        worker.counters[codes.FIRST_ROW] = start
+        worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count
+        run(
+            ops,
+            0,
+            len(ops),
+            1,
+            self._forward,
+            worker.counters,
+            worker.hyper,
+            theta,
+            self._nothing,
+            worker.grad,
+            self._state,
+            worker.work,
+            worker.work,
+            self._unordered,
+            self.x,
+            self.y,
+            NO_SERIES,
+        )
 
     def slice_at(self, plane: Plane, coordinates: ArrayLike) -> Flat:
         """The objective on the plane at coordinates (n, 2), (n,), shared out over the threads."""

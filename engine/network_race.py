@@ -17,7 +17,8 @@ from engine.landscape import Landscape, Path, path, pool
 from engine.planes import Plane, principal
 from engine.race_spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.spec import OptimizerSpec, Part, RunSpec, ScheduleSpec
-from engine.trainer import Stop, Trainer
+from engine.stops import Stop
+from engine.trainer import Trainer
 
 Flat = NDArray[np.float64]
 MOST_POINTS = 160

@@ -112,6 +112,13 @@ class Race:
             self._reset(lane)
         self._run(self.step)
 
+    def restart(self, start: tuple[float, float]) -> None:
+        """Every lane back to step 0, at another start whose f and gradient are finite."""
+        self.spec = self.spec.model_copy(update={"start": start})
+        self.step = self.computed = 0
+        for lane in self.lanes:
+            self._reset(lane)
+
     # Lanes -----------------------------------------------------------------------------------------------------------
 
     def lane(self, number: int) -> Lane:
@@ -162,11 +169,12 @@ class Race:
 
     def _reset(self, lane: Lane) -> None:
         slot = lane.slot
+        done = int(self._counters[slot, codes.STEP])
+        self._trail[slot, : done + 1] = np.nan
+        self._loss[slot, : done + 1] = np.nan
         self._counters[slot] = 0
         self._counters[slot, codes.SEED] = self.spec.seed if lane.spec.seed is None else lane.spec.seed
         self._theta[slot] = self.start
-        self._trail[slot] = np.nan
-        self._loss[slot] = np.nan
         self._trail[slot, 0] = self.start
         self._loss[slot, 0] = self.surface.at([self.start]).value[0]
         self._adopt(lane, None, lane.spec.in_force(0)[0], lane.spec.in_force(0)[1])
@@ -187,16 +195,16 @@ class Race:
         self._hyper[slot] = 0.0
         set_rule(self._hyper[slot], rule)
         self._hyper[slot, codes.RATE_FACTOR] = 1.0
-        own = schedules.values(schedule)
-        self._hyper[slot, codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(own)] = own
+        moves = schedules.values(schedule)
+        self._hyper[slot, codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(moves)] = moves
         self._counters[slot, codes.SCHEDULE] = schedule.row.code
         self._counters[slot, codes.SCHEDULE_UNIT] = codes.STEPS
         self._counters[slot, codes.WARMUP] = schedule.warmup
         (part,) = blocks(rule, POINT)
         self._ops[slot] = 0
         self._ops[slot, codes.EXTRA] = len(rule.state)
-        for field, value in part.fields.items():
-            self._ops[slot, getattr(codes, field)] = value
+        for field, place in part.fields.items():
+            self._ops[slot, getattr(codes, field)] = place
 
     # Running ---------------------------------------------------------------------------------------------------------
 

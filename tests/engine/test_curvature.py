@@ -34,14 +34,15 @@ def trainer(**fields):
 
 
 def gradient_of(made):
-    def gradient(theta):
-        before = made.machine.theta.copy()
-        made.machine.theta[...] = theta
-        found = made.probe.gradient("train")
-        made.machine.theta[...] = before
-        return found
+    return Landscape(made.machine).gradient
 
-    return gradient
+
+def test_gradient_of_the_landscape_is_the_trainers():
+    for fields in ({"regularization": {"l1": 0.01, "l2": 0.02}}, {"network": {"layers": [{"units": 4, "norm": "batch"}]}}):
+        made = trainer(data={"name": "circle", "samples": 900, "test_fraction": 0.0}, **fields)
+        found = gradient_of(made)(made.machine.theta)
+        expected = made.probe.gradient("train")
+        assert np.allclose(found, expected, rtol=1e-13, atol=1e-15)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.01])
