@@ -12,6 +12,7 @@ from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.norms import NORMS
 from engine.optimizers import OPTIMIZERS
+from engine.race_presets import PRESETS
 from engine.row import Row
 from engine.schedules import SCHEDULES
 from engine.spec import MAX_LAYERS, MAX_STEPS, MAX_UNITS
@@ -27,6 +28,7 @@ ROWS: dict[str, Mapping[str, Row]] = {
     "optimizers": OPTIMIZERS,
     "schedules": SCHEDULES,
     "surfaces": SURFACES,
+    "races": PRESETS,
 }
 
 

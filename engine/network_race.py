@@ -149,13 +149,16 @@ class NetworkRace:
         lane = self.lane(number)
         rule = OptimizerSpec.model_validate(optimizer)
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
-        lane.spec = lane.spec.retuned(self.step, rule, own)
         if self.step == 0:
+            lane.spec = lane.spec.retuned(0, rule, own)
             lane.trainer = Trainer(spec_of(self.spec.run, lane.spec))
             lane.points = {0: lane.trainer.machine.theta.copy()}
             return
         for _ in self._lane_to(lane, self.step):
             pass
+        if lane.trainer.steps_done < self.step:
+            raise ValueError(f"lane: it stopped at step {lane.trainer.steps_done}; allowed: a change at a step up to there")
+        lane.spec = lane.spec.retuned(self.step, rule, own)
         self._put(lane, rule, own)
         lane.points = {step: point for step, point in lane.points.items() if step <= self.step}
 

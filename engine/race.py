@@ -159,6 +159,9 @@ class Race:
         """From the present step on another rule, rate or schedule. A rate keeps the rule's state; another rule begins anew."""
         lane = self.lane(number)
         rule = OptimizerSpec.model_validate(optimizer)
+        gone = self.diverged(number)
+        if gone is not None and gone <= self.step:
+            raise ValueError(f"lane: it left the surface at step {gone}; allowed: a change at a step before that")
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
         lane.spec = lane.spec.retuned(self.step, rule, own)
         self._reset(lane)

@@ -75,7 +75,7 @@ def pictures(rounds: int) -> None:
         taken.append(times)
     coarse, middle, fine = (statistics.median(column) for column in zip(*taken, strict=True))
     print(
-        f"\n101×101 over 250 samples of [7,8,8,8,1]: 26×26 after {coarse:.0f} ms (goal 40), 51×51 {middle:.0f}, all {fine:.0f} (150)"
+        f"\n101×101 over 250 samples of [7,8,8,8,1]: 26×26 {coarse:.0f} ms (goal 40), 51×51 {middle:.0f}, all {fine:.0f} (150)"
     )
 
 

@@ -117,6 +117,8 @@ def test_a_diverged_lane_is_marked_and_leaves_the_others_running():
     first, last = running.standings()
     assert first.id == 2 and first.step == 300 and first.diverged is None
     assert last.id == 1 and last.diverged is not None and last.diverged < 300
+    with pytest.raises(ValueError, match="it stopped at step"):
+        running.retune(1, {"name": "sgd"})
     running.seek(0)
     assert all(standing.diverged is None for standing in running.standings())
 

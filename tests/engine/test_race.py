@@ -1,5 +1,7 @@
 """Races on surfaces: fair, deterministic, each lane the very rule that trains networks, and what a lane's divergence leaves."""
 
+import json
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -135,6 +137,33 @@ def test_a_retuned_lane_keeps_its_state_and_a_new_rule_begins_anew():
     assert np.array_equal(race.trail(1)[[100, 250, 300]], [point.point, other.point, last.point])
 
 
+def test_a_script_travels_as_json():
+    own = {"name": "formula", "formula": "x**2 + cos(3*y) + 0.1*y**2"}
+    race = Race({"surface": own, "noise": 0.1, "seed": 2**52 + 1, "lanes": [lane("rprop"), lane("sgd", dialect="pytorch")]})
+    race.advance(40)
+    race.retune(2, {"name": "rprop", "etas": [0.4, 1.1]}, {"name": "exponential", "decay": 0.01, "warmup": 3})
+    race.advance(40)
+    again = Race.from_script(json.loads(json.dumps(race.as_script())))
+    assert all(
+        np.array_equal(race.trail(n), again.trail(n)) and np.array_equal(race.losses(n), again.losses(n)) for n in (1, 2)
+    )
+
+
+def test_another_surface_start_or_length_runs_all_lanes_again():
+    race = Race({"surface": "booth", "start": [1.0, 1.0], "lanes": [lane("sgd", 0.01)], "max_steps": 100})
+    race.advance(60)
+    race.change(surface="himmelblau", max_steps=50)
+    assert race.step == 50 and race.start == race.surface.start
+    race.change(start=[0.5, 0.5])
+    assert np.array_equal(race.trail(1), plain("himmelblau", {"name": "sgd", "lr": 0.01}, [0.5, 0.5], 50))
+    with pytest.raises(ValidationError, match="start"):
+        race.change(start=[np.nan, 0.0])
+    race.restart((2.0, 1.0))
+    assert race.step == 0 and race.trail(1).tolist() == [[2.0, 1.0]]
+    race.seek(50)
+    assert np.array_equal(race.trail(1), plain("himmelblau", {"name": "sgd", "lr": 0.01}, [2.0, 1.0], 50))
+
+
 def test_a_change_in_the_past_gives_up_the_lanes_later_changes_only():
     race = Race({"lanes": [lane("sgd", 1e-3), lane("sgd", 1e-3)]})
     race.seek(200)
@@ -167,6 +196,8 @@ def test_a_lane_that_diverges_is_marked_and_leaves_the_others_running():
     *inside, last = race.trail(1)
     assert (np.abs(inside) <= 1e6).all() and not (np.isfinite(last).all() and (np.abs(last) <= 1e6).all())
     assert [standing.id for standing in race.standings()] == [2, 1]
+    with pytest.raises(ValueError, match=f"at step {step}"):
+        race.retune(1, {"name": "sgd"})
     race.seek(0)
     assert all(standing.diverged is None for standing in race.standings())
     race.remove(1)
