@@ -104,6 +104,7 @@ class Landscape:
             self._unordered,
             self.x,
             self.y,
+            NO_SERIES,
             self._matrices,
             self.rules.l1,
             self.rules.l2,

@@ -139,7 +139,7 @@ PRESETS = by_name(
         Preset(
             "epsilon",
             "the place of ε",
-            "Where gradients are tiny the place decides: AdaGrad's first step is 0.99 η with ε outside the root, 0.01 η inside.",
+            "Where gradients are tiny the place decides: AdaGrad's first step is 0.99 η, or 0.01 η with ε inside the root.",
             "",
             script={
                 "surface": {"name": "tiny_gradients"},

@@ -4,7 +4,9 @@ import numpy as np
 
 from engine.kernels.codes import BATCH, EXTRA, FIRST_ROW, LAST_LOSS, ROW_COUNT
 from engine.kernels.jit import entry, inner
-from engine.kernels.ops import execute
+from engine.kernels.run import run
+
+forward_pass = run.dispatcher  # the compiled run itself: no second copy of the ops
 
 
 @inner
@@ -21,7 +23,7 @@ def penalty(theta, matrices, l1, l2):
 
 @entry(
     "void(i8[:,::1], i8[::1], f8[::1], f8[::1], f8[:,::1], f8[:,::1], f8[::1], f8[::1], f8[::1], f8[::1], i8[::1],"
-    " f8[:,::1], f8[:,::1], i8[:,::1], f8, f8, f8[::1])"
+    " f8[:,::1], f8[:,::1], f8[:,::1], i8[:,::1], f8, f8, f8[::1])"
 )
 def losses_over_plane(
     forward,
@@ -37,6 +39,7 @@ def losses_over_plane(
     order,
     X,
     Y,
+    series,
     matrices,
     l1,
     l2,
@@ -59,8 +62,25 @@ def losses_over_plane(
             count = min(capacity, rows - start)
             counters[FIRST_ROW] = start
             counters[ROW_COUNT] = counters[BATCH] = count
-            for i in range(1 if n > 0 and count == rows else 0, forward.shape[0]):
-                execute(forward[i], counters, hyper, theta, grad, state, work, order, X, Y)
+            forward_pass(
+                forward,
+                1 if n > 0 and count == rows else 0,
+                forward.shape[0],
+                1,
+                forward,
+                counters,
+                hyper,
+                theta,
+                grad,
+                grad,
+                state,
+                work,
+                work,
+                order,
+                X,
+                Y,
+                series,
+            )
             total += hyper[LAST_LOSS] * count
             start += count
         out[n] = np.float64(total / rows) + penalty(theta, matrices, l1, l2)
