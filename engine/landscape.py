@@ -136,7 +136,7 @@ class Landscape:
     def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Flat, start: int, count: int) -> None:
         worker.counters[codes.FIRST_ROW] = start
         worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count
-        run(
+        run(self.tape.core)(
             ops,
             0,
             len(ops),

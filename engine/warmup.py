@@ -46,7 +46,7 @@ def warm_up(progress: Progress | None = None) -> None:
     pieces = _Pieces(progress or (lambda done, total, name: None))
     pieces.progress(0, pieces.total, None)
     with event.install_listener("numba:compile", pieces):
-        for kernel in sorted(KERNELS, key=lambda kernel: kernel.name != "run"):  # training first
+        for kernel in sorted(KERNELS, key=lambda kernel: not kernel.name.startswith("run_")):  # training first
             kernel.ready()
     pieces.progress(pieces.total, pieces.total, None)
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from engine.kernels.codes import BATCH, EXTRA, FIRST_ROW, LAST_LOSS, ROW_COUNT
 from engine.kernels.jit import entry, inner
-from engine.kernels.run import run
+from engine.kernels.run import run_any
 
-forward_pass = run.dispatcher  # the compiled run itself: no second copy of the ops
+forward_pass = run_any.dispatcher  # the compiled run itself: no second copy of the ops
 
 
 @inner

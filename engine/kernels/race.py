@@ -21,8 +21,7 @@ from engine.kernels.codes import (
 )
 from engine.kernels.jit import entry, inner
 from engine.kernels.noise import S11, TWO_PI, UNIT, draw, key
-from engine.kernels.optimizers import ADAM, NESTEROV_LOOK_AHEAD, move_ahead, rate, tick, update
-from engine.kernels.rules_adam import adam
+from engine.kernels.optimizers import LAST_CLASSIC, NESTEROV_LOOK_AHEAD, move_ahead, rate, tick, update_classic, update_newer
 from engine.kernels.surfaces import gradient
 
 GRADIENT_NOISE = np.uint64(0x589965CC75374CC3)
@@ -78,12 +77,12 @@ def advance(code, p, program, stack, ops, counters, hyper, theta, state, grad, s
                 start = key(own, GRADIENT_NOISE)
                 grad[0] += noise * normal(start, 0)
                 grad[1] += noise * normal(start, 1)
-            if kind == ADAM:
-                p1 = own_hyper[OPTIMIZER : OPTIMIZER + N_OWN]
-                eta = own_hyper[ETA]
-                adam(point, grad, s0, s1, eta, p1[0], p1[1], p1[2], own_hyper[CORRECTION_1], own_hyper[CORRECTION_2])
+            if kind <= LAST_CLASSIC:
+                own_p = own_hyper[OPTIMIZER : OPTIMIZER + N_OWN]
+                c1 = own_hyper[CORRECTION_1]
+                update_classic(kind, point, grad, s0, s1, own_hyper[ETA], own_p, c1, own_hyper[CORRECTION_2])
             else:
-                update(kind, point, grad, s0, s1, s2, scratch, 0, 0, own_hyper)
+                update_newer(kind, point, grad, s0, s1, s2, scratch, 0, 0, own_hyper)
             tick(kind, own_hyper, clock)
             own[STEP] += 1
             f, gx, gy = gradient(code, p, program, stack, point[0], point[1])
