@@ -11,7 +11,10 @@ from llvmlite.binding import get_host_cpu_name
 from numba.core import event
 
 from engine.kernels import descent as _declares_descent  # noqa: F401
+from engine.kernels import landscape as _declares_landscape  # noqa: F401
+from engine.kernels import race as _declares_race  # noqa: F401
 from engine.kernels import run as _declares_run  # noqa: F401
+from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash
 from engine.kernels.threads import blas_cores, one_blas_thread
 
@@ -43,7 +46,7 @@ def warm_up(progress: Progress | None = None) -> None:
     pieces = _Pieces(progress or (lambda done, total, name: None))
     pieces.progress(0, pieces.total, None)
     with event.install_listener("numba:compile", pieces):
-        for kernel in KERNELS:
+        for kernel in sorted(KERNELS, key=lambda kernel: not kernel.name.startswith("run_")):  # training first
             kernel.ready()
     pieces.progress(pieces.total, pieces.total, None)
 

@@ -157,6 +157,11 @@ def looking() -> None:
         print(f"{f'evaluate {shape.samples} samples, {shape.title}':<60}{median:>10.3f}{worst:>10.3f}", flush=True)
     median, worst = milliseconds(lambda: Trainer(RunSpec.model_validate({})))
     print(f"{'a new trainer, default spec':<60}{median:>10.3f}{worst:>10.3f}")
+    trainer = Trainer(RunSpec.model_validate({"data": {"samples": 1000}, "network": {"layers": [{"units": 8}, {"units": 8}]}}))
+    trainer.step(500)
+    for what, look in (("findings", trainer.findings), ("rate finder", trainer.find_rate)):
+        median, worst = milliseconds(look)
+        print(f"{f'{what}, [2,8,8,1] on 500 samples':<60}{median:>10.3f}{worst:>10.3f}")
 
 
 def seeking(reach: int = 1_000_000) -> None:

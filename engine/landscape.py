@@ -1,0 +1,217 @@
+"""The loss of a network over a plane of its parameters: grids from coarse to fine, and true losses beside the slice's."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.kernels import codes
+from engine.kernels.landscape import losses_over_plane
+from engine.kernels.run import run
+from engine.machine import Machine
+from engine.planes import Plane
+from engine.probe import MOST_VALUES, NO_SERIES, Probe
+from engine.tape import Tape
+
+Flat = NDArray[np.float64]
+Range = tuple[float, float]
+COLUMNS = 256
+STRIDES = (4, 2, 1)
+PIECE = 128
+"""Points of a picture that one call evaluates: small enough to be stopped soon and to share out evenly."""
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Threads for kernels that hold no lock: as many as there are cores, at most four."""
+    return ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="landscape")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One level of a grid: f (m, n) at coordinates `a` (n,) and `b` (m,), its points `stride` fine ones apart."""
+
+    a: Flat
+    b: Flat
+    values: Flat
+    stride: int
+
+
+class _Worker:
+    """Buffers of one thread."""
+
+    def __init__(self, owner: Landscape) -> None:
+        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
+        self.counters[codes.MODE] = codes.STATISTICS
+        self.hyper = np.zeros(codes.N_HYPER)
+        self.hyper[[codes.L1, codes.L2]] = owner.rules.l1, owner.rules.l2
+        self.theta = np.zeros(owner.tape.parameter_count)
+        self.grad = np.zeros_like(self.theta)
+        self.work = np.zeros(owner.tape.layout.size)
+
+
+class Landscape:
+    """The objective of a machine's network over a split: data term with the split's own statistics, dropout off, and penalties.
+
+    It holds the machine's data, not its parameters: a training run may go on meanwhile. Calls from several threads are safe.
+    """
+
+    def __init__(self, machine: Machine, split: str = "train") -> None:
+        self.split = split
+        self.x, self.y = Probe(machine).rows(split)
+        rows = len(self.x)
+        self.tape: Tape = machine.compile(machine.spec, min(COLUMNS, rows))
+        if self.tape.coupled and rows > COLUMNS:
+            self.tape = machine.compile(machine.spec, rows)
+            if self.tape.layout.size > MOST_VALUES:
+                limit = rows * MOST_VALUES // self.tape.layout.size
+                raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
+        self._forward, self._derivative, self._penalties = self.tape.forward, self.tape.derivative, self.tape.penalties
+        self._nothing, self._unordered = np.zeros(0), np.zeros(0, dtype=np.int64)
+        self._state = np.zeros(self.tape.running_size + codes.N_CLOCK)
+        matrices = [(place.offset, place.size) for place in self.tape.places if place.matrix]
+        self._matrices = np.array(matrices, dtype=np.int64).reshape(-1, 2)
+        self.rules = machine.spec.regularization
+        self._local = threading.local()
+
+    def _worker(self) -> _Worker:
+        if not hasattr(self._local, "worker"):
+            self._local.worker = _Worker(self)
+        found: _Worker = self._local.worker
+        return found
+
+    def _evaluate(self, origin: Flat, directions: Flat, coordinates: Flat) -> Flat:
+        worker, out = self._worker(), np.empty(len(coordinates))
+        losses_over_plane(
+            self._forward,
+            worker.counters,
+            worker.hyper,
+            origin,
+            directions,
+            coordinates,
+            worker.theta,
+            self._nothing,
+            self._state,
+            worker.work,
+            self._unordered,
+            self.x,
+            self.y,
+            NO_SERIES,
+            self._matrices,
+            self.rules.l1,
+            self.rules.l2,
+            out,
+        )
+        return out
+
+    def at(self, points: ArrayLike) -> Flat:
+        """The objective at parameter vectors (n, P): the true losses of a trajectory, (n,)."""
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        still = np.zeros((2, given.shape[1]))
+        return np.array([self._evaluate(np.ascontiguousarray(point), still, np.zeros((1, 2)))[0] for point in given])
+
+    def gradient(self, theta: ArrayLike) -> Flat:
+        """The gradient of the objective at a parameter vector (P,)."""
+        point, worker = np.ascontiguousarray(theta, dtype=np.float64), self._worker()
+        rows, capacity = len(self.x), self.tape.layout.capacity
+        total = np.zeros_like(worker.grad)
+        for start in range(0, rows, capacity):
+            count = min(capacity, rows - start)
+            self._pass(self._derivative, worker, point, start, count)
+            total += worker.grad * (count / rows)
+        if len(self._penalties):
+            worker.grad[...] = total
+            self._pass(self._penalties, worker, point, 0, 1)
+            total[...] = worker.grad
+        return total
+
+    def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Flat, start: int, count: int) -> None:
+        worker.counters[codes.FIRST_ROW] = start
+        worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count
+        run(self.tape.core)(
+            ops,
+            0,
+            len(ops),
+            1,
+            self._forward,
+            worker.counters,
+            worker.hyper,
+            theta,
+            self._nothing,
+            worker.grad,
+            self._state,
+            worker.work,
+            worker.work,
+            self._unordered,
+            self.x,
+            self.y,
+            NO_SERIES,
+        )
+
+    def slice_at(self, plane: Plane, coordinates: ArrayLike) -> Flat:
+        """The objective on the plane at coordinates (n, 2), (n,), shared out over the threads."""
+        wanted = np.ascontiguousarray(np.atleast_2d(np.asarray(coordinates, dtype=np.float64)))
+        origin, directions = np.ascontiguousarray(plane.origin), np.ascontiguousarray(plane.directions)
+        pieces = [wanted[first : first + PIECE] for first in range(0, len(wanted), PIECE)]
+        if len(pieces) == 1:
+            return self._evaluate(origin, directions, wanted)
+        return np.concatenate(list(pool().map(lambda piece: self._evaluate(origin, directions, piece), pieces)))
+
+    def pictures(self, plane: Plane, across: Range, up: Range, points: int = 101) -> Iterator[Picture]:
+        """The whole picture from coarse to fine: each level evaluates what the ones before it left out.
+
+        `points` along each side must leave 1 by division by 4: 25, 53, 101, … so that the coarse grids end at the edges.
+        """
+        if points < 5 or (points - 1) % STRIDES[0]:
+            raise ValueError(f"points: {points} given; allowed: 4 k + 1, at least 5")
+        if not (across[0] < across[1] and up[0] < up[1]):
+            raise ValueError(f"across, up: {across} and {up} given; allowed: rising ranges")
+        a, b = np.linspace(*across, points), np.linspace(*up, points)
+        values = np.full((points, points), np.nan)
+        known = np.zeros((points, points), dtype=bool)
+        for stride in STRIDES:
+            wanted = np.zeros_like(known)
+            wanted[::stride, ::stride] = True
+            rows, columns = np.nonzero(wanted & ~known)
+            values[rows, columns] = self.slice_at(plane, np.column_stack([a[columns], b[rows]]))
+            known |= wanted
+            yield Picture(a[::stride], b[::stride], values[::stride, ::stride].copy(), stride)
+
+    def picture(self, plane: Plane, across: Range, up: Range, points: int = 101) -> Picture:
+        """The finest level alone."""
+        *_, last = self.pictures(plane, across, up, points)
+        return last
+
+
+@dataclass(frozen=True)
+class Path:
+    """A trajectory over a plane: coordinates (n, 2), distances off it (n,), these over the way from `reference` (n,), the true
+    loss and the slice's loss at the nearest point of the plane, each (n,). Where the two losses differ, the path is not where
+    the picture seems to show it, and it may seem to climb."""
+
+    coordinates: Flat
+    off: Flat
+    residual: Flat
+    true_loss: Flat
+    slice_loss: Flat
+
+
+def path(landscape: Landscape, plane: Plane, points: ArrayLike, reference: ArrayLike | None = None) -> Path:
+    """Trajectory points (n, P) over a plane; `reference` is the first point unless given."""
+    given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+    coordinates = plane.coordinates(given)
+    return Path(
+        coordinates,
+        plane.off(given),
+        plane.residual(given, given[0] if reference is None else reference),
+        landscape.at(given),
+        landscape.slice_at(plane, coordinates),
+    )

@@ -1,0 +1,293 @@
+"""A race on the network: lanes train one spec by different rules, from the same bits of start and over the same batches.
+
+Each lane is a Trainer of its own, so that it equals a lone run bit for bit, can be sought, and opens in the microscope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from engine.landscape import Landscape, Path, path, pool
+from engine.planes import Plane, principal
+from engine.race_spec import MOST_LANES, LaneSpec, badges, check_count
+from engine.spec import OptimizerSpec, Part, RunSpec, ScheduleSpec
+from engine.stops import Stop
+from engine.trainer import Trainer
+
+Flat = NDArray[np.float64]
+MOST_POINTS = 160
+"""Points kept of each lane's way; beyond them every second is left out."""
+MOST_NUMBERS = 4_000_000
+"""Of all lanes' points together: 32 MB."""
+SLICE = 2048
+
+
+class NetworkRaceSpec(Part):
+    """A race on a network: the spec that all lanes train, and the lanes. The spec's own rule and schedule are not used."""
+
+    run: RunSpec = Field(default_factory=RunSpec)
+    lanes: tuple[LaneSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> NetworkRaceSpec:
+        check_count(self.lanes)
+        return self
+
+
+def spec_of(run: RunSpec, lane: LaneSpec) -> RunSpec:
+    """What a lane trains; a ValidationError names the override that does not fit."""
+    changed: dict[str, Any] = {"optimizer": lane.optimizer.model_dump(), "schedule": lane.schedule.model_dump()}
+    if lane.batch_size is not None:
+        changed["batch_size"] = lane.batch_size
+    if lane.seed is not None:
+        changed["seed"] = lane.seed
+    described = run.model_dump() | changed
+    if lane.initializer is not None:
+        described["network"] = described["network"] | {"initializer": lane.initializer.model_dump()}
+    return RunSpec.model_validate(described)
+
+
+@dataclass
+class NetworkLane:
+    """A lane as it runs: `points` are parameters by the step after which they stood."""
+
+    id: int
+    spec: LaneSpec
+    trainer: Trainer
+    joined: int
+    points: dict[int, Flat] = field(default_factory=dict)
+
+    @property
+    def stopped(self) -> Stop | None:
+        return self.trainer.stopped
+
+
+@dataclass(frozen=True)
+class NetworkStanding:
+    """A lane at the step it stands at: data losses of the whole splits, inference mode; None where there is no such split."""
+
+    id: int
+    step: int
+    train_loss: float
+    test_loss: float | None
+    accuracy: float | None
+    diverged: int | None
+    reached: int | None
+
+
+class NetworkRace:
+    """Up to 16 lanes on one network. One caller at a time."""
+
+    def __init__(self, spec: NetworkRaceSpec | Mapping[str, Any]) -> None:
+        self.spec = spec if isinstance(spec, NetworkRaceSpec) else NetworkRaceSpec.model_validate(spec)
+        self.step = 0
+        self.spacing = 1
+        self.lanes: list[NetworkLane] = []
+        self._next_id = 1
+        for lane in self.spec.lanes:
+            self.add(lane)
+
+    @property
+    def max_steps(self) -> int:
+        return self.spec.run.stop.max_steps
+
+    @property
+    def script(self) -> NetworkRaceSpec:
+        return self.spec.model_copy(update={"lanes": tuple(lane.spec for lane in self.lanes)})
+
+    def as_script(self) -> dict[str, Any]:
+        """The race as plain data; `from_script` gives the same bits on a machine of the same fingerprint."""
+        return {"spec": self.script.model_dump(mode="json"), "step": self.step}
+
+    @classmethod
+    def from_script(cls, script: Mapping[str, Any]) -> NetworkRace:
+        race = cls(script["spec"])
+        race.seek(int(script.get("step", 0)))
+        return race
+
+    # Lanes -----------------------------------------------------------------------------------------------------------
+
+    def lane(self, number: int) -> NetworkLane:
+        for lane in self.lanes:
+            if lane.id == number:
+                return lane
+        known = ", ".join(str(lane.id) for lane in self.lanes) or "none"
+        raise ValueError(f"lane: there is no lane {number}; allowed: {known}")
+
+    def add(self, lane: LaneSpec | Mapping[str, Any]) -> int:
+        """Add a lane at its start; `seeking` brings it to where the others are. Returns its id."""
+        spec = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
+        if len(self.lanes) >= MOST_LANES:
+            raise ValueError(f"lanes: there are {MOST_LANES} already; allowed: up to {MOST_LANES}")
+        made = NetworkLane(self._next_id, spec, Trainer(spec_of(self.spec.run, spec)), self.step)
+        made.points[0] = made.trainer.machine.theta.copy()
+        self._next_id += 1
+        self.lanes.append(made)
+        self._retune_at(made)
+        return made.id
+
+    def remove(self, number: int) -> None:
+        self.lanes.remove(self.lane(number))
+
+    def duplicate(self, number: int) -> int:
+        """A second lane with the same past, ready to be changed."""
+        return self.add(self.lane(number).spec)
+
+    def retune(
+        self,
+        number: int,
+        optimizer: OptimizerSpec | Mapping[str, Any],
+        schedule: ScheduleSpec | Mapping[str, Any] | None = None,
+    ) -> None:
+        """From the present step on another rule, rate or schedule; what was changed later is given up."""
+        lane = self.lane(number)
+        rule = OptimizerSpec.model_validate(optimizer)
+        own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
+        if self.step == 0:
+            lane.spec = lane.spec.retuned(0, rule, own)
+            lane.trainer = Trainer(spec_of(self.spec.run, lane.spec))
+            lane.points = {0: lane.trainer.machine.theta.copy()}
+            return
+        for _ in self._lane_to(lane, self.step):
+            pass
+        if lane.trainer.steps_done < self.step:
+            raise ValueError(f"lane: it stopped at step {lane.trainer.steps_done}; allowed: a change at a step up to there")
+        lane.spec = lane.spec.retuned(self.step, rule, own)
+        self._put(lane, rule, own)
+        lane.points = {step: point for step, point in lane.points.items() if step <= self.step}
+
+    def badges(self, number: int) -> tuple[str, ...]:
+        return badges(self.lane(number).spec, network=True)
+
+    @staticmethod
+    def _put(lane: NetworkLane, rule: OptimizerSpec, schedule: ScheduleSpec) -> None:
+        trainer = lane.trainer
+        for name, value in (("optimizer", rule), ("schedule", schedule)):
+            if getattr(trainer.effective_spec, name) != value:
+                trainer.edit({"kind": "set", "path": name, "value": value.model_dump()})
+
+    def _retune_at(self, lane: NetworkLane) -> None:
+        """Changes of a script that are due where the lane stands and not in the trainer's own yet."""
+        trainer = lane.trainer
+        here = trainer.steps_done
+        due = [retune for retune in lane.spec.retunes if retune.step == here]
+        if due and trainer.end == here and not any(edit.step == here for edit in trainer.edits):
+            self._put(lane, due[0].optimizer, due[0].schedule)
+
+    # Running ---------------------------------------------------------------------------------------------------------
+
+    def advance(self, updates: int = 1) -> int:
+        """Go on by some updates, or to the end; returns the step arrived at."""
+        if updates < 0:
+            raise ValueError(f"updates: {updates} given; allowed: 0 or more")
+        return self.seek(min(self.step + updates, self.max_steps))
+
+    def seek(self, step: int) -> int:
+        """Every lane after update `step`, bit for bit, forwards or backwards; stopped ones stand where they stopped."""
+        for _ in self.seeking(step):
+            pass
+        return self.step
+
+    def seeking(self, step: int, updates: int = SLICE) -> Iterator[int]:
+        """`seek` in slices of at most `updates`, all lanes side by side on the pool; yields the least step reached."""
+        if not 0 <= step <= self.max_steps:
+            raise ValueError(f"step: {step} given; allowed: 0 to {self.max_steps}")
+        ways = [self._lane_to(lane, step, updates) for lane in self.lanes]
+        while ways:
+            reached = list(pool().map(lambda way: next(way, None), ways))
+            ways = [way for way, at in zip(ways, reached, strict=True) if at is not None]
+            if ways:
+                yield min(at for at in reached if at is not None)
+        self.step = step
+        self._thin()
+
+    def _lane_to(self, lane: NetworkLane, goal: int, updates: int = SLICE) -> Iterator[int]:
+        trainer = lane.trainer
+        if trainer.steps_done > goal:
+            yield from trainer.seeking(goal, updates)
+            return
+        while trainer.steps_done < goal and not (trainer.stopped and trainer.stopped.kind != "finished"):
+            here, before = trainer.steps_done, trainer.steps_done
+            halts = [goal, here + updates, *(retune.step for retune in lane.spec.retunes if retune.step > here)]
+            last = min(halts)
+            while here < last:
+                trainer.step(min(last, (here // self.spacing + 1) * self.spacing) - here)
+                if trainer.steps_done == here:
+                    break
+                here = trainer.steps_done
+                if here % self.spacing == 0:
+                    lane.points[here] = trainer.machine.theta.copy()
+            self._retune_at(lane)
+            if here == before:
+                return
+            yield here
+
+    def _thin(self) -> None:
+        """Keep the points of all lanes at multiples of one spacing, within the budget."""
+        size = self.lanes[0].trainer.machine.theta.size if self.lanes else 1
+        most = int(np.clip(MOST_NUMBERS // (size * max(1, len(self.lanes))), 16, MOST_POINTS))
+        while any(len(lane.points) > most for lane in self.lanes):
+            self.spacing *= 2
+            for lane in self.lanes:
+                lane.points = {step: point for step, point in lane.points.items() if step % self.spacing == 0}
+
+    # Looking ---------------------------------------------------------------------------------------------------------
+
+    def way(self, number: int) -> tuple[NDArray[np.int64], Flat]:
+        """Steps (n,) and parameters (n, P) of a lane's kept points up to the present step, and of where it stands."""
+        lane = self.lane(number)
+        trainer = lane.trainer
+        kept = {step: point for step, point in lane.points.items() if step <= self.step}
+        kept[trainer.steps_done] = trainer.machine.theta.copy()
+        steps = sorted(kept)
+        return np.array(steps, dtype=np.int64), np.stack([kept[step] for step in steps])
+
+    def principal_plane(self, numbers: Sequence[int] | None = None) -> Plane:
+        """The plane of the most variance of all lanes' points together."""
+        wanted = [lane.id for lane in self.lanes] if numbers is None else list(numbers)
+        points = [self.way(number)[1] for number in wanted]
+        if not points:
+            raise ValueError("lanes: there are none; allowed: at least one")
+        every = np.concatenate(points)
+        return principal(every[np.isfinite(every).all(axis=1)])
+
+    def landscape(self, split: str = "train") -> Landscape:
+        """The surface that all lanes run on, of the spec's objective."""
+        if not self.lanes:
+            raise ValueError("lanes: there are none; allowed: at least one")
+        return Landscape(self.lanes[0].trainer.machine, split)
+
+    def path(self, number: int, plane: Plane, landscape: Landscape) -> Path:
+        """A lane's way over a plane, measured from the start."""
+        _, points = self.way(number)
+        return path(landscape, plane, points, self.lane(number).points[0])
+
+    def standings(self, threshold: float = 0.05) -> list[NetworkStanding]:
+        """Every lane where it stands, the least train loss first. `reached`: the first recorded step with train loss below the
+        threshold."""
+        found = []
+        for lane in self.lanes:
+            trainer = lane.trainer
+            series = trainer.series.until(trainer.steps_done).columns()
+            steps = series["step"]
+            below = np.flatnonzero(series["train_loss"] <= threshold)
+            classes = trainer.dataset.task == "classification"
+            stop = trainer.stopped
+            found.append(
+                NetworkStanding(
+                    lane.id,
+                    trainer.steps_done,
+                    trainer.loss("train"),
+                    trainer.loss("test") if trainer.dataset.rows[2] else None,
+                    trainer.accuracy("train") if classes else None,
+                    stop.step if stop is not None and stop.kind == "non_finite" else None,
+                    int(steps[below[0]]) if len(below) else None,
+                )
+            )
+        return sorted(found, key=lambda s: (s.diverged is not None, s.train_loss if np.isfinite(s.train_loss) else np.inf))

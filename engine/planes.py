@@ -1,0 +1,137 @@
+"""Planes through parameter space, and where points lie on them: coordinates by least squares, distances off the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.layout import Place
+from engine.randomness import generator
+
+Flat = NDArray[np.float64]
+Others = Literal["zero", "normal"]
+"""What random directions are along biases, norms' and PReLU's parameters: nothing, or normal of the parameter's own norm."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The points origin + a·directions[0] + b·directions[1]; `origin` (P,), `directions` (2, P), independent but not always
+    orthogonal. `explained` (2,): the shares of the trajectories' variance along each, of PCA alone."""
+
+    kind: Literal["weights", "random", "pca", "points"]
+    origin: Flat
+    directions: Flat
+    names: tuple[str, str] = ("a", "b")
+    explained: tuple[float, float] | None = None
+    policy: str = ""
+
+    def __post_init__(self) -> None:
+        gram = self.directions @ self.directions.T
+        across = gram[0, 0] * gram[1, 1] - gram[0, 1] ** 2
+        if not np.isfinite(gram).all() or across <= 1e-14 * gram[0, 0] * gram[1, 1] or gram.trace() == 0.0:
+            raise ValueError("plane: its two directions are parallel or zero; allowed: two that span a plane")
+
+    @property
+    def cosine(self) -> float:
+        """Of the angle between the directions: 0 where they are orthogonal."""
+        u, v = self.directions
+        return float(u @ v / np.sqrt((u @ u) * (v @ v)))
+
+    def coordinates(self, points: ArrayLike) -> Flat:
+        """(n, P) -> (n, 2): of the nearest point of the plane, by least squares."""
+        offsets = np.atleast_2d(np.asarray(points, dtype=np.float64)) - self.origin
+        found, *_ = np.linalg.lstsq(self.directions.T, offsets.T, rcond=None)
+        return np.ascontiguousarray(found.T)
+
+    def at(self, coordinates: ArrayLike) -> Flat:
+        """(n, 2) -> (n, P)."""
+        flat: Flat = self.origin + np.atleast_2d(np.asarray(coordinates, dtype=np.float64)) @ self.directions
+        return flat
+
+    def off(self, points: ArrayLike) -> Flat:
+        """(n, P) -> (n,): distances from the plane."""
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        distances: Flat = np.linalg.norm(given - self.at(self.coordinates(given)), axis=1)
+        return distances
+
+    def residual(self, points: ArrayLike, reference: ArrayLike) -> Flat:
+        """‖θ − P(θ)‖ / ‖θ − θ_ref‖, (n,): 0 on the plane, 1 where the plane shows nothing of the way from θ_ref. 0 at θ_ref."""
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        ways = np.linalg.norm(given - np.asarray(reference, dtype=np.float64), axis=1)
+        share: Flat = np.divide(self.off(given), ways, out=np.zeros(len(given)), where=ways > 0.0)
+        return share
+
+
+def through_weights(origin: Flat, first: int, second: int, names: tuple[str, str]) -> Plane:
+    """Two parameters by their places in θ; coordinates are what is added to each."""
+    if first == second or not (0 <= first < origin.size and 0 <= second < origin.size):
+        raise ValueError(f"weights: {first} and {second} given; allowed: two different places from 0 to {origin.size - 1}")
+    directions = np.zeros((2, origin.size))
+    directions[0, first] = directions[1, second] = 1.0
+    return Plane("weights", origin.copy(), directions, names)
+
+
+def random_directions(origin: Flat, places: Sequence[Place], seed: int, others: Others = "zero") -> Plane:
+    """Gaussian directions, filter-normalized (Li et al. 2018): the part into each unit has the norm of that unit's weights.
+
+    `others`: biases, norms' scales and shifts, slopes are left where they are ("zero", Li et al.'s choice for pictures of
+    trained networks), or get a normal direction of each tensor's own norm.
+    """
+    directions = np.zeros((2, origin.size))
+    for number, direction in enumerate(directions):
+        drawn = generator(seed, "plane", number).normal(size=origin.size)
+        for place in places:
+            own, into = np.atleast_2d(place.view(origin)), np.atleast_2d(place.view(direction))
+            if place.matrix or others == "normal":
+                rows = np.atleast_2d(place.view(drawn))
+                lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+                into[...] = rows * (np.linalg.norm(own, axis=1, keepdims=True) / lengths)
+    words = "only weight matrices, each unit's part as long as its weights; biases and norms stay"
+    if others == "normal":
+        words = "each unit's part as long as its weights; of biases and norms each tensor as long as itself"
+    return Plane("random", origin.copy(), directions, ("first direction", "second direction"), policy=words)
+
+
+def principal(points: Flat, origin: Flat | None = None) -> Plane:
+    """The plane of the most variance of trajectory points (T, P), by the T×T Gram matrix; through their mean, or `origin`.
+
+    Directions are orthonormal, the sign such that the last point has positive coordinates.
+    """
+    given = np.asarray(points, dtype=np.float64)
+    if given.ndim != 2 or len(given) < 3 or not np.isfinite(given).all():
+        raise ValueError("points: at least 3 finite ones are needed for a plane of most variance")
+    mean = given.mean(axis=0)
+    centred = given - mean
+    values, vectors = np.linalg.eigh(centred @ centred.T)
+    total = float(np.sum(centred * centred))
+    if values[-2] <= 1e-14 * values[-1] or total == 0.0:
+        raise ValueError("points: they lie on one line; allowed: points that span a plane")
+    directions = (centred.T @ vectors[:, [-1, -2]]).T
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    directions[1] -= (directions[1] @ directions[0]) * directions[0]
+    directions[1] /= np.linalg.norm(directions[1])
+    directions *= np.where(directions @ centred[-1] < 0.0, -1.0, 1.0)[:, None]
+    shares = np.sum((centred @ directions.T) ** 2, axis=0) / total
+    explained = (float(shares[0]), float(shares[1]))
+    return Plane(
+        "pca", mean if origin is None else origin.copy(), directions, ("first component", "second component"), explained
+    )
+
+
+def through_points(first: Flat, second: Flat, third: Flat) -> Plane:
+    """Through three points: they have the coordinates (0, 0), (1, 0) and (0, 1)."""
+    return Plane("points", first.copy(), np.stack([second - first, third - first]), ("to the second", "to the third"))
+
+
+def frame(coordinates: Flat, margin: float = 0.25, least: float = 1e-6) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Ranges ((a0, a1), (b0, b1)) that hold all points (n, 2) with a margin, no side below a twentieth of the other."""
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    size = np.maximum(high - low, least)
+    size = np.maximum(size, 0.05 * size.max())
+    middle, half = (low + high) / 2.0, size * (0.5 + margin)
+    (a0, b0), (a1, b1) = middle - half, middle + half
+    return (float(a0), float(a1)), (float(b0), float(b1))

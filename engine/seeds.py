@@ -1,0 +1,103 @@
+"""One race over many seeds: what luck explains and what the rule does. Networks: other starts and batches on the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.landscape import pool
+from engine.network_race import spec_of
+from engine.race_spec import LaneSpec, check_count
+from engine.spec import RunSpec
+from engine.trainer import Trainer
+
+Flat = NDArray[np.float64]
+MOST_SEEDS = 64
+POINTS = 101
+
+
+@dataclass(frozen=True)
+class Band:
+    """Of one lane over its seeds, at `steps` (n,): median and quartiles of the train loss, each (n,). A run that diverged
+    counts as infinitely high."""
+
+    median: Flat
+    low: Flat
+    high: Flat
+
+
+class SeedRace:
+    """Lanes × seeds, every pair a run of its own, sharing data, and per seed start and batches. `losses` (lanes, seeds, n)
+    is NaN where nothing was run yet, infinite where the run diverged."""
+
+    def __init__(
+        self,
+        run: RunSpec | Mapping[str, Any],
+        lanes: Sequence[LaneSpec | Mapping[str, Any]],
+        seeds: int | Sequence[int] = 32,
+        steps: int = 1000,
+        points: int = POINTS,
+    ) -> None:
+        self.run = run if isinstance(run, RunSpec) else RunSpec.model_validate(run)
+        self.lanes = tuple(lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane) for lane in lanes)
+        check_count(self.lanes)
+        self.seeds = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
+        if not 1 <= len(self.seeds) <= MOST_SEEDS or not self.lanes:
+            raise ValueError(
+                f"seeds: {len(self.seeds)} given for {len(self.lanes)} lanes; allowed: 1 to {MOST_SEEDS} for 1 or more"
+            )
+        if any(lane.retunes or lane.seed is not None for lane in self.lanes):
+            raise ValueError("lanes: changes on the way and own seeds are not repeated over seeds; allowed: lanes without them")
+        if not 1 <= steps <= self.run.stop.max_steps:
+            raise ValueError(f"steps: {steps} given; allowed: 1 to {self.run.stop.max_steps}")
+        self.steps = np.unique(np.linspace(0, steps, min(points, steps + 1)).astype(np.int64))
+        self.losses: Flat = np.full((len(self.lanes), len(self.seeds), len(self.steps)), np.nan)
+        self.endings: dict[tuple[int, int], Trainer] = {}
+        """The trainers by (lane, seed) places, as they stand: pictures of their endings."""
+
+    def spec(self, lane: int, seed: int) -> RunSpec:
+        """The run of a lane's place and a seed's."""
+        return spec_of(self.run, self.lanes[lane].model_copy(update={"seed": self.seeds[seed]}))
+
+    def slices(self) -> Iterator[float]:
+        """Run to the end, all pairs from one point to the next on the pool; yields the share that is done."""
+        pairs = [(lane, seed) for seed in range(len(self.seeds)) for lane in range(len(self.lanes))]
+        for lane, seed in pairs:
+            self.endings[lane, seed] = Trainer(self.spec(lane, seed))
+        for index, step in enumerate(self.steps):
+            list(pool().map(lambda pair: self._to(pair, index, int(step)), pairs))  # noqa: B023  done before the next
+            yield (index + 1) / len(self.steps)
+
+    def finish(self) -> SeedRace:
+        for _ in self.slices():
+            pass
+        return self
+
+    def _to(self, pair: tuple[int, int], index: int, step: int) -> None:
+        trainer = self.endings[pair]
+        trainer.step(step - trainer.steps_done)
+        gone = trainer.stopped is not None and trainer.stopped.kind == "non_finite"
+        loss = np.inf if gone else trainer.loss("train")
+        self.losses[pair[0], pair[1], index] = loss if np.isfinite(loss) else np.inf
+
+    # What came out ---------------------------------------------------------------------------------------------------
+
+    def band(self, lane: int) -> Band:
+        """Median and quartiles (nearest measured values, so that infinity is a value like any other)."""
+        low, median, high = np.quantile(self.losses[lane], [0.25, 0.5, 0.75], axis=0, method="inverted_cdf")
+        return Band(median, low, high)
+
+    def share_below(self, lane: int, threshold: float) -> float:
+        """The share of seeds whose train loss is below the threshold at the end."""
+        return float(np.mean(self.losses[lane, :, -1] < threshold))
+
+    def wins(self) -> Flat:
+        """(lanes,): the share of seeds in which a lane ends lowest; ties are shared; where all diverged nobody wins."""
+        last = self.losses[:, :, -1]
+        lowest = (last == last.min(axis=0)) & np.isfinite(last)
+        share: Flat = np.sum(lowest / np.maximum(lowest.sum(axis=0), 1), axis=1) / len(self.seeds)
+        return share

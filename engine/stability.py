@@ -1,0 +1,131 @@
+"""Each rule's own speed limit on a local quadratic, and the map of rates and momenta with its border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.curvature import Product, lanczos, scaled
+from engine.optimizers import PYTORCH
+from engine.spec import OptimizerSpec
+
+Flat = NDArray[np.float64]
+DIRECT_UP_TO = 400
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The largest stable rate at a point: `formula` in LaTeX, `curvature` the λ_max it is taken of (of P⁻¹H where the rule
+    divides by running squares, frozen as they are), `rate` the bound, infinite where nothing curves upwards."""
+
+    formula: str
+    curvature: float
+    rate: float
+    frozen: bool
+
+
+def factor(optimizer: OptimizerSpec) -> tuple[float, str] | None:
+    """c of η < c / λ_max and its LaTeX; None for rules whose steps are no multiple of the gradient."""
+    own = optimizer.parameters
+    if optimizer.name == "sgd":
+        return 2.0, r"\eta < \frac{2}{\lambda_{\max}}"
+    if optimizer.name == "momentum":
+        return 2.0 * (1.0 + own["beta"]), r"\eta < \frac{2(1 + \beta)}{\lambda_{\max}}"
+    if optimizer.name == "nesterov":
+        beta = own["beta"]
+        return 2.0 * (1.0 + beta) / (1.0 + 2.0 * beta), r"\eta < \frac{2(1 + \beta)}{(1 + 2\beta)\, \lambda_{\max}}"
+    if optimizer.name == "adagrad":
+        return 2.0, r"\eta < \frac{2}{\lambda_{\max}(P^{-1}H)}"
+    if optimizer.name == "rmsprop" and not own.get("centered"):
+        beta = float(own.get("momentum") or 0.0)
+        return 2.0 * (1.0 + beta), r"\eta < \frac{2(1 + \beta)}{\lambda_{\max}(P^{-1}H)}"
+    if optimizer.name in ("adam", "amsgrad"):
+        beta = own["beta1"]
+        return 2.0 * (1.0 + beta) / (1.0 - beta), r"\eta < \frac{2(1 + \beta_1)}{(1 - \beta_1)\, \lambda_{\max}(P^{-1}H)}"
+    return None
+
+
+def preconditioner(optimizer: OptimizerSpec, state: dict[str, Flat], updates: int) -> Flat | None:
+    """What the rule divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it does
+    not divide, or has made no update yet."""
+    own = optimizer.parameters
+    if optimizer.name in ("adagrad", "rmsprop"):
+        squares = state["G" if optimizer.name == "adagrad" else "s"]
+        divided: Flat = np.sqrt(squares) + own["eps"] if optimizer.dialect == PYTORCH else np.sqrt(squares + own["eps"])
+        return divided if updates > 0 else None
+    if optimizer.name in ("adam", "amsgrad") and updates > 0:
+        corrected = 1.0 - own["beta2"] ** updates if own.get("bias_correction", True) else 1.0
+        squares = state["v"] if optimizer.name == "adam" else list(state.values())[2]
+        adaptive: Flat = np.sqrt(squares / corrected) + own["eps"]
+        return adaptive
+    return None
+
+
+def bound(
+    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Flat] | None = None, updates: int = 0
+) -> Bound | None:
+    """A lane's own bound where it stands; None for a rule without one, or before its first update where it needs one."""
+    known = factor(optimizer)
+    if known is None:
+        return None
+    divides = optimizer.name not in ("sgd", "momentum", "nesterov")
+    P = preconditioner(optimizer, state or {}, updates) if divides else None
+    if divides and (P is None or not (P > 0.0).all()):
+        return None
+    wanted = product if P is None else scaled(product, P)
+    if size <= DIRECT_UP_TO:
+        columns = np.stack([wanted(row) for row in np.eye(size)])
+        if not np.isfinite(columns).all():
+            return None
+        top = float(np.linalg.eigvalsh((columns + columns.T) / 2.0)[-1])
+    else:
+        top = lanczos(wanted, size)[1]
+    return Bound(known[1], top, known[0] / top if top > 0.0 else np.inf, P is not None)
+
+
+def growth(rule: str, rate: ArrayLike, momentum: ArrayLike, curvatures: ArrayLike) -> Flat:
+    """The spectral radius of one update on a quadratic with these curvatures, for momentum ("momentum") or Nesterov
+    ("nesterov"); broadcasts rate with momentum. Below 1 it converges, at that factor a step.
+
+    Roots of z² − (1 + β − ηλ) z + β, and of z² − (1 + β)(1 − ηλ) z + β (1 − ηλ).
+    """
+    if rule not in ("momentum", "nesterov"):
+        raise ValueError(f"rule: '{rule}' is not known; allowed: momentum, nesterov")
+    eta, beta = np.broadcast_arrays(np.asarray(rate, dtype=np.float64), np.asarray(momentum, dtype=np.float64))
+    largest = np.zeros(eta.shape)
+    for curvature in np.asarray(curvatures, dtype=np.float64).ravel():
+        shrink = 1.0 - eta * curvature
+        middle = beta + shrink if rule == "momentum" else (1.0 + beta) * shrink
+        last = beta if rule == "momentum" else beta * shrink
+        under = np.sqrt((middle * middle - 4.0 * last).astype(np.complex128))
+        roots = np.maximum(np.abs(middle + under), np.abs(middle - under)) / 2.0
+        largest = np.maximum(largest, roots)
+    return largest
+
+
+@dataclass(frozen=True)
+class PhaseDiagram:
+    """`growth` (m, n): the spectral radius at momentum `momenta[i]` and rate `rates[j]`."""
+
+    rule: str
+    rates: Flat
+    momenta: Flat
+    growth: Flat
+    curvatures: tuple[float, ...]
+
+
+def phase_diagram(
+    rule: str, curvatures: ArrayLike, points: int = 81, most: float | None = None, momenta: tuple[float, float] = (0.0, 0.99)
+) -> PhaseDiagram:
+    """Rates 0 … `most` (unless given, beyond the bound at the largest momentum) against momenta, of a local quadratic."""
+    given = np.atleast_1d(np.asarray(curvatures, dtype=np.float64))
+    top = float(given.max())
+    if not np.isfinite(given).all() or top <= 0.0:
+        raise ValueError("curvatures: none is positive; allowed: finite numbers, one of them above 0")
+    reach = 2.2 * (1.0 + momenta[1]) / top if most is None else most
+    rates, rows = np.linspace(0.0, reach, points), np.linspace(*momenta, points)
+    extremes = np.unique([given.min(), top])
+    found = growth(rule, rates[None, :], rows[:, None], extremes)
+    return PhaseDiagram(rule, rates, rows, found, tuple(float(value) for value in extremes))

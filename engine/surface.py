@@ -1,0 +1,145 @@
+"""A surface to race on: which one, told as a spec, and its values, gradients and Hessians by the kernels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import model_validator
+
+from engine.formula import Formula, FormulaError, compile_formula
+from engine.kernels import surfaces as kernels
+from engine.kernels.formula import WIDTH
+from engine.spec import Named, complete, known, refuse
+from engine.surfaces import SURFACES, Box, Minimum
+
+Flat = NDArray[np.float64]
+NO_PROGRAM = np.zeros((0, 2), dtype=np.int64)
+OWN = "formula"
+OWN_DOMAIN: Box = ((-3.0, 3.0), (-3.0, 3.0))
+REACH = 1e6
+
+
+class SurfaceSpec(Named):
+    """A row with its parameters, or {"name": "formula", "formula": "x**2 + sin(y)", "domain": [[-3, 3], [-3, 3]]}."""
+
+    name: str = "rosenbrock"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, given: Any) -> Any:
+        given = {"name": given} if isinstance(given, str) else given
+        if not isinstance(given, dict):
+            return given
+        if given.get("name") == OWN:
+            return _own(given)
+        row = SURFACES[known(given.get("name", "rosenbrock"), SURFACES | {OWN: None}, field="name")]
+        return complete(given, ("name",), row.parameters, row.defaults())
+
+
+def _own(given: dict[str, Any]) -> dict[str, Any]:
+    for key in given:
+        if key not in ("name", "formula", "domain"):
+            raise refuse("unknown_field", "no such parameter", "formula, domain", key)
+    text = given.get("formula")
+    if not isinstance(text, str):
+        raise refuse("out_of_range", "must be text", "a formula in x and y", "formula")
+    try:
+        compile_formula(text)
+    except FormulaError as problem:
+        raise refuse("out_of_range", f"{problem.problem} at character {problem.position}", problem.allowed, "formula") from None
+    return {"name": OWN, "formula": text, "domain": _box(given.get("domain", OWN_DOMAIN))}
+
+
+def _box(given: Any) -> Box:
+    try:
+        (x0, x1), (y0, y1) = ((float(low), float(high)) for low, high in given)
+    except (TypeError, ValueError):
+        x0, x1, y0, y1 = 0.0, 0.0, 0.0, 0.0
+    if not all(abs(value) <= REACH for value in (x0, x1, y0, y1)) or x1 - x0 < 1e-6 or y1 - y0 < 1e-6:
+        allowed = f"[[x0, x1], [y0, y1]] with x0 < x1, y0 < y1, up to {REACH:g}"
+        raise refuse("out_of_range", "must be two ranges", allowed, "domain")
+    return ((x0, x1), (y0, y1))
+
+
+@dataclass(frozen=True)
+class Points:
+    """f (n,), gradient (n, 2) and Hessian (n, 2, 2) at some points."""
+
+    value: Flat
+    gradient: Flat
+    hessian: Flat
+
+
+class SurfaceFunction:
+    """A surface in numbers. One caller at a time: a formula's stack is shared."""
+
+    def __init__(self, spec: SurfaceSpec) -> None:
+        self.spec = spec
+        self.row = SURFACES.get(spec.name)
+        self.program, depth = NO_PROGRAM, 1
+        if self.row is None:
+            compiled = self.formula
+            self.code, self.numbers, self.program, depth = (
+                kernels.FORMULA,
+                compiled.constants,
+                compiled.program,
+                compiled.depth,
+            )
+        else:
+            self.code, self.numbers = self.row.code, np.array([*self.row.numbers(spec.parameters), 0.0])
+        self.stack = np.zeros((depth, WIDTH))
+
+    @cached_property
+    def formula(self) -> Formula:
+        return compile_formula(str(self.spec.parameters["formula"]))
+
+    @property
+    def latex(self) -> str:
+        return self.formula.latex if self.row is None else self.row.formula
+
+    @property
+    def domain(self) -> Box:
+        return self.spec.parameters["domain"] if self.row is None else self.row.domain
+
+    @property
+    def start(self) -> tuple[float, float]:
+        """The row's; of a formula a place in its domain, away from the axes of symmetry."""
+        if self.row is not None:
+            return self.row.start
+        (x0, x1), (y0, y1) = self.domain
+        return (x0 + 0.2 * (x1 - x0), y0 + 0.75 * (y1 - y0))
+
+    @property
+    def minima(self) -> list[Minimum]:
+        """Those that are known; of a formula none."""
+        return [] if self.row is None else self.row.minima(self.spec.parameters)
+
+    @property
+    def arguments(self) -> tuple[int, Flat, NDArray[np.int64], Flat]:
+        """What the kernels take for it: code, numbers, program, stack."""
+        return self.code, self.numbers, self.program, self.stack
+
+    def at(self, points: ArrayLike) -> Points:
+        """f, its gradient and its Hessian at points (n, 2)."""
+        given = np.ascontiguousarray(points, dtype=np.float64).reshape(-1, 2)
+        out = np.empty((len(given), WIDTH))
+        kernels.surface_at(*self.arguments, given, out)
+        return Points(out[:, 0], out[:, 1:3], out[:, [3, 4, 4, 5]].reshape(-1, 2, 2))
+
+    def grid(self, columns: int, rows: int, domain: Box | None = None) -> tuple[Flat, Flat, Flat]:
+        """x (columns,), y (rows,) and f (rows, columns) over the domain, its edges included."""
+        (x0, x1), (y0, y1) = domain or self.domain
+        across, up = np.linspace(x0, x1, columns), np.linspace(y0, y1, rows)
+        out = np.empty((rows, columns))
+        kernels.surface_grid(*self.arguments, across, up, out)
+        return across, up, out
+
+    def inside(self, x: float, y: float) -> bool:
+        """Whether f and its gradient are finite there."""
+        found = self.at([[x, y]])
+        return math.isfinite(found.value[0]) and bool(np.isfinite(found.gradient).all())

@@ -1,0 +1,123 @@
+"""Which rate, and where it leads: the loss after a budget of steps over a grid of rates; where each start of a grid ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.race import Race
+from engine.race_spec import MOST_LANES, LaneSpec, RaceSpec
+from engine.surface import SurfaceFunction
+from engine.surfaces import Box
+
+Flat = NDArray[np.float64]
+RATES = tuple(float(rate) for rate in np.logspace(-4, 0, 13))
+MOST_RATES = 64
+MOST_SIDE = 64
+
+
+@dataclass(frozen=True)
+class RateSweep:
+    """Of one lane at `rates` (n,): the loss at the budget's end for each seed (seeds, n), infinite where it diverged, its
+    median over seeds (n,), and the best rate, None where all diverged. How it was chosen is all here: grid, budget, seeds."""
+
+    rates: Flat
+    steps: int
+    seeds: tuple[int, ...]
+    losses: Flat
+    median: Flat
+    best: float | None
+
+    @property
+    def words(self) -> str:
+        count = len(self.seeds)
+        return f"{len(self.rates)} rates × {count} {'seed' if count == 1 else 'seeds'}, {self.steps} steps"
+
+
+def rate_sweep(
+    spec: RaceSpec | Mapping[str, Any],
+    lane: LaneSpec | Mapping[str, Any],
+    rates: Sequence[float] = RATES,
+    steps: int = 1000,
+    seeds: Sequence[int] = (0,),
+) -> RateSweep:
+    """A lane of a surface at each rate, from the race's start, under its noise; seeds differ in the noise alone."""
+    given = spec if isinstance(spec, RaceSpec) else RaceSpec.model_validate(spec)
+    own = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
+    if not 1 <= len(rates) <= MOST_RATES or not 1 <= len(seeds) <= MOST_RATES:
+        raise ValueError(f"rates, seeds: {len(rates)} and {len(seeds)} given; allowed: 1 to {MOST_RATES} of each")
+    used = tuple(seeds) if given.noise > 0.0 else tuple(seeds)[:1]
+    losses = np.full((len(used), len(rates)), np.inf)
+    for row, seed in enumerate(used):
+        base = RaceSpec.model_validate(given.model_dump() | {"lanes": (), "max_steps": steps, "seed": seed})
+        for first in range(0, len(rates), MOST_LANES):
+            race = Race(base)
+            for rate in rates[first : first + MOST_LANES]:
+                rule = type(own.optimizer).model_validate(own.optimizer.model_dump() | {"lr": float(rate)})
+                race.add(own.model_copy(update={"optimizer": rule, "retunes": ()}))
+            race.seek(steps)
+            for column, each in enumerate(race.lanes, first):
+                if race.diverged(each.id) is None:
+                    losses[row, column] = race.losses(each.id)[-1]
+    median = np.quantile(losses, 0.5, axis=0, method="inverted_cdf")
+    best = int(np.argmin(median))
+    return RateSweep(
+        np.array(rates, dtype=np.float64),
+        steps,
+        used,
+        losses,
+        median,
+        float(rates[best]) if np.isfinite(median[best]) else None,
+    )
+
+
+@dataclass(frozen=True)
+class Basins:
+    """Where a rule ends from each start of a grid: `ends` (m, n, 2), `losses` (m, n), `minimum` (m, n) the place in the
+    surface's minima of the one it came within `reach` of, −1 of none, −2 where it diverged. `x` (n,), `y` (m,)."""
+
+    x: Flat
+    y: Flat
+    ends: Flat
+    losses: Flat
+    minimum: NDArray[np.int32]
+    steps: int
+    reach: float
+
+
+def basins(
+    spec: RaceSpec | Mapping[str, Any],
+    lane: LaneSpec | Mapping[str, Any],
+    side: int = 32,
+    steps: int = 500,
+    reach: float = 0.05,
+    domain: Box | None = None,
+) -> Basins:
+    """Every start of a side × side grid over the domain, its cells' middles, run for some steps by the lane's rule."""
+    given = spec if isinstance(spec, RaceSpec) else RaceSpec.model_validate(spec)
+    if not 2 <= side <= MOST_SIDE:
+        raise ValueError(f"side: {side} given; allowed: 2 to {MOST_SIDE}")
+    surface = SurfaceFunction(given.surface)
+    (x0, x1), (y0, y1) = domain or surface.domain
+    middles = (np.arange(side) + 0.5) / side
+    x, y = x0 + middles * (x1 - x0), y0 + middles * (y1 - y0)
+    minima = np.array([(minimum.x, minimum.y) for minimum in surface.minima]).reshape(-1, 2)
+    ends, losses = np.full((side, side, 2), np.nan), np.full((side, side), np.nan)
+    which = np.full((side, side), -2, dtype=np.int32)
+    race = Race(RaceSpec.model_validate(given.model_dump() | {"lanes": (), "max_steps": steps, "start": None}))
+    number = race.add(lane)
+    for j in range(side):
+        for i in range(side):
+            if not surface.inside(x[i], y[j]):
+                continue
+            race.restart((float(x[i]), float(y[j])))
+            race.seek(steps)
+            ends[j, i], losses[j, i] = race.trail(number)[-1], race.losses(number)[-1]
+            if race.diverged(number) is None:
+                far = np.linalg.norm(minima - ends[j, i], axis=1) if len(minima) else np.array([np.inf])
+                which[j, i] = int(np.argmin(far)) if far.min() <= reach else -1
+    return Basins(x, y, ends, losses, which, steps, reach)

@@ -1,0 +1,113 @@
+"""How fast races are: lane-steps a second of every rule on a surface, one core; pictures of the loss; many seeds.
+
+    python tests/bench/bench_race.py [--steps 20000] [--rounds 5]
+
+Nothing is asserted: a benchmark prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from engine import RunSpec, Trainer
+from engine.landscape import Landscape
+from engine.optimizers import OPTIMIZERS
+from engine.planes import random_directions
+from engine.race import Race
+from engine.race_spec import MOST_LANES
+from engine.seeds import SeedRace
+
+GOAL = 8e6
+
+
+def lanes() -> list[dict]:
+    """Every rule once, and some again in the other dialect, at rates that keep them on the surface."""
+    names = [(name, dialect) for dialect in ("textbook", "pytorch") for name in OPTIMIZERS]
+    return [{"optimizer": {"name": name, "dialect": dialect, "lr": 2e-4}} for name, dialect in names[:MOST_LANES]]
+
+
+def measure(surface: str | dict, noise: float, steps: int, rounds: int) -> None:
+    race = Race({"surface": surface, "noise": noise, "lanes": lanes(), "max_steps": steps})
+    race.seek(steps)  # room is made, kernels are compiled
+    taken = []
+    for _ in range(rounds):
+        race.seek(0)
+        race.change(seed=race.spec.seed + 1)  # everything begins again
+        begin = time.perf_counter()
+        race.seek(steps)
+        taken.append(time.perf_counter() - begin)
+        assert all(race.diverged(lane.id) is None for lane in race.lanes)
+    made = len(race.lanes) * steps
+    best, median = made / min(taken), made / statistics.median(taken)
+    name = surface if isinstance(surface, str) else surface["formula"]
+    print(f"{name:<34}{noise:>7g}{best / 1e6:>14.1f}{median / 1e6:>10.1f}")
+
+
+def pictures(rounds: int) -> None:
+    """A surface over a plane of [7,8,8,8,1], 250 samples: 101×101 points, coarse to fine."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(250, 7))
+    spec = {
+        "data": {
+            "name": "inline",
+            "task": "classification",
+            "train_x": x.tolist(),
+            "train_y": (x[:, 0] > x[:, 1]).astype(int).tolist(),
+        },
+        "network": {"layers": [{"units": 8}] * 3},
+    }
+    trainer = Trainer(RunSpec.model_validate(spec))
+    landscape = Landscape(trainer.machine)
+    plane = random_directions(trainer.machine.theta, trainer.tape.places, 0)
+    taken = []
+    for _ in range(rounds):
+        begin, times = time.perf_counter(), []
+        for _ in landscape.pictures(plane, (-1.0, 1.0), (-1.0, 1.0)):
+            times.append(1e3 * (time.perf_counter() - begin))
+        taken.append(times)
+    coarse, middle, fine = (statistics.median(column) for column in zip(*taken, strict=True))
+    print(
+        f"\n101×101 over 250 samples of [7,8,8,8,1]: 26×26 {coarse:.0f} ms (goal 40), 51×51 {middle:.0f}, all {fine:.0f} (150)"
+    )
+
+
+def seeds(steps: int) -> None:
+    """8 lanes × 32 seeds of [2,8,8,1], batch 10."""
+    names = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lion")
+    run = {"data": {"name": "spiral"}, "network": {"layers": [{"units": 8}, {"units": 8}]}}
+    race = SeedRace(run, [{"optimizer": {"name": name, "lr": 1e-3}} for name in names], 32, steps, points=steps // 20 + 1)
+    slices = race.slices()
+    next(slices)
+    begin = time.perf_counter()
+    for _ in slices:
+        pass
+    rate = steps / (time.perf_counter() - begin)
+    print(f"8 lanes × 32 seeds of [2,8,8,1], batch 10, losses measured every 20 steps: {rate:.0f} steps/s a run (goal 200)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    print(
+        f"{MOST_LANES} lanes, {len(OPTIMIZERS)} rules, {given.steps} steps, trails recorded; goal on Rosenbrock: {GOAL / 1e6:g}"
+    )
+    print(f"{'surface':<34}{'noise':>7}{'best, M/s':>14}{'median':>10}")
+    own = {"name": "formula", "formula": "(1 - x)**2 + 100*(y - x**2)**2"}
+    for surface, noise in (("rosenbrock", 0.0), ("rosenbrock", 0.1), ("himmelblau", 0.0), ("rastrigin", 0.0), (own, 0.0)):
+        measure(surface, noise, given.steps, given.rounds)
+    pictures(given.rounds)
+    seeds(400)
+
+
+if __name__ == "__main__":
+    main()

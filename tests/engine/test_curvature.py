@@ -1,0 +1,96 @@
+"""Curvature: Hessians of networks from their gradients, Lanczos' extremes against eigvalsh, and kinds of points."""
+
+import numpy as np
+import pytest
+
+from engine import RunSpec, Trainer
+from engine.curvature import classify, hessian, hessian_product, lanczos, of_gradient, of_matrix
+from engine.landscape import Landscape
+from engine.surface import SurfaceFunction, SurfaceSpec
+
+
+def symmetric(size, seed, low=-3.0, high=50.0):
+    rotation, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(size, size)))
+    return rotation @ np.diag(np.random.default_rng(seed + 1).uniform(low, high, size)) @ rotation.T
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 60, 400])
+def test_lanczos_extremes(size):
+    H = symmetric(size, size)
+    expected = np.linalg.eigvalsh(H)[[0, -1]]
+    assert np.allclose(lanczos(lambda v: H @ v, size), expected, rtol=1e-6, atol=1e-6 * np.abs(expected).max())
+
+
+def test_lanczos_of_few_distinct_eigenvalues_and_of_nothing():
+    assert np.allclose(lanczos(lambda v: 3.0 * v, 50), (3.0, 3.0), rtol=1e-12)
+    assert lanczos(lambda v: 0.0 * v, 10) == (0.0, 0.0)
+
+
+def trainer(**fields):
+    described = {"data": {"name": "circle", "samples": 60}, "network": {"layers": [{"units": 6}, {"units": 5}]}}
+    made = Trainer(RunSpec.model_validate(described | fields))
+    made.step(40)
+    return made
+
+
+def gradient_of(made):
+    return Landscape(made.machine).gradient
+
+
+def test_gradient_of_the_landscape_is_the_trainers():
+    for fields in ({"regularization": {"l1": 0.01, "l2": 0.02}}, {"network": {"layers": [{"units": 4, "norm": "batch"}]}}):
+        made = trainer(data={"name": "circle", "samples": 900, "test_fraction": 0.0}, **fields)
+        found = gradient_of(made)(made.machine.theta)
+        expected = made.probe.gradient("train")
+        assert np.allclose(found, expected, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+def test_hessian_of_a_network_is_that_of_its_losses(l2):
+    """The witness uses losses alone: second differences along random directions."""
+    made = trainer(regularization={"l2": l2})
+    theta, landscape = made.machine.theta.copy(), Landscape(made.machine)
+    H = hessian(hessian_product(gradient_of(made), theta), theta.size)
+    random = np.random.default_rng(0)
+    for _ in range(6):
+        u = random.normal(size=theta.size)
+        u /= np.linalg.norm(u)
+        h = 2e-3
+        f = landscape.at([theta + k * h * u for k in (-2, -1, 0, 1, 2)])
+        second = (-f[0] + 16 * f[1] - 30 * f[2] + 16 * f[3] - f[4]) / (12 * h * h)
+        assert u @ H @ u == pytest.approx(second, abs=1e-7)
+    assert np.array_equal(made.machine.theta, theta)
+
+
+def test_lanczos_on_a_network_agrees_with_the_whole_spectrum():
+    made = trainer()
+    theta, gradient = made.machine.theta.copy(), gradient_of(made)
+    whole = of_gradient(gradient, theta)
+    few = of_gradient(gradient, theta, exact_up_to=0)
+    assert whole.exact and not few.exact and whole.spectrum.size == theta.size and few.spectrum is None
+    reach = max(abs(whole.smallest), abs(whole.largest))
+    assert abs(few.smallest - whole.smallest) < 1e-6 * reach and abs(few.largest - whole.largest) < 1e-6 * reach
+    assert whole.gradient_norm == pytest.approx(np.linalg.norm(gradient(theta)))
+
+
+def at(name, x, y, **own):
+    found = SurfaceFunction(SurfaceSpec.model_validate({"name": name, **own})).at([[x, y]])
+    return of_matrix(found.gradient[0], found.hessian[0])
+
+
+def test_kinds_of_points_are_told_only_where_the_gradient_is_small():
+    assert at("rosenbrock", 1.0, 1.0).kind == "minimum"
+    assert at("rosenbrock", 0.9, 0.8).kind == "not critical"
+    assert at("saddle", 0.0, 0.0).kind == "saddle" and at("saddle", 0.0, 2.0).kind == "minimum"
+    assert at("monkey_saddle", 0.0, 0.0).kind == "degenerate"
+    assert at("ackley", 0.0, 0.0).kind == "not smooth"
+    assert at("himmelblau", -0.270844590667, -0.923038522311).kind == "maximum"
+    assert classify(np.nan, 1.0, 2.0) == "not smooth" and classify(1e-9, -2.0, -1.0) == "maximum"
+    assert at("tiny_gradients", 1.0, 1.0).kind == "not critical" and at("tiny_gradients", 0.0, 0.0).kind == "minimum"
+
+
+def test_condition_number():
+    assert at("ravine", 0.4, 0.3, kappa=250.0, angle=20.0).condition == pytest.approx(250.0, rel=1e-9)
+    assert at("saddle", 0.0, 0.0).condition is None
+    H = SurfaceFunction(SurfaceSpec.model_validate("rosenbrock")).at([[1.0, 1.0]]).hessian[0]
+    assert at("rosenbrock", 1.0, 1.0).condition == pytest.approx(np.linalg.cond(H), rel=1e-9)

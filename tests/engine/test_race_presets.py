@@ -1,0 +1,101 @@
+"""Every preset's claim, on the numbers of its race."""
+
+import numpy as np
+import pytest
+
+from engine.curvature import of_matrix
+from engine.network_race import NetworkRace
+from engine.race import Race
+from engine.race_presets import PRESETS
+from engine.seeds import SeedRace
+
+
+def run(name):
+    preset = PRESETS[name]
+    race = {"surface": Race, "network": NetworkRace}[preset.kind](preset.script)
+    race.advance(preset.steps)
+    assert race.step == preset.steps
+    return race
+
+
+def lengths(race, number):
+    return np.linalg.norm(np.diff(race.trail(number), axis=0), axis=1)
+
+
+def test_ravine():
+    race = run("ravine")
+    assert {s.id: s.reached for s in race.standings(PRESETS["ravine"].threshold)} == {1: 458, 2: 103}
+
+
+def test_speed_limit():
+    race = run("speed_limit")
+    first, second = race.standings(PRESETS["speed_limit"].threshold)
+    assert (first.id, first.reached) == (1, 687) and second.diverged is not None
+
+
+def kinds(race):
+    found = [race.surface.at([race.trail(lane.id)[-1]]) for lane in race.lanes]
+    return [of_matrix(point.gradient[0], point.hessian[0], 0.05).kind for point in found]
+
+
+def test_saddle_without_and_with_noise():
+    still, noisy = run("saddle"), run("saddle_noise")
+    assert kinds(still) == ["saddle"] * 3 and all((still.trail(n)[:, 1] == 0.0).all() for n in (1, 2, 3))
+    assert kinds(noisy) == ["minimum"] * 3
+    assert all(abs(abs(noisy.trail(n)[-1, 1]) - 2.0) < 0.05 for n in (1, 2, 3))
+
+
+def test_nesterov():
+    race = run("nesterov")
+    textbook, torch = race.trail(1), race.trail(2)
+    velocity = -np.diff(textbook, axis=0) / 1e-3  # θ − ηβv, v from the steps
+    ahead = textbook[1:] - 1e-3 * 0.9 * velocity
+    assert np.abs(torch[1:] - ahead).max() < 1e-12 and np.abs(torch - textbook).max() > 0.01
+
+
+def test_bias_correction():
+    race = run("bias_correction")
+    with_it, without = (np.abs(np.diff(race.trail(n), axis=0))[0] / 0.05 for n in (1, 2))
+    assert with_it == pytest.approx([1, 1], rel=1e-6) and without == pytest.approx([3.1623, 3.1623], rel=1e-4)
+
+
+def test_adagrad():
+    race = run("adagrad")
+    dying, kept = lengths(race, 1), lengths(race, 2)
+    assert dying[99] / dying[0] == pytest.approx(0.1, rel=1e-6) and kept[99] == pytest.approx(0.1, rel=1e-3)
+
+
+def test_epsilon():
+    race = run("epsilon")
+    outside, inside = (np.abs(np.diff(race.trail(n), axis=0))[0, 0] / 0.05 for n in (1, 2))
+    assert outside == pytest.approx(0.99, abs=1e-3) and inside == pytest.approx(0.01, abs=1e-4)
+
+
+def test_warm_restarts():
+    """Over 40 seeds, so that the claim is of the rule and not of one noise."""
+    race, before = run("warm_restarts"), []
+    for seed in range(40):
+        race.change(seed=seed)
+        before.append([[race.losses(n)[step] for step in (100, 300, 700, 1500)] for n in (1, 2)])
+    constant, restarted = np.mean(before, axis=0)
+    assert (restarted < 0.25 * constant).all()
+
+
+def test_batches():
+    race = run("batches")
+    rises = []
+    for number in (1, 2, 3):
+        series = race.lane(number).trainer.series.columns()
+        rises.append(int((np.diff(series["train_loss"]) > 0).sum()))
+    assert rises[0] > rises[1] > rises[2] == 0
+    assert race.badges(1) == ("own batches",)
+
+
+def test_fifty_starts():
+    script = PRESETS["fifty_starts"].script
+    race = SeedRace(script["run"], script["lanes"], script["seeds"], script["steps"], points=2).finish()
+    assert 31 <= round(50 * race.share_below(0, PRESETS["fifty_starts"].threshold)) <= 39
+
+
+def test_presets_are_plain_data():
+    assert all(preset.as_json()["script"] == preset.script for preset in PRESETS.values())
