@@ -310,6 +310,17 @@ class _Writer:
         self.add(codes.PENALTY, name, "backward", place.layer, own, own[1:], ROWS=rows, COLS=cols, WEIGHTS=place.offset)
 
 
+def _trained(places: tuple[Place, ...], layer: int, *, biases: bool) -> list[list[Place]]:
+    """A layer's parameters that an update changes, in parts that lie one behind the other: held biases cut them."""
+    parts: list[list[Place]] = [[]]
+    for place in (place for place in places if place.layer == layer):
+        if biases or place.kind != "bias":
+            parts[-1].append(place)
+        else:
+            parts.append([])
+    return [part for part in parts if part]
+
+
 def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image: tuple[int, int] | None = None) -> Tape:
     """The tape of a spec for d_0 = `inputs`, d_L = `outputs` and mini-batches of at most `capacity` columns; `image` is the
     (height, width) of pictures, which may be shifted."""
@@ -356,6 +367,12 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         for place in writer.places:
             if place.matrix:
                 writer.penalty(place)
+    if not spec.network.train_bias:
+        for place in writer.places:
+            if place.kind == "bias":
+                own = (f"d{place.name}",)
+                fields = {"WEIGHTS": place.offset, "COUNT": place.size}
+                add(codes.HOLD, f"biases held {place.layer}", "update", place.layer, own, own, **fields)
     if spec.clip.norm is not None:
         everything = tuple(f"d{name}" for name in parameters)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
@@ -365,11 +382,11 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         places = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}
         add(codes.RUNNING_STATISTICS, f"running statistics {layer}", "update", layer, (mean, var), (), **places)
     for layer in range(1, last + 1):
-        own = [place for place in writer.places if place.layer == layer]
-        names = tuple(place.name for place in own)
-        reads = (*names, *(f"d{name}" for name in names))
-        size = sum(place.size for place in own)
-        add(codes.UPDATE, f"update {layer}", "update", layer, reads, names, KIND=rule, EXTRA=slots, COUNT=size, STATE=state)
+        for part in _trained(writer.places, layer, biases=spec.network.train_bias):
+            names = tuple(place.name for place in part)
+            reads = (*names, *(f"d{name}" for name in names))
+            fields = {"WEIGHTS": part[0].offset, "COUNT": sum(place.size for place in part)}
+            add(codes.UPDATE, f"update {layer}", "update", layer, reads, names, KIND=rule, EXTRA=slots, STATE=state, **fields)
     return Tape(
         writer.sizes,
         writer.activations,

@@ -113,8 +113,8 @@ def _optimizer(spec: RunSpec) -> str:
     raise KeyError(f"{spec.optimizer.name}, {spec.optimizer.dialect}")
 
 
-def _after_backward(spec: RunSpec) -> list[str]:
-    """Penalties, then clipping, on the gradients."""
+def _after_backward(spec: RunSpec, biases: list[int]) -> list[str]:
+    """Penalties, then held biases, then clipping, on the gradients. `biases`: their places among the parameters."""
     lines = []
     l1, l2 = spec.regularization.l1, spec.regularization.l2
     if l1 or l2:
@@ -124,6 +124,8 @@ def _after_backward(spec: RunSpec) -> list[str]:
             "        if W.dim() == 2:",
             f"            W.grad += {l2!r} * W + {l1!r} * torch.sign(W)",
         ]
+    if not spec.network.train_bias:
+        lines += [f"for i in {biases!r}:  # biases are held", "    parameters[i].grad.zero_()"]
     if spec.clip.norm is not None and spec.optimizer.dialect == "pytorch":
         lines.append(f"torch.nn.utils.clip_grad_norm_(parameters, {spec.clip.norm!r})")
     elif spec.clip.norm is not None:
@@ -153,6 +155,7 @@ def _indented(lines: list[str]) -> str:
 def script(trainer: Trainer, ahead: Ahead) -> str:
     """The whole file, for the mini-batches that come next. KeyError: no such form."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
+    biases = [i for i, place in enumerate(tape.places) if place.kind == "bias"]
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
     )
@@ -209,7 +212,7 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             "    for p in parameters:",
             "        p.grad = None",
             "    loss.backward()",
-            _indented([*_after_backward(spec), "optimizer.step()"])
+            _indented([*_after_backward(spec, biases), "optimizer.step()"])
             + "    largest = max(largest, abs(loss.item() - expected[k]))\n"
             + '    print(f"update {start + k + 1}: loss {loss.item()!r}, chainrule {expected[k]!r}")',
             'print(f"largest difference {largest:.1e}")',

@@ -87,7 +87,7 @@ def record(machine: Machine) -> Recording:
 
 
 def batch_rows(machine: Machine) -> NDArray[np.int64]:
-    """Which training samples the mini-batch in work has, column by column; to be asked behind GATHER, before the update ends."""
+    """Which training samples the mini-batch in work has, column by column; asked behind GATHER, before the update ends."""
     counters = machine.counters
     first, count = int(counters[codes.CURSOR]), int(counters[codes.BATCH])
     if counters[codes.SHUFFLE]:

@@ -27,6 +27,7 @@ from engine.kernels.codes import (
     GATHER,
     GRADIENT,
     GRADIENT_NORM,
+    HOLD,
     INFERENCE,
     INPUT,
     JITTER,
@@ -148,6 +149,9 @@ def execute_more(op, counters, hyper, theta, grad, state, work):
         else:
             fixed = counters[MODE] == INFERENCE
             norms.back_batch_norm(delta, xhat, work[op[VARIANCE] :], gamma, dgamma, dbeta, fixed, rows, b)
+    elif code == HOLD:
+        for i in range(w, w + op[COUNT]):
+            grad[i] = 0.0
     elif code == RUNNING_STATISTICS:
         norms.run_on(work[op[MORE] :], work[op[VARIANCE] :], state[op[STATE] :], rows, b)
 

@@ -120,7 +120,9 @@ def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, anatomy: Ana
     found: dict[str, Any] = {"theta": step.operands[name], "g": step.operands[f"d{name}"], "rows": 0.0, "cols": 0.0, "eps": 0.0}
     for parameter, value in optimizer.parameters.items():
         if isinstance(value, tuple | list):
-            for one, part in zip({"etas": ("shrink", "grow"), "step_sizes": ("smallest", "largest")}[parameter], value, strict=True):
+            for one, part in zip(
+                {"etas": ("shrink", "grow"), "step_sizes": ("smallest", "largest")}[parameter], value, strict=True
+            ):
                 found[one] = float(part)
         elif isinstance(value, int | float):
             found[parameter] = float(value)
@@ -148,7 +150,9 @@ def tree(anatomy: Anatomy, inputs: Mapping[str, Any], index: tuple[int, ...]) ->
     """The same for one entry, with its terms: each formula in the symbols of what it reads."""
     known: dict[str, Expression] = {}
     for name, value in inputs.items():
-        number = float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
+        number = (
+            float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
+        )
         known[name] = Number(SYMBOLS.get(name, name), number, name)
     found = {}
     for quantity in anatomy.quantities:
@@ -184,7 +188,9 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
     trees = tree(anatomy, inputs, index)
     now = {key: expression.value for key, expression in trees.items()}
     wanted = _read(anatomy)
-    entering = {key: float(np.ravel(value[index] if np.ndim(value) else value)[0]) for key, value in inputs.items() if key in wanted}
+    entering = {
+        key: float(np.ravel(value[index] if np.ndim(value) else value)[0]) for key, value in inputs.items() if key in wanted
+    }
     rows.append(now | entering)
 
     def history(key: str) -> tuple[float, ...]:
@@ -206,7 +212,17 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
     )
     symbols = {key: SYMBOLS.get(key, key) for key in entering}
     entries = tuple(
-        Part(key, symbols[key], WORDS.get(key, "before the update"), symbols[key], "", value, None, Number(symbols[key], value, key), history(key))
+        Part(
+            key,
+            symbols[key],
+            WORDS.get(key, "before the update"),
+            symbols[key],
+            "",
+            value,
+            None,
+            Number(symbols[key], value, key),
+            history(key),
+        )
         for key, value in entering.items()
     )
     updates = tuple(range(here + 2 - len(rows), here + 2))

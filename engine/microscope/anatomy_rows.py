@@ -71,7 +71,9 @@ def wide(centered: bool, inside: str, outside: str) -> Anatomy:
         (
             SQUARES,
             *(mean if centered else ()),
-            Quantity("root", r"\sqrt{\cdot}", "the size that the gradient is divided by", f"sqrt({spread} + {inside}) + {outside}"),
+            Quantity(
+                "root", r"\sqrt{\cdot}", "the size that the gradient is divided by", f"sqrt({spread} + {inside}) + {outside}"
+            ),
             Quantity("v_new", "v'", "the velocity: past scaled gradients, fading", "momentum * v + g / root", "v"),
             step("eta * v_new"),
             new(),
@@ -92,7 +94,9 @@ ANATOMIES: dict[str, Anatomy] = {
     "sgd": Anatomy((step("eta * g"), new())),
     "momentum": Anatomy((VELOCITY, step("eta * v_new"), new())),
     "nesterov textbook": NESTEROV,
-    "nesterov pytorch": Anatomy((VELOCITY, step("eta * (g + beta * v_new)", "the step, along gradient and new velocity"), new())),
+    "nesterov pytorch": Anatomy(
+        (VELOCITY, step("eta * (g + beta * v_new)", "the step, along gradient and new velocity"), new())
+    ),
     "adagrad textbook": Anatomy((SUM, INSIDE, *SCALED)),
     "adagrad pytorch": Anatomy((SUM, OUTSIDE, *SCALED)),
     "rmsprop textbook": Anatomy((SQUARES, INSIDE, *SCALED)),
@@ -115,7 +119,9 @@ ANATOMIES: dict[str, Anatomy] = {
         (
             M,
             V,
-            Quantity("top_new", r"v_{\max}'", "the largest mean of squares so far", "v_new if v_new > v_max else v_max", "v_max"),
+            Quantity(
+                "top_new", r"v_{\max}'", "the largest mean of squares so far", "v_new if v_new > v_max else v_max", "v_max"
+            ),
             Quantity("root", r"\sqrt{\hat v_{\max}} + \varepsilon", "what is divided by", "sqrt(top_new) / sqrt(c2) + eps"),
             ADAM_STEP,
             new(),
@@ -128,7 +134,9 @@ ANATOMIES: dict[str, Anatomy] = {
             V,
             V_HAT,
             Quantity("root", r"\sqrt{\hat v} + \varepsilon", "how large gradients have been here", "sqrt(v_new / c2) + eps"),
-            Quantity("mixed", r"\eta \bar m", "the gradient and where the mean will be, with their rates", "f1 * g + f2 * m_new"),
+            Quantity(
+                "mixed", r"\eta \bar m", "the gradient and where the mean will be, with their rates", "f1 * g + f2 * m_new"
+            ),
             step("mixed / root"),
             new(),
         )
@@ -138,7 +146,10 @@ ANATOMIES: dict[str, Anatomy] = {
             M,
             V,
             Quantity("root", r"\sqrt{v'} + \varepsilon", "how large gradients have been here", "sqrt(v_new) + eps"),
-            step("(f1 * m_new / root if root > 0 else 0) if f2 > 0 else f1 * m_new", "the step: divided by the root once it is known"),
+            step(
+                "(f1 * m_new / root if root > 0 else 0) if f2 > 0 else f1 * m_new",
+                "the step: divided by the root once it is known",
+            ),
             new(),
         )
     ),
@@ -188,7 +199,9 @@ ANATOMIES: dict[str, Anatomy] = {
             Quantity("m_new", "m'", "the running mean of gradients", "beta * m + (1 - beta) * g", "m"),
             Quantity("mixed", r"\bar m", "the mean, one step ahead", "beta * m_new + (1 - beta) * g"),
             Quantity("O_", "O", "the whole matrix of it, made orthogonal by five Newton–Schulz iterations", "O"),
-            Quantity("scale", r"\eta \sqrt{\max(1, d_l / d_{l-1})}", "the rate for this shape", "eta * sqrt(max(1, rows / cols))"),
+            Quantity(
+                "scale", r"\eta \sqrt{\max(1, d_l / d_{l-1})}", "the rate for this shape", "eta * sqrt(max(1, rows / cols))"
+            ),
             SHRUNK,
             step("scale * O_"),
             new("shrunk - step"),
@@ -210,4 +223,6 @@ def anatomy_of(name: str, dialect: str, *, matrix: bool = False, options: frozen
     for form in reversed(forms):
         if form in ANATOMIES:
             return ANATOMIES[form]
-    raise ValueError(f"optimizer.name: '{name}' has no anatomy; allowed: {', '.join(sorted({key.split()[0] for key in ANATOMIES}))}")
+    raise ValueError(
+        f"optimizer.name: '{name}' has no anatomy; allowed: {', '.join(sorted({key.split()[0] for key in ANATOMIES}))}"
+    )

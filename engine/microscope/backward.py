@@ -8,14 +8,12 @@ from engine.losses import LOSSES
 from engine.microscope.builder import Builder, recipe
 from engine.microscope.expression import Expression, constant, difference, negative, product, quotient, root, total
 from engine.microscope.forward import EPSILON
-from engine.microscope.steps import Factor, Flow, Terms
+from engine.microscope.steps import Factor, Flow, Parts, Terms
 from engine.microscope.values import Flat, Value
 from engine.trace import MicroStep
 
 ONE = constant("1", 1.0)
-COUPLED = (
-    "Under batch norm the samples of a mini-batch act on each other: a column of δ is B·∂𝓛/∂z, and not that sample's own gradient."
-)
+COUPLED = "Under batch norm the samples of a mini-batch act on each other: a column of δ is B·∂𝓛/∂z, and not that sample's own gradient."
 
 
 def before_the_bend(b: Builder, layer: int) -> str:
@@ -58,12 +56,12 @@ def output_delta(b: Builder, step: MicroStep) -> None:
         assert slope is not None
         return product(blame(row, column), b.entry(slope, row, column))
 
+    parts: Parts = ()
     if matched:
         rule = f"{delta.symbol} = {h.symbol} - {y.symbol}"
         parts = (Factor(h.name), "−", Factor(y.name), "=", Factor(delta.name))
     elif output == "softmax":
-        rule = rf"{delta.symbol} = {h.symbol} \odot (u - {h.symbol}^\top u),\quad u = \frac{{\partial {b.n.loss}}}{{\partial {h.symbol}}}"
-        parts = ()
+        rule = rf"{delta.symbol} = {h.symbol} \odot (u - {{{h.symbol}}}^\top u),\quad u = \frac{{\partial {b.n.loss}}}{{\partial {h.symbol}}}"
     else:
         rule = rf"{delta.symbol} = \frac{{\partial {b.n.loss}}}{{\partial {h.symbol}}} \odot {b.names.symbol(f'slope{last}')}"
         parts = ("(", Factor(h.name), "−", Factor(y.name), ")", "⊙", Factor(f"slope{last}"), "=", Factor(delta.name))
@@ -93,7 +91,7 @@ def gradient(b: Builder, step: MicroStep) -> None:
         step,
         b.result(step, f"db{layer}"),
         (delta,),
-        rf"{b.names.symbol(f'db{layer}')} = \frac{{1}}{{B}} \sum_i {delta.symbol}^{{\langle i \rangle}}",
+        rf"{b.names.symbol(f'db{layer}')} = \frac{{1}}{{B}} \sum_i {{{delta.symbol}}}^{{\langle i \rangle}}",
         title=f"Gradient of the biases of {b.layer_name(layer)}",
         why="A bias is a weight from a source that is always 1: its gradient is the mean of the blame itself.",
     )
@@ -116,7 +114,7 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
     def of_sample(sample: int) -> Value:
         if not 0 <= sample < count:
             raise ValueError(f"sample: {sample} given; allowed: 0 to {count - 1}")
-        product_ = delta.array[:, sample, None] * h.array[None, :, sample]
+        product_ = delta.array[:, sample, None] * h.array[None, :, sample] + 0.0  # −0 is 0
         words = f"the gradient that this sample alone gives {parameter}: blame times source"
         return Value(f"d{parameter}_i", symbol, words, product_, gradient.rows, gradient.columns, "sample")
 
@@ -137,7 +135,7 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
         title=f"What each sample asks of {whose}",
         why="Source times blame: a weight answers for what it carried (the source) and for where it carried it (the blame). "
         "A source of 0 carried nothing and gets exactly 0.",
-        rule=rf"{symbol} = {delta.symbol}^{{\langle i \rangle}}\, {{{h.symbol}^{{\langle i \rangle}}}}^\top",
+        rule=rf"{symbol} = {{{delta.symbol}}}^{{\langle i \rangle}}\, {{{{{h.symbol}}}^{{\langle i \rangle}}}}^\top",
         operands=(delta, h),
         results=(of_sample(0),),
         of_sample=of_sample,
@@ -151,7 +149,7 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
         "mean gradient",
         title=f"Gradient of {whose}: the mean over the mini-batch",
         why="Samples disagree; the update follows their mean, which is the gradient of the mean loss.",
-        rule=rf"{gradient.symbol} = \frac{{1}}{{B}}\, {delta.symbol}\, {h.symbol}^\top",
+        rule=rf"{gradient.symbol} = \frac{{1}}{{B}}\, {delta.symbol}\, {{{h.symbol}}}^\top",
         operands=(delta, h),
         results=(gradient,),
         matrix=(r"1/B", "·", Factor(delta.name), "·", Factor(h.name, True), "=", Factor(gradient.name)),
@@ -208,7 +206,7 @@ def slope_gradient(b: Builder, step: MicroStep) -> None:
         step,
         b.result(step, f"dalpha{layer}"),
         (g, u),
-        rf"{b.names.symbol(f'dalpha{layer}')} = \frac{{1}}{{B}} \sum_i {g.symbol}^{{\langle i \rangle}} \min(0, {u.symbol}^{{\langle i \rangle}})",
+        rf"{b.names.symbol(f'dalpha{layer}')} = \frac{{1}}{{B}} \sum_i {{{g.symbol}}}^{{\langle i \rangle}} \min(0, {{{u.symbol}}}^{{\langle i \rangle}})",
         title=f"Gradient of the slopes of layer {layer}",
         why="A slope acts only where its unit is below zero: there it answers with what it multiplied.",
         below_zero=True,
@@ -234,7 +232,7 @@ def back_product(b: Builder, step: MicroStep) -> None:
         "back product",
         title=f"Blame reaches layer {layer - 1}, through the weights into {b.layer_name(layer)}",
         why="Each unit gets back the blame of all it fed, through the very weights that it fed them with.",
-        rule=rf"{g.symbol} = {w.symbol}^\top\, {delta.symbol}",
+        rule=rf"{g.symbol} = {{{w.symbol}}}^\top\, {delta.symbol}",
         operands=(w, delta),
         results=(g,),
         matrix=(Factor(w.name, True), "·", Factor(delta.name), "=", Factor(g.name)),
@@ -268,7 +266,7 @@ def back_skip(b: Builder, step: MicroStep) -> None:
         led = [product(b.entry(matrix, j, row), b.entry(g, j, column)) for j in range(len(g.array))]
         return total((own, *led), main=True)
 
-    along = rf"{matrix.symbol}^\top\, {g.symbol}" if matrix else g.symbol
+    along = rf"{{{matrix.symbol}}}^\top\, {g.symbol}" if matrix else g.symbol
     led = (Factor(matrix.name, True), "·", Factor(g.name)) if matrix else (Factor(g.name),)
     b.add(
         step,
@@ -323,7 +321,9 @@ def back_activation(b: Builder, step: MicroStep) -> None:
 
     weights = f"W{layer + 1}"
     recursion = whole is not None and not normed
-    left = rf"\left({b.names.symbol(weights)}^\top\, {b.names.symbol(f'delta{layer + 1}')}\right)" if recursion else g.symbol
+    left = (
+        rf"\left({{{b.names.symbol(weights)}}}^\top\, {b.names.symbol(f'delta{layer + 1}')}\right)" if recursion else g.symbol
+    )
     target = result.symbol if not normed else rf"\frac{{\partial {b.n.loss}}}{{\partial {at.symbol}}}"
     row = ACTIVATIONS[b.tape.activations[layer - 1]]
     b.add(
@@ -350,9 +350,12 @@ def back_norm(b: Builder, step: MicroStep) -> None:
     after = b.result(step, f"delta{layer}")
     batch = b.tape.norms[layer - 1] == "batch"
     units = len(before.array)
-    shape = ("scale", "of the blame times the normalized value", (before, xhat), dgamma), ("shift", "of the blame", (before,), dbeta)
+    shape = (
+        ("scale", "of the blame times the normalized value", (before, xhat), dgamma),
+        ("shift", "of the blame", (before,), dbeta),
+    )
     for what, of, factors, gradient in shape:
-        inside = r"\, ".join(rf"{factor.symbol}^{{\langle i \rangle}}" for factor in factors)
+        inside = r"\, ".join(rf"{{{factor.symbol}}}^{{\langle i \rangle}}" for factor in factors)
         mean_of_columns(
             b,
             step,

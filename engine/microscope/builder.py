@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Flat = NDArray[np.float64]
 Recipe = Callable[["Builder", MicroStep], None]
 RECIPES: dict[int, Recipe] = {}
+STATE_SYMBOLS = {"v_max": r"v_{\max}", "g′": "g_{-}", "Δ": r"\Delta_{-}", "ḡ": r"\bar g"}
 SILENT = (codes.CHECK, codes.KEEP)
 """Ops without numbers of their own."""
 
@@ -81,13 +82,15 @@ class Builder:
     def state(self, tensor: str, parameter: str, array: Flat, moment: str = "before") -> Value:
         """The optimizer's own tensor for a parameter, named as in "m.W1"."""
         like = self.value(parameter, array, moment)
-        return Value(f"{tensor}.{parameter}", tensor, f"{tensor} of {parameter}", like.array, like.rows, like.columns, "parameters", moment)
+        words = f"the rule's {tensor} for {parameter}, as the last update left it"
+        symbol = STATE_SYMBOLS.get(tensor, tensor)
+        return Value(f"{tensor}.{parameter}", symbol, words, like.array, like.rows, like.columns, "parameters", moment)
 
     def entry(self, value: Value, row: int, column: int) -> Number:
         found = value.entry(self.names, row, column)
         if "." in value.name:  # optimizer state: its letter with the parameter's indices
             indices = str(row + 1) + ("" if value.columns.kind == "one" else str(column + 1))
-            return Number(f"{value.symbol}_{{{indices}}}", found.value, found.name, found.place)
+            return Number(f"{{{value.symbol}}}_{{{indices}}}", found.value, found.name, found.place)
         return found
 
     def entry_at(self, value: Value, row: int, column: int) -> Number:

@@ -151,6 +151,8 @@ def digits_of(value: float, digits: int = DIGITS) -> str:
         return r"\mathrm{NaN}"
     if math.isinf(value):
         return r"\infty" if value > 0 else r"-\infty"
+    if value == 0.0:
+        return "0"
     text = f"{value:#.{digits}g}"
     mantissa, _, exponent = text.partition("e")
     mantissa = mantissa.removesuffix(".")

@@ -350,7 +350,9 @@ def loss(b: Builder, step: MicroStep) -> None:
 @recipe(codes.RUNNING_STATISTICS)
 def running(b: Builder, step: MicroStep) -> None:
     layer = step.layer
-    before = {kind: b.value(f"run_{kind}{layer}", step.operands[f"running_{kind}{layer}"], "before") for kind in ("mean", "var")}
+    before = {
+        kind: b.value(f"run_{kind}{layer}", step.operands[f"running_{kind}{layer}"], "before") for kind in ("mean", "var")
+    }
     after = [b.value(f"run_{kind}{layer}", step.results[f"running_{kind}{layer}"], "after") for kind in ("mean", "var")]
     mean, var = b.operands(step, f"mean{layer}", f"var{layer}")
     count = len(b.names.samples.names)

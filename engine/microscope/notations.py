@@ -29,10 +29,10 @@ LETTERS: dict[str, tuple[str, str]] = {
     "P": ("P", "p"),
     "mask": ("m", "m"),
     "mean": (r"\mu", r"\mu"),
-    "var": (r"\sigma^2", r"\sigma^2"),
+    "var": (r"{\sigma^2}", r"{\sigma^2}"),
     "xhat": (r"\hat z", r"\hat z"),
     "run_mean": (r"\mu^{\mathrm{run}}", r"\mu^{\mathrm{run}}"),
-    "run_var": (r"\sigma^{2,\mathrm{run}}", r"\sigma^{2,\mathrm{run}}"),
+    "run_var": (r"\sigma^{2\,\mathrm{run}}", r"\sigma^{2\,\mathrm{run}}"),
 }
 KIND = re.compile(r"([A-Za-z_]+?)(\d+)$")
 
@@ -54,6 +54,8 @@ class Notation:
     output: str = r"\hat y"
     letters: dict[str, tuple[str, str]] = field(default_factory=dict)
     shift: dict[str, int] = field(default_factory=dict)
+    forms: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of kinds that are written in a way of their own, whole and as an entry."""
 
     def as_json(self) -> dict[str, Any]:
         """The row, and every kind's letters as this notation has them, for layer numbers l and indices i."""
@@ -80,7 +82,7 @@ class Notation:
     def symbol(self, kind: str, layer: int | str, indices: str = "") -> str:
         """A quantity, or with `indices` one entry of it."""
         x = {**LETTERS, **self.letters}[kind][bool(indices)]
-        form = self.entry if indices else self.whole
+        form = self.forms.get(kind, (self.whole, self.entry))[bool(indices)]
         return _bind(form.format(x=x, l=self.number(kind, layer), i=indices))
 
 
@@ -91,12 +93,13 @@ def _bind(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def split(name: str) -> tuple[str, int | None]:
-    """"W2" -> ("W", 2); "losses" -> ("losses", None)."""
+    """ "W2" -> ("W", 2); "losses" -> ("losses", None)."""
     found = KIND.match(name)
     return (found[1], int(found[2])) if found else (name, None)
 
 
-RAISED = {"whole": "{x}^{{({l})}}", "entry": "{x}^{{({l})}}_{{{i}}}"}
+DL_DH = r"\frac{{{{\mathrm{{{{d}}}}L}}}}{{{{\mathrm{{{{d}}}}h_{i}}}}}"
+ROUND_WHOLE, ROUND_ENTRY = "{x}^{{({l})}}", "{x}^{{({l})}}_{{{i}}}"
 NOTATIONS: Mapping[str, Notation] = {
     notation.name: notation
     for notation in (
@@ -105,7 +108,8 @@ NOTATIONS: Mapping[str, Notation] = {
             "lecture",
             "lecture",
             "Layers in round brackets above; L counts the hidden layers, so that the output is layer L + 1.",
-            **RAISED,
+            whole=ROUND_WHOLE,
+            entry=ROUND_ENTRY,
             phi=r"\sigma",
         ),
         Notation(
@@ -113,9 +117,10 @@ NOTATIONS: Mapping[str, Notation] = {
             "study sheet",
             "The input is layer 1: activations a and z are one layer number higher than ours, weights keep theirs, since they are "
             "named by the layer that they leave.",
-            **RAISED,
+            whole=ROUND_WHOLE,
+            entry=ROUND_ENTRY,
             phi="f",
-            letters={"h": ("a", "a"), "a": ("a'", "a'"), "g": (r"\bar a", r"\bar a")},
+            letters={"h": ("a", "a"), "a": (r"\tilde a", r"\tilde a"), "g": (r"\bar a", r"\bar a")},
             shift={"": 1, "W": 0, "b": 0, "P": 0},
         ),
         Notation(
@@ -125,7 +130,7 @@ NOTATIONS: Mapping[str, Notation] = {
             whole="{x}^{{[{l}]}}",
             entry="{x}^{{[{l}]}}_{{{i}}}",
             phi="g",
-            letters={"h": ("a", "a"), "a": ("a'", "a'"), "g": (r"\bar a", r"\bar a")},
+            letters={"h": ("a", "a"), "a": (r"\tilde a", r"\tilde a"), "g": (r"\bar a", r"\bar a")},
         ),
         Notation(
             "review",
@@ -134,7 +139,7 @@ NOTATIONS: Mapping[str, Notation] = {
             phi=r"\sigma",
             loss="L",
             mean_loss=r"\overline{L}",
-            letters={"g": (r"\tfrac{\mathrm{d}L}{\mathrm{d}h}", r"\tfrac{\mathrm{d}L}{\mathrm{d}h}")},
+            forms={"g": (DL_DH.format(i="{{{l}}}"), DL_DH.format(i="{{{l},{i}}}"))},
         ),
     )
 }

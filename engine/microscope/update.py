@@ -16,7 +16,7 @@ from engine.trace import MicroStep
 def penalty(b: Builder, step: MicroStep) -> None:
     name = next(iter(step.operands))
     weights, before = b.operands(step, name, f"d{name}")
-    after = b.result(step, f"d{name}")
+    after = b.names.of_objective(b.result(step, f"d{name}"))
     l1, l2 = step.numbers["l1"], step.numbers["l2"]
 
     def terms(_: str, row: int, column: int, sample: int) -> Expression:
@@ -32,7 +32,7 @@ def penalty(b: Builder, step: MicroStep) -> None:
         "penalty",
         title=f"The penalty pulls on {name}",
         why="Large weights cost something: the gradient of that cost draws each weight towards 0. Biases are left alone.",
-        rule=rf"\frac{{\partial {b.n.objective}}}{{\partial {weights.symbol}}} = {before.symbol} + {' + '.join(pulls)}",
+        rule=rf"{after.symbol} = {before.symbol} + {' + '.join(pulls)}",
         operands=(before, weights),
         results=(after,),
         terms=terms,
@@ -43,8 +43,8 @@ def penalty(b: Builder, step: MicroStep) -> None:
 @recipe(codes.CLIP)
 def clip(b: Builder, step: MicroStep) -> None:
     names = [name for name in step.results if name != "norm"]
-    before = {name: b.operand(step, name) for name in names}
-    after = [b.result(step, name) for name in names]
+    before = {name: b.names.of_objective(b.operand(step, name)) for name in names}
+    after = [b.names.of_objective(b.result(step, name)) for name in names]
     norm = b.named("norm", step.results["norm"])
     limit, eps, size = step.numbers["clip"], step.numbers["clip_eps"], step.numbers["norm"]
     clipped = any(step.operands[name].tobytes() != step.results[name].tobytes() for name in names)
@@ -74,6 +74,21 @@ def clip(b: Builder, step: MicroStep) -> None:
     )
 
 
+@recipe(codes.HOLD)
+def hold(b: Builder, step: MicroStep) -> None:
+    name = next(iter(step.results))
+    before, after = b.operand(step, name), b.names.of_objective(b.result(step, name))
+    b.add(
+        step,
+        "hold",
+        title=f"The biases of {b.layer_name(step.layer)} are held",
+        why="This network leaves its biases as they are: their gradient exists, and is not followed.",
+        rule=rf"{after.symbol} \leftarrow 0",
+        operands=(before,),
+        results=(after,),
+    )
+
+
 @recipe(codes.UPDATE)
 def update(b: Builder, step: MicroStep) -> None:
     """A micro-step for each parameter tensor of the op."""
@@ -88,7 +103,7 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
     anatomy = anatomy_for(optimizer, matrix=matrix)
     inputs = inputs_of(step, name, optimizer, anatomy)
     before = b.value(name, inputs["theta"], "before")
-    gradient = b.operand(step, f"d{name}")
+    gradient = b.names.of_objective(b.operand(step, f"d{name}"))
     after = b.value(name, step.results[name], "after")
 
     def like(quantity: str, symbol: str, words: str, array: object) -> Value:
@@ -113,12 +128,19 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
         trees = tree(anatomy, inputs, index)
         return trees[anatomy.quantities[-1].name if result == name else result.rpartition(".")[0]]
 
-    what = {"W": "weights", "b": "biases", "P": "skip's matrix", "alpha": "slopes", "gamma": "norm's scale", "beta": "norm's shift"}
+    what = {
+        "W": "weights",
+        "b": "biases",
+        "P": "skip's matrix",
+        "alpha": "slopes",
+        "gamma": "norm's scale",
+        "beta": "norm's shift",
+    }
     kind = name.rstrip("0123456789")
     b.add(
         step,
         "update",
-        title=f"The {what[kind]} of {b.layer_name(step.layer)} change",
+        title=f"The {what[kind]} of {b.layer_name(step.layer)} change{'' if kind in ('W', 'b', 'alpha') else 's'}",
         why="Only now, with all the blame handed out by the old parameters, do they change.",
         rule=formula,
         operands=(before, gradient, *state),

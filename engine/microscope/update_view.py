@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Update:
-    """The update after `step`, in micro-steps. `samples`: the mini-batch's rows of the training set (0-based), column by column.
+    """The update after `step`, in micro-steps. `samples`: its mini-batch's rows of the training set (0-based), in columns' order.
     `problem`: why it ends early, where a value is not finite."""
 
     step: int
@@ -44,7 +44,9 @@ class Update:
             fits = step.kind == kind and layer in (None, step.layer)
             if fits and (not name or any(value.name == name for value in step.results)):
                 return step
-        raise ValueError(f"kind: no micro-step '{kind}' of layer {layer}; allowed: {', '.join(sorted({s.kind for s in self.steps}))}")
+        raise ValueError(
+            f"kind: no micro-step '{kind}' of layer {layer}; allowed: {', '.join(sorted({s.kind for s in self.steps}))}"
+        )
 
     @property
     def mean_loss(self) -> float:

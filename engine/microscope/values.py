@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,7 +147,23 @@ class Names:
             indices += ("" if max(value.array.shape) < 10 else ",") + str(column + 1)
         elif value.rows.kind == "one":
             indices = rf"\langle {value.columns.names[column]} \rangle" if value.columns.kind == "sample" else ""
-        return self.symbol(value.name, indices)
+        found = self.symbol(value.name, indices)
+        if value.symbol.startswith(self._of_objective) and found.startswith(self._of_mean_loss):  # penalties are in it
+            return self._of_objective + found.removeprefix(self._of_mean_loss)
+        return found
+
+    @property
+    def _of_objective(self) -> str:
+        return rf"\frac{{\partial {self.notation.objective}}}"
+
+    @property
+    def _of_mean_loss(self) -> str:
+        return rf"\frac{{\partial {self.notation.mean_loss}}}"
+
+    def of_objective(self, value: Value) -> Value:
+        """A gradient of 𝓛 as that of J: penalties are in it now, or there are none."""
+        symbol = self._of_objective + value.symbol.removeprefix(self._of_mean_loss)
+        return replace(value, symbol=symbol, words=value.words.replace("the mean loss", "the objective"))
 
     def at_sample(self, symbol: str, column: int) -> str:
         """An entry's symbol with its sample, for sums over the mini-batch."""
