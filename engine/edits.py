@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from engine.spec import MAX_STEPS, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec
+from engine.spec import MAX_STEPS, NO_VALIDATION, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec, StopSpec
 
 
 class EditError(ValueError):
@@ -60,9 +60,14 @@ PARTS: dict[str, type[BaseModel]] = {
     "regularization": RegularizationSpec,
     "clip": ClipSpec,
     "schedule": ScheduleSpec,
+    "stop": StopSpec,
 }
+STOP = ("patience", "min_change")  # max_steps is `ExtendEdit`'s
 WHOLE = ("batch_size", "shuffle", "numerics")
-LIVE = "optimizer, optimizer.…, regularization.…, clip.norm, batch_size, shuffle, numerics"
+LIVE = (
+    "optimizer, optimizer.…, regularization.…, clip.norm, clip.value, schedule, schedule.…, stop.patience, stop.min_change,"
+    " batch_size, shuffle, numerics"
+)
 
 
 def target(edit: SetEdit | WeightEdit | ExtendEdit) -> tuple[Any, ...]:
@@ -89,12 +94,16 @@ def with_set(spec: RunSpec, path: str, value: Any) -> RunSpec:
             fields = {head: value}
             checked = RunSpec.model_validate({"data": {"name": "circle"}, **fields})
             return _checked(spec.model_copy(update={head: getattr(checked, head)}))
-        if head not in PARTS:
+        if head not in PARTS or (head == "stop" and tail not in STOP):
             raise EditError(path or "path", "cannot be changed while a run goes on; it begins a new run", LIVE)
         if not tail:
             changed = value
         elif (head, tail) == ("optimizer", "name"):
             changed = {"name": value, "dialect": spec.optimizer.dialect}
+        elif (head, tail) == ("schedule", "name"):
+            changed = {"name": value, "unit": spec.schedule.unit, "warmup": spec.schedule.warmup}
+        elif path == "stop.patience" and value is not None and not spec.validated:
+            raise EditError(path, NO_VALIDATION, "none without one")
         else:
             changed = getattr(spec, head).model_dump() | {tail: value}
         return _checked(spec.model_copy(update={head: PARTS[head].model_validate(changed)}))

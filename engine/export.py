@@ -9,9 +9,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.kernels import codes
 from engine.kernels.norms import EPS
+from engine.stops import ending
 from engine.torch_script import Ahead, script
 
 if TYPE_CHECKING:
@@ -134,14 +136,16 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
     machine, tape = trainer.machine, trainer.tape
     augmented = codes.AUGMENT in tape.ops[:, codes.CODE]
     kept = machine.everything()
-    rows, inputs, masks, losses = [], [], [], []
+    rows: list[NDArray[Any]] = []
+    inputs, masks, rates, losses = [], [], [], []
     try:
-        for _ in range(count):
+        while len(rows) < count and ending(machine) is None:
+            rate = trainer.rate
             first = int(machine.counters[codes.CURSOR])
             status = machine.updates(1)
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 break
-            machine.counters[codes.RECORDED] = 0
+            machine.take_series()  # which a rule may act on
             width = int(machine.counters[codes.BATCH])
             taken = slice(first, first + width)
             rows.append(machine.order[taken].copy() if machine.counters[codes.SHUFFLE] else np.arange(first, first + width))
@@ -152,14 +156,15 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
             }
             inputs.append(view.pop("h0"))
             masks.append({int(name.removeprefix("mask")): mask for name, mask in view.items()})
+            rates.append(rate)
             losses.append(float(machine.hyper[codes.LAST_LOSS]))
     finally:
         machine.put_back(kept)
     if not rows:
-        return Ahead(machine.x[:0], machine.y[:0], [], [], [])
+        return Ahead(machine.x[:0], machine.y[:0], [], [], [], [])
     taken_rows, places = np.unique(np.concatenate(rows), return_inverse=True)
     x, y = machine.x[taken_rows], machine.y[taken_rows]
     if augmented:
         x, y, places = np.vstack(inputs), machine.y[np.concatenate(rows)], np.arange(sum(len(batch) for batch in rows))
     cuts = np.cumsum([len(batch) for batch in rows])[:-1]
-    return Ahead(x, y, [part.tolist() for part in np.split(places, cuts)], masks, losses)
+    return Ahead(x, y, [part.tolist() for part in np.split(places, cuts)], masks, rates, losses)

@@ -22,6 +22,8 @@ class Initializer(Row):
     """How W_l starts; `fan_in` is d_{l-1}, `fan_out` is d_l. 𝒩(0, s) in a row's parameters means standard deviation s."""
 
 
+VALUE = Parameter("value", "value", "c", 0.1, minimum=-1e6, maximum=1e6, summary="of every weight")
+GAIN = Parameter("gain", "gain", "g", 1.0, minimum=0.0, maximum=100.0, summary="every singular value of W")
 SCALE = Parameter("scale", "standard deviation", "s", 0.01, minimum=0.0, maximum=10.0, scale="log", summary="of each weight")
 
 INITIALIZERS = by_name(
@@ -69,10 +71,24 @@ INITIALIZERS = by_name(
             "",
             r"W = 0",
         ),
+        Initializer(
+            "constant",
+            "constant",
+            "All weights the same number: units of a layer stay twins for ever.",
+            "",
+            r"W = c",
+            (VALUE,),
+        ),
+        Initializer(
+            "orthogonal",
+            "orthogonal",
+            "Keeps lengths and angles: the rows of W, or its columns where they are fewer, are orthogonal and of length g.",
+            "Saxe, McClelland and Ganguli 2014",
+            r"W = g\, Q,\quad Q Q^\top = I \ \text{or}\ Q^\top Q = I",
+            (GAIN,),
+        ),
     )
 )
-
-PLANNED = ("constant", "orthogonal")
 
 
 def draw(
@@ -83,6 +99,10 @@ def draw(
     shape = (fan_out, fan_in)
     if name == "zeros":
         return np.zeros(shape)
+    if name == "constant":
+        return np.full(shape, float(parameters["value"]))
+    if name == "orthogonal":
+        return parameters["gain"] * _orthonormal(random.normal(size=shape))
     if name == "normal":
         return random.normal(0.0, 1.0, shape) * parameters["scale"]
     fans = fan_in + fan_out if name.startswith("xavier") else fan_in
@@ -91,3 +111,11 @@ def draw(
         limit = math.sqrt(3.0 * variance)
         return random.uniform(-limit, limit, shape)
     return random.normal(0.0, math.sqrt(variance), shape)
+
+
+def _orthonormal(normal: Array) -> Array:
+    """Q of a matrix of normal draws; uniform over all such Q, since R's diagonal is made positive (Mezzadri 2007)."""
+    tall = normal if normal.shape[0] >= normal.shape[1] else normal.T
+    q, r = np.linalg.qr(tall)
+    q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
+    return np.ascontiguousarray(q if normal.shape[0] >= normal.shape[1] else q.T)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import rules, schedules
 from engine.dataset import Dataset
 from engine.kernels import codes
 from engine.machine import Machine
@@ -118,6 +119,24 @@ class Looks:
             counts, edges = np.histogram(finite, BINS, (-reach, reach))
             found.append(Histogram(counts.astype(np.int32), edges))
         return found
+
+    @property
+    def rate(self) -> float:
+        """The rate of the next update."""
+        return float(self.rates(np.array([self.machine.step]))[0])
+
+    def rates(self, steps: NDArray[np.int64]) -> Flat:
+        """The rate of the update after each step of `steps`, under the schedule now in force; shape (n,).
+
+        Epochs are counted from the present one, with mini-batches as they are now. A plateau schedule goes on at its factor.
+        """
+        counters, spec = self.machine.counters, self.machine.spec
+        batch = int(counters[codes.BATCH_SIZE])
+        begun = self.machine.step - -(-int(counters[codes.CURSOR]) // batch)  # this epoch's first update
+        t = np.asarray(steps, dtype=np.int64)
+        if spec.schedule.unit == "epoch":
+            t = np.maximum(0, int(counters[codes.EPOCH]) + (t - begun) // -(-int(counters[codes.TRAIN_ROWS]) // batch))
+        return schedules.rates(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
 
 
 def _norm(parts: Iterable[Flat]) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import rules, schedules
 from engine.dataset import Dataset
 from engine.kernels import codes
 from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
@@ -35,10 +36,11 @@ class Snapshot:
     spec: RunSpec
     theta: Flat
     state: Flat
+    rules: Flat
 
     @property
     def bytes(self) -> int:
-        return self.theta.nbytes + self.state.nbytes
+        return self.theta.nbytes + self.state.nbytes + self.rules.nbytes
 
 
 class Machine:
@@ -59,6 +61,7 @@ class Machine:
         self.change = np.zeros_like(self.theta)
         self._before = self.theta.copy()
         self.state = np.zeros(0)
+        self.rules = rules.fresh()
         self.begin(spec)
 
     # What is in force ------------------------------------------------------------------------------------------------
@@ -80,6 +83,7 @@ class Machine:
     def adopt(self, spec: RunSpec) -> None:
         """Go on under another spec of the same network. A change of rule resets its state; one of batches begins an epoch."""
         before = self.spec
+        rules.adopt(self.rules, before, spec)
         self._lay(spec)
         if before.numerics != spec.numerics:
             self._lay_probe(spec)
@@ -117,6 +121,13 @@ class Machine:
         self.hyper[codes.L2] = spec.regularization.l2
         self.hyper[codes.JITTER] = spec.regularization.jitter
         self.hyper[codes.CLIP_NORM] = spec.clip.norm or 0.0
+        own = schedules.values(spec.schedule)
+        self.hyper[codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(own)] = own
+        self.hyper[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
+        self.counters[codes.SCHEDULE] = spec.schedule.row.code
+        self.counters[codes.SCHEDULE_UNIT] = codes.EPOCHS if spec.schedule.unit == "epoch" else codes.STEPS
+        self.counters[codes.WARMUP] = spec.schedule.warmup
+        self.counters[codes.SERIES_ROOM] = 1 if rules.in_force(spec) else SERIES_ROWS
         self.hyper[codes.CLIP_EPS] = TORCH_CLIP_EPS if optimizer.dialect == PYTORCH else 0.0
 
     def _reset_state(self) -> None:
@@ -193,10 +204,18 @@ class Machine:
         )
 
     def take_series(self) -> Flat:
-        """The points recorded since the last call, (n, columns)."""
+        """The points recorded since the last call, (n, columns); the rules in force see each."""
         points = self.series[: self.counters[codes.RECORDED]].copy()
         self.counters[codes.RECORDED] = 0
+        for point in points:
+            self.measured(point)
         return points
+
+    def measured(self, point: Flat) -> None:
+        """Let the rules in force see a point of the series."""
+        if rules.in_force(self.spec):
+            rules.measured(self.rules, self.spec, point, validated=self.dataset.rows[1] > 0)
+            self.hyper[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
 
     def offender(self) -> str:
         """The first op of the present update whose result is not finite, by the status the last call left."""
@@ -232,10 +251,17 @@ class Machine:
     def snapshot(self) -> Snapshot:
         counters = self.counters
         return Snapshot(
-            self.step, int(counters[codes.EPOCH]), int(counters[codes.CURSOR]), self.spec, self.theta.copy(), self.state.copy()
+            self.step,
+            int(counters[codes.EPOCH]),
+            int(counters[codes.CURSOR]),
+            self.spec,
+            self.theta.copy(),
+            self.state.copy(),
+            self.rules.copy(),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
+        self.rules[...] = snapshot.rules
         self._lay(snapshot.spec)
         self.theta[...] = snapshot.theta
         self.state = snapshot.state.copy()
@@ -245,7 +271,7 @@ class Machine:
 
     def everything(self) -> dict[str, Any]:
         """A copy of every buffer, so that a look ahead can be taken back exactly."""
-        names = ("counters", "hyper", "theta", "change", "grad", "state", "work", "order")
+        names = ("counters", "hyper", "theta", "change", "grad", "state", "rules", "work", "order")
         return {name: getattr(self, name).copy() for name in names} | {"next_op": self.next_op}
 
     def put_back(self, kept: dict[str, Any]) -> None:

@@ -56,8 +56,10 @@ class Probe:
         self.hyper = np.zeros(codes.N_HYPER)
         self.nothing = np.zeros(codes.N_CLOCK)
         self.unordered = np.zeros(0, dtype=np.int64)
-        self._whole: tuple[Tape, Flat] | None = None
+        self._whole: tuple[Tape, Tape, Flat] | None = None
+        """The machine's tape that a wide one was made beside, the wide one and its workspace."""
         self._layout, self._work = self.tape.layout, machine.probe_work
+        self.at_work = self.tape
 
     @cached_property
     def grad(self) -> Flat:
@@ -72,13 +74,13 @@ class Probe:
         tape = self.tape
         if mode != codes.STATISTICS or not tape.coupled or rows <= tape.layout.capacity:
             return tape, self.machine.probe_work
-        if self._whole is None or self._whole[0].layout.capacity < rows:
+        if self._whole is None or self._whole[0] is not tape or self._whole[1].layout.capacity < rows:
             wide = self.machine.compile(self.machine.spec, rows)
             if wide.layout.size > MOST_VALUES:
                 limit = rows * MOST_VALUES // wide.layout.size
                 raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
-            self._whole = (wide, np.zeros(wide.layout.size))
-        return self._whole
+            self._whole = (tape, wide, np.zeros(wide.layout.size))
+        return self._whole[1:]
 
     def _pass(self, ops: NDArray[np.int64], work: Flat, x: Flat, y: Flat, start: int, count: int) -> None:
         self.counters[codes.FIRST_ROW] = start
@@ -107,7 +109,7 @@ class Probe:
     def passes(self, part: Part, x: Flat, y: Flat, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
         """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
         tape, work = self._room(len(x), mode)
-        self._layout, self._work = tape.layout, work
+        self.at_work, self._layout, self._work = tape, tape.layout, work
         ops = getattr(tape, part)
         self.counters[codes.MODE] = mode
         capacity = tape.layout.capacity
@@ -119,6 +121,10 @@ class Probe:
     def values(self, name: str, columns: int) -> Flat:
         """Workspace values of the last pass, (units, columns), a view."""
         return self._layout.view(self._work, name, columns)
+
+    def again(self, ops: NDArray[np.int64], count: int) -> None:
+        """Run `ops`, of the tape `at_work`, on the `count` columns that stand in the workspace."""
+        self._pass(ops, self._work, self.machine.x, self.machine.y, 0, count)
 
     def rows(self, split: str) -> tuple[Flat, Flat]:
         """Inputs and targets of a split, views."""

@@ -88,7 +88,7 @@ class Replay:
             return reached is None or reached >= self.data.step or trainer.stopped is not None
         edit = edits[self.made]
         if trainer.steps_done < edit.step:
-            trainer.step(min(updates, edit.step - trainer.steps_done))
+            next(iter(trainer.seeking(edit.step, updates=updates)), None)  # which does not leave a step where a rule stopped
         if trainer.steps_done == edit.step:
             trainer.edit(edit, anew=True)
             self.made += 1

@@ -26,6 +26,7 @@ MAX_SEED = 2**53 - 1
 MAX_LAYERS = 50
 MAX_UNITS = 1024
 MAX_STEPS = 1_000_000_000
+NO_VALIDATION = "early stopping needs a validation split"
 
 
 def refuse(kind: LiteralString, problem: str, allowed: str, field: str = "") -> PydanticCustomError:
@@ -123,8 +124,13 @@ class DataSpec(Part):
         return rows - validation - test, validation, test
 
     @property
+    def count(self) -> int:
+        """Samples of all splits together: real data have a number of their own."""
+        return self.samples if self.row.load is None else len(self.row.load()[0])
+
+    @property
     def train_rows(self) -> int:
-        return self.counts(self.samples if self.row.load is None else len(self.row.load()[0]))[0]
+        return self.counts(self.count)[0]
 
 
 class LayerSpec(Part):
@@ -181,9 +187,7 @@ class InitializerSpec(Named):
     def _fill(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return {"name": given} if isinstance(given, str) else given
-        row = initializers.INITIALIZERS[
-            known(given.get("name", "xavier_uniform"), initializers.INITIALIZERS, initializers.PLANNED, "name")
-        ]
+        row = initializers.INITIALIZERS[known(given.get("name", "xavier_uniform"), initializers.INITIALIZERS, field="name")]
         return complete(given, ("name",), row.parameters, {parameter.name: parameter.default for parameter in row.parameters})
 
 
@@ -213,15 +217,26 @@ class OptimizerSpec(Named):
         return self.row.codes[self.dialect]
 
 
-class ScheduleSpec(Part):
-    name: Annotated[str, AfterValidator(lambda name: known(name, schedules.SCHEDULES, schedules.PLANNED))] = "constant"
+class ScheduleSpec(Named):
+    """How the rate moves: the row, the unit of its clock, the warm-up before it, and the row's own parameters."""
+
+    name: str = "constant"
     unit: Literal["step", "epoch"] = "step"
     warmup: Annotated[int, AfterValidator(within(0, MAX_STEPS))] = 0
 
-    @model_validator(mode="after")
-    def _available(self) -> Self:
-        later(self.warmup, 0, "warmup")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        row = schedules.SCHEDULES[known(given.get("name", "constant"), schedules.SCHEDULES, field="name")]
+        known(given.get("unit", "step"), dict.fromkeys(("step", "epoch")), field="unit")
+        own = {parameter.name: parameter.default for parameter in row.parameters}
+        return complete(given, ("name", "unit", "warmup"), row.parameters, own)
+
+    @property
+    def row(self) -> schedules.Schedule:
+        return schedules.SCHEDULES[self.name]
 
 
 class RegularizationSpec(Part):
@@ -245,15 +260,12 @@ class ClipSpec(Part):
 
 
 class StopSpec(Part):
-    max_steps: Annotated[int, AfterValidator(within(1, MAX_STEPS))] = 1_000_000
-    min_change: float | None = None
-    patience: int | None = None
+    """When a run ends: at max_steps; where the train loss changes by less than `min_change` from one measurement to the next;
+    or once `patience` measurements in a row bring no new best validation loss. Measurements are points of the series."""
 
-    @model_validator(mode="after")
-    def _available(self) -> Self:
-        later(self.min_change, None, "min_change")
-        later(self.patience, None, "patience")
-        return self
+    max_steps: Annotated[int, AfterValidator(within(1, MAX_STEPS))] = 1_000_000
+    min_change: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
+    patience: Annotated[int, AfterValidator(within(1, MAX_STEPS))] | None = None
 
 
 class NetworkSpec(Part):
@@ -292,7 +304,7 @@ class RunSpec(Part):
     network: NetworkSpec = Field(default_factory=NetworkSpec)
     loss: str = "auto"
     optimizer: OptimizerSpec = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
-    schedule: ScheduleSpec = Field(default_factory=ScheduleSpec)
+    schedule: ScheduleSpec = Field(default_factory=lambda: ScheduleSpec.model_validate({}))
     regularization: RegularizationSpec = Field(default_factory=RegularizationSpec)
     clip: ClipSpec = Field(default_factory=ClipSpec)
     batch_size: Annotated[int | Literal["full"], BeforeValidator(count_or("full"))] = 10
@@ -313,6 +325,8 @@ class RunSpec(Part):
             raise refuse("mismatch", f"{loss} cannot be taken of {output} outputs", allowed, "network.output_activation")
         if loss == "bce" and self.task == "regression" and not self.targets_are_probabilities:
             raise refuse("mismatch", "bce needs targets between 0 and 1", "mse", "loss")
+        if self.stop.patience is not None and not self.validated:
+            raise refuse("mismatch", NO_VALIDATION, "none without one", "stop.patience")
         self.check_live()
         return self
 
@@ -330,6 +344,13 @@ class RunSpec(Part):
             raise refuse("mismatch", "only pictures that are not standardized can be shifted", "0", "regularization.shift")
         if self.regularization.jitter and picture:
             raise refuse("mismatch", "pictures are shifted instead", "0", "regularization.jitter")
+
+    @property
+    def validated(self) -> bool:
+        """Whether there is a validation split with a sample in it."""
+        if isinstance(self.data, InlineData):
+            return bool(self.data.validation_x)
+        return self.data.validation_fraction > 0.0 and round(self.data.count * self.data.validation_fraction) > 0
 
     @property
     def task(self) -> datasets.Task:

@@ -376,7 +376,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     if spec.clip.norm is not None:
         everything = tuple(f"d{name}" for name in parameters)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
-    add(codes.CHECK, "check", "update", 0, (), (), EXTRA=count)
+    add(codes.CHECK, "check", "update", 0, (), (), EXTRA=count, INPUT=value("z1"))  # what came from the data is finite
     for layer, offset in writer.running.items():
         mean, var = f"mean{layer}", f"var{layer}"
         places = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}

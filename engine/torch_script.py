@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ahead:
-    """The mini-batches to come: `batches` are rows of x (n, d_0) and y (n, d_L), `masks` dropout's by layer, (batch, d_l), and
-    `losses` what the engine had on them."""
+    """The mini-batches to come: `batches` are rows of x (n, d_0) and y (n, d_L), `masks` dropout's by layer, (batch, d_l),
+    `rates` of their updates, and `losses` what the engine had on them."""
 
     x: NDArray[Any]
     y: NDArray[Any]
     batches: list[list[int]]
     masks: list[dict[int, NDArray[Any]]]
+    rates: list[float]
     losses: list[float]
 
 
@@ -113,6 +114,13 @@ def _optimizer(spec: RunSpec) -> str:
     raise KeyError(f"{spec.optimizer.name}, {spec.optimizer.dialect}")
 
 
+def _set_rate(optimizer: str) -> list[str]:
+    """The schedule's rates, worked out by chainrule."""
+    if "class Optimizer" in optimizer:
+        return ["    optimizer.lr = rates[k]"]
+    return ["    for group in optimizer.param_groups:", '        group["lr"] = rates[k]']
+
+
 def _after_backward(spec: RunSpec, biases: list[int]) -> list[str]:
     """Penalties, then held biases, then clipping, on the gradients. `biases`: their places among the parameters."""
     lines = []
@@ -159,6 +167,7 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
     )
+    optimizer, moving = _optimizer(spec), set(ahead.rates) != {rule.lr}
     looks_ahead = rule.code == kernels.NESTEROV_LOOK_AHEAD
     shape = "-".join(str(size) for size in tape.sizes)
     return "\n".join(
@@ -185,6 +194,7 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             "batches = [",
             *(f"    {batch}," for batch in ahead.batches),
             "]",
+            *(("rates = [", *(f"    {rate!r}," for rate in ahead.rates), "]") if moving else ()),
             "expected = [",
             *(f"    {_number(loss)}," for loss in ahead.losses),
             "]",
@@ -204,9 +214,10 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             "def loss_of(x, y, masks):",
             '    """Mean over the mini-batch of the loss summed over the outputs."""',
             _indented(loss_of(spec, tape)),
-            _optimizer(spec),
+            optimizer,
             "largest = 0.0",
             "for k, rows in enumerate(batches):",
+            *(_set_rate(optimizer) if moving else ()),
             *(("    optimizer.look_ahead()",) if looks_ahead else ()),
             "    loss = loss_of(X[rows], Y[rows], masks[k])",
             "    for p in parameters:",

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine import rules
 from engine.dataset import prepare
+from engine.diagnostics import Diagnosis
 from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
+from engine.experiments import Experiments
+from engine.flow import Flows
 from engine.kernels import codes
 from engine.looks import Looks
 from engine.machine import Machine, Snapshot
+from engine.offence import find as find_offence
 from engine.probe import Evaluation, Probe, UnitMaps, unit_maps
+from engine.recording import Recording
 from engine.script import AnyEdit, Branch, Checkpoints, Script
-from engine.series import Series
 from engine.sharing import Replay, ScriptData
 from engine.spec import MAX_STEPS, RunSpec
 from engine.start import Start
+from engine.stops import Stop, ending
 from engine.tape import Tape
 from engine.trace import MicroStep, trace
 from engine.wording import describe, place_of
@@ -29,17 +34,7 @@ Flat = NDArray[np.float64]
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
 
 
-@dataclass(frozen=True)
-class Stop:
-    """Why a run stands still: `finished` at max_steps, or `non_finite`: `op` of the update after `step` gave such a value."""
-
-    kind: Literal["finished", "non_finite"]
-    step: int
-    op: str | None
-    message: str
-
-
-class Trainer(Looks):
+class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
@@ -50,9 +45,8 @@ class Trainer(Looks):
         self.probe = Probe(self.machine)
         self.checkpoints = Checkpoints(self._first_spacing())
         self.stopped: Stop | None = None
-        self._start: Snapshot = self.machine.snapshot()
-        self._record_interval()
         self._record_start()
+        self._start: Snapshot = self.machine.snapshot()
 
     def _first_spacing(self) -> int:
         work = 3 * self.machine.theta.size * int(self.machine.counters[codes.BATCH_SIZE])
@@ -108,11 +102,6 @@ class Trainer(Looks):
     @property
     def edits(self) -> tuple[AnyEdit, ...]:
         return self.script.branch.edits
-
-    @property
-    def series(self) -> Series:
-        """The recorded series of the present branch."""
-        return self.script.branch.series
 
     # Keeping ---------------------------------------------------------------------------------------------------------
 
@@ -180,29 +169,46 @@ class Trainer(Looks):
     # Going on --------------------------------------------------------------------------------------------------------
 
     def step(self, updates: int = 1) -> float:
-        """Make `updates` updates in compiled calls; fewer where the run stops.
+        """Make `updates` updates in compiled calls; fewer where the run stops. Stopped early, it stands at its best step after.
 
         Returns the data loss of the last mini-batch before its update, taken where its gradient is (textbook Nesterov: ahead).
         """
+        self.advance(updates)
+        loss = float(self.machine.hyper[codes.LAST_LOSS])
+        for _ in self.returning():
+            pass
+        return loss
+
+    def advance(self, updates: int) -> None:
+        """`step`, without the return from an early stop."""
         if operator.index(updates) < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 or more")
-        goal = self.steps_done + operator.index(updates)
+        self._advance(self.steps_done + operator.index(updates))
+
+    def returning(self, updates: int = 4096) -> Iterator[int]:
+        """From an early stop to its best step, as `seeking` goes: a run is its script, so nothing was copied. Else nothing."""
+        stop = self.stopped
+        if stop is not None and stop.best is not None and stop.best != self.steps_done:
+            yield from self.seeking(stop.best, updates)
+            self.stopped = stop
+
+    def _advance(self, goal: int) -> None:
+        """On to step `goal`, or to where the run stops."""
         while self.steps_done < goal and self.stopped is None:
             here = self.steps_done
-            if here >= self.max_steps:
+            if ending(self.machine) is not None:
                 break
             if self.machine.next_op:
                 self._leave(self._to_end_of_update())
                 continue
             halts = (goal, self.max_steps, self.checkpoints.due(here), self.script.branch.next_edit(here) or goal)
             self._leave(self.machine.updates(min(halts) - here))
-        if self.stopped is None and self.steps_done >= self.max_steps:
-            self.stopped = Stop("finished", self.steps_done, None, f"finished: max_steps is {self.max_steps}")
-        return float(self.machine.hyper[codes.LAST_LOSS])
+        if self.stopped is None:
+            self.stopped = ending(self.machine)
 
     def advance_op(self) -> str:
         """Run one op of the present update and return its name; the last op completes the update."""
-        if self.stopped is not None or self.steps_done >= self.max_steps:
+        if self.stopped is not None or ending(self.machine) is not None:
             self.step(1)
             return "stopped"
         name = self.tape.words[self.machine.next_op].name
@@ -223,26 +229,32 @@ class Trainer(Looks):
         here = self.steps_done
         branch = self.script.branch
         branch.end = max(branch.end, here)
-        if branch.series.append(self.machine.take_series()):
-            self._record_interval()
+        self._keep_series()
         if self.machine.next_op:
             return
         if self.checkpoints.wanted(branch.index, here):
             self.checkpoints.keep(branch.index, self.machine.snapshot())
-        self._apply_edits()
+        if self._apply_edits():
+            self._record_from()
 
     def _stop_non_finite(self, status: int) -> None:
         here = self.steps_done
         op = self.machine.offender()
-        self.script.branch.series.append(self.machine.take_series())
+        self._keep_series()
         self.script.branch.end = max(self.script.branch.end, here)
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
-        self.stopped = Stop("non_finite", here, op, f"update {here + 1} gave a value that is not finite, first in '{op}'")
+        message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
+        self.stopped = Stop("non_finite", here, op, message, offence=find_offence(self.machine))
 
-    def _apply_edits(self) -> None:
-        for edit in self.script.branch.edits_at(self.steps_done):
+    def _apply_edits(self) -> bool:
+        """Make the edits that precede the next update; whether there were any. A run that a rule had stopped goes on."""
+        edits = self.script.branch.edits_at(self.steps_done)
+        for edit in edits:
             self._apply(edit)
+        if edits:
+            rules.go_on(self.machine.rules)
+        return bool(edits)
 
     def _apply(self, edit: AnyEdit) -> None:
         if isinstance(edit, WeightEdit):
@@ -265,7 +277,7 @@ class Trainer(Looks):
             raise ValueError(f"step: {step} given; allowed: 0 to {MAX_STEPS}")
         self._return_to_before(step)
         while self.steps_done < step and self.stopped is None:
-            self.step(min(updates, step - self.steps_done))
+            self._advance(min(self.steps_done + updates, step))
             yield self.steps_done
 
     def _return_to_before(self, step: int) -> None:
@@ -284,7 +296,7 @@ class Trainer(Looks):
     def _go_to(self, step: int) -> None:
         """Restore and replay, whatever stands in the buffers."""
         self._restore(self.checkpoints.nearest(self.script.lineage(max(0, step - 1))) or self._start)
-        self.step(step - self.steps_done)
+        self._advance(step)
 
     # Edits -----------------------------------------------------------------------------------------------------------
 
@@ -319,28 +331,6 @@ class Trainer(Looks):
     @property
     def can_redo(self) -> bool:
         return self.script.can_redo
-
-    # Recorded series -------------------------------------------------------------------------------------------------
-
-    def _record_interval(self) -> None:
-        every = 1 if self.spec.eval_every == "epoch" else self.spec.eval_every
-        self.machine.counters[codes.RECORD_EVERY] = every * 2**self.series.doublings
-
-    def _record_from(self) -> None:
-        """Record only beyond what the branch has; a fork has all that its parent had."""
-        branch = self.script.branch
-        self.machine.counters[codes.RECORD_AFTER] = max(branch.series.last_step, branch.fork)
-        self._record_interval()
-
-    def _record_start(self) -> None:
-        row = [0.0, 0.0]
-        for split, count in zip(("train", "validation", "test"), self.dataset.rows, strict=True):
-            found = self.probe.evaluate(split) if count else None
-            accuracy = found.accuracy if found else None
-            row += [found.loss if found else np.nan, np.nan if accuracy is None else accuracy]
-        row += [np.nan, float(np.linalg.norm(self.machine.theta))]
-        self.series.append(np.array([row]))
-        self._record_from()
 
     # Looking ---------------------------------------------------------------------------------------------------------
 

@@ -38,4 +38,11 @@ def place_of(edit: WeightEdit, machine: Machine) -> Place:
 def _short(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
+    if value is None:
+        return "off"
     return str(getattr(value, "name", value))
+
+
+def number(value: float) -> str:
+    """Three significant digits, with a real minus sign."""
+    return f"{value:.3g}".replace("-", "−")

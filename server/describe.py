@@ -53,4 +53,6 @@ def script_info(trainer: Trainer, run: int) -> ScriptInfo:
 
 def stop(trainer: Trainer) -> Stop | None:
     found = trainer.stopped
-    return None if found is None else Stop(kind=found.kind, step=found.step, op=found.op, message=found.message)
+    return (
+        None if found is None else Stop(kind=found.kind, step=found.step, op=found.op, best=found.best, message=found.message)
+    )

@@ -208,11 +208,12 @@ class RunInfo(Message):
 
 
 class Stop(Message):
-    """Why a run stopped: it is finished, or an op gave a non-finite value."""
+    """Why a run stopped: it is finished, a rule stopped it, or an op gave a non-finite value."""
 
-    kind: Literal["finished", "non_finite"]
+    kind: Literal["finished", "non_finite", "early", "small_change"]
     step: int = Field(description="the number of updates done; a non-finite value arose in the update after it")
     op: str | None = None
+    best: int | None = Field(default=None, description="stopped early: the step of the best validation loss")
     message: str
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from server.pacer import Clock, Meter, Slice
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def train(trainer: Trainer, updates: int, slice: Slice) -> None:
     """So many updates, and what they teach about the length of a slice."""
     before, started = trainer.steps_done, time.perf_counter()
-    trainer.step(updates)
+    trainer.advance(updates)
     slice.observe(trainer.steps_done - before, time.perf_counter() - started)
 
 
@@ -29,6 +29,7 @@ class Work(ABC):
     def __init__(self, viewer: Viewer | None = None, answer: Message | None = None) -> None:
         self.viewer, self.answer = viewer, answer
         self.started = time.monotonic()
+        self._home: Iterator[int] | None = None
 
     def wait(self, now: float) -> float:
         """Seconds until there is something to do."""
@@ -37,6 +38,14 @@ class Work(ABC):
     @abstractmethod
     def advance(self, trainer: Trainer, slice: Slice) -> bool:
         """Make one slice; True when the work is at its end."""
+
+    def stopped(self, trainer: Trainer, slice: Slice) -> bool:
+        """Whether the run has stopped and stands where it is to: after an early stop the way back is made in slices, too."""
+        if self._home is None:
+            if trainer.stopped is None:
+                return False
+            self._home = trainer.returning(slice.updates)
+        return next(self._home, None) is None
 
     def end(self) -> None:
         """Let go, finished or not."""
@@ -63,13 +72,15 @@ class Play(Work):
         return 0.0 if self._clock is None else self._clock.wait(now)
 
     def advance(self, trainer: Trainer, slice: Slice) -> bool:
+        if self._home is not None:
+            return self.stopped(trainer, slice)
         updates = slice.updates
         if self._clock is not None:
             updates = self._clock.take(time.monotonic(), trainer.steps_done, updates)
         if updates:
             train(trainer, updates, slice)
             self.meter.mark(time.monotonic(), trainer.steps_done)
-        return trainer.stopped is not None
+        return self.stopped(trainer, slice)
 
 
 class Stepping(Work):
@@ -80,10 +91,12 @@ class Stepping(Work):
         self._remaining = count
 
     def advance(self, trainer: Trainer, slice: Slice) -> bool:
+        if self._home is not None:
+            return self.stopped(trainer, slice)
         before = trainer.steps_done
         train(trainer, min(self._remaining, slice.updates), slice)
         self._remaining -= trainer.steps_done - before
-        return self._remaining <= 0 or trainer.stopped is not None
+        return self.stopped(trainer, slice) or (self._remaining <= 0 and self._home is None)
 
 
 class Seeking(Work):

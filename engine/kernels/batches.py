@@ -18,6 +18,7 @@ from engine.kernels.codes import (
 )
 from engine.kernels.jit import inner
 
+WIDE = 32  # inputs from which on columns are gathered in blocks
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -70,10 +71,31 @@ def gather(counters, order, X, Y, h0, y):
     plain = counters[SOURCE] == ROWS_AS_THEY_LIE
     first = counters[FIRST_ROW] if plain else counters[CURSOR]
     shuffled = counters[SHUFFLE] == 1 and not plain
+    whole = b - b % 8 if inputs >= WIDE else 0
+    for n in range(0, whole, 8):  # eight columns at a time: what is written lies together
+        r0 = order[first + n] if shuffled else first + n
+        r1 = order[first + n + 1] if shuffled else first + n + 1
+        r2 = order[first + n + 2] if shuffled else first + n + 2
+        r3 = order[first + n + 3] if shuffled else first + n + 3
+        r4 = order[first + n + 4] if shuffled else first + n + 4
+        r5 = order[first + n + 5] if shuffled else first + n + 5
+        r6 = order[first + n + 6] if shuffled else first + n + 6
+        r7 = order[first + n + 7] if shuffled else first + n + 7
+        for k in range(inputs):
+            out = h0[k * b + n : k * b + n + 8]
+            out[0] = X[r0, k]
+            out[1] = X[r1, k]
+            out[2] = X[r2, k]
+            out[3] = X[r3, k]
+            out[4] = X[r4, k]
+            out[5] = X[r5, k]
+            out[6] = X[r6, k]
+            out[7] = X[r7, k]
     for n in range(b):
         row = order[first + n] if shuffled else first + n
-        for k in range(inputs):
-            h0[k * b + n] = X[row, k]
+        if n >= whole:
+            for k in range(inputs):
+                h0[k * b + n] = X[row, k]
         for k in range(outputs):
             y[k * b + n] = Y[row, k]
 

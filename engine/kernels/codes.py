@@ -78,14 +78,18 @@ RECORD_EVERY = 14
 RECORDED = 15  # points in the series buffer
 RECORD_AFTER = 16  # only steps beyond this one are recorded
 CLASSIFY = 17  # 1: accuracies are counted
-N_COUNTERS = 32
-
 MODE = 23  # what batch norm and dropout do
+SCHEDULE = 40  # which schedule
+SCHEDULE_UNIT = 41  # its clock: EPOCHS or STEPS
+WARMUP = 42  # of that unit, before the schedule's clock starts
+SERIES_ROOM = 43  # points the run may record before it returns: 1 where a rule acts on each
+N_COUNTERS = 44
+
 
 MINI_BATCHES, ROWS_AS_THEY_LIE = range(2)  # SOURCE
 TRAINING, INFERENCE, STATISTICS = range(3)  # MODE; STATISTICS: of the columns in work, without dropout
 RUNNING, NON_FINITE, UPDATE_NON_FINITE, SERIES_FULL = range(4)  # STATUS
-EPOCHS, STEPS = range(2)  # RECORD_UNIT
+EPOCHS, STEPS = range(2)  # RECORD_UNIT, SCHEDULE_UNIT
 
 # Floats a run is governed by: hyper[PLACE] ---------------------------------------------------------------------------
 LR = 0
@@ -101,7 +105,10 @@ GRADIENT_NORM = 17  # written by CLIP
 KEPT_LOSS = 19  # LAST_LOSS while the series are measured
 LAST_LOSS = 18  # mean data loss of the mini-batch in work, written by LOSS
 JITTER = 22  # standard deviation of the noise on the inputs
-N_HYPER = 24
+SCHEDULE_PARAMETERS = 40  # the schedule's own parameters, in the order of its row
+N_SCHEDULE_PARAMETERS = 8
+RATE_FACTOR = 48  # what the plateau rule has made of the rate so far
+N_HYPER = 49
 
 # The optimizer's clock, at the end of its state: state[slots * P + PLACE] --------------------------------------------
 UPDATES = 0  # since the state was reset

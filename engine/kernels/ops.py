@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.kernels import batches, losses, noise, norms, optimizers, penalties, skips
+from engine.kernels import batches, losses, noise, norms, optimizers, penalties, schedules, skips
 from engine.kernels.activations import activate, slope_gradient, times_derivative
 from engine.kernels.codes import (
     ACTIVATION,
@@ -171,6 +171,7 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
         b = counters[BATCH]
         batches.gather(counters, order, X, Y, work[op[OUTPUT] :], work[op[OTHER] :])
     elif code == RATE:
+        hyper[ETA] = schedules.present(counters, hyper)
         optimizers.rate(op[KIND], hyper, state[state.size - N_CLOCK :])
     elif code == LOOK_AHEAD:
         p = theta.size
@@ -227,7 +228,7 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
         if not np.isfinite(hyper[GRADIENT_NORM]):
             counters[STATUS] = NON_FINITE
     elif code == CHECK:
-        if not (penalties.all_finite(work) and penalties.all_finite(grad)):
+        if not (penalties.all_finite(work[op[INPUT] :]) and penalties.all_finite(grad)):
             counters[STATUS] = NON_FINITE
     elif code == UPDATE:
         p = theta.size

@@ -10,7 +10,6 @@ from engine.kernels.codes import (
     CORRECTION_1,
     CORRECTION_2,
     ETA,
-    LR,
     OPTIMIZER,
     POWER_1,
     POWER_2,
@@ -31,8 +30,7 @@ ADAM = 8
 
 @inner
 def rate(kind, hyper, clock):
-    """This update's rate and bias corrections; the clock itself moves only when the update is done."""
-    hyper[ETA] = hyper[LR]
+    """This update's bias corrections; the clock itself moves only when the update is done. hyper[ETA] holds the rate."""
     if kind == ADAM:
         hyper[CORRECTION_1] = 1.0 - clock[POWER_1] * hyper[OPTIMIZER]
         hyper[CORRECTION_2] = 1.0 - clock[POWER_2] * hyper[OPTIMIZER + 1]

@@ -32,6 +32,7 @@ from engine.kernels.codes import (
     ROWS_AS_THEY_LIE,
     RUNNING,
     SERIES_FULL,
+    SERIES_ROOM,
     SOURCE,
     SPLIT,
     SPLIT_END,
@@ -121,7 +122,7 @@ def add_chunk(loss, counters, hyper, work, point):
 
 
 @inner
-def end_point(counters, hyper, series):
+def end_point(counters, hyper):
     """Back to mini-batches, as if nothing had been looked at."""
     counters[SOURCE] = MINI_BATCHES
     counters[MODE] = TRAINING
@@ -129,7 +130,7 @@ def end_point(counters, hyper, series):
     hyper[LAST_LOSS] = hyper[KEPT_LOSS]
     counters[RECORDED] += 1
     counters[RECORD_AFTER] = counters[STEP]
-    if counters[RECORDED] == series.shape[0]:
+    if counters[RECORDED] >= counters[SERIES_ROOM]:
         counters[STATUS] = SERIES_FULL
 
 
@@ -155,7 +156,7 @@ def run(
 
     Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
     many columns as its first op's EXTRA says. `change` becomes what the last update added to theta.
-    Leaves early at a non-finite value or a full series buffer: counters[STATUS].
+    Leaves early at a non-finite value or where counters[SERIES_ROOM] points are recorded: counters[STATUS].
     """
     counters[STATUS] = RUNNING
     whole = last_op == tape.shape[0] and tape[last_op - 1, CODE] == UPDATE
@@ -190,6 +191,6 @@ def run(
         if measuring:
             measuring = next_chunk(counters, forward[0, EXTRA], point)
             if not measuring:
-                end_point(counters, hyper, series)
+                end_point(counters, hyper)
                 if counters[STATUS] != RUNNING:
                     return

@@ -1,5 +1,7 @@
-"""An update rule taken apart: every quantity of one parameter's update in order, as formulas with numbers, now and over the last
-updates. The past is replayed on a copy; the run is left alone."""
+"""An update rule taken apart: every quantity of one parameter's update in order, as formulas with numbers, now and in the past.
+
+The past is replayed on a copy; the run is left alone.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,7 @@ SYMBOLS = {
     "g_last": "g_{-}",
     "size": r"\Delta_{-}",
     "mean": r"\bar g",
-    "v_max": r"v_{\max}",
+    "top": r"v_{\max}",
     "rows": "d_l",
     "cols": "d_{l-1}",
 }
@@ -176,7 +178,7 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
     here = trainer.steps_done
     copied = copy_at(trainer, max(0, here - last))
     rows: list[dict[str, float]] = []
-    while copied.steps_done < here:
+    while copied.steps_done < here and copied.stopped is None:
         rows.append(_values(copied.machine, place, index))
         copied.step(1)
     recording = record(copied.machine)

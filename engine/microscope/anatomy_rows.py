@@ -1,9 +1,9 @@
 """What every update rule computes for one parameter, quantity by quantity: the kernels' own formulas, as data.
 
-A formula is written in the order in which the kernel computes it, so that the last quantity is the run's to the last bit. Names:
-`theta` and the rule's state before the update, `g` the gradient, `eta` this update's rate, the rule's parameters, `c1` and
-`c2` the bias corrections, `f1`, `f2`, `f3` what the update's number decides besides (the kernels' `rate`). A rule that is not here
-cannot be taken apart: to add one, add its row.
+A formula is written in the order in which the kernel computes it, so that the last quantity is the run's to the last bit.
+Names: `theta` and the rule's state before the update, `g` the gradient, `eta` this update's rate, the rule's parameters, `c1`
+and `c2` the bias corrections, `f1`, `f2`, `f3` what the update's number decides besides (the kernels' `rate`). A rule that is
+not here cannot be taken apart: to add one, add its row.
 """
 
 from __future__ import annotations
@@ -119,13 +119,12 @@ ANATOMIES: dict[str, Anatomy] = {
         (
             M,
             V,
-            Quantity(
-                "top_new", r"v_{\max}'", "the largest mean of squares so far", "v_new if v_new > v_max else v_max", "v_max"
-            ),
+            Quantity("top_new", r"v_{\max}'", "the largest mean of squares so far", "v_new if v_new > top else top", "vₘₐₓ"),
             Quantity("root", r"\sqrt{\hat v_{\max}} + \varepsilon", "what is divided by", "sqrt(top_new) / sqrt(c2) + eps"),
             ADAM_STEP,
             new(),
-        )
+        ),
+        (("top", "vₘₐₓ"),),
     ),
     "adamw": Anatomy((*ADAM, SHRUNK, new("shrunk - step"))),
     "nadam": Anatomy(

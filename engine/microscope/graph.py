@@ -136,9 +136,7 @@ class _Reader:
             tree = ast.parse(self.text, mode="eval").body
         except SyntaxError as problem:
             raise ValueError(f"text: '{self.text}' is no expression; allowed: + - * / **, {', '.join(FUNCTIONS)}") from problem
-        last = self.node(tree)
-        if last != len(self.rows) - 1:
-            raise ValueError("text: the result is an input itself; allowed: an expression that does something with it")
+        self.node(tree)
         adjoints = [0.0] * len(self.rows)
         adjoints[-1] = 1.0
         nodes: list[Node] = []
@@ -206,7 +204,8 @@ class _Reader:
         else:
             if self.rows[right][0] != "number":
                 raise ValueError(f"text: the exponent of '{text}' is no number; allowed: numbers")
-            value, slopes = a**b, (b * a ** (b - 1.0), 0.0, rf"{v}\, {u}^{{{v} - 1}}", "0")
+            slope = b * math.pow(a, b - 1.0) if b else 0.0
+            value, slopes = math.pow(a, b), (slope, 0.0, rf"{v}\, {u}^{{{v} - 1}}", "0")
         edges = [(left, slopes[0], slopes[2])]
         if sign != "^":
             edges.append((right, slopes[1], slopes[3]))

@@ -128,7 +128,7 @@ class Step:
         number = Number(value.symbol, float(value.array[row, column]), value.name, (row, column))
         whole = self.terms(value.name, row, column, sample) if self.terms else number
         if isinstance(whole, Number) and self.terms is None:
-            return Equation(depth, number, whole, number.value, True)
+            return Equation(depth, number, whole, number.value, True, None if depth == "unit" else 0)
         result = Number(self.symbol_of(value, row, column), number.value, value.name, (row, column))
         same = np.float64(whole.value) == np.float64(result.value) or (np.isnan(whole.value) and np.isnan(result.value))
         if depth == "unit":

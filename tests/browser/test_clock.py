@@ -1,9 +1,14 @@
-"""Time: play, pause, one step, one back, the time line; and a run that meets a NaN."""
+"""Time: play, pause, one step, one back, the time line; a run that meets a NaN, and one that a rule stops."""
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import json
+
+from conftest import COLD
+from playwright.sync_api import Page, expect
 from train_page import Train
+
+from engine import RunSpec, Trainer
 
 
 def test_forward_back_and_scrubbing_show_the_same_numbers(train: Train) -> None:
@@ -93,6 +98,40 @@ def test_a_run_that_meets_a_nan_says_so_and_recovers(train: Train) -> None:
     train.play()
     train.pass_step(stopped + 100)
     train.pause()
+
+
+def test_a_run_that_stops_early_says_so_and_goes_on(page: Page, server_url: str) -> None:
+    """The script comes by a link: noisy data, and a validation loss that soon rises."""
+    data = {"name": "moons", "samples": 60, "noise": 2.5, "test_fraction": 0.0, "validation_fraction": 0.5}
+    spec = RunSpec.model_validate({"data": data, "optimizer": {"name": "adam", "lr": 0.05}, "stop": {"patience": 8}})
+    direct = Trainer(spec)
+    direct.step(100_000)
+    stop = direct.stopped
+    assert stop is not None and stop.best is not None
+    page.goto(server_url)
+    script = json.dumps({"version": 1, "spec": spec.model_dump(mode="json")})
+    packed = page.evaluate("(text) => import('/src/link.js').then((link) => link.pack(text))", script)
+    page.goto("about:blank")
+    train = Train(page).open(f"{server_url}/#s={packed}", COLD)
+    train.settle(0)
+    train.speed("flat out")
+    train.hook("play").click()
+    train.status("stopped")
+    train.settle(stop.best)
+    notice = train.hook("notice")
+    expect(notice).to_contain_text(f"Stopped early at step {stop.step}")
+    expect(notice).to_contain_text("Its parameters are back")
+    page.keyboard.press("End")
+    train.settle(stop.step)
+    notice.get_by_role("button", name=f"go to step {stop.best}").click()
+    train.settle(stop.best)
+    train.hook("play").click()
+    train.status("stopped")
+    notice.get_by_role("button", name="go on without this rule").click()
+    train.status("paused")
+    expect(notice).not_to_contain_text("Stopped early")
+    train.play()
+    train.pass_step(stop.step + 100)
 
 
 def test_an_edit_in_the_middle_is_told_and_taken_back(train: Train) -> None:

@@ -16,6 +16,10 @@ from train_page import Train
 
 SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
 THEMES = ("light", "dark")
+EARLY = (
+    "stopped early at step 81250: 10 measurements in a row without a new best validation loss; the best, 0.123456, is at step"
+    " 80750"
+)
 
 
 @pytest.fixture(params=[(size, theme) for size in SIZES for theme in THEMES], ids="-".join)
@@ -115,6 +119,7 @@ def test_the_engine_is_starting(bare: Page, server_url: str) -> None:
     [
         ("finished", {"kind": "finished", "step": 1, "op": None, "message": "finished"}, "Finished"),
         ("stopped", {"kind": "non_finite", "step": 1, "op": "affine 2", "message": "not finite"}, "affine 2"),
+        ("stopped", {"kind": "early", "step": 81250, "best": 80750, "op": None, "message": EARLY}, "Stopped early at step"),
     ],
 )
 def test_stopped(bare: Page, server_url: str, status: str, stop: dict, words: str) -> None:

@@ -7,6 +7,8 @@ layer, the output's last.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 LEAK = 0.01
@@ -17,6 +19,15 @@ LEAK = 0.01
 
 def sigmoid(z):
     return np.exp(-np.logaddexp(0.0, -z))
+
+
+def normal_distribution(z):
+    """Φ(z), the share of a standard normal variable below z: by erfc, which keeps its digits far to the left."""
+    return np.array([0.5 * math.erfc(-value / math.sqrt(2.0)) for value in np.ravel(z)]).reshape(np.shape(z))
+
+
+def normal_density(z):
+    return np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
 
 
 def activate(name, z):
@@ -30,6 +41,14 @@ def activate(name, z):
         return np.where(z > 0, z, 0.0)
     if name == "leaky_relu":
         return np.where(z > 0, z, LEAK * z)
+    if name == "elu":
+        return np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))
+    if name == "gelu":
+        return z * normal_distribution(z)
+    if name == "softplus":
+        return np.logaddexp(0.0, z)
+    if name == "silu":
+        return z * sigmoid(z)
     if name == "softmax":
         e = np.exp(z - z.max())
         return e / e.sum()
@@ -49,6 +68,14 @@ def jacobian(name, z):
         return np.diag(np.where(z > 0, 1.0, 0.0))
     if name == "leaky_relu":
         return np.diag(np.where(z > 0, 1.0, LEAK))
+    if name == "elu":
+        return np.diag(np.where(z > 0, 1.0, np.exp(np.minimum(z, 0.0))))
+    if name == "gelu":
+        return np.diag(normal_distribution(z) + z * normal_density(z))
+    if name == "softplus":
+        return np.diag(sigmoid(z))
+    if name == "silu":
+        return np.diag(sigmoid(z) + z * sigmoid(z) * sigmoid(-z))
     if name == "softmax":
         return np.diag(h) - np.outer(h, h)
     raise ValueError(name)

@@ -146,7 +146,7 @@ def test_edits_say_what_they_are():
         ({"kind": "set", "path": "optimizer", "value": {"name": "sgd", "beta": 0.5}}, "beta"),
         ({"kind": "set", "path": "optimizer", "value": None}, "optimizer"),
         ({"kind": "set", "path": "regularization.l3", "value": 0.5}, "l3"),
-        ({"kind": "set", "path": "schedule.name", "value": "cosine"}, "cosine"),
+        ({"kind": "set", "path": "schedule.name", "value": "linear"}, "linear"),
         ({"kind": "set", "path": "batch_size", "value": 0}, "batch_size"),
         ({"kind": "set", "path": "data.name", "value": "xor"}, "data"),
         ({"kind": "set", "path": "network.layers", "value": []}, "network"),

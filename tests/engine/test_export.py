@@ -129,6 +129,43 @@ def test_classes_images_and_regression():
     assert agrees(trained({"data": {"name": "wine", "standardize": True}, "shuffle": False}, 30))
 
 
+SCHEDULES = [
+    {"name": "step", "gamma": 0.5, "size": 3, "warmup": 140},
+    {"name": "exponential", "decay": 0.05},
+    {"name": "cosine", "length": 150, "unit": "step"},
+    {"name": "warm_restarts", "length": 2, "unit": "epoch"},
+    {"name": "one_cycle", "length": 160},
+    {"name": "plateau", "patience": 0, "factor": 0.5, "threshold": 0.9},
+]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: schedule["name"])
+@pytest.mark.parametrize("rule", ["momentum", "nesterov"])
+def test_every_schedule_goes_on_in_torch(schedule, rule):
+    """Nesterov is written out, momentum torch's own; both take each update's rate from the list."""
+    trainer = trained({"optimizer": {"name": rule, "lr": 0.05}, "schedule": schedule, "eval_every": 4})
+    before = trainer.rate
+    assert "rates = [" in export.torch(trainer) and trainer.rate == before
+    assert agrees(trainer)
+    assert trainer.rate != before
+
+
+def test_a_constant_rate_needs_no_list():
+    assert "rates = [" not in export.torch(trained({}))
+    assert "rates = [" not in export.torch(trained({"schedule": {"name": "constant", "warmup": 100}}))
+
+
+def test_up_to_where_a_rule_stops_the_run():
+    pytest.importorskip("torch")
+    trainer = trained({"eval_every": 10, "stop": {"min_change": 1e6}}, 0)
+    trainer.edit({"kind": "set", "path": "stop.min_change", "value": 1e-9})
+    trainer.step(3)
+    trainer.edit({"kind": "set", "path": "stop.min_change", "value": 1e6})
+    assert agrees(trainer, 7)
+    with pytest.raises(export.ExportError, match="ends here"):
+        export.torch(trainer)
+
+
 def test_after_edits_and_only_up_to_the_next():
     trainer = trained({}, 50)
     trainer.edit({"kind": "set", "path": "optimizer.name", "value": "rmsprop"})

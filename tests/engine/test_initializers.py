@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engine import RunSpec, Trainer
+from engine import RunSpec, Trainer, initializers
 
 INPUTS, UNITS, NEXT = 300, 200, 150
 
@@ -69,6 +69,35 @@ def test_zeros_and_biases():
     start = weights("zeros", bias=0.25)
     assert all(np.all(start[f"W{layer}"] == 0.0) and np.all(start[f"b{layer}"] == 0.25) for layer in (1, 2, 3))
     assert all(np.all(weights("he_normal")[f"b{layer}"] == 0.0) for layer in (1, 2, 3))
+
+
+def test_constant_is_what_it_is_given():
+    start = weights({"name": "constant", "value": -0.3}, bias=0.5)
+    assert all(np.all(start[f"W{layer}"] == -0.3) and np.all(start[f"b{layer}"] == 0.5) for layer in (1, 2, 3))
+    assert np.all(weights("constant")["W2"] == 0.1)
+
+
+@pytest.mark.parametrize("gain", [1.0, 1.7])
+def test_orthogonal_rows_or_columns(gain):
+    """The wide W has orthonormal rows, and so would the tall one's transpose; every singular value is the gain."""
+    for layer, w in weights({"name": "orthogonal", "gain": gain}).items():
+        if layer.startswith("W"):
+            gram = w @ w.T if w.shape[0] <= w.shape[1] else w.T @ w
+            assert np.abs(gram - gain**2 * np.eye(len(gram))).max() <= 1e-13 * INPUTS
+    tall = weights("orthogonal", layers=[{"units": UNITS}, {"units": 2 * UNITS}])["W2"]
+    assert tall.shape == (2 * UNITS, UNITS) and np.abs(tall.T @ tall - np.eye(UNITS)).max() <= 1e-12
+
+
+def test_orthogonal_has_no_favoured_direction():
+    """Uniform over all rotations: entries have mean 0, variance 1 / n and no favoured sign, the diagonal's neither."""
+    draws = [initializers.draw("orthogonal", {"gain": 1.0}, 6, 6, seed, 1) for seed in range(600)]
+    assert np.abs(np.mean(draws, axis=0)).max() < 4.5 / np.sqrt(6 * 600)
+    assert np.abs(np.var(draws, axis=0) * 6 - 1).max() < 0.25
+    turns = np.linalg.det(draws)
+    assert np.allclose(np.abs(turns), 1.0) and 230 < np.sum(turns > 0) < 370
+    angles = np.angle(np.linalg.eigvals(np.stack(draws))).ravel()  # of a Haar matrix: spread evenly, without a sign fix not
+    angles = angles[np.abs(np.sin(angles)) > 1e-6]
+    assert stats.kstest(angles, stats.uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
 
 
 def test_every_number_is_a_draw_of_its_own():

@@ -24,9 +24,9 @@ def trainer_of(**fields):
 
 
 def state(trainer):
-    """All that a state shows: parameters and the last gradient bit for bit, and where in the run it is."""
+    """All that a state shows: parameters and the last gradient bit for bit, where in the run it is, and the next rate."""
     gradient = b"".join(value.tobytes() for value in (trainer.last_gradient or {}).values())
-    return problems.bits(trainer), gradient, trainer.steps_done, trainer.epoch
+    return problems.bits(trainer), gradient, trainer.steps_done, trainer.epoch, trainer.rate
 
 
 @pytest.mark.parametrize("rule_name", problems.TEXTBOOK)
@@ -135,6 +135,12 @@ def test_undo_and_redo():
     assert state(trainer) == state(plain), "the old future is as it was"
 
 
+JUMPY = {"name": "plateau", "factor": 0.7, "patience": 1, "threshold": 0.02}
+RULED = {
+    "data": SPEC["data"] | {"test_fraction": 0.0, "validation_fraction": 0.5, "noise": 1.5},
+    "schedule": JUMPY,
+    "stop": {"patience": 6},
+}
 EDITS = st.one_of(
     st.builds(lambda value: {"kind": "set", "path": "optimizer.lr", "value": value}, st.sampled_from([0.001, 0.05, 0.3])),
     st.builds(lambda value: {"kind": "set", "path": "batch_size", "value": value}, st.sampled_from([1, 4, 9, "full"])),
@@ -149,6 +155,11 @@ EDITS = st.one_of(
     ),
     st.builds(lambda value: {"kind": "weight", "name": "b2", "index": [0], "value": value}, st.sampled_from([-1.0, 0.5])),
     st.builds(lambda value: {"kind": "set", "path": "regularization.l2", "value": value}, st.sampled_from([0.0, 0.01])),
+    st.builds(
+        lambda value: {"kind": "set", "path": "schedule", "value": value},
+        st.sampled_from([{"name": "constant", "warmup": 20}, {"name": "warm_restarts", "length": 9, "unit": "epoch"}, JUMPY]),
+    ),
+    st.builds(lambda value: {"kind": "set", "path": "stop.min_change", "value": value}, st.sampled_from([None, 1e-3])),
 )
 
 
@@ -156,7 +167,15 @@ class Seeking(RuleBasedStateMachine):
     """The model remembers every state it was shown, by branch and step; it must be shown the same ever after."""
 
     @initialize(
-        spec=st.sampled_from([{}, {"optimizer": {"name": "nesterov", "lr": 0.01}, "batch_size": 3}, {"shuffle": False}])
+        spec=st.sampled_from(
+            [
+                {},
+                {"optimizer": {"name": "nesterov", "lr": 0.01}, "batch_size": 3},
+                {"shuffle": False},
+                RULED,
+                RULED | {"eval_every": 3},
+            ]
+        )
     )
     def begin(self, spec):
         self.trainer = trainer_of(**spec)
@@ -172,6 +191,11 @@ class Seeking(RuleBasedStateMachine):
         found = state(self.trainer)
         assert self.here().setdefault(self.trainer.steps_done, found) == found
 
+    def stopped_by_a_rule(self):
+        """Stopped early it stands at its best step, unless it was sought further on; else where it stopped."""
+        stop = self.trainer.stopped
+        return stop is not None and self.trainer.steps_done in (stop.step, stop.best)
+
     @rule(count=st.integers(1, 25))
     def step(self, count):
         for _ in range(count):
@@ -182,7 +206,7 @@ class Seeking(RuleBasedStateMachine):
     def step_at_once(self, count):
         goal = self.trainer.steps_done + count
         self.trainer.step(count)
-        assert self.trainer.steps_done == goal
+        assert self.trainer.steps_done == goal or self.stopped_by_a_rule()
         self.meet()
 
     @rule(ops=st.integers(1, 9))
@@ -196,7 +220,7 @@ class Seeking(RuleBasedStateMachine):
         beyond = data.draw(st.sampled_from([0, 0, 2500]), label="beyond the end")
         step = data.draw(st.integers(0, self.trainer.end + beyond), label="step")
         self.trainer.seek(step)
-        assert self.trainer.steps_done == step
+        assert self.trainer.steps_done == step or (step > self.trainer.end and self.stopped_by_a_rule())
         self.meet()
 
     @rule(data=st.data())

@@ -135,19 +135,11 @@ def test_ranges_are_named(described, field, allowed):
 @pytest.mark.parametrize(
     ("described", "name"),
     [
-        ({"network": {"initializer": {"name": "orthogonal"}}}, "orthogonal"),
         *(
             ({"optimizer": {"name": name}}, name)
             for name in ("adadelta", "amsgrad", "adamw", "nadam", "radam", "adamax", "rprop", "lion", "muon")
         ),
-        *(
-            ({"schedule": {"name": name}}, name)
-            for name in ("step", "exponential", "cosine", "warm_restarts", "one_cycle", "plateau")
-        ),
-        ({"schedule": {"warmup": 10}}, "warmup"),
         ({"clip": {"value": 1.0}}, "value"),
-        ({"stop": {"patience": 5}}, "patience"),
-        ({"stop": {"min_change": 1e-3}}, "min_change"),
     ],
 )
 def test_what_a_later_piece_of_work_brings_is_refused_by_name(described, name):

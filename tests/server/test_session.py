@@ -300,6 +300,47 @@ def test_a_run_finishes_and_may_be_extended(live: Live) -> None:
         assert parameters(page)
 
 
+def test_a_run_stopped_early_stands_at_its_best_and_goes_on_without_the_rule(live: Live) -> None:
+    changes: dict[str, Any] = {
+        "data": {"name": "moons", "samples": 60, "noise": 2.5, "test_fraction": 0.0, "validation_fraction": 0.5},
+        "stop": {"patience": 8},
+    }
+    direct = trainer(**changes)
+    direct.step(1_000_000)
+    assert direct.stopped is not None and direct.stopped.best is not None
+    with Page(live.socket) as page:
+        begun(page, "parameters", **changes)
+        page.do("play", speed=FLAT)
+        state = page.until_state(lambda state: state["status"] == "stopped")
+        stop = state["stop"]
+        assert (stop["kind"], stop["step"], stop["best"]) == ("early", direct.end, direct.steps_done)
+        assert (state["step"], state["end"]) == (direct.steps_done, direct.end)
+        assert str(stop["step"]) in stop["message"] and str(stop["best"]) in stop["message"]
+        assert same(parameters(page), direct.named_parameters)
+        for command in ({"type": "play"}, {"type": "step", "count": 5}):
+            assert page.ask(**command)["code"] == "invalid"
+        page.do("seek", step=stop["step"] + 100)
+        assert (page.state["step"], page.state["status"]) == (stop["step"], "stopped")
+        page.do("seek", step=stop["best"])
+        page.do("step", count=stop["step"] + 50)  # as far as the rule lets it, and back
+        assert (page.state["step"], page.state["status"]) == (stop["best"], "stopped")
+        page.do("edit", edit={"kind": "set", "path": "stop.patience", "value": None})
+        assert page.state["status"] == "paused"
+        page.do("step", count=400)
+        assert page.state["step"] == stop["best"] + 400
+
+
+def test_a_run_stopped_by_a_small_change(live: Live) -> None:
+    direct = trainer(stop={"min_change": 1e-3})
+    direct.step(1_000_000)
+    with Page(live.socket) as page:
+        begun(page, "parameters", stop={"min_change": 1e-3})
+        page.do("play", speed=FLAT)
+        state = page.until_state(lambda state: state["status"] == "stopped")
+        assert (state["stop"]["kind"], state["stop"]["best"], state["step"]) == ("small_change", None, direct.steps_done)
+        assert same(parameters(page), direct.named_parameters)
+
+
 def test_configure_with_a_bad_spec_changes_nothing(live: Live) -> None:
     with Page(live.socket) as page:
         begun(page, "parameters")

@@ -5,14 +5,15 @@
 
 /** @import { AppState, Catalog, DatasetRow, OptimizerRow, Spec } from "./types.js" */
 
-const LIVE = ["optimizer", "regularization", "clip", "batch_size"];
+const LIVE = ["optimizer", "schedule", "regularization", "clip", "batch_size"];
+const LIVE_FIELDS = ["stop.patience", "stop.min_change"];
 
 /**
  * Whether a field can change while the run lasts; every other one begins a new run.
  * @param {string} path
  */
 export function isLive(path) {
-  return LIVE.includes(path.split(".")[0]);
+  return LIVE.includes(path.split(".")[0]) || LIVE_FIELDS.includes(path);
 }
 
 /**

@@ -111,9 +111,10 @@
  * @property {Record<string, number>} samples
  *
  * @typedef {object} Stop
- * @property {"finished" | "non_finite"} kind
+ * @property {"finished" | "non_finite" | "early" | "small_change"} kind
  * @property {number} step
  * @property {string | null} op
+ * @property {number | null} best  Stopped early: the step of the best validation loss.
  * @property {string} message
  *
  * @typedef {object} Clock  Where the session stands (the `state` event).

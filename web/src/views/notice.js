@@ -112,6 +112,7 @@ function lineFor(state, actions) {
       buttons: [{ label: `continue to ${formatCount(clock.max_steps * 2)}`, press: () => actions.extend() }],
     };
   }
+  if (clock?.stop?.kind === "early" || clock?.stop?.kind === "small_change") return ruleLine(clock, actions);
   if (notice) {
     return {
       kind: "quiet",
@@ -155,6 +156,27 @@ function stopLine(state, actions) {
 }
 
 /**
+ * A run that a rule stopped: what the rule saw, where the run stands, and how to go on.
+ * @param {import("../types.js").Clock} clock
+ * @param {import("../actions.js").Actions} actions
+ * @returns {Line | null}
+ */
+function ruleLine(clock, actions) {
+  const stop = clock.stop;
+  if (!stop) return null;
+  const rule = stop.kind === "early" ? "stop.patience" : "stop.min_change";
+  const buttons = [{ label: "go on without this rule", press: () => void actions.change(rule, null) }];
+  const best = stop.best;
+  let text = `${stop.message.charAt(0).toUpperCase()}${stop.message.slice(1)}.`;
+  if (best !== null && best !== clock.step) {
+    buttons.unshift({ label: `go to step ${formatCount(best)}`, press: () => void actions.seek(best) });
+  } else if (best !== null) {
+    text += " Its parameters are back.";
+  }
+  return { kind: "quiet", text, buttons };
+}
+
+/**
  * What a screen reader is told: changes of state, never the ticking numbers.
  * @param {AppState} state
  * @param {Line | null} line
@@ -164,7 +186,7 @@ function spokenWords(state, line) {
   if (line && (line.kind === "warn" || line.kind === "error")) return line.text;
   if (connection.status !== "open" || !clock) return "";
   if (clock.status === "playing") return "Training.";
-  if (clock.stop?.kind === "finished") return line?.text ?? "";
+  if (clock.stop && clock.stop.kind !== "non_finite") return line?.text ?? "";
   if (state.notice) return state.notice.text;
   return clock.status === "paused" ? `Paused at step ${clock.step}.` : "";
 }

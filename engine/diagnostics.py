@@ -1,0 +1,400 @@
+"""Named findings: what ails a run, with the evidence in numbers and what to try. None on a healthy run.
+
+Thresholds were set on some 30 healthy and 45 sick runs (data sets, depths, activations, rules; from update 0 to 6,000) and lie
+between the two with room on either side; each constant says what was seen. Most signs are common in healthy runs once the loss
+is low (a fitted tanh net has half its units saturated, and δ growing 30-fold toward the input), so they count while it is high:
+`HIGH`, half the loss of the best constant answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from engine import remedies as to_try
+from engine.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
+from engine.flow import STEEPEST, NetworkState
+from engine.machine import Machine
+from engine.offence import Offence
+from engine.probe import Probe
+from engine.symptoms import Symptoms, gather
+from engine.wording import number as n
+
+if TYPE_CHECKING:
+    from engine.script import AnyEdit
+    from engine.series import Series
+
+HIGH = 0.5  # in baselines
+VANISHED = 2e-3  # ‖δ_1‖/‖δ_L‖; three sigmoid layers still learn at 1.6e-2, five are stuck at 1.2e-3
+EXPLODED = 50.0  # the same; at most 8 in healthy runs while the loss is high, 46 to 7,000 from weights too large
+DEAD = 2 / 3  # of a layer's units; narrow He-started ReLU layers have up to a half dead, and learn
+SATURATED = 0.7  # of (unit, sample) pairs; healthy: at most 0.39 while the loss is high; weights of N(0, 10): 0.79 to 0.99
+WRONG = 0.2  # of samples whose unmatched output is saturated on the wrong side: its slope lets no blame in
+RISEN = 0.5  # baselines above the best since the last edit; healthy runs: at most 0.06, a rate ten times too large: 0.6 to ∞
+MUCH = 1.25  # times the best: a loss of many baselines jumps by half a one while it falls
+MEMORIZED = 0.15  # baselines the held-out loss rose above its best; healthy runs: at most 0.06 though by a factor of up to 6
+APART = 0.5  # baselines between training and held-out loss; healthy: at most 0.17
+TINY_UPDATE = 3e-5  # ‖Δθ‖/‖θ‖ an update: 30,000 updates to go as far as the weights are large; 1e-3 is usual, healthy ≥ 6e-4
+STEEP = 0.05  # elasticity: the gradient would carry, were the steps larger
+FLAT = 0.005  # of the loss, over the later half of the updates; healthy but slow starts fall by 1 % or more
+TWINS_FLAT = 0.05  # the same where a whole layer's units are twins, whose best is soon neared and never reached
+ENOUGH = 500  # updates before "it does not get better" means anything
+EARLY = 200  # updates before steps are called too small: a warm-up may still raise them
+NO_PULL = 0.1  # elasticity of the samples' own gradients; at least 0.25 where samples disagree, 0 to 0.03 where blocked
+
+Rule = Callable[[Symptoms], Finding | None]
+
+
+class Stopped(Protocol):
+    """What a trainer says of why it stands still."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def offence(self) -> Offence | None: ...
+
+
+def _diverging(s: Symptoms) -> Finding | None:
+    best = float(np.min(s.train)) if len(s.train) else s.loss
+    risen = (s.recent - best) / s.baseline if s.baseline > 0 else 0.0
+    leapt = risen > RISEN and s.recent > MUCH * best
+    if s.step == s.since or not (leapt or np.isnan(s.recent)):
+        return None
+    words = f"the training loss is {n(s.recent)}, and was {n(best)}: {n(risen)} baselines higher"
+    found = [Evidence("loss_risen", risen, RISEN, "above", words)]
+    return _finding(
+        "diverging",
+        f"The loss rose from {n(best)} to {n(s.recent)}: the steps are longer than the valley is wide.",
+        found,
+        s,
+        [
+            to_try.rate(s, 0.1, "a tenth of the rate"),
+            Remedy("clip.norm", 1.0, "no step along a gradient longer than 1"),
+            Remedy("data.standardize", True, "inputs of one size, one rate fits all"),
+        ],
+    )
+
+
+def _exploding(s: Symptoms) -> Finding | None:
+    ratio = s.delta_ratio
+    if ratio is None or s.level < HIGH or not ratio > EXPLODED:
+        return None
+    found = [_ratio_evidence(s, ratio, EXPLODED, "above")]
+    return _finding(
+        "exploding",
+        f"Blame grows {n(ratio)}-fold from layer {len(s.layers)} to layer 1: each layer multiplies it.",
+        found,
+        s,
+        [
+            to_try.fitting_start(s),
+            to_try.batch_norm(s),
+            Remedy("clip.norm", 1.0, "clip"),
+        ],
+        1,
+    )
+
+
+def _dead(s: Symptoms) -> Finding | None:
+    shares = [(len(layer.dead) / layer.units, layer) for layer in s.hidden if layer.activation not in STEEPEST]
+    share, worst = max(shares, key=lambda found: found[0], default=(0.0, None))
+    if worst is None or share <= DEAD or s.level < HIGH or _nothing_yet(s):
+        return None
+    words = f"{len(worst.dead)} of {worst.units} units of layer {worst.layer} pass no blame for any training sample"
+    found = [Evidence("dead_share", share, DEAD, "above", words, worst.layer)]
+    return _finding(
+        "dead_units",
+        f"{words[0].upper()}{words[1:]}: no data gradient reaches them now; decay, momentum or earlier layers may revive them.",
+        found,
+        s,
+        [
+            to_try.rate(s, 0.1, "a smaller rate throws fewer units over the edge"),
+            Remedy("network.bias", 0.0, "biases that begin at zero") if s.spec.network.bias < 0 else None,
+            to_try.layers(s, "activation", "leaky_relu", "a slope below zero too"),
+            to_try.fitting_start(s),
+        ],
+        worst.layer,
+    )
+
+
+def _saturated(s: Symptoms) -> Finding | None:
+    if s.level < HIGH:
+        return None
+    worst = max(s.hidden, key=lambda layer: layer.saturated or 0.0, default=None)
+    share = (worst.saturated or 0.0) if worst else 0.0
+    output = s.layers[-1]
+    unmatched = s.network.confidently_wrong if s.spec.output_and_loss[1] == "mse" else 0.0
+    if worst is not None and share > SATURATED:
+        layer = worst.layer
+        words = f"in layer {layer} {share:.0%} of the slopes φ′(z) are below a twentieth of the steepest"
+        found = Evidence("saturated_share", share, SATURATED, "above", words, layer)
+    elif unmatched > WRONG:
+        layer = output.layer
+        words = f"{unmatched:.0%} of the samples have an output that is certain and wrong, where its slope is all but 0"
+        found = Evidence("confidently_wrong", unmatched, WRONG, "above", words, layer)
+    else:
+        return None
+    return _finding(
+        "saturated",
+        f"{words[0].upper()}{words[1:]}: blame hardly passes.",
+        [found],
+        s,
+        [
+            Remedy("loss", "auto", "the matched loss: δ is ŷ − y, whatever the slope")
+            if layer == output.layer and s.spec.task == "classification"
+            else None,
+            Remedy("data.standardize", True, "inputs of size one"),
+            to_try.fitting_start(s),
+            to_try.batch_norm(s),
+        ],
+        layer,
+    )
+
+
+def _vanishing(s: Symptoms) -> Finding | None:
+    ratio = s.delta_ratio
+    if ratio is None or s.level < HIGH or not ratio < VANISHED or s.parameters == 0 or _penalized(s) or not any(_weights(s)):
+        return None
+    found = [_ratio_evidence(s, ratio, VANISHED, "below")]
+    squashing = any(layer.activation == "sigmoid" for layer in s.hidden)
+    return _finding(
+        "vanishing",
+        f"Of the blame at layer {len(s.layers)} the share {n(ratio)} arrives at layer 1, which hardly learns.",
+        found,
+        s,
+        [
+            to_try.layers(s, "activation", "relu", "slopes of 1 in place of at most 1/4") if squashing else None,
+            to_try.fitting_start(s),
+            to_try.batch_norm(s),
+            to_try.layers(s, "skip", 1, "a way around every layer"),
+        ],
+        1,
+    )
+
+
+def _overfitting(s: Symptoms) -> Finding | None:
+    if s.held_out is None or s.baseline == 0 or len(s.held_out) < 3:
+        return None
+    now, best = float(np.median(s.held_out[-3:])), float(np.nanmin(s.held_out))
+    train = float(np.median(s.train[-3:]))  # of the same points: while both fall, an older one is no gap
+    risen, apart = (now - best) / s.baseline, (now - train) / s.baseline
+    if s.level > HIGH or not (risen > MEMORIZED or apart > APART) or now < 2 * train:
+        return None
+    at = int(s.steps[int(np.nanargmin(s.held_out))])
+    rose = Evidence(
+        "held_out_risen",
+        risen,
+        MEMORIZED,
+        "above",
+        f"{s.held_out_name} loss was {n(best)} at update {at} and is {n(now)}",
+    )
+    gap = Evidence("gap", apart, APART, "above", f"{s.held_out_name} loss is {n(now)}, training loss {n(train)}")
+    decay = max(1e-3, 10 * s.spec.regularization.l2)
+    return _finding(
+        "overfitting",
+        f"Training loss is down to {n(s.loss)}, but {s.held_out_name} loss is {n(now)}: it learns the samples by heart.",
+        [found for found in (rose, gap) if found.value > found.threshold],
+        s,
+        [
+            Remedy("regularization.l2", decay, "weights are pulled to zero"),
+            to_try.layers(s, "dropout", 0.2, "units drop out while it trains"),
+            Remedy("data.samples", 2 * getattr(s.spec.data, "samples", 0), "twice the data"),
+            to_try.layers(s, "units", None, "half the units"),
+        ],
+    )
+
+
+def _slow(s: Symptoms) -> Finding | None:
+    if s.update is None or s.level < HIGH or s.step < EARLY or not s.update < TINY_UPDATE or not s.elasticity > STEEP:
+        return None
+    found = [
+        Evidence("update_ratio", s.update, TINY_UPDATE, "below", f"an update is {n(s.update)} of the parameters' size"),
+        Evidence("elasticity", s.elasticity, STEEP, "above", f"1 % along the gradient changes the loss by {n(s.elasticity)} %"),
+    ]
+    return _finding(
+        "slow",
+        f"Each update moves the parameters by {n(s.update)} of their size, though the gradient shows the way.",
+        found,
+        s,
+        [
+            to_try.rate(s, 10.0, "ten times the rate; the learning-rate finder says how far"),
+            Remedy("optimizer.name", "adam", "Adam"),
+        ],
+    )
+
+
+def _stuck(s: Symptoms, flat: float) -> Evidence | None:
+    better = s.improvement
+    if better is None or s.step - s.since < ENOUGH or s.level < HIGH or not abs(better) < flat:
+        return None
+    words = f"over the later half of the updates the loss fell by {better:.2%}, and stands at {n(s.level)} baselines"
+    return Evidence("improvement", better, flat, "below", words)
+
+
+def _twins(s: Symptoms) -> Finding | None:
+    layer, units = s.twins
+    slow = _stuck(s, TWINS_FLAT)
+    if slow is None or _penalized(s) or units < 2 or units < s.layers[layer - 1].units:
+        return None
+    words = f"the {units} units of layer {layer} are twins: the same weights, so the same gradients, for ever"
+    return _standing(s, [Evidence("twins", float(units), 1.0, "above", words, layer), slow], layer)
+
+
+def _plateau(s: Symptoms) -> Finding | None:
+    flat = _stuck(s, FLAT)
+    if flat is None or _penalized(s) or not s.hidden or not s.pull_elasticity < NO_PULL:
+        return None
+    words = f"1 % along each sample's own gradient would change its loss by {n(s.pull_elasticity)} %: no sample pulls"
+    return _standing(s, [Evidence("pull_elasticity", s.pull_elasticity, NO_PULL, "below", words), flat])
+
+
+def _standing(s: Symptoms, found: Sequence[Evidence], layer: int | None = None) -> Finding:
+    tries = [
+        to_try.fitting_start(s),
+        Remedy("seed", s.spec.seed + 1, "another start"),
+        Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
+    ]
+    return _finding("plateau", f"The loss stands still at {n(s.loss)}: {found[0].words}.", found, s, tries, layer)
+
+
+def _underfitting(s: Symptoms) -> Finding | None:
+    flat = _stuck(s, FLAT)
+    if flat is None:
+        return None
+    found = [flat]
+    if _penalized(s):
+        share = s.penalty / (s.loss + s.penalty)
+        found.append(Evidence("penalty_share", share, 0.0, "above", f"{share:.0%} of the objective is penalty on weights"))
+    else:
+        words = f"samples pull {n(s.pull / max(s.gradient, 1e-300))} times as hard as their mean: they disagree, and cancel"
+        found.append(Evidence("disagreement", s.pull / max(s.gradient, 1e-300), 1.0, "above", words))
+    return _finding(
+        "underfitting",
+        f"The training loss stands still at {n(s.loss)}, {n(s.level)} of what the best constant answer gets.",
+        found,
+        s,
+        [
+            Remedy("regularization.l2", s.spec.regularization.l2 / 100, "a weaker penalty"),
+            Remedy("regularization.l1", s.spec.regularization.l1 / 100, "a weaker penalty"),
+            to_try.larger_network(s) if not _penalized(s) else None,
+        ],
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _diverging,
+    _exploding,
+    _twins,
+    _dead,
+    _saturated,
+    _vanishing,
+    _overfitting,
+    _slow,
+    _plateau,
+    _underfitting,
+)
+EXPLAINS: dict[str, tuple[str, ...]] = {
+    "non_finite": NAMES,
+    "diverging": NAMES,
+    "exploding": ("slow", "saturated", "plateau", "underfitting", "dead_units"),
+    "dead_units": ("vanishing", "plateau", "underfitting", "slow"),
+    "saturated": ("vanishing", "plateau", "underfitting", "slow"),
+    "vanishing": ("plateau", "underfitting", "slow"),
+    "slow": ("plateau", "underfitting"),
+    "plateau": ("underfitting", "dead_units", "saturated", "vanishing", "slow", "plateau"),
+}
+"""What a finding is the cause of: its consequences are not told as findings of their own."""
+
+
+def diagnose(symptoms: Symptoms, stopped: Stopped | None) -> list[Finding]:
+    """Findings, causes first; a consequence of one that is given already is left out."""
+    found: list[Finding] = []
+    if stopped is not None and stopped.kind == "non_finite":
+        found.append(_non_finite(symptoms, stopped))
+    for rule in RULES:
+        finding = rule(symptoms)
+        if finding and not any(finding.name in EXPLAINS.get(cause.name, ()) for cause in found):
+            found.append(finding)
+    return found
+
+
+class Diagnosis:
+    """Mixed into a trainer."""
+
+    machine: Machine
+    probe: Probe
+    stopped: Any
+
+    if TYPE_CHECKING:
+
+        @property
+        def series(self) -> Series: ...
+        @property
+        def edits(self) -> tuple[AnyEdit, ...]: ...
+        def network_state(self) -> NetworkState: ...
+
+    def findings(self) -> list[Finding]:
+        """What ails the run where it stands, the cause first; empty where nothing does. Changes nothing."""
+        return diagnose(self.symptoms(), self.stopped)
+
+    def symptoms(self) -> Symptoms:
+        """The numbers that findings are made from."""
+        here = self.machine.step
+        since = max((edit.step for edit in self.edits if edit.step <= here), default=0)
+        rules = self.machine.spec.regularization
+        with np.errstate(over="ignore", invalid="ignore"):
+            penalty = self.probe.penalty() if rules.l1 or rules.l2 else 0.0
+        return gather(self.machine, self.network_state(), self.series.points, since, penalty)
+
+
+# In words and as fields ---------------------------------------------------------------------------------------------------
+
+
+def _non_finite(s: Symptoms, stopped: Stopped) -> Finding:
+    offence = stopped.offence
+    words = offence.words if offence else stopped.message
+    found = [Evidence("non_finite_values", float(offence.count if offence else 1), 0.0, "above", words)]
+    tries = [
+        to_try.rate(s, 0.1, "a tenth of the rate"),
+        Remedy("clip.norm", 1.0, "no gradient longer than 1"),
+        Remedy("data.standardize", True, "inputs of size one"),
+        to_try.fitting_start(s),
+    ]
+    return _finding("non_finite", f"{words[0].upper()}{words[1:]}.", found, s, tries)
+
+
+def _finding(
+    name: Name,
+    summary: str,
+    evidence: Sequence[Evidence],
+    s: Symptoms,
+    tries: Sequence[Remedy | None],
+    layer: int | None = None,
+) -> Finding:
+    return Finding(name, summary, tuple(evidence), applicable(s.spec, tries), layer)
+
+
+def _ratio_evidence(s: Symptoms, ratio: float, threshold: float, side: Any) -> Evidence:
+    first, last = s.layers[0], s.layers[-1]
+    words = f"‖δ‖ is {n(first.delta)} in layer 1 and {n(last.delta)} in layer {last.layer}, mean over the training set"
+    return Evidence("delta_ratio", ratio, threshold, side, words, 1)
+
+
+def _weights(s: Symptoms) -> list[float]:
+    """Sizes of the weights that blame comes back through."""
+    return [layer.weights for layer in s.layers[1:]]
+
+
+def _nothing_yet(s: Symptoms) -> bool:
+    """Weights that are all zero make every z zero: a plateau of the start, not dead units."""
+    return not any(_weights(s))
+
+
+def _penalized(s: Symptoms) -> bool:
+    """Penalties hold the weights down: their gradient is larger than the data's."""
+    rules = s.spec.regularization
+    weights = float(np.linalg.norm([layer.weights for layer in s.layers]))
+    return bool(rules.l1 or rules.l2) and rules.l2 * weights + (rules.l1 if weights > 0 else 0.0) >= 0.5 * s.gradient

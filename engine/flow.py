@@ -1,0 +1,240 @@
+"""What flows through the layers over the training set: sizes of h and δ, saturated and dead units, the spread of z.
+
+A unit is *saturated* at a sample where the slope φ'(z) is below a twentieth of the steepest slope its activation has: blame
+that passes there arrives at less than 5 %. Counted for activations that level off on both sides (tanh: |h| > 0.975; sigmoid:
+h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training sample: no data gradient
+reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own: its op, given ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import codes
+from engine.machine import Machine
+from engine.probe import Probe
+
+Flat = NDArray[np.float64]
+STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
+"""Largest slope of the activations that level off on both sides."""
+SATURATED_BELOW = 0.05  # of the steepest slope
+DEAD_BELOW = 1e-3  # slope; ReLU's is exactly 0, a smooth kin's (ELU, GELU, SiLU) goes to 0 with z
+BINS = 31
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Means over the training set of each sample's ‖h_l‖, l = 0 … L, and ‖δ_l‖, l = 1 … L, at the present parameters."""
+
+    h: Flat
+    delta: Flat
+
+
+@dataclass(frozen=True)
+class LayerState:
+    """One layer over the training set at the present parameters, with its own statistics under batch norm.
+
+    `delta`, `h`: mean over samples of ‖δ_l‖, ‖h_l‖. `gradient`: ‖∂𝓛/∂W_l‖ of the data term. `pull`: mean over samples of
+    ‖δ_l‖·‖h_{l−1}‖, the size of each sample's own gradient of W_l; far above `gradient` where samples disagree. `update_ratio`:
+    ‖Δθ_l‖/‖θ_l‖ of the last update, None before the first. `saturated`: share of (unit, sample) pairs, None where the
+    activation does not level off. `dead`: units, 1-based; hidden layers only.
+    """
+
+    layer: int
+    activation: str
+    units: int
+    delta: float
+    h: float
+    gradient: float
+    pull: float
+    weights: float
+    update_ratio: float | None
+    saturated: float | None
+    dead: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class NetworkState:
+    """Every layer, the data loss over the training set, and the share of samples with an output saturated on the wrong side."""
+
+    loss: float
+    layers: tuple[LayerState, ...]
+    confidently_wrong: float
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a layer's z (what its activation takes) is spread over units and training samples: `counts` in `BINS` equal cells
+    between `edges`, symmetric about zero; shares of saturated pairs (None: does not level off) and of dead units."""
+
+    layer: int
+    activation: str
+    counts: NDArray[np.int64]
+    edges: Flat
+    saturated: float | None
+    dead: float
+
+
+class Flows:
+    """Mixed into a trainer: changes nothing, computes in the probe's workspace."""
+
+    machine: Machine
+    probe: Probe
+
+    def flow(self) -> Flow:
+        """‖h_l‖ and ‖δ_l‖ of every layer: one pass forward and back."""
+        probe, depth = self.probe, len(self.probe.tape.sizes)
+        x, y = probe.rows("train")
+        h, delta = np.zeros(depth), np.zeros(depth - 1)
+        for _, count in probe.passes("blame", x, y, codes.STATISTICS):
+            h += [_sizes(probe.values(f"h{layer}", count)).sum() for layer in range(depth)]
+            delta += [_sizes(probe.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
+        return Flow(h / len(x), delta / len(x))
+
+    def network_state(self) -> NetworkState:
+        """Every layer's sizes, saturation and dead units, and the loss, over the training set."""
+        return _Measuring(self.probe, self.machine).result()
+
+    def preactivation_histograms(self) -> list[Spread]:
+        """The spread of what each layer's activation takes, over the training set."""
+        probe = self.probe
+        state = self.network_state()
+        names = inputs_of_activations(probe)
+        x, y = probe.rows("train")
+        reach = dict.fromkeys(names.values(), 0.0)
+        for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+            for name in names.values():
+                reach[name] = max(reach[name], _reach(probe.values(name, count)))
+        edges = {name: np.linspace(-top, top, BINS + 1) for name, top in ((n, _round_up(r)) for n, r in reach.items())}
+        counts = {name: np.zeros(BINS, dtype=np.int64) for name in names.values()}
+        for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+            for name in names.values():
+                counts[name] += np.histogram(probe.values(name, count), edges[name])[0]
+        return [
+            Spread(
+                layer.layer,
+                layer.activation,
+                counts[names[layer.layer]],
+                edges[names[layer.layer]],
+                layer.saturated,
+                len(layer.dead) / layer.units,
+            )
+            for layer in state.layers
+        ]
+
+
+class _Measuring:
+    """Sums over the training set, chunk by chunk: one pass forward and back, then the slopes."""
+
+    def __init__(self, probe: Probe, machine: Machine) -> None:
+        self.probe, self.machine = probe, machine
+        tape = probe.tape
+        self.depth = len(tape.sizes) - 1
+        self.h, self.delta, self.pull = (np.zeros(self.depth + 1) for _ in range(3))
+        self.saturated = np.zeros(self.depth + 1)
+        self.alive = [np.zeros(size, dtype=bool) for size in tape.sizes]
+        self.loss = self.wrong = 0.0
+        back = tape.ops[:, codes.CODE] == codes.BACK_ACTIVATION
+        self.slopes = {word.layer: word.writes[0] for word, is_back in zip(tape.words, back, strict=True) if is_back}
+
+    def result(self) -> NetworkState:
+        probe = self.probe
+        x, y = probe.rows("train")
+        gradient = np.zeros_like(probe.grad)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start, count in probe.passes("derivative", x, y, codes.STATISTICS):
+                gradient += probe.grad * (count / len(x))
+                self._add_sizes(count)
+                self._add_output(count, y[start : start + count])
+                self._add_slopes(count)
+            layers = tuple(self._layer(layer, gradient, len(x)) for layer in range(1, self.depth + 1))
+        return NetworkState(self.loss / len(x), layers, float(self.wrong) / len(x))
+
+    def _add_sizes(self, count: int) -> None:
+        probe = self.probe
+        self.loss += float(probe.hyper[codes.LAST_LOSS]) * count
+        below = _sizes(probe.values("h0", count))
+        for layer in range(1, self.depth + 1):
+            delta = _sizes(probe.values(f"delta{layer}", count))
+            self.pull[layer] += delta @ below
+            below = _sizes(probe.values(f"h{layer}", count))
+            self.delta[layer] += delta.sum()
+            self.h[layer] += below.sum()
+
+    def _add_output(self, count: int, y: Flat) -> None:
+        """Outputs where the slope is all but gone and the target is on the other side."""
+        activation = self.probe.tape.activations[-1]
+        if activation not in STEEPEST:
+            return
+        h = self.probe.values(f"h{self.depth}", count)
+        slope = 1.0 - h * h if activation == "tanh" else h * (1.0 - h)
+        saturated = slope < SATURATED_BELOW * STEEPEST[activation]
+        self.saturated[self.depth] += saturated.sum()
+        middle = 0.0 if activation == "tanh" else 0.5
+        self.wrong += (saturated & ((h > middle) != (middle < y.T))).any(axis=0).sum()
+
+    def _add_slopes(self, count: int) -> None:
+        probe = self.probe
+        for name in self.slopes.values():
+            probe.values(name, count)[...] = 1.0
+        if self.slopes:
+            ops = probe.at_work.ops
+            probe.again(np.ascontiguousarray(ops[ops[:, codes.CODE] == codes.BACK_ACTIVATION]), count)
+        for layer, name in self.slopes.items():
+            slope = np.abs(probe.values(name, count))
+            self.alive[layer] |= ~(slope <= DEAD_BELOW).all(axis=1)  # a slope that is no number is not called dead
+            steepest = STEEPEST.get(probe.tape.activations[layer - 1])
+            if steepest:
+                self.saturated[layer] += (slope < SATURATED_BELOW * steepest).sum()
+
+    def _layer(self, layer: int, gradient: Flat, rows: int) -> LayerState:
+        tape, machine = self.probe.tape, self.machine
+        units, activation = tape.sizes[layer], tape.activations[layer - 1]
+        own = [place for place in tape.places if place.layer == layer]
+        weights = next(place for place in own if place.name == f"W{layer}")
+        size = _norm([place.view(machine.theta) for place in own])
+        moved = _norm([place.view(machine.change) for place in own])
+        hidden = layer in self.slopes
+        return LayerState(
+            layer=layer,
+            activation=activation,
+            units=units,
+            delta=float(self.delta[layer]) / rows,
+            h=float(self.h[layer]) / rows,
+            gradient=_norm([weights.view(gradient)]),
+            pull=float(self.pull[layer]) / rows,
+            weights=_norm([weights.view(machine.theta)]),
+            update_ratio=moved / size if machine.step and size else None,
+            saturated=float(self.saturated[layer]) / (rows * units) if activation in STEEPEST else None,
+            dead=tuple(int(unit) + 1 for unit in np.flatnonzero(~self.alive[layer])) if hidden else (),
+        )
+
+
+def inputs_of_activations(probe: Probe) -> dict[int, str]:
+    """Layer -> what its activation takes: z, or a norm's output."""
+    tape = probe.tape
+    activation = tape.ops[:, codes.CODE] == codes.ACTIVATION
+    return {word.layer: word.reads[0] for word, found in zip(tape.words, activation, strict=True) if found}
+
+
+def _sizes(columns: Flat) -> Flat:
+    """The Euclidean length of each column."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->j", columns, columns)))
+
+
+def _norm(parts: list[Flat]) -> float:
+    """Of several tensors together."""
+    return float(np.sqrt(sum(float(np.vdot(part, part)) for part in parts)))
+
+
+def _reach(values: Flat) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.max(np.abs(finite), initial=0.0))
+
+
+def _round_up(value: float) -> float:
+    """The next power of two: an axis that stands still while the values move a little."""
+    return float(2.0 ** np.ceil(np.log2(value))) if value > 0.0 else 1.0

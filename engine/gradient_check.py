@@ -1,0 +1,277 @@
+"""Gradient check: backpropagation against central differences of the same objective, weight by weight.
+
+(J(θ + h) − J(θ − h)) / 2h with h = ∛ε · max(1, |θ|) / max(1, s), ε the machine's, s the largest |input| that the weight
+multiplies: ∛ε balances the cut-off error h² against the rounding error ε/h, and dividing by s keeps the step in z the same
+whatever the inputs' unit. Rounding leaves an absolute error of some ε|J|/h in each slope, so agreement is
+
+    ‖a − n‖ ≤ 1e-6 (‖a‖ + ‖n‖) + noise,   noise = 8 ε max(|J|, 1) / h
+
+per tensor (root of the sum of squares) and per weight; the relative error shown is ‖a − n‖ / max(‖a‖ + ‖n‖, 1e-8). A tensor
+whose gradient is so small that noise may be more than 1e-4 of it is not `resolved`: what it shows is rounding. Where a weight
+disagrees, its difference is taken again with h/4 and h/16, and extrapolated: a cut-off error goes, a wrong gradient stays.
+
+Where φ′ jumps, both sides are right and differ: samples with a z within 1e-4 of a kink are left out, and counted, and so are
+weights within reach of zero under an L1 penalty. Large networks are checked on a subset: drawn for each tensor by a generator
+of its own, at least `LEAST` of each; large training sets on as many samples as keep a slice short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.activations import ACTIVATIONS
+from engine.flow import inputs_of_activations
+from engine.kernels import codes
+from engine.layout import Place
+from engine.randomness import generator
+from engine.twin import twin_on
+
+if TYPE_CHECKING:
+    from engine.trainer import Trainer
+
+Flat = NDArray[np.float64]
+EPSILON = float(np.finfo(np.float64).eps)
+MARGIN = 1e-4  # around a kink, in z
+BOUND = 1e-6  # relative
+FLOOR = 1e-8
+MOST_WEIGHTS = 2000
+MOST_SAMPLES = 1000
+LEAST = 10
+REFINEMENTS = 2
+RESOLVED = 1e-4
+
+
+@dataclass(frozen=True)
+class TensorCheck:
+    """One parameter tensor. Maps have its shape: `analytic`, `numeric`, `relative`; NaN where a weight was not checked."""
+
+    name: str
+    analytic: Flat
+    numeric: Flat
+    relative: Flat
+    agrees: NDArray[np.bool_]
+    checked: int
+    error: float
+    resolved: bool
+    ok: bool
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """The check so far: `done` of `total` weights (the network has `weights`), on `samples` of the training samples, `left_out`
+    near a kink, `kinked` weights of an L1 penalty left out. `worst`: tensor name and 1-based entry of the largest disagreement
+    beyond rounding; `error` is the largest of the resolved tensors'. `ok` is None until all is checked."""
+
+    done: int
+    total: int
+    weights: int
+    samples: int
+    left_out: int
+    kinked: int
+    tensors: dict[str, TensorCheck]
+    error: float
+    worst: tuple[str, tuple[int, ...]] | None
+    ok: bool | None
+
+    def as_json(self) -> dict[str, Any]:
+        tensors = {
+            name: {key: getattr(found, key) for key in ("checked", "error", "resolved", "ok")}
+            | {"relative": found.relative.tolist()}
+            for name, found in self.tensors.items()
+        }
+        return {key: value for key, value in self.__dict__.items() if key != "tensors"} | {"tensors": tensors}
+
+
+class GradientCheck:
+    """A check in slices, on a copy at the present parameters: `advance` until it says that it is done."""
+
+    def __init__(self, trainer: Trainer, weights: int = MOST_WEIGHTS, samples: int = MOST_SAMPLES, seed: int = 0) -> None:
+        if weights < 1 or samples < 1:
+            raise ValueError(f"weights, samples: {weights}, {samples} given; allowed: 1 or more")
+        self.trainer, self.samples, self.left_out = _away_from_kinks(trainer, samples, seed)
+        self.theta = self.trainer.machine.theta
+        self.places = self.trainer.tape.places
+        analytic = self.trainer.named_gradient("train")
+        self.analytic = np.concatenate([analytic[place.name].ravel() for place in self.places])
+        self.level = max(abs(self.trainer.objective("train")), 1.0)
+        self.steps = self._steps()
+        self.kinked = 0
+        self.order = self._chosen(weights, seed)
+        self.numeric = np.full(self.theta.size, np.nan)
+        self.done = 0
+
+    def _steps(self) -> Flat:
+        """h of every weight."""
+        h: Flat = np.cbrt(EPSILON) * np.maximum(1.0, np.abs(self.theta))
+        reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.trainer.probe.activations(self._x)]
+        for place in self.places:
+            if len(place.shape) == 2:
+                source = reach[place.layer - 1] if place.name.startswith("W") else max(reach)
+                place.view(h)[...] /= max(1.0, source)
+        return h
+
+    @property
+    def _x(self) -> Flat:
+        return self.trainer.probe.rows("train")[0]
+
+    def _chosen(self, most: int, seed: int) -> NDArray[np.int64]:
+        """Flat indices of the weights to check, all of them or a subset, in the order of the tensors."""
+        shares = _shares([place.size for place in self.places], most)
+        l1 = self.trainer.machine.spec.regularization.l1 > 0
+        chosen = []
+        for number, (place, count) in enumerate(zip(self.places, shares, strict=True)):
+            entries = np.arange(place.offset, place.offset + place.size)
+            if l1 and len(place.shape) == 2:
+                near = np.abs(self.theta[entries]) <= 2 * self.steps[entries]
+                self.kinked += int(near.sum())
+                entries = entries[~near]
+            if count < len(entries):
+                entries = np.sort(generator(seed, "gradient check", number).choice(entries, count, replace=False))
+            chosen.append(entries)
+        return np.concatenate(chosen)
+
+    def advance(self, weights: int = 50) -> bool:
+        """Check up to `weights` more; true where all are done."""
+        for index in self.order[self.done : self.done + weights]:
+            self.numeric[index] = self._slope(int(index))
+        self.done = min(self.done + weights, len(self.order))
+        return self.done == len(self.order)
+
+    def slices(self, weights: int = 50) -> Iterator[float]:
+        """Run to the end in slices, yielding the share that is done."""
+        while not self.advance(weights):
+            yield self.done / len(self.order)
+
+    def _slope(self, index: int) -> float:
+        """The slope at h; where it disagrees, again at h/4 and h/16, extrapolated to 0 (Richardson): a cut-off error goes away,
+        a wrong gradient stays."""
+        slope = coarse = self._difference(index, self.steps[index])
+        for _ in range(REFINEMENTS):
+            if self._agrees(index, slope):
+                break
+            self.steps[index] /= 4.0
+            fine = self._difference(index, self.steps[index])
+            slope, coarse = (16.0 * fine - coarse) / 15.0, fine
+        return slope
+
+    def _agrees(self, index: int, slope: float) -> bool:
+        a = float(self.analytic[index])
+        noise = 8.0 * EPSILON * self.level / self.steps[index]
+        return bool(abs(a - slope) <= BOUND * (abs(a) + abs(slope)) + noise)
+
+    def _difference(self, index: int, step: float) -> float:
+        value = self.theta[index]
+        up, down = value + step, value - step
+        self.theta[index] = up
+        above = self.trainer.objective("train")
+        self.theta[index] = down
+        below = self.trainer.objective("train")
+        self.theta[index] = value
+        return float((above - below) / (up - down))  # up - down, not 2h: what was really moved
+
+    @property
+    def report(self) -> GradientReport:
+        tensors = {place.name: self._tensor(place) for place in self.places}
+        checked = [found for found in tensors.values() if found.checked]
+        return GradientReport(
+            done=self.done,
+            total=len(self.order),
+            weights=self.theta.size,
+            samples=self.samples,
+            left_out=self.left_out,
+            kinked=self.kinked,
+            tensors=tensors,
+            error=max((found.error for found in checked if found.resolved), default=0.0),
+            worst=self._worst(tensors),
+            ok=all(found.ok for found in checked) if self.done == len(self.order) else None,
+        )
+
+    def _tensor(self, place: Place) -> TensorCheck:
+        a, n, noise = (place.view(flat) for flat in (self.analytic, self.numeric, self._noise))
+        known = ~np.isnan(n) | np.isin(place.view(np.arange(self.theta.size, dtype=np.float64)), self.order[: self.done])
+        difference = np.abs(a - n)
+        relative = np.where(known, difference / np.maximum(np.abs(a) + np.abs(n), FLOOR), np.nan)
+        agrees = difference <= BOUND * (np.abs(a) + np.abs(n)) + noise
+        error = _norm(difference[known]) / max(_norm(a[known]) + _norm(n[known]), FLOOR)
+        size, rounding = _norm(a[known]) + _norm(n[known]), _norm(noise[known])
+        within = _norm(difference[known]) <= BOUND * size + rounding
+        return TensorCheck(
+            place.name,
+            a,
+            n,
+            relative,
+            agrees | ~known,
+            int(known.sum()),
+            error,
+            rounding <= RESOLVED * size,
+            bool(within and (agrees | ~known).all()),
+        )
+
+    @property
+    def _noise(self) -> Flat:
+        return 8.0 * EPSILON * self.level / self.steps
+
+    def _worst(self, tensors: dict[str, TensorCheck]) -> tuple[str, tuple[int, ...]] | None:
+        """By the error beyond what rounding leaves."""
+        worst, most = None, 0.0
+        for place in self.places:
+            found = tensors[place.name]
+            beyond = np.where(found.agrees, 0.0, np.nan_to_num(found.relative, nan=np.inf, posinf=np.inf))
+            if beyond.size and beyond.max() > most:
+                most = float(beyond.max())
+                at = np.unravel_index(int(np.argmax(beyond)), beyond.shape)
+                worst = (place.name, tuple(int(i) + 1 for i in at))
+        return worst
+
+
+def _norm(values: Flat) -> float:
+    return float(np.linalg.norm(values))
+
+
+def _shares(sizes: list[int], most: int) -> list[int]:
+    """How many of each tensor: all, or in proportion to sizes, `LEAST` at least."""
+    if sum(sizes) <= most:
+        return sizes
+    return [min(size, max(min(LEAST, most), size * most // sum(sizes))) for size in sizes]
+
+
+def _away_from_kinks(trainer: Trainer, most: int, seed: int) -> tuple[Trainer, int, int]:
+    """A twin on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for it.
+
+    Under a norm the others' z move when a sample goes, so they are looked at again."""
+    rows = np.arange(trainer.dataset.rows[0])
+    if len(rows) > most:
+        rows = np.sort(generator(seed, "gradient check samples").choice(rows, most, replace=False))
+    taken = len(rows)
+    for _ in range(5):
+        made = twin_on(trainer, rows)
+        near = near_kink(made)
+        if not near.any():
+            return made, len(rows), taken - len(rows)
+        if near.all():
+            raise ValueError("every training sample lies within 1e-4 of a kink; nothing is left to check")
+        rows = rows[~near]
+    return twin_on(trainer, rows), len(rows), taken - len(rows)
+
+
+def near_kink(trainer: Trainer) -> NDArray[np.bool_]:
+    """Which training samples have a z within MARGIN of a kink of its activation."""
+    probe = trainer.probe
+    x, y = probe.rows("train")
+    names = {
+        name: ACTIVATIONS[probe.tape.activations[layer - 1]].kinks
+        for layer, name in inputs_of_activations(probe).items()
+        if ACTIVATIONS[probe.tape.activations[layer - 1]].kinks
+    }
+    found = np.zeros(len(x), dtype=bool)
+    for start, count in probe.passes("forward", x, y, codes.STATISTICS):
+        for name, kinks in names.items():
+            z = probe.values(name, count)
+            for kink in kinks:
+                found[start : start + count] |= (np.abs(z - kink) < MARGIN).any(axis=0)
+    return found

@@ -1,0 +1,49 @@
+"""What to try, as fields of the spec: the remedies that several findings share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.findings import Remedy
+from engine.flow import STEEPEST
+from engine.symptoms import Symptoms
+
+
+def rate(s: Symptoms, factor: float, words: str) -> Remedy:
+    return Remedy("optimizer.lr", float(f"{s.spec.optimizer.lr * factor:.2g}"), words)
+
+
+def fitting_start(s: Symptoms) -> Remedy:
+    """The initializer that suits the activations; with the same already in place, another draw is no remedy."""
+    bent = any(layer.activation not in (*STEEPEST, "identity") for layer in s.hidden)
+    name = "he_normal" if bent else "xavier_uniform"
+    return Remedy("network.initializer", {"name": name}, "weights drawn to the layers' sizes")
+
+
+def layers(s: Symptoms, field: str, value: Any, words: str) -> Remedy | None:
+    """Every hidden layer with one field changed; half its units; a skip where widths agree with the layer before."""
+    layers = [layer.model_dump() for layer in s.spec.network.layers]
+    if not layers or (field == "units" and max(layer["units"] for layer in layers) < 4):
+        return None
+    for index, layer in enumerate(layers):
+        if field == "units":
+            layer["units"] = max(2, layer["units"] // 2)
+        elif field != "skip" or (index > 0 and layers[index - 1]["units"] == layer["units"]):
+            layer[field] = value
+    return Remedy("network.layers", layers, words)
+
+
+def batch_norm(s: Symptoms) -> Remedy | None:
+    return layers(s, "norm", "batch", "batch norm in every layer")
+
+
+def larger_network(s: Symptoms) -> Remedy:
+    """Twice the units and at least two layers, none of them linear."""
+    wider: list[dict[str, Any]] = [
+        layer.model_dump()
+        | {"units": 2 * layer.units, "activation": "tanh" if layer.activation == "identity" else layer.activation}
+        for layer in s.spec.network.layers
+    ]
+    if len(wider) < 2:
+        wider.append({"units": 8, "activation": wider[-1]["activation"] if wider else "tanh"})
+    return Remedy("network.layers", wider, "a larger network, with a bend in every layer")

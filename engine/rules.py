@@ -1,0 +1,117 @@
+"""Rules that act on the recorded series: the plateau schedule, early stopping, and the stop by small change.
+
+A measurement is a point of the series at the spec's own interval, never at the doubled one that a long curve is drawn with.
+What a rule remembers is a few floats that every snapshot holds: after a seek, in a replay and on a branch it acts as before.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels.codes import SERIES_COLUMNS
+from engine.spec import RunSpec
+
+Flat = NDArray[np.float64]
+Verdict = Literal["early", "small_change"]
+
+# What is remembered: state[PLACE] --------------------------------------------------------------------------------------
+FACTOR = 0  # what the plateau rule has made of the rate so far
+PLATEAU_BEST = 1  # the best loss it has seen
+PLATEAU_BAD = 2  # measurements in a row that were not better
+BEST = 3  # early stopping: the best validation loss
+BEST_STEP = 4  # and where it was measured
+BAD = 5  # measurements since
+LAST_LOSS = 6  # train loss of the last measurement
+FIRED = 7  # index of VERDICTS
+N_STATE = 8
+
+VERDICTS: tuple[Verdict | None, ...] = (None, "early", "small_change")
+STEP, EPOCH, TRAIN, VALIDATION = (SERIES_COLUMNS.index(name) for name in ("step", "epoch", "train_loss", "validation_loss"))
+
+
+def in_force(spec: RunSpec) -> bool:
+    """Whether any rule wants to see each measurement."""
+    return spec.schedule.name == "plateau" or spec.stop.patience is not None or spec.stop.min_change is not None
+
+
+def fresh() -> Flat:
+    state = np.zeros(N_STATE)
+    _forget_plateau(state)
+    _forget_best(state)
+    state[LAST_LOSS] = np.nan
+    return state
+
+
+def _forget_plateau(state: Flat) -> None:
+    state[FACTOR], state[PLATEAU_BEST], state[PLATEAU_BAD] = 1.0, np.inf, 0.0
+
+
+def _forget_best(state: Flat) -> None:
+    state[BEST], state[BEST_STEP], state[BAD] = np.inf, 0.0, 0.0
+
+
+def adopt(state: Flat, before: RunSpec, spec: RunSpec) -> None:
+    """A rule newly in force begins with nothing seen; one whose parameters change goes on."""
+    if before.schedule.name != spec.schedule.name:
+        _forget_plateau(state)
+    if before.stop.patience is None:
+        _forget_best(state)
+    if before.stop.min_change is None:
+        state[LAST_LOSS] = np.nan
+
+
+def measured(state: Flat, spec: RunSpec, point: Flat, validated: bool) -> None:
+    """Let every rule in force see a point of the series; `validated`: the run has a validation split."""
+    if spec.schedule.name == "plateau" and point[EPOCH if spec.schedule.unit == "epoch" else STEP] >= spec.schedule.warmup:
+        _plateau(state, spec, float(point[VALIDATION] if validated else point[TRAIN]))
+    train = float(point[TRAIN])
+    small = spec.stop.min_change is not None and abs(train - float(state[LAST_LOSS])) < spec.stop.min_change
+    state[LAST_LOSS] = train
+    if spec.stop.patience is not None and _worn_out(state, spec.stop.patience, point):
+        state[FIRED] = VERDICTS.index("early")
+    elif small:
+        state[FIRED] = VERDICTS.index("small_change")
+
+
+def _plateau(state: Flat, spec: RunSpec, loss: float) -> None:
+    own = spec.schedule.parameters
+    if loss < state[PLATEAU_BEST] * (1.0 - own["threshold"]):
+        state[PLATEAU_BEST], state[PLATEAU_BAD] = loss, 0.0
+        return
+    state[PLATEAU_BAD] += 1.0
+    if state[PLATEAU_BAD] > own["patience"]:
+        state[FACTOR], state[PLATEAU_BAD] = state[FACTOR] * own["factor"], 0.0
+
+
+def _worn_out(state: Flat, patience: int, point: Flat) -> bool:
+    """Whether `patience` measurements in a row have brought no new best validation loss."""
+    if point[VALIDATION] < state[BEST]:
+        state[BEST], state[BEST_STEP], state[BAD] = point[VALIDATION], point[STEP], 0.0
+        return False
+    state[BAD] += 1.0
+    return bool(state[BAD] >= patience)
+
+
+def verdict(state: Flat) -> Verdict | None:
+    """Why the run is to stop where it stands, if it is."""
+    return VERDICTS[int(state[FIRED])]
+
+
+def go_on(state: Flat) -> None:
+    """After an edit: a run that was stopped has new patience."""
+    if state[FIRED]:
+        state[FIRED] = state[BAD] = 0.0
+
+
+def words(state: Flat, spec: RunSpec, step: int) -> str:
+    """The verdict, for people."""
+    if verdict(state) == "early":
+        best = int(state[BEST_STEP])
+        return (
+            f"stopped early at step {step}: {int(state[BAD])} measurements in a row without a new best validation loss;"
+            f" the best, {state[BEST]:.6g}, is at step {best}"
+        )
+    return f"stopped at step {step}: the train loss changed by less than {spec.stop.min_change:g} between two measurements"

@@ -1,0 +1,58 @@
+"""Copies of a run to try things on: the run itself is left alone."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.dataset import Dataset
+from engine.kernels import codes
+from engine.machine import Machine
+from engine.probe import Probe
+from engine.spec import RunSpec, ScheduleSpec
+
+if TYPE_CHECKING:
+    from engine.trainer import Trainer
+
+NEVER = np.iinfo(np.int64).max
+
+
+def twin_machine(machine: Machine) -> Machine:
+    """A machine in the same state, which records no series. An update that is under way is completed in the copy."""
+    made = Machine(machine.spec, machine.dataset)
+    made.put_back(machine.everything())
+    made.counters[codes.RECORD_AFTER] = NEVER
+    made._before[...] = machine._before
+    while made.next_op:
+        if made.one_op() not in (codes.RUNNING, codes.SERIES_FULL):
+            made.abandon_update()
+    return made
+
+
+def without_schedule(spec: RunSpec) -> RunSpec:
+    """`spec` with the rate constant at its base."""
+    return spec.model_copy(update={"schedule": ScheduleSpec()})
+
+
+def twin_on(trainer: Trainer, rows: NDArray[np.int64]) -> Trainer:
+    """A look-only twin at the same parameters whose training set is these rows of the run's; it has no other split."""
+    made = copy.copy(trainer)
+    made.dataset = _only(trainer.dataset, rows)
+    made.machine = Machine(trainer.machine.spec, made.dataset)
+    made.machine.theta[...] = trainer.machine.theta
+    made.machine.state[...] = trainer.machine.state
+    made.probe = Probe(made.machine)
+    return made
+
+
+def _only(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
+    splits = {}
+    for name, split in dataset.splits.items():
+        kept = rows if name == "train" else np.zeros(0, dtype=np.int64)
+        labels = None if split.labels is None else split.labels[kept]
+        splits[name] = replace(split, raw=split.raw[kept], x=split.x[kept], y=split.y[kept], labels=labels)
+    return replace(dataset, splits=splits)

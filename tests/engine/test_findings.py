@@ -1,0 +1,213 @@
+"""Ten sick runs and ten healthy ones: what is wrong is named, and only that; nothing is found where nothing is wrong."""
+
+import json
+import time
+
+import numpy as np
+import problems
+import pytest
+
+from engine import RunSpec, Trainer
+from engine.findings import NAMES
+from engine.symptoms import baseline
+
+
+def run(data, layers, optimizer, lr, activation="tanh", batch_size=10, initializer="xavier_uniform", bias=0.0, **fields):
+    return RunSpec.model_validate(
+        {
+            "data": data if isinstance(data, dict) else {"name": data},
+            "network": {
+                "layers": [{"units": units, "activation": activation} for units in layers],
+                "initializer": initializer if isinstance(initializer, dict) else {"name": initializer},
+                "bias": bias,
+            },
+            "optimizer": {"name": optimizer, "lr": lr},
+            "batch_size": batch_size,
+        }
+        | fields
+    )
+
+
+def normal(scale):
+    return {"name": "normal", "scale": scale}
+
+
+NOISY = {"name": "spiral", "samples": 40, "noise": 1.0}
+SICK = {  # name: (spec, updates after which it is looked at)
+    "vanishing": (run("circle", [16] * 10, "sgd", 0.1, "sigmoid"), (0, 100, 2000)),
+    "exploding": (run("circle", [16] * 8, "sgd", 1e-9, "relu", initializer=normal(1.0)), (0, 100, 2000)),
+    "dead_units": (run("circle", [8], "sgd", 0.03, "relu", initializer="he_normal", bias=-10.0), (0, 100, 2000)),
+    "saturated": (run("wine", [8], "sgd", 0.01), (0, 100, 2000)),  # not standardized: inputs of 1,000
+    "diverging": (run("circle", [8], "sgd", 10.0), (5, 30, 300, 2000)),
+    "plateau": (run("xor", [4], "sgd", 0.1, initializer="zeros"), (1000, 4000)),
+    "overfitting": (run(NOISY, [32, 32], "adam", 0.01, "relu", initializer="he_normal"), (300, 1000, 4000)),
+    "underfitting": (run("circle", [], "sgd", 0.1), (1000, 4000)),
+    "slow": (run("circle", [8], "sgd", 1e-5), (300, 1000, 4000)),
+    "non_finite": (run("plane", [8], "sgd", 100.0, "relu"), (50,)),
+}
+CERTAIN_AND_WRONG = run("gaussians", [], "sgd", 0.03, initializer=normal(5.0), loss="mse")
+MORE_SICK = [
+    ("vanishing", run("circle", [8, 8], "sgd", 0.03, initializer=normal(0.01)), (0, 300, 2000)),
+    ("dead_units", run("spiral", [8, 8], "adam", 1.0, "relu", initializer="he_normal"), (300, 2000)),
+    ("saturated", run("circle", [8, 8], "sgd", 0.03, initializer=normal(10.0)), (0, 300, 2000)),
+    ("saturated", CERTAIN_AND_WRONG, (0, 300, 2000)),
+    ("diverging", run("spiral", [8, 8], "adam", 3.0), (30, 300)),
+    ("plateau", run("circle", [8], "sgd", 0.03, initializer=normal(0.01)), (1000, 4000)),
+    ("overfitting", run({"name": "spiral", "samples": 60, "noise": 0.8}, [16, 16], "adam", 0.02), (300, 2000)),
+    ("underfitting", run("spiral", [8, 8], "adam", 0.01, "identity"), (1000, 4000)),
+    ("underfitting", run("circle", [8], "adam", 0.01, regularization={"l1": 0.1}), (1000, 4000)),
+    ("slow", run("digits", [32], "sgd", 1e-4, "relu", 32, "he_normal"), (300, 1000)),
+    ("non_finite", run("plane", [8], "sgd", 1.5, "identity", "full"), (50,)),
+]
+HEALTHY = {
+    "circle, tanh, gradient descent": run("circle", [4, 2], "sgd", 0.03),
+    "two Gaussians, one unit": run("gaussians", [], "sgd", 0.1),
+    "spiral, tanh, Adam": run("spiral", [8, 8], "adam", 0.01),
+    "spiral, leaky ReLU, RMSProp": run("spiral", [16, 16], "rmsprop", 0.005, "leaky_relu", initializer="he_normal"),
+    "moons, Nesterov": run("moons", [8], "nesterov", 0.02),
+    "blobs, AdaGrad": run("blobs", [6], "adagrad", 0.1),
+    "hills, regression": run("multi_gaussian", [12, 8], "adam", 0.01),
+    "breast cancer, sigmoid, momentum": run({"name": "breast_cancer", "standardize": True}, [8], "momentum", 0.01, "sigmoid"),
+    "digits, ReLU": run("digits", [32, 16], "adam", 0.003, "relu", 32, "he_normal"),
+    "circle, full batch": run("circle", [8], "sgd", 0.3, batch_size="full"),
+    "moons, eight ReLU layers": run("moons", [12] * 8, "adam", 0.002, "relu", initializer="he_normal"),
+    "circle, three sigmoid layers": run("circle", [8] * 3, "adam", 0.01, "sigmoid"),
+}
+MOMENTS = (0, 1, 5, 30, 100, 300, 1000, 3000)
+
+
+def names(trainer):
+    return [finding.name for finding in trainer.findings()]
+
+
+def check_sick(name, spec, moments):
+    trainer = Trainer(spec)
+    for step in moments:
+        trainer.step(step - trainer.steps_done)
+        assert names(trainer) == [name], f"at update {trainer.steps_done}"
+    return trainer
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_sick_runs_are_named_rightly(name):
+    """And by that name alone: what follows from it is no finding of its own."""
+    check_sick(name, *SICK[name])
+
+
+@pytest.mark.parametrize(("name", "spec", "moments"), MORE_SICK)
+def test_other_runs_with_the_same_illness(name, spec, moments):
+    check_sick(name, spec, moments)
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_healthy_runs_have_no_finding(name):
+    trainer = Trainer(HEALTHY[name])
+    for step in MOMENTS:
+        trainer.step(step - trainer.steps_done)
+        assert names(trainer) == [], f"at update {step}"
+    assert trainer.loss("train") < 0.3 * trainer.symptoms().baseline, "it learned, so it was healthy"
+
+
+def taken(spec, remedy):
+    """The spec with a remedy's field set."""
+    changed = spec.model_dump()
+    *way, last = remedy.path.split(".")
+    part = changed
+    for key in way:
+        part = part[key]
+    if remedy.path == "optimizer.name":
+        changed["optimizer"] = {"name": remedy.value}
+    else:
+        part[last] = remedy.value
+    return RunSpec.model_validate(changed)
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_evidence_is_beyond_its_threshold_and_remedies_are_specs(name):
+    spec, moments = SICK[name]
+    trainer = Trainer(spec)
+    trainer.step(moments[-1])
+    (finding,) = trainer.findings()
+    assert finding.name in NAMES and finding.title and finding.summary
+    for evidence in finding.evidence:
+        assert evidence.value > evidence.threshold if evidence.side == "above" else evidence.value < evidence.threshold
+        assert evidence.words
+    assert finding.remedies
+    assert all(taken(spec, remedy) != spec for remedy in finding.remedies)
+    assert json.loads(json.dumps(finding.as_json()))["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("spec", "paths"),
+    [
+        (SICK["saturated"][0], ["data.standardize"]),
+        (SICK["diverging"][0], ["optimizer.lr", "optimizer.lr"]),
+        (SICK["vanishing"][0], ["network.layers", "network.initializer"]),
+        (SICK["plateau"][0], ["network.initializer"]),
+        (SICK["dead_units"][0], ["network.bias"]),
+        (CERTAIN_AND_WRONG, ["loss"]),
+    ],
+)
+def test_remedies_help(spec, paths):
+    """Taken where the finding offers them, the run ends below half of what it got; a second one where one is not enough."""
+    trainer = Trainer(spec)
+    trainer.step(2000)
+    before = trainer.loss("train") / trainer.symptoms().baseline
+    for path in paths:
+        found = [remedy for finding in trainer.findings() for remedy in finding.remedies if remedy.path == path]
+        if found:
+            trainer = Trainer(taken(trainer.spec, found[0]))
+            trainer.step(2000)
+    assert trainer.loss("train") / trainer.symptoms().baseline < 0.5 * before
+
+
+def test_the_evidence_is_the_run_s_own_number():
+    trainer = Trainer(SICK["vanishing"][0])
+    (finding,) = trainer.findings()
+    delta = trainer.flow().delta
+    assert finding.evidence[0].value == delta[0] / delta[-1]
+    trainer = Trainer(SICK["slow"][0])
+    trainer.step(300)
+    moved = np.linalg.norm(np.concatenate([value.ravel() for value in trainer.last_update.values()]))
+    size = np.linalg.norm(np.concatenate([value.ravel() for value in trainer.named_parameters.values()]))
+    assert trainer.findings()[0].evidence[0].value == pytest.approx(moved / size, rel=1e-12)
+
+
+def test_the_baseline_is_the_best_constant_answer():
+    random = np.random.default_rng(0)
+    constants = np.linspace(0.001, 0.999, 4000)
+    y = (random.uniform(size=(50, 1)) < 0.3).astype(float)
+    surprise = [-np.mean(y * np.log(c) + (1 - y) * np.log(1 - c)) for c in constants]
+    assert baseline(y, "bce") == pytest.approx(min(surprise), rel=1e-5)
+    assert baseline(y, "mse") == pytest.approx(min(0.5 * np.mean((y - c) ** 2) for c in constants), rel=1e-5)
+    assert baseline(np.eye(4), "cross_entropy") == pytest.approx(np.log(4))
+
+
+def test_an_edit_begins_the_evidence_anew():
+    """A run that diverged and whose rate is then lowered is judged from there."""
+    trainer = Trainer(SICK["diverging"][0])
+    trainer.step(30)
+    assert names(trainer) == ["diverging"]
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
+    assert "diverging" not in names(trainer)
+    trainer.seek(20)
+    assert names(trainer) == ["diverging"], "sought back to before the edit, what was recorded later does not count"
+
+
+def test_it_is_cheap_and_changes_nothing():
+    trainer = Trainer(run({"name": "spiral", "samples": 1000}, [8, 8], "adam", 0.01))
+    trainer.step(500)
+    kept = trainer.machine.everything()
+    before = trainer.series.points.copy()
+    fastest = np.inf
+    for _ in range(5):
+        start = time.perf_counter()
+        trainer.findings()
+        fastest = min(fastest, time.perf_counter() - start)
+    assert fastest < 0.02
+    after = trainer.machine.everything()
+    assert all(np.array_equal(kept[name], after[name]) for name in kept)
+    assert np.array_equal(before, trainer.series.points, equal_nan=True)
+    other = Trainer(trainer.spec)
+    other.step(600), trainer.step(100)
+    assert problems.bits(other) == problems.bits(trainer)

@@ -1,0 +1,216 @@
+"""Schedules against recorded PyTorch, against an independent statement, and as they are felt in training, in both units."""
+
+import json
+import math
+
+import numpy as np
+import problems
+import pytest
+
+from engine import RunSpec, SpecError, catalog, schedules
+from engine.spec import ScheduleSpec
+
+RECORDED = json.loads((problems.GOLDEN / "schedules.json").read_text())
+NAMES = [row["name"] for row in catalog()["schedules"]]
+
+
+def label(case):
+    return "-".join(str(value) for value in case["schedule"].values())
+
+
+def spec_of(case):
+    return ScheduleSpec.model_validate(case)
+
+
+@pytest.mark.parametrize("case", [c for c in RECORDED["cases"] if c["schedule"]["name"] != "plateau"], ids=label)
+def test_against_recorded_torch(case):
+    found = schedules.preview(spec_of(case["schedule"]), case["base"], np.arange(len(case["rates"])))
+    assert len(found) >= 400
+    assert np.max(np.abs(found - case["rates"])) <= 1e-12 * case["base"] + 1e-15
+
+
+def test_every_schedule_is_recorded():
+    assert {case["schedule"]["name"] for case in RECORDED["cases"]} == set(NAMES)
+    assert len(NAMES) == 7
+
+
+def stated(base, t, case):
+    """The definitions once more, from the papers; the plateau rule is stated below, as it needs losses."""
+    if t < case.get("warmup", 0):
+        return base * (t + 1) / case["warmup"]
+    t -= case.get("warmup", 0)
+    name = case["name"]
+    if name == "constant":
+        return base
+    if name == "step":
+        for _ in range(t // case["size"]):
+            base *= case["gamma"]
+        return base
+    if name == "exponential":
+        return base * math.exp(-case["decay"]) ** t
+    if name == "cosine":
+        t = t if case["rises"] else min(t, case["length"])
+        return case["eta_min"] + (base - case["eta_min"]) * math.cos(0.5 * math.pi * t / case["length"]) ** 2
+    if name == "warm_restarts":
+        length = case["length"]
+        while t >= length:
+            t, length = t - length, length * case["factor"]
+        return case["eta_min"] + (base - case["eta_min"]) * math.cos(0.5 * math.pi * t / length) ** 2
+    top = case["peak"] * case["length"] - 1
+    low = base / case["start_divisor"]
+    if t <= top:
+        return low + (base - low) * math.sin(0.5 * math.pi * t / top) ** 2
+    share = min(1.0, (t - top) / (case["length"] - 1 - top))
+    end = low / case["end_divisor"]
+    return end + (base - end) * math.cos(0.5 * math.pi * share) ** 2
+
+
+OWN = {
+    "constant": {},
+    "step": {"gamma": 0.7, "size": 3},
+    "exponential": {"decay": 0.04},
+    "cosine": {"length": 17, "eta_min": 0.01, "rises": False},
+    "warm_restarts": {"length": 4, "factor": 2, "eta_min": 0.002},
+    "one_cycle": {"length": 30, "peak": 0.4, "start_divisor": 20.0, "end_divisor": 100.0},
+}
+
+
+@pytest.mark.parametrize("warmup", [0, 5])
+@pytest.mark.parametrize("unit", ["step", "epoch"])
+@pytest.mark.parametrize("name", OWN)
+def test_the_rate_of_every_update_of_a_real_run(name, unit, warmup):
+    """Traced, stepped op by op and trained in one call; the rate is seen in the parameters: gradient descent moves by η g."""
+    case = {"name": name, "unit": unit, "warmup": warmup} | OWN[name]
+    trainer = problems.golden_problem("regression").trainer(optimizer={"name": "sgd", "lr": 0.05}, schedule=case, batch_size=5)
+    per_epoch = trainer.steps_per_epoch
+    assert per_epoch == 5
+    ahead = trainer.rates(np.arange(90))
+    assert np.array_equal(ahead, schedules.preview(trainer.spec.schedule, 0.05, np.arange(90), per_epoch))
+    for step in range(90):
+        expected = stated(0.05, step // per_epoch if unit == "epoch" else step, case)
+        assert ahead[step] == pytest.approx(expected, rel=1e-12)
+        assert trainer.rate == ahead[step]
+        if step % 10 == 0:
+            (rate,) = (micro for micro in trainer.trace() if micro.op == "rate")
+            assert rate.results["eta"] == ahead[step]
+            assert np.array_equal(trainer.rates(np.arange(90)), ahead)
+        trainer.step(1)
+        for name_, change in trainer.last_update.items():
+            assert change == pytest.approx(-expected * trainer.last_gradient[name_], rel=1e-9, abs=1e-15)
+    at_once = problems.golden_problem("regression").trainer(optimizer={"name": "sgd", "lr": 0.05}, schedule=case, batch_size=5)
+    at_once.step(61)
+    while at_once.steps_done < 90:
+        at_once.advance_op()
+    assert problems.bits(at_once) == problems.bits(trainer)
+
+
+def test_a_plain_constant_schedule_is_the_rate_itself():
+    made = problems.golden_problem("regression")
+    spelled = made.trainer(optimizer={"name": "adam", "lr": 0.01}, schedule={"name": "step", "gamma": 1.0, "size": 3})
+    plain = made.trainer(optimizer={"name": "adam", "lr": 0.01})
+    for trainer in (spelled, plain):
+        trainer.step(100)
+    assert problems.bits(spelled) == problems.bits(plain)
+
+
+def test_the_cosine_stays_or_rises():
+    for rises, last in ((False, 0.001), (True, 0.1)):
+        spec = spec_of({"name": "cosine", "length": 50, "eta_min": 0.001, "rises": rises})
+        found = schedules.preview(spec, 0.1, np.array([0, 50, 100]))
+        assert found == pytest.approx([0.1, 0.001, last], rel=1e-12)
+
+
+def test_one_cycle_begins_peaks_and_ends_where_it_says():
+    spec = spec_of({"name": "one_cycle", "length": 1000})
+    found = schedules.preview(spec, 2.0, np.arange(2000))
+    assert found[0] == pytest.approx(2.0 / 25, rel=1e-12)
+    assert np.argmax(found) == 299 and found[299] == pytest.approx(2.0, rel=1e-12)
+    assert found[999:] == pytest.approx(2.0 / 2.5e5, rel=1e-9)
+
+
+def test_the_shortest_of_everything_is_finite():
+    for name, fields in {
+        "cosine": {"length": 1},
+        "warm_restarts": {"length": 1, "factor": 100},
+        "one_cycle": {"length": 2, "peak": 0.5},
+        "step": {"size": 1, "gamma": 1e-3},
+        "exponential": {"decay": 1e3},
+    }.items():
+        for warmup in (0, 1):
+            found = schedules.preview(spec_of({"name": name, "warmup": warmup} | fields), 0.1, np.arange(0, 10**9, 10**8 - 1))
+            assert np.all(np.isfinite(found)) and np.all(found >= 0) and np.all(found <= 0.1), name
+
+
+def test_a_rate_edit_sets_the_base_and_a_schedule_edit_the_rule():
+    made = problems.golden_problem("classes")
+    trainer = made.trainer(optimizer={"name": "sgd", "lr": 0.1}, schedule={"name": "step", "gamma": 0.5, "size": 10})
+    trainer.step(25)
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.4})
+    assert trainer.rate == pytest.approx(0.4 * 0.25, rel=1e-15)
+    trainer.edit({"kind": "set", "path": "schedule.size", "value": 5})
+    assert trainer.rate == pytest.approx(0.4 * 0.5**5, rel=1e-15)
+    trainer.edit({"kind": "set", "path": "schedule.name", "value": "exponential"})
+    assert trainer.effective_spec.schedule.parameters == {"decay": 1e-3}
+    assert trainer.rate == pytest.approx(0.4 * math.exp(-0.025), rel=1e-15)
+    trainer.edit({"kind": "set", "path": "schedule", "value": {"name": "constant", "warmup": 50}})
+    assert trainer.rate == pytest.approx(0.4 * 26 / 50, rel=1e-15)
+    trainer.step(30)
+    bits = problems.bits(trainer)
+    trainer.seek(3)
+    trainer.seek(55)
+    assert problems.bits(trainer) == bits
+    for _ in range(4):
+        trainer.undo()
+    assert trainer.rate == pytest.approx(0.1 * 0.25, rel=1e-15)
+
+
+def test_epochs_go_on_where_a_batch_size_edit_left_them():
+    made = problems.golden_problem("classes")  # 23 samples
+    trainer = made.trainer(
+        optimizer={"name": "sgd", "lr": 1.0}, schedule={"name": "step", "gamma": 0.5, "size": 1, "unit": "epoch"}, batch_size=5
+    )
+    trainer.step(13)
+    trainer.edit({"kind": "set", "path": "batch_size", "value": 12})
+    assert trainer.epoch == 3 and trainer.rate == 0.125
+    ahead = trainer.rates(np.arange(13, 19))
+    assert ahead.tolist() == [0.125, 0.125, 0.0625, 0.0625, 0.03125, 0.03125]
+    for rate in ahead:
+        assert trainer.rate == rate
+        trainer.step(1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "names"),
+    [
+        ({"name": "linear"}, ("linear", "one_cycle")),
+        ({"name": "step", "size": 0}, ("size", "[1, 1e+09]")),
+        ({"name": "step", "size": 2.5}, ("size", "whole")),
+        ({"name": "step", "gamma": 0.0}, ("gamma", "(0, 1]")),
+        ({"name": "step", "decay": 0.1}, ("decay", "gamma, size")),
+        ({"name": "exponential", "decay": -1.0}, ("decay", "[0, 1000]")),
+        ({"name": "cosine", "length": 0}, ("length", "[1, 1e+09]")),
+        ({"name": "cosine", "rises": 1}, ("rises", "true, false")),
+        ({"name": "warm_restarts", "factor": 0}, ("factor", "[1, 100]")),
+        ({"name": "one_cycle", "length": 1}, ("length", "[2, 1e+09]")),
+        ({"name": "one_cycle", "peak": 1.0}, ("peak", "(0, 1)")),
+        ({"name": "plateau", "factor": 1.0}, ("factor", "(0, 1)")),
+        ({"name": "plateau", "patience": -1}, ("patience", "[0, 1e+09]")),
+        ({"name": "plateau", "threshold": float("nan")}, ("threshold", "[0, 1)")),
+        ({"warmup": -1}, ("warmup", "[0, 1e+09]")),
+        ({"unit": "sample"}, ("unit", "step, epoch")),
+    ],
+)
+def test_refusals_name_the_field_and_what_is_allowed(schedule, names):
+    with pytest.raises(SpecError) as caught:
+        RunSpec.model_validate({"schedule": schedule})
+    said = str(caught.value)
+    assert "schedule" in said
+    for name in names:
+        assert name in said, said
+
+
+def test_rows_say_what_they_do():
+    for row in catalog()["schedules"]:
+        assert row["formula"] and row["summary"] and row["symbols"] and row["difference"]
+        assert spec_of({"name": row["name"]}).parameters == {p["name"]: p["default"] for p in row["parameters"]}
+        assert all(p["summary"] for p in row["parameters"])
