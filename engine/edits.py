@@ -102,6 +102,8 @@ def with_set(spec: RunSpec, path: str, value: Any) -> RunSpec:
             changed = {"name": value, "dialect": spec.optimizer.dialect}
         elif (head, tail) == ("schedule", "name"):
             changed = {"name": value, "unit": spec.schedule.unit, "warmup": spec.schedule.warmup}
+        elif (head, tail) == ("optimizer", "dialect"):
+            changed = spec.optimizer.in_dialect(value)
         elif path == "stop.patience" and value is not None and not spec.validated:
             raise EditError(path, NO_VALIDATION, "none without one")
         else:

@@ -12,7 +12,7 @@ from engine import rules, schedules
 from engine.dataset import Dataset
 from engine.kernels import codes
 from engine.machine import Machine
-from engine.probe import Probe, range_of
+from engine.probe import RANGES, Probe, classes_of, range_of
 
 Flat = NDArray[np.float64]
 BINS = 31
@@ -34,6 +34,19 @@ class UnitResponses:
     x: Flat
     values: Flat
     units: list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class SampleLook:
+    """One sample in inference mode: `layers` h_0, h_1, …, h_L, each (units,), and the `bounds` of those that are bounded; its
+    `target` (d_L,) and its own `loss`; for classes also its `label` and the class `predicted`."""
+
+    layers: list[Flat]
+    bounds: list[tuple[float, float] | None]
+    target: Flat
+    loss: float
+    label: int | None
+    predicted: int | None
 
 
 @dataclass(frozen=True)
@@ -88,9 +101,24 @@ class Looks:
         units: list[dict[str, float]] = []
         for index, layer in enumerate(layers):
             for unit, values in enumerate(layer):
-                least, most = range_of(values, self.probe.tape.activations[index - 1] if index else None)
+                least, most = range_of(values, self.probe.tape.bound(index))
                 units.append({"layer": index, "unit": unit + 1, "low": least, "high": most})
         return UnitResponses(x, np.vstack(layers), units)
+
+    def sample_look(self, split: str, index: int) -> SampleLook:
+        """What sample `index` of a split, counted from 0, makes of every unit at the present parameters. ValueError where the
+        split has no such sample."""
+        x, y = self.probe.rows(split)
+        if not 0 <= index < len(x):
+            raise ValueError(f"index: {index} is not among the {len(x)} samples of {split}; allowed: 0 to {len(x) - 1}")
+        x, y = (np.ascontiguousarray(rows[index : index + 1]) for rows in (x, y))
+        loss, outputs = self.probe.loss_and_outputs(x, y)
+        layers = [self.probe.values(f"h{layer}", 1)[:, 0].copy() for layer in range(len(self.probe.tape.sizes))]
+        bounds = [RANGES.get(self.probe.tape.bound(layer) or "") for layer in range(len(layers))]
+        labels = self.dataset.splits[split].labels
+        if labels is None:
+            return SampleLook(layers, bounds, y[0], float(loss), None, None)
+        return SampleLook(layers, bounds, y[0], float(loss), int(labels[index]), int(classes_of(outputs)[0]))
 
     def health(self) -> list[LayerHealth]:
         """The norms of every layer: whether its gradient arrives, and how far an update moves it."""

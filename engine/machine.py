@@ -15,10 +15,11 @@ from engine.kernels import codes
 from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
 from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
-from engine.optimizers import PYTORCH
+from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.spec import RunSpec
 from engine.start import Start, initial
 from engine.tape import Op, Tape, compile_tape
+from engine.updates import fresh_state, set_rule, state_of
 
 Flat = NDArray[np.float64]
 PROBE_COLUMNS = 256
@@ -82,13 +83,19 @@ class Machine:
 
     def adopt(self, spec: RunSpec) -> None:
         """Go on under another spec of the same network. A change of rule resets its state; one of batches begins an epoch."""
-        before = self.spec
+        before, tensors, clock = self.spec, self.state_tensors, self.clock
         rules.adopt(self.rules, before, spec)
         self._lay(spec)
         if before.numerics != spec.numerics:
             self._lay_probe(spec)
-        if before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name:
+        another = before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name
+        if another or clock[codes.UPDATES] == 0.0:
             self._reset_state()
+        elif before.optimizer.state != spec.optimizer.state:  # an option of the same rule: what both forms keep goes on
+            self._reset_state()
+            self.clock[...] = clock
+            for name, values in self.state_tensors.items():
+                values[...] = tensors.get(name, 0.0)
         if (before.batch_size, before.shuffle) != (spec.batch_size, spec.shuffle) and self.counters[codes.CURSOR] > 0:
             self.counters[codes.EPOCH] += 1
             self.counters[codes.CURSOR] = 0
@@ -113,10 +120,7 @@ class Machine:
         self.counters[codes.ORDER_EPOCH] = -1
         self.counters[codes.SOURCE] = codes.MINI_BATCHES
         self.counters[codes.MODE] = codes.TRAINING
-        optimizer = spec.optimizer
-        own = [float(optimizer.parameters[parameter.name]) for parameter in optimizer.row.parameters if parameter.name != "lr"]
-        self.hyper[codes.LR] = optimizer.lr
-        self.hyper[codes.OPTIMIZER : codes.OPTIMIZER + len(own)] = own
+        set_rule(self.hyper, spec.optimizer)
         self.hyper[codes.L1] = spec.regularization.l1
         self.hyper[codes.L2] = spec.regularization.l2
         self.hyper[codes.JITTER] = spec.regularization.jitter
@@ -128,14 +132,13 @@ class Machine:
         self.counters[codes.SCHEDULE_UNIT] = codes.EPOCHS if spec.schedule.unit == "epoch" else codes.STEPS
         self.counters[codes.WARMUP] = spec.schedule.warmup
         self.counters[codes.SERIES_ROOM] = 1 if rules.in_force(spec) else SERIES_ROWS
-        self.hyper[codes.CLIP_EPS] = TORCH_CLIP_EPS if optimizer.dialect == PYTORCH else 0.0
+        self.hyper[codes.CLIP_VALUE] = spec.clip.value or 0.0
+        self.hyper[codes.CLIP_EPS] = TORCH_CLIP_EPS if spec.optimizer.dialect == PYTORCH else 0.0
 
     def _reset_state(self) -> None:
         """The optimizer's state as at its start; the running statistics stay."""
         kept = self.state[: self.tape.running_size]
-        self.state = np.zeros(self.tape.state_size)
-        self.state[: len(kept)] = kept
-        self.clock[codes.POWER_1] = self.clock[codes.POWER_2] = 1.0
+        self.state = np.concatenate([kept, fresh_state(self.spec.optimizer, self.theta.size)])
 
     @property
     def clock(self) -> Flat:
@@ -148,10 +151,20 @@ class Machine:
     @property
     def state_tensors(self) -> dict[str, Flat]:
         """The optimizer's state by name, each flat like theta."""
-        count = self.theta.size
-        names = self.spec.optimizer.row.state[: self.tape.state_slots]
-        first = self.tape.running_size
-        return {name: self.state[first + i * count : first + (i + 1) * count] for i, name in enumerate(names)}
+        return state_of(self.spec.optimizer, self.state, self.theta.size)
+
+    def nesterov_points(self) -> dict[str, Flat] | None:
+        """θ and θ − ηβv, by the dialect whose parameters they are; None where another rule is in force."""
+        optimizer = self.spec.optimizer
+        if optimizer.name != "nesterov":
+            return None
+        tensors = self.state_tensors
+        way = optimizer.lr * optimizer.parameters["beta"] * tensors["v"]
+        if optimizer.dialect == PYTORCH:
+            return {TEXTBOOK: self.theta + way, PYTORCH: self.theta.copy()}
+        if self._looks_ahead:  # in the middle of an update
+            return {TEXTBOOK: tensors["saved"].copy(), PYTORCH: self.theta.copy()}
+        return {TEXTBOOK: self.theta.copy(), PYTORCH: self.theta - way}
 
     # Running ---------------------------------------------------------------------------------------------------------
 
@@ -241,10 +254,18 @@ class Machine:
 
     def abandon_update(self) -> None:
         """Leave an update begun but not made: parameters as they were before it."""
-        begun = self.next_op > self.tape.first(codes.LOOK_AHEAD) or self.counters[codes.STATUS] == codes.NON_FINITE
-        if self.tape.ops[-1, codes.KIND] == NESTEROV_LOOK_AHEAD and begun:
+        if self._looks_ahead or (self._has_look_ahead and self.counters[codes.STATUS] == codes.NON_FINITE):
             self.theta[...] = self.state_tensors["saved"]
         self.next_op = 0
+
+    @property
+    def _has_look_ahead(self) -> bool:
+        return bool(self.tape.ops[-1, codes.KIND] == NESTEROV_LOOK_AHEAD)
+
+    @property
+    def _looks_ahead(self) -> bool:
+        """Whether theta is where textbook Nesterov takes its gradient, in the middle of an update."""
+        return self._has_look_ahead and self.next_op > self.tape.first(codes.LOOK_AHEAD)
 
     # Keeping and going back ------------------------------------------------------------------------------------------
 

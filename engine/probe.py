@@ -60,6 +60,7 @@ class Probe:
         """The machine's tape that a wide one was made beside, the wide one and its workspace."""
         self._layout, self._work = self.tape.layout, machine.probe_work
         self.at_work = self.tape
+        self._plane: Flat | None = None
 
     @cached_property
     def grad(self) -> Flat:
@@ -150,6 +151,17 @@ class Probe:
         """(n, d_0) -> (n, d_L)."""
         return self.loss_and_outputs(x, np.zeros((len(x), self.tape.sizes[-1])))[1]
 
+    def plane(self, dataset: Dataset, grid: int) -> Flat:
+        """Inputs (grid^2, d_0) of the middles of the cells over the drawn plane, row by row from the lowest y; the last grid
+        asked for is kept."""
+        if self._plane is None or len(self._plane) != grid * grid:
+            (x0, x1), (y0, y1) = dataset.domain
+            across = x0 + (np.arange(grid) + 0.5) * (x1 - x0) / grid
+            up = y0 + (np.arange(grid) + 0.5) * (y1 - y0) / grid
+            points = np.column_stack([np.tile(across, grid), np.repeat(up, grid)])
+            self._plane = np.ascontiguousarray(dataset.inputs_of(points))
+        return self._plane
+
     def activations(self, x: Flat) -> list[Flat]:
         """h_0, h_1, …, h_L over the rows, each (units, n)."""
         layers = [np.empty((size, len(x))) for size in self.tape.sizes]
@@ -212,33 +224,40 @@ class UnitMaps:
     classes: NDArray[np.uint8] | None
 
 
+EVERY_LAYER = slice(None)
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
 
 
 def range_of(values: Flat, activation: str | None) -> tuple[float, float]:
     """What a unit's picture spans: the range of its activation where that is bounded, else as far as it reaches either way."""
+    if activation in RANGES:
+        return RANGES[activation]
     reach = float(np.max(np.abs(values), initial=0.0))
     reach = reach if 0.0 < reach < np.inf else 1.0
-    return RANGES.get(activation or "", (-reach, reach))
+    return -reach, reach
 
 
-def unit_maps(probe: Probe, dataset: Dataset, grid: int) -> UnitMaps | None:
-    """Every unit's activation over the plane, the inputs' included as layer 0; None where the data are no plane."""
+def unit_maps(probe: Probe, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
+    """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane."""
     if dataset.kind != "plane":
         return None
-    (x0, x1), (y0, y1) = dataset.domain
-    across = x0 + (np.arange(grid) + 0.5) * (x1 - x0) / grid
-    up = y0 + (np.arange(grid) + 0.5) * (y1 - y0) / grid
-    points = np.column_stack([np.tile(across, grid), np.repeat(up, grid)])
-    layers = probe.activations(dataset.inputs_of(points))
-    maps = np.empty((sum(len(layer) for layer in layers), grid, grid), dtype=np.uint8)
+    found = list(enumerate(probe.activations(probe.plane(dataset, grid))))
+    chosen = found[layers]
+    maps = np.empty((sum(len(values) for _, values in chosen), grid, grid), dtype=np.uint8)
     units: list[dict[str, float]] = []
-    for index, layer in enumerate(layers):
-        for unit, values in enumerate(layer):
-            low, high = range_of(values, probe.tape.activations[index - 1] if index else None)
-            scaled = np.clip((values - low) * (255.0 / (high - low)), 0.0, 255.0)
-            maps[len(units)] = np.nan_to_num(scaled, nan=127.5).round().reshape(grid, grid)
-            units.append({"layer": index, "unit": unit + 1, "low": low, "high": high})
-    top = layers[-1]
+    for index, values in chosen:
+        ranges = [range_of(each, probe.tape.bound(index)) for each in values]
+        maps[len(units) : len(units) + len(values)] = _bytes(values, np.array(ranges)).reshape(-1, grid, grid)
+        units += [{"layer": index, "unit": unit, "low": low, "high": high} for unit, (low, high) in enumerate(ranges, 1)]
+    top = found[-1][1]
     classes = top.argmax(axis=0).astype(np.uint8).reshape(grid, grid) if len(top) > 1 else None
     return UnitMaps(maps, units, classes)
+
+
+def _bytes(values: Flat, ranges: Flat) -> NDArray[np.uint8]:
+    """(units, n) to 0 … 255 between each unit's `ranges` (units, 2); what is not a number lies in the middle."""
+    low, high = ranges[:, :1], ranges[:, 1:]
+    scaled = (values - low) * (255.0 / (high - low))
+    np.clip(scaled, 0.0, 255.0, out=scaled)
+    np.copyto(scaled, 127.5, where=np.isnan(scaled))
+    return np.rint(scaled, out=scaled).astype(np.uint8)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal, TypeVar
 
-Kind = Literal["float", "int", "bool", "choice"]
+Kind = Literal["float", "int", "bool", "choice", "pair"]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a rule: its range, its default and how it is called."""
+    """One parameter of a rule: its range, its default, its names. A pair has two `parts`, the first not the larger."""
 
     name: str
     title: str
@@ -24,6 +24,7 @@ class Parameter:
     scale: Literal["linear", "log"] = "linear"
     choices: tuple[Any, ...] | None = None
     summary: str = ""
+    parts: tuple[Parameter, ...] = ()
 
     @property
     def allowed(self) -> str:
@@ -32,6 +33,8 @@ class Parameter:
             return ", ".join(str(choice) for choice in self.choices)
         if self.kind == "bool":
             return "true, false"
+        if self.kind == "pair":
+            return "two numbers, the first not the larger: " + " and ".join(part.allowed for part in self.parts)
         low = f"{'(' if self.exclusive_minimum else '['}{self.minimum:g}" if self.minimum is not None else "(-inf"
         high = f"{self.maximum:g}{')' if self.exclusive_maximum else ']'}" if self.maximum is not None else "inf)"
         return f"{'a whole number' if self.kind == 'int' else 'a number'} in {low}, {high}"
@@ -42,12 +45,28 @@ class Parameter:
             return None if value in self.choices else f"must be one of: {self.allowed}"
         if self.kind == "bool":
             return None if isinstance(value, bool) else "must be true or false"
+        if self.kind == "pair":
+            pair = isinstance(value, list | tuple) and len(value) == 2
+            inside = pair and not any(part.problem(each) for part, each in zip(self.parts, value, strict=True))
+            return None if inside and value[0] <= value[1] else f"must be {self.allowed}"
         fits = isinstance(value, int) or (self.kind == "float" and isinstance(value, float))
         if isinstance(value, bool) or not fits:
             return f"must be {self.allowed}"
         below = self.minimum is not None and (value <= self.minimum if self.exclusive_minimum else value < self.minimum)
         above = self.maximum is not None and (value >= self.maximum if self.exclusive_maximum else value > self.maximum)
         return f"must be {self.allowed}" if below or above or value != value else None
+
+    def settled(self, value: Any) -> Any:
+        """An allowed value as a spec holds it: a float, or two in a tuple."""
+        if self.kind == "pair":
+            return tuple(float(each) for each in value)
+        return float(value) if self.kind == "float" else value
+
+    def numbers(self, value: Any) -> list[float]:
+        """The value as kernels take it; None is 0."""
+        if self.kind == "pair":
+            return [float(each) for each in value or (0.0, 0.0)]
+        return [float(value or 0.0)]
 
 
 @dataclass(frozen=True)

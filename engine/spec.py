@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from engine import activations, datasets, initializers, losses, norms, optimizers, schedules
 from engine.features import ALIASES, fitting
+from engine.optimizers.row import Wide
 from engine.row import Parameter
 from engine.spec_inline import InlineData
 
@@ -45,12 +46,6 @@ def within(low: float, high: float, *, low_open: bool = False, high_open: bool =
         return value
 
     return check
-
-
-def later(value: Any, unset: Any, field: str) -> None:
-    """Refuse what a later piece of work brings."""
-    if value != unset:
-        raise refuse("not_available", "not available yet", str(unset), field)
 
 
 def known(name: Any, rows: dict[str, Any], planned: tuple[str, ...] = (), field: str = "") -> str:
@@ -175,7 +170,7 @@ def complete(
         problem = parameter.problem(value)
         if problem:
             raise refuse("out_of_range", problem, parameter.allowed, name)
-        done[name] = float(value) if parameter.kind == "float" else value
+        done[name] = parameter.settled(value)
     return done
 
 
@@ -203,10 +198,10 @@ class OptimizerSpec(Named):
     def _fill(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        row = optimizers.OPTIMIZERS[known(given.get("name", "adam"), optimizers.OPTIMIZERS, optimizers.PLANNED, "name")]
+        row = optimizers.OPTIMIZERS[known(given.get("name", "adam"), optimizers.OPTIMIZERS, field="name")]
         dialect = given.get("dialect", optimizers.TEXTBOOK)
         known(dialect, dict.fromkeys(optimizers.DIALECTS), field="dialect")
-        return complete(given, ("name", "dialect"), row.parameters, row.defaults(dialect))
+        return complete(given, ("name", "dialect"), row.spoken(dialect), row.defaults(dialect))
 
     @property
     def row(self) -> optimizers.Optimizer:
@@ -214,7 +209,38 @@ class OptimizerSpec(Named):
 
     @property
     def code(self) -> int:
+        """The kernels' code of the rule in its dialect, whatever its options."""
         return self.row.codes[self.dialect]
+
+    @property
+    def kind(self) -> int:
+        """The code of its form with these options."""
+        wide = self._wide
+        return wide.codes[self.dialect] if wide else self.code
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Names of the state tensors in use, in their order."""
+        wide = self._wide
+        if wide:
+            return wide.state
+        return tuple(name for name in self.row.state if self.row.state_of.get(name, self.dialect) == self.dialect)
+
+    def in_dialect(self, dialect: Any) -> dict[str, Any]:
+        """The same rule and rate told in another dialect: what that has not is left out, what it has besides is its default."""
+        unspoken = {parameter.name for parameter in self.row.parameters} - {row.name for row in self.row.spoken(dialect)}
+        return {key: value for key, value in self.model_dump().items() if key not in unspoken} | {"dialect": dialect}
+
+    @property
+    def _wide(self) -> Wide | None:
+        wide = self.row.wide
+        return wide if wide and any(self.parameters[name] for name in wide.options) else None
+
+    @property
+    def numbers(self) -> list[float]:
+        """Its own parameters as kernels take them: all but the rate, in the row's order, 0 for what the dialect has not."""
+        own = (parameter for parameter in self.row.parameters if parameter.name != "lr")
+        return [number for parameter in own for number in parameter.numbers(self.parameters.get(parameter.name))]
 
 
 class ScheduleSpec(Named):
@@ -250,13 +276,10 @@ class RegularizationSpec(Part):
 
 
 class ClipSpec(Part):
-    norm: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
-    value: float | None = None
+    """Bounds of a mini-batch's gradient, penalties included: first of its norm, then of each of its values."""
 
-    @model_validator(mode="after")
-    def _available(self) -> Self:
-        later(self.value, None, "value")
-        return self
+    norm: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
+    value: Annotated[float, AfterValidator(within(0.0, 1e9, low_open=True))] | None = None
 
 
 class StopSpec(Part):

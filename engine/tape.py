@@ -7,7 +7,7 @@ values are (units, batch) columns in one flat workspace; a narrower batch is pac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from engine.layout import Layout, Place, layout_of, places_of
 from engine.losses import LOSSES
 from engine.norms import NORMS
 from engine.spec import LayerSpec, RunSpec
+from engine.updates import Block, blocks, scratch_size
 
 NAIVE = {codes.SIGMOID: codes.NAIVE_SIGMOID, codes.SOFTMAX: codes.NAIVE_SOFTMAX}
 GRADIENTS = (codes.GRADIENT, codes.SLOPE_GRADIENT, codes.SKIP_GRADIENT)
@@ -43,6 +44,8 @@ class Tape:
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     norms: tuple[str | None, ...]
+    skips: tuple[int | None, ...]
+    """Of each layer, how many layers back its skip comes from."""
     loss: str
     places: tuple[Place, ...]
     layout: Layout
@@ -70,6 +73,10 @@ class Tape:
                 places.append(Place(f"{name}{layer}", "statistics", layer, offset, (self.sizes[layer],)))
                 offset += places[-1].size
         return tuple(places)
+
+    def bound(self, layer: int) -> str | None:
+        """The activation whose range a layer's answers keep to; none for the inputs, and where a skip adds to them."""
+        return None if layer == 0 or self.skips[layer - 1] is not None else self.activations[layer - 1]
 
     @property
     def coupled(self) -> bool:
@@ -105,6 +112,20 @@ class Tape:
     @property
     def penalties(self) -> NDArray[np.int64]:
         return np.ascontiguousarray(self.ops[self.ops[:, codes.CODE] == codes.PENALTY])
+
+
+def update_blocks(spec: RunSpec, places: tuple[Place, ...]) -> dict[int, list[Block]]:
+    """The blocks that the rule updates together, layer by layer; held biases are in none and cut what lies around them."""
+    found: dict[int, list[Block]] = {}
+    for layer in sorted({place.layer for place in places}):
+        parts: list[list[tuple[str, int, tuple[int, ...]]]] = [[]]
+        for place in (place for place in places if place.layer == layer):
+            if place.kind == "bias" and not spec.network.train_bias:
+                parts.append([])
+            else:
+                parts[-1].append((place.name, place.offset, place.shape))
+        found[layer] = [block for part in parts if part for block in blocks(spec.optimizer, part)]
+    return found
 
 
 class _Writer:
@@ -310,28 +331,13 @@ class _Writer:
         self.add(codes.PENALTY, name, "backward", place.layer, own, own[1:], ROWS=rows, COLS=cols, WEIGHTS=place.offset)
 
 
-def _trained(places: tuple[Place, ...], layer: int, *, biases: bool) -> list[list[Place]]:
-    """A layer's parameters that an update changes, in parts that lie one behind the other: held biases cut them."""
-    parts: list[list[Place]] = [[]]
-    for place in (place for place in places if place.layer == layer):
-        if biases or place.kind != "bias":
-            parts[-1].append(place)
-        else:
-            parts.append([])
-    return [part for part in parts if part]
-
-
 def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image: tuple[int, int] | None = None) -> Tape:
     """The tape of a spec for d_0 = `inputs`, d_L = `outputs` and mini-batches of at most `capacity` columns; `image` is the
     (height, width) of pictures, which may be shifted."""
     writer = _Writer(spec, inputs, outputs, capacity)
     add, value, last = writer.add, writer.value, writer.last
     rule = spec.optimizer.code
-    slots = (
-        len(spec.optimizer.row.state)
-        if rule == NESTEROV_LOOK_AHEAD
-        else len([s for s in spec.optimizer.row.state if s != "saved"])
-    )
+    slots = len(spec.optimizer.state)
     count = sum(place.size for place in writer.places)
     parameters = tuple(place.name for place in writer.places)
     state = writer.running_size
@@ -370,10 +376,10 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     if not spec.network.train_bias:
         for place in writer.places:
             if place.kind == "bias":
-                own = (f"d{place.name}",)
-                fields = {"WEIGHTS": place.offset, "COUNT": place.size}
-                add(codes.HOLD, f"biases held {place.layer}", "update", place.layer, own, own, **fields)
-    if spec.clip.norm is not None:
+                db = (f"d{place.name}",)
+                held = {"WEIGHTS": place.offset, "COUNT": place.size}
+                add(codes.HOLD, f"biases held {place.layer}", "update", place.layer, db, db, **held)
+    if spec.clip.norm is not None or spec.clip.value is not None:
         everything = tuple(f"d{name}" for name in parameters)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
     add(codes.CHECK, "check", "update", 0, (), (), EXTRA=count, INPUT=value("z1"))  # what came from the data is finite
@@ -381,19 +387,22 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         mean, var = f"mean{layer}", f"var{layer}"
         places = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}
         add(codes.RUNNING_STATISTICS, f"running statistics {layer}", "update", layer, (mean, var), (), **places)
-    for layer in range(1, last + 1):
-        for part in _trained(writer.places, layer, biases=spec.network.train_bias):
-            names = tuple(place.name for place in part)
-            reads = (*names, *(f"d{name}" for name in names))
-            fields = {"WEIGHTS": part[0].offset, "COUNT": sum(place.size for place in part)}
-            add(codes.UPDATE, f"update {layer}", "update", layer, reads, names, KIND=rule, EXTRA=slots, STATE=state, **fields)
+    parts = update_blocks(spec, writer.places)
+    scratch = writer.layout.size
+    for layer, own in parts.items():
+        for part in own:
+            name = f"update {layer}" if len(own) == 1 else f"update {', '.join(part.names)}"
+            gradients = tuple(f"d{name}" for name in part.names)
+            fields = part.fields | {"OTHER": scratch, "EXTRA": slots}
+            add(codes.UPDATE, name, "update", layer, (*part.names, *gradients), part.names, **fields)
     return Tape(
         writer.sizes,
         writer.activations,
         tuple(layer.norm for layer in writer.layers),
+        tuple(layer.skip for layer in writer.layers),
         writer.loss,
         writer.places,
-        writer.layout,
+        replace(writer.layout, size=scratch + scratch_size([part for own in parts.values() for part in own])),
         np.array(writer.ops, dtype=np.int64),
         tuple(writer.words),
         slots,

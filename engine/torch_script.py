@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.kernels import codes
 from engine.kernels import optimizers as kernels
 from engine.torch_network import loss_of
+from engine.torch_rules import optimizer_lines
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec
@@ -27,91 +29,6 @@ class Ahead:
     masks: list[dict[int, NDArray[Any]]]
     rates: list[float]
     losses: list[float]
-
-
-OWN_STEP = """
-
-class Optimizer:
-    \"\"\"{words}, the textbook's: torch.optim has another form of it.\"\"\"
-
-    def __init__(self, parameters, {arguments}):
-        self.parameters = parameters
-        {keep} = {arguments}
-        {states} = {initial}
-{ahead}
-    def step(self):
-        with torch.no_grad():
-            for i, p in enumerate(self.parameters):
-                g = p.grad
-{lines}
-"""
-
-LOOK_AHEAD = """
-    def look_ahead(self):
-        \"\"\"Keep the parameters, and go where the velocity will carry them: the gradient is taken there.\"\"\"
-        with torch.no_grad():
-            self.saved = [p.clone() for p in self.parameters]
-            for p, v in zip(self.parameters, self.v):
-                p -= self.lr * (self.beta * v)
-"""
-
-
-def _in_torch(class_and_options: str, state: dict[str, str], *, clock: bool = False) -> str:
-    """An optimizer of torch.optim that has been running: `state` maps its names to ours."""
-    fields = [f'"{theirs}": state["{ours}"][i].clone()' for theirs, ours in state.items()]
-    if clock:
-        fields.append('"step": torch.tensor(float(updates))')
-    text = f"optimizer = torch.optim.{class_and_options}\n"
-    if fields:
-        text += "for i, p in enumerate(parameters):\n    optimizer.state[p] = {" + ", ".join(fields) + "}\n"
-    return text
-
-
-def _written_out(
-    words: str, options: dict[str, float], states: tuple[str, ...], lines: tuple[str, ...], ahead: str = ""
-) -> str:
-    names = list(options)
-    body = OWN_STEP.format(
-        words=words,
-        arguments=", ".join(names),
-        keep=", ".join(f"self.{name}" for name in names),
-        states=", ".join(f"self.{name}" for name in states),
-        initial=", ".join(f'[s.clone() for s in state["{name}"]]' for name in states),
-        ahead=ahead,
-        lines="\n".join(" " * 16 + line for line in lines),
-    )
-    return f"{body}\n\noptimizer = Optimizer(parameters, {', '.join(f'{key}={value!r}' for key, value in options.items())})\n"
-
-
-def _optimizer(spec: RunSpec) -> str:
-    """The lines that define `optimizer`."""
-    rule, o = spec.optimizer.code, {"lr": spec.optimizer.lr, **spec.optimizer.parameters}
-    lr, beta, gamma, eps = o["lr"], o.get("beta"), o.get("gamma"), o.get("eps")
-    if rule == kernels.SGD:
-        return _in_torch(f"SGD(parameters, lr={lr!r})", {})
-    if rule == kernels.MOMENTUM:
-        return _in_torch(f"SGD(parameters, lr={lr!r}, momentum={beta!r})", {"momentum_buffer": "v"} if beta else {})
-    if rule == kernels.NESTEROV_TORCH:
-        nesterov = f", momentum={beta!r}, nesterov=True" if beta else ""  # which torch refuses without momentum
-        return _in_torch(f"SGD(parameters, lr={lr!r}{nesterov})", {"momentum_buffer": "v"} if beta else {})
-    if rule == kernels.ADAGRAD_OUTSIDE:
-        return _in_torch(f"Adagrad(parameters, lr={lr!r}, eps={eps!r})", {"sum": "G"}, clock=True)
-    if rule == kernels.RMSPROP_OUTSIDE:
-        return _in_torch(f"RMSprop(parameters, lr={lr!r}, alpha={gamma!r}, eps={eps!r})", {"square_avg": "s"}, clock=True)
-    if rule == kernels.ADAM:
-        text = f"Adam(parameters, lr={lr!r}, betas=({o['beta1']!r}, {o['beta2']!r}), eps={eps!r})"
-        return _in_torch(text, {"exp_avg": "m", "exp_avg_sq": "v"}, clock=True)
-    options = {name: float(value) for name, value in o.items()}
-    if rule == kernels.NESTEROV_LOOK_AHEAD:
-        lines = ("self.v[i] = self.beta * self.v[i] + g", "p.copy_(self.saved[i] - self.lr * self.v[i])")
-        return _written_out("Nesterov's momentum", options, ("v",), lines, LOOK_AHEAD)
-    if rule == kernels.ADAGRAD_INSIDE:
-        lines = ("self.G[i] += g * g", "p -= self.lr * g / torch.sqrt(self.G[i] + self.eps)")
-        return _written_out("AdaGrad", options, ("G",), lines)
-    if rule == kernels.RMSPROP_INSIDE:
-        mean = "self.s[i] = self.gamma * self.s[i] + (1 - self.gamma) * (g * g)"
-        return _written_out("RMSProp", options, ("s",), (mean, "p -= self.lr * g / torch.sqrt(self.s[i] + self.eps)"))
-    raise KeyError(f"{spec.optimizer.name}, {spec.optimizer.dialect}")
 
 
 def _set_rate(optimizer: str) -> list[str]:
@@ -133,17 +50,31 @@ def _after_backward(spec: RunSpec, biases: list[int]) -> list[str]:
             f"            W.grad += {l2!r} * W + {l1!r} * torch.sign(W)",
         ]
     if not spec.network.train_bias:
-        lines += [f"for i in {biases!r}:  # biases are held", "    parameters[i].grad.zero_()"]
-    if spec.clip.norm is not None and spec.optimizer.dialect == "pytorch":
-        lines.append(f"torch.nn.utils.clip_grad_norm_(parameters, {spec.clip.norm!r})")
-    elif spec.clip.norm is not None:
+        lines += [
+            f"held = {{i: parameters[i].detach().clone() for i in {biases!r}}}  # biases stay as they are",
+            "for i in held:",
+            "    parameters[i].grad.zero_()",
+        ]
+    norm, value = spec.clip.norm, spec.clip.value
+    if norm is not None and spec.optimizer.dialect == "pytorch":
+        lines.append(f"torch.nn.utils.clip_grad_norm_(parameters, {norm!r})")
+    elif norm is not None:
         lines += [
             "norm = torch.sqrt(sum((p.grad**2).sum() for p in parameters))",
-            f"if norm > {spec.clip.norm!r}:  # without PyTorch's 1e-6",
+            f"if norm > {norm!r}:  # without PyTorch's 1e-6",
             "    for p in parameters:",
-            f"        p.grad *= {spec.clip.norm!r} / norm",
+            f"        p.grad *= {norm!r} / norm",
         ]
+    if value is not None:
+        lines.append(f"torch.nn.utils.clip_grad_value_(parameters, {value!r})")
     return lines
+
+
+def _put_back(spec: RunSpec) -> list[str]:
+    """Held biases, which a decay would have moved."""
+    if spec.network.train_bias:
+        return []
+    return ["with torch.no_grad():", "    for i, bias in held.items():", "        parameters[i].copy_(bias)"]
 
 
 def _tensor(values: NDArray[Any]) -> str:
@@ -167,8 +98,9 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
     )
-    optimizer, moving = _optimizer(spec), set(ahead.rates) != {rule.lr}
+    optimizer, moving = optimizer_lines(spec.optimizer), set(ahead.rates) != {rule.lr}
     looks_ahead = rule.code == kernels.NESTEROV_LOOK_AHEAD
+    nadam = rule.code == kernels.NADAM
     shape = "-".join(str(size) for size in tape.sizes)
     return "\n".join(
         (
@@ -186,7 +118,8 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             "",
             "",
             f"start = {trainer.steps_done}",
-            f"updates = {int(trainer.machine.clock[0])}  # since the optimizer's state was last reset",
+            f"updates = {int(trainer.machine.clock[codes.UPDATES])}  # since the optimizer's state was last reset",
+            *((f"product = {float(trainer.machine.clock[codes.PRODUCT])!r}  # of NAdam's momenta",) if nadam else ()),
             "",
             "# The samples of the mini-batches to come, as the network sees them, and which of them make up each.",
             f"X = {_tensor(ahead.x)}",
@@ -223,7 +156,7 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             "    for p in parameters:",
             "        p.grad = None",
             "    loss.backward()",
-            _indented([*_after_backward(spec, biases), "optimizer.step()"])
+            _indented([*_after_backward(spec, biases), "optimizer.step()", *_put_back(spec)])
             + "    largest = max(largest, abs(loss.item() - expected[k]))\n"
             + '    print(f"update {start + k + 1}: loss {loss.item()!r}, chainrule {expected[k]!r}")',
             'print(f"largest difference {largest:.1e}")',

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import codes
+from engine.kernels.optimizers import MUON
 from engine.machine import Machine
 
 Flat = NDArray[np.float64]
@@ -67,8 +68,11 @@ def record(machine: Machine) -> Recording:
                 operands |= _running(machine, op.layer)
             status = machine.one_op()
             results = {name: value_of(machine, name) for name in writes}
+            numbers = _numbers(machine)
             if code == codes.GATHER:
                 rows = batch_rows(machine)
+            elif code == codes.UPDATE:
+                results |= _orthogonal(machine, index)
             elif code == codes.RATE:
                 results = {"eta": machine.hyper[codes.ETA : codes.ETA + 1].copy()}
                 results["corrections"] = machine.hyper[codes.CORRECTION_1 : codes.CORRECTION_2 + 1].copy()
@@ -78,7 +82,7 @@ def record(machine: Machine) -> Recording:
                 results["loss"] = machine.hyper[codes.LAST_LOSS : codes.LAST_LOSS + 1].copy()
             elif code == codes.CLIP:
                 results["norm"] = machine.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1].copy()
-            steps.append(MicroStep(index, op.name, op.phase, op.layer, operands, results, _numbers(machine)))
+            steps.append(MicroStep(index, op.name, op.phase, op.layer, operands, results, numbers))
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 return Recording(step, epoch, tuple(steps), rows, False)
     finally:
@@ -131,6 +135,18 @@ def _slope(machine: Machine, index: int) -> dict[str, Flat]:
     return {f"slope{layer}": slope}
 
 
+def _orthogonal(machine: Machine, index: int) -> dict[str, Flat]:
+    """Muon's matrix as its iterations left it in the scratch, a tall one turned on its side: {"O.W1": …}."""
+    op = machine.tape.ops[index]
+    if op[codes.KIND] != MUON:
+        return {}
+    rows, cols = int(op[codes.ROWS]), int(op[codes.COLS])
+    flat = machine.work[op[codes.OTHER] : op[codes.OTHER] + rows * cols]
+    made = flat.reshape(rows, cols) if rows <= cols else flat.reshape(cols, rows).T
+    name = next(name for name in machine.tape.words[index].writes if "." not in name)
+    return {f"O.{name}": made.copy()}
+
+
 def _numbers(machine: Machine) -> dict[str, float]:
     hyper = machine.hyper
     return {
@@ -139,7 +155,11 @@ def _numbers(machine: Machine) -> dict[str, float]:
         "c2": float(hyper[codes.CORRECTION_2]),
         "l1": float(hyper[codes.L1]),
         "l2": float(hyper[codes.L2]),
+        "f1": float(hyper[codes.FACTOR_1]),
+        "f2": float(hyper[codes.FACTOR_2]),
+        "f3": float(hyper[codes.FACTOR_3]),
         "clip": float(hyper[codes.CLIP_NORM]),
+        "clip_value": float(hyper[codes.CLIP_VALUE]),
         "clip_eps": float(hyper[codes.CLIP_EPS]),
         "norm": float(hyper[codes.GRADIENT_NORM]),
     }

@@ -19,7 +19,7 @@ from engine.kernels import codes
 from engine.looks import Looks
 from engine.machine import Machine, Snapshot
 from engine.offence import find as find_offence
-from engine.probe import Evaluation, Probe, UnitMaps, unit_maps
+from engine.probe import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
 from engine.recording import Recording
 from engine.script import AnyEdit, Branch, Checkpoints, Script
 from engine.sharing import Replay, ScriptData
@@ -147,6 +147,16 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
     def optimizer_state(self) -> dict[str, dict[str, Flat]]:
         """State tensors by their names in the formula, each by parameter name: read-only views."""
         return {name: self._named(flat) for name, flat in self.machine.state_tensors.items()}
+
+    @property
+    def nesterov_points(self) -> dict[str, dict[str, Flat]] | None:
+        """Both points that Nesterov's rule goes on from, by the dialect that calls them its parameters; None for other rules.
+
+        "textbook" is θ, "pytorch" the look-ahead θ − ηβv where the next gradient is taken: with a constant rate PyTorch's
+        parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.
+        """
+        points = self.machine.nesterov_points()
+        return None if points is None else {dialect: self._named(flat) for dialect, flat in points.items()}
 
     @property
     def last_gradient(self) -> dict[str, Flat] | None:
@@ -368,9 +378,10 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         """Loss, outputs and, for classes, predictions and confusions of a split."""
         return self.probe.evaluate(split)
 
-    def unit_maps(self, grid: int = 50) -> UnitMaps | None:
-        """Every unit's activation over the drawn plane; None where the data are no plane."""
-        return unit_maps(self.probe, self.dataset, grid)
+    def unit_maps(self, grid: int = 50, layers: slice = EVERY_LAYER) -> UnitMaps | None:
+        """Every unit's activation over the drawn plane, of all `layers` or some of them (the inputs are layer 0); None where
+        the data are no plane."""
+        return unit_maps(self.probe, self.dataset, grid, layers)
 
     def response(self, points: int = 200) -> tuple[Flat, Flat]:
         """The fit over the drawn line: x (points,), outputs (points, d_L)."""

@@ -10,6 +10,7 @@ import numba
 from llvmlite.binding import get_host_cpu_name
 from numba.core import event
 
+from engine.kernels import descent as _declares_descent  # noqa: F401
 from engine.kernels import run as _declares_run  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash
 from engine.kernels.threads import blas_cores, one_blas_thread

@@ -19,6 +19,7 @@ from server.registry import Sessions
 from server.security import HEADERS, SecurityHeaders
 from server.settings import Settings
 from server.socket import Connection
+from server.store import Store
 from server.table_routes import table_routes
 from server.warmup import Kernels
 
@@ -39,7 +40,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
         pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="worker")
         kernels = Kernels(announce)
-        sessions = Sessions(settings, pool, kernels)
+        store = Store(settings)
+        sessions = Sessions(settings, pool, kernels, store)
         app.state.sessions, app.state.kernels = sessions, kernels
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             expiry.cancel()
             await sessions.close()
+            store.close()
             pool.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

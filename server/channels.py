@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from server.protocol import Channel
+from server.protocol import Channel, SampleChoice
 
 if TYPE_CHECKING:
     from engine import Trainer
@@ -38,6 +38,7 @@ class Want(NamedTuple):
     run: int
     grid: int
     cursor: Cursor | None
+    sample: SampleChoice | None = None
 
 
 class Picture(NamedTuple):
@@ -87,23 +88,36 @@ def updates(trainer: Trainer, want: Want) -> Picture | None:
     return None if change is None else Picture({}, dict(change))
 
 
+def inputs(trainer: Trainer, want: Want) -> Picture | None:
+    """The inputs over the plane, as ``maps`` has the units: they do not change, so they come once per run."""
+    found = trainer.unit_maps(_grid(trainer, want), slice(1))
+    return None if found is None else Picture({"units": found.units, "domain": _domain(trainer)}, {"maps": found.maps})
+
+
 def maps(trainer: Trainer, want: Want) -> Picture | None:
-    """Each unit's answer over the plane, as u8 from its ``low`` to its ``high``. For a function of one variable the fit, ``y``
-    (n, d_L) over ``x``, and every unit's ``responses`` (units, n)."""
-    domain = [list(pair) for pair in trainer.dataset.domain or ()]
-    if trainer.dataset.kind == "plane":
-        found = trainer.unit_maps(min(want.grid, max(10, int((MAP_BYTES / sum(trainer.tape.sizes)) ** 0.5))))
-        if found is None:
-            return None
+    """Each unit's answer over the plane, as u8 from its ``low`` to its ``high``, layer by layer. For a function of one variable
+    the fit, ``y`` (n, d_L) over ``x``, and every unit's ``responses`` (units, n), the inputs' first."""
+    found = trainer.unit_maps(_grid(trainer, want), slice(1, None))
+    if found is not None:
         arrays: Arrays = {"maps": found.maps}
         if found.classes is not None:
             arrays["classes"] = found.classes
-        return Picture({"units": found.units, "domain": domain}, arrays)
+        return Picture({"units": found.units, "domain": _domain(trainer)}, arrays)
     answers = trainer.unit_responses(LINE_POINTS)
     if answers is None:
         return None
     outputs = np.ascontiguousarray(answers.values[-trainer.tape.sizes[-1] :].T)
-    return Picture({"units": answers.units, "domain": domain}, {"x": answers.x, "y": outputs, "responses": answers.values})
+    return Picture(
+        {"units": answers.units, "domain": _domain(trainer)}, {"x": answers.x, "y": outputs, "responses": answers.values}
+    )
+
+
+def _grid(trainer: Trainer, want: Want) -> int:
+    return min(want.grid, max(10, int((MAP_BYTES / sum(trainer.tape.sizes)) ** 0.5)))
+
+
+def _domain(trainer: Trainer) -> list[list[float]]:
+    return [list(pair) for pair in trainer.dataset.domain or ()]
 
 
 def deltas(trainer: Trainer, want: Want) -> Picture | None:
@@ -128,9 +142,22 @@ def weights(trainer: Trainer, want: Want) -> Picture | None:
     return Picture({}, arrays)
 
 
+def sample(trainer: Trainer, want: Want) -> Picture | None:
+    """The sample that is followed: its activations ``h0`` (the inputs), ``h1`` …, its ``target``; in ``meta`` which it is, the
+    ``bounds`` of each layer or null, its own loss, and for classes its ``label`` and the class ``predicted``. Nothing where the
+    run has no such sample."""
+    chosen = want.sample
+    if chosen is None or chosen.index >= len(trainer.dataset.splits[chosen.split]):
+        return None
+    found = trainer.sample_look(chosen.split, chosen.index)
+    meta: dict[str, Any] = {"split": chosen.split, "index": chosen.index, "bounds": found.bounds}
+    meta |= {"loss": found.loss, "label": found.label, "predicted": found.predicted}
+    return Picture(meta, {f"h{layer}": values for layer, values in enumerate(found.layers)} | {"target": found.target})
+
+
 def evaluation(trainer: Trainer, want: Want) -> Picture | None:
-    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion, ``meta.recall`` by split and
-    class, and the misread samples."""
+    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion, what each sample is told to
+    be (``predicted_test`` …), ``meta.recall`` by split and class, and the misread samples."""
     splits = trainer.dataset.splits
     meta: dict[str, Any] = {"train": None, "validation": None, "test": None, "recall": {}}
     arrays: Arrays = {}
@@ -142,6 +169,7 @@ def evaluation(trainer: Trainer, want: Want) -> Picture | None:
         if name == "validation" or found.confusion is None or found.predicted is None or labels is None:
             continue
         arrays[f"confusion_{name}"] = found.confusion.astype(np.int32)
+        arrays[f"predicted_{name}"] = found.predicted.astype(np.uint8 if len(found.confusion) <= 256 else np.int32)
         meta["recall"][name] = None if found.recall is None else found.recall.tolist()
         # The test samples, or where there are none those trained on: the later of the two stays.
         arrays |= misread(found.outputs, found.predicted, labels)
@@ -170,12 +198,14 @@ def misread(outputs: NDArray[Any], predicted: NDArray[Any], labels: NDArray[Any]
 
 CHANNELS: Mapping[Channel, Callable[[Trainer, Want], Picture | None]] = {
     "data": data,
+    "inputs": inputs,
     "series": series,
     "parameters": parameters,
     "gradients": gradients,
     "updates": updates,
     "maps": maps,
     "deltas": deltas,
+    "sample": sample,
     "evaluation": evaluation,
     "health": health,
     "weights": weights,

@@ -35,11 +35,11 @@ INTERRUPTING = (Pause, Seek, Configure, Load, Reset)
 
 
 async def configure(session: Session, viewer: Viewer, command: Configure) -> None:
-    session.adopt(await session.call(build, command.spec, session.settings))
+    await session.adopt(await session.call(build, command.spec, session.settings))
 
 
 async def reset(session: Session, viewer: Viewer, command: Reset) -> None:
-    session.adopt(await session.call(build, trainer_of(session).spec, session.settings))
+    await session.adopt(await session.call(build, trainer_of(session).spec, session.settings))
 
 
 async def play(session: Session, viewer: Viewer, command: Play) -> None:
@@ -111,7 +111,7 @@ async def redo(session: Session, viewer: Viewer, command: AnyCommand) -> None:
 
 
 async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> None:
-    viewer.subscribe(command.channels, command.grid)
+    viewer.subscribe(command.channels, command.grid, command.sample, command.ahead)
 
 
 HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, Any] | None]]] = {
@@ -127,6 +127,7 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "redo": redo,
     "subscribe": subscribe,
     "share": sharing.share,
+    "keep": sharing.keep,
     "load": sharing.load,
     "export": sharing.export,
     "compare": sharing.compare,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from server.protocol import BranchInfo, EditInfo, LayerInfo, RunInfo, ScriptInfo, Stop
 
@@ -10,9 +13,12 @@ if TYPE_CHECKING:
     from engine import Trainer
 
 SPLITS = ("train", "validation", "test")
+OWN_DATA = frozenset(f"{split}_{part}" for split in SPLITS for part in "xy")
+"""The fields of a spec's ``data`` that hold samples of one's own."""
 
 
 def run_info(trainer: Trainer, run: int) -> RunInfo:
+    """In a worker: own data may be megabytes."""
     dataset, tape = trainer.dataset, trainer.tape
     return RunInfo(
         run=run,
@@ -33,12 +39,25 @@ def run_info(trainer: Trainer, run: int) -> RunInfo:
         loss=tape.loss,
         parameter_count=tape.parameter_count,
         samples={name: len(dataset.splits[name].x) if name in dataset.splits else 0 for name in SPLITS},
+        data_digest=_digest(trainer),
     )
 
 
-def script_info(trainer: Trainer, run: int) -> ScriptInfo:
+def _digest(trainer: Trainer) -> str | None:
+    """Of the samples that the spec itself holds; None where the data come from a row of the catalog."""
+    if trainer.spec.data.name != "inline":
+        return None
+    found = hashlib.sha256()
+    for name in sorted(OWN_DATA):
+        given = getattr(trainer.spec.data, name)
+        values = np.asarray(() if given is None else given, dtype="<f8")
+        found.update(f"{name}{values.shape}".encode() + values.tobytes())
+    return found.hexdigest()
+
+
+def script_info(trainer: Trainer, run: RunInfo) -> ScriptInfo:
     return ScriptInfo(
-        run=run,
+        run=run.run,
         branch=trainer.branch,
         edits=[EditInfo(step=edit.step, label=edit.describe(), edit=edit.model_dump(mode="json")) for edit in trainer.edits],
         branches=[
@@ -47,7 +66,8 @@ def script_info(trainer: Trainer, run: int) -> ScriptInfo:
         ],
         can_undo=trainer.can_undo,
         can_redo=trainer.can_redo,
-        spec=trainer.effective_spec.model_dump(mode="json"),
+        spec=trainer.effective_spec.model_dump(mode="json", exclude={"data": set(OWN_DATA)}),
+        data_digest=run.data_digest,
     )
 
 

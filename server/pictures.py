@@ -1,11 +1,12 @@
-"""Drawing a channel for a viewer: what a picture depends on, and making and encoding it in a worker."""
+"""Drawing channels for a viewer: which are due, what a picture depends on, and making and encoding pictures in a worker."""
 
 from __future__ import annotations
 
 import logging
+import math
 import time
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.channels import CHANNELS, Cursor, Want
 from server.frames import encode
@@ -19,37 +20,89 @@ if TYPE_CHECKING:
 log = logging.getLogger("chainrule")
 
 
-def key_of(session: Session, trainer: Trainer, channel: Channel) -> Hashable:
+class Order(NamedTuple):
+    """A picture to be made: the slot it is for, what it will show, the number of its frame."""
+
+    channel: Channel
+    slot: Slot
+    key: Hashable
+    want: Want
+    number: int
+
+
+class Made(NamedTuple):
+    """What became of an order; `frame` is None where there is nothing to show, `error` where it failed."""
+
+    order: Order
+    frame: bytes | None
+    cursor: Cursor | None
+    seconds: float
+    error: Exception | None
+
+
+def key_of(session: Session, trainer: Trainer, viewer: Viewer, channel: Channel) -> Hashable:
     """A picture is made again only when this has changed."""
     if channel == "data":
         return session.run
+    if channel == "inputs":
+        return session.run, viewer.grid
     if channel == "series":
         return session.run, trainer.branch, trainer.series.revision, len(trainer.series)
     return session.run, trainer.branch, trainer.steps_done, session.changes
 
 
-async def draw(session: Session, trainer: Trainer, viewer: Viewer, channel: Channel, slot: Slot) -> None:
-    """Make the picture and put it in the viewer's slot."""
-    want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor)
-    number = viewer.next_frame()
-    slot.made = time.monotonic()
-    try:
-        frame, slot.cursor, slot.cost = await session.call(_make, trainer, channel, want, number)
-    except Exception:
-        log.exception("channel %s failed", channel)
-        viewer.put(ErrorEvent(code="internal", message=f"The channel {channel} failed on the server"))
-        return
-    if frame is not None and viewer.slots.get(channel) is slot:
-        viewer.put_frame(channel, number, frame)
+async def draw(session: Session, trainer: Trainer, viewer: Viewer) -> float:
+    """Make what is due and put it in the viewer's slots; the seconds until more is. All is made in one go, so that it is
+    painted together; what takes longer than a slice of training waits for the next."""
+    orders, soon = _due(session, trainer, viewer)
+    if not orders:
+        return soon
+    started = time.monotonic()
+    for made in await session.call(_make, trainer, orders, session.settings.slice_seconds):
+        channel, slot, key, _, number = made.order
+        slot.key, slot.made, slot.cursor = key, started, made.cursor
+        slot.spent(made.seconds)
+        if made.error is not None:
+            log.error("channel %s failed", channel, exc_info=made.error)
+            viewer.put(ErrorEvent(code="internal", message=f"The channel {channel} failed on the server"))
+        elif made.frame is not None and viewer.slots.get(channel) is slot:
+            viewer.put_frame(channel, number, made.frame)
+    return 0.0
 
 
-def _make(trainer: Trainer, channel: Channel, want: Want, number: int) -> tuple[bytes | None, Cursor | None, float]:
-    """In a worker: the frame (its arrays are copied here, before the next update changes them), and what it cost."""
-    started = time.perf_counter()
-    picture = CHANNELS[channel](trainer, want)
-    frame = None
-    if picture is not None:
-        header: dict[str, Any] = {"type": "frame", "channel": channel, "frame": number, "run": want.run}
-        header |= {"branch": trainer.branch, "step": trainer.steps_done, "meta": picture.meta}
-        frame = encode(header, picture.arrays)
-    return frame, picture.cursor if picture else want.cursor, time.perf_counter() - started
+def _due(session: Session, trainer: Trainer, viewer: Viewer) -> tuple[list[Order], float]:
+    """The pictures to make now, and the seconds until there are more. A session at rest is shown at once."""
+    orders, soon, now = [], math.inf, time.monotonic()
+    for channel, slot in viewer.slots.items():
+        key = key_of(session, trainer, viewer, channel)
+        if slot.key == key or not viewer.ready(slot):
+            continue
+        wait = slot.made + viewer.interval(channel) - now
+        if session.work is not None and wait > 0:
+            soon = min(soon, wait)
+            continue
+        want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor, viewer.sample)
+        orders.append(Order(channel, slot, key, want, viewer.next_frame()))
+    return orders, soon
+
+
+def _make(trainer: Trainer, orders: Sequence[Order], seconds: float) -> list[Made]:
+    """In a worker: pictures one after the other, none begun after so many seconds. Their arrays are copied into the frames
+    here, before the next update changes them."""
+    begun = time.perf_counter()
+    all_made: list[Made] = []
+    for order in orders:
+        started = time.perf_counter()
+        if all_made and started - begun > seconds:
+            break
+        frame, cursor, error = None, order.want.cursor, None
+        try:
+            picture = CHANNELS[order.channel](trainer, order.want)
+            if picture is not None:
+                header: dict[str, Any] = {"type": "frame", "channel": order.channel, "frame": order.number}
+                header |= {"run": order.want.run, "branch": trainer.branch, "step": trainer.steps_done, "meta": picture.meta}
+                frame, cursor = encode(header, picture.arrays), picture.cursor
+        except Exception as raised:
+            error = raised
+        all_made.append(Made(order, frame, cursor, time.perf_counter() - started, error))
+    return all_made

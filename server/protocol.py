@@ -10,9 +10,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Channel = Literal["data", "series", "parameters", "gradients", "updates", "maps", "deltas", "evaluation", "health", "weights"]
+Channel = Literal[
+    "data",
+    "inputs",
+    "series",
+    "parameters",
+    "gradients",
+    "updates",
+    "maps",
+    "deltas",
+    "evaluation",
+    "health",
+    "weights",
+    "sample",
+]
 """What a page may subscribe to; each is documented where it is made, in `server.channels`."""
 
+Split = Literal["train", "validation", "test"]
 SpeedUnit = Literal["steps", "epochs", "flat"]
 Status = Literal["paused", "playing", "seeking", "finished", "stopped"]
 
@@ -99,17 +113,28 @@ class Redo(Command):
 
 
 class Load(Command):
-    """Begin the run of a script that `share` gave, and go to the step where it stood: `run` and `loaded` at once, `state` tells
-    how far it is, `script` and `done` come at the end. A pause or a seek leaves it early, which is an `error`."""
+    """Begin the run of a script that `share` gave, or of an experiment that `keep` keeps, and go to the step where it stood:
+    `run` and `loaded` at once, `state` tells how far it is, `script` and `done` come at the end. A pause or a seek leaves it
+    early, which is an `error`."""
 
     type: Literal["load"] = "load"
-    script: dict[str, Any] | str = Field(description="an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit")
+    script: dict[str, Any] | str | None = Field(
+        default=None, description="an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit"
+    )
+    experiment: str | None = Field(default=None, max_length=64, description="an id that `keep` gave, in place of a script")
 
 
 class Share(Command):
     """The present branch as a script. `done.result`: {script: JSON text}. Session ids are no part of it."""
 
     type: Literal["share"] = "share"
+
+
+class Keep(Command):
+    """Keep the present branch's script on the server. `done.result`: {experiment, lasting}: the id to load it by, in any
+    session, and whether it outlives the server."""
+
+    type: Literal["keep"] = "keep"
 
 
 class Export(Command):
@@ -127,16 +152,26 @@ class Compare(Command):
     points: int = Field(default=500, ge=2, le=4000)
 
 
+class SampleChoice(Message):
+    """A sample of the present run."""
+
+    split: Split
+    index: int = Field(ge=0, lt=2**31, description="counted from 0")
+
+
 class Subscribe(Command):
     """The channels this viewer wants from now on (the whole set, not an addition)."""
 
     type: Literal["subscribe"] = "subscribe"
     channels: list[Channel] = Field(max_length=16)
     grid: int = Field(default=50, ge=10, le=100, description="cells along a side of a unit map")
+    sample: SampleChoice | None = Field(default=None, description="which one the channel sample follows")
+    ahead: int = Field(default=0, ge=0, le=1, description="frames of a channel sent before the last is acknowledged")
 
 
 class Acknowledge(Command):
-    """Sent after painting a frame of `channel`; the newest state of that channel follows. Has no answer."""
+    """Sent after painting a frame of `channel`, which stands for those before it too; the newest state of that channel
+    follows. Has no answer."""
 
     type: Literal["acknowledge"] = "acknowledge"
     channel: Channel
@@ -157,6 +192,7 @@ AnyCommand = Annotated[
     | Undo
     | Redo
     | Share
+    | Keep
     | Export
     | Compare
     | Subscribe
@@ -205,6 +241,7 @@ class RunInfo(Message):
     loss: str
     parameter_count: int
     samples: dict[str, int] = Field(description="train, validation, test")
+    data_digest: str | None = Field(default=None, description="of own data, SHA-256: script events refer to them by it")
 
 
 class Stop(Message):
@@ -249,7 +286,9 @@ class BranchInfo(Message):
 
 
 class ScriptInfo(Message):
-    """The edits that lead to the present branch, and the branches there are."""
+    """The edits that lead to the present branch, and the branches there are. Own data do not change while a run lasts and may
+    be megabytes, so they come once, in `run`: here `spec.data` is without its samples (``train_x``, ``train_y``, and so on),
+    which are those of the run with the same `data_digest`. What `share`, `keep` and `export` give has them."""
 
     type: Literal["script"] = "script"
     run: int
@@ -258,7 +297,8 @@ class ScriptInfo(Message):
     branches: list[BranchInfo]
     can_undo: bool
     can_redo: bool
-    spec: dict[str, Any] = Field(description="the spec with the edits in force at the present step")
+    spec: dict[str, Any] = Field(description="the spec with the edits in force at the present step, own samples left out")
+    data_digest: str | None = None
 
 
 class Loaded(Message):
@@ -296,7 +336,8 @@ class ErrorEvent(Message):
     type: Literal["error"] = "error"
     id: str | int | None = None
     code: str = Field(
-        description="stable: malformed, invalid, too_large, not_attached, no_run, unknown_session, limit, internal"
+        description="stable: malformed, invalid, too_large, not_attached, no_run, unknown_session, unknown_experiment, limit, "
+        "internal"
     )
     field: str | None = Field(default=None, description="dotted path of the offending field, such as 'spec.optimizer.lr'")
     allowed: str | None = Field(default=None, description="the allowed range or choices")

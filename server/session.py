@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from server import commands, describe, errors
 from server.building import build
 from server.pacer import Slice
-from server.pictures import draw, key_of
+from server.pictures import draw
 from server.protocol import (
     CLOSE_SUPERSEDED,
     AnyCommand,
@@ -36,6 +36,7 @@ from server.protocol import (
     Subscribe,
 )
 from server.settings import Settings
+from server.store import Store
 from server.viewer import Viewer
 from server.warmup import Kernels
 from server.work import Play as Playing
@@ -55,8 +56,8 @@ STATE_INTERVAL = 1 / 30
 class Session:
     """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
 
-    def __init__(self, id: str, settings: Settings, pool: Executor, kernels: Kernels) -> None:
-        self.id, self.settings = id, settings
+    def __init__(self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Store) -> None:
+        self.id, self.settings, self.store = id, settings, store
         self.generation = 0
         self.viewer: Viewer | None = None
         self.unwatched_since = time.monotonic()
@@ -110,7 +111,7 @@ class Session:
     async def live(self) -> None:
         """Serve until cancelled."""
         try:
-            self.adopt(await self.call(build, {}, self.settings))
+            await self.adopt(await self.call(build, {}, self.settings))
         except Exception:
             log.exception("the default run cannot be built")
         while True:
@@ -145,21 +146,20 @@ class Session:
         """Run in a worker thread. The actor awaits it, so there is one call at a time on a trainer."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*args, **kwargs))
 
-    def adopt(self, trainer: Trainer) -> None:
+    async def adopt(self, trainer: Trainer) -> None:
         """Begin a run."""
+        info = await self.call(describe.run_info, trainer, self.run + 1)
         self.end_work()
-        self.trainer = trainer
-        self.run += 1
+        self.trainer, self.run, self._run_info = trainer, info.run, info
         self._slice = Slice(self.settings.slice_seconds)
-        self._run_info = describe.run_info(trainer, self.run)
-        self.report(self._run_info)
+        self.report(info)
         self.changed()
 
     def changed(self) -> None:
         """The script is no longer what it was: tell it, and draw everything anew."""
-        assert self.trainer is not None
+        assert self.trainer is not None and self._run_info is not None
         self.changes += 1
-        self._script_info = describe.script_info(self.trainer, self.run)
+        self._script_info = describe.script_info(self.trainer, self._run_info)
         self.report(self._script_info)
         self.tell_state()
 
@@ -265,23 +265,9 @@ class Session:
 
     async def _show(self) -> float:
         """Draw what is due; the seconds until more is. Not during a seek: nobody looks at what lies between."""
-        viewer, trainer = self.viewer, self.trainer
-        if viewer is None or trainer is None or isinstance(self.work, Seeking):
+        if self.viewer is None or self.trainer is None or isinstance(self.work, Seeking):
             return math.inf
-        soon = math.inf
-        for channel, slot in list(viewer.slots.items()):
-            key = key_of(self, trainer, channel)
-            if slot.outstanding is not None or slot.key == key:
-                continue
-            wait = slot.made + viewer.interval - time.monotonic()
-            if self.work is not None and wait > 0:
-                soon = min(soon, wait)
-                continue
-            slot.key = key
-            await draw(self, trainer, viewer, channel, slot)
-            if self._inbox:
-                return 0.0
-        return soon
+        return await draw(self, self.trainer, self.viewer)
 
     def _unwatched(self) -> bool:
         return (

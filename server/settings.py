@@ -34,6 +34,11 @@ class Settings:
     """Cells along a side of a unit map."""
     max_pending_commands: int = 64
     """Commands of a session that wait; the socket is not read while there are as many."""
+    database_url: str = ""
+    """Where experiments are kept, as SQLAlchemy's URL; empty: a SQLite file in the user's data folder."""
+    max_experiment_bytes: int = 4_000_000
+    """The longest script that is kept, packed."""
+    max_experiments: int = 1000
     max_pending_events: int = 256
     """Ordered events that a viewer may leave unread before it is detached."""
 
@@ -57,6 +62,8 @@ class Settings:
 def _parse(name: str, text: str, kind: str) -> Any:
     if kind.startswith("tuple"):
         return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    if kind == "str":
+        return text.strip()
     try:
         number = int(text) if kind == "int" else float(text)
     except ValueError:

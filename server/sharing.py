@@ -10,7 +10,7 @@ import numpy as np
 from server.building import build, trainer_of
 from server.errors import CommandError
 from server.frames import finite
-from server.protocol import Compare, Done, Export, Load, Loaded, Share
+from server.protocol import Compare, Done, Export, Keep, Load, Loaded, Share
 from server.settings import Settings
 from server.viewer import Viewer
 from server.work import Loading
@@ -33,9 +33,19 @@ async def share(session: Session, viewer: Viewer, command: Share) -> dict[str, A
     return {"script": await session.call(_script, trainer_of(session))}
 
 
+async def keep(session: Session, viewer: Viewer, command: Keep) -> dict[str, Any]:
+    script = await session.call(_script, trainer_of(session))
+    return {"experiment": await session.store.keep(script), "lasting": session.store.lasting}
+
+
 async def load(session: Session, viewer: Viewer, command: Load) -> bool:
-    replay, same_bits = await session.call(_replay, command.script, session.settings)
-    session.adopt(replay.trainer)
+    script = command.script
+    if (script is None) == (command.experiment is None):
+        raise CommandError("invalid", "A script or the id of an experiment is wanted", "script", "one of the two")
+    if script is None:
+        script = await session.store.script(command.experiment or "")
+    replay, same_bits = await session.call(_replay, script, session.settings)
+    await session.adopt(replay.trainer)
     data = replay.data
     session.report(
         Loaded(run=session.run, step=data.step, edits=len(data.edits), fingerprint=data.fingerprint, same_bits=same_bits)

@@ -1,48 +1,58 @@
 """One attached page: its ordered events, its latest state, and one latest-frame slot for each channel it watches.
 
 Memory is bounded whatever the page does. States overwrite each other; a frame is only made once the page has painted the one
-before; ordered events are counted, and a page that leaves too many unread is detached.
+before (or, for a page that asks for it, the one before that); ordered events are counted, and a page that leaves too many
+unread is detached.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncIterator, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.channels import CHANNELS, Cursor
-from server.protocol import CLOSE_OVERFLOW, Channel, Message, State, WarmUp
+from server.protocol import CLOSE_OVERFLOW, Channel, Message, SampleChoice, State, WarmUp
 
 FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
+READING_INTERVAL = 1 / 10
+"""… one that holds numbers to read no more often than they can be read …"""
+READ: frozenset[Channel] = frozenset({"series", "evaluation", "health", "weights"})
 SHARE = 2
-"""… and no more often than so many times what all pictures cost together: watching leaves most of the time to training."""
+"""… and none more often than so many times what all pictures cost together: watching leaves most of the time to training."""
 
 
 @dataclass(slots=True)
 class Slot:
     """One channel of a viewer."""
 
-    outstanding: int | None = None
-    """The frame sent and not yet acknowledged."""
+    outstanding: list[int] = field(default_factory=list)
+    """The frames sent and not yet acknowledged, in order."""
     key: Hashable = None
     """What the newest frame showed; nothing is made while that has not changed."""
     cursor: Cursor | None = None
     made: float = -1e9
     cost: float = 0.0
+    """Seconds that a picture takes, of late."""
+
+    def spent(self, seconds: float) -> None:
+        """Learn what a picture costs; a single one that was disturbed does not weigh much."""
+        self.cost += (seconds - self.cost) / 4
 
 
 class Viewer:
     """What a session hands to a page. `messages` yields it in order, `closing` is set when the page is to be detached."""
 
     def __init__(self, max_pending: int, max_pending_bytes: int = 32_000_000) -> None:
-        self.grid = 50
+        self.grid, self.ahead = 50, 0
+        self.sample: SampleChoice | None = None
         self.slots: dict[Channel, Slot] = {}
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
         self._latest: dict[type[Message], Message] = {}
-        self._frames: OrderedDict[Channel, bytes] = OrderedDict()
+        self._frames: deque[tuple[Channel, bytes]] = deque()
         self._counter = 0
         self._pending_bytes = 0
         self._max_pending, self._max_pending_bytes = max_pending, max_pending_bytes
@@ -75,37 +85,44 @@ class Viewer:
                 self.close(CLOSE_OVERFLOW)
         self._something.set()
 
-    @property
-    def interval(self) -> float:
+    def interval(self, channel: Channel) -> float:
         """Seconds between two pictures of a channel while the run plays."""
-        return max(FRAME_INTERVAL, SHARE * sum(slot.cost for slot in self.slots.values()))
+        least = READING_INTERVAL if channel in READ else FRAME_INTERVAL
+        return max(least, SHARE * sum(slot.cost for slot in self.slots.values()))
 
     def next_frame(self) -> int:
         self._counter += 1
         return self._counter
 
     def put_frame(self, channel: Channel, number: int, frame: bytes) -> None:
-        """The newest picture of a channel; the slot waits for its acknowledgement."""
+        """The newest picture of a channel; it waits for its acknowledgement."""
         slot = self.slots.get(channel)
         if slot is None or self.closing.done():
             return
-        slot.outstanding = number
-        self._frames[channel] = frame
+        slot.outstanding.append(number)
+        self._frames.append((channel, frame))
         self._something.set()
 
-    def acknowledge(self, channel: Channel, number: int) -> None:
-        slot = self.slots.get(channel)
-        if slot is not None and slot.outstanding == number:
-            slot.outstanding = None
+    def ready(self, slot: Slot) -> bool:
+        """Whether the page may be sent another picture of a channel."""
+        return len(slot.outstanding) <= self.ahead
 
-    def subscribe(self, channels: list[Channel], grid: int) -> None:
+    def acknowledge(self, channel: Channel, number: int) -> None:
+        """The page has painted a frame; those sent before it have come too, or were overtaken on the way to the screen."""
+        slot = self.slots.get(channel)
+        if slot is not None and number in slot.outstanding:
+            slot.outstanding = [later for later in slot.outstanding if later > number]
+
+    def subscribe(self, channels: list[Channel], grid: int, sample: SampleChoice | None = None, ahead: int = 0) -> None:
         """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
         self.slots = {name: self.slots.get(name) or Slot() for name in CHANNELS if name in channels}
         if grid != self.grid and "maps" in self.slots:
             self.slots["maps"].key = None
-        self.grid = grid
-        for name in [name for name in self._frames if name not in self.slots]:
-            del self._frames[name]
+        self.grid, self.ahead = grid, ahead
+        if sample != self.sample and "sample" in self.slots:
+            self.slots["sample"].key = None
+        self.sample = sample
+        self._frames = deque((name, frame) for name, frame in self._frames if name in self.slots)
 
     async def messages(self) -> AsyncIterator[str | bytes]:
         """What to send, as it comes: events in order, then the newest frames."""
@@ -118,7 +135,7 @@ class Viewer:
                 else:
                     yield self._latest.pop(event).model_dump_json()
             elif self._frames:
-                yield self._frames.popitem(last=False)[1]
+                yield self._frames.popleft()[1]
             else:
                 self._something.clear()
                 await self._something.wait()

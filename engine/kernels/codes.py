@@ -12,9 +12,9 @@ BACK_PRODUCT = 7  # W_{l+1}^T delta_{l+1}
 BACK_ACTIVATION = 8  # (.) phi'(z_l)
 GRADIENT = 9  # delta_l h_{l-1}^T / B and the mean of delta_l
 PENALTY = 10  # + lambda W + lambda_1 sign W
-CLIP = 11  # global norm
+CLIP = 11  # by the global norm, then each value
 CHECK = 12  # stop before the update where anything is not finite
-UPDATE = 13  # one layer's parameters
+UPDATE = 13  # one rule on a block of parameters
 AUGMENT = 14  # jitter or shift of the mini-batch
 NORM = 15  # u_l = norm(z_l)
 DROPOUT = 16  # mask (.) phi(u_l)
@@ -35,15 +35,17 @@ ROWS = 2  # d_l
 COLS = 3  # d_{l-1}
 WEIGHTS = 4  # offset of W_l in theta and grad (row-major); b_l follows it
 INPUT = 5  # offset in work of what the op reads
+COUNT = 5  # UPDATE: how many parameters, from WEIGHTS on; its OTHER is the scratch's offset in work
 OUTPUT = 6  # offset in work of what the op writes
 OTHER = 7  # offset in work of a second operand
 KIND = 8  # activation code, loss code or optimizer code
-EXTRA = 9  # output activation (LOSS, OUTPUT_DELTA), number of parameters (CLIP, CHECK), and what an op's comment in `tape` says
+EXTRA = (
+    9  # output activation (LOSS, OUTPUT_DELTA), number of parameters (CLIP, CHECK), of state slots (UPDATE), a norm's `STATE`
+)
 MORE = 10  # a fourth operand
 VARIANCE = 11  # norms: offset in work of the variances
-COUNT = 12  # parameters of a layer (UPDATE), columns asked for (GATHER)
-STATE = 13  # offset in state of what the op keeps there
-N_FIELDS = 14
+STATE = 12  # batch norm: offset in state of the running statistics
+N_FIELDS = 13
 
 # Activations ---------------------------------------------------------------------------------------------------------
 IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, PRELU, ELU, GELU, SOFTPLUS, SILU, NAIVE_SIGMOID, NAIVE_SOFTMAX = range(13)
@@ -93,7 +95,8 @@ EPOCHS, STEPS = range(2)  # RECORD_UNIT, SCHEDULE_UNIT
 
 # Floats a run is governed by: hyper[PLACE] ---------------------------------------------------------------------------
 LR = 0
-OPTIMIZER = 1  # the optimizer's own parameters, in the order of its row, up to 9
+OPTIMIZER = 1  # the optimizer's own parameters, in the order of its row
+N_OWN = 9  # at most so many of them
 L1 = 10
 L2 = 11
 CLIP_NORM = 12
@@ -105,6 +108,10 @@ GRADIENT_NORM = 17  # written by CLIP
 KEPT_LOSS = 19  # LAST_LOSS while the series are measured
 LAST_LOSS = 18  # mean data loss of the mini-batch in work, written by LOSS
 JITTER = 22  # standard deviation of the noise on the inputs
+CLIP_VALUE = 30
+FACTOR_1 = 31  # what RATE works out for the rule besides: see `optimizers.rate`
+FACTOR_2 = 32
+FACTOR_3 = 33
 SCHEDULE_PARAMETERS = 40  # the schedule's own parameters, in the order of its row
 N_SCHEDULE_PARAMETERS = 8
 RATE_FACTOR = 48  # what the plateau rule has made of the rate so far
@@ -114,6 +121,7 @@ N_HYPER = 49
 UPDATES = 0  # since the state was reset
 POWER_1 = 1  # beta1^t
 POWER_2 = 2  # beta2^t
+PRODUCT = 3  # NAdam's mu_1 ... mu_t
 N_CLOCK = 4
 
 # Columns of the series buffer -----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from engine.kernels.codes import (
     CLIP,
     CLIP_EPS,
     CLIP_NORM,
+    CLIP_VALUE,
     CODE,
     COLS,
     COUNT,
@@ -45,7 +46,6 @@ from engine.kernels.codes import (
     N_CLOCK,
     NON_FINITE,
     NORM,
-    OPTIMIZER,
     OTHER,
     OUTPUT,
     OUTPUT_DELTA,
@@ -174,9 +174,7 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
         hyper[ETA] = schedules.present(counters, hyper)
         optimizers.rate(op[KIND], hyper, state[state.size - N_CLOCK :])
     elif code == LOOK_AHEAD:
-        p = theta.size
-        s = op[STATE]
-        optimizers.look_ahead(theta, state[s : s + p], state[s + p : s + 2 * p], hyper[ETA], hyper[OPTIMIZER])
+        optimizers.move_ahead(theta, state, hyper)
     elif code == AFFINE:
         affine(
             theta[w : w + weights],
@@ -224,18 +222,13 @@ def execute(op, counters, hyper, theta, grad, state, work, order, X, Y):
     elif code == PENALTY:
         penalties.add_penalty(theta[w : w + weights], grad[w : w + weights], hyper[L1], hyper[L2])
     elif code == CLIP:
-        hyper[GRADIENT_NORM] = penalties.clip(grad, hyper[CLIP_NORM], hyper[CLIP_EPS])
+        hyper[GRADIENT_NORM] = penalties.clip(grad, hyper[CLIP_NORM], hyper[CLIP_EPS], hyper[CLIP_VALUE])
         if not np.isfinite(hyper[GRADIENT_NORM]):
             counters[STATUS] = NON_FINITE
     elif code == CHECK:
         if not (penalties.all_finite(work[op[INPUT] :]) and penalties.all_finite(grad)):
             counters[STATUS] = NON_FINITE
     elif code == UPDATE:
-        p = theta.size
-        last = w + op[COUNT]
-        s = op[STATE]
-        s0 = state[s + w : s + last] if op[EXTRA] > 0 else state[:0]
-        s1 = state[s + p + w : s + p + last] if op[EXTRA] > 1 else state[:0]
-        optimizers.update(op[KIND], theta[w:last], grad[w:last], s0, s1, hyper)
+        optimizers.update_block(op, theta, grad, state, work[op[OTHER] :], hyper)
     else:
         execute_more(op, counters, hyper, theta, grad, state, work)

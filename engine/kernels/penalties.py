@@ -30,13 +30,19 @@ def norm(values):
 
 
 @inner
-def clip(grad, limit, eps):
-    """Scale grad to the norm `limit` if larger (Pascanu et al. 2013), eps > 0 as PyTorch does; returns the norm before."""
+def clip(grad, limit, eps, most):
+    """Scale grad to the norm `limit` if larger (Pascanu et al. 2013), eps > 0 as PyTorch does; returns the norm before.
+
+    Then bring every value into [-most, most]. 0 for either: no such bound.
+    """
     size = norm(grad)
-    if size > limit - eps:
+    if limit > 0.0 and size > limit - eps:
         factor = limit / (size + eps)
         for i in range(grad.size):
             grad[i] *= factor
+    if most > 0.0:
+        for i in range(grad.size):
+            grad[i] = most if grad[i] > most else (-most if grad[i] < -most else grad[i])
     return size
 
 

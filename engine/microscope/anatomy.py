@@ -128,15 +128,16 @@ def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, anatomy: Ana
                 found[one] = float(part)
         elif isinstance(value, int | float):
             found[parameter] = float(value)
-    aliases = {tensor: alias for alias, tensor in anatomy.aliases}
     for key, array in step.operands.items():
         tensor, _, parameter = key.rpartition(".")
         if parameter == name and tensor == "saved":
             found["theta"] = array  # textbook Nesterov: θ itself now stands ahead
         elif parameter == name:
-            found[aliases.get(tensor, tensor)] = array
+            found[anatomy.in_formulas(tensor)] = array
     if found["theta"].ndim == 2:
         found["rows"], found["cols"] = map(float, found["theta"].shape)
+    if f"O.{name}" in step.results:
+        found["O"] = step.results[f"O.{name}"]
     return found | step.numbers
 
 

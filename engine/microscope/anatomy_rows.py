@@ -15,8 +15,8 @@ TEXTBOOK, PYTORCH = "textbook", "pytorch"
 
 @dataclass(frozen=True)
 class Quantity:
-    """One quantity: its name in later formulas, LaTeX, words, formula; `becomes`: the state tensor it is from now on, or
-    "theta"."""
+    """One quantity: its name in later formulas, LaTeX, words, formula; `becomes`: what it is to the next update: "theta", or
+    the state tensor by its name in formulas."""
 
     name: str
     symbol: str
@@ -27,10 +27,14 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """A rule's quantities in their order. `aliases`: names in formulas of state tensors that are called otherwise."""
+    """A rule's quantities in their order. `aliases`: (name in formulas, name of the state tensor) where they differ."""
 
     quantities: tuple[Quantity, ...]
     aliases: tuple[tuple[str, str], ...] = ()
+
+    def in_formulas(self, tensor: str) -> str:
+        """What a state tensor is called in formulas."""
+        return next((alias for alias, name in self.aliases if name == tensor), tensor)
 
 
 THETA = r"\theta'"
@@ -64,7 +68,7 @@ def wide(centered: bool, inside: str, outside: str) -> Anatomy:
     """RMSProp with a centred square or a velocity."""
     spread = "variance" if centered else "s_new"
     mean = (
-        Quantity("mean_new", r"\bar g'", "the running mean of gradients", "gamma * mean + (1 - gamma) * g", "ḡ"),
+        Quantity("mean_new", r"\bar g'", "the running mean of gradients", "gamma * mean + (1 - gamma) * g", "mean"),
         Quantity("variance", r"s' - \bar g'^2", "the gradient's spread", "max(s_new - mean_new * mean_new, 0)"),
     )
     return Anatomy(
@@ -119,12 +123,12 @@ ANATOMIES: dict[str, Anatomy] = {
         (
             M,
             V,
-            Quantity("top_new", r"v_{\max}'", "the largest mean of squares so far", "v_new if v_new > top else top", "vₘₐₓ"),
+            Quantity("top_new", r"v_{\max}'", "the largest mean of squares so far", "v_new if v_new > top else top", "top"),
             Quantity("root", r"\sqrt{\hat v_{\max}} + \varepsilon", "what is divided by", "sqrt(top_new) / sqrt(c2) + eps"),
             ADAM_STEP,
             new(),
         ),
-        (("top", "vₘₐₓ"),),
+        (("top", "v_max"), ("top", "vₘₐₓ")),
     ),
     "adamw": Anatomy((*ADAM, SHRUNK, new("shrunk - step"))),
     "nadam": Anatomy(
@@ -176,9 +180,9 @@ ANATOMIES: dict[str, Anatomy] = {
                 r"\Delta'",
                 "the size of the step, within its bounds",
                 "min(max((eta if f1 > 0 else size) * factor, smallest), largest)",
-                "Δ",
+                "size",
             ),
-            Quantity("used", "g'", "the gradient, or 0 after a flip", "0 if agreement < 0 else g", "g′"),
+            Quantity("used", "g'", "the gradient, or 0 after a flip", "0 if agreement < 0 else g", "g_last"),
             step("sign(used) * size_new"),
             new(),
         ),

@@ -13,7 +13,10 @@ from engine.microscope.values import Flat, Value
 from engine.trace import MicroStep
 
 ONE = constant("1", 1.0)
-COUPLED = "Under batch norm the samples of a mini-batch act on each other: a column of δ is B·∂𝓛/∂z, and not that sample's own gradient."
+COUPLED = (
+    "Under batch norm the samples of a mini-batch act on each other: a column of δ is B·∂𝓛/∂z, "
+    "and no gradient of that sample alone."
+)
 
 
 def before_the_bend(b: Builder, layer: int) -> str:
@@ -61,7 +64,8 @@ def output_delta(b: Builder, step: MicroStep) -> None:
         rule = f"{delta.symbol} = {h.symbol} - {y.symbol}"
         parts = (Factor(h.name), "−", Factor(y.name), "=", Factor(delta.name))
     elif output == "softmax":
-        rule = rf"{delta.symbol} = {h.symbol} \odot (u - {{{h.symbol}}}^\top u),\quad u = \frac{{\partial {b.n.loss}}}{{\partial {h.symbol}}}"
+        slope_of = rf"\frac{{\partial {b.n.loss}}}{{\partial {h.symbol}}}"
+        rule = rf"{delta.symbol} = {h.symbol} \odot (u - {{{h.symbol}}}^\top u),\quad u = {slope_of}"
     else:
         rule = rf"{delta.symbol} = \frac{{\partial {b.n.loss}}}{{\partial {h.symbol}}} \odot {b.names.symbol(f'slope{last}')}"
         parts = ("(", Factor(h.name), "−", Factor(y.name), ")", "⊙", Factor(f"slope{last}"), "=", Factor(delta.name))
@@ -70,7 +74,7 @@ def output_delta(b: Builder, step: MicroStep) -> None:
         step,
         "output delta",
         title="Blame begins at the output",
-        why="How much the loss would grow if a pre-activation of the output grew: too much said is positive, too little negative.",
+        why="How much the loss would grow if an output's pre-activation grew: too much said is positive, too little negative.",
         rule=rule,
         operands=(h, y, z) if slope is None else (h, y, z, slope),
         results=(delta,),
@@ -201,12 +205,13 @@ def mean_of_columns(
 def slope_gradient(b: Builder, step: MicroStep) -> None:
     layer = step.layer
     g, u = blame_at(b, step, layer), b.operand(step, before_the_bend(b, layer))
+    inside = rf"{{{g.symbol}}}^{{\langle i \rangle}} \min(0, {{{u.symbol}}}^{{\langle i \rangle}})"
     mean_of_columns(
         b,
         step,
         b.result(step, f"dalpha{layer}"),
         (g, u),
-        rf"{b.names.symbol(f'dalpha{layer}')} = \frac{{1}}{{B}} \sum_i {{{g.symbol}}}^{{\langle i \rangle}} \min(0, {{{u.symbol}}}^{{\langle i \rangle}})",
+        rf"{b.names.symbol(f'dalpha{layer}')} = \frac{{1}}{{B}} \sum_i {inside}",
         title=f"Gradient of the slopes of layer {layer}",
         why="A slope acts only where its unit is below zero: there it answers with what it multiplied.",
         below_zero=True,
@@ -384,7 +389,8 @@ def back_norm(b: Builder, step: MicroStep) -> None:
     d, x = rf"\frac{{\partial {b.n.loss}}}{{\partial {b.names.symbol(f'u{layer}')}}}", xhat.symbol
     s = rf"\sqrt{{{var.symbol} + \varepsilon}}"
     if batch:
-        rule = rf"{after.symbol} = \frac{{{gamma.symbol}}}{{{s}}} \left({d} - \overline{{{d}}} - {x}\, \overline{{{d} \odot {x}}}\right)"
+        common = rf"\overline{{{d}}} - {x}\, \overline{{{d} \odot {x}}}"
+        rule = rf"{after.symbol} = \frac{{{gamma.symbol}}}{{{s}}} \left({d} - {common}\right)"
     else:
         rule = (
             rf"{after.symbol} = \frac{{1}}{{{s}}} \left(v - \overline{{v}} - {x}\, \overline{{v \odot {x}}}\right),\; "

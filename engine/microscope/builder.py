@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Flat = NDArray[np.float64]
 Recipe = Callable[["Builder", MicroStep], None]
 RECIPES: dict[int, Recipe] = {}
-STATE_SYMBOLS = {"vₘₐₓ": r"v_{\max}", "g′": "g_{-}", "Δ": r"\Delta_{-}", "ḡ": r"\bar g"}
+STATE_SYMBOLS = {"v_max": r"v_{\max}", "vₘₐₓ": r"v_{\max}", "g′": "g_{-}", "Δ": r"\Delta_{-}", "ḡ": r"\bar g"}
 SILENT = (codes.CHECK, codes.KEEP)
 """Ops without numbers of their own."""
 

@@ -32,8 +32,8 @@ MOST_CHARACTERS = 200
 
 @dataclass(frozen=True)
 class Edge:
-    """From the node it leads out of: `local` is the derivative of this node by that one, in symbols `rule`; `share` what it sends
-    back, adjoint times local."""
+    """To an operand of its node: `local` is the derivative of the node by it, in symbols `rule`; `share` what it sends, the
+    node's adjoint times local."""
 
     source: int
     local: float
@@ -88,8 +88,8 @@ class Graph:
         return {name: found.get(name, 0.0) for name in self.inputs}
 
     def paths(self, name: str) -> list[tuple[tuple[int, ...], float]]:
-        """The chain rule in several variables: every path from the result back to an input, and its product of locals. Their sum
-        is the input's derivative."""
+        """The chain rule in several variables: every path from the result back to an input, and its product of locals. Their
+        sum is the input's derivative."""
         found: list[tuple[tuple[int, ...], float]] = []
 
         def walk(at: int, so_far: tuple[int, ...], product: float) -> None:

@@ -115,8 +115,8 @@ NOTATIONS: Mapping[str, Notation] = {
         Notation(
             "study_sheet",
             "study sheet",
-            "The input is layer 1: activations a and z are one layer number higher than ours, weights keep theirs, since they are "
-            "named by the layer that they leave.",
+            "The input is layer 1: activations a and z are one layer number higher than ours; weights keep theirs, since they "
+            "are named by the layer that they leave.",
             whole=ROUND_WHOLE,
             entry=ROUND_ENTRY,
             phi="f",

@@ -14,8 +14,8 @@ Weights = dict[str, list[list[float]] | list[float]]
 
 @dataclass(frozen=True)
 class Preset:
-    """A run to look at. `look`: where to open the microscope (kind of micro-step, layer); `published`: values that are in print,
-    as (what, after how many updates, value)."""
+    """A run to look at. `look`: where to open the microscope (kind of micro-step, layer); `published`: values in print, as
+    (what, after how many updates, value)."""
 
     name: str
     title: str

@@ -29,7 +29,7 @@ Entry = tuple[str, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class SlopeCheck:
-    """∂J/∂θ of one entry: `analytic` by backpropagation, before clipping, `numeric` by a central difference of `step` either way.
+    """∂J/∂θ of one entry: `analytic` by backpropagation, before clipping, `numeric` by a central difference of `step` each way.
     `error` is relative, |a − n| / max(|a| + |n|, 1e-8). `kink`: some unit crossed a corner of its activation in between, or the
     entry the corner of an L1 penalty, where both are right and differ."""
 
@@ -55,7 +55,7 @@ class SlopeCheck:
 
 @dataclass(frozen=True)
 class Change:
-    """J of the mini-batch `before` and `after` the update, at the same masks. `linear` is g·Δ with g at the parameters before it,
+    """J of the mini-batch `before` and `after` the update, at the same masks. `linear` is g·Δ, g at the parameters before,
     `quadratic` ½ΔᵀHΔ (H Δ by a central difference of gradients along Δ), `predicted` their sum, `actual` as it came."""
 
     before: float
@@ -77,7 +77,7 @@ class Change:
 
 
 class Bench:
-    """The mini-batch of the coming update under any parameters: J, its gradient, and on which side of the corners units stand."""
+    """The mini-batch of the coming update under any parameters: J, its gradient, and on which side of corners units stand."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine

@@ -1,4 +1,4 @@
-"""From the samples of a mini-batch to what one parameter entry follows: each sample's gradient, their mean, the penalty, the clip."""
+"""From the samples of a mini-batch to what one parameter follows: each sample's gradient, their mean, penalty, clip."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 10
 @dataclass(frozen=True)
 class SampleChain:
     """Entry `index` of parameter `name`. `gradients` (B,): each sample's own, `samples` its training rows (0-based). `mean`,
-    `with_penalty` and `clipped` are the run's own numbers; `penalty` what the penalty added; `scale` what clipping multiplied by.
+    `with_penalty` and `clipped` are the run's own numbers; `penalty` what that added; `scale` what clipping multiplied by.
     `largest`: columns by the size of their gradient, `shares` their parts of Σ|gradient|."""
 
     name: str
@@ -54,8 +54,8 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
     """The chain of one parameter entry. A ValueError says why there is none: batch norm, or no such entry."""
     if update.coupled:
         raise ValueError(
-            "name: under batch norm every sample's loss depends on all samples of the mini-batch, so that no sample has a gradient "
-            "of its own; allowed: networks without batch norm"
+            "name: under batch norm every sample's loss depends on all samples of the mini-batch, so that no sample has a "
+            "gradient of its own; allowed: networks without batch norm"
         )
     steps = update.recording.steps
     made = next((step for step in steps if step.phase == "backward" and f"d{name}" in step.results), None)

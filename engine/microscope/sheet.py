@@ -1,4 +1,4 @@
-"""To take away: one micro-step as LaTeX, and a whole update as one HTML page that prints, without scripts or anything to load."""
+"""To take away: one micro-step as LaTeX, and a whole update as one HTML page that prints, with nothing to load or run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ PHASES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update"
 STYLE = """
 @page { margin: 18mm 15mm }
 :root { color-scheme: light }
-body { font: 14px/1.5 system-ui, sans-serif; color: #1a1d24; background: #fff; max-width: 52rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 14px/1.5 system-ui, sans-serif; color: #1a1d24; background: #fff; max-width: 52rem; margin: 2rem auto }
+body { padding: 0 1rem }
 h1 { font-size: 24px; margin: 0 0 .25rem } h2 { font-size: 18px; margin: 2rem 0 .5rem; border-bottom: 1px solid #d9d6cc }
 h3 { font-size: 14px; margin: 1.25rem 0 0 } p { margin: .125rem 0 } .why, .note { color: #5b616e }
 section { break-inside: avoid } math { font-size: 1.1em } .wide { overflow-x: auto; margin: .5rem 0 }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .25rem 0 } caption { text-align: left; color: #5b616e }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .25rem 0 }
+caption { text-align: left; color: #5b616e }
 td, th { border: 1px solid #d9d6cc; padding: .1rem .5rem; text-align: right; font-weight: normal } th { color: #5b616e }
 """
 
@@ -97,7 +99,8 @@ def sheet(update: Update, sample: int = 0, title: str = "") -> str:
         raise ValueError(f"sample: {sample} given; allowed: 0 to {len(update.samples) - 1}")
     count = len(update.samples)
     heading = title or f"Update {update.step + 1}"
-    about = f"Every number of update {update.step + 1}: a mini-batch of {count}, shown for sample {row}. Notation: {update.notation.title}."
+    about = f"Every number of update {update.step + 1}: a mini-batch of {count}, shown for sample {row}."
+    about += f" Notation: {update.notation.title}."
     parts = [
         "<!doctype html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{escape(heading)}</title><style>{STYLE}</style></head><body>',

@@ -78,7 +78,7 @@ class Flow:
     backward: bool
     nodes: str
     edges: Callable[[int | None], Flat] | None = field(repr=False, compare=False)
-    """(d_layer, d_source) of a sample's column, or of None: the mean over the mini-batch. None where nothing runs along edges."""
+    """(d_layer, d_source) of a sample's column, or of None: the mean over the mini-batch. None: nothing runs along edges."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from engine.kernels import codes
 from engine.microscope.anatomy import anatomy_for, inputs_of, quantities, tree
 from engine.microscope.builder import Builder, recipe
-from engine.microscope.expression import Expression, constant, product, quotient, total
+from engine.microscope.expression import Expression, call, constant, product, quotient, total
 from engine.microscope.values import Value
 from engine.trace import MicroStep
 
@@ -46,6 +46,7 @@ def clip(b: Builder, step: MicroStep) -> None:
     before = {name: b.names.of_objective(b.operand(step, name)) for name in names}
     after = [b.names.of_objective(b.result(step, name)) for name in names]
     norm = b.named("norm", step.results["norm"])
+    most = step.numbers["clip_value"]
     limit, eps, size = step.numbers["clip"], step.numbers["clip_eps"], step.numbers["norm"]
     clipped = any(step.operands[name].tobytes() != step.results[name].tobytes() for name in names)
 
@@ -53,24 +54,36 @@ def clip(b: Builder, step: MicroStep) -> None:
         if name == "norm":
             return b.entry(norm, row, column)
         own = b.entry(before[name], row, column)
-        if not clipped:
-            return own
-        length: Expression = constant(norm.symbol, size)
-        length = total((length, constant(r"\varepsilon", eps))) if eps else length
-        return product(own, quotient(constant("c", limit), length))
+        scaled: Expression = own
+        if limit > 0.0 and size > limit - eps:
+            length: Expression = constant(norm.symbol, size)
+            length = total((length, constant(r"\varepsilon", eps))) if eps else length
+            scaled = product(own, quotient(constant("c", limit), length))
+        if most > 0.0 and abs(scaled.value) > most:
+            value = most if scaled.value > 0.0 else -most
+            return call(r"\operatorname{clip}", value, scaled, constant("-c_1", -most), constant("c_1", most))
+        return scaled
 
-    happened = f"It is {size:.4g}: " + ("all of it is scaled down alike." if clipped else "nothing is clipped.")
+    rules = (
+        [rf"\nabla {b.n.objective} \leftarrow \nabla {b.n.objective} \cdot \min\left(1, \frac{{c}}{{{norm.symbol}}}\right)"]
+        if limit
+        else []
+    )
+    rules += [r"g \leftarrow \max(-c_1, \min(g, c_1))"] if most else []
+    bounds = [f"A gradient longer than c = {limit:g} would throw the parameters far off."] if limit else []
+    bounds += [f"No entry goes beyond c₁ = {most:g} either way."] if most else []
+    happened = f"Its length is {size:.4g}: " + ("it is too much." if clipped else "nothing is clipped.")
     b.add(
         step,
         "clip",
         title="Clipping: the gradient's length is bounded" if clipped else "Clipping: the gradient is short enough",
-        why=f"A gradient longer than c = {limit:g} would throw the parameters far off. {happened}",
-        rule=rf"\nabla {b.n.objective} \leftarrow \nabla {b.n.objective} \cdot \min\left(1, \frac{{c}}{{{norm.symbol}}}\right)",
+        why=f"{' '.join(bounds)} {happened}",
+        rule=r",\quad ".join(rules),
         operands=tuple(before.values()),
         results=(*after, norm),
         terms=terms,
         short=r"\text{clip}",
-        extra=(("c", f"the largest length that is let through, {limit:g}"),),
+        extra=(("c", f"the largest length that is let through, {limit:g}"), ("c_1", f"the largest entry, {most:g}")),
     )
 
 

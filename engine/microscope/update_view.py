@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Update:
-    """The update after `step`, in micro-steps. `samples`: its mini-batch's rows of the training set (0-based), in columns' order.
+    """The update after `step`, in micro-steps. `samples`: its mini-batch's training rows (0-based), column by column.
     `problem`: why it ends early, where a value is not finite."""
 
     step: int

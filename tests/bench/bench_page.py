@@ -1,7 +1,7 @@
 """How fast the page paints while the engine trains flat out: [7, 8, 8, 8, 1] with every unit's map, in headless Chromium.
 
 Prints, never asserts: python tests/bench/bench_page.py
-A frame counts when the page has acknowledged it, which it does after painting.
+A frame counts when the page has acknowledged it, which it does after painting; several painted as one count as one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from train_page import Train  # noqa: E402
 from server.settings import Settings  # noqa: E402
 
 SECONDS = 10
+STEPS = 900_000  # a run of a million updates is not to end while it is watched
 COUNT = """
 window.painted = {};
 const send = WebSocket.prototype.send;
@@ -29,12 +30,29 @@ WebSocket.prototype.send = function (text) {
   if (command.type === "acknowledge") painted[command.channel] = (painted[command.channel] ?? 0) + 1;
   return send.call(this, text);
 };
+window.arrived = {};
+const listen = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+Object.defineProperty(WebSocket.prototype, "onmessage", {
+  ...listen,
+  set(handler) {
+    listen.set.call(this, (message) => {
+      if (message.data instanceof ArrayBuffer) {
+        const length = new DataView(message.data).getUint32(0, true);
+        const { channel } = JSON.parse(new TextDecoder().decode(new Uint8Array(message.data, 4, length)));
+        const { frames = 0, bytes = 0 } = arrived[channel] ?? {};
+        arrived[channel] = { frames: frames + 1, bytes: bytes + message.data.byteLength };
+      }
+      handler.call(this, message);
+    });
+  },
+});
 window.screenFrames = 0;
 const tick = () => { window.screenFrames++; requestAnimationFrame(tick); };
 requestAnimationFrame(tick);
 """
 LOOK = """() => ({
   painted: { ...painted },
+  arrived: { ...arrived },
   frames: screenFrames,
   now: performance.now(),
   step: Number(document.querySelector("[data-testid=step]").dataset.value),
@@ -54,14 +72,18 @@ def main() -> None:
         train.play()
         train.pass_step(5000)
         before = page.evaluate(LOOK)
-        page.wait_for_function("(end) => performance.now() > end", arg=before["now"] + SECONDS * 1000)
+        end = [before["now"] + SECONDS * 1000, STEPS]
+        page.wait_for_function(f"([time, step]) => performance.now() > time || ({LOOK})().step > step", arg=end, polling=100)
         after = page.evaluate(LOOK)
         seconds = (after["now"] - before["now"]) / 1000
         print(f"[7, 8, 8, 8, 1] tanh, batch 10, flat out, {seconds:.1f} s in headless Chromium")
         print(f"updates a second, recorded series included   {(after['step'] - before['step']) / seconds:12,.0f}")
         print(f"screen frames a second                       {(after['frames'] - before['frames']) / seconds:12.1f}")
         for channel, count in sorted(after["painted"].items()):
-            print(f"{channel:<12} painted a second               {(count - before['painted'].get(channel, 0)) / seconds:12.1f}")
+            rate = (count - before["painted"].get(channel, 0)) / seconds
+            sent = after["arrived"][channel]
+            size = f"{sent['bytes'] / sent['frames']:12,.0f} bytes a frame"
+            print(f"{channel:<12} painted a second               {rate:12.1f}{size}")
         browser.close()
 
 

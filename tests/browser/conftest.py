@@ -8,7 +8,8 @@ The page's hooks, which these tests rely on and which therefore stay:
 ``data-status``             on the transport: paused, playing, seeking, finished, stopped
 ``data-testid``             ``start back play forward step timeline epoch rate`` (transport), ``subject theme`` (bar),
                             ``notice``, ``regions fit confusion misread curves moment`` (output), ``diagram tip scale``,
-                            ``unit-scale weight-editor weight-value weight-slider`` (network), ``undo redo`` (transport),
+                            ``unit-scale weight-editor weight-value weight-slider followed followed-answer followed-target
+                            followed-loss`` (network), ``picker follow-first futures`` (output), ``undo redo`` (transport),
                             ``health spread spread-toggle spread-layer loss-axis`` (output),
                             ``share experiments export`` (bar), ``link link-dialog experiments-dialog experiment-name
                             experiment-save experiments-list branches-list experiments-error`` (dialogs), ``compared`` (curves),
@@ -18,6 +19,7 @@ The page's hooks, which these tests rely on and which therefore stay:
                             activation-N formula`` (settings)
 ``data-value``              the exact value of a number; on ``step`` the step. The three numbers have ``data-step`` beside it
 ``data-dataset``            a data set's button in the gallery, by the row's name; ``data-feature`` likewise
+``data-unit``               the number in a unit while a sample is followed, ``layer:unit`` counted from 0 and 1
 ``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``
 ==========================  ==================================================================================================
 """
@@ -47,6 +49,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
+THEMES = ("light", "dark")
 COLD = 300.0
 """Seconds within which every kernel is compiled where no cache is warm."""
 
@@ -55,10 +59,12 @@ expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The server as a user starts it, on a free port."""
     command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    database = tmp_path_factory.mktemp("data") / "kept.sqlite3"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": f"sqlite:///{database.as_posix()}"}
+    environment["CHAINRULE_MAX_EXPERIMENT_BYTES"] = "100000"
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -137,6 +143,18 @@ def context(browser: Browser, complaints: Complaints) -> Iterator[BrowserContext
     fresh.on("page", complaints.listen)
     yield fresh
     fresh.close()
+
+
+@pytest.fixture(params=[(size, theme) for size in SIZES for theme in THEMES], ids="-".join)
+def bare(request: pytest.FixtureRequest, browser: Browser, complaints: Complaints) -> Iterator[Page]:
+    """A page of one size and theme, not yet opened."""
+    size, theme = request.param
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    context.on("page", complaints.listen)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-WORDS = """() => {
+WORDS = """(within) => {
   // Every line of visible text as the box that can be seen of it: what panels scroll away or pages hide is left out.
   const found = [];
   const problems = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const root = within ? document.querySelector(within) : document.body;
+  // An open dialog lies over everything; it is looked at on its own.
+  const apart = `.sr-only, option, .hoverlayer, script, noscript, .tip${within ? "" : ", dialog, .menu, .weight-editor"}`;
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.textContent.trim();
     const element = node.parentElement;
     if (!text || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-    if (element.closest(".sr-only, dialog, option, .hoverlayer, script, noscript, .tip")) continue;
+    if (element.closest(apart)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const { left, top, right, bottom } of range.getClientRects()) {
@@ -28,7 +31,7 @@ WORDS = """() => {
         if (cut && right - left > 1 && (left < outer.left - 1.5 || right > outer.right + 1.5)) {
           problems.push(`"${text}" is clipped by .${box.className}`);
         }
-        scrolls ||= style.overflowX === "auto" || style.overflowX === "scroll";
+        scrolls ||= ["auto", "scroll"].includes(style.overflowX) || style.textOverflow === "ellipsis";
         seen.left = Math.max(seen.left, outer.left);
         seen.right = Math.min(seen.right, outer.right);
         seen.top = Math.max(seen.top, outer.top);
@@ -55,8 +58,26 @@ WORDS = """() => {
 }"""
 
 
-def problems(page: Page) -> list[str]:
-    """All that is wrong with what is on the screen, in words; empty where nothing is."""
-    violations = Axe().run(page).response["violations"]
+def problems(page: Page, within: str | None = None) -> list[str]:
+    """All that is wrong with what is on the screen, in words; empty where nothing is. Of what opens over the page only
+    what is `within` it."""
+    violations = Axe().run(page, context=within).response["violations"]
     broken = [(rule["id"], node["html"][:120], node["failureSummary"][:200]) for rule in violations for node in rule["nodes"]]
-    return [": ".join(words) for words in broken] + page.evaluate(WORDS)
+    return [": ".join(words) for words in broken] + page.evaluate(WORDS, within)
+
+
+def walk(page: Page) -> None:
+    """On a phone the three columns are three pages: look at each."""
+    tabs = page.get_by_role("tab").filter(visible=True)
+    pages = [tab for tab in ("settings", "network", "output") if page.locator(f"[data-tab={tab}]").is_visible()]
+    if not pages:
+        assert problems(page) == []
+        return
+    for tab in pages:
+        page.locator(f"[data-tab={tab}]").click()
+        expect(page.locator(f"[data-tab={tab}]")).to_have_attribute("aria-selected", "true")
+        page.wait_for_function(
+            "(tab) => Math.abs(document.querySelector(`#page-${tab}`).getBoundingClientRect().left) < 1", arg=tab
+        )
+        assert problems(page) == [], tab
+    assert tabs.count() >= len(pages)

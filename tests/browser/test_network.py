@@ -12,6 +12,8 @@ from test_frame import CUT, OVERLAPS, SIZES
 from train_page import Train
 
 MINUS = "\u2212"
+NOTHING_HERE = "back to the run before (Ctrl+Z)"
+"""No change of this run is left to undo; there was another run."""
 
 
 def widths(train: Train) -> list[str | None]:
@@ -184,7 +186,7 @@ def test_a_weight_is_edited_by_keys_and_undone_to_the_same_numbers(train: Train)
     expect(train.hook("diagram")).to_be_focused()
     expect(train.hook("tip")).to_contain_text(f"W₃[1,2] = {MINUS}2.500")
     train.page.keyboard.press("Control+z")
-    expect(train.hook("undo")).to_be_disabled()
+    expect(train.hook("undo")).to_have_attribute("title", NOTHING_HERE)
     expect(train.hook("train-loss")).to_have_attribute("data-value", str(before["train-loss"]))
     assert train.numbers() == before
     train.hook("redo").click()
@@ -193,6 +195,24 @@ def test_a_weight_is_edited_by_keys_and_undone_to_the_same_numbers(train: Train)
     train.page.keyboard.press("Control+z")
     open_editor(train, "Enter", "Enter")
     expect(field).to_have_value(str(exact).replace("-", MINUS))
+
+
+def test_one_key_goes_back_to_the_run_before_another_network(train: Train) -> None:
+    trained(train)
+    subject, before, step = train.hook("subject").inner_text(), train.numbers(), train.step
+    train.page.get_by_role("button", name="one unit more in layer 1").click()
+    expect(train.hook("subject")).to_contain_text("–5–3–")
+    train.hook("diagram").get_by_role("button", name="+ layer").click()
+    expect(train.hook("subject")).not_to_contain_text("–5–3–1")
+    expect(train.hook("notice").get_by_role("button", name="undo")).to_be_visible()
+    train.settle(0)
+    train.page.keyboard.press("Control+z")
+    expect(train.hook("subject")).to_contain_text("–5–3–1")
+    train.settle(0)
+    train.page.keyboard.press("Control+z")
+    expect(train.hook("subject")).to_have_text(subject)
+    train.settle(step)
+    assert train.numbers() == before
 
 
 def test_delete_sets_zero(train: Train) -> None:
@@ -233,7 +253,7 @@ def test_a_bias_is_edited_by_a_click_and_by_dragging(train: Train) -> None:
     expect(train.hook("undo")).to_be_enabled()
     train.page.keyboard.press("Escape")
     train.hook("undo").click()  # one drag at one step is one change
-    expect(train.hook("undo")).to_be_disabled()
+    expect(train.hook("undo")).to_have_attribute("title", NOTHING_HERE)
     expect(train.hook("train-loss")).to_have_attribute("data-value", str(before["train-loss"]))
     assert train.numbers() == before
 
@@ -256,7 +276,7 @@ def test_a_drag_while_it_trains_is_one_change_and_the_run_goes_on(train: Train) 
     train.status("playing")
     train.pause()
     train.hook("undo").click()
-    expect(train.hook("undo")).to_be_disabled()
+    expect(train.hook("undo")).to_have_attribute("title", NOTHING_HERE)
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

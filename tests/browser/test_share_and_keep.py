@@ -10,6 +10,7 @@ import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Complaints
@@ -152,22 +153,68 @@ def test_where_the_clipboard_is_closed_the_link_is_shown(train: Train, elsewhere
     elsewhere(address).settle(2)
 
 
-def test_what_is_too_long_for_a_link_is_offered_as_a_file(train: Train, tmp_path: Path) -> None:
+def own_data(rows: int) -> dict[str, Any]:
+    """A script of own data that no compression makes small."""
     draw = random.Random(5)
-    rows = [[draw.gauss(0, 1)] for _ in range(1000)]  # no compression makes these small
-    script = {
-        "spec": {"data": {"name": "inline", "task": "regression", "train_x": rows, "train_y": [row[0] for row in rows[::-1]]}}
-    }
+    x = [[draw.gauss(0, 1), draw.gauss(0, 1)] for _ in range(rows)]
+    data = {"name": "inline", "task": "classification", "train_x": x, "train_y": [int(a * b > 0) for a, b in x]}
+    return {"spec": {"data": data, "network": {"layers": [{"units": 4}]}}}
+
+
+def test_own_data_too_long_for_an_address_are_shared_by_a_link(train: Train, elsewhere: Open, tmp_path: Path) -> None:
+    file = tmp_path / "experiment.json"
+    file.write_text(json.dumps(own_data(1000)))
+    assert file.stat().st_size > 8192
+    open_file(train, file)
+    expect(train.hook("subject")).to_contain_text("2–4")
+    train.settle(0)
+    steps(train, 3)
+    edit(train, "optimizer.lr", "0.05")
+    train.speed("flat out")
+    train.play()
+    train.pass_step(300)
+    train.pause()
+    step = train.settle()
+    address = link(train)
+    expect(train.hook("notice")).to_contain_text("this server keeps it")
+    assert re.search(r"#e=[\w-]{20,}$", address)
+    assert link(train) == address  # the same run is kept once
+    other = elsewhere(address + "&theme=dark")
+    other.settle(step)
+    assert other.numbers() == train.numbers()
+    assert weights(other) == weights(train)
+    expect(other.page).to_have_url(re.compile("/#theme=dark$"))
+    other.hook("undo").click()
+    other.settle(3)
+    expect(other.input("optimizer.lr")).not_to_have_value("0.05")
+    other.layers(5, 3)  # a new run of the same samples, which came but once
+    expect(other.hook("subject")).to_contain_text("2–5–3")
+    other.settle(0)
+    assert other.numbers()["train-loss"] != train.numbers()["train-loss"]
+
+
+@pytest.mark.parametrize("id", ["AAAAAAAAAAAAAAAAAAAAAA", "", "x" * 100])
+def test_a_link_to_what_is_not_kept_says_so_and_begins_the_default_run(page: Page, server_url: str, id: str) -> None:
+    train = Train(page).open(f"{server_url}/#e={id}", 300)
+    train.settle(0)
+    expect(train.hook("notice")).to_contain_text("This link cannot be followed")
+    assert "#e=" not in page.url
+    steps(train, 1)
+
+
+def test_what_is_too_long_to_be_kept_is_offered_as_a_file(train: Train, tmp_path: Path) -> None:
+    script = own_data(8000)
     file = tmp_path / "experiment.json"
     file.write_text(json.dumps(script))
     open_file(train, file)
-    expect(train.hook("subject")).to_contain_text("1–")
+    expect(train.hook("subject")).to_contain_text("2–4")
     train.hook("share").click()
     expect(train.hook("link-dialog")).to_contain_text("too long for a link")
+    expect(train.hook("link-dialog")).to_contain_text("too long to be kept on this server")
     with train.page.expect_download() as download:
         train.page.get_by_role("button", name="Save as a file").click()
     written = json.loads(Path(download.value.path()).read_text())
-    assert written["spec"]["data"]["train_x"] == rows
+    assert written["spec"]["data"]["train_x"] == script["spec"]["data"]["train_x"]
 
 
 def open_file(train: Train, file: Path) -> None:

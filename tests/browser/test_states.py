@@ -10,27 +10,14 @@ from collections.abc import Callable
 
 import pytest
 from conftest import COLD, Complaints
-from looks import problems
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from looks import problems, walk
+from playwright.sync_api import Page, WebSocketRoute, expect
 from train_page import Train
 
-SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
-THEMES = ("light", "dark")
 EARLY = (
     "stopped early at step 81250: 10 measurements in a row without a new best validation loss; the best, 0.123456, is at step"
     " 80750"
 )
-
-
-@pytest.fixture(params=[(size, theme) for size in SIZES for theme in THEMES], ids="-".join)
-def bare(request: pytest.FixtureRequest, browser: Browser, complaints: Complaints):
-    """A page of one size and theme, not yet opened."""
-    size, theme = request.param
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
-    context.on("page", complaints.listen)
-    yield context.new_page()
-    context.close()
 
 
 def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
@@ -50,23 +37,6 @@ def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
         server.on_message(pass_on)
 
     page.route_web_socket("**/ws", connect)
-
-
-def walk(page: Page) -> None:
-    """On a phone the three columns are three pages: look at each."""
-    tabs = page.get_by_role("tab").filter(visible=True)
-    pages = [tab for tab in ("settings", "network", "output") if page.locator(f"[data-tab={tab}]").is_visible()]
-    if not pages:
-        assert problems(page) == []
-        return
-    for tab in pages:
-        page.locator(f"[data-tab={tab}]").click()
-        expect(page.locator(f"[data-tab={tab}]")).to_have_attribute("aria-selected", "true")
-        page.wait_for_function(
-            "(tab) => Math.abs(document.querySelector(`#page-${tab}`).getBoundingClientRect().left) < 1", arg=tab
-        )
-        assert problems(page) == [], tab
-    assert tabs.count() >= len(pages)
 
 
 def test_empty_then_paused(bare: Page, server_url: str) -> None:

@@ -7,6 +7,42 @@ from looks import problems
 from playwright.sync_api import Page, expect
 from train_page import Train
 
+RECORD = """() => {
+  // Words on a canvas are no text of the page: what is written is remembered until the canvas is cleared.
+  const { fillText, clearRect, drawImage } = CanvasRenderingContext2D.prototype;
+  Object.assign(CanvasRenderingContext2D.prototype, {
+    fillText(text, x, y, ...rest) {
+      const size = this.measureText(text);
+      const [left, right] = [x - size.actualBoundingBoxLeft, x + size.actualBoundingBoxRight];
+      (this.canvas.written ??= []).push({
+        text, left, right, top: y - size.actualBoundingBoxAscent, bottom: y + size.actualBoundingBoxDescent,
+      });
+      fillText.call(this, text, x, y, ...rest);
+    },
+    drawImage(image, ...box) {
+      if (image.written) (this.canvas.written ??= []).push(...image.written);
+      drawImage.call(this, image, ...box);
+    },
+    clearRect(...box) {
+      this.canvas.written = [];
+      clearRect.apply(this, box);
+    },
+  });
+}"""
+WRITTEN = """() => {
+  const canvas = [...document.querySelectorAll(".answer canvas.plot")].find((each) => each.offsetParent);
+  return (canvas?.written ?? []).map((word) => ({ ...word, width: canvas.clientWidth, height: canvas.clientHeight }));
+}"""
+APART = """(words) => {
+  const found = words.filter(({ left, right, top, bottom, width, height }) =>
+    left < -1 || top < -1 || right > width + 1 || bottom > height + 1).map(({ text }) => `${text} is cut`);
+  words.forEach((a, i) => words.slice(i + 1).forEach((b) => {
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (across > 0 && down > 0) found.push(`${a.text} and ${b.text} overlap`);
+  }));
+  return found;
+}"""
 SIZE = "(element) => parseFloat(getComputedStyle(element).fontSize)"
 
 
@@ -28,15 +64,42 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     assert "projector" not in train.page.url
 
 
-@pytest.mark.parametrize("dataset", ["digits", "spiral"])
-def test_projected_words_are_whole(train: Train, dataset: str) -> None:
-    train.choose(dataset)
-    train.hook("forward").click()
-    train.settle(1)
-    train.page.keyboard.press("p")
-    expect(train.page.locator("#page-settings")).to_be_hidden()
-    train.page.wait_for_function("() => parseFloat(getComputedStyle(document.querySelector('.ytick text')).fontSize) === 18")
-    assert problems(train.page) == []
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720)])
+def test_projected_words_are_whole(train: Train, width: int, height: int) -> None:
+    """A beamer is often no larger than 1280×720."""
+    page = train.page
+    page.evaluate(RECORD)
+    for dataset in ("digits", "spiral", "sine"):
+        train.choose(dataset)
+        train.hook("forward").click()
+        train.settle(1)
+        page.set_viewport_size({"width": width, "height": height})
+        page.keyboard.press("p")
+        expect(page.locator("#page-settings")).to_be_hidden()
+        page.wait_for_function("() => parseFloat(getComputedStyle(document.querySelector('.ytick text')).fontSize) === 18")
+        assert problems(page) == [], dataset
+        if dataset != "digits":
+            page.wait_for_function(f"() => ({WRITTEN})().length >= 6")
+            assert page.evaluate(f"() => ({APART})(({WRITTEN})())") == [], dataset
+        page.keyboard.press("p")
+        expect(page.locator("#page-settings")).to_be_visible()
+
+
+def test_a_small_window_has_room_for_all_words(train: Train) -> None:
+    """At 1024×768, where the three columns are narrowest."""
+    page = train.page
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for dataset in ("spiral", "digits"):
+        train.choose(dataset)
+        train.hook("forward").click()
+        train.settle(1)
+        page.keyboard.press("d")
+        expect(train.hook("unit-scale")).to_contain_text("mean |δ|")
+        assert problems(page) == [], dataset
+        for head in (".curves .panel-title", "[data-testid=loss-axis]", "[data-testid=curve-accuracy]"):
+            box = page.locator(head).bounding_box()
+            assert box and box["height"] < 28, head  # one line
+        page.keyboard.press("m")
 
 
 def test_a_link_hides_and_locks(page: Page, server_url: str) -> None:
@@ -51,6 +114,64 @@ def test_a_link_hides_and_locks(page: Page, server_url: str) -> None:
     train.input("optimizer.name").select_option("sgd")
     expect(train.hook("subject")).to_contain_text("gradient descent")
     page.wait_for_function("() => document.querySelector('[data-field=\"optimizer.lr\"]').inert")
+
+
+def test_a_locked_network_is_read_and_not_changed(page: Page, server_url: str) -> None:
+    """On the diagram as in the settings: weights, biases, units, layers, activations."""
+    train = Train(page).open(f"{server_url}/#lock=network")
+    train.settle(0)
+    subject = train.hook("subject").inner_text()
+    diagram = train.hook("diagram")
+    diagram.focus()
+    for key in ("ArrowLeft", "Enter"):
+        diagram.press(key)
+    expect(train.hook("tip")).to_contain_text("locked by this link")  # its numbers are there all the same
+    before = train.hook("tip").inner_text()
+    for key in ("e", "Delete", "F2"):
+        diagram.press(key)
+        expect(train.hook("weight-editor")).to_be_hidden()
+    box = page.locator(".unit-frame.end").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(train.hook("weight-editor")).to_be_hidden()
+    tools = diagram.locator(".tool-pair")
+    assert tools.count() >= 2 and tools.evaluate_all(
+        "(all) => all.every((tool) => tool.inert || tool.querySelector('[inert]'))"
+    )
+    page.locator(".tool").evaluate_all("(all) => all.forEach((button) => button.focus())")
+    assert not page.evaluate("() => document.activeElement.matches('.tool')")
+    expect(diagram.locator("select")).to_have_count(0)
+    expect(diagram).to_contain_text("8·tanh")
+    assert page.locator("[data-part=network]").first.evaluate("(element) => element.inert")
+    page.evaluate("() => document.activeElement.blur()")  # what was pointed at is forgotten
+    diagram.focus()
+    for key in ("ArrowLeft", "Enter"):
+        diagram.press(key)
+    assert train.hook("tip").inner_text() == before and train.hook("subject").inner_text() == subject
+
+
+@pytest.mark.parametrize(
+    ("lock", "editable", "tools"),
+    [("weights", False, 2), ("units", True, 1), ("layers", True, 1), ("activations", True, 2), ("diagram", False, 0)],
+)
+def test_a_part_of_the_network_is_locked_by_its_name(
+    page: Page, server_url: str, lock: str, editable: bool, tools: int
+) -> None:
+    train = Train(page).open(f"{server_url}/#lock={lock}")
+    train.settle(0)
+    diagram = train.hook("diagram")
+    diagram.focus()
+    diagram.press("ArrowLeft")
+    diagram.press("e")
+    expect(train.hook("weight-editor")).to_be_visible(visible=editable)
+    free = diagram.locator(".tool").evaluate_all(
+        "(all) => new Set(all.filter((tool) => !tool.closest('[inert]')).map((tool) => tool.className)).size"
+    )
+    assert free == tools
+    expect(diagram.locator("select")).to_have_count(0 if lock in ("activations", "diagram") else 1)
+    settings = {"units": "units-1", "layers": "add-layer", "activations": "activation-1"}
+    for name, control in settings.items():
+        assert train.hook(control).evaluate("(control) => control.closest('[inert]') !== null") == (name == lock)
 
 
 def test_a_hostile_link_is_only_a_link(page: Page, server_url: str) -> None:

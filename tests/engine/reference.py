@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from reference_optimizers import RULES
 
 LEAK = 0.01
 
@@ -191,64 +192,6 @@ def clip_by_norm(gradients, threshold, dialect="textbook"):
     else:
         factor = threshold / norm if norm > threshold else 1.0
     return [g * factor for g in gradients]
-
-
-# Optimizers, textbook dialect -----------------------------------------------------------------------------------------
-# Each rule: the tensors θ, its own state (a dict that starts empty), `slope(θ)` for the gradient anywhere, its parameters.
-
-
-def sgd(theta, state, slope, lr):
-    return [p - lr * g for p, g in zip(theta, slope(theta), strict=True)]
-
-
-def momentum(theta, state, slope, lr, beta):
-    v = state.setdefault("v", [np.zeros_like(p) for p in theta])
-    for k, g in enumerate(slope(theta)):
-        v[k] = beta * v[k] + g
-    return [theta[k] - lr * v[k] for k in range(len(theta))]
-
-
-def nesterov(theta, state, slope, lr, beta):
-    v = state.setdefault("v", [np.zeros_like(p) for p in theta])
-    ahead = [theta[k] - lr * beta * v[k] for k in range(len(theta))]
-    for k, g in enumerate(slope(ahead)):
-        v[k] = beta * v[k] + g
-    return [theta[k] - lr * v[k] for k in range(len(theta))]
-
-
-def adagrad(theta, state, slope, lr, eps):
-    total = state.setdefault("G", [np.zeros_like(p) for p in theta])
-    new = []
-    for k, g in enumerate(slope(theta)):
-        total[k] = total[k] + g**2
-        new.append(theta[k] - lr * g / np.sqrt(total[k] + eps))
-    return new
-
-
-def rmsprop(theta, state, slope, lr, gamma, eps):
-    mean = state.setdefault("E", [np.zeros_like(p) for p in theta])
-    new = []
-    for k, g in enumerate(slope(theta)):
-        mean[k] = gamma * mean[k] + (1.0 - gamma) * g**2
-        new.append(theta[k] - lr * g / np.sqrt(mean[k] + eps))
-    return new
-
-
-def adam(theta, state, slope, lr, beta1, beta2, eps):
-    m = state.setdefault("m", [np.zeros_like(p) for p in theta])
-    v = state.setdefault("v", [np.zeros_like(p) for p in theta])
-    state["t"] = t = state.get("t", 0) + 1
-    new = []
-    for k, g in enumerate(slope(theta)):
-        m[k] = beta1 * m[k] + (1.0 - beta1) * g
-        v[k] = beta2 * v[k] + (1.0 - beta2) * g**2
-        m_hat = m[k] / (1.0 - beta1**t)
-        v_hat = v[k] / (1.0 - beta2**t)
-        new.append(theta[k] - lr * m_hat / (np.sqrt(v_hat) + eps))
-    return new
-
-
-RULES = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adagrad": adagrad, "rmsprop": rmsprop, "adam": adam}
 
 
 class Run:

@@ -5,24 +5,38 @@ import problems
 import pytest
 
 from engine.microscope import dissect
+from engine.microscope.anatomy import anatomy_for
 from engine.microscope.arithmetic import FormulaError, as_tree, names_in, on_arrays
 from engine.microscope.expression import Number
 from engine.optimizers import DIALECTS, OPTIMIZERS
 
-RULES = [(rule, dialect) for rule in OPTIMIZERS for dialect in DIALECTS]
+OPTIONS = (
+    ("rmsprop", {"centered": True}),
+    ("rmsprop", {"momentum": 0.8}),
+    ("rmsprop", {"centered": True, "momentum": 0.8}),
+    ("adagrad", {"lr_decay": 0.1}),
+    ("adam", {"bias_correction": False}),
+    ("amsgrad", {"bias_correction": True}),
+    ("radam", {"beta2": 0.9}),
+    ("lion", {"weight_decay": 0.1}),
+    ("muon", {"weight_decay": 0.1}),
+)
+RULES = [(rule, dialect, {}) for rule in OPTIMIZERS for dialect in DIALECTS]
+RULES += [(rule, dialect, options) for rule, options in OPTIONS for dialect in DIALECTS]
 
 
-def started(rule, dialect, **fields):
+def started(rule, dialect, options=None, **fields):
     made = problems.golden_problem("classes")
-    return made.trainer(optimizer={"name": rule, "dialect": dialect, "lr": 0.02}, batch_size=5, **fields)
+    optimizer = {"name": rule, "dialect": dialect, "lr": 0.02} | (options or {})
+    return made.trainer(optimizer=optimizer, batch_size=5, **fields)
 
 
-@pytest.mark.parametrize(("rule", "dialect"), RULES)
-def test_the_last_quantity_is_the_update(rule, dialect):
+@pytest.mark.parametrize(("rule", "dialect", "options"), RULES)
+def test_the_last_quantity_is_the_update(rule, dialect, options):
     """θ after it and all that the rule keeps, for a weight and for a bias, at the first update and later ones."""
-    trainer = started(rule, dialect, regularization={"l1": 0.0, "l2": 0.1})
+    trainer = started(rule, dialect, options, regularization={"l1": 0.0, "l2": 0.1})
     for _ in range(4):
-        for name, index in (("W2", (1, 2)), ("b1", (0,))):
+        for name, index in (("W1", (2, 0)), ("W2", (1, 2)), ("b1", (0,))):
             found = dissect(trainer, name, index, last=3)
             assert found.parts[-1].becomes == "theta"
             before = float(trainer.named_parameters[name][index])
@@ -30,9 +44,15 @@ def test_the_last_quantity_is_the_update(rule, dialect):
             kept = trainer.machine.everything()
             trainer.machine.updates(1)
             assert found.parts[-1].value == trainer.named_parameters[name][index]
-            for part in found.parts:
-                if part.becomes not in (None, "theta"):
-                    assert part.value == trainer.optimizer_state[part.becomes][name][index], part.name
+            anatomy = anatomy_for(trainer.effective_spec.optimizer, matrix=name.startswith("W"))
+            kept_by_the_rule = {
+                anatomy.in_formulas(key): named for key, named in trainer.optimizer_state.items() if key != "saved"
+            }
+            told = {part.becomes: part.value for part in found.parts if part.becomes not in (None, "theta")}
+            for key, value in told.items():
+                assert value == kept_by_the_rule[key][name][index], key
+            alike = kept_by_the_rule.keys() - told.keys()
+            assert alike <= {"mean", "v"}, "what is not told does not change"
             trainer.machine.put_back(kept)
         trainer.step(3)
 

@@ -74,3 +74,36 @@ def test_a_norm_just_at_the_threshold(dialect, factor):
     ((weight, bias),) = update(made, clip={"norm": 0.5}, optimizer={"dialect": dialect})
     assert weight[0, 0] == 0.0
     assert bias[0] == pytest.approx(0.5 * factor, rel=1e-14)
+
+
+@pytest.mark.parametrize("dialect", ["textbook", "pytorch"])
+def test_each_value_is_bounded(made, dialect):
+    """As torch's clip_grad_value_: a value beyond the bound becomes the bound, the others stay."""
+    stated = reference.gradient(made.parameters, made.activations, made.loss, made.x, made.targets, 0.1, 0.2)
+    bound = float(np.median([abs(g) for pair in stated for tensor in pair for g in tensor.ravel()]))
+    clipped = update(made, clip={"value": bound}, optimizer={"dialect": dialect}, regularization={"l1": 0.1, "l2": 0.2})
+    expected = [tuple(np.clip(g, -bound, bound) for g in pair) for pair in stated]
+    assert problems.gradient_distance(clipped, expected) <= 1e-12
+    assert problems.gradient_distance(clipped, stated) > 1e-2
+
+
+def test_the_norm_comes_before_the_values(made):
+    stated = reference.gradient(made.parameters, made.activations, made.loss, made.x, made.targets)
+    whole = joint_norm(stated)
+    largest = max(np.max(np.abs(g)) for pair in stated for g in pair)
+    limit, bound = whole / 2, largest / 4  # of the shortened gradient the largest values are cut in half
+    both = [tuple(np.clip(g / 2, -bound, bound) for g in pair) for pair in stated]
+    assert problems.gradient_distance(update(made, clip={"norm": limit, "value": bound}), both) <= 1e-12
+    trainer = made.trainer(clip={"norm": limit, "value": bound})
+    (shown,) = (step.results["norm"][0] for step in trainer.trace() if step.op == "clip")
+    assert shown == pytest.approx(whole, rel=1e-12)
+
+
+def test_bounds_can_be_changed_and_lifted_while_a_run_lasts(made):
+    trainer = made.trainer(optimizer={"name": "sgd", "lr": 1.0})
+    trainer.edit({"kind": "set", "path": "clip.value", "value": 1e-3})
+    trainer.step(1)
+    assert max(np.max(np.abs(g)) for g in trainer.last_update.values()) == pytest.approx(1e-3, rel=1e-12)
+    trainer.edit({"kind": "set", "path": "clip.value", "value": None})
+    trainer.step(1)
+    assert max(np.max(np.abs(g)) for g in trainer.last_update.values()) > 2e-3

@@ -58,6 +58,27 @@ def test_every_rule_begins_in_torch_with_penalties_and_clipping(name, dialect):
     assert agrees(trained(spec | {"regularization": {"l1": 0.001, "l2": 0.01}}, 0))
 
 
+OPTIONS = [
+    {"name": "adam", "bias_correction": False},
+    {"name": "amsgrad", "bias_correction": True},
+    {"name": "adamw", "bias_correction": False, "weight_decay": 0.05},
+    {"name": "adamax", "bias_correction": False},
+    {"name": "adagrad", "lr_decay": 0.03},
+    {"name": "rmsprop", "centered": True},
+    {"name": "rmsprop", "momentum": 0.6},
+    {"name": "rmsprop", "centered": True, "momentum": 0.6},
+    {"name": "rprop", "etas": [0.4, 1.1], "step_sizes": [1e-5, 0.01]},
+    {"name": "lion", "weight_decay": 0.3},
+    {"name": "muon", "weight_decay": 0.3},
+]
+
+
+@pytest.mark.parametrize("dialect", ["textbook", "pytorch"])
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_every_option_goes_on_in_torch(options, dialect):
+    assert agrees(trained({"optimizer": {"lr": 0.02, "dialect": dialect} | options, "clip": {"norm": 0.5, "value": 0.1}}, 40))
+
+
 @pytest.mark.parametrize("activation", [row["name"] for row in catalog()["activations"] if row["hidden"]])
 def test_every_activation(activation):
     assert agrees(trained({"network": {"layers": [{"units": 5, "activation": activation}]}}))

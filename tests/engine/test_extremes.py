@@ -148,7 +148,18 @@ def one_weight(x, weight, rule, **fields):
     return made.trainer(optimizer={"name": rule} | problems.TEXTBOOK[rule], **fields)
 
 
-@pytest.mark.parametrize("rule", problems.TEXTBOOK)
+BOUNDED = ("adamax", "rprop", "lion", "muon")  # whatever the gradient, the step is about the rate
+
+
+@pytest.mark.parametrize("rule", BOUNDED)
+def test_rules_that_do_not_square_the_gradient_stand_a_huge_one(rule):
+    trainer = one_weight(1e150, 1.0, rule)
+    trainer.step(1)
+    assert trainer.stopped is None
+    assert 0.0 < abs(trainer.parameters[0][0][0, 0] - 1.0) <= 1.0
+
+
+@pytest.mark.parametrize("rule", [rule for rule in problems.TEXTBOOK if rule not in BOUNDED])
 def test_an_update_that_overflows_is_taken_back(rule):
     """Loss and gradient are finite, the step is not (for rules that square the gradient: their state)."""
     trainer = one_weight(1e150, 1.0, rule)

@@ -96,3 +96,33 @@ def test_recall():
     expected = [np.mean(found.predicted[labels == label] == label) for label in range(3)]
     assert found.recall == pytest.approx(expected)
     assert Trainer(RunSpec.model_validate({"data": {"name": "sine"}})).evaluate("train").recall is None
+
+
+@pytest.mark.parametrize(("first", "loss", "output"), problems.COMBINATIONS[::5])
+def test_a_sample_is_followed_through_every_layer(first, loss, output):
+    made = problems.problem((2, 4, 3, 3), (first, "tanh"), loss, output, seed=5)
+    trainer = made.trainer()
+    trainer.step(3)
+    index = len(made.x) - 1
+    found = trainer.sample_look("train", index)
+    zs, hs = reference.forward(trainer.parameters, made.activations, made.x[index])
+    assert len(found.layers) == len(found.bounds) == 4
+    for values, expected in zip(found.layers, hs, strict=True):
+        assert values == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    assert found.target == pytest.approx(made.targets[index])
+    assert found.loss == pytest.approx(reference.sample_loss(loss, made.activations[-1], zs[-1], made.targets[index]), rel=1e-9)
+    assert found.bounds[0] is None and found.bounds[2] == (-1.0, 1.0)
+
+
+def test_a_followed_sample_of_classes_has_its_truth_and_its_answer():
+    trainer = Trainer(RunSpec.model_validate({"data": {"name": "moons"}, "network": hidden("relu")}))
+    trainer.step(40)
+    evaluated, labels = trainer.evaluate("test"), trainer.dataset.splits["test"].labels
+    for index in (0, 7, len(labels) - 1):
+        found = trainer.sample_look("test", index)
+        assert (found.label, found.predicted) == (labels[index], evaluated.predicted[index])
+        assert found.layers[-1] == pytest.approx(evaluated.outputs[index], rel=1e-12)
+    with pytest.raises(ValueError, match=f"allowed: 0 to {len(labels) - 1}"):
+        trainer.sample_look("test", len(labels))
+    with pytest.raises(ValueError, match="'validation' has no samples"):
+        trainer.sample_look("validation", 0)

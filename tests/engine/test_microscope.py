@@ -23,7 +23,7 @@ def runs(draw) -> Trainer:
     fields = {
         "optimizer": {"name": rule, "dialect": draw(st.sampled_from(DIALECTS)), "lr": 0.01},
         "regularization": {"l1": draw(st.sampled_from([0.0, 0.02])), "l2": draw(st.sampled_from([0.0, 0.1]))},
-        "clip": {"norm": draw(st.sampled_from([None, 0.05, 100.0]))},
+        "clip": {"norm": draw(st.sampled_from([None, 0.05, 100.0])), "value": draw(st.sampled_from([None, None, 0.01]))},
         "batch_size": draw(st.sampled_from(sizes)),
         "shuffle": draw(st.booleans()),
         "numerics": draw(st.sampled_from(["stable", "stable", "naive"])),
@@ -68,7 +68,7 @@ def test_it_is_the_next_update(trainer):
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(runs(), st.integers(0, 2**16))
 def test_every_equation_gives_its_number(trainer, seed):
-    """The terms of every result, at a random entry of each: to the last bit, but for logarithms that the run takes otherwise."""
+    """The terms of every result, at a random entry of each: to the last bit, but for logarithms taken otherwise."""
     random = np.random.default_rng(seed)
     update = look(trainer)
     for step in update.steps:

@@ -131,7 +131,7 @@ def test_the_wrong_way_changes_nothing_of_the_run():
     assert all(np.array_equal(found.right[name], value) for name, value in plain.named_parameters.items())
     plain.step(3)
     assert problems.bits(trainer) == problems.bits(plain)
-    with pytest.raises(ValueError, match="clip.norm: clipping needs the whole gradient"):
+    with pytest.raises(ValueError, match=r"clip\.norm: clipping needs the whole gradient"):
         in_place(made.trainer(clip={"norm": 1.0}))
 
 

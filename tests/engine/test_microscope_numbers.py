@@ -107,7 +107,7 @@ def test_under_batch_norm_no_sample_has_a_gradient_of_its_own():
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(network_problems.drawn_problems(), st.sampled_from(["sgd", "nesterov", "adam"]))
 def test_slopes_are_right(made, rule):
-    """Central differences on the same mini-batch, masks and statistics agree with backpropagation, for one entry of each tensor."""
+    """Central differences on the same mini-batch, masks and statistics agree with backpropagation, an entry of each tensor."""
     samples = len(made.x)
     trainer = made.trainer(optimizer={"name": rule, "lr": 0.01}, regularization={"l1": 0.0, "l2": 0.1}, batch_size=samples)
     trainer.step(2)

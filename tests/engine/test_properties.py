@@ -22,25 +22,80 @@ def constant_gradient(rule, steps, dialect="textbook"):
     return np.array(found)
 
 
-@pytest.mark.parametrize("dialect", ["textbook", "pytorch"])
-@pytest.mark.parametrize("rule", problems.TEXTBOOK)
+def newton_schulz_of_one():
+    """What five iterations make of the only singular value of a 1 × 1 matrix, at norm 1."""
+    x = 1.0
+    for _ in range(5):
+        x = 3.4445 * x - 4.775 * x**3 + 2.0315 * x**5
+    return x
+
+
+def moves_under_a_constant_gradient(rule, dialect, hyper, t):
+    """The step against the gradient at update t, in closed form."""
+    lr, eps, torch = hyper["lr"], hyper.get("eps", 0.0), dialect == "pytorch"
+    beta, beta1, beta2 = (hyper.get(name, 0.0) for name in ("beta", "beta1", "beta2"))
+    velocity = LAMBDA * (1 - beta**t) / (1 - beta)
+    if rule == "sgd":
+        return np.full(300, lr * LAMBDA)
+    if rule in ("momentum", "nesterov"):
+        return lr * (LAMBDA + beta * velocity) if rule == "nesterov" and torch else lr * velocity
+    if rule in ("adagrad", "rmsprop"):
+        square = LAMBDA**2 * (t if rule == "adagrad" else 1 - hyper["gamma"] ** t)
+        return lr * LAMBDA / (np.sqrt(square) + eps if torch else np.sqrt(square + eps))
+    if rule in ("adam", "adamw") or (rule == "amsgrad" and torch):
+        return np.full(300, lr * LAMBDA / (LAMBDA + eps))
+    if rule == "amsgrad":  # uncorrected
+        return lr * LAMBDA * (1 - beta1**t) / (LAMBDA * np.sqrt(1 - beta2**t) + eps)
+    if rule == "nadam":
+        return lr * (beta1 * (1 - beta1**t) / (1 - beta1 ** (t + 1)) + (1 - beta1) / (1 - beta1**t)) * LAMBDA / (LAMBDA + eps)
+    if rule == "adamax":
+        return np.full(300, lr * LAMBDA / (LAMBDA + (1e-8 if torch else 0.0)))
+    if rule == "rprop":
+        return np.minimum(lr * hyper["etas"][1] ** (t - 1.0), hyper["step_sizes"][1])
+    return np.full(300, lr * {"lion": 1.0, "muon": newton_schulz_of_one()}[rule])
+
+
+NO_CLOSED_FORM = {(rule, dialect) for rule in ("adadelta", "radam") for dialect in ("textbook", "pytorch")}
+NO_CLOSED_FORM |= {("nadam", "pytorch")}
+
+
+@pytest.mark.parametrize(
+    ("rule", "dialect"),
+    [
+        (rule, dialect)
+        for rule in problems.TEXTBOOK
+        for dialect in ("textbook", "pytorch")
+        if (rule, dialect) not in NO_CLOSED_FORM
+    ],
+)
 def test_constant_gradient_has_a_closed_form(rule, dialect):
     hyper, t = problems.TEXTBOOK[rule], np.arange(1, 301)
-    lr, eps = hyper["lr"], hyper.get("eps", 0.0)
-    beta = hyper.get("beta", 0.0)
-    velocity = LAMBDA * (1 - beta**t) / (1 - beta)
-    square = {"adagrad": LAMBDA**2 * t, "rmsprop": LAMBDA**2 * (1 - hyper.get("gamma", 0.0) ** t)}.get(rule)
-    if rule == "sgd":
-        moves = np.full(300, lr * LAMBDA)
-    elif rule in ("momentum", "nesterov"):
-        moves = lr * velocity if rule == "momentum" or dialect == "textbook" else lr * (LAMBDA + beta * velocity)
-    elif rule == "adam":
-        moves = np.full(300, lr * LAMBDA / (LAMBDA + eps))
-    elif dialect == "textbook":
-        moves = lr * LAMBDA / np.sqrt(square + eps)
-    else:
-        moves = lr * LAMBDA / (np.sqrt(square) + eps)
-    assert constant_gradient(rule, 300, dialect) == pytest.approx(100 - np.cumsum(moves), rel=1e-12)
+    moves = moves_under_a_constant_gradient(rule, dialect, hyper, t)
+    decay = hyper.get("weight_decay", 0.0) * (1.0 if (rule, dialect) == ("adamw", "textbook") else hyper["lr"])
+    expected, here = [], 100.0
+    for move in moves:
+        here = (1.0 - decay) * here - move
+        expected.append(here)
+    assert constant_gradient(rule, 300, dialect) == pytest.approx(np.array(expected), rel=1e-12)
+
+
+@pytest.mark.parametrize(("dialect", "plain"), [("textbook", 4), ("pytorch", 5)])
+def test_radam_begins_with_plain_steps_and_ends_as_adam(dialect, plain):
+    """β₂ = .95: ρ_t = t less a little, so rectified steps begin with the 5th, in PyTorch the 6th; then they near η."""
+    steps = -np.diff(np.concatenate([[100.0], constant_gradient("radam", 300, dialect)])) / 0.02
+    assert steps[:plain] == pytest.approx(LAMBDA, rel=1e-9)
+    assert steps[plain] < LAMBDA
+    assert np.all(np.diff(steps[plain:]) > -1e-11)
+    assert steps[-1] == pytest.approx(1.0, rel=1e-4)
+
+
+def test_adadelta_begins_slowly_and_grows():
+    """Its first step is √ε/√((1 − ρ)g² + ε)·g whatever there is to go, and every step is larger than the one before."""
+    hyper = problems.TEXTBOOK["adadelta"]
+    steps = -np.diff(np.concatenate([[100.0], constant_gradient("adadelta", 100)]))
+    first = np.sqrt(hyper["eps"] / ((1 - hyper["rho"]) * LAMBDA**2 + hyper["eps"])) * LAMBDA
+    assert steps[0] == pytest.approx(hyper["lr"] * first, rel=1e-10)
+    assert np.all(np.diff(steps[20:]) > 0)
 
 
 def first_moves(made, **optimizer):
@@ -62,6 +117,63 @@ def test_adams_first_step_is_the_rate(scale, dialect):
     assert gradient.min() > 1e-6
     assert moves == pytest.approx(0.001 * gradient / (gradient + 1e-8), rel=1e-9)
     assert moves == pytest.approx(0.001, rel=0.01)
+
+
+@pytest.mark.parametrize("dialect", ["textbook", "pytorch"])
+def test_without_bias_correction_adams_first_step_is_larger(dialect):
+    """(1 − β₁)/√(1 − β₂) η: 3.162 times the rate (MATHS.md). For AMSGrad that is the paper's own."""
+    made = problems.problem((3, 4, 2), "tanh", "mse", "identity", task="regression", seed=51)
+    for name in ("adam", "adamw", "amsgrad"):
+        decay = {"weight_decay": 0.0} if name == "adamw" else {}
+        moves, gradient = first_moves(made, name=name, lr=0.001, dialect=dialect, bias_correction=False, **decay)
+        assert gradient.min() > 1e-4
+        assert moves == pytest.approx(0.001 * 0.1 / np.sqrt(0.001), rel=1e-2), name
+    moves, _ = first_moves(made, name="adamax", lr=0.001, dialect=dialect, bias_correction=False)
+    assert moves == pytest.approx(0.001 * 0.1, rel=1e-3)
+
+
+def test_adagrads_rate_decays_by_itself():
+    """d = 1: the t-th rate is η/t."""
+    made = problems.problem((3, 4, 2), "tanh", "mse", "identity", task="regression", seed=51)
+    plain, decaying = (made.trainer(optimizer={"name": "adagrad", "lr": 0.1, "lr_decay": d}) for d in (0.0, 1.0))
+    for t in range(1, 6):
+        for trainer in (plain, decaying):
+            trainer.seek(t)
+        eta = [next(step.results["eta"][0] for step in trainer.trace() if step.op == "rate") for trainer in (plain, decaying)]
+        assert eta == pytest.approx([0.1, 0.1 / (t + 1)], rel=1e-14)
+    assert problems.bits(plain) != problems.bits(decaying)
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect", "share"),
+    [
+        ("adamw", "textbook", 0.25),
+        ("adamw", "pytorch", 0.025),
+        ("lion", "textbook", 0.025),
+        ("lion", "pytorch", 0.025),
+        ("muon", "textbook", 0.025),
+        ("muon", "pytorch", 0.025),
+    ],
+)
+def test_decoupled_decay_takes_a_share_of_every_parameter(name, dialect, share):
+    """Biases too, and beside the gradient: where there is none, λ (the paper's AdamW) or ηλ of each parameter goes."""
+    start = [(np.array([[2.0, -4.0]]), np.array([8.0]))]
+    made = problems.Problem("regression", ("relu",), "mse", np.array([[1.0, 4.0]]), np.array([[0.0]]), start)
+    trainer = made.trainer(optimizer={"name": name, "lr": 0.1, "dialect": dialect, "weight_decay": 0.25})
+    trainer.step(1)  # the unit is off: its gradient is 0
+    assert trainer.parameters[0][0] == pytest.approx((1 - share) * start[0][0], rel=1e-14)
+    assert trainer.parameters[0][1] == pytest.approx((1 - share) * start[0][1], rel=1e-14)
+
+
+def test_muon_steps_alike_along_every_direction():
+    """The first step of a matrix is nearly orthogonal: its singular values are about η√max(1, rows/cols)."""
+    made = problems.problem((6, 12, 5), "tanh", "mse", "identity", task="regression", samples=60, seed=56)
+    trainer = made.trainer(optimizer={"name": "muon", "lr": 1.0})
+    trainer.step(1)
+    for (after, _), (before, _) in zip(trainer.parameters, made.parameters, strict=True):
+        scale = np.sqrt(max(1.0, after.shape[0] / after.shape[1]))
+        values = np.linalg.svd(after - before, compute_uv=False) / scale
+        assert np.all((values > 0.5) & (values < 1.3)), values
 
 
 def test_rmsprops_first_step_is_larger_than_the_rate():
@@ -98,7 +210,7 @@ def test_without_memory_momentum_is_gradient_descent(rule, dialect):
     assert problems.bits(plain) == problems.bits(other)
 
 
-@pytest.mark.parametrize("rule", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "adam", "adadelta", "rprop", "lion", "muon"])
 def test_dialects_that_say_the_same(rule):
     made = problems.golden_problem("binary")
     one, other = (
@@ -113,7 +225,9 @@ def test_dialects_that_say_the_same(rule):
 def test_rate_zero_changes_nothing():
     made = problems.golden_problem("regression")
     for rule in problems.TEXTBOOK:
-        trainer = made.trainer(optimizer={"name": rule} | problems.TEXTBOOK[rule] | {"lr": 0.0}, batch_size=5)
+        still = {"lr": 0.0}  # the paper's AdamW decays all the same, and Rprop's steps have a least size
+        still |= {"adamw": {"weight_decay": 0.0}, "rprop": {"step_sizes": (0.0, 0.0)}}.get(rule, {})
+        trainer = made.trainer(optimizer={"name": rule} | problems.TEXTBOOK[rule] | still, batch_size=5)
         before = problems.bits(trainer)
         trainer.step(20)
         assert problems.bits(trainer) == before, rule

@@ -37,15 +37,26 @@ def test_defaults_are_those_of_the_contract():
     assert (spec.stop.max_steps, spec.stop.min_change, spec.stop.patience) == (1_000_000, None, None)
 
 
+ADAMS = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+
+
 def test_torchs_defaults_in_its_dialect():
     """As torch 2.13 has them (ANCHORS.md); its momentum has no default worth the name."""
     expected = {
         "sgd": {"lr": 1e-3},
         "momentum": {"lr": 1e-3},
         "nesterov": {"lr": 1e-3},
-        "adagrad": {"lr": 1e-2, "eps": 1e-10},
-        "rmsprop": {"lr": 1e-2, "gamma": 0.99, "eps": 1e-8},
-        "adam": {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        "adagrad": {"lr": 1e-2, "eps": 1e-10, "lr_decay": 0.0},
+        "rmsprop": {"lr": 1e-2, "gamma": 0.99, "eps": 1e-8, "centered": False, "momentum": 0.0},
+        "adam": ADAMS | {"bias_correction": True},
+        "adadelta": {"lr": 1.0, "rho": 0.9, "eps": 1e-6},
+        "amsgrad": ADAMS | {"bias_correction": True},
+        "adamw": ADAMS | {"weight_decay": 1e-2},
+        "nadam": ADAMS | {"lr": 2e-3, "psi": 4e-3},
+        "radam": ADAMS,
+        "adamax": ADAMS | {"lr": 2e-3},
+        "rprop": {"lr": 1e-2, "etas": (0.5, 1.2), "step_sizes": (1e-6, 50.0)},
+        "muon": {"lr": 1e-3, "beta": 0.95, "weight_decay": 0.1},
     }
     rows = {row["name"]: row for row in catalog()["optimizers"]}
     for name, values in expected.items():
@@ -133,21 +144,6 @@ def test_ranges_are_named(described, field, allowed):
 
 
 @pytest.mark.parametrize(
-    ("described", "name"),
-    [
-        *(
-            ({"optimizer": {"name": name}}, name)
-            for name in ("adadelta", "amsgrad", "adamw", "nadam", "radam", "adamax", "rprop", "lion", "muon")
-        ),
-        ({"clip": {"value": 1.0}}, "value"),
-    ],
-)
-def test_what_a_later_piece_of_work_brings_is_refused_by_name(described, name):
-    said = messages(described)
-    assert name in said and "not available yet" in said, said
-
-
-@pytest.mark.parametrize(
     ("loss", "output"),
     [(loss, output) for loss in ("bce", "cross_entropy") for output in ("identity", "tanh", "relu", "leaky_relu")],
 )
@@ -204,6 +200,40 @@ def test_a_spec_cannot_be_changed():
         spec.seed = 3
     with pytest.raises(ValidationError):
         spec.optimizer.lr = 3.0
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "words"),
+    [
+        ({"name": "rprop", "etas": [1.2, 0.5]}, ("etas", "(0, 1)")),
+        ({"name": "rprop", "etas": 0.5}, ("etas", "two numbers")),
+        ({"name": "rprop", "etas": [0.5]}, ("etas", "two numbers")),
+        ({"name": "rprop", "etas": [0.5, "1.2"]}, ("etas", "two numbers")),
+        ({"name": "rprop", "step_sizes": [0.5, 0.1]}, ("step_sizes", "not the larger")),
+        ({"name": "rprop", "step_sizes": [math.nan, 0.1]}, ("step_sizes", "[0, 1e+09]")),
+        ({"name": "nadam", "psi": 0.01}, ("psi", "beta1")),
+        ({"name": "radam", "eps": 1e-8}, ("eps", "beta1")),
+        ({"name": "adam", "bias_correction": 1}, ("bias_correction", "true, false")),
+        ({"name": "lion", "weight_decay": -0.1}, ("weight_decay", "[0, 1000]")),
+        ({"name": "muon", "beta": 1.0}, ("beta", "[0, 1)")),
+        ({"name": "sophia"}, ("sophia", "muon")),
+    ],
+)
+def test_an_optimizers_own_parameters_are_checked(optimizer, words):
+    said = messages({"optimizer": optimizer})
+    assert all(word in said for word in words), said
+
+
+def test_a_pair_stays_two_numbers():
+    spec = RunSpec.model_validate({"optimizer": {"name": "rprop", "etas": [0.25, 2]}})
+    assert spec.optimizer.parameters["etas"] == (0.25, 2.0)
+    assert json.loads(spec.model_dump_json())["optimizer"]["etas"] == [0.25, 2.0]
+    assert RunSpec.model_validate_json(spec.model_dump_json()) == spec
+
+
+def test_the_bounds_of_clipping_are_positive():
+    for field in ("norm", "value"):
+        assert f"clip.{field}" in (said := messages({"clip": {field: 0.0}})) and "(0, 1e+09]" in said
 
 
 def test_the_catalog_is_json():

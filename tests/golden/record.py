@@ -3,8 +3,9 @@
     python tests/golden/record.py        writes trajectories.json (what each case is) and trajectories.npz (its numbers)
 
 Needs torch, and nothing of the engine. Three problems, batches in order with a smaller last one; every optimizer with torch's
-own defaults and with other values; penalties and clipping besides. Hyperparameters bear the engine's names (RUNS.md);
-`OPTIMIZERS` says which of torch's they are.
+own defaults and with other values, options, penalties and clipping besides. Then every optimizer on Rosenbrock's function, and
+Muon's first update of single matrices (it works in bfloat16: later ones are no witness). Hyperparameters bear the engine's
+names (RUNS.md); `OPTIMIZERS` says which of torch's they are.
 """
 
 from __future__ import annotations
@@ -24,13 +25,28 @@ OPTIMIZERS = {
     "sgd": ("SGD", {"lr": "lr"}, {}),
     "momentum": ("SGD", {"lr": "lr", "beta": "momentum"}, {}),
     "nesterov": ("SGD", {"lr": "lr", "beta": "momentum"}, {"nesterov": True}),
-    "adagrad": ("Adagrad", {"lr": "lr", "eps": "eps"}, {}),
-    "rmsprop": ("RMSprop", {"lr": "lr", "gamma": "alpha", "eps": "eps"}, {}),
+    "adagrad": ("Adagrad", {"lr": "lr", "eps": "eps", "lr_decay": "lr_decay"}, {}),
+    "rmsprop": (
+        "RMSprop",
+        {"lr": "lr", "gamma": "alpha", "eps": "eps", "centered": "centered", "momentum": "momentum"},
+        {},
+    ),
     "adam": ("Adam", {"lr": "lr", "beta1": "beta1", "beta2": "beta2", "eps": "eps"}, {}),
+    "adadelta": ("Adadelta", {"lr": "lr", "rho": "rho", "eps": "eps"}, {}),
+    "amsgrad": ("Adam", {"lr": "lr", "beta1": "beta1", "beta2": "beta2", "eps": "eps"}, {"amsgrad": True}),
+    "adamw": (
+        "AdamW",
+        {"lr": "lr", "beta1": "beta1", "beta2": "beta2", "eps": "eps", "weight_decay": "weight_decay"},
+        {},
+    ),
+    "nadam": ("NAdam", {"lr": "lr", "beta1": "beta1", "beta2": "beta2", "eps": "eps", "psi": "momentum_decay"}, {}),
+    "radam": ("RAdam", {"lr": "lr", "beta1": "beta1", "beta2": "beta2", "eps": "eps"}, {}),
+    "adamax": ("Adamax", {"lr": "lr", "beta1": "beta1", "beta2": "beta2", "eps": "eps"}, {}),
+    "rprop": ("Rprop", {"lr": "lr", "etas": "etas", "step_sizes": "step_sizes"}, {}),
 }
 
 # torch's defaults, except where it has none: its SGD has momentum 0, so `beta` is named.
-DEFAULTS = {"sgd": {}, "momentum": {"beta": 0.9}, "nesterov": {"beta": 0.9}, "adagrad": {}, "rmsprop": {}, "adam": {}}
+DEFAULTS = {rule: {} for rule in OPTIMIZERS} | {"momentum": {"beta": 0.9}, "nesterov": {"beta": 0.9}}
 CHOSEN = {
     "sgd": {"lr": 0.2},
     "momentum": {"lr": 0.05, "beta": 0.8},
@@ -38,7 +54,41 @@ CHOSEN = {
     "adagrad": {"lr": 0.1, "eps": 1e-6},
     "rmsprop": {"lr": 0.005, "gamma": 0.9, "eps": 1e-6},
     "adam": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
+    "adadelta": {"lr": 0.7, "rho": 0.85, "eps": 1e-4},
+    "amsgrad": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
+    "adamw": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 0.3},
+    "nadam": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "psi": 0.05},
+    "radam": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
+    "adamax": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-4},
+    "rprop": {"lr": 0.005, "etas": [0.6, 1.1], "step_sizes": [1e-5, 0.02]},
 }
+# Besides: (rule, what the case is called, its values, penalties and clipping).
+EXTRA = (
+    ("momentum", "l2", {}, {"l2": 0.05}),
+    ("adam", "l2", {}, {"l2": 0.02}),
+    ("sgd", "clip", {}, {"clip": 0.25}),
+    ("adam", "l1-clip", {}, {"l1": 0.01, "clip": 0.1}),
+    ("sgd", "clip_value", {}, {"clip_value": 0.03}),
+    ("momentum", "clip-clip_value", {}, {"clip": 0.25, "clip_value": 0.05}),
+    ("adagrad", "lr_decay", {"lr_decay": 0.02}, {}),
+    ("rmsprop", "centered", {"centered": True}, {}),
+    ("rmsprop", "momentum", {"momentum": 0.7}, {}),
+    ("rmsprop", "centered-momentum", {"centered": True, "momentum": 0.7}, {}),
+)
+
+ROSENBROCK_START = (-1.5, 2.0)
+ROSENBROCK_CHOSEN = CHOSEN | {
+    "sgd": {"lr": 1e-3},
+    "momentum": {"lr": 5e-4, "beta": 0.8},
+    "nesterov": {"lr": 5e-4, "beta": 0.85},
+    "rmsprop": {"lr": 0.005, "gamma": 0.9, "eps": 1e-6, "centered": True, "momentum": 0.5},
+    "adagrad": {"lr": 0.5, "eps": 1e-6, "lr_decay": 0.01},
+    "nadam": {"lr": 0.01, "beta1": 0.8, "beta2": 0.999, "eps": 1e-6, "psi": 0.05},
+    "radam": {"lr": 5e-4, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
+}
+ROSENBROCK_DEFAULTS = DEFAULTS | {"momentum": {"lr": 1e-4, "beta": 0.9}, "nesterov": {"lr": 1e-4, "beta": 0.9}}
+
+MUON_SHAPES = {"square": (6, 6), "wide": (4, 9), "tall": (16, 5)}
 
 PROBLEMS = {
     "regression": {
@@ -96,16 +146,18 @@ def cases() -> list[dict]:
                         "kind": kind,
                     }
                 )
-    extra = {"problem": "classes", "kind": "chosen"}
-    for rule, options in (
-        ("momentum", {"l2": 0.05}),
-        ("adam", {"l2": 0.02}),
-        ("sgd", {"clip": 0.25}),
-        ("adam", {"l1": 0.01, "clip": 0.1}),
-    ):
-        label = "-".join(f"{key}" for key in options)
-        found.append({"name": f"classes-{rule}-{label}", "optimizer": rule, "parameters": CHOSEN[rule], **options, **extra})
+    for rule, label, values, options in EXTRA:
+        case = {"name": f"classes-{rule}-{label}", "optimizer": rule, "parameters": CHOSEN[rule] | values}
+        found.append(case | options | {"problem": "classes", "kind": "chosen"})
     return found
+
+
+def rosenbrock_cases() -> list[dict]:
+    return [
+        {"name": f"rosenbrock-{rule}-{kind}", "optimizer": rule, "parameters": values[rule], "kind": kind}
+        for rule in OPTIMIZERS
+        for kind, values in (("defaults", ROSENBROCK_DEFAULTS), ("chosen", ROSENBROCK_CHOSEN))
+    ]
 
 
 def network(torch, problem: dict, arrays: dict[str, np.ndarray]):
@@ -138,18 +190,51 @@ def loss_of(torch, problem: dict, output, target):
     return functional.cross_entropy(output, target.long())
 
 
-def run(torch, case: dict, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The 200 losses (of each batch, before its update) and every tensor at the snapshots."""
-    problem = PROBLEMS[case["problem"]]
-    model = network(torch, problem, arrays)
+def torch_options(case: dict) -> tuple[str, dict]:
+    """The class of torch.optim, and what it is given."""
     kind, names, fixed = OPTIMIZERS[case["optimizer"]]
     options = {names[key]: value for key, value in case["parameters"].items()} | fixed
     if "beta1" in options:
         options["betas"] = (options.pop("beta1"), options.pop("beta2"))
+    return kind, options
+
+
+def run_rosenbrock(torch, case: dict) -> np.ndarray:
+    """Every point of 200 updates on (1 − x)² + 100 (y − x²)², shape (steps, 2); torch's autograd gives the gradients."""
+    theta = torch.tensor(ROSENBROCK_START, dtype=torch.float64, requires_grad=True)
+    kind, options = torch_options(case)
+    optimizer = getattr(torch.optim, kind)([theta], **options)
+    points = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        x, y = theta
+        ((1 - x) ** 2 + 100 * (y - x**2) ** 2).backward()
+        optimizer.step()
+        points.append(theta.detach().numpy().copy())
+    return np.stack(points)
+
+
+def muon_first(torch, name: str) -> dict[str, np.ndarray]:
+    """A matrix, a gradient, and the matrix after torch's first update with its own defaults."""
+    random = np.random.default_rng([21, sorted(MUON_SHAPES).index(name)])
+    start, gradient = random.normal(size=MUON_SHAPES[name]), random.normal(size=MUON_SHAPES[name])
+    theta = torch.tensor(start, requires_grad=True)
+    theta.grad = torch.tensor(gradient)
+    torch.optim.Muon([theta]).step()
+    return {"start": start, "gradient": gradient, "after": theta.detach().numpy().copy()}
+
+
+def run(torch, case: dict, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The 200 losses (of each batch, before its update) and every tensor at the snapshots."""
+    problem = PROBLEMS[case["problem"]]
+    model = network(torch, problem, arrays)
+    kind, options = torch_options(case)
     weights = [p for name, p in model.named_parameters() if name.endswith("weight")]
     biases = [p for name, p in model.named_parameters() if name.endswith("bias")]
     # L2 as torch's coupled weight decay, on the weights' group alone. (It comes after clipping, so no case has both.)
-    groups = [{"params": weights, "weight_decay": case.get("l2", 0.0)}, {"params": biases}]
+    groups = [{"params": weights}, {"params": biases}]
+    if "l2" in case:
+        groups[0]["weight_decay"] = case["l2"]
     optimizer = getattr(torch.optim, kind)(groups, **options)
     x, y = torch.from_numpy(arrays["x"]), torch.from_numpy(arrays["y"])
     losses, snapshots, position = [], {}, 0
@@ -163,6 +248,8 @@ def run(torch, case: dict, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, d
         (loss + penalty).backward()
         if "clip" in case:
             torch.nn.utils.clip_grad_norm_(model.parameters(), case["clip"])
+        if "clip_value" in case:
+            torch.nn.utils.clip_grad_value_(model.parameters(), case["clip_value"])
         optimizer.step()
         if step in SNAPSHOTS:
             for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True), start=1):
@@ -176,6 +263,15 @@ def record(arrays_of=problem_arrays) -> tuple[dict, dict[str, np.ndarray]]:
     import torch
 
     torch.set_num_threads(1)
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)  # NAdam keeps the product of its momenta in the default type
+    try:
+        return _record(torch, arrays_of)
+    finally:
+        torch.set_default_dtype(usual)
+
+
+def _record(torch, arrays_of) -> tuple[dict, dict[str, np.ndarray]]:
     described = {
         "torch": torch.__version__,
         "machine": platform.machine(),
@@ -184,6 +280,8 @@ def record(arrays_of=problem_arrays) -> tuple[dict, dict[str, np.ndarray]]:
         "batch_size": BATCH,
         "problems": PROBLEMS,
         "cases": cases(),
+        "rosenbrock": {"start": ROSENBROCK_START, "cases": rosenbrock_cases()},
+        "muon": list(MUON_SHAPES),
     }
     arrays = {}
     for name in PROBLEMS:
@@ -193,6 +291,10 @@ def record(arrays_of=problem_arrays) -> tuple[dict, dict[str, np.ndarray]]:
         losses, snapshots = run(torch, case, start)
         arrays[f"{case['name']}.losses"] = losses
         arrays.update({f"{case['name']}.{key}": value for key, value in snapshots.items()})
+    for case in described["rosenbrock"]["cases"]:
+        arrays[f"{case['name']}.points"] = run_rosenbrock(torch, case)
+    for name in MUON_SHAPES:
+        arrays.update({f"muon-{name}.{key}": value for key, value in muon_first(torch, name).items()})
     return described, arrays
 
 

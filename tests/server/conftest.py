@@ -13,8 +13,8 @@ from server.settings import Settings
 
 @pytest.fixture(scope="session")
 def live() -> Iterator[Live]:
-    """A server with the default settings, shared."""
-    with serving(Settings()) as server:
+    """A server with the default settings, shared; what it keeps is gone with it."""
+    with serving(Settings(database_url="sqlite://")) as server:
         yield server
 
 

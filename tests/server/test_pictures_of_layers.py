@@ -127,3 +127,42 @@ def test_pictures_of_layers_are_made_only_for_who_watches(live: Live, monkeypatc
         page.do("subscribe", channels=["parameters"])
         page.do("step", count=5)
         assert parameters(page) and made == []
+
+
+def test_a_sample_is_followed_and_another_when_it_is_chosen(live: Live) -> None:
+    with Page(live.socket) as page:
+        direct = begun(page)
+        page.do("subscribe", channels=["sample"], sample={"split": "test", "index": 3})
+        page.do("step", count=5)
+        direct.step(5)
+        header, arrays = page.frame("sample", lambda header: header["step"] == 5)
+        found = direct.sample_look("test", 3)
+        assert {name: header["meta"][name] for name in ("split", "index")} == {"split": "test", "index": 3}
+        assert [header["meta"][name] for name in ("loss", "label", "predicted")] == [found.loss, found.label, found.predicted]
+        assert header["meta"]["bounds"] == [None, [-1.0, 1.0], None, [0.0, 1.0]]
+        assert sorted(arrays) == ["h0", "h1", "h2", "h3", "target"]
+        for layer, values in enumerate(found.layers):
+            assert np.array_equal(arrays[f"h{layer}"], values)
+        # Nothing has moved, and yet there is another picture to make.
+        page.do("subscribe", channels=["sample"], sample={"split": "train", "index": 0})
+        header, arrays = page.frame("sample", lambda header: header["meta"]["split"] == "train")
+        assert header["step"] == 5 and np.array_equal(arrays["h0"], direct.dataset.splits["train"].x[0])
+        refused = page.ask("subscribe", channels=["sample"], sample={"split": "train", "index": -1})
+        assert (refused["type"], refused["field"]) == ("error", "sample.index")
+
+
+def test_a_sample_that_the_run_does_not_have_is_not_drawn(live: Live) -> None:
+    with Page(live.socket) as page:
+        begun(page)
+        page.do("subscribe", channels=["sample", "parameters"], sample={"split": "train", "index": 5000})
+        page.do("step", count=2)
+        page.frame("parameters", lambda header: header["step"] == 2)
+        assert "sample" not in page.frames
+
+
+def test_what_each_sample_is_told_to_be_travels(live: Live) -> None:
+    with Page(live.socket) as page:
+        direct = begun(page, "evaluation")
+        arrays = page.frame("evaluation")[1]
+        for split in ("train", "test"):
+            assert np.array_equal(arrays[f"predicted_{split}"], direct.evaluate(split).predicted)

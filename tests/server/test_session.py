@@ -103,7 +103,7 @@ def test_a_run_played_in_slices_is_the_run_made_at_once(live: Live) -> None:
 def test_the_run_and_its_channels_describe_the_trainer(live: Live) -> None:
     direct = trainer()
     with Page(live.socket) as page:
-        begun(page, "data", "series", "parameters", "gradients", "maps", "evaluation")
+        begun(page, "data", "inputs", "series", "parameters", "gradients", "maps", "evaluation")
         run = page.run_info()
         assert run["spec"] == direct.spec.model_dump(mode="json")
         assert (run["task"], run["kind"], run["loss"]) == ("classification", "plane", direct.tape.loss)
@@ -128,7 +128,11 @@ def test_the_run_and_its_channels_describe_the_trainer(live: Live) -> None:
         header, maps = page.frame("maps", at)
         expected = direct.unit_maps(50)
         assert expected is not None
-        assert np.array_equal(maps["maps"], expected.maps) and header["meta"]["units"] == expected.units
+        inputs = direct.tape.sizes[0]
+        assert np.array_equal(maps["maps"], expected.maps[inputs:]) and header["meta"]["units"] == expected.units[inputs:]
+        header, still = page.frame("inputs")
+        assert np.array_equal(still["maps"], expected.maps[:inputs]) and header["meta"]["units"] == expected.units[:inputs]
+        assert len([header for header, _ in page.frames["inputs"] if header["run"] == page.state["run"]]) == 1
         header, evaluation = page.frame("evaluation", at)
         test = direct.evaluate("test")
         assert header["meta"]["test"] == {"loss": test.loss, "accuracy": test.accuracy}
@@ -467,7 +471,7 @@ def test_a_session_that_stumbles_gets_up(live: Live, monkeypatch: pytest.MonkeyP
     with Page(live.socket) as page:
         begun(page, "parameters")
         with monkeypatch.context() as patch:
-            patch.setattr("server.session.key_of", broken)
+            patch.setattr("server.pictures.key_of", broken)
             page.send("play", speed=FLAT)
             error = page.until(lambda event: event["type"] == "error")
             assert error["code"] == "internal" and "secret" not in error["message"]

@@ -7,8 +7,10 @@ import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from server.protocol import CLOSE_OVERFLOW, Done, Speed, State, WarmUp
-from server.viewer import Viewer
+from server.viewer import FRAME_INTERVAL, READING_INTERVAL, SHARE, Viewer
 
 
 def state(step: int) -> State:
@@ -59,7 +61,7 @@ def test_a_reader_that_never_reads_holds_little() -> None:
         for step in range(5000):
             viewer.put(state(step))
             for channel in ("maps", "series"):
-                if viewer.slots[channel].outstanding is None:
+                if viewer.ready(viewer.slots[channel]):
                     viewer.put_frame(channel, viewer.next_frame(), bytes(1000))
         assert viewer.pending == (1, 2)
         assert not viewer.closing.done()
@@ -91,9 +93,44 @@ def test_only_the_frame_outstanding_is_acknowledged() -> None:
         viewer.put_frame("maps", number, b"1")
         viewer.acknowledge("maps", number + 5)
         viewer.acknowledge("series", number)
-        assert slot.outstanding == number
+        assert slot.outstanding == [number] and not viewer.ready(slot)
         viewer.acknowledge("maps", number)
-        assert slot.outstanding is None
+        assert slot.outstanding == [] and viewer.ready(slot)
+
+    run(check)
+
+
+def test_a_page_that_asks_for_it_has_one_frame_more_under_way() -> None:
+    async def check() -> None:
+        viewer = Viewer(100)
+        viewer.subscribe(["maps", "series"], 50, ahead=1)
+        slot, sent = viewer.slots["maps"], []
+        while viewer.ready(slot):
+            sent.append(viewer.next_frame())
+            viewer.put_frame("maps", sent[-1], bytes(sent[-1]))
+        assert len(sent) == 2 and viewer.pending == (0, 2)
+        assert await drain(viewer, 2) == [bytes(number) for number in sent]  # in order: series may not have gaps
+        viewer.acknowledge("maps", sent[0])
+        assert slot.outstanding == sent[1:] and viewer.ready(slot)
+        sent.append(viewer.next_frame())
+        viewer.put_frame("maps", sent[-1], b"")
+        viewer.acknowledge("maps", sent[-1])  # the one before was overtaken before it was painted
+        assert slot.outstanding == []
+
+    run(check)
+
+
+def test_numbers_to_read_are_drawn_less_often_and_one_disturbance_weighs_little() -> None:
+    async def check() -> None:
+        viewer = Viewer(100)
+        viewer.subscribe(["maps", "evaluation"], 50)
+        assert viewer.interval("maps") == FRAME_INTERVAL and viewer.interval("evaluation") == READING_INTERVAL
+        for seconds in [0.001] * 40 + [0.03]:
+            viewer.slots["maps"].spent(seconds)
+        assert FRAME_INTERVAL <= viewer.interval("maps") < 0.02
+        for _ in range(40):
+            viewer.slots["maps"].spent(0.1)
+        assert viewer.interval("evaluation") == pytest.approx(SHARE * 0.1, rel=0.01)
 
     run(check)
 

@@ -16,6 +16,9 @@ export const LADDER = [
   { label: "flat out", speed: { unit: "flat", rate: 1 } },
 ];
 
+/** As many runs as one can go back through; a script holds own data whole. */
+const EARLIER = 5;
+
 export class Actions {
   #store;
   #connection;
@@ -116,9 +119,17 @@ export class Actions {
   // The script --------------------------------------------------------------------------------------------------------
 
   undo() {
-    if (!this.#store.state.script?.can_undo) return;
-    this.#store.set({ notice: null });
-    this.#tell({ type: "undo" });
+    const { script, earlier } = this.#store.state;
+    if (script?.can_undo) {
+      this.#store.set({ notice: null });
+      this.#tell({ type: "undo" });
+    } else if (script && earlier.length > 0) this.#returnTo(earlier[earlier.length - 1]);
+  }
+
+  /** The run before a new one was begun, at the step where it stood. @param {string} before  its script */
+  async #returnTo(before) {
+    this.#store.set({ notice: null, earlier: this.#store.state.earlier.slice(0, -1) });
+    await this.#tell({ type: "load", script: before });
   }
 
   redo() {
@@ -188,9 +199,15 @@ export class Actions {
   async #begin(make, path, told) {
     const spec = specOf(this.#store.state);
     if (!spec) return false;
+    // Both are sent at once, so that nothing comes between them: what is changed next builds on the new run.
+    const shared = this.#connection.send({ type: "share" }).catch(() => null);
     const done = await this.#tell({ type: "configure", spec: make(spec) }, path);
-    if (done) this.#store.set({ notice: { kind: "info", text: told } });
-    return done;
+    const before = await shared;
+    if (!done) return false;
+    const { earlier } = this.#store.state;
+    if (before) this.#store.set({ earlier: [...earlier, before.script].slice(-EARLIER) });
+    this.#store.set({ notice: { kind: "info", text: told, undo: before !== null } });
+    return true;
   }
 
   /**
@@ -254,7 +271,23 @@ export class Actions {
   /** @param {import("./types.js").UnitsShow} units */
   showUnits(units) {
     const { looks } = this.#store.state;
-    this.#store.set({ units, looks: { ...looks, units: looks.units + 1 } });
+    if (units === "sample") return; // a sample is chosen where it lies
+    this.#store.set({ units, followed: null, looks: { ...looks, units: looks.units + 1 } });
+  }
+
+  /** Follows a sample through the network; null ends that. @param {import("./types.js").Followed | null} followed */
+  follow(followed) {
+    const { units } = this.#store.state;
+    // On a phone the network is another page than what was chosen.
+    if (followed) this.#store.set({ followed, units: "sample", page: "network" });
+    else this.#store.set({ followed, units: units === "sample" ? "map" : units });
+  }
+
+  /** The sample before or after the one that is followed, in its own split. @param {1 | -1} by */
+  followNext(by) {
+    const { followed, run } = this.#store.state;
+    const count = followed && run ? run.samples[followed.split] : 0;
+    if (followed && count > 0) this.follow({ ...followed, index: (followed.index + by + count) % count });
   }
 
   /** The layer whose weights are counted in a histogram; null for none. @param {number | null} spread */
@@ -266,6 +299,11 @@ export class Actions {
     const linear = !this.#store.state.linear;
     rememberLinear(linear);
     this.#store.set({ linear });
+  }
+
+  /** @param {boolean} withoutFutures  whether the old futures of the run are left out of its curves */
+  hideFutures(withoutFutures) {
+    this.#store.set({ withoutFutures });
   }
 
   stopComparing() {

@@ -3,7 +3,7 @@
 /** @import { AppState, Channel } from "./types.js" */
 
 /** @type {Channel[]} */
-const ALWAYS = ["data", "series", "parameters", "gradients", "maps", "evaluation", "health"];
+const ALWAYS = ["data", "inputs", "series", "parameters", "gradients", "maps", "evaluation", "health"];
 
 /**
  * @param {AppState} state
@@ -13,6 +13,7 @@ export function channelsFor({ edges, units, spread }) {
   const wanted = [...ALWAYS];
   if (edges === "updates") wanted.push("updates");
   if (units === "delta") wanted.push("deltas");
+  if (units === "sample") wanted.push("sample");
   if (spread !== null) wanted.push("weights");
   return wanted;
 }

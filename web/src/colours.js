@@ -60,7 +60,7 @@ export function css([r, g, b]) {
 
 /**
  * The colour of a signed value: −1 negative, 0 the zero colour, 1 positive.
- * @param {Palette} colours
+ * @param {Pick<Palette, "positive" | "negative" | "zero">} colours
  * @param {number} value
  * @returns {Rgb}
  */
@@ -101,25 +101,51 @@ export function inkOn(ground) {
   return 1.05 / (light + 0.05) > (light + 0.05) / 0.05 ? "#ffffff" : "#000000";
 }
 
+/** Tables made before, by what they depend on: most units share one from frame to frame. @type {Map<string, Uint32Array>} */
+const tables = new Map();
+const MOST_TABLES = 64;
+
 /**
  * What each of the 256 levels of a unit map looks like, given the values the levels stand for.
- * @param {Palette} colours
+ * @param {Pick<Palette, "positive" | "negative" | "zero">} colours
  * @param {number} low  value of level 0
  * @param {number} high  value of level 255
  * @param {number} middle  value drawn in the zero colour
  * @param {number} reach  distance from the middle at which a colour is full
  */
 export function levels(colours, low, high, middle, reach) {
+  const [first, last] = [(low - middle) / (reach || 1), (high - middle) / (reach || 1)];
+  const key = [colours.negative, colours.zero, colours.positive, first, last].join();
+  const known = tables.get(key);
+  if (known) return known;
   const table = new Uint32Array(256);
-  for (let level = 0; level < 256; level++) {
-    const value = low + (level / 255) * (high - low);
-    table[level] = pack(signed(colours, (value - middle) / (reach || 1)));
-  }
+  for (let level = 0; level < 256; level++) table[level] = pack(signed(colours, first + (level / 255) * (last - first)));
+  if (tables.size >= MOST_TABLES) tables.clear();
+  tables.set(key, table);
   return table;
 }
 
 /**
- * Paints a square map of levels; row 0 of a map is its lowest y, the bottom of the picture.
+ * Writes a map of levels into an image's pixels; row 0 of a map is its lowest y, the bottom of the picture.
+ * @param {Uint32Array} pixels
+ * @param {number} corner  the pixel at the picture's top left
+ * @param {number} width  of the image
+ * @param {Numbers | Uint8Array} map
+ * @param {number} offset  where the map begins
+ * @param {number} columns
+ * @param {number} rows
+ * @param {Uint32Array} table
+ */
+export function fillLevels(pixels, corner, width, map, offset, columns, rows, table) {
+  for (let row = 0; row < rows; row++) {
+    const source = offset + row * columns;
+    const target = corner + (rows - 1 - row) * width;
+    for (let column = 0; column < columns; column++) pixels[target + column] = table[map[source + column]];
+  }
+}
+
+/**
+ * Paints one map of levels on a canvas of its own.
  * @param {HTMLCanvasElement} canvas  resized to the map's own grid
  * @param {Numbers | Uint8Array} map
  * @param {number} offset  where the map begins
@@ -132,12 +158,7 @@ export function paintLevels(canvas, map, offset, columns, rows, table) {
   if (canvas.height !== rows) canvas.height = rows;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(columns, rows);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let row = 0; row < rows; row++) {
-    const source = offset + row * columns;
-    const target = (rows - 1 - row) * columns;
-    for (let column = 0; column < columns; column++) pixels[target + column] = table[map[source + column]];
-  }
+  fillLevels(new Uint32Array(image.data.buffer), 0, columns, map, offset, columns, rows, table);
   context.putImageData(image, 0, 0);
 }
 

@@ -249,6 +249,37 @@ export function switchField(desk, { path, label, hint = "" }) {
 }
 
 /**
+ * Two numbers to type that are one value of the spec.
+ * @param {Desk} desk
+ * @param {Parameter} parameter
+ * @param {string} path
+ * @returns {Control}
+ */
+function pairField(desk, parameter, path) {
+  desk.register(path);
+  /** @type {number[]} */
+  let pair = [];
+  const fields = parameter.parts.map((part, index) => {
+    /** @type {Desk} */
+    const own = {
+      register: () => {},
+      change: (_, wish) => desk.change(path, pair.map((each, i) => (i === index ? wish : each))),
+      refuse: (_, message) => desk.refuse(path, message),
+    };
+    const hint = [part.title, parameter.summary, rangeWords(part)].filter(Boolean).join(". ");
+    return numberField(own, { path: `${path}.${index}`, label: part.symbol || part.title, hint });
+  });
+  return {
+    element: h("div", { class: "field", data: { field: path } }, ...fields.map(({ element }) => element)),
+    update(next, message) {
+      pair = next;
+      // Where the pair is refused, one line says why.
+      fields.forEach((field, index) => field.update(next[index], index === 0 ? message : undefined));
+    },
+  };
+}
+
+/**
  * The control a row's parameter asks for.
  * @param {Desk} desk
  * @param {Parameter} parameter
@@ -260,6 +291,7 @@ export function parameterField(desk, parameter, path) {
   const label = symbol || title;
   const hint = [title, summary, rangeWords(parameter)].filter(Boolean).join(". ");
   if (kind === "bool") return switchField(desk, { path, label: title, hint });
+  if (kind === "pair") return pairField(desk, parameter, path);
   if (kind === "choice") {
     return choiceField(desk, {
       path,

@@ -64,6 +64,10 @@ export function listenToKeys(actions, openHelp) {
     if (event.shiftKey) actions.redo();
     else actions.undo();
   });
+  // Whatever else Escape closes comes first.
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) actions.follow(null);
+  });
   // Space presses a button when it is let go.
   addEventListener("keyup", (event) => event.key === " " && isOurs(event) && event.preventDefault());
 }

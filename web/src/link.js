@@ -1,4 +1,9 @@
-/** A script in a link: `#s=` and its JSON text, deflated, in base64url. Other fields of the fragment stay as they are. */
+/**
+ * A run in a link: `#s=` and its script's JSON text, deflated, in base64url; or, where that is too long, `#e=` and the id of an
+ * experiment that the server keeps. Other fields of the fragment stay as they are.
+ */
+
+import { writeFragment } from "./url.js";
 
 /** Characters a script may have in a link: what every browser and messenger carries along. */
 export const LONGEST = 8192;
@@ -35,17 +40,31 @@ export async function unpack(packed) {
   }
 }
 
-/** The packed script of this page's own address. @returns {string | null} */
-export function packedHere() {
-  return new URLSearchParams(location.hash.slice(1)).get("s");
+/**
+ * The run of this page's own address: a packed script, or the id of an experiment.
+ * @returns {{packed: string} | {experiment: string} | null}
+ */
+export function linkHere() {
+  const fields = new URLSearchParams(location.hash.slice(1));
+  const [packed, experiment] = [fields.get("s"), fields.get("e")];
+  if (packed !== null) return { packed };
+  return experiment === null ? null : { experiment };
 }
 
 /**
- * The address of this page with a script in it.
- * @param {string} packed
+ * The address of this page with a run in it.
+ * @param {{packed: string} | {experiment: string}} run
  */
-export function addressOf(packed) {
+export function addressOf(run) {
   const fields = new URLSearchParams(location.hash.slice(1));
-  fields.set("s", packed);
+  fields.delete("s");
+  fields.delete("e");
+  if ("packed" in run) fields.set("s", run.packed);
+  else fields.set("e", run.experiment);
   return `${location.origin}${location.pathname}#${fields}`;
+}
+
+/** What comes after a link is opened is no longer what the address says. */
+export function forgetLink() {
+  if (linkHere() !== null) writeFragment({ s: null, e: null });
 }

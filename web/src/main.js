@@ -6,14 +6,17 @@ import { Actions } from "./actions.js";
 import { channelsFor } from "./channels.js";
 import { SocketConnection } from "./connection.js";
 import { h, memo } from "./dom.js";
+import { sameSamples } from "./followed.js";
+import { futuresOf } from "./futures.js";
 import { listenToKeys } from "./keys.js";
-import { packedHere } from "./link.js";
+import { linkHere } from "./link.js";
 import { loadPlotly } from "./plot.js";
 import { initialLinear } from "./preferences.js";
 import { applyProjector, initialProjector } from "./projector.js";
 import { restrictions } from "./restrict.js";
 import { SeriesStore } from "./series.js";
 import { Sharing, stillCompared } from "./sharing.js";
+import { wholeSpec } from "./spec.js";
 import { Store } from "./store.js";
 import { applyTheme, initialTheme } from "./theme.js";
 import { barView } from "./views/bar.js";
@@ -40,6 +43,7 @@ const connection = new SocketConnection({
 });
 const actions = new Actions(store, connection);
 const sharing = new Sharing(store, connection);
+const followFutures = futuresOf(store, connection);
 
 function subscribe() {
   // A new socket has its own frame counters; what was painted from the old one stays on the screen.
@@ -49,20 +53,22 @@ function subscribe() {
 }
 
 function watch() {
-  connection.send({ type: "subscribe", channels: channelsFor(store.state), grid: 50 }).catch(() => {});
+  const { followed } = store.state;
+  connection.send({ type: "subscribe", channels: channelsFor(store.state), grid: 50, ahead: 1, sample: followed }).catch(() => {});
 }
 
 /** @param {WireEvent} event */
 function onEvent(event) {
   switch (event.type) {
     case "run":
-      store.set({ run: event, errors: {}, clock: null, script: null, compared: stillCompared(store.state) });
+      if (store.state.followed && !sameSamples(store.state.run, event)) actions.follow(null);
+      store.set({ run: event, errors: {}, clock: null, script: null, futures: [], compared: stillCompared(store.state) });
       break;
     case "state":
       store.set({ clock: event });
       break;
     case "script":
-      onScript(event);
+      onScript({ ...event, spec: wholeSpec(event, store.state.run) });
       break;
     case "loaded":
       sharing.loaded(event);
@@ -83,6 +89,7 @@ function onEvent(event) {
 function onScript(script) {
   const before = store.state.script;
   store.set({ script });
+  followFutures(script);
   const added = before && before.run === script.run && script.edits.length > before.edits.length ? script.edits.at(-1) : null;
   if (added && added.step > 0 && store.state.clock?.step === added.step) {
     store.set({ notice: { kind: "info", text: `From step ${added.step} on: ${added.label}.`, undo: true } });
@@ -122,7 +129,7 @@ const ownData = ownDataDialog(actions);
 const watched = memo();
 store.onPaint((state) => {
   const wanted = channelsFor(state);
-  if (watched(wanted.join())) {
+  if (watched(wanted.join(), state.followed)) {
     watch();
     // A picture that is watched no more is old when it is shown again.
     const kept = Object.entries(state.frames).filter(([name]) => wanted.includes(/** @type {Channel} */ (name)));
@@ -138,7 +145,7 @@ document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) =
 listenToKeys(actions, help.open);
 store.set({ theme, projector, linear: initialLinear() });
 // A link is opened in a session of its own: what stands in this tab's is nobody else's.
-if (packedHere() !== null) connection.leave();
+if (linkHere() !== null) connection.leave();
 connection.open();
 
 /** @param {string} path */

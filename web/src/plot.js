@@ -3,7 +3,7 @@
  * A trace's `meta.series` names the column of the series that it shows.
  */
 
-/** @import { Compared, SeriesData, ThemedFigure } from "./types.js" */
+/** @import { Compared, Future, SeriesData, ThemedFigure } from "./types.js" */
 
 import { typeScale } from "./projector.js";
 
@@ -32,14 +32,18 @@ export function loadPlotly(source) {
   return loading;
 }
 
-/** A redraw of curves costs some ten milliseconds; the eye asks for no more than a few a second. */
+/** A redraw of curves costs some ten milliseconds; the eye asks for no more than a few a second … */
 const INTERVAL = 200;
+/** … and on a busy page still fewer: one part of the time in so many goes into them, as long as two a second are left. */
+const SHARE = 20;
+const LONGEST = 500;
 
 export class PlotlyFigure {
   /** @type {(() => Promise<void>) | null} */
   #waiting = null;
   #busy = false;
   #last = 0;
+  #cost = 0;
 
   /** @param {HTMLElement} place */
   constructor(place) {
@@ -53,16 +57,19 @@ export class PlotlyFigure {
    * @param {SeriesData | null} series
    * @param {string} measure  "loss" or "accuracy"
    * @param {number | null} here  a place on the x axis to mark
-   * @param {Compared | null} [compared]  drawn dashed behind
+   * @param {{compared: Compared | null, futures: Future[]}} behind  drawn dashed, and faint
    */
-  show(themed, theme, series, measure, here, compared = null) {
+  show(themed, theme, series, measure, here, { compared, futures }) {
     this.#waiting = async () => {
       const plotly = await loading;
       if (!plotly) return;
       const { data, layout: drawn } = themed[theme];
       const layout = sized(drawn, typeScale(), this.place.clientHeight);
       const traces = data.map((trace) => fill(trace, series, abscissa(layout)));
-      const behind = compared ? data.map((trace) => dashed(fill(trace, compared, abscissa(layout)), compared.name)) : [];
+      const behind = [
+        ...futures.flatMap((future) => data.map((trace) => faint(fill(trace, future, abscissa(layout)), future))),
+        ...(compared ? data.map((trace) => dashed(fill(trace, compared, abscissa(layout)), compared.name)) : []),
+      ];
       await plotly.react(
         this.place,
         [...behind, ...traces],
@@ -83,25 +90,25 @@ export class PlotlyFigure {
     if (this.#busy) return;
     this.#busy = true;
     while (this.#waiting) {
-      const pause = this.#last + INTERVAL - performance.now();
+      const pause = this.#last + Math.min(LONGEST, Math.max(INTERVAL, SHARE * this.#cost)) - performance.now();
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
       const draw = this.#waiting;
       this.#waiting = null;
       this.#last = performance.now();
       await draw();
+      this.#cost = performance.now() - this.#last;
     }
     this.#busy = false;
   }
 }
 
 /**
- * The layout with its type, and the room for it, larger.
+ * The layout with its type, and the room for it, as large as asked; as many numbers on the axis as there is height for.
  * @param {Record<string, any>} layout
  * @param {number} scale
  * @param {number} height
  */
 function sized(layout, scale, height) {
-  if (scale === 1) return layout;
   const font = (/** @type {any} */ given) => ({ ...given, size: given.size * scale });
   const axis = (/** @type {any} */ given) => ({
     ...given,
@@ -109,7 +116,6 @@ function sized(layout, scale, height) {
     title: { ...given.title, font: font(given.title.font) },
   });
   const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, room]) => [side, Number(room) * scale]));
-  // Larger numbers on the axis want more room each.
   const room = (height - margin.t - margin.b) / (layout.font.size * scale * 3);
   const yaxis = { ...axis(layout.yaxis), nticks: Math.max(1, Math.min(layout.yaxis.nticks, Math.floor(room))) };
   return { ...layout, margin, font: font(layout.font), xaxis: axis(layout.xaxis), yaxis };
@@ -126,7 +132,7 @@ export function abscissa(layout) {
 
 /**
  * @param {Record<string, any>} trace
- * @param {SeriesData | Compared | null} series
+ * @param {SeriesData | Compared | Future | null} series
  * @param {string} x  the column along the run
  */
 function fill(trace, series, x) {
@@ -142,10 +148,26 @@ function fill(trace, series, x) {
 function dashed(trace, run) {
   return {
     ...trace,
-    uid: `compared ${trace.uid}`,
+    uid: `compared-${trace.uid}`,
     line: { ...trace.line, dash: "dash", width: 1 },
     opacity: 0.75,
     hovertemplate: `${plain(run)}: ${trace.hovertemplate}`,
+  };
+}
+
+/**
+ * The same curve as it went on before a change.
+ * @param {Record<string, any>} trace
+ * @param {Future} future
+ */
+function faint(trace, { branch, fork }) {
+  return {
+    ...trace,
+    uid: `future-${branch}-${trace.uid}`,
+    line: { ...trace.line, width: 1.5 },
+    opacity: 0.3,
+    showlegend: false,
+    hovertemplate: `before the change at step ${fork}: ${trace.hovertemplate}`,
   };
 }
 

@@ -5,13 +5,12 @@
 
 import { CommandError } from "./connection.js";
 import { download, pickText } from "./files.js";
-import { LONGEST, addressOf, pack, packedHere, unpack } from "./link.js";
+import { LONGEST, addressOf, forgetLink, linkHere, pack, unpack } from "./link.js";
 import { formatCount, toNumber } from "./maths.js";
 import { picture } from "./picture.js";
 import { discard, freeName, keep, savedAll } from "./saved.js";
 import { dataTitle, rowNamed, shapeWords, specOf } from "./spec.js";
 import { frameOf } from "./store.js";
-import { writeFragment } from "./url.js";
 
 /** The columns of the series that curves are drawn from. */
 const DRAWN = /^(step|epoch|(train|validation|test)_(loss|accuracy))$/;
@@ -20,6 +19,9 @@ const BRANCH = "branch ";
 const OTHER_BITS =
   "This run was recorded on another machine or version: it is followed all the same, and its last digits may differ.";
 
+const KEPT = "The run is too long for an address: this server keeps it, and the link opens it there.";
+const KEPT_FOR_NOW = "The run is too long for an address: this server keeps it, but only until it stops.";
+
 /** How a branch is known as what is compared with. @param {number} branch */
 export const branchId = (branch) => BRANCH + branch;
 
@@ -27,7 +29,7 @@ export class Sharing {
   #store;
   #connection;
   #otherBits = false;
-  /** Shows a link that could not be copied, or why there is none; set by the dialog. @type {(shown: {url: string | null}) => void} */
+  /** Shows a link that could not be copied, or why there is none; set by the dialog. @type {(shown: {url: string | null, note: string}) => void} */
   onLink = () => {};
 
   /**
@@ -38,7 +40,7 @@ export class Sharing {
     this.#store = store;
     this.#connection = connection;
     // A link pasted into a page that is open already changes nothing but the fragment.
-    addEventListener("hashchange", () => packedHere() && location.reload());
+    addEventListener("hashchange", () => linkHere() && location.reload());
   }
 
   // Links -------------------------------------------------------------------------------------------------------------
@@ -48,35 +50,50 @@ export class Sharing {
     const script = await this.#script();
     if (script === null) return;
     const packed = await pack(script);
-    if (packed.length > LONGEST) {
-      this.onLink({ url: null });
+    const kept = packed.length > LONGEST ? await this.#keep() : null;
+    if (kept && "refused" in kept) {
+      this.onLink({ url: null, note: kept.refused });
       return;
     }
-    const url = addressOf(packed);
+    const url = addressOf(kept ?? { packed });
+    const note = !kept ? "" : kept.lasting ? KEPT : KEPT_FOR_NOW;
     try {
       await navigator.clipboard.writeText(url);
     } catch {
-      this.onLink({ url });
+      this.onLink({ url, note });
       return;
     }
     const { clock, script: present } = this.#store.state;
     const edits = present?.edits.length ?? 0;
     const changes = edits === 0 ? "" : ` with ${edits === 1 ? "its one change" : `its ${edits} changes`}`;
-    this.#say(`The link is copied. It opens this very run at step ${formatCount(clock?.step ?? 0)}${changes}.`);
+    const opens = `The link is copied. It opens this very run at step ${formatCount(clock?.step ?? 0)}${changes}.`;
+    this.#say(note ? `${opens} ${note}` : opens);
   }
 
-  /** The script of this page's address, if there is one: opened in the session that is attached now. */
+  /**
+   * Has the server keep a run that is too long for a link.
+   * @returns {Promise<{experiment: string, lasting: boolean} | {refused: string}>}
+   */
+  async #keep() {
+    try {
+      return await this.#connection.send({ type: "keep" });
+    } catch (error) {
+      return { refused: reasonOf(error) };
+    }
+  }
+
+  /** The run of this page's address, if there is one: opened in the session that is attached now. */
   async openLink() {
-    const packed = packedHere();
-    if (packed === null) return;
-    const script = await unpack(packed).catch(() => null);
-    if (script === null) {
+    const link = linkHere();
+    if (link === null) return;
+    const run = "experiment" in link ? link : { script: await unpack(link.packed).catch(() => null) };
+    if ("script" in run && run.script === null) {
       this.#complain("This link is damaged: a part of it is missing or was changed. A new run stands here instead.");
       forgetLink();
       return;
     }
     try {
-      await this.#connection.send({ type: "load", script });
+      await this.#connection.send({ type: "load", ...run });
     } catch (error) {
       // Where the connection broke before it was taken, the next one tries again.
       if (!(error instanceof CommandError)) return;
@@ -231,11 +248,6 @@ export class Sharing {
   }
 }
 
-/** What comes after a link is opened is no longer what the address says. */
-function forgetLink() {
-  if (packedHere() !== null) writeFragment({ s: null });
-}
-
 /** A branch belongs to its run; a saved run is compared with whatever comes. @param {AppState} state */
 export function stillCompared({ compared }) {
   return compared?.id.startsWith(BRANCH) ? null : compared;
@@ -263,7 +275,7 @@ export function subjectOf(state) {
  * @param {Record<string, (number | string)[]>} columns
  * @returns {Record<string, (number | null)[]>}
  */
-function thinned(columns) {
+export function thinned(columns) {
   const kept = Object.entries(columns).filter(([name]) => DRAWN.test(name));
   const short = (/** @type {number | null} */ value) => (value === null ? null : Number(value.toPrecision(6)));
   return Object.fromEntries(

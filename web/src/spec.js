@@ -27,6 +27,16 @@ export function specOf(state) {
 }
 
 /**
+ * A script's spec with the samples of own data, which come once, with the run; nothing is copied.
+ * @param {import("./types.js").Script} script
+ * @param {import("./types.js").RunInfo | null} run
+ * @returns {Spec}
+ */
+export function wholeSpec({ spec, data_digest: digest }, run) {
+  return digest && run?.data_digest === digest ? { ...spec, data: { ...run.spec.data, ...spec.data } } : spec;
+}
+
+/**
  * @param {Record<string, any>} object
  * @param {string} path  dotted
  */

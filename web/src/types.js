@@ -4,17 +4,17 @@
  *
  * @typedef {"plane" | "line" | "table" | "image"} Kind
  * @typedef {"classification" | "regression"} Task
- * @typedef {"data" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights"} Channel
+ * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample"} Channel
  * @typedef {"weights" | "gradients" | "updates"} EdgesShow
- * @typedef {"map" | "delta"} UnitsShow
+ * @typedef {"map" | "delta" | "sample"} UnitsShow
  * @typedef {"paused" | "playing" | "seeking" | "finished" | "stopped"} Status
  *
  * @typedef {object} Parameter  A knob of a row: the form, the range and the words all come from here.
  * @property {string} name
  * @property {string} title
  * @property {string} symbol
- * @property {"float" | "int" | "bool" | "choice"} kind
- * @property {number | boolean | string} default
+ * @property {"float" | "int" | "bool" | "choice" | "pair"} kind
+ * @property {number | boolean | string | number[]} default
  * @property {number | null} minimum
  * @property {number | null} maximum
  * @property {boolean} exclusive_minimum
@@ -22,6 +22,7 @@
  * @property {"linear" | "log"} scale
  * @property {string[] | null} choices
  * @property {string} summary
+ * @property {Parameter[]} parts  of a pair: its two numbers
  *
  * @typedef {object} Row
  * @property {string} name
@@ -49,7 +50,7 @@
  *
  * @typedef {object} OptimizerFields
  * @property {string[]} dialects
- * @property {Record<string, Record<string, number | boolean>>} defaults  by dialect
+ * @property {Record<string, Record<string, number | boolean | number[]>>} defaults  by dialect
  * @property {Record<string, string>} mathmls  by dialect
  * @property {[string, string][]} symbols  of the formula, and what they mean
  * @property {string} difference  between the dialects, or "none"
@@ -109,6 +110,7 @@
  * @property {string} loss
  * @property {number} parameter_count
  * @property {Record<string, number>} samples
+ * @property {string | null} data_digest  of own data, which come with this event only
  *
  * @typedef {object} Stop
  * @property {"finished" | "non_finite" | "early" | "small_change"} kind
@@ -140,7 +142,8 @@
  * @property {{branch: number, parent: number | null, fork: number, end: number}[]} branches
  * @property {boolean} can_undo
  * @property {boolean} can_redo
- * @property {Spec} spec
+ * @property {Spec} spec  on the wire without the samples of own data, which the run has
+ * @property {string | null} data_digest
  *
  * @typedef {object} Loaded  A script is being followed.
  * @property {"loaded"} type
@@ -208,6 +211,15 @@
  * @property {Record<string, (number | null)[]>} columns  a recorded series, thinned
  * @property {Record<string, number | null>} final  the scores it ended with, and at which step
  *
+ * @typedef {object} Followed  The sample that is followed through the network.
+ * @property {"train" | "validation" | "test"} split
+ * @property {number} index  counted from 0
+ *
+ * @typedef {object} Future  What a run was before a change in its past: recorded series from the fork on.
+ * @property {number} branch
+ * @property {number} fork  the step of the change
+ * @property {Record<string, (number | null)[]>} columns
+ *
  * @typedef {"settings" | "network" | "output"} Page
  *
  * @typedef {object} AppState
@@ -218,6 +230,7 @@
  * @property {RunInfo | null} run
  * @property {Clock | null} clock
  * @property {Script | null} script
+ * @property {string[]} earlier  scripts of the runs before this one, the newest last: undo goes back to them
  * @property {Partial<Record<Channel, Frame>>} frames  the newest of each channel
  * @property {SeriesData | null} series
  * @property {Record<string, string>} errors  by dotted path of the field
@@ -229,6 +242,9 @@
  * @property {Page} page  which of the three pages a narrow screen shows
  * @property {"loss" | "accuracy"} curve
  * @property {Compared | null} compared
+ * @property {Future[]} futures  drawn faint behind the curves
+ * @property {boolean} withoutFutures  they are hidden
+ * @property {Followed | null} followed  its activations stand in the units while they show "sample"
  * @property {boolean} linear  the loss on a linear axis instead of a logarithmic one
  * @property {EdgesShow} edges  what the diagram's connections show
  * @property {UnitsShow} units  what its units show

@@ -5,8 +5,9 @@ import { MINUS, ticks } from "../maths.js";
 import { typeScale } from "../projector.js";
 
 /**
- * @typedef {object} Frame
- * @property {CanvasRenderingContext2D} context
+ * @typedef {Places & {context: CanvasRenderingContext2D}} Frame
+ *
+ * @typedef {object} Places
  * @property {number} left
  * @property {number} top
  * @property {number} width
@@ -28,7 +29,26 @@ const words = () => `${12 * typeScale()}px system-ui, sans-serif`;
  */
 export function plotArea(width, height) {
   const [left, bottom] = [LEFT * typeScale(), BOTTOM * typeScale()];
-  return { left, top: 6, width: width - left - 5, height: height - bottom - 6 };
+  const top = Math.round(6 * typeScale()); // the topmost number is half above the frame
+  return { left, top, width: width - left - 5, height: height - bottom - top };
+}
+
+/**
+ * Where data lie on a plot of this size.
+ * @param {number} width
+ * @param {number} height
+ * @param {[number, number]} xs
+ * @param {[number, number]} ys
+ * @returns {Places}
+ */
+export function plotPlaces(width, height, xs, ys) {
+  const inner = plotArea(width, height);
+  const { left, top } = inner;
+  return {
+    ...inner,
+    px: (x) => left + ((x - xs[0]) / (xs[1] - xs[0])) * inner.width,
+    py: (y) => top + inner.height - ((y - ys[0]) / (ys[1] - ys[0])) * inner.height,
+  };
 }
 
 /**
@@ -40,14 +60,16 @@ export function plotArea(width, height) {
  * @returns {Frame}
  */
 export function plotFrame(context, width, height, xs, ys) {
-  const inner = plotArea(width, height);
-  const { left, top } = inner;
-  return {
-    context,
-    ...inner,
-    px: (x) => left + ((x - xs[0]) / (xs[1] - xs[0])) * inner.width,
-    py: (y) => top + inner.height - ((y - ys[0]) / (ys[1] - ys[0])) * inner.height,
-  };
+  return { context, ...plotPlaces(width, height, xs, ys) };
+}
+
+/**
+ * How many numbers an axis has room for.
+ * @param {number} length
+ * @param {number} each  in CSS pixels, at the page's own size of type
+ */
+function most(length, each) {
+  return Math.max(3, Math.min(6, Math.floor(length / (each * typeScale()))));
 }
 
 /**
@@ -64,14 +86,14 @@ export function drawAxes({ context, left, top, width, height, px, py }, xs, ys, 
   context.strokeStyle = colours.line;
   context.lineWidth = 1;
   const write = (/** @type {number} */ value) => String(value).replace("-", MINUS);
-  for (const x of ticks(xs[0], xs[1], 6)) {
+  for (const x of ticks(xs[0], xs[1], most(width, 36))) {
     const at = Math.round(px(x)) + 0.5;
     context.textAlign = "center";
     context.textBaseline = "top";
     context.fillText(write(x), at, top + height + 6);
     if (grid) line(context, at, top, at, top + height);
   }
-  for (const y of ticks(ys[0], ys[1], 6)) {
+  for (const y of ticks(ys[0], ys[1], most(height, 24))) {
     const at = Math.round(py(y)) + 0.5;
     context.textAlign = "right";
     context.textBaseline = "middle";

@@ -7,21 +7,38 @@ import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatExact, formatPercent, toNumber } from "../maths.js";
 import { frameOf } from "../store.js";
 
-/** @returns {View} */
-export function confusionView() {
-  const table = h("table", { class: "confusion", data: { testid: "confusion" } });
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {View}
+ */
+export function confusionView(actions) {
+  const table = h("table", {
+    class: "confusion",
+    role: "grid",
+    aria: { label: "Confusion matrix: arrows go from cell to cell, Enter follows a sample of it" },
+    data: { testid: "confusion" },
+  });
   const caption = h("p", { class: "small" });
   const element = h("figure", {}, h("div", { class: "confusion-place" }, table), h("figcaption", {}, caption));
   /** @type {HTMLTableCellElement[]} */
   let cells = [];
   /** @type {HTMLTableCellElement[]} */
   let shares = [];
+  /** @type {import("../types.js").AppState | null} */
+  let last = null;
+  const follow = (/** @type {number} */ place) => last && followNext(last, place, actions);
+  table.addEventListener("click", (event) => {
+    const place = cells.indexOf(/** @type {HTMLTableCellElement} */ (event.target));
+    if (place >= 0) follow(place);
+  });
+  table.addEventListener("keydown", (event) => walk(event, cells, follow));
   const built = memo();
   const changed = memo();
   return {
     element,
     update(state) {
       const { run, theme } = state;
+      last = state;
       if (!run || element.hidden) return;
       const evaluation = frameOf(state, "evaluation");
       const split = evaluation?.arrays.confusion_test ? "test" : "train";
@@ -53,14 +70,65 @@ function build(table, run) {
   /** @type {HTMLTableCellElement[]} */
   const cells = [];
   const rows = run.classes.map((name) => {
-    const row = run.classes.map((answer) => h("td", { class: "count", title: `${name}, read as ${answer}` }));
+    const row = run.classes.map((answer) => h("td", { class: "count", tabindex: -1, title: `${name}, read as ${answer}: follow one` }));
     cells.push(...row);
     const share = h("td", { class: "recall" });
     shares.push(share);
     return h("tr", {}, h("th", { scope: "row", title: name }, name), ...row, share);
   });
+  cells[0]?.setAttribute("tabindex", "0");
   table.replaceChildren(h("thead", {}, head), h("tbody", {}, ...rows));
   return { cells, shares };
+}
+
+/**
+ * Keys in the matrix: one cell at a time has a place in the order of focus.
+ * @param {KeyboardEvent} event
+ * @param {HTMLTableCellElement[]} cells
+ * @param {(place: number) => void} follow
+ */
+function walk(event, cells, follow) {
+  const here = cells.indexOf(/** @type {HTMLTableCellElement} */ (event.target));
+  if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+  const classes = Math.sqrt(cells.length);
+  const [row, column] = [Math.floor(here / classes), here % classes];
+  /** @type {Record<string, [number, number]>} */
+  const ways = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  if (event.key === "Enter") follow(here);
+  else if (event.key in ways) {
+    const [down, across] = ways[event.key];
+    const inside = (/** @type {number} */ value) => Math.max(0, Math.min(classes - 1, value));
+    const next = cells[inside(row + down) * classes + inside(column + across)];
+    cells[here].tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/**
+ * The first sample of a cell, or the one after that which is followed.
+ * @param {import("../types.js").AppState} state
+ * @param {number} place  row by row
+ * @param {import("../actions.js").Actions} actions
+ */
+function followNext(state, place, actions) {
+  const evaluation = frameOf(state, "evaluation");
+  const split = evaluation?.arrays.confusion_test ? "test" : "train";
+  const told = evaluation?.arrays[`predicted_${split}`]?.data;
+  const truth = frameOf(state, "data")?.arrays[`${split}_target`]?.data;
+  if (!told || !truth || !state.run) return;
+  const classes = state.run.classes.length;
+  const [row, column] = [Math.floor(place / classes), place % classes];
+  const { followed } = state;
+  const from = followed?.split === split ? followed.index + 1 : 0;
+  for (let i = 0; i < told.length; i++) {
+    const index = (from + i) % told.length;
+    if (truth[index] !== row || told[index] !== column) continue;
+    actions.follow({ split, index });
+    return;
+  }
 }
 
 /**

@@ -5,6 +5,10 @@
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { PlotlyFigure, abscissa } from "../plot.js";
 import { comparedView } from "./compared.js";
+import { futuresView } from "./futures.js";
+
+/** Nothing is faint. @type {import("../types.js").Future[]} */
+const NONE = [];
 
 /**
  * @param {import("../actions.js").Actions} actions
@@ -39,6 +43,7 @@ export function curvesView(actions) {
   // Plotly fills a box that its own size cannot stretch.
   const plot = h("div", { class: "curve" });
   const compared = comparedView(actions);
+  const futures = futuresView(actions);
   const place = h("div", { class: "curve-place", data: { testid: "curves" } }, plot);
   const element = h(
     "section",
@@ -54,6 +59,7 @@ export function curvesView(actions) {
         h("div", { class: "tabs-inline", role: "tablist" }, ...tabs.map((tab) => tab.button)),
       ),
     ),
+    futures.element,
     compared.element,
     place,
   );
@@ -68,6 +74,8 @@ export function curvesView(actions) {
   function update(state) {
     last = state;
     compared.update(state);
+    futures.update(state);
+    const faint = state.withoutFutures ? NONE : state.futures;
     const { run, figures, series, theme, clock } = state;
     const accuracy = run?.task === "classification";
     const shown = accuracy ? state.curve : "loss";
@@ -84,7 +92,8 @@ export function curvesView(actions) {
     const present = series && series.run === run.run ? series : null;
     // While it plays the end of the curve is the present; only a place in the past is marked.
     const here = clock.step < clock.end ? clock[abscissa(themed[theme].layout)] : null;
-    if (place.clientWidth < 40 || !changed(themed, present, theme, state.projector, state.compared, here, place.clientWidth, place.clientHeight)) return;
-    figure.show(themed, theme, present, drawn, here, state.compared);
+    const { clientWidth, clientHeight } = place;
+    if (clientWidth < 40 || !changed(themed, present, theme, state.projector, state.compared, faint, here, clientWidth, clientHeight)) return;
+    figure.show(themed, theme, present, drawn, here, { compared: state.compared, futures: faint });
   }
 }

@@ -16,6 +16,7 @@ export const EDGES = [
 export const UNITS = [
   { value: "map", label: "map", key: "m" },
   { value: "delta", label: "δ", key: "d" },
+  { value: "sample", label: "h", key: "choose a point of the output" },
 ];
 
 /** What a unit has inside, by the kind of data. @type {Record<string, string>} */
@@ -47,7 +48,7 @@ export function legendView(actions) {
     /**
      * @param {AppState} state
      * @param {number | null} edge  what one pixel of width stands for
-     * @param {number | null} unit  what a full δ stands for
+     * @param {string} unit  the scale of what the units show, in words
      */
     update(state, edge, unit) {
       const { run } = state;
@@ -57,10 +58,17 @@ export function legendView(actions) {
       setText(units.buttons[0], INSIDE[run.kind] ?? "map");
       const { symbol } = EDGES.find(({ value }) => value === state.edges) ?? EDGES[0];
       setText(edgeScale, edge === null ? "no update made yet" : `width 1 = |${symbol}| ${short(edge)}`);
-      unitScale.hidden = unit === null;
-      setText(unitScale, unit === null ? "" : ` · full square = mean |δ| ${short(unit)}, train set`);
+      // There is an h to show while a sample is followed.
+      units.buttons[2].hidden = state.units !== "sample";
+      unitScale.hidden = unit === "";
+      setText(unitScale, unit);
     },
   };
+}
+
+/** What a full square stands for. @param {number | null} blame */
+export function blameWords(blame) {
+  return blame === null ? "" : ` · full square = mean |δ| ${short(blame)}, train set`;
 }
 
 /** @param {number} scale */

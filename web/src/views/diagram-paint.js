@@ -3,13 +3,16 @@
 /** @import { AppState, RunInfo } from "../types.js" */
 /** @import { Box, LayerLayout, Layout } from "./diagram-layout.js" */
 
-import { css, levels, pack, paintLevels, palette, signed } from "../colours.js";
+import { css, levels, pack, palette, signed } from "../colours.js";
 import { h } from "../dom.js";
 import { frameOf } from "../store.js";
+import { mapPainter } from "./diagram-maps.js";
 import { deltaOf, paintDelta, paintResponse } from "./diagram-units.js";
 
 const RADIUS = 4;
 const scratch = h("canvas");
+const paintMaps = mapPainter();
+const paintInputs = mapPainter();
 
 /**
  * @typedef {object} Looks
@@ -29,40 +32,46 @@ export function paintUnits(context, state, layout, looks) {
   const run = /** @type {RunInfo} */ (state.run);
   const colours = palette(state.theme);
   const maps = frameOf(state, "maps");
-  const grid = maps?.arrays.maps;
+  const inputs = frameOf(state, "inputs");
   const responses = maps?.arrays.responses;
-  /** @type {Map<string, number>} */
-  const places = new Map();
-  if (maps)
-    (maps.meta.units ?? []).forEach((/** @type {any} */ each, /** @type {number} */ i) =>
-      places.set(`${each.layer}:${each.unit - 1}`, i),
-    );
+  const places = placesOf(maps, inputs);
+  /** @type {Map<import("../types.js").Frame, import("./diagram-maps.js").MapPlace[]>} */
+  const mapped = new Map();
   for (const layer of layout.layers) {
     for (const box of layer.shown) {
       const place = places.get(`${box.layer}:${box.unit}`);
+      const frame = layer.layer === 0 ? inputs : maps;
       const blamed = state.units === "delta" && layer.layer > 0;
       const delta = blamed ? deltaOf(state, box.layer, box.unit) : null;
       if (blamed) paintDelta(context, box, delta?.mean ?? null, delta?.size ?? 0, looks.deltaScale, colours);
       else if (responses && maps && place !== undefined)
         paintResponse(context, box, responses, place, maps.meta.units[place], colours);
       else if (layer.picture) paintGrid(context, box, /** @type {[number, number]} */ (run.image_shape), colours);
-      else if (grid && maps && place !== undefined) {
-        const [, rows, columns] = grid.shape;
-        const { low, high } = maps.meta.units[place];
-        paintLevels(
-          scratch,
-          grid.data,
-          place * rows * columns,
-          columns,
-          rows,
-          unitLevels(colours, run, layer, Number(low), Number(high)),
-        );
-        paste(context, box, true);
+      else if (place !== undefined && frame?.arrays.maps) {
+        const { low, high } = frame.meta.units[place];
+        const found = { box, place, table: unitLevels(colours, run, layer, Number(low), Number(high)) };
+        mapped.set(frame, [...(mapped.get(frame) ?? []), found]);
       } else if (run.image_shape && layer.layer === 1) paintRow(context, state, box, run.image_shape, looks);
       else plain(context, box, colours, biasOf(state, box, looks.biasScale));
     }
     if (layer.strip) paintStrip(context, state, layer, looks);
   }
+  if (inputs) paintInputs(context, inputs, mapped.get(inputs) ?? [], RADIUS);
+  if (maps) paintMaps(context, maps, mapped.get(maps) ?? [], RADIUS);
+}
+
+/**
+ * Where in its frame each unit's map is; a line's answers lie in one frame, its input among them.
+ * @param {...(import("../types.js").Frame | null)} frames
+ */
+function placesOf(...frames) {
+  /** @type {Map<string, number>} */
+  const places = new Map();
+  for (const frame of frames)
+    (frame?.meta.units ?? []).forEach((/** @type {any} */ each, /** @type {number} */ i) =>
+      places.set(`${each.layer}:${each.unit - 1}`, i),
+    );
+  return places;
 }
 
 /**
@@ -81,13 +90,13 @@ function unitLevels(colours, run, layer, low, high) {
   return levels(colours, low, high, 0, Math.max(Math.abs(low), Math.abs(high)));
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Box} box @param {boolean} smooth */
-function paste(context, box, smooth) {
+/** @param {CanvasRenderingContext2D} context @param {Box} box */
+function paste(context, box) {
   context.save();
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
   context.clip();
-  context.imageSmoothingEnabled = smooth;
+  context.imageSmoothingEnabled = false;
   context.drawImage(scratch, box.x, box.y, box.width, box.height);
   context.restore();
 }
@@ -155,7 +164,7 @@ function paintRow(context, state, box, [rows, columns], looks) {
   if (!weights) return;
   const size = rows * columns;
   paintWeights(state, columns, rows, looks.scale, (i) => weights.data[box.unit * size + i]);
-  paste(context, box, false);
+  paste(context, box);
 }
 
 /**
@@ -173,7 +182,21 @@ function paintStrip(context, state, layer, { weights: all, scale }) {
   if (layer.layer === 0)
     paintWeights(state, units, sources, scale, (i) => weights.data[(i % units) * sources + Math.floor(i / units)]);
   else paintWeights(state, sources, units, scale, (i) => weights.data[i]);
-  paste(context, strip, false);
+  paste(context, strip);
+}
+
+/**
+ * A grid of signed values, row by row from the top, in a box.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {number} columns
+ * @param {number} rows
+ * @param {(index: number) => number} value  −1 to 1
+ * @param {string} theme
+ */
+export function paintGridOf(context, box, columns, rows, value, theme) {
+  paintCells(theme, columns, rows, value);
+  paste(context, box);
 }
 
 /**
@@ -184,12 +207,23 @@ function paintStrip(context, state, layer, { weights: all, scale }) {
  * @param {(index: number) => number} weight  row by row from the top
  */
 function paintWeights(state, columns, rows, scale, weight) {
-  const colours = palette(state.theme);
+  paintCells(state.theme, columns, rows, (i) => weight(i) / scale);
+}
+
+/**
+ * On the scratch canvas.
+ * @param {string} theme
+ * @param {number} columns
+ * @param {number} rows
+ * @param {(index: number) => number} value
+ */
+function paintCells(theme, columns, rows, value) {
+  const colours = palette(theme);
   scratch.width = columns;
   scratch.height = rows;
   const context = /** @type {CanvasRenderingContext2D} */ (scratch.getContext("2d"));
   const image = context.createImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = pack(signed(colours, weight(i) / scale));
+  for (let i = 0; i < pixels.length; i++) pixels[i] = pack(signed(colours, value(i)));
   context.putImageData(image, 0, 0);
 }

@@ -74,12 +74,12 @@ export function pointer(stage, svg, edits) {
   stage.addEventListener("pointermove", (event) => {
     const box = stage.getBoundingClientRect();
     at = { x: event.clientX - box.left, y: event.clientY - box.top };
-    aim(layout && !(event.target instanceof HTMLButtonElement) ? find(layout, at.x, at.y) : null);
+    aim(layout && !(event.target instanceof HTMLButtonElement) ? find(layout, at.x, at.y, state?.units === "sample") : null);
   });
   stage.addEventListener("pointerdown", (event) => {
     const box = stage.getBoundingClientRect();
     at = { x: event.clientX - box.left, y: event.clientY - box.top };
-    aim(layout ? find(layout, at.x, at.y) : null);
+    aim(layout ? find(layout, at.x, at.y, state?.units === "sample") : null);
   });
   stage.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("button, select")) return;
@@ -91,7 +91,10 @@ export function pointer(stage, svg, edits) {
   stage.addEventListener("keydown", (event) => {
     if (!layout) return;
     if (event.target !== stage || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") aim(null);
+    if (event.key === "Escape" && target) {
+      event.preventDefault();
+      aim(null);
+    }
     if (target && ["e", "F2", "Delete", "Backspace"].includes(event.key)) {
       event.preventDefault();
       if (event.key === "e" || event.key === "F2") edits.edit(target, at);
@@ -138,13 +141,15 @@ function endsOf(layout, { kind, layer, unit, source }) {
  * @param {Layout} layout
  * @param {number} x
  * @param {number} y
+ * @param {boolean} whole  whether a row of a strip is a unit, and not its weights
  * @returns {Target | null}
  */
-function find(layout, x, y) {
+function find(layout, x, y, whole) {
   for (const { layer, shown, strip, units, picture } of layout.layers) {
     for (const box of shown) if (inside(box, x, y)) return { kind: "unit", layer, unit: picture ? 0 : box.unit, source: -1 };
     if (strip && inside(strip, x, y)) {
       const row = Math.min(units - 1, Math.floor(((y - strip.y) / strip.height) * units));
+      if (whole) return { kind: "unit", layer, unit: row, source: -1 };
       const other = layout.layers[layer === 0 ? 1 : layer - 1].units;
       const column = Math.min(other - 1, Math.floor(((x - strip.x) / strip.width) * other));
       return layer === 0

@@ -2,7 +2,9 @@
 
 /** @import { AppState, RunInfo } from "../types.js" */
 
+import { sampleFrame, sampleName } from "../followed.js";
 import { formatCount, formatExact, formatNumber, subscript } from "../maths.js";
+import { EDITABLE } from "../restrict.js";
 import { frameOf } from "../store.js";
 import { deltaOf } from "./diagram-units.js";
 
@@ -103,7 +105,10 @@ export function describe(state, target) {
   return target.kind === "edge" ? describeEdge(state, run, target) : describeUnit(state, run, target);
 }
 
-const EDITS = "click, or press e, to edit";
+/** How it is changed, or that it cannot be. */
+function edits() {
+  return EDITABLE ? "click, or press e, to edit" : "locked by this link";
+}
 
 /**
  * A weight; where gradients or updates are shown, that comes first.
@@ -140,12 +145,13 @@ function describeEdge(state, run, target) {
     const moment = `after step ${formatCount(weight?.step ?? 0)}`;
     words = { title: value, lines: [where, gradient, exactly(weight?.value, moment)] };
   }
-  return { title: words.title, lines: [...words.lines, EDITS].filter(Boolean) };
+  return { title: words.title, lines: [...words.lines, edits()].filter(Boolean) };
 }
 
 /** @param {AppState} state @param {RunInfo} run @param {Target} target */
 function describeUnit(state, run, target) {
   const { layer, unit } = target;
+  if (state.followed) return describeActivation(state, run, target);
   if (layer === 0) {
     const pixels = run.image_shape ? [`the ${run.image_shape.join(" × ")} pixels of a picture`] : [];
     const lines = [...pixels, ...(pixels.length ? [] : mapLine(state, layer, unit))];
@@ -163,7 +169,7 @@ function describeUnit(state, run, target) {
         delta ? `mean |δ| ${formatNumber(delta.size)} · mean δ ${formatNumber(delta.mean)}` : "",
         delta ? `over the ${formatCount(delta.samples)} training samples, after step ${formatCount(delta.step)}` : "",
         `bias ${value}`,
-        EDITS,
+        edits(),
       ].filter(Boolean),
     };
   }
@@ -174,14 +180,38 @@ function describeUnit(state, run, target) {
       gradientLine(state, `b${layer}`, unit, "b"),
       ...mapLine(state, layer, unit),
       exact,
-      EDITS,
+      edits(),
     ].filter(Boolean),
   };
 }
 
+/**
+ * What the followed sample makes of a unit.
+ * @param {AppState} state
+ * @param {RunInfo} run
+ * @param {Target} target
+ */
+function describeActivation(state, run, target) {
+  const { layer, unit } = target;
+  const frame = sampleFrame(state);
+  const of = state.followed ? sampleName(state.followed) : "";
+  if (layer === 0 && run.image_shape) return { title: `${run.inputs.length} inputs`, lines: [`the pixels of ${of}`] };
+  const value = frame?.arrays[`h${layer}`]?.data[unit];
+  const bias = entryOf(state, "parameters", target);
+  const wanted = layer === run.layers.length ? frame?.arrays.target.data[unit] : undefined;
+  const lines = [
+    layer === 0 ? of : `${unitName(run, layer, unit)} · ${run.layers[layer - 1].activation} · ${of}`,
+    frame && value !== undefined ? `exactly ${formatExact(value)}, after step ${formatCount(frame.step)}` : "",
+    wanted === undefined ? "" : `target ${formatNumber(wanted)}`,
+    layer === 0 ? "" : `${titleOf(target)} = ${formatNumber(bias?.value)}`,
+    layer === 0 ? "" : edits(),
+  ];
+  return { title: `${layer === 0 ? run.inputs[unit] : "h"} = ${formatNumber(value)}`, lines: lines.filter(Boolean) };
+}
+
 /** @param {AppState} state @param {number} layer @param {number} unit */
 function mapLine(state, layer, unit) {
-  const units = frameOf(state, "maps")?.meta.units;
+  const units = (layer === 0 && frameOf(state, "inputs") ? frameOf(state, "inputs") : frameOf(state, "maps"))?.meta.units;
   const found = units?.find((/** @type {any} */ each) => each.layer === layer && each.unit === unit + 1);
   return found ? [`over the ${state.run?.kind === "line" ? "line" : "plane"} from ${formatNumber(Number(found.low), 3)} to ${formatNumber(Number(found.high), 3)}`] : [];
 }

@@ -4,14 +4,18 @@
 /** @import { Layout, LayerLayout } from "./diagram-layout.js" */
 
 import { h, memo, prepareCanvas, s, setAttribute } from "../dom.js";
+import { sampleFrame } from "../followed.js";
 import { typeScale } from "../projector.js";
+import { EDITABLE, allows } from "../restrict.js";
 import { rowNamed } from "../spec.js";
 import { frameOf } from "../store.js";
 import { layoutNetwork } from "./diagram-layout.js";
-import { legendView } from "./diagram-legend.js";
+import { blameWords, legendView } from "./diagram-legend.js";
 import { paintUnits } from "./diagram-paint.js";
 import { pointer } from "./diagram-pointer.js";
+import { paintSample, reachOf, sampleNumbers, scaleWords } from "./diagram-sample.js";
 import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from "./diagram-wires.js";
+import { followedView } from "./followed.js";
 import { layerChanges, limitsOf } from "./layers.js";
 import { weightEditor } from "./weight-editor.js";
 
@@ -24,7 +28,8 @@ export function diagramView(actions) {
   const marks = s("g", { class: "marks" });
   const words = s("g", { class: "words" });
   const svg = s("svg", { class: "wires", "aria-hidden": "true" }, lines);
-  const over = s("svg", { class: "wires", "aria-hidden": "true" }, marks, words);
+  const values = s("g", { class: "values" });
+  const over = s("svg", { class: "wires", "aria-hidden": "true" }, marks, words, values);
   const canvas = h("canvas", { class: "units" });
   const tools = h("div", { class: "layer-tools" });
   const legend = legendView(actions);
@@ -37,10 +42,12 @@ export function diagramView(actions) {
     tools,
   );
   const editor = weightEditor(actions);
-  const element = h("div", { class: "diagram" }, legend.element, stage, editor.element);
+  const followed = followedView(actions);
+  const numbers = sampleNumbers(values);
+  const element = h("div", { class: "diagram" }, legend.element, followed.element, stage, editor.element);
   const point = pointer(stage, over, {
-    edit: (target, at) => last && editor.open(last, target, at, () => point.aim(target)),
-    zero: (target) => last && editor.zero(last, target),
+    edit: (target, at) => last && EDITABLE && editor.open(last, target, at, () => point.aim(target)),
+    zero: (target) => last && EDITABLE && editor.zero(last, target),
     close: () => editor.close(),
   });
 
@@ -61,7 +68,7 @@ export function diagramView(actions) {
   const shapeChanged = memo();
   const runChanged = memo();
   const edgesChanged = memo();
-  const deltaChanged = memo();
+  const unitsFitted = memo();
   const wiresChanged = memo();
   const unitsChanged = memo();
 
@@ -72,7 +79,11 @@ export function diagramView(actions) {
     if (!run || !catalog || width < 10 || height < 10) return;
     if (runChanged(run)) kept.reset();
     if (edgesChanged(state.edges, state.looks.edges)) kept.forget(state.edges);
-    if (deltaChanged(state.units, state.looks.units)) kept.forget("delta");
+    if (unitsFitted(state.units, state.looks.units, state.followed)) {
+      kept.forget("delta");
+      kept.forget("sample");
+    }
+    followed.update(state);
     if (shapeChanged(run, catalog, Math.round(width), Math.round(height))) {
       layout = layoutNetwork(run, width, height);
       setAttribute(svg, "viewBox", `0 0 ${width} ${height}`);
@@ -94,8 +105,17 @@ export function diagramView(actions) {
     const scale = edgeScale(kept, state.edges, shown?.arrays ?? null);
     if (wiresChanged(shown, wires, scale)) drawWires(wires, shown?.arrays ?? null, scale);
     const blame = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
-    legend.update(state, shown || state.edges === "weights" ? scale : null, blame);
-    if (unitsChanged(shown, parameters, frameOf(state, "maps"), deltas, layout, state.theme, state.units, scale, blame)) {
+    const sample = state.units === "sample" ? sampleFrame(state) : null;
+    const reach = state.units === "sample" ? kept.fit("sample", reachOf(sample), 1) : null;
+    const told = state.units === "sample" ? scaleWords(sample, reach) : blameWords(blame);
+    legend.update(state, shown || state.edges === "weights" ? scale : null, told);
+    if (state.units === "sample") {
+      if (unitsChanged(sample, layout, state.theme, reach)) {
+        paintSample(prepareCanvas(canvas, width, height), state, layout, sample, reach ?? 1);
+        numbers.update(state, layout, sample, reach ?? 1);
+      }
+    } else if (unitsChanged(shown, parameters, frameOf(state, "maps"), frameOf(state, "inputs"), deltas, layout, state.theme, state.units, scale, blame)) {
+      numbers.update(state, layout, null, 1);
       // Pictures of weights are full at what a curve two wide stands for: what is thick there is deep here.
       const biases = kept.fit("weights", parameters ? largest(parameters.arrays, "W") : 0, 7) ?? 1;
       paintUnits(prepareCanvas(canvas, width, height), state, layout, {
@@ -248,7 +268,7 @@ function placeTools(place, layout, changes, state) {
       );
     return h(
       "div",
-      { class: "tool-pair", style: `left:${layer.x}px` },
+      { class: "tool-pair", data: { part: "units network diagram" }, style: `left:${layer.x}px` },
       button("−", `one unit fewer in layer ${i + 1}`, layer.units - 1),
       button("+", `one unit more in layer ${i + 1}`, layer.units + 1),
     );
@@ -260,6 +280,7 @@ function placeTools(place, layout, changes, state) {
     {
       type: "button",
       class: "tool wide",
+      data: { part: "layers network diagram" },
       title: "add a hidden layer",
       disabled: hidden.length >= limits.layers,
       onclick: () => changes.add(),
@@ -284,6 +305,8 @@ function layerHead(layout, layer, index, changes, state) {
   for (const row of state.catalog?.activations ?? [])
     if (row.hidden !== false) select.append(h("option", { value: row.name }, row.title));
   select.value = layer.activation;
+  // What cannot be changed is still a name.
+  const name = allows("activations", "network", "diagram") ? select : h("span", {}, select.selectedOptions[0]?.textContent ?? "");
   select.addEventListener("change", async () => {
     if (!(await changes.set(index, { activation: select.value }))) select.value = layer.activation;
   });
@@ -292,6 +315,6 @@ function layerHead(layout, layer, index, changes, state) {
     { class: compact(layout) ? "head-choice stacked" : "head-choice", style: `left:${layer.x}px` },
     h("span", {}, String(layer.units)),
     h("span", { class: "dot-between" }, "·"),
-    select,
+    name,
   );
 }

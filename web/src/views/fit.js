@@ -5,15 +5,20 @@
 import { palette } from "../colours.js";
 import { h, memo, prepareCanvas } from "../dom.js";
 import { frameOf } from "../store.js";
-import { drawAxes, drawPoint, plotFrame } from "./canvas-plot.js";
+import { drawAxes, drawPoint, plotFrame, plotPlaces } from "./canvas-plot.js";
+import { pointPicker } from "./point-picker.js";
 
-/** @returns {View} */
-export function fitView() {
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {View}
+ */
+export function fitView(actions) {
   const canvas = h("canvas", { class: "plot", role: "img", aria: { label: "The fit: nothing drawn yet" }, data: { testid: "fit" } });
+  const picker = pointPicker(canvas, actions);
   const element = h(
     "figure",
     { class: "fit" },
-    canvas,
+    picker.element,
     h(
       "figcaption",
       { class: "key" },
@@ -27,6 +32,13 @@ export function fitView() {
     ),
   );
   const changed = memo();
+  /** @type {{data: WireFrame | null, range: [number, number]}} */
+  let ranged = { data: null, range: [-1, 1] };
+  /** @param {WireFrame | null} data */
+  const rangeOf = (data) => {
+    if (ranged.data !== data) ranged = { data, range: targetRange(data) };
+    return ranged.range;
+  };
   return {
     element,
     update(state) {
@@ -36,11 +48,23 @@ export function fitView() {
       const data = frameOf(state, "data");
       const width = Math.round(canvas.clientWidth);
       const height = Math.round(canvas.clientHeight);
-      if (width < 40 || !changed(run, maps, data, theme, state.projector, width, height, window.devicePixelRatio)) return;
+      if (width < 40) return;
+      const xs = run.domain[0] ?? [-1, 1];
+      const ys = rangeOf(data);
+      const { px, py } = plotPlaces(width, height, xs, ys);
+      picker.update(
+        state,
+        (split, i) => {
+          const target = data?.arrays[`${split}_target`];
+          const raw = data?.arrays[`${split}_raw`];
+          return raw && target ? [px(raw.data[i]), py(target.data[i * (target.shape[1] ?? 1)])] : null;
+        },
+        width,
+        height,
+      );
+      if (!changed(run, maps, data, theme, state.projector, width, height, window.devicePixelRatio)) return;
       const colours = palette(theme);
       const context = prepareCanvas(canvas, width, height);
-      const xs = run.domain[0] ?? [-1, 1];
-      const ys = targetRange(data);
       const frame = plotFrame(context, width, height, xs, ys);
       drawAxes(frame, xs, ys, colours, true);
       for (const split of ["test", "train"]) {

@@ -13,6 +13,7 @@ const KEYS = [
   [["w", "g", "u"], "edges show weights, gradients, last update"],
   [["m", "d"], "units show what they answer, δ"],
   [["e", "Del"], "edit the weight pointed at, set it to 0"],
+  [["Esc"], "stop following a sample"],
   [["l"], "loss on a log or linear axis"],
   [["t"], "light or dark"],
   [["p"], "projector: larger type, settings folded away"],
@@ -38,6 +39,7 @@ export function helpDialog() {
     h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys"), close),
     list,
     h("p", {}, "Point at a connection or a unit of the network to read its number; click it to change it."),
+    h("p", {}, "Click a sample of the output, or choose it with the arrows and Enter, to follow it through the network."),
     h("p", {}, "Drop a CSV or TSV file anywhere to train on it."),
     h("p", {}, "Blue is positive, orange is negative, everywhere."),
   );

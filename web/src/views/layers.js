@@ -50,7 +50,7 @@ export function networkPanel(actions) {
   const list = h("div", { class: "layers" });
   const add = h(
     "button",
-    { type: "button", class: "quiet-button", data: { testid: "add-layer" }, onclick: () => changes.add() },
+    { type: "button", class: "quiet-button", data: { testid: "add-layer", part: "layers" }, onclick: () => changes.add() },
     "+ layer",
   );
   const count = h("span", { class: "value-pair" });
@@ -115,9 +115,9 @@ function layerRow(index, changes, activations) {
     inputmode: "numeric",
     autocomplete: "off",
     aria: { label: `Units of ${name}` },
-    data: { testid: `units-${index + 1}` },
+    data: { testid: `units-${index + 1}`, part: "units" },
   });
-  const choice = h("select", { aria: { label: `Activation of ${name}` }, data: { testid: `activation-${index + 1}` } });
+  const choice = h("select", { aria: { label: `Activation of ${name}` }, data: { testid: `activation-${index + 1}`, part: "activations" } });
   for (const row of activations.filter((each) => each.hidden !== false))
     choice.append(h("option", { value: row.name }, row.title));
   const remove = h(
@@ -127,6 +127,7 @@ function layerRow(index, changes, activations) {
       class: "round small",
       title: `remove ${name}`,
       aria: { label: `Remove ${name}` },
+      data: { part: "layers" },
       onclick: () => changes.remove(index),
     },
     icon("close"),

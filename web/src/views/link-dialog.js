@@ -1,4 +1,4 @@
-/** A link to copy by hand where the browser does not let the page do it, or why a run is too long for one. */
+/** A link to copy by hand where the browser does not let the page do it, or why there is none. */
 
 import { h } from "../dom.js";
 import { icon } from "./icons.js";
@@ -29,14 +29,14 @@ export function linkDialog(sharing) {
     h("div", { class: "sheet-buttons" }, file),
   );
   element.addEventListener("click", (event) => event.target === element && element.close());
-  sharing.onLink = ({ url }) => {
+  sharing.onLink = ({ url, note }) => {
     field.hidden = url === null;
     file.hidden = url !== null;
     field.value = url ?? "";
     words.textContent =
       url === null
-        ? "This run holds data of its own or very many changes: that is too long for a link. As a file it opens everywhere, by “Open a file” under Experiments."
-        : "The browser did not let the page copy it. Copy it here:";
+        ? `This run is too long for a link, and the server does not keep it: ${note}. As a file it opens everywhere, by “Open a file” under Experiments.`
+        : ["The browser did not let the page copy it. Copy it here.", note].filter(Boolean).join(" ");
     element.showModal();
     if (url !== null) field.select();
   };

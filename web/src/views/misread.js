@@ -9,8 +9,11 @@ import { frameOf } from "../store.js";
 /** As many as two rows hold. */
 const SHOWN = 12;
 
-/** @returns {View} */
-export function misreadView() {
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {View}
+ */
+export function misreadView(actions) {
   const title = h("h3", { class: "small-title" }, "Misread");
   const note = h("span", { class: "small" });
   const list = h("div", { class: "misread", data: { testid: "misread" } });
@@ -18,7 +21,11 @@ export function misreadView() {
   const cells = Array.from({ length: SHOWN }, () => {
     const canvas = h("canvas", { class: "digit" });
     const words = h("figcaption");
-    return { canvas, words, figure: h("figure", {}, canvas, words) };
+    const button = h("button", { type: "button", class: "digit-button", onclick: () => chosen && actions.follow(chosen) }, canvas);
+    /** @type {import("../types.js").Followed | null} */
+    let chosen = null;
+    const figure = h("figure", {}, button, words);
+    return { canvas, button, words, figure, choose: (/** @type {import("../types.js").Followed} */ sample) => (chosen = sample) };
   });
   const changed = memo();
   return {
@@ -46,7 +53,8 @@ export function misreadView() {
         setText(cells[i].words, `${truth} as ${answer}`);
         cells[i].figure.title =
           `sample ${formatCount(wrong.data[i] + 1)} of the ${split} set: ${truth} read as ${answer}, output ${confidence}`;
-        cells[i].canvas.setAttribute("aria-label", `${truth} read as ${answer}`);
+        cells[i].choose({ split, index: wrong.data[i] });
+        cells[i].button.setAttribute("aria-label", `${truth} read as ${answer}: follow it through the network`);
       }
     },
   };

@@ -4,6 +4,7 @@
 
 import { h, memo } from "../dom.js";
 import { formatCount, formatSetting } from "../maths.js";
+import { allows } from "../restrict.js";
 import { specOf } from "../spec.js";
 import { icon } from "./icons.js";
 
@@ -127,7 +128,7 @@ function lineFor(state, actions) {
       text: "Nothing is learned yet.",
       buttons: [
         { label: "watch it learn", press: () => actions.toggle() },
-        { label: "break it", press: () => actions.breakIt() },
+        ...(allows("optimizer", "optimizer.lr") ? [{ label: "break it", press: () => actions.breakIt() }] : []),
         { label: "take one step", press: () => actions.forward() },
       ],
     };

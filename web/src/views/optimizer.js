@@ -38,6 +38,15 @@ export function optimizerPanel(actions) {
         off: true,
       }),
     },
+    {
+      path: "clip.value",
+      control: numberField(actions, {
+        path: "clip.value",
+        label: "clip g",
+        hint: "the largest value an entry of the gradient may have, after clipping its length; off: any",
+        off: true,
+      }),
+    },
   ];
   const element = h(
     "section",
@@ -100,7 +109,7 @@ export function optimizerPanel(actions) {
         const math = row ? mathElement(row.mathmls[optimizer.dialect] ?? row.mathml) : null;
         formula.replaceChildren(math ?? "");
         formula.title = row?.summary ?? "";
-        meanings.replaceChildren(...(row ? meaningsOf(row) : []));
+        meanings.replaceChildren(...(row ? meaningsOf(row, optimizer.dialect) : []));
         difference.textContent = row ? differenceOf(row, optimizer.dialect) : "";
         controls = row ? ownControls(actions, row, optimizer.dialect) : [];
         own.replaceChildren(...controls.map(({ control }) => control.element));
@@ -116,9 +125,10 @@ export function optimizerPanel(actions) {
   };
 }
 
-/** Each symbol of a rule and what it stands for: its state, then its parameters. @param {OptimizerRow} row */
-function meaningsOf(row) {
-  const parameters = row.parameters.map(({ symbol, title, summary }) => [symbol, `${title}: ${summary}`]);
+/** Each symbol of a rule and what it stands for: its state, then its parameters. @param {OptimizerRow} row @param {string} dialect */
+function meaningsOf(row, dialect) {
+  const spoken = row.parameters.filter(({ name }) => name in (row.defaults[dialect] ?? {}));
+  const parameters = spoken.map(({ symbol, title, summary }) => (symbol ? [symbol, `${title}: ${summary}`] : [title, summary]));
   return [...row.symbols, ...parameters].flatMap(([symbol, words]) => [h("dt", {}, symbol), h("dd", {}, words)]);
 }
 
@@ -151,7 +161,7 @@ function ownControls(actions, row, dialect) {
     const usual = typeof defaults.lr === "number" ? defaults.lr : Number(parameter.default);
     const slider = sliderField(actions, {
       path,
-      label: `rate ${parameter.symbol || "η"}`,
+      label: `${parameter.title} ${parameter.symbol || "η"}`,
       hint: parameter.summary,
       typed: true,
     });

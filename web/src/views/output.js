@@ -19,11 +19,20 @@ import { regionsView } from "./regions.js";
  */
 export function outputColumn(actions) {
   const moment = h("span", { class: "moment", data: { testid: "moment" } });
-  const regions = regionsView();
-  const fit = fitView();
-  const confusion = confusionView();
-  const misread = misreadView();
-  const unseen = h("p", { class: "small" }, "A fit over several columns cannot be drawn; the losses say how close it is.");
+  const regions = regionsView(actions);
+  const fit = fitView(actions);
+  const confusion = confusionView(actions);
+  const misread = misreadView(actions);
+  const unseen = h(
+    "div",
+    {},
+    h("p", { class: "small" }, "A fit over several columns cannot be drawn; the losses say how close it is."),
+    h(
+      "button",
+      { type: "button", class: "text-button", data: { testid: "follow-first" }, onclick: () => actions.follow({ split: "train", index: 0 }) },
+      "follow a sample through the network",
+    ),
+  );
   const draw = drawView(actions);
   const numbers = numbersView();
   const curves = curvesView(actions);

@@ -6,11 +6,16 @@ import { classColour, css, levels, mix, pack, paintLevels, palette, signed } fro
 import { h, memo, prepareCanvas, setText } from "../dom.js";
 import { formatSetting } from "../maths.js";
 import { frameOf } from "../store.js";
-import { drawAxes, drawPoint, plotFrame, roundUp } from "./canvas-plot.js";
+import { drawAxes, drawPoint, plotFrame, plotPlaces, roundUp } from "./canvas-plot.js";
+import { pointPicker } from "./point-picker.js";
 
-/** @returns {View} */
-export function regionsView() {
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {View}
+ */
+export function regionsView(actions) {
   const canvas = h("canvas", { class: "plot", role: "img", aria: { label: "The answer over the plane: nothing drawn yet" }, data: { testid: "regions" } });
+  const picker = pointPicker(canvas, actions);
   const ramp = h("canvas", { class: "ramp", aria: { hidden: true } });
   const low = h("span");
   const middle = h("span");
@@ -19,8 +24,11 @@ export function regionsView() {
   const name = h("span", { class: "ramp-name" });
   const bar = h("div", { class: "ramp-key" }, name, ramp, h("div", { class: "ramp-words" }, low, middle, high));
   const marks = h("div", { class: "point-key" });
-  const element = h("figure", { class: "regions" }, canvas, h("figcaption", { class: "key" }, bar, classes, marks));
+  const element = h("figure", { class: "regions" }, picker.element, h("figcaption", { class: "key" }, bar, classes, marks));
   const picture = h("canvas");
+  // Axes and samples stay as they are while the answer behind them changes: drawn once, then laid over it.
+  const over = h("canvas");
+  const overChanged = memo();
   const keyChanged = memo();
   const changed = memo();
   return {
@@ -31,10 +39,13 @@ export function regionsView() {
       const maps = frameOf(state, "maps");
       const data = frameOf(state, "data");
       const size = Math.round(canvas.clientWidth);
-      if (size < 40 || !changed(run, maps, data, theme, state.projector, size, window.devicePixelRatio)) return;
+      if (size < 40) return;
+      const [xs, ys] = run.domain;
+      const placing = plotPlaces(size, size, xs, ys);
+      picker.update(state, (split, i) => samplePlace(data?.arrays[`${split}_raw`], i, placing), size, size);
+      if (!changed(run, maps, data, theme, state.projector, size, window.devicePixelRatio)) return;
       const colours = palette(theme);
       const context = prepareCanvas(canvas, size, size);
-      const [xs, ys] = run.domain;
       const frame = plotFrame(context, size, size, xs, ys);
       const reach = run.task === "regression" ? targetReach(data) : 1;
       if (maps) {
@@ -42,8 +53,12 @@ export function regionsView() {
         context.imageSmoothingEnabled = !maps.arrays.classes;
         context.drawImage(picture, frame.left, frame.top, frame.width, frame.height);
       }
-      drawAxes(frame, xs, ys, colours, !maps);
-      if (data) drawSamples(frame, run, data, reach, colours);
+      if (overChanged(run, data, theme, state.projector, size, window.devicePixelRatio, !maps)) {
+        const top = plotFrame(prepareCanvas(over, size, size), size, size, xs, ys);
+        drawAxes(top, xs, ys, colours, !maps);
+        if (data) drawSamples(top, run, data, reach, colours);
+      }
+      context.drawImage(over, 0, 0, size, size);
       canvas.setAttribute(
         "aria-label",
         `${run.task === "regression" ? "Fitted height" : "Decision regions"} over the plane${maps ? `, after step ${maps.step}` : ""}`,
@@ -88,6 +103,19 @@ export function regionsView() {
       run.samples.test > 0 ? h("span", {}, h("i", { class: "dot ring" }), "test") : "",
     );
   }
+}
+
+/**
+ * Where a sample is drawn; null outside the plane.
+ * @param {import("../types.js").NamedArray | undefined} raw
+ * @param {number} i
+ * @param {import("./canvas-plot.js").Places} places
+ * @returns {[number, number] | null}
+ */
+function samplePlace(raw, i, { left, top, width, height, px, py }) {
+  if (!raw) return null;
+  const [x, y] = [px(raw.data[2 * i]), py(raw.data[2 * i + 1])];
+  return x >= left && x <= left + width && y >= top && y <= top + height ? [x, y] : null;
 }
 
 /** @param {number} value */

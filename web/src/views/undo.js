@@ -20,12 +20,13 @@ export function undoView(actions) {
   const redo = button("redo", "Redo the change", () => actions.redo());
   return {
     element: h("div", { class: "undo" }, undo, redo),
-    update({ script, clock, connection }) {
+    update({ script, earlier, clock, connection }) {
       const off = connection.status !== "open" || !clock;
-      undo.disabled = off || !script?.can_undo;
+      undo.disabled = off || !(script?.can_undo || earlier.length > 0);
       redo.disabled = off || !script?.can_redo;
       const label = script?.edits.at(-1)?.label;
-      setAttribute(undo, "title", `${script?.can_undo && label ? `undo: ${label}` : "nothing to undo"} (Ctrl+Z)`);
+      const nothing = earlier.length > 0 ? "back to the run before" : "nothing to undo";
+      setAttribute(undo, "title", `${script?.can_undo && label ? `undo: ${label}` : nothing} (Ctrl+Z)`);
       setAttribute(redo, "title", `${script?.can_redo ? "make the change again" : "nothing to redo"} (Ctrl+Shift+Z)`);
     },
   };

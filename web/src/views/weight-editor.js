@@ -41,9 +41,9 @@ export function weightEditor(actions) {
     "set to 0",
   );
   const apply = h("button", { class: "text-button", type: "submit", title: "apply (Enter)" }, "apply");
-  const element = h(
+  const form = h(
     "form",
-    { class: "weight-editor", role: "dialog", hidden: true, data: { testid: "weight-editor" } },
+    { class: "weight-form" },
     h("div", { class: "title-row" }, title, close),
     where,
     field,
@@ -52,6 +52,7 @@ export function weightEditor(actions) {
     error,
     h("div", { class: "title-row" }, zero, apply),
   );
+  const element = h("div", { class: "weight-editor", role: "dialog", hidden: true, data: { testid: "weight-editor" } }, form);
 
   /** @type {Target | null} */
   let target = null;
@@ -149,7 +150,7 @@ export function weightEditor(actions) {
     dragging = false;
     if (!sending) actions.release();
   });
-  element.addEventListener("submit", (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     const value = parseSetting(field.value);
     if (value === null) complain(`${field.value.trim() || "nothing"} is no number; allowed: a number such as −1.25 or 3e−4`);
@@ -173,7 +174,9 @@ export function weightEditor(actions) {
   });
 
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !element.hidden && !document.querySelector("dialog[open]")) shut();
+    if (event.key !== "Escape" || element.hidden || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    shut();
   });
   return {
     element,

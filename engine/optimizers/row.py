@@ -1,0 +1,108 @@
+"""What the row of an update rule is, and the parameters and words that several rules share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from engine.row import Parameter, Row
+
+TEXTBOOK, PYTORCH = "textbook", "pytorch"
+DIALECTS = (TEXTBOOK, PYTORCH)
+
+
+def _share(name: str, title: str, symbol: str, default: float, summary: str) -> Parameter:
+    """A parameter in [0, 1)."""
+    return Parameter(name, title, symbol, default, minimum=0.0, maximum=1.0, exclusive_maximum=True, summary=summary)
+
+
+RATE = Parameter("lr", "rate", "η", 0.01, minimum=0.0, maximum=1e9, scale="log", summary="how far each step goes")
+MOMENTUM = _share("beta", "momentum", "β", 0.9, "the share of velocity kept each step")
+DECAY = _share("gamma", "decay", "γ", 0.9, "how slowly the mean of squares forgets")
+EPS = Parameter("eps", "epsilon", "ε", 1e-8, minimum=0.0, maximum=1.0, scale="log", summary="keeps the quotient finite")
+BETA_1 = _share("beta1", "first decay", "β₁", 0.9, "how slowly the mean forgets")
+BETA_2 = _share("beta2", "second decay", "β₂", 0.999, "how slowly the mean of squares forgets")
+CORRECTED = Parameter(
+    "bias_correction",
+    "bias correction",
+    "",
+    True,
+    kind="bool",
+    summary="divides the means by what they lack for their start at zero; off: m̂ = m, v̂ = v",
+)
+WEIGHT_DECAY = Parameter(
+    "weight_decay",
+    "decoupled decay",
+    "λ",
+    0.0,
+    minimum=0.0,
+    maximum=1e3,
+    summary="the share of every parameter, biases too, that an update takes away, beside the gradient",
+)
+
+COMMON = (("θ", "the parameters, weights and biases alike"), ("g", "the gradient of the objective on the mini-batch"))
+VELOCITY = ("v", "the velocity: past gradients, fading")
+MEANS = (
+    ("m̂", "the running mean of gradients m ← β₁m + (1 − β₁)g, divided by 1 − β₁ᵗ for its start at zero"),
+    ("v̂", "the running mean of squared gradients v ← β₂v + (1 − β₂)g², divided by 1 − β₂ᵗ"),
+)
+
+
+@dataclass(frozen=True)
+class Wide:
+    """The form of a rule that any of its `options` asks for: another kernel, with more state."""
+
+    options: tuple[str, ...]
+    state: tuple[str, ...]
+    codes: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Optimizer(Row):
+    """An update rule. `state` names its tensors, each of the parameters' shape; `codes` and `formulas` are by dialect."""
+
+    state: tuple[str, ...] = ()
+    codes: dict[str, int] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
+    torch_defaults: dict[str, Any] = field(default_factory=dict)
+    difference: str = ""
+    symbols: tuple[tuple[str, str], ...] = ()
+    """What the formula's other symbols mean, in words."""
+    parameters_of: dict[str, str] = field(default_factory=dict)
+    """Parameters that one dialect alone has."""
+    state_of: dict[str, str] = field(default_factory=dict)
+    """State that one dialect alone keeps."""
+    starts: dict[str, str] = field(default_factory=dict)
+    """State that begins at the value of a parameter; all other begins at zero."""
+    wide: Wide | None = None
+    rest: int | None = None
+    """The code for parameters that are no matrices, where the rule's own is for matrices."""
+    internal: ClassVar[tuple[str, ...]] = (
+        "code",
+        "codes",
+        "torch_defaults",
+        "parameters_of",
+        "state_of",
+        "starts",
+        "wide",
+        "rest",
+    )
+
+    def spoken(self, dialect: str) -> tuple[Parameter, ...]:
+        """The parameters that a dialect has."""
+        return tuple(each for each in self.parameters if self.parameters_of.get(each.name, dialect) == dialect)
+
+    def defaults(self, dialect: str) -> dict[str, Any]:
+        """Every parameter's default: the row's own, with PyTorch's where its dialect is spoken."""
+        own = {parameter.name: parameter.default for parameter in self.spoken(dialect)}
+        return own | self.torch_defaults if dialect == PYTORCH else own
+
+    def as_json(self) -> dict[str, Any]:
+        return super().as_json() | {
+            "dialects": list(DIALECTS),
+            "defaults": {dialect: self.defaults(dialect) for dialect in DIALECTS},
+        }
+
+
+def both(value: Any) -> dict[str, Any]:
+    return dict.fromkeys(DIALECTS, value)

@@ -1,0 +1,78 @@
+"""What an update rule needs besides its kernel: blocks of parameters, room to work in, fresh state, its numbers in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import codes
+from engine.spec import OptimizerSpec
+
+Flat = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Parameters that lie one behind the other and follow one rule. `rows` and `cols` are a matrix's own."""
+
+    kind: int
+    names: tuple[str, ...]
+    offset: int
+    size: int
+    rows: int
+    cols: int
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """The fields of its UPDATE op, but for the scratch's place and the slots."""
+        return {"KIND": self.kind, "WEIGHTS": self.offset, "COUNT": self.size, "ROWS": self.rows, "COLS": self.cols}
+
+
+def blocks(optimizer: OptimizerSpec, tensors: Sequence[tuple[str, int, tuple[int, ...]]]) -> list[Block]:
+    """The blocks of tensors (name, offset, shape) that lie one behind the other: one, or each matrix by itself and the rest."""
+    rest = optimizer.row.rest
+    found = []
+
+    def part(index: int) -> int:
+        matrix = rest is not None and len(tensors[index][2]) == 2
+        return index if matrix else -1
+
+    for index, group in groupby(range(len(tensors)), part):
+        members = [tensors[i] for i in group]
+        rows, cols = (members[0][2] if index >= 0 else (0, 0))[-2:]
+        size = sum(int(np.prod(shape)) for _, _, shape in members)
+        kind = optimizer.kind if index >= 0 or rest is None else rest
+        found.append(Block(kind, tuple(name for name, _, _ in members), members[0][1], size, rows, cols))
+    return found
+
+
+def scratch_size(parts: Sequence[Block]) -> int:
+    """Numbers of scratch that the largest block needs: Newton-Schulz works on a copy, a product and two Gram matrices."""
+    return max((2 * part.rows * part.cols + 2 * min(part.rows, part.cols) ** 2 for part in parts), default=0)
+
+
+def fresh_state(optimizer: OptimizerSpec, count: int) -> Flat:
+    """Slots for `count` parameters and the clock, before the first update."""
+    state = np.zeros(len(optimizer.state) * count + codes.N_CLOCK)
+    state[[codes.POWER_1 - codes.N_CLOCK, codes.POWER_2 - codes.N_CLOCK, codes.PRODUCT - codes.N_CLOCK]] = 1.0
+    own = {"lr": optimizer.lr, **optimizer.parameters}
+    for name, parameter in optimizer.row.starts.items():
+        state_of(optimizer, state, count)[name][...] = own[parameter]
+    return state
+
+
+def state_of(optimizer: OptimizerSpec, state: Flat, count: int) -> dict[str, Flat]:
+    """Views of the state's tensors by name, each flat like the parameters; they lie before the clock, at the end."""
+    first = len(state) - codes.N_CLOCK - len(optimizer.state) * count
+    return {name: state[first + i * count : first + (i + 1) * count] for i, name in enumerate(optimizer.state)}
+
+
+def set_rule(hyper: Flat, optimizer: OptimizerSpec) -> None:
+    """The rule's rate and own parameters, where kernels look for them."""
+    numbers = optimizer.numbers
+    hyper[codes.LR] = optimizer.lr
+    hyper[codes.OPTIMIZER : codes.OPTIMIZER + len(numbers)] = numbers
