@@ -153,18 +153,19 @@ class Machine:
         """The optimizer's state by name, each flat like theta."""
         return state_of(self.spec.optimizer, self.state, self.theta.size)
 
-    def nesterov_points(self) -> dict[str, Flat] | None:
-        """θ and θ − ηβv, by the dialect whose parameters they are; None where another rule is in force."""
+    def nesterov_points(self, rate: float) -> dict[str, Flat] | None:
+        """θ and θ − ηβv, by the dialect whose parameters they are; None where another rule is in force. The textbook looks ahead
+        by the `rate` of the update to come, PyTorch's parameters already stand where the last one's led."""
         optimizer = self.spec.optimizer
         if optimizer.name != "nesterov":
             return None
         tensors = self.state_tensors
-        way = optimizer.lr * optimizer.parameters["beta"] * tensors["v"]
+        way = optimizer.parameters["beta"] * tensors["v"]
         if optimizer.dialect == PYTORCH:
-            return {TEXTBOOK: self.theta + way, PYTORCH: self.theta.copy()}
+            return {TEXTBOOK: self.theta + self.hyper[codes.ETA] * way, PYTORCH: self.theta.copy()}
         if self._looks_ahead:  # in the middle of an update
             return {TEXTBOOK: tensors["saved"].copy(), PYTORCH: self.theta.copy()}
-        return {TEXTBOOK: self.theta.copy(), PYTORCH: self.theta - way}
+        return {TEXTBOOK: self.theta.copy(), PYTORCH: self.theta - rate * way}
 
     # Running ---------------------------------------------------------------------------------------------------------
 
@@ -196,7 +197,7 @@ class Machine:
         return int(self.counters[codes.STATUS])
 
     def _run_on(self, ops: NDArray[np.int64], first: int, last: int, count: int) -> None:
-        run(
+        run(self.tape.core)(
             ops,
             first,
             last,

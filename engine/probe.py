@@ -87,7 +87,7 @@ class Probe:
         self.counters[codes.FIRST_ROW] = start
         self.counters[codes.ROW_COUNT] = self.counters[codes.BATCH] = count
         machine = self.machine
-        run(
+        run(self.tape.core)(
             ops,
             0,
             len(ops),

@@ -8,13 +8,14 @@ values are (units, batch) columns in one flat workspace; a narrower batch is pac
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS
 from engine.kernels import codes
-from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
+from engine.kernels.optimizers import LAST_CLASSIC, NESTEROV_LOOK_AHEAD
 from engine.layout import Layout, Place, layout_of, places_of
 from engine.losses import LOSSES
 from engine.norms import NORMS
@@ -82,6 +83,12 @@ class Tape:
     def coupled(self) -> bool:
         """Whether samples of a batch act on each other, as under batch norm: a column of δ is then no per-sample gradient."""
         return "batch" in self.norms
+
+    @cached_property
+    def core(self) -> bool:
+        """Whether every op is one of those that every network has, and the update rule a classic one."""
+        code, kind = self.ops[:, codes.CODE], self.ops[:, codes.KIND]
+        return not bool(np.any(code > codes.UPDATE) or np.any(kind[code == codes.UPDATE] > LAST_CLASSIC))
 
     def first(self, code: int) -> int:
         """Index of the first op with this code."""
@@ -340,7 +347,6 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     slots = len(spec.optimizer.state)
     count = sum(place.size for place in writer.places)
     parameters = tuple(place.name for place in writer.places)
-    state = writer.running_size
 
     add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=value("h0"), OTHER=value("y"), EXTRA=capacity)
     if spec.regularization.jitter or spec.regularization.shift:
@@ -349,7 +355,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         add(codes.AUGMENT, "augmentation", "forward", 0, ("h0",), ("h0",), **fields)
     add(codes.RATE, "rate", "forward", 0, (), (), KIND=rule)
     if rule == NESTEROV_LOOK_AHEAD:
-        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters, STATE=state)
+        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters)
     for layer in range(1, last + 1):
         writer.affine(layer)
         writer.norm(layer)

@@ -135,7 +135,7 @@ def _torchs_adam(rule: int, o: dict[str, Any], lr_eps: dict[str, Any]) -> str | 
     if rule == kernels.ADAM:
         return in_torch("Adam", options, means)
     if rule == kernels.AMSGRAD:
-        return in_torch("Adam", options | {"amsgrad": True}, means | {"max_exp_avg_sq": "v_max"})
+        return in_torch("Adam", options | {"amsgrad": True}, means | {"max_exp_avg_sq": "vₘₐₓ"})
     if rule == kernels.ADAMW:
         return in_torch("AdamW", options | {"weight_decay": o["weight_decay"]}, means)
     if rule == kernels.NADAM:
@@ -174,8 +174,8 @@ def _formulas(rule: int, o: dict[str, Any], corrected: bool) -> tuple[Lines, Lin
     if rule == kernels.ADAM:
         return ("m", "v"), (MEAN, SQUARES, m, v, ADAM_STEP)
     if rule == kernels.AMSGRAD:
-        top = "self.v_max[i] = torch.maximum(self.v_max[i], self.v[i])"
-        return ("m", "v", "v_max"), (MEAN, SQUARES, top, m, "v = self.v_max[i]", ADAM_STEP)
+        top = "self.vₘₐₓ[i] = torch.maximum(self.vₘₐₓ[i], self.v[i])"
+        return ("m", "v", "vₘₐₓ"), (MEAN, SQUARES, top, m, "v = self.vₘₐₓ[i]", ADAM_STEP)
     if rule in (kernels.ADAMW, kernels.ADAMW_PAPER):
         decay = "self.weight_decay" if rule == kernels.ADAMW_PAPER else "self.lr * self.weight_decay"
         return ("m", "v"), (MEAN, SQUARES, m, v, f"p *= 1 - {decay}", ADAM_STEP)

@@ -155,7 +155,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         "textbook" is θ, "pytorch" the look-ahead θ − ηβv where the next gradient is taken: with a constant rate PyTorch's
         parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.
         """
-        points = self.machine.nesterov_points()
+        points = self.machine.nesterov_points(self.rate)
         return None if points is None else {dialect: self._named(flat) for dialect, flat in points.items()}
 
     @property

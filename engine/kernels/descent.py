@@ -1,6 +1,6 @@
 """The update rules outside a network, on a point and gradients given by the caller (`engine.descent`)."""
 
-from engine.kernels.codes import KIND, N_CLOCK, OTHER
+from engine.kernels.codes import ETA, KIND, LR, N_CLOCK, OTHER
 from engine.kernels.jit import entry
 from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD, move_ahead, rate, tick, update_block
 from engine.kernels.penalties import all_finite
@@ -13,6 +13,7 @@ def prepare_update(blocks, theta, state, hyper):
     `blocks` are UPDATE ops (n, N_FIELDS) over theta; `state` is the rule's slots and clock, as a machine has them.
     """
     kind = blocks[0, KIND]
+    hyper[ETA] = hyper[LR]
     rate(kind, hyper, state[state.size - N_CLOCK :])
     if kind == NESTEROV_LOOK_AHEAD:
         move_ahead(theta, state, hyper)

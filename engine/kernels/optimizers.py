@@ -44,6 +44,7 @@ ADAGRAD_OUTSIDE = 5
 RMSPROP_INSIDE = 6
 RMSPROP_OUTSIDE = 7
 ADAM = 8
+LAST_CLASSIC = ADAM
 RMSPROP_INSIDE_WIDE = 9  # with a centred square or a velocity
 RMSPROP_OUTSIDE_WIDE = 10
 ADADELTA = 11
@@ -148,14 +149,11 @@ def tick(kind, hyper, clock):
 
 
 @inner
-def update(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
-    """Any rule but Adam on one block of parameters; s0, s1, s2 are its state there (unused ones are never touched)."""
-    eta = hyper[ETA]
-    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
-    c1 = hyper[CORRECTION_1]
-    c2 = hyper[CORRECTION_2]
-    f1 = hyper[FACTOR_1]
-    if kind == SGD:
+def update_classic(kind, theta, g, s0, s1, eta, p, c1, c2):
+    """The rules of the textbooks on one block of parameters; s0, s1 are its state there (unused ones are never touched)."""
+    if kind == ADAM:
+        adam(theta, g, s0, s1, eta, p[0], p[1], p[2], c1, c2)
+    elif kind == SGD:
         plain(theta, g, eta)
     elif kind == MOMENTUM:
         momentum(theta, g, s0, eta, p[0])
@@ -171,7 +169,17 @@ def update(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
         scaled_inside(theta, g, s0, p[0], 1.0 - p[0], eta, p[1])
     elif kind == RMSPROP_OUTSIDE:
         scaled_outside(theta, g, s0, p[0], 1.0 - p[0], eta, p[1])
-    elif kind in (RMSPROP_INSIDE_WIDE, RMSPROP_OUTSIDE_WIDE):
+
+
+@inner
+def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
+    """The other rules; `scratch` is Muon's."""
+    eta = hyper[ETA]
+    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
+    c1 = hyper[CORRECTION_1]
+    c2 = hyper[CORRECTION_2]
+    f1 = hyper[FACTOR_1]
+    if kind in (RMSPROP_INSIDE_WIDE, RMSPROP_OUTSIDE_WIDE):
         inside = p[1] if kind == RMSPROP_INSIDE_WIDE else 0.0
         rmsprop_wide(theta, g, s0, s1, s2, p[2] != 0.0, p[0], p[3], eta, inside, p[1] - inside)
     elif kind == ADADELTA:
@@ -197,25 +205,45 @@ def update(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
 
 
 @inner
-def update_block(op, theta, grad, state, scratch, hyper):
-    """An UPDATE op: its rule on COUNT parameters from WEIGHTS on. The state ends with its slots and the clock."""
+def update_classic_block(op, theta, grad, state, hyper):
+    """An UPDATE op of a classic rule, on COUNT parameters from WEIGHTS on. The state ends with its slots and the clock."""
     size = theta.size
     slots = op[EXTRA]
     first = op[WEIGHTS]
     last = first + op[COUNT]
     base = state.size - N_CLOCK - slots * size
-    own = theta[first:last]
-    g = grad[first:last]
     s0 = state[base + first : base + last] if slots > 0 else state[:0]
     base += size
     s1 = state[base + first : base + last] if slots > 1 else state[:0]
-    if op[KIND] == ADAM:  # the most used, at once: on a small network the way through the others costs more than the rule
-        p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
-        adam(own, g, s0, s1, hyper[ETA], p[0], p[1], p[2], hyper[CORRECTION_1], hyper[CORRECTION_2])
-        return
+    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
+    c1 = hyper[CORRECTION_1]
+    c2 = hyper[CORRECTION_2]
+    update_classic(op[KIND], theta[first:last], grad[first:last], s0, s1, hyper[ETA], p, c1, c2)
+
+
+@inner
+def update_newer_block(op, theta, grad, state, scratch, hyper):
+    """An UPDATE op of any other rule."""
+    size = theta.size
+    slots = op[EXTRA]
+    first = op[WEIGHTS]
+    last = first + op[COUNT]
+    base = state.size - N_CLOCK - slots * size
+    s0 = state[base + first : base + last] if slots > 0 else state[:0]
+    base += size
+    s1 = state[base + first : base + last] if slots > 1 else state[:0]
     base += size
     s2 = state[base + first : base + last] if slots > 2 else state[:0]
-    update(op[KIND], own, g, s0, s1, s2, scratch, op[ROWS], op[COLS], hyper)
+    update_newer(op[KIND], theta[first:last], grad[first:last], s0, s1, s2, scratch, op[ROWS], op[COLS], hyper)
+
+
+@inner
+def update_block(op, theta, grad, state, scratch, hyper):
+    """An UPDATE op of any rule."""
+    if op[KIND] <= LAST_CLASSIC:
+        update_classic_block(op, theta, grad, state, hyper)
+    else:
+        update_newer_block(op, theta, grad, state, scratch, hyper)
 
 
 @inner

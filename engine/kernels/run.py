@@ -1,4 +1,7 @@
-"""The tape machine: one compiled `run` under training, stepping op by op, evaluating and looking at gradients."""
+"""The tape machine: one `loop` under training, stepping op by op, evaluating and looking at gradients.
+
+It is compiled twice from one source, for the ops that every network has and for all, so that a first run can begin soon.
+"""
 
 import numpy as np
 
@@ -43,8 +46,9 @@ from engine.kernels.codes import (
     UPDATE,
     UPDATE_NON_FINITE,
 )
-from engine.kernels.jit import entry, inner
-from engine.kernels.ops import execute
+from engine.kernels.jit import entry, inner, spliced
+from engine.kernels.more_ops import execute_any
+from engine.kernels.ops import execute_core
 
 
 @inner
@@ -145,12 +149,26 @@ def commit(kind, counters, hyper, theta, state):
     batches.advance(counters)
 
 
-@entry(
-    "void(i8[:,::1], i8, i8, i8, i8[:,::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
-    " i8[::1], f8[:,::1], f8[:,::1], f8[:,::1])"
-)
-def run(
-    tape, first_op, last_op, updates, forward, counters, hyper, theta, change, grad, state, work, scratch, order, X, Y, series
+@spliced
+def loop(
+    execute,
+    tape,
+    first_op,
+    last_op,
+    updates,
+    forward,
+    counters,
+    hyper,
+    theta,
+    change,
+    grad,
+    state,
+    work,
+    scratch,
+    order,
+    X,
+    Y,
+    series,
 ):
     """Run ops first_op .. last_op - 1 of `tape`, `updates` times over; passes that end in an update are committed.
 
@@ -194,3 +212,68 @@ def run(
                 end_point(counters, hyper)
                 if counters[STATUS] != RUNNING:
                     return
+
+
+SIGNATURE = (
+    "void(i8[:,::1], i8, i8, i8, i8[:,::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
+    " i8[::1], f8[:,::1], f8[:,::1], f8[:,::1])"
+)
+
+
+@entry(SIGNATURE)
+def run_core(
+    tape, first_op, last_op, updates, forward, counters, hyper, theta, change, grad, state, work, scratch, order, X, Y, series
+):
+    """`loop` over the ops that every network has, the classic update rules: ready soon after a cold start."""
+    loop(
+        execute_core,
+        tape,
+        first_op,
+        last_op,
+        updates,
+        forward,
+        counters,
+        hyper,
+        theta,
+        change,
+        grad,
+        state,
+        work,
+        scratch,
+        order,
+        X,
+        Y,
+        series,
+    )
+
+
+@entry(SIGNATURE)
+def run_any(
+    tape, first_op, last_op, updates, forward, counters, hyper, theta, change, grad, state, work, scratch, order, X, Y, series
+):
+    """`loop` over any ops: the same source and the same bits, with more to compile."""
+    loop(
+        execute_any,
+        tape,
+        first_op,
+        last_op,
+        updates,
+        forward,
+        counters,
+        hyper,
+        theta,
+        change,
+        grad,
+        state,
+        work,
+        scratch,
+        order,
+        X,
+        Y,
+        series,
+    )
+
+
+def run(core: bool):
+    """The kernel for a tape: `core` says that it has none but the ops that every network has."""
+    return run_core if core else run_any

@@ -54,7 +54,7 @@ ADAM_FAMILY = (
         "Reddi, Kale and Kumar 2018, Algorithm 2",
         RAW_STEP,
         (RATE, BETA_1, BETA_2, EPS, replace(CORRECTED, default=False)),
-        state=("m", "v", "v_max"),
+        state=("m", "v", "vₘₐₓ"),
         codes=both(kernels.AMSGRAD),
         formulas={
             TEXTBOOK: MAXIMUM + RAW_STEP,
@@ -64,10 +64,10 @@ ADAM_FAMILY = (
         symbols=(
             *COMMON,
             ("m, v", "the running means of gradients, by β₁, and of squared gradients, by β₂"),
-            ("v_max", "the largest v so far, parameter by parameter, before any correction"),
-            ("m̂, v̂_max", "the same divided by 1 − β₁ᵗ and 1 − β₂ᵗ, where the bias correction is on"),
+            ("vₘₐₓ", "the largest v so far, parameter by parameter, before any correction"),
+            ("m̂, v̂ₘₐₓ", "the same divided by 1 − β₁ᵗ and 1 − β₂ᵗ, where the bias correction is on"),
         ),
-        difference="m and v_max are corrected for their start at zero, as Adam's; the paper corrects neither and has no ε",
+        difference="m and vₘₐₓ are corrected for their start at zero, as Adam's; the paper corrects neither and has no ε",
     ),
     Optimizer(
         "adamw",
@@ -85,7 +85,7 @@ ADAM_FAMILY = (
             *MEANS,
             ("λθ", "the decay, of all parameters, biases too; in the paper a schedule multiplies it as it multiplies η"),
         ),
-        difference="λ is multiplied by the rate η, so that 0.01 there is as strong as 0.0001 here at η = 0.01",
+        difference="λ is multiplied by the rate η: at η = 0.01 its λ = 0.01 is as strong as the paper's 0.0001",
     ),
     Optimizer(
         "nadam",
@@ -109,9 +109,9 @@ ADAM_FAMILY = (
             ("m", "the running mean of gradients m ← β₁m + (1 − β₁)g"),
             MEANS[1],
             ("t", "the number of this update"),
-            ("μ_t", "β₁(1 − ½·0.96^(tψ)), the momentum on its way up (PyTorch)"),
+            ("μₜ", "β₁(1 − ½·0.96^(tψ)), the momentum on its way up (PyTorch)"),
         ),
-        difference="the momentum is a sequence μ_t that rises from about β₁/2 to β₁, as in Dozat's full form; the simplified "
+        difference="the momentum is a sequence μₜ that rises from about β₁/2 to β₁, as in Dozat's full form; the simplified "
         "form has the constant β₁",
     ),
     Optimizer(
@@ -133,8 +133,8 @@ ADAM_FAMILY = (
             *COMMON,
             MEANS[0],
             ("v", "the running mean of squared gradients v ← β₂v + (1 − β₂)g²; 0/0 is no step"),
-            ("ρ_t", "ρ_∞ − 2tβ₂ᵗ/(1 − β₂ᵗ): of how many gradients v is the mean, at most ρ_∞ = 2/(1 − β₂) − 1"),
-            ("r", "√((ρ_t − 4)(ρ_t − 2)ρ_∞ / ((ρ_∞ − 4)(ρ_∞ − 2)ρ_t)), which grows to 1"),
+            ("ρₜ", "ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ): of how many gradients v is the mean, at most ρ∞ = 2/(1 − β₂) − 1"),
+            ("r", "√((ρₜ − 4)(ρₜ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρₜ)), which grows to 1"),
         ),
         difference="rectified steps begin above 5, not 4, and ε is added to √v before the correction; the paper has no ε",
     ),

@@ -33,8 +33,8 @@ STEP_SIZES = Parameter(
     kind="pair",
     summary="the bounds of every step",
     parts=(
-        Parameter("smallest", "smallest step", "Γ_min", 1e-6, minimum=0.0, maximum=1e9, scale="log"),
-        Parameter("largest", "largest step", "Γ_max", 50.0, minimum=0.0, maximum=1e9, scale="log"),
+        Parameter("smallest", "smallest step", "Γₘᵢₙ", 1e-6, minimum=0.0, maximum=1e9, scale="log"),
+        Parameter("largest", "largest step", "Γₘₐₓ", 50.0, minimum=0.0, maximum=1e9, scale="log"),
     ),
 )
 SIGN_STEP = r"\theta \leftarrow \theta - \Delta\, \operatorname{sign} g"
@@ -97,7 +97,7 @@ NEWER = (
         ),
         torch_defaults={"lr": 1e-3, "weight_decay": 0.1},
         symbols=(
-            ("W", "every weight matrix, of d_l rows and d_(l−1) columns: the first and the last layer's too"),
+            ("W", "every weight matrix, of dₗ rows and dₗ₋₁ columns: the first and the last layer's too"),
             (
                 "the rest",
                 "biases and all that is no matrix follow PyTorch's AdamW with the same η and λ, and with β₁, β₂ and ε",

@@ -76,6 +76,36 @@ def test_optimizers_and_dialects_come_from_the_catalog(train: Train) -> None:
     expect(train.hook("notice")).not_to_contain_text("refused")
 
 
+def test_a_pair_is_two_numbers_with_one_refusal(train: Train) -> None:
+    train.input("optimizer.name").select_option("rprop")
+    shrink, grow = train.input("optimizer.etas.0"), train.input("optimizer.etas.1")
+    expect(shrink).to_have_value("0.5")
+    expect(grow).to_have_value("1.2")
+    train.type(grow, "1.5")
+    expect(grow).to_have_value("1.5")
+    train.type(shrink, "3")
+    alert = train.field("optimizer.etas").get_by_role("alert")
+    expect(alert).to_have_count(1)
+    expect(alert).to_contain_text("in (0, 1)")
+    expect(shrink).to_have_value("0.5")
+    train.type(shrink, "0.25")
+    expect(alert).to_have_count(0)
+    train.hook("forward").click()
+    train.settle(1)
+
+
+def test_a_dialects_own_parameters_come_and_go_with_it(train: Train) -> None:
+    train.input("optimizer.name").select_option("nadam")
+    expect(train.input("optimizer.beta1")).to_be_visible()
+    expect(train.input("optimizer.psi")).to_have_count(0)
+    train.input("optimizer.dialect").select_option("pytorch")
+    expect(train.input("optimizer.psi")).to_have_value("0.004")
+    train.type(train.input("clip.value"), "0.01")
+    expect(train.input("clip.value")).to_have_value("0.01")
+    train.hook("forward").click()
+    train.settle(1)
+
+
 def test_batch_is_changed_while_the_run_lasts(train: Train) -> None:
     slider = train.page.locator('input[type=range][data-path="batch_size"]')
     slider.focus()

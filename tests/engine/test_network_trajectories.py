@@ -1,5 +1,7 @@
 """200 updates with norms, skips, dropout, learned slopes and jitter: against recorded PyTorch, and against the reference."""
 
+from dataclasses import replace
+
 import numpy as np
 import problems
 import pytest
@@ -11,6 +13,9 @@ DESCRIBED, NUMBERS = golden_networks()
 STEPS = DESCRIBED["steps"]
 BATCH = DESCRIBED["batch_size"]
 TOGETHER_REGRESSION = Network(3, ALL_TOGETHER.layers, 2, "identity", "mse")
+LAYERS = tuple(replace(layer, norm="layer" if layer.norm == "batch" else layer.norm) for layer in ALL_TOGETHER.layers)
+WITHOUT_BATCH_NORM = Network(3, LAYERS, 2, "identity", "mse")
+PROPORTIONAL = ("sgd", "momentum", "nesterov")
 
 
 def names_distance(found, expected) -> float:
@@ -79,8 +84,10 @@ def follow(made, rule, hyper, batch_size, *, steps=60, bound=1e-11, seed=0, clip
 
 @pytest.mark.parametrize("rule", problems.TEXTBOOK)
 def test_every_rule_with_everything(rule):
-    """Nesterov's look-ahead too: its gradient, and the running statistics, are taken ahead."""
-    made = network_problem(TOGETHER_REGRESSION, task="regression", samples=14, seed=30)
+    """Nesterov's look-ahead too: its gradient, and the running statistics, are taken ahead. Under batch norm a bias has no
+    gradient but rounding noise, which rules that divide by its size or take its sign make large: they go without."""
+    network = TOGETHER_REGRESSION if rule in PROPORTIONAL else WITHOUT_BATCH_NORM
+    made = network_problem(network, task="regression", samples=14, seed=30)
     follow(made, rule, problems.TEXTBOOK[rule], 5, seed=2**53 - 1, l1=0.003, l2=0.02, jitter=0.05, clip=0.6)
 
 

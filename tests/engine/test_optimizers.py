@@ -177,14 +177,18 @@ def test_muon_treats_matrices_and_the_rest_in_ops_of_their_own():
 VECTORIZED = {
     "scaled_inside": (rules_scaled, 3, 4),
     "scaled_outside": (rules_scaled, 3, 4),
+    "rmsprop_wide": (rules_scaled, 5, 6),
     "adadelta": (rules_scaled, 4, 3),
     "adam": (rules_adam, 4, 6),
     "adamw": (rules_adam, 4, 7),
     "amsgrad": (rules_adam, 5, 6),
     "nadam": (rules_adam, 4, 6),
+    "radam": (rules_adam, 4, 5),
     "adamax": (rules_adam, 4, 4),
     "momentum": (rules_plain, 3, 2),
     "nesterov_torch": (rules_plain, 3, 2),
+    "nesterov_look_ahead": (rules_plain, 4, 2),
+    "rprop": (rules_plain, 4, 6),
     "lion": (rules_plain, 3, 4),
 }
 

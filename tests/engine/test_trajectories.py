@@ -140,9 +140,11 @@ def test_both_points_of_nesterov_are_there_in_both_dialects():
     assert made.trainer(optimizer={"name": "momentum", "lr": 0.1}).nesterov_points is None
 
 
-def test_the_look_ahead_is_where_the_gradient_is_taken():
+@pytest.mark.parametrize("schedule", [{"name": "constant"}, {"name": "exponential", "decay": 0.3}])
+def test_the_look_ahead_is_where_the_gradient_is_taken(schedule):
     """Between the ops of an update the parameters are the look-ahead point, and both points stay what they were."""
-    trainer = problems.golden_problem("classes").trainer(optimizer={"name": "nesterov", "lr": 0.05}, batch_size=BATCH)
+    problem = problems.golden_problem("classes")
+    trainer = problem.trainer(optimizer={"name": "nesterov", "lr": 0.05}, batch_size=BATCH, schedule=schedule)
     trainer.step(9)
     points = trainer.nesterov_points
     while trainer.advance_op() != "look ahead":
