@@ -154,8 +154,8 @@ class Machine:
         return state_of(self.spec.optimizer, self.state, self.theta.size)
 
     def nesterov_points(self, rate: float) -> dict[str, Flat] | None:
-        """θ and θ − ηβv, by the dialect whose parameters they are; None where another rule is in force. The textbook looks ahead
-        by the `rate` of the update to come, PyTorch's parameters already stand where the last one's led."""
+        """θ and θ − ηβv, by the dialect whose parameters they are; None where another rule is in force. The textbook looks
+        ahead by the `rate` of the update to come, PyTorch's parameters already stand where the last one's led."""
         optimizer = self.spec.optimizer
         if optimizer.name != "nesterov":
             return None
