@@ -188,8 +188,17 @@ class Machine:
         return status
 
     def _run(self, first: int, last: int, count: int) -> None:
+        self._run_on(self.tape.ops, first, last, count)
+
+    def run_apart(self, ops: NDArray[np.int64]) -> int:
+        """Run ops on the buffers as they stand, outside the update's course; the status they leave."""
+        apart = np.ascontiguousarray(np.atleast_2d(ops))
+        self._run_on(apart, 0, len(apart), 1)
+        return int(self.counters[codes.STATUS])
+
+    def _run_on(self, ops: NDArray[np.int64], first: int, last: int, count: int) -> None:
         run(self.tape.core)(
-            self.tape.ops,
+            ops,
             first,
             last,
             count,

@@ -296,6 +296,8 @@ class NetworkSpec(Part):
     output_activation: str = "auto"
     initializer: InitializerSpec = Field(default_factory=lambda: InitializerSpec.model_validate({}))
     bias: Annotated[float, AfterValidator(within(-1e6, 1e6))] = 0.0
+    train_bias: bool = True
+    """False: every bias stays as it is at the start, as in some published examples."""
 
     @model_validator(mode="after")
     def _known(self) -> Self:

@@ -122,12 +122,17 @@ class Tape:
 
 
 def update_blocks(spec: RunSpec, places: tuple[Place, ...]) -> dict[int, list[Block]]:
-    """The blocks that the rule updates together, layer by layer."""
-    layers = sorted({place.layer for place in places})
-    return {
-        layer: blocks(spec.optimizer, [(place.name, place.offset, place.shape) for place in places if place.layer == layer])
-        for layer in layers
-    }
+    """The blocks that the rule updates together, layer by layer; held biases are in none and cut what lies around them."""
+    found: dict[int, list[Block]] = {}
+    for layer in sorted({place.layer for place in places}):
+        parts: list[list[tuple[str, int, tuple[int, ...]]]] = [[]]
+        for place in (place for place in places if place.layer == layer):
+            if place.kind == "bias" and not spec.network.train_bias:
+                parts.append([])
+            else:
+                parts[-1].append((place.name, place.offset, place.shape))
+        found[layer] = [block for part in parts if part for block in blocks(spec.optimizer, part)]
+    return found
 
 
 class _Writer:
@@ -374,6 +379,12 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         for place in writer.places:
             if place.matrix:
                 writer.penalty(place)
+    if not spec.network.train_bias:
+        for place in writer.places:
+            if place.kind == "bias":
+                db = (f"d{place.name}",)
+                held = {"WEIGHTS": place.offset, "COUNT": place.size}
+                add(codes.HOLD, f"biases held {place.layer}", "update", place.layer, db, db, **held)
     if spec.clip.norm is not None or spec.clip.value is not None:
         everything = tuple(f"d{name}" for name in parameters)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)

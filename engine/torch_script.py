@@ -38,8 +38,8 @@ def _set_rate(optimizer: str) -> list[str]:
     return ["    for group in optimizer.param_groups:", '        group["lr"] = rates[k]']
 
 
-def _after_backward(spec: RunSpec) -> list[str]:
-    """Penalties, then clipping, on the gradients."""
+def _after_backward(spec: RunSpec, biases: list[int]) -> list[str]:
+    """Penalties, then held biases, then clipping, on the gradients. `biases`: their places among the parameters."""
     lines = []
     l1, l2 = spec.regularization.l1, spec.regularization.l2
     if l1 or l2:
@@ -48,6 +48,12 @@ def _after_backward(spec: RunSpec) -> list[str]:
             "    for W in parameters:",
             "        if W.dim() == 2:",
             f"            W.grad += {l2!r} * W + {l1!r} * torch.sign(W)",
+        ]
+    if not spec.network.train_bias:
+        lines += [
+            f"held = {{i: parameters[i].detach().clone() for i in {biases!r}}}  # biases stay as they are",
+            "for i in held:",
+            "    parameters[i].grad.zero_()",
         ]
     norm, value = spec.clip.norm, spec.clip.value
     if norm is not None and spec.optimizer.dialect == "pytorch":
@@ -62,6 +68,13 @@ def _after_backward(spec: RunSpec) -> list[str]:
     if value is not None:
         lines.append(f"torch.nn.utils.clip_grad_value_(parameters, {value!r})")
     return lines
+
+
+def _put_back(spec: RunSpec) -> list[str]:
+    """Held biases, which a decay would have moved."""
+    if spec.network.train_bias:
+        return []
+    return ["with torch.no_grad():", "    for i, bias in held.items():", "        parameters[i].copy_(bias)"]
 
 
 def _tensor(values: NDArray[Any]) -> str:
@@ -81,6 +94,7 @@ def _indented(lines: list[str]) -> str:
 def script(trainer: Trainer, ahead: Ahead) -> str:
     """The whole file, for the mini-batches that come next. KeyError: no such form."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
+    biases = [i for i, place in enumerate(tape.places) if place.kind == "bias"]
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
     )
@@ -142,7 +156,7 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             "    for p in parameters:",
             "        p.grad = None",
             "    loss.backward()",
-            _indented([*_after_backward(spec), "optimizer.step()"])
+            _indented([*_after_backward(spec, biases), "optimizer.step()", *_put_back(spec)])
             + "    largest = max(largest, abs(loss.item() - expected[k]))\n"
             + '    print(f"update {start + k + 1}: loss {loss.item()!r}, chainrule {expected[k]!r}")',
             'print(f"largest difference {largest:.1e}")',

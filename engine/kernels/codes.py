@@ -26,6 +26,7 @@ BACK_DROPOUT = 21  # (.) mask
 SLOPE_GRADIENT = 22  # PReLU: the mean of dJ/da min(0, u)
 BACK_NORM = 23  # back through scale, variance and mean; gradients of scale and shift
 RUNNING_STATISTICS = 24  # batch norm's running mean and variance
+HOLD = 30  # biases that are not trained: their gradient counts as 0
 
 # Fields of an op: ops[i, FIELD] --------------------------------------------------------------------------------------
 CODE = 0

@@ -12,8 +12,10 @@ from engine.kernels.codes import (
     BATCH,
     CODE,
     COLS,
+    COUNT,
     DROPOUT,
     EXTRA,
+    HOLD,
     INFERENCE,
     INPUT,
     JITTER,
@@ -124,6 +126,9 @@ def execute_more(op, counters, hyper, theta, grad, state, work):
         else:
             fixed = counters[MODE] == INFERENCE
             norms.back_batch_norm(delta, xhat, work[op[VARIANCE] :], gamma, dgamma, dbeta, fixed, rows, b)
+    elif code == HOLD:
+        for i in range(w, w + op[COUNT]):
+            grad[i] = 0.0
     elif code == RUNNING_STATISTICS:
         norms.run_on(work[op[MORE] :], work[op[VARIANCE] :], state[op[STATE] :], rows, b)
 

@@ -248,3 +248,17 @@ def test_the_model_computes_what_the_trainer_does():
         h = np.tanh(z) if layer["activation"] == "tanh" else np.exp(z) / np.exp(z).sum(axis=0)
     assert np.abs(h.T - trainer.predict(raw)).max() < 1e-12
     assert model["sizes"] == [13, 5, 3] and model["step"] == 137 and len(model["classes"]) == 3
+
+
+def test_held_biases_are_held_in_the_script_too():
+    """Their gradients count as nothing, and a decay that moves them is taken back."""
+    spec = RunSpec.model_validate(
+        {
+            "data": {"name": "spiral", "samples": 40},
+            "network": {"layers": [{"units": 3}], "train_bias": False},
+            "optimizer": {"name": "adamw", "dialect": "pytorch", "weight_decay": 0.1},
+        }
+    )
+    text = export.torch(Trainer(spec))
+    assert "for i in [1, 3]}  # biases stay as they are" in text
+    assert text.index("parameters[i].grad.zero_()") < text.index("optimizer.step()") < text.index("parameters[i].copy_(bias)")

@@ -1,0 +1,55 @@
+"""The microscope: one update of a running network, micro-step by micro-step, with every number and why it is what it is."""
+
+from engine.microscope.anatomy import Dissection, Part, dissect
+from engine.microscope.expression import Expression, Number, Operation, Writing, latex
+from engine.microscope.factors import Factors, factors
+from engine.microscope.graph import GRAPHS, Graph, GraphExample
+from engine.microscope.notations import NOTATIONS, Notation
+from engine.microscope.presets import PRESETS, Preset
+from engine.microscope.right import Change, SlopeCheck, change, check
+from engine.microscope.samples import SampleChain, sample_chain
+from engine.microscope.sheet import sheet, step_latex
+from engine.microscope.steps import Equation, Factor, Flow, Step
+from engine.microscope.update_view import Update, look, tell
+from engine.microscope.values import Axis, Symbol, Value
+from engine.microscope.wrong_way import WrongWay, in_place
+
+__all__ = [
+    "GRAPHS",
+    "NOTATIONS",
+    "PRESETS",
+    "Axis",
+    "Change",
+    "Dissection",
+    "Equation",
+    "Expression",
+    "Factor",
+    "Factors",
+    "Flow",
+    "Graph",
+    "GraphExample",
+    "Notation",
+    "Number",
+    "Operation",
+    "Part",
+    "Preset",
+    "SampleChain",
+    "SlopeCheck",
+    "Step",
+    "Symbol",
+    "Update",
+    "Value",
+    "Writing",
+    "WrongWay",
+    "change",
+    "check",
+    "dissect",
+    "factors",
+    "in_place",
+    "latex",
+    "look",
+    "sample_chain",
+    "sheet",
+    "step_latex",
+    "tell",
+]

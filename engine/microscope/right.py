@@ -1,0 +1,204 @@
+"""Was it right? The coming update against slopes taken by finite differences and against the change of J that it makes, all on
+the very mini-batch, masks and statistics of that update, in the run's own buffers, which are put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.activations import ACTIVATIONS
+from engine.kernels import codes
+from engine.microscope.anatomy import place_of
+from engine.microscope.expression import plain
+from engine.trace import record
+
+if TYPE_CHECKING:
+    from engine.machine import Machine
+    from engine.trainer import Trainer
+
+Flat = NDArray[np.float64]
+CUBE_ROOT = float(np.cbrt(np.finfo(np.float64).eps))
+FLOOR = 1e-8
+Entry = tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class SlopeCheck:
+    """∂J/∂θ of one entry: `analytic` by backpropagation, before clipping, `numeric` by a central difference of `step` each way.
+    `error` is relative, |a − n| / max(|a| + |n|, 1e-8). `kink`: some unit crossed a corner of its activation in between, or the
+    entry the corner of an L1 penalty, where both are right and differ."""
+
+    name: str
+    index: tuple[int, ...]
+    analytic: float
+    numeric: float
+    error: float
+    step: float
+    kink: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "index": list(self.index),
+            "analytic": plain(self.analytic),
+            "numeric": plain(self.numeric),
+            "error": plain(self.error),
+            "step": self.step,
+            "kink": self.kink,
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """J of the mini-batch `before` and `after` the update, at the same masks. `linear` is g·Δ, g at the parameters before,
+    `quadratic` ½ΔᵀHΔ (H Δ by a central difference of gradients along Δ), `predicted` their sum, `actual` as it came."""
+
+    before: float
+    after: float
+    linear: float
+    quadratic: float
+
+    @property
+    def predicted(self) -> float:
+        return self.linear + self.quadratic
+
+    @property
+    def actual(self) -> float:
+        return self.after - self.before
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("before", "after", "linear", "quadratic", "predicted", "actual")
+        return {name: plain(getattr(self, name)) for name in names}
+
+
+class Bench:
+    """The mini-batch of the coming update under any parameters: J, its gradient, and on which side of corners units stand."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        tape = machine.tape
+        ops = tape.ops[:, codes.CODE]
+        words = tape.words
+        forward = [i for i, word in enumerate(words) if word.phase in ("forward", "loss") and ops[i] not in PREPARATION]
+        backward = [i for i, word in enumerate(words) if word.phase == "backward"]
+        self.forward = np.ascontiguousarray(tape.ops[forward])
+        self.derivative = np.ascontiguousarray(tape.ops[[*forward, *backward]])
+        self.last_prepared = min(forward)
+
+    def prepare(self) -> None:
+        """Lay out the mini-batch, its masks' key and, for textbook Nesterov, the point where its gradient is taken."""
+        for _ in range(self.last_prepared):
+            self.machine.one_op()
+
+    def objective(self, theta: Flat) -> float:
+        self.machine.theta[...] = theta
+        self.machine.run_apart(self.forward)
+        return float(self.machine.hyper[codes.LAST_LOSS]) + self._penalty()
+
+    def gradient(self, theta: Flat) -> Flat:
+        """∂J/∂θ, penalties included, not clipped."""
+        self.machine.theta[...] = theta
+        self.machine.run_apart(self.derivative)
+        found: Flat = self.machine.grad.copy()
+        for place in self.machine.tape.places:
+            if place.kind == "bias" and not self.machine.spec.network.train_bias:
+                place.view(found)[...] = 0.0
+        return found
+
+    def sides(self) -> bytes:
+        """After a forward pass: which units stand above the corners of their activations."""
+        tape, columns = self.machine.tape, int(self.machine.counters[codes.BATCH])
+        parts = []
+        for layer, name in enumerate(tape.activations, 1):
+            if ACTIVATIONS[name].kinks:
+                at = f"u{layer}" if tape.norms[layer - 1] else f"z{layer}"
+                parts.append((tape.layout.view(self.machine.work, at, columns) > 0.0).tobytes())
+        return b"".join(parts)
+
+    def _penalty(self) -> float:
+        rules = self.machine.spec.regularization
+        weights = [place.view(self.machine.theta) for place in self.machine.tape.places if place.matrix]
+        return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
+
+
+PREPARATION = (codes.GATHER, codes.AUGMENT, codes.RATE, codes.LOOK_AHEAD)
+
+
+@contextmanager
+def bench(machine: Machine) -> Iterator[Bench]:
+    """A bench at the coming update, its mini-batch laid out; the machine is put back afterwards."""
+    kept = machine.everything()
+    machine.abandon_update()
+    try:
+        made = Bench(machine)
+        made.prepare()
+        yield made
+    finally:
+        machine.put_back(kept)
+
+
+def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
+    """Backpropagation against central differences, entry by entry, where the coming update takes its gradient."""
+    places = [(place_of(trainer, name, index), index) for name, index in entries]
+    found = []
+    with bench(trainer.machine) as made:
+        theta = trainer.machine.theta.copy()
+        analytic = made.gradient(theta)
+        l1 = trainer.effective_spec.regularization.l1 > 0.0
+        for place, index in places:
+            at = place.offset + int(np.ravel_multi_index(index, place.shape))
+            step = CUBE_ROOT * max(1.0, abs(float(theta[at])))
+            up, down = theta.copy(), theta.copy()
+            up[at] += step
+            down[at] -= step
+            above, side = made.objective(up), made.sides()
+            below, other = made.objective(down), made.sides()
+            numeric = (above - below) / float(up[at] - down[at])
+            own = float(analytic[at])
+            if place.kind == "bias" and not trainer.effective_spec.network.train_bias:
+                own = _held(made, theta, at)
+            error = abs(own - numeric) / max(abs(own) + abs(numeric), FLOOR)
+            kink = side != other or (l1 and place.matrix and abs(float(theta[at])) <= step)
+            found.append(SlopeCheck(place.name, index, own, numeric, error, step, kink))
+    return found
+
+
+def _held(made: Bench, theta: Flat, at: int) -> float:
+    """The derivative that a held bias has all the same."""
+    made.machine.theta[...] = theta
+    made.machine.run_apart(made.derivative)
+    return float(made.machine.grad[at])
+
+
+def change(trainer: Trainer) -> Change:
+    """What the coming update was to do to J of its mini-batch, and what it does. A ValueError where it cannot be made."""
+    machine = trainer.machine
+    recording = record(machine)
+    if not recording.complete:
+        raise ValueError(
+            f"step: update {recording.step + 1} gives a value that is not finite; allowed: an update that can be made"
+        )
+    with bench(machine) as made:
+        kept = machine.everything()
+        machine.abandon_update()
+        start = machine.theta.copy()
+        machine.put_back(kept)
+        end = start.copy()
+        for step in recording.steps:
+            for place in machine.tape.places:
+                if step.op.startswith("update") and place.name in step.results:
+                    place.view(end)[...] = step.results[place.name]
+        delta = end - start
+        before, after = made.objective(start), made.objective(end)
+        linear = float(made.gradient(start) @ delta)
+        size = float(np.linalg.norm(delta))
+        if size == 0.0:
+            return Change(before, after, 0.0, 0.0)
+        reach = CUBE_ROOT * max(1.0, float(np.linalg.norm(start))) / size
+        along = (made.gradient(start + reach * delta) - made.gradient(start - reach * delta)) / (2.0 * reach)
+        return Change(before, after, linear, 0.5 * float(along @ delta))

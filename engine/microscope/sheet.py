@@ -1,0 +1,153 @@
+"""To take away: one micro-step as LaTeX, and a whole update as one HTML page that prints, with nothing to load or run."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+
+import numpy as np
+
+from engine.microscope.expression import Writing, digits_of
+from engine.microscope.steps import Step
+from engine.microscope.update_view import Update
+from engine.microscope.values import Flat, Value
+
+WIDEST = 12
+"""Rows or columns of a matrix that is written out; a larger one is told by its shape."""
+PHASES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update": "Update"}
+STYLE = """
+@page { margin: 18mm 15mm }
+:root { color-scheme: light }
+body { font: 14px/1.5 system-ui, sans-serif; color: #1a1d24; background: #fff; max-width: 52rem; margin: 2rem auto }
+body { padding: 0 1rem }
+h1 { font-size: 24px; margin: 0 0 .25rem } h2 { font-size: 18px; margin: 2rem 0 .5rem; border-bottom: 1px solid #d9d6cc }
+h3 { font-size: 14px; margin: 1.25rem 0 0 } p { margin: .125rem 0 } .why, .note { color: #5b616e }
+section { break-inside: avoid } math { font-size: 1.1em } .wide { overflow-x: auto; margin: .5rem 0 }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .25rem 0 }
+caption { text-align: left; color: #5b616e }
+td, th { border: 1px solid #d9d6cc; padding: .1rem .5rem; text-align: right; font-weight: normal } th { color: #5b616e }
+"""
+
+
+def step_latex(update: Update, index: int, row: int = 0, column: int = 0, sample: int = 0) -> str:
+    """One micro-step as LaTeX (amsmath): its rule, its matrices as they are for the sample, one entry written out.
+
+    `row`, `column`: the entry of its main result. A ValueError names what is out of range.
+    """
+    step = _step(update, index)
+    lines = [f"% {step.title} (update {update.step + 1}, micro-step {index + 1} of {len(update.steps)})", r"\["]
+    lines += [f"  {step.rule}", r"\]"]
+    if step.results:
+        matrices = [_column_of(value, sample) for value in (*step.operands, step.result(sample=sample))]
+        shown = [
+            (value.symbol, array) for value, array in zip((*step.operands, step.result(sample=sample)), matrices, strict=True)
+        ]
+        lines += [r"\["]
+        lines += [",\\qquad\n".join(f"  {symbol} = {matrix(array)}" for symbol, array in shown), r"\]"]
+        equation = step.equation(row, column, sample=sample)
+        everything = Writing(terms=10_000)
+        lines += [r"\begin{align*}"]
+        lines += [f"  {_aligned(equation.latex(everything))} \\\\"]
+        lines += [f"  {_aligned(equation.latex(Writing(numbers=True, terms=10_000)), first=False)}", r"\end{align*}"]
+    return "\n".join(lines) + "\n"
+
+
+def _aligned(text: str, *, first: bool = True) -> str:
+    left, sign, right = text.partition(" = ")
+    if not sign:
+        return text
+    return f"{left} &= {right}" if first else f"&= {right}"
+
+
+def matrix(array: Flat) -> str:
+    """A matrix as LaTeX, by its shape where it is large."""
+    if max(array.shape) > WIDEST:
+        return rf"\left({array.shape[0]} \times {array.shape[1]}\right)"
+    if array.size == 1:
+        return digits_of(float(array[0, 0]))
+    rows = r" \\ ".join(" & ".join(digits_of(float(x)) for x in row) for row in array)
+    return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
+
+
+def _column_of(value: Value, sample: int) -> Flat:
+    """A mini-batch's array as the sample's column."""
+    if value.columns.kind != "sample":
+        return value.array
+    if not 0 <= sample < value.array.shape[1]:
+        raise ValueError(f"sample: {sample} given; allowed: 0 to {value.array.shape[1] - 1}")
+    return value.array[:, sample : sample + 1]
+
+
+def _step(update: Update, index: int) -> Step:
+    if not 0 <= index < len(update.steps):
+        raise ValueError(f"index: {index} given; allowed: 0 to {len(update.steps) - 1}")
+    return update.steps[index]
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str) -> str:
+    from latex2mathml.converter import convert
+
+    return convert(latex, display="block")
+
+
+def sheet(update: Update, sample: int = 0, title: str = "") -> str:
+    """The whole update as an HTML page of its own: every micro-step with its rule, the numbers of one sample's column, and an
+    entry written out. Nothing is loaded and nothing runs; large matrices are told by their shape."""
+    row = update.samples[sample] + 1 if 0 <= sample < len(update.samples) else 0
+    if not row:
+        raise ValueError(f"sample: {sample} given; allowed: 0 to {len(update.samples) - 1}")
+    count = len(update.samples)
+    heading = title or f"Update {update.step + 1}"
+    about = f"Every number of update {update.step + 1}: a mini-batch of {count}, shown for sample {row}."
+    about += f" Notation: {update.notation.title}."
+    parts = [
+        "<!doctype html>",
+        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(heading)}</title><style>{STYLE}</style></head><body>',
+        f"<h1>{escape(heading)}</h1><p class=why>{escape(about)}</p>",
+    ]
+    if update.problem:
+        parts.append(f"<p class=note><strong>{escape(update.problem)}</strong></p>")
+    phase = ""
+    for step in update.steps:
+        if step.phase != phase:
+            phase = step.phase
+            parts.append(f"<h2>{PHASES[phase]}</h2>")
+        parts.append(_section(step, sample, len(update.steps)))
+    return "\n".join([*parts, "</body></html>"]) + "\n"
+
+
+def _section(step: Step, sample: int, count: int) -> str:
+    parts = [f"<section><h3>{step.index + 1} of {count} · {escape(step.title)}</h3><p class=why>{escape(step.why)}</p>"]
+    if step.note:
+        parts.append(f"<p class=note>{escape(step.note)}</p>")
+    parts.append(f'<div class="wide">{mathml(step.rule)}</div>')
+    if step.results:
+        equation = step.equation(0, 0, sample=sample)
+        if step.terms is not None:
+            parts.append(f'<div class="wide">{mathml(equation.latex(Writing(numbers=True)))}</div>')
+        made = step.results if step.of_sample is None else (step.result(sample=sample),)
+        parts += [_table(value, sample) for value in made]
+    return "".join([*parts, "</section>"])
+
+
+def _table(value: Value, sample: int) -> str:
+    array = _column_of(value, sample)
+    caption = f"{value.words}, {array.shape[0]} × {array.shape[1]}"
+    if max(array.shape) > WIDEST:
+        least, most = (float(found) for found in (np.min(array), np.max(array)))
+        return f"<p class=note>{escape(caption)}: from {_plain(least)} to {_plain(most)}</p>"
+    columns = value.columns.names if value.columns.kind == "unit" else ("",)
+    head = "".join(f"<th scope=col>{escape(name)}</th>" for name in columns)
+    head = f"<tr><th></th>{head}</tr>" if value.columns.kind == "unit" else ""
+    body = "".join(
+        f"<tr><th scope=row>{escape(name)}</th>"
+        + "".join(f'<td title="{x!r}">{_plain(float(x))}</td>' for x in row.tolist())
+        + "</tr>"
+        for name, row in zip(value.rows.names, array, strict=True)
+    )
+    return f"<table><caption>{escape(caption)}</caption>{head}{body}</table>"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")

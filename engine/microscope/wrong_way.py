@@ -1,0 +1,89 @@
+"""The wrong way: each layer updated as soon as its gradient is there, so that blame goes back through changed weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import codes
+from engine.microscope.expression import plain
+from engine.trace import record, value_of
+
+if TYPE_CHECKING:
+    from engine.machine import Machine
+    from engine.trainer import Trainer
+
+Flat = NDArray[np.float64]
+WORDS = (
+    "Here every layer changes as soon as its gradient is known, and blame goes further back through the new weights. "
+    "Every δ must use the weights that made the outputs: blame first, change after."
+)
+
+
+@dataclass(frozen=True)
+class WrongWay:
+    """All parameters after the coming update, done `right` and done `wrong`, by name; `differ`: names of those that are not the
+    same."""
+
+    right: dict[str, Flat]
+    wrong: dict[str, Flat]
+    differ: tuple[str, ...]
+    words: str = WORDS
+
+    def as_json(self) -> dict[str, Any]:
+        def lists(named: dict[str, Flat]) -> dict[str, Any]:
+            return {name: [[plain(x) for x in row] for row in np.atleast_2d(values).tolist()] for name, values in named.items()}
+
+        return {"right": lists(self.right), "wrong": lists(self.wrong), "differ": list(self.differ), "words": self.words}
+
+
+def in_place(trainer: Trainer) -> WrongWay:
+    """The coming update both ways, by the same compiled ops in another order; the run is left alone.
+
+    A ValueError where the gradient is clipped by its norm: that needs all of it first.
+    """
+    machine = trainer.machine
+    tape = machine.tape
+    if codes.CLIP in tape.ops[:, codes.CODE]:
+        raise ValueError("clip.norm: clipping needs the whole gradient before anything changes; allowed: None")
+    recording = record(machine)
+    right = {
+        name: values for step in recording.steps if step.op.startswith("update") for name, values in _own(step.results).items()
+    }
+    right = {place.name: right.get(place.name, place.view(machine.theta).copy()) for place in tape.places}
+    kept = machine.everything()
+    machine.abandon_update()
+    try:
+        wrong = _run_wrongly(machine)
+    finally:
+        machine.put_back(kept)
+    differ = tuple(name for name, values in right.items() if not np.array_equal(values, wrong[name], equal_nan=True))
+    return WrongWay(right, wrong, differ)
+
+
+def _own(results: dict[str, Flat]) -> dict[str, Flat]:
+    return {name: values for name, values in results.items() if "." not in name}
+
+
+def _run_wrongly(machine: Machine) -> dict[str, Flat]:
+    tape = machine.tape
+    kinds, layers = tape.ops[:, codes.CODE], tape.ops[:, codes.LAYER]
+    order = [i for i, word in enumerate(tape.words) if word.phase in ("forward", "loss")]
+    for i, word in enumerate(tape.words):
+        if word.phase != "backward" or kinds[i] == codes.PENALTY:
+            continue
+        order.append(i)
+        if kinds[i] == codes.GRADIENT:  # the last gradient of its layer: now everything of the layer changes
+            for kind in (codes.PENALTY, codes.HOLD, codes.UPDATE):
+                order += [j for j in range(len(kinds)) if kinds[j] == kind and layers[j] == layers[i]]
+    for op in tape.ops[order]:
+        machine.run_apart(np.vstack([op, NOTHING]))
+    return {place.name: value_of(machine, place.name) for place in tape.places}
+
+
+NOTHING = np.zeros(codes.N_FIELDS, dtype=np.int64)
+"""An op that does nothing: behind an update it keeps `run` from counting that as made."""
+NOTHING[codes.CODE] = codes.HOLD
