@@ -100,6 +100,7 @@ def test_a_dialects_own_parameters_come_and_go_with_it(train: Train) -> None:
     expect(train.input("optimizer.psi")).to_have_count(0)
     train.input("optimizer.dialect").select_option("pytorch")
     expect(train.input("optimizer.psi")).to_have_value("0.004")
+    train.hook("more-clip").locator("summary").click()
     train.type(train.input("clip.value"), "0.01")
     expect(train.input("clip.value")).to_have_value("0.01")
     train.hook("forward").click()

@@ -52,6 +52,7 @@ export function diagramView(actions) {
   const highlights = highlight(over);
   const changes = layerChanges(actions);
   const ribbon = ribbonView(actions, changes);
+  ribbon.element.hidden = true; // until there is a network, and it is deep
   const element = h("div", { class: "diagram" }, legend.element, followed.element, stage, ribbon.element, editor.element);
   const point = pointer(stage, over, {
     edit: (target, at) => last && EDITABLE && editor.open(last, target, at, () => point.aim(target)),

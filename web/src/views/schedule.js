@@ -116,7 +116,7 @@ function ratePlot() {
   const dot = h("div", { class: "rate-dot", data: { testid: "rate-present" } });
   const area = h(
     "div",
-    { class: "rate-area", role: "slider", tabindex: 0, aria: { label: "The rate along the run", valuemin: 0 }, data: { testid: "schedule-plot" } },
+    { class: "rate-area", role: "slider", tabindex: 0, aria: { label: "The rate along the run", valuemin: 0, valuenow: 0, valuetext: "not known yet" }, data: { testid: "schedule-plot" } },
     svg,
     dot,
   );
