@@ -1,0 +1,167 @@
+"""The wire's vocabulary: commands from a page, events to a page, as pydantic unions on ``type``.
+
+A socket carries commands and events as JSON text and frames as binary (see `server.frames`). The JSON Schema of both unions is
+served at ``/api/protocol``. Non-finite numbers travel as the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from server.protocol.base import (
+    Channel,
+    Command,
+    Message,
+    SampleChoice,
+    Speed,
+    SpeedUnit,
+    Split,
+    Status,
+)
+from server.protocol.commands import (
+    Acknowledge,
+    Attach,
+    Cancel,
+    CheckGradient,
+    Compare,
+    Configure,
+    EditCommand,
+    Export,
+    FindRate,
+    Keep,
+    Load,
+    Pause,
+    Play,
+    Redo,
+    Reset,
+    Seek,
+    SetSpeed,
+    Share,
+    Step,
+    Subscribe,
+    Undo,
+)
+from server.protocol.events import (
+    Attached,
+    BranchInfo,
+    Done,
+    EditInfo,
+    ErrorEvent,
+    LayerInfo,
+    Loaded,
+    OffenceInfo,
+    RunInfo,
+    ScriptInfo,
+    State,
+    Stop,
+    Trial,
+    WarmUp,
+)
+
+AnyCommand = Annotated[
+    Attach
+    | Configure
+    | Load
+    | Play
+    | SetSpeed
+    | Pause
+    | Step
+    | Seek
+    | Reset
+    | EditCommand
+    | Undo
+    | Redo
+    | Share
+    | Keep
+    | Export
+    | Compare
+    | FindRate
+    | CheckGradient
+    | Cancel
+    | Subscribe
+    | Acknowledge,
+    Field(discriminator="type"),
+]
+COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
+AnyEvent = Annotated[
+    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | Done | ErrorEvent,
+    Field(discriminator="type"),
+]
+EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+CLOSE_SUPERSEDED = 4001
+"""A newer attach took control."""
+CLOSE_OVERFLOW = 4002
+"""The viewer did not read its ordered events; it may attach again."""
+CLOSE_POLICY = 4003
+"""The origin is not allowed, or the first command was no attach."""
+
+
+def protocol_schema() -> dict[str, Any]:
+    """JSON Schema of commands and events, as served at ``/api/protocol``."""
+    return {"commands": COMMANDS.json_schema(), "events": EVENTS.json_schema(mode="serialization"), "frames": FRAMES}
+
+
+FRAMES = {
+    "layout": "u32 little-endian header length, UTF-8 JSON header, zero padding to a multiple of 8, payload",
+    "header": "type, channel, frame, run, branch, step, meta, arrays: [{name, dtype, shape, offset}]; offsets are relative to "
+    "the payload and multiples of 8",
+    "dtypes": {"f64": 8, "f32": 4, "i32": 4, "u8": 1},
+}
+
+__all__ = [
+    "CLOSE_OVERFLOW",
+    "CLOSE_POLICY",
+    "CLOSE_SUPERSEDED",
+    "COMMANDS",
+    "EVENTS",
+    "FRAMES",
+    "Acknowledge",
+    "AnyCommand",
+    "AnyEvent",
+    "Attach",
+    "Attached",
+    "BranchInfo",
+    "Cancel",
+    "Channel",
+    "CheckGradient",
+    "Command",
+    "Compare",
+    "Configure",
+    "Done",
+    "EditCommand",
+    "EditInfo",
+    "ErrorEvent",
+    "Export",
+    "FindRate",
+    "Keep",
+    "LayerInfo",
+    "Load",
+    "Loaded",
+    "Message",
+    "OffenceInfo",
+    "Pause",
+    "Play",
+    "Redo",
+    "Reset",
+    "RunInfo",
+    "SampleChoice",
+    "ScriptInfo",
+    "Seek",
+    "SetSpeed",
+    "Share",
+    "Speed",
+    "SpeedUnit",
+    "Split",
+    "State",
+    "Status",
+    "Step",
+    "Stop",
+    "Subscribe",
+    "Trial",
+    "Undo",
+    "WarmUp",
+    "protocol_schema",
+]

@@ -1,0 +1,53 @@
+"""What commands and events are made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Channel = Literal[
+    "data",
+    "inputs",
+    "series",
+    "parameters",
+    "gradients",
+    "updates",
+    "maps",
+    "deltas",
+    "evaluation",
+    "health",
+    "weights",
+    "sample",
+    "rates",
+    "flow",
+    "preactivations",
+    "findings",
+]
+"""What a page may subscribe to; each is documented where it is made, in `server.channels`."""
+
+Split = Literal["train", "validation", "test"]
+SpeedUnit = Literal["steps", "epochs", "flat"]
+Status = Literal["paused", "playing", "seeking", "finished", "stopped"]
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="strings")
+
+
+class Speed(Message):
+    """How fast a run plays: so many updates or epochs a second, or flat out."""
+
+    unit: SpeedUnit = "epochs"
+    rate: float = Field(default=1.0, gt=0, le=1_000_000, allow_inf_nan=False)
+
+
+class Command(Message):
+    id: str | int | None = Field(default=None, description="echoed in the answer: a `done` or an `error`")
+
+
+class SampleChoice(Message):
+    """A sample of the present run."""
+
+    split: Split
+    index: int = Field(ge=0, lt=2**31, description="counted from 0")
