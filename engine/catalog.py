@@ -12,11 +12,11 @@ from engine.initializers import INITIALIZERS
 from engine.losses import LOSSES
 from engine.norms import NORMS
 from engine.optimizers import OPTIMIZERS
-from engine.race_presets import PRESETS
+from engine.race.presets import PRESETS
 from engine.row import Row
 from engine.schedules import SCHEDULES
 from engine.spec import MAX_LAYERS, MAX_STEPS, MAX_UNITS
-from engine.surfaces import SURFACES
+from engine.surfaces.rows import SURFACES
 
 ROWS: dict[str, Mapping[str, Row]] = {
     "datasets": DATASETS,

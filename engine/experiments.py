@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from engine import finder, gradient_check
+from engine.diagnostics import finder, gradient_check
 from engine.machine import Machine
 
 if TYPE_CHECKING:

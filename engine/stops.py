@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine import rules
+from engine.diagnostics.offence import Offence
 from engine.machine import Machine
-from engine.offence import Offence
 
 
 @dataclass(frozen=True)

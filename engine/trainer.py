@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine import rules
 from engine.dataset import prepare
-from engine.diagnostics import Diagnosis
+from engine.diagnostics.diagnosis import Diagnosis
+from engine.diagnostics.flow import Flows
+from engine.diagnostics.offence import find as find_offence
 from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
 from engine.experiments import Experiments
-from engine.flow import Flows
 from engine.kernels import codes
 from engine.looks import Looks
 from engine.machine import Machine, Snapshot
-from engine.offence import find as find_offence
 from engine.probe import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
 from engine.recording import Recording
 from engine.script import AnyEdit, Branch, Checkpoints, Script

@@ -38,7 +38,7 @@ def data(trainer: Trainer, want: Want) -> Picture | None:
 
 def series(trainer: Trainer, want: Want) -> Picture | None:
     """What is recorded along a run, as far as the viewer lacks it: drop the points from ``meta.from`` on, then append."""
-    from engine.export import recorded  # in a worker, where the engine is there
+    from engine.export.files import recorded  # in a worker, where the engine is there
 
     line, have = trainer.series, want.cursor
     cursor = Cursor(want.run, trainer.branch, line.revision, len(line))
@@ -174,7 +174,7 @@ def misread(outputs: NDArray[Any], predicted: NDArray[Any], labels: NDArray[Any]
 
 
 def findings(trainer: Trainer, want: Want) -> Picture | None:
-    """What ails the run where it stands, the cause first, as `engine.findings.Finding`; empty where nothing does."""
+    """What ails the run where it stands, the cause first, as `engine.diagnostics.findings.Finding`; empty where all is well."""
     return Picture({"findings": [found.as_json() for found in trainer.findings()]}, {})
 
 

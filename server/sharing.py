@@ -89,7 +89,7 @@ def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay, b
 
 
 def _text(trainer: Trainer, format: str) -> str:
-    from engine import export
+    from engine.export import files as export
 
     if format == "script":
         return _script(trainer)
@@ -101,7 +101,7 @@ def _text(trainer: Trainer, format: str) -> str:
 
 def _series(trainer: Trainer, branch: int, points: int) -> dict[str, list[Any]]:
     """A branch's recorded series, thinned evenly: its first and its last point stay."""
-    from engine.export import recorded
+    from engine.export.files import recorded
 
     found = trainer.branches[branch].series.columns()
     columns = {name: values for name, values in found.items() if recorded(trainer, name)}

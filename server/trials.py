@@ -1,9 +1,10 @@
 """Trials on a copy of a run, made in slices while the run stands: the learning-rate finder and the gradient check.
 
-What `find_rate` gives is `engine.finder.RateTest` as JSON, with ``rate``, the rate in force, and for each suggestion ``use``,
+What `find_rate` gives is `engine.diagnostics.finder.RateTest` as JSON, with ``rate``, the rate in force, and for each
+suggestion ``use``,
 its rate in two digits, as one would type it. What `check_gradient` gives:
 
-* ``done total weights samples left_out kinked worst error ok`` of `engine.gradient_check.GradientReport`;
+* ``done total weights samples left_out kinked worst error ok`` of `engine.diagnostics.gradient_check.GradientReport`;
 * ``verdict``, the same in words; ``evaluations``, how often the objective was computed; ``bound`` on a relative error;
 * ``tensors``, in the order of the network: ``name layer shape checked error resolved ok``, the smallest and the largest
   ``steps`` h that were chosen, and its map: ``rows`` by ``columns`` cells of ``block`` entries each (one, where the tensor is
@@ -27,8 +28,8 @@ from server.work import Work
 
 if TYPE_CHECKING:
     from engine import Trainer
-    from engine.finder import RateFinder
-    from engine.gradient_check import GradientCheck, GradientReport
+    from engine.diagnostics.finder import RateFinder
+    from engine.diagnostics.gradient_check import GradientCheck, GradientReport
 
 SIDE = 64
 """Cells along a side of a map, at most."""
@@ -114,7 +115,7 @@ class Checking(Trying):
         return self._check.done, len(self._check.order)
 
     def result(self) -> dict[str, Any]:
-        from engine.gradient_check import BOUND
+        from engine.diagnostics.gradient_check import BOUND
 
         report, check = self._check.report, self._check
         names = ("done", "total", "weights", "samples", "left_out", "kinked", "error", "ok")

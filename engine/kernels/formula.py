@@ -1,6 +1,6 @@
 """A learner's formula as a postfix program, with exact first and second derivatives in forward mode.
 
-An entry of the stack is (f, f_x, f_y, f_xx, f_xy, f_yy); `program[i]` is (code, operand). See `engine.formula`.
+An entry of the stack is (f, f_x, f_y, f_xx, f_xy, f_yy); `program[i]` is (code, operand). See `engine.surfaces.formula`.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Functions of two variables by their codes: value, exact gradient, exact Hessian. `p` holds a surface's own numbers.
 
-To add a surface: a code, a branch of `gradient` and of `hessian` here, and a row in `engine.surfaces`.
+To add a surface: a code, a branch of `gradient` and of `hessian` here, and a row in `engine.surfaces.rows`.
 """
 
 import numpy as np

@@ -113,9 +113,9 @@ class Compare(Command):
 
 
 class FindRate(Command):
-    """Pause, then raise the rate on a copy of the run, one update each, and see what the loss does: `engine.finder`. The run is
-    left alone. `trial` tells how far it is; `done.result` is the `RateTest` as JSON. Whatever moves or changes the run, a pause
-    and `cancel` end it early, which is an `error` with code cancelled."""
+    """Pause, then raise the rate on a copy of the run, one update each, and see what the loss does
+    (`engine.diagnostics.finder`). The run is left alone. `trial` tells how far it is; `done.result` is the `RateTest` as
+    JSON. Whatever moves or changes the run, a pause and `cancel` end it early, which is an `error` with code cancelled."""
 
     type: Literal["find_rate"] = "find_rate"
     low: float = Field(default=1e-6, gt=0, le=1e9, allow_inf_nan=False)
@@ -124,8 +124,9 @@ class FindRate(Command):
 
 
 class CheckGradient(Command):
-    """Pause, then compare the gradient at the present parameters with central differences: `engine.gradient_check`. The run is
-    left alone. `trial` tells how far it is and ends as `find_rate` does; `done.result` is described in `server.trials`."""
+    """Pause, then compare the gradient at the present parameters with central differences
+    (`engine.diagnostics.gradient_check`). The run is left alone. `trial` tells how far it is and ends as `find_rate` does;
+    `done.result` is described in `server.trials`."""
 
     type: Literal["check_gradient"] = "check_gradient"
     weights: int = Field(default=2000, ge=1, le=20_000, description="checked at most; of larger networks some of each tensor")

@@ -18,12 +18,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from engine import RunSpec, Trainer
-from engine.landscape import Landscape
+from engine.landscape.planes import random_directions
+from engine.landscape.slices import Landscape
 from engine.optimizers import OPTIMIZERS
-from engine.planes import random_directions
-from engine.race import Race
-from engine.race_spec import MOST_LANES
-from engine.seeds import SeedRace
+from engine.race.on_surface import Race
+from engine.race.seeds import SeedRace
+from engine.race.spec import MOST_LANES
 
 GOAL = 8e6
 

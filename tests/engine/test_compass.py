@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.compass import compass
+from engine.race.compass import compass
 
 
 def trainer(samples=24, **fields):

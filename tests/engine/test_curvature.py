@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.curvature import classify, hessian, hessian_product, lanczos, of_gradient, of_matrix
-from engine.landscape import Landscape
-from engine.surface import SurfaceFunction, SurfaceSpec
+from engine.landscape.curvature import classify, hessian, hessian_product, lanczos, of_gradient, of_matrix
+from engine.landscape.slices import Landscape
+from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 
 
 def symmetric(size, seed, low=-3.0, high=50.0):

@@ -7,8 +7,8 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.findings import NAMES
-from engine.symptoms import baseline
+from engine.diagnostics.findings import NAMES
+from engine.diagnostics.symptoms import baseline
 
 
 def run(data, layers, optimizer, lr, activation="tanh", batch_size=10, initializer="xavier_uniform", bias=0.0, **fields):

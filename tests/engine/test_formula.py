@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from latex2mathml.converter import convert
 from test_surfaces import bends, slopes
 
-from engine.formula import FUNCTIONS, FormulaError, compile_formula
-from engine.surface import SurfaceFunction, SurfaceSpec
-from engine.surfaces import SURFACES
+from engine.surfaces.formula import FUNCTIONS, FormulaError, compile_formula
+from engine.surfaces.function import SurfaceFunction, SurfaceSpec
+from engine.surfaces.rows import SURFACES
 
 NAMES = {name: getattr(np, {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}.get(name, name)) for name in FUNCTIONS}
 NAMES |= {"pi": math.pi, "e": math.e}

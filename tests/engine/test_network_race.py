@@ -5,9 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from engine import RunSpec, Trainer
-from engine.network_race import NetworkRace, spec_of
 from engine.optimizers import OPTIMIZERS
-from engine.race_spec import LaneSpec
+from engine.race.on_network import NetworkRace, spec_of
+from engine.race.spec import LaneSpec
 
 RUN = {
     "data": {"name": "spiral", "samples": 80, "test_fraction": 0.25},

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.landscape import Landscape, path
-from engine.planes import Plane, frame, principal, random_directions, through_points, through_weights
+from engine.landscape.planes import Plane, frame, principal, random_directions, through_points, through_weights
+from engine.landscape.slices import Landscape, path
 
 SIZE = 12
 

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from engine.descent import Descent
 from engine.optimizers import OPTIMIZERS
-from engine.race import Race
+from engine.race.on_surface import Race
 from engine.spec import OptimizerSpec
-from engine.surface import SurfaceFunction, SurfaceSpec
+from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 
 EVERY = [(name, dialect) for name in OPTIMIZERS for dialect in ("textbook", "pytorch")]
 

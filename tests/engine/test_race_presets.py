@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.curvature import of_matrix
-from engine.network_race import NetworkRace
-from engine.race import Race
-from engine.race_presets import PRESETS
-from engine.seeds import SeedRace
+from engine.landscape.curvature import of_matrix
+from engine.race.on_network import NetworkRace
+from engine.race.on_surface import Race
+from engine.race.presets import PRESETS
+from engine.race.seeds import SeedRace
 
 
 def run(name):

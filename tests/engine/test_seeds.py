@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.seeds import SeedRace
+from engine.race.seeds import SeedRace
 
 XOR = {
     "data": {

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from engine.curvature import lanczos, scaled
-from engine.race import Race
+from engine.landscape.curvature import lanczos, scaled
+from engine.landscape.stability import bound, factor, growth, phase_diagram, preconditioner
+from engine.race.on_surface import Race
 from engine.spec import OptimizerSpec
-from engine.stability import bound, factor, growth, phase_diagram, preconditioner
 
 H = np.diag([1.0, 100.0])
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from engine.surface import SurfaceFunction, SurfaceSpec
-from engine.surfaces import HILLS, SURFACES
+from engine.surfaces.function import SurfaceFunction, SurfaceSpec
+from engine.surfaces.rows import HILLS, SURFACES
 
 STATED = {
     "ravine": lambda x, y: 0.5 * (x**2 + 100 * y**2),

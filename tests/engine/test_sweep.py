@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.race import Race
-from engine.sweep import RATES, basins, rate_sweep
+from engine.race.on_surface import Race
+from engine.race.sweep import RATES, basins, rate_sweep
 
 
 def test_the_best_rate_of_a_bowl_is_the_one_that_theory_names():

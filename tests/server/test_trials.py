@@ -10,7 +10,7 @@ from live_server import Live
 from pages import Page, parameters, same
 
 from engine import RunSpec, Trainer
-from engine.gradient_check import GradientCheck
+from engine.diagnostics.gradient_check import GradientCheck
 from server.trials import SIDE, map_of
 
 FLAT = {"unit": "flat"}

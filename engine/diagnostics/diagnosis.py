@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from engine import remedies as to_try
-from engine.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
-from engine.flow import STEEPEST, NetworkState
+from engine.diagnostics import remedies as to_try
+from engine.diagnostics.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
+from engine.diagnostics.flow import STEEPEST, NetworkState
+from engine.diagnostics.offence import Offence
+from engine.diagnostics.symptoms import Symptoms, gather
 from engine.machine import Machine
-from engine.offence import Offence
 from engine.probe import Probe
-from engine.symptoms import Symptoms, gather
 from engine.wording import number as n
 
 if TYPE_CHECKING:

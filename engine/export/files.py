@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
 from engine.kernels.norms import EPS
 from engine.stops import ending
-from engine.torch_script import Ahead, script
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer

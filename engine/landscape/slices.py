@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from engine.kernels import codes
 from engine.kernels.landscape import losses_over_plane
 from engine.kernels.run import run
+from engine.landscape.planes import Plane
 from engine.machine import Machine
-from engine.planes import Plane
 from engine.probe import MOST_VALUES, NO_SERIES, Probe
 from engine.tape import Tape
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from engine import schedules
 from engine.kernels import codes
 from engine.kernels.race import advance
-from engine.race_spec import MOST_LANES, LaneSpec, RaceSpec, badges
+from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec, badges
 from engine.spec import OptimizerSpec, ScheduleSpec
-from engine.surface import SurfaceFunction
+from engine.surfaces.function import SurfaceFunction
 from engine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
 
 Flat = NDArray[np.float64]

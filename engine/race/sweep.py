@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.race import Race
-from engine.race_spec import MOST_LANES, LaneSpec, RaceSpec
-from engine.surface import SurfaceFunction
-from engine.surfaces import Box
+from engine.race.on_surface import Race
+from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec
+from engine.surfaces.function import SurfaceFunction
+from engine.surfaces.rows import Box
 
 Flat = NDArray[np.float64]
 RATES = tuple(float(rate) for rate in np.logspace(-4, 0, 13))

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from engine.landscape import Landscape, Path, path, pool
-from engine.planes import Plane, principal
-from engine.race_spec import MOST_LANES, LaneSpec, badges, check_count
+from engine.landscape.planes import Plane, principal
+from engine.landscape.slices import Landscape, Path, path, pool
+from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.spec import OptimizerSpec, Part, RunSpec, ScheduleSpec
 from engine.stops import Stop
 from engine.trainer import Trainer

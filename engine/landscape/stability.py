@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.curvature import Product, lanczos, scaled
+from engine.landscape.curvature import Product, lanczos, scaled
 from engine.optimizers import PYTORCH
 from engine.spec import OptimizerSpec
 

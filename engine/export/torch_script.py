@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.export.torch_network import loss_of
+from engine.export.torch_rules import optimizer_lines
 from engine.kernels import codes
 from engine.kernels import optimizers as kernels
-from engine.torch_network import loss_of
-from engine.torch_rules import optimizer_lines
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 
-from engine.formula import Formula, FormulaError, compile_formula
 from engine.kernels import surfaces as kernels
 from engine.kernels.formula import WIDTH
 from engine.spec import Named, complete, known, refuse
-from engine.surfaces import SURFACES, Box, Minimum
+from engine.surfaces.formula import Formula, FormulaError, compile_formula
+from engine.surfaces.rows import SURFACES, Box, Minimum
 
 Flat = NDArray[np.float64]
 NO_PROGRAM = np.zeros((0, 2), dtype=np.int64)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.findings import Remedy
-from engine.flow import STEEPEST
-from engine.symptoms import Symptoms
+from engine.diagnostics.findings import Remedy
+from engine.diagnostics.flow import STEEPEST
+from engine.diagnostics.symptoms import Symptoms
 
 
 def rate(s: Symptoms, factor: float, words: str) -> Remedy:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS
-from engine.flow import inputs_of_activations
+from engine.diagnostics.flow import inputs_of_activations
 from engine.kernels import codes
 from engine.layout import Place
 from engine.randomness import generator

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.flow import LayerState, NetworkState
+from engine.diagnostics.flow import LayerState, NetworkState
 from engine.kernels.codes import SERIES_COLUMNS
 from engine.machine import Machine
 from engine.spec import RunSpec

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from engine.schedules import SCHEDULES
 from engine.spec import InitializerSpec, OptimizerSpec, Part, ScheduleSpec, Seed, refuse, within
-from engine.surface import SurfaceFunction, SurfaceSpec
+from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 
 MOST_LANES = 16
 MOST_STEPS = 100_000

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.landscape import pool
-from engine.network_race import spec_of
-from engine.race_spec import LaneSpec, check_count
+from engine.landscape.slices import pool
+from engine.race.on_network import spec_of
+from engine.race.spec import LaneSpec, check_count
 from engine.spec import RunSpec
 from engine.trainer import Trainer
 

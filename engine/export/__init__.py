@@ -1,0 +1,1 @@
+"""What can be taken along: curves, the model, a PyTorch script."""
