@@ -1,12 +1,13 @@
 /** Everything a person can do. Views call these; what comes of it arrives as events and lands in the store. */
 
-/** @import { Page, Spec, Speed } from "./types.js" */
+/** @import { Page, RoomName, Spec, Speed } from "./types.js" */
 
 import { CommandError } from "./connection.js";
 import { rememberLinear } from "./preferences.js";
 import { isLive, specOf, withField } from "./spec.js";
 import { applyProjector } from "./projector.js";
 import { applyTheme } from "./theme.js";
+import { writeFragment } from "./url.js";
 
 /** The steps of the speed ladder. @type {{label: string, speed: Speed}[]} */
 export const LADDER = [
@@ -258,6 +259,22 @@ export class Actions {
     this.#store.set({ projector });
   }
 
+  /** Goes into a room; Escape comes back. @param {RoomName} room */
+  enter(room) {
+    const here = this.#store.state.room;
+    if (room === here) return;
+    writeFragment({ view: room === "train" ? null : room });
+    this.#store.set({ room, cameFrom: here });
+  }
+
+  /** Back to the room one came from. */
+  goBack() {
+    const { cameFrom } = this.#store.state;
+    if (cameFrom === null) return;
+    this.enter(cameFrom);
+    this.#store.set({ cameFrom: null });
+  }
+
   /** @param {Page} page */
   show(page) {
     if (this.#store.state.page !== page) this.#store.set({ page });
@@ -284,12 +301,14 @@ export class Actions {
     else this.#store.set({ followed, units: units === "sample" ? "map" : units });
   }
 
-  /** Escape: what was opened last over the network is closed first. */
+  /** Escape: what was opened last over the network is closed first. False where nothing was open. */
   leave() {
-    const { diagnosis, pointed } = this.#store.state;
+    const { diagnosis, pointed, followed } = this.#store.state;
     if (diagnosis) this.showFindings(false);
     else if (pointed) this.pointAt(null);
-    else this.follow(null);
+    else if (followed) this.follow(null);
+    else return false;
+    return true;
   }
 
   /** The sample before or after the one that is followed, in its own split. @param {1 | -1} by */

@@ -7,41 +7,27 @@ const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageU
 /**
  * @param {import("./actions.js").Actions} actions
  * @param {() => void} openHelp
- * @param {{rate: () => void, gradient: () => void}} trials
+ * @param {() => import("./types.js").Room} room  the one that one is in
  */
-export function listenToKeys(actions, openHelp, trials) {
+export function listenToKeys(actions, openHelp, room) {
   // A button that was clicked keeps the focus, but Space then means play: only a button reached by keys is pressed by it.
   let byPointer = false;
   addEventListener("pointerdown", () => (byPointer = true), true);
   addEventListener("keydown", (event) => event.key === "Tab" && (byPointer = false), true);
 
-  /** @type {Record<string, () => void>} */
-  const keys = {
-    " ": () => actions.toggle(),
-    ArrowRight: () => actions.forward(),
-    PageDown: () => actions.forward(),
-    ArrowLeft: () => actions.back(),
-    PageUp: () => actions.back(),
-    Home: () => actions.toStart(),
-    End: () => actions.toEnd(),
-    w: () => actions.showEdges("weights"),
-    g: () => actions.showEdges("gradients"),
-    u: () => actions.showEdges("updates"),
-    m: () => actions.showUnits("map"),
-    d: () => actions.showUnits("delta"),
-    l: () => actions.toggleLinear(),
-    f: () => actions.toggleFindings(),
-    r: trials.rate,
-    c: trials.gradient,
+  /** The same everywhere. @type {Record<string, () => void>} */
+  const everywhere = {
     t: () => actions.toggleTheme(),
     p: () => actions.toggleProjector(),
     "?": openHelp,
   };
 
+  /** @param {string} key */
+  const actionOf = (key) => room().keys[key] ?? everywhere[key];
   /** @param {KeyboardEvent} event */
   const isOurs = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
-    if (!(event.key in keys)) return false;
+    if (!actionOf(event.key)) return false;
     const focus = document.activeElement;
     if (document.querySelector("dialog[open]")) return false;
     if (focus instanceof HTMLSelectElement || focus instanceof HTMLTextAreaElement) return false;
@@ -58,7 +44,7 @@ export function listenToKeys(actions, openHelp, trials) {
     event.preventDefault();
     // Held keys step as fast as they repeat; playing and themes do not flicker.
     if (event.repeat && !MOVES.has(event.key)) return;
-    keys[event.key]();
+    actionOf(event.key)();
   });
   addEventListener("keydown", (event) => {
     const typing = document.activeElement instanceof HTMLInputElement && FIELDS.has(document.activeElement.type);
@@ -70,7 +56,8 @@ export function listenToKeys(actions, openHelp, trials) {
   });
   // Whatever else Escape closes comes first.
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) actions.leave();
+    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (!room().leave()) actions.goBack();
   });
   // Space presses a button when it is let go.
   addEventListener("keyup", (event) => event.key === " " && isOurs(event) && event.preventDefault());

@@ -3,7 +3,6 @@
 /** @import { Channel, Event as WireEvent, Frame } from "./types.js" */
 
 import { Actions } from "./actions.js";
-import { channelsFor } from "./channels.js";
 import { Checks } from "./checks.js";
 import { SocketConnection } from "./connection.js";
 import { h, memo } from "./dom.js";
@@ -15,23 +14,23 @@ import { loadPlotly } from "./plot.js";
 import { initialLinear } from "./preferences.js";
 import { applyProjector, initialProjector } from "./projector.js";
 import { restrictions } from "./restrict.js";
+import { firstRoom, partOfRooms, roomOf } from "./rooms.js";
 import { SeriesStore } from "./series.js";
 import { Sharing, stillCompared } from "./sharing.js";
 import { wholeSpec } from "./spec.js";
 import { Store } from "./store.js";
 import { applyTheme, initialTheme } from "./theme.js";
 import { barView } from "./views/bar.js";
-import { dropPlace } from "./views/drop.js";
+import { dropPlace } from "./train/drop.js";
 import { experimentsDialog } from "./views/experiments.js";
-import { gradientDialog } from "./views/gradient-check.js";
+import { gradientDialog } from "./train/gradient-check.js";
 import { helpDialog } from "./views/help.js";
 import { linkDialog } from "./views/link-dialog.js";
 import { noticeView } from "./views/notice.js";
-import { ownDataDialog } from "./views/own-data.js";
-import { finderDialog } from "./views/rate-finder.js";
+import { ownDataDialog } from "./train/own-data.js";
+import { finderDialog } from "./train/rate-finder.js";
 import { shareButtons } from "./views/share.js";
-import { trainView } from "./views/train.js";
-import { transportView } from "./views/transport.js";
+import { trainRoom } from "./train/room.js";
 
 const store = new Store();
 const series = new SeriesStore();
@@ -58,7 +57,7 @@ function subscribe() {
 
 function watch() {
   const { followed } = store.state;
-  connection.send({ type: "subscribe", channels: channelsFor(store.state), grid: 50, ahead: 1, sample: followed }).catch(() => {});
+  connection.send({ type: "subscribe", channels: roomOf(rooms, store.state).channels(store.state), grid: 50, ahead: 1, sample: followed }).catch(() => {});
 }
 
 /** @param {WireEvent} event */
@@ -124,12 +123,14 @@ function letNoticesFade() {
   if (notice?.kind === "info") setTimeout(() => store.state.notice === notice && store.set({ notice: null }), READ);
 }
 
-const help = helpDialog();
 const experiments = experimentsDialog(sharing, () => store.state);
 const finder = finderDialog(actions, checks);
 const gradient = gradientDialog(actions, checks);
 const trials = { rate: finder.open, gradient: gradient.open };
-const views = [barView(actions, help.open, shareButtons(sharing, experiments.open)), trainView(actions, trials), noticeView(actions), transportView(actions)];
+/** @type {import("./types.js").Room[]} */
+const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open))];
+const help = helpDialog(rooms, () => store.state);
+const views = [barView(actions, help.open, rooms), partOfRooms(rooms, "view"), noticeView(actions), partOfRooms(rooms, "transport")];
 const theme = initialTheme();
 applyTheme(theme);
 const projector = initialProjector();
@@ -138,7 +139,7 @@ const restrict = restrictions();
 const ownData = ownDataDialog(actions);
 const watched = memo();
 store.onPaint((state) => {
-  const wanted = channelsFor(state);
+  const wanted = roomOf(rooms, state).channels(state);
   if (watched(wanted.join(), state.followed)) {
     watch();
     // A picture that is watched no more is old when it is shown again.
@@ -152,8 +153,8 @@ store.onPaint((state) => {
   unpainted.clear();
 });
 document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element, ownData.element, experiments.element, finder.element, gradient.element, linkDialog(sharing), dropPlace(actions));
-listenToKeys(actions, help.open, trials);
-store.set({ theme, projector, linear: initialLinear() });
+listenToKeys(actions, help.open, () => roomOf(rooms, store.state));
+store.set({ theme, projector, linear: initialLinear(), room: firstRoom(rooms) });
 // A link is opened in a session of its own: what stands in this tab's is nobody else's.
 if (linkHere() !== null) connection.leave();
 connection.open();

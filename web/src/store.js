@@ -23,6 +23,8 @@ const EMPTY = {
   projector: false,
   table: null,
   drawing: false,
+  room: "train",
+  cameFrom: null,
   page: "network",
   curve: "loss",
   compared: null,

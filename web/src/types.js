@@ -5,6 +5,22 @@
  * @typedef {"plane" | "line" | "table" | "image"} Kind
  * @typedef {"classification" | "regression"} Task
  * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings"} Channel
+ * @typedef {"train" | "step" | "race"} RoomName
+ *
+ * A room of the page: what lies between bar and transport, the transport it is driven by, what it watches, and its own keys.
+ * Only the room that one is in is updated.
+ * @typedef {object} Room
+ * @property {RoomName} name
+ * @property {string} title
+ * @property {View} view
+ * @property {View} transport
+ * @property {HTMLElement[]} tools  in the bar, while one is in the room
+ * @property {(state: AppState) => Channel[]} channels  what is watched
+ * @property {(state: AppState) => string} subject  what is being run, in words
+ * @property {Record<string, () => void>} keys  that move the transport, and the room's own; the page adds those that are the same everywhere
+ * @property {() => boolean} leave  Escape: closes what was opened last in the room; false where nothing was open
+ * @property {{keys: [string[], string][], words: string[]}} help
+ *
  * @typedef {"weights" | "gradients" | "updates"} EdgesShow
  * @typedef {"map" | "delta" | "sample"} UnitsShow
  * @typedef {"paused" | "playing" | "seeking" | "finished" | "stopped"} Status
@@ -273,6 +289,8 @@
  * @property {boolean} projector  larger type, settings folded away
  * @property {File | null} table  a file that is offered to be trained on
  * @property {boolean} drawing  whether the output's plane is drawn on
+ * @property {RoomName} room  where one is
+ * @property {RoomName | null} cameFrom  the room that Escape goes back to
  * @property {Page} page  which of the three pages a narrow screen shows
  * @property {"loss" | "accuracy"} curve
  * @property {Compared | null} compared

@@ -1,18 +1,17 @@
-/** The bar: whose page this is, what is being run, theme and help. */
+/** The bar: whose page this is, its rooms, what is being run, the room's tools, theme and help. */
 
-/** @import { AppState, View } from "../types.js" */
+/** @import { Room, View } from "../types.js" */
 
 import { h, memo, setAttribute, setText } from "../dom.js";
-import { dataTitle, rowNamed, shapeWords, specOf } from "../spec.js";
 import { icon } from "./icons.js";
 
 /**
  * @param {import("../actions.js").Actions} actions
  * @param {() => void} openHelp
- * @param {HTMLElement[]} tools  for sharing and keeping
+ * @param {Room[]} rooms
  * @returns {View}
  */
-export function barView(actions, openHelp, tools) {
+export function barView(actions, openHelp, rooms) {
   const subject = h("span", { class: "subject", data: { testid: "subject" } });
   const theme = h("button", {
     class: "round",
@@ -25,41 +24,37 @@ export function barView(actions, openHelp, tools) {
     { class: "round", type: "button", title: "Keys (?)", aria: { label: "Keys and help" }, onclick: openHelp },
     "?",
   );
+  const doors = rooms.map(({ name, title }) =>
+    h("button", { type: "button", class: "door", data: { door: name }, onclick: () => actions.enter(name) }, title),
+  );
+  const tools = h("div", { class: "tools" });
   const element = h(
     "header",
     { class: "bar" },
-    h("h1", { class: "name" }, h("span", { class: "mark", aria: { hidden: true } }, "∂"), " chainrule"),
+    h("h1", { class: "name" }, h("span", { class: "mark", aria: { hidden: true } }, "∂"), h("span", { class: "word" }, " chainrule")),
+    h("nav", { class: "doors", aria: { label: "Views" } }, ...(rooms.length > 1 ? doors : [])),
     subject,
-    ...tools,
+    tools,
     theme,
     help,
   );
-  const changed = memo();
+  const [entered, themed] = [memo(), memo()];
   return {
     element,
     update(state) {
-      const spec = specOf(state);
-      if (!changed(state.run, spec, state.catalog, state.theme)) return;
-      const words = subjectWords(state);
+      const room = rooms.find(({ name }) => name === state.room) ?? rooms[0];
+      if (entered(room)) {
+        tools.replaceChildren(...room.tools);
+        rooms.forEach((each, i) => setAttribute(doors[i], "aria-current", each === room ? "page" : null));
+      }
+      const words = room.subject(state);
       setText(subject, words);
-      subject.title = words;
+      setAttribute(subject, "title", words);
+      if (!themed(state.theme)) return;
       const other = state.theme === "dark" ? "light" : "dark";
       setAttribute(theme, "title", `${other} theme (t)`);
       setAttribute(theme, "aria-label", `Switch to the ${other} theme`);
       theme.replaceChildren(icon("theme"));
     },
   };
-}
-
-/**
- * What is being run: spiral · 2–8–8–1 · Adam.
- * @param {AppState} state
- */
-function subjectWords(state) {
-  const { run, catalog } = state;
-  const spec = specOf(state);
-  if (!run || !catalog || !spec) return "";
-  const data = dataTitle(catalog, spec);
-  const optimizer = rowNamed(catalog.optimizers, spec.optimizer.name)?.title ?? spec.optimizer.name;
-  return `${data} · ${shapeWords(run)} · ${optimizer}`;
 }
