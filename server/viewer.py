@@ -76,7 +76,8 @@ class Viewer:
             self.closing.set_result(code)
 
     def put(self, event: Message) -> None:
-        """An event after those before it. Of `State`, `RaceState`, `WarmUp`, `Trial` only the newest is kept, at its place in the order."""
+        """An event after those before it. Of what tells where something stands only the newest is kept, at its
+        place in the order."""
         if self.closing.done():
             return
         kind = type(event)

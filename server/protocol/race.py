@@ -50,8 +50,8 @@ class RaceChange(Command):
 
 class RaceRates(Command):
     """Choose every lane's rate in one way, and say which: the `same` one for all (`lr`), each rule's `defaults`, or each
-    `tuned` by its loss after `steps` over a grid of `rates`, on three seeds of the noise. Lanes run again, without what was changed on
-    the way. `done` comes when all are tuned; a pause ends it early, which is an `error` with code cancelled."""
+    `tuned` by its loss after `steps` over a grid of `rates`, on three seeds of the noise. Lanes run again, without what was
+    changed on the way. `done` comes when all are tuned; a pause ends it early, an `error` with code cancelled."""
 
     type: Literal["race_rates"] = "race_rates"
     how: Literal["same", "defaults", "tuned"]

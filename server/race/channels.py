@@ -135,13 +135,10 @@ def standings(desk: Desk, want: Want) -> Picture | None:
     rows = []
     for found in race.standings(desk.threshold):
         lane = race.lane(found.id)
-        row = {"id": found.id, "step": found.step, "x": found.x, "y": found.y, "loss": found.loss}
+        row: dict[str, Any] = {"id": found.id, "step": found.step, "x": found.x, "y": found.y, "loss": found.loss}
         row |= {"gradient_norm": found.gradient_norm, "diverged": found.diverged, "reached": found.reached}
-        row |= {
-            "evaluations": found.evaluations,
-            "rate": race.rate(found.id),
-            "seconds": _seconds(desk, race, lane, found.step),
-        }
+        row |= {"evaluations": found.evaluations, "rate": race.rate(found.id)}
+        row |= {"seconds": _seconds(desk, race, lane, found.step)}
         rows.append(row | {"bound": None if found.diverged is not None else _bound(race, lane)})
     return Picture({"lanes": rows, "threshold": desk.threshold, "change": desk.changes}, {})
 

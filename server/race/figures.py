@@ -74,27 +74,19 @@ def _three(name: str) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     theme = THEMES[name]
-    axis = {
-        "gridcolor": theme.line,
-        "zeroline": False,
-        "showbackground": False,
-        "tickfont": {"size": SMALL, "color": theme.ink_2},
-    }
+    axis: dict[str, Any] = {"gridcolor": theme.line, "zeroline": False, "showbackground": False}
+    axis["tickfont"] = {"size": SMALL, "color": theme.ink_2}
     traces = [
         go.Surface(uid="surface", colorscale=_scale(name), showscale=False, hoverinfo="skip", opacity=0.95),
         go.Scatter3d(uid="lane", mode="lines", line={"width": 5}, x=[], y=[], z=[], hoverinfo="skip"),
         go.Scatter3d(uid="head", mode="markers", marker={"size": 5}, x=[], y=[], z=[], hoverinfo="skip"),
     ]
-    scene = {"xaxis": axis | {"title": {"text": "x"}}, "yaxis": axis | {"title": {"text": "y"}}}
-    scene |= {
-        "zaxis": axis | {"title": {"text": "f"}},
-        "camera": {"eye": {"x": -1.3, "y": -1.5, "z": 1.1}},
-        "uirevision": "keep",
-    }
-    layout = {"template": {}, "paper_bgcolor": "rgba(0,0,0,0)", "font": {"family": FONT, "size": SMALL, "color": theme.ink}}
-    return _plain(
-        traces, layout | {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "scene": scene, "uirevision": "keep", "showlegend": False}
-    )
+    scene: dict[str, Any] = {f"{letter}axis": axis | {"title": {"text": letter}} for letter in "xy"}
+    scene |= {"zaxis": axis | {"title": {"text": "f"}}, "uirevision": "keep"}
+    scene["camera"] = {"eye": {"x": -1.3, "y": -1.5, "z": 1.1}}
+    layout: dict[str, Any] = {"template": {}, "paper_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "uirevision": "keep"}
+    layout |= {"font": {"family": FONT, "size": SMALL, "color": theme.ink}, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
+    return _plain(traces, layout | {"scene": scene})
 
 
 def _loss(name: str) -> dict[str, Any]:
