@@ -60,6 +60,29 @@ from server.protocol.events import (
     WarmUp,
 )
 from server.protocol.microscope import Look
+from server.protocol.race import (
+    RaceBegin,
+    RaceChange,
+    RaceCommand,
+    RaceExport,
+    RaceInfo,
+    RaceLane,
+    RaceLaneAdd,
+    RaceLaneDuplicate,
+    RaceLaneRemove,
+    RaceLaneReplace,
+    RaceLaneRetune,
+    RaceLoad,
+    RacePause,
+    RacePlay,
+    RaceRates,
+    RaceSeek,
+    RaceShare,
+    RaceSpeed,
+    RaceSpeedCommand,
+    RaceState,
+    RaceStep,
+)
 
 AnyCommand = Annotated[
     Attach
@@ -83,12 +106,13 @@ AnyCommand = Annotated[
     | Cancel
     | Subscribe
     | Look
-    | Acknowledge,
+    | Acknowledge
+    | RaceCommand,
     Field(discriminator="type"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 AnyEvent = Annotated[
-    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | Done | ErrorEvent,
+    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | RaceInfo | RaceState | Done | ErrorEvent,
     Field(discriminator="type"),
 ]
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
@@ -147,6 +171,27 @@ __all__ = [
     "OffenceInfo",
     "Pause",
     "Play",
+    "RaceBegin",
+    "RaceChange",
+    "RaceCommand",
+    "RaceExport",
+    "RaceInfo",
+    "RaceLane",
+    "RaceLaneAdd",
+    "RaceLaneDuplicate",
+    "RaceLaneRemove",
+    "RaceLaneReplace",
+    "RaceLaneRetune",
+    "RaceLoad",
+    "RacePause",
+    "RacePlay",
+    "RaceRates",
+    "RaceSeek",
+    "RaceShare",
+    "RaceSpeed",
+    "RaceSpeedCommand",
+    "RaceState",
+    "RaceStep",
     "Redo",
     "Reset",
     "RunInfo",
