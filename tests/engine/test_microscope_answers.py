@@ -119,7 +119,8 @@ def test_slopes_by_differences(case):
     for found in check(trainer, entries):
         theta = made.point[found.name][found.index]
         expected = made.mean if found.name in made.held else made.pulled
-        assert near(found.analytic, expected[found.name][found.index], np.max(np.abs(expected[found.name])) + 1e-3), found
+        scale = max(float(np.max(np.abs(expected[found.name]))), made.floor(f"d{found.name}"))
+        assert near(found.analytic, expected[found.name][found.index], scale), found
         around = []
         for way in (1.0, -1.0):
             moved = {name: value.copy() for name, value in made.point.items()}
@@ -158,7 +159,8 @@ def test_the_change_of_j(case):
     rows = [(flat(theta + step * e) - flat(theta - step * e)) / (2 * step) for e in np.eye(theta.size)]
     hessian = np.array(rows)
     size = float(delta @ delta) * float(np.linalg.norm(hessian))
-    assert abs(found.quadratic - 0.5 * delta @ hessian @ delta) <= 1e-7 * size
+    # both by differences of gradients, 1e-5 apart: a third derivative of a layer norm over like values leaves a millionth
+    assert abs(found.quadratic - 0.5 * delta @ hessian @ delta) <= 1e-6 * size
     assert (found.predicted, found.actual) == (found.linear + found.quadratic, found.after - found.before)
 
 
