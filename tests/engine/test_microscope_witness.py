@@ -61,7 +61,7 @@ def test_every_array(case):
                     own = step.result(value.name, sample or 0)
                     hold_against(made, step, own, results[value.name])
             edges(made, step)
-            assert said(made, step) <= numbers_in(step), step.why
+            sentences(made, step)
         as_told(update)
         trace(made, update)
 
@@ -86,23 +86,24 @@ def trace(made, update):
         assert not numbers or set(recorded.numbers) == set(numbers)
 
 
-def numbers_in(step):
-    """The numbers of its sentences."""
-    text = " ".join([step.why, *(symbol.words for symbol in step.symbols)])
+def numbers_in(text):
     return set(re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", text))
 
 
-def said(made, step):
-    """Numbers that its sentences have to say."""
+def sentences(made, step):
+    """The numbers that its words say: all of those in its "why", and the ones that explain its symbols."""
     s = made.s
-    found = {
-        "mini-batch": [made.count],
-        "dropout": [made.row(step.layer).dropout] if step.kind == "dropout" else [],
-        "norm": [witness_equations.NORM_EPS],
-        "penalty": [s["l1"], s["l2"]],
-        "clip": [*(each for each in (s["clip"], s["clip_value"]) if each), float(f"{made.norm:.4g}")],
+    bounds = [each for each in (s["clip"], s["clip_value"]) if each]
+    why = {
+        "mini-batch": lambda: [made.count],
+        "dropout": lambda: [made.row(step.layer).dropout],
+        "clip": lambda: [*bounds, float(f"{made.norm:.4g}")],
     }
-    return {f"{number:g}" for number in found.get(step.kind, [])}
+    symbols = {"norm": [witness_equations.NORM_EPS], "penalty": [s["l1"], s["l2"]], "clip": bounds}
+    if step.kind in why:
+        assert numbers_in(step.why) == {f"{number:g}" for number in why[step.kind]()}
+    told = {number for symbol in step.symbols for number in numbers_in(symbol.words)}
+    assert {f"{number:g}" for number in symbols.get(step.kind, [])} <= told
 
 
 def as_told(update):
