@@ -19,8 +19,9 @@ MOST = 10
 @dataclass(frozen=True)
 class SampleChain:
     """Entry `index` of parameter `name`. `gradients` (B,): each sample's own, `samples` its training rows (0-based). `mean`,
-    `with_penalty` and `clipped` are the run's own numbers; `penalty` what that added; `scale` what clipping multiplied by.
-    `largest`: columns by the size of their gradient, `shares` their parts of Σ|gradient|."""
+    `with_penalty` and `clipped` are the run's own numbers; `penalty` what that added; `scale` what clipping multiplied by (the
+    `clipped` of a held bias is 0, but no clipping made it so: 1). `largest`: columns by the size of their gradient, `shares`
+    their parts of Σ|gradient|."""
 
     name: str
     index: tuple[int, ...]
@@ -69,7 +70,7 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
     later = [step for step in steps if step.index > made.index and f"d{name}" in step.results]
     penalized = next((step.results[f"d{name}"] for step in later if step.op.startswith("penalty")), mean_tensor)
     clipping = next((step for step in later if step.op == "clip"), None)
-    before = clipping.operands[f"d{name}"][index] if clipping else penalized[index]
+    before = float(clipping.operands[f"d{name}"][index]) if clipping else 0.0
     after = float(later[-1].results[f"d{name}"][index]) if later else float(penalized[index])
     sizes = np.abs(gradients)
     order = np.argsort(-sizes, kind="stable")[:MOST]
@@ -83,7 +84,7 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
         penalty=float(penalized[index] - mean_tensor[index]),
         with_penalty=float(penalized[index]),
         clipped=after,
-        scale=after / float(before) if before else 1.0,
+        scale=after / before if before else 1.0,
         largest=tuple(int(column) for column in order),
         shares=tuple(float(sizes[column] / whole) if whole else 0.0 for column in order),
     )

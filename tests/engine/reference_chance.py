@@ -23,6 +23,16 @@ def update_key(seed, update, purpose):
     return mix(mix(seed + purpose) + update * GAMMA)
 
 
+def order(seed, epoch, count):
+    """Which training row comes at which place of an epoch that is shuffled: Fisher and Yates, from the end."""
+    rows, state = list(range(count)), mix(mix(seed + GAMMA) + epoch * GAMMA)
+    for place in range(count - 1, 0, -1):
+        state = (state + GAMMA) & WORD
+        other = ((mix(state) >> 32) * (place + 1)) >> 32
+        rows[place], rows[other] = rows[other], rows[place]
+    return rows
+
+
 def dropout_mask(seed, update, layer, share, units, batch):
     """(units, batch): 0 where dropped, which is with probability `share`, else 1/(1 − share)."""
     key = mix(update_key(seed, update, 0xD1B54A32D192ED03) + layer * GAMMA)

@@ -176,18 +176,23 @@ class Columns:
         return {name: flat[place].reshape(self.shapes[name]) for name, place in self.places.items()}
 
 
-def gradient(network, parameters, x, y, l1=0.0, l2=0.0, *, shifts=False, **options):
+def gradient(network, parameters, x, y, l1=0.0, l2=0.0, *, shifts=False, through=None, **options):
     """∂J/∂θ by name; options as for `forward`.
 
+    `through`: other matrices W and P that blame goes back through, as where some have changed too early.
+
     `shifts`: also what a shift of every z_l and h_l would do to 𝓛, as "delta1", … and "g1", …, (units, batch), times the batch:
-    the blame of MATHS.md.
+    the blame of MATHS.md. A tuple names other places to shift at: "u" and "a" within a layer; "in2", what W_2 alone sees of
+    h_1; "skip3", what the skip into layer 3 alone sees of its source.
     """
     values = forward(network, parameters, x, **options)
+    matrices = parameters if through is None else through
     batch, sizes = len(x), network.sizes
     shapes = dict(network.shapes())
-    if shifts:
+    for kind in ("delta", "g") if shifts is True else shifts or ():
         for layer in range(1, len(sizes)):
-            shapes |= {f"delta{layer}": (sizes[layer], batch), f"g{layer}": (sizes[layer], batch)}
+            back = {"in": 1, "skip": layer if layer > len(network.layers) else network.layers[layer - 1].skip or layer}
+            shapes[f"{kind}{layer}"] = (sizes[layer - back.get(kind, 0)], batch)
     columns = Columns(shapes)
     each = np.ones((batch, 1))
 
@@ -197,7 +202,9 @@ def gradient(network, parameters, x, y, l1=0.0, l2=0.0, *, shifts=False, **optio
 
     def affine(layer, slope_below):
         """z = W h + b: ∂z_jn/∂W_jk = h_kn, ∂z_jn/∂b_j = 1."""
-        slope = np.kron(parameters[f"W{layer}"], np.eye(batch)) @ slope_below
+        from_below = np.kron(matrices[f"W{layer}"], np.eye(batch))
+        slope = from_below @ slope_below
+        add(slope, f"in{layer}", from_below)
         add(slope, f"W{layer}", np.kron(np.eye(sizes[layer]), values[f"h{layer - 1}"].T))
         add(slope, f"b{layer}", np.kron(np.eye(sizes[layer]), each))
         add(slope, f"delta{layer}", np.eye(sizes[layer] * batch))
@@ -212,6 +219,7 @@ def gradient(network, parameters, x, y, l1=0.0, l2=0.0, *, shifts=False, **optio
             slope = np.repeat(parameters[f"gamma{layer}"], batch)[:, None] * slope
             add(slope, f"gamma{layer}", own * values[f"xhat{layer}"].reshape(-1, 1))
             add(slope, f"beta{layer}", own)
+        add(slope, f"u{layer}", np.eye(sizes[layer] * batch))
         u = values[f"u{layer}"]
         if row.activation == "prelu":
             alpha = np.repeat(parameters[f"alpha{layer}"], batch)
@@ -219,14 +227,15 @@ def gradient(network, parameters, x, y, l1=0.0, l2=0.0, *, shifts=False, **optio
             add(slope, f"alpha{layer}", own * np.minimum(0.0, u).reshape(-1, 1))
         else:
             slope = jacobian(row.activation, u.ravel()) @ slope
+        add(slope, f"a{layer}", np.eye(sizes[layer] * batch))
         slope = values[f"mask{layer}"].reshape(-1, 1) * slope
         if row.skip:
-            below = slopes[layer - row.skip]
+            along = np.eye(sizes[layer] * batch)
             if f"P{layer}" in parameters:
-                slope = slope + np.kron(parameters[f"P{layer}"], np.eye(batch)) @ below
+                along = np.kron(matrices[f"P{layer}"], np.eye(batch))
                 add(slope, f"P{layer}", np.kron(np.eye(sizes[layer]), values[f"h{layer - row.skip}"].T))
-            else:
-                slope = slope + below
+            slope = slope + along @ slopes[layer - row.skip]
+            add(slope, f"skip{layer}", along)
         add(slope, f"g{layer}", np.eye(sizes[layer] * batch))
         slopes.append(slope)
     last = len(sizes) - 1

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import problems
 import pytest
+from reference_schedules import stated_plateau
 
 from engine import EditError, RunSpec, SpecError, Trainer, rules
 from engine.kernels import codes
@@ -47,18 +48,6 @@ def test_plateau_against_recorded_torch(case):
         trainer.machine.measured(point(1, loss))
         assert trainer.rate == pytest.approx(expected, rel=1e-12, abs=1e-15)
     assert len(set(case["rates"])) > 3, "a recording in which the rate falls"
-
-
-def stated_plateau(losses, factor, patience, threshold):
-    """What the rate is multiplied by after each loss."""
-    best, bad, product, found = np.inf, 0, 1.0, []
-    for loss in losses:
-        bad = 0 if loss < best * (1 - threshold) else bad + 1
-        best = loss if bad == 0 else best
-        if bad > patience:
-            bad, product = 0, product * factor
-        found.append(product)
-    return found
 
 
 @pytest.mark.parametrize("validation", [0.0, 0.5])
