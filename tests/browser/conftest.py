@@ -1,6 +1,14 @@
 """A real server and a real Chromium. Whatever the page complains about on its console, in an error or against its
 content-security policy fails the test it happens in.
 
+How to keep these tests few, fast and steady:
+
+- A page that opens costs seconds, a click a tenth of one. Open one (fixture `train`, or `page` where something must be done
+  before) and lead it through all that is to be seen; use a parameter only where a fresh page is the point.
+- How a state looks is asked by `looks_well(page)` of looks.py, which leads the page through sizes and themes by itself.
+- Wait for what is on the screen (`settle`, `expect`), never for time.
+- Pause what plays before the test ends.
+
 The page's hooks, which these tests rely on and which therefore stay:
 
 ==========================  ==================================================================================================
@@ -47,6 +55,7 @@ from pathlib import Path
 
 import pytest
 from install_chromium import find
+from looks import SIZES, THEMES
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from train_page import Train
 
@@ -59,8 +68,6 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
-THEMES = ("light", "dark")
 COLD = 300.0
 """Seconds within which every kernel is compiled where no cache is warm."""
 
