@@ -11,7 +11,7 @@ Opening a page is the dearest part of such a test, so it is opened once and led 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -115,19 +115,26 @@ def problems(page: Page, within: str | None = None, rules: tuple[str, ...] = ())
     return violations(page, within, rules) + page.evaluate(WORDS, within)
 
 
-def looks_well(page: Page, within: str | None = None, what: str = "", sizes: Mapping[str, tuple[int, int]] = SIZES) -> None:
+def looks_well(
+    page: Page,
+    within: str | None = None,
+    what: str = "",
+    sizes: Mapping[str, tuple[int, int]] = SIZES,
+    places: Sequence[str] = (),
+) -> None:
     """At every size and in both themes: no words clipped or overlapping, no rule of accessibility broken. The page is then as
-    it was before. `within` names what lies over the page and is looked at alone; `what` is said where something is wrong."""
+    it was before. `within` names what lies over the page and is looked at alone; `what` is said where something is wrong;
+    `places` are hooks of what must be scrolled to, to be seen."""
     before = page.viewport_size
     chosen = page.evaluate("() => document.documentElement.dataset.theme")
     other = next(theme for theme in THEMES if theme != chosen)
     for size in sizes:
         _resize(page, sizes[size])
-        _each_tab(page, within, f"{what} {size} {chosen}", colours_only=False)
+        _each_tab(page, within, f"{what} {size} {chosen}", places, colours_only=False)
     _other_theme(page, other)
     for size in reversed(sizes):
         _resize(page, sizes[size])
-        _each_tab(page, within, f"{what} {size} {other}", colours_only=True)
+        _each_tab(page, within, f"{what} {size} {other}", places, colours_only=True)
     _other_theme(page, chosen)
     if before:
         _resize(page, (before["width"], before["height"]))
@@ -145,18 +152,23 @@ def _other_theme(page: Page, theme: str) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
 
 
-def _each_tab(page: Page, within: str | None, where: str, colours_only: bool) -> None:
+def _each_tab(page: Page, within: str | None, where: str, places: Sequence[str], colours_only: bool) -> None:
     """On a phone the columns are pages: look at each."""
     tabs = page.locator("[role=tab][data-tab]").filter(visible=True)
     names = [] if within else tabs.evaluate_all("(all) => all.map((tab) => tab.dataset.tab)")
     if not names:
         _in_order(page, within, where, COLOURS if colours_only else ())
-        return
-    shown = tabs.and_(page.locator("[aria-selected=true]")).get_attribute("data-tab")
+    shown = tabs.and_(page.locator("[aria-selected=true]")).get_attribute("data-tab") if names else None
     for index, name in enumerate(names):
         show(page, name)
         # What a page of the swipe holds is the same from each: only colours go by what is in sight.
         _in_order(page, None, f"{where} {name}", COLOURS if colours_only or index else ())
+    for place in places:
+        holder = page.get_by_test_id(place).evaluate("(place) => place.closest('[data-page]')?.dataset.page ?? ''")
+        if holder in names:
+            show(page, holder)
+        page.get_by_test_id(place).scroll_into_view_if_needed()
+        _in_order(page, None, f"{where} {place}", COLOURS)
     if shown:
         show(page, shown)
 
@@ -173,10 +185,6 @@ def _once(check: Callable[[], list[str]]) -> list[str]:
     while (found := check()) and time.monotonic() < end:
         pass
     return found
-
-
-def walk(page: Page) -> None:
-    _each_tab(page, None, "", colours_only=False)
 
 
 def show(page: Page, tab: str) -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import COLD, Complaints
+from conftest import Complaints
 from looks import looks_well
 from playwright.sync_api import Page, WebSocketRoute, expect
 from train_page import Train
@@ -41,7 +41,7 @@ def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
 
 
 def test_empty_then_paused(page: Page, server_url: str) -> None:
-    train = Train(page).open(server_url, COLD)
+    train = Train(page).open(server_url)
     train.settle(0)
     expect(train.hook("notice")).to_contain_text("Nothing is learned yet")
     looks_well(page)
@@ -98,7 +98,7 @@ def test_stopped(page: Page, server_url: str, status: str, stop: dict, words: st
         return event
 
     rewriting(page, change)
-    train = Train(page).open(server_url, COLD)
+    train = Train(page).open(server_url)
     train.hook("forward").click()
     expect(train.hook("notice")).to_contain_text(words)
     looks_well(page)
@@ -109,7 +109,7 @@ def test_seeking(page: Page, server_url: str) -> None:
         return event | {"status": "seeking", "seek": [0, 90_000]} if event["type"] == "state" and event["step"] == 1 else event
 
     rewriting(page, change)
-    train = Train(page).open(server_url, COLD)
+    train = Train(page).open(server_url)
     train.hook("forward").click()
     expect(train.hook("notice")).to_contain_text("going to step")
     looks_well(page)
@@ -127,7 +127,7 @@ def test_disconnected(page: Page, server_url: str, complaints: Complaints) -> No
         socket.connect_to_server()
 
     page.route_web_socket("**/ws", connect)
-    train = Train(page).open(server_url, COLD)
+    train = Train(page).open(server_url)
     train.settle(0)
     lines[0].close(code=1011, reason="down")
     expect(train.hook("notice")).to_contain_text("The connection is lost")
