@@ -89,6 +89,9 @@ STILL = """() => new Promise((resolve) => {
   requestAnimationFrame(look);
 })"""
 
+BESIDE = """(tabs) => tabs.filter((tab) => document.getElementById(tab.getAttribute("aria-controls")).checkVisibility())
+  .map((tab) => tab.dataset.tab)"""
+
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that go by the theme; all others go by what is there, which is the same in both."""
 
@@ -159,10 +162,12 @@ def _each_tab(page: Page, within: str | None, where: str, places: Sequence[str],
     if not names:
         _in_order(page, within, where, COLOURS if colours_only else ())
     shown = tabs.and_(page.locator("[aria-selected=true]")).get_attribute("data-tab") if names else None
-    for index, name in enumerate(names):
+    seen: list[str] = []
+    for name in names:
         show(page, name)
-        # What a page of the swipe holds is the same from each: only colours go by what is in sight.
-        _in_order(page, None, f"{where} {name}", COLOURS if colours_only or index else ())
+        # Pages of a swipe lie side by side: what goes by colours alone is asked where they are in sight, all else once.
+        _in_order(page, None, f"{where} {name}", COLOURS if colours_only or name in seen else ())
+        seen += tabs.evaluate_all(BESIDE)
     for place in places:
         holder = page.get_by_test_id(place).evaluate("(place) => place.closest('[data-page]')?.dataset.page ?? ''")
         if holder in names:
