@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.layer_channels import flow, preactivations, rates
+from server.microscope import microscope, microstep
 from server.pictured import Arrays, Cursor, Picture, Want
 from server.protocol import Channel
 
@@ -195,5 +196,7 @@ CHANNELS: Mapping[Channel, Callable[[Trainer, Want], Picture | None]] = {
     "flow": flow,
     "preactivations": preactivations,
     "findings": findings,
+    "microscope": microscope,
+    "microstep": microstep,
 }
 """In the order in which they are made where several are due: the cheap and the eye-catching first."""

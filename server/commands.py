@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from server import sharing
 from server.building import build, trainer_of
 from server.errors import CommandError
+from server.microscope.place import look_at
+from server.pictures import point_of
 from server.protocol import (
     AnyCommand,
     Cancel,
@@ -18,6 +20,7 @@ from server.protocol import (
     EditCommand,
     FindRate,
     Load,
+    Look,
     Pause,
     Play,
     Reset,
@@ -148,6 +151,12 @@ async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> Non
     viewer.subscribe(command.channels, command.grid, command.sample, command.ahead)
 
 
+async def look(session: Session, viewer: Viewer, command: Look) -> None:
+    trainer = trainer_of(session)
+    await session.call(look_at, session.scope, trainer, point_of(session, trainer), command)
+    viewer.look = command.model_copy(update={"id": None})
+
+
 HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, Any] | None]]] = {
     "configure": configure,
     "reset": reset,
@@ -163,6 +172,7 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "check_gradient": check_gradient,
     "cancel": cancel,
     "subscribe": subscribe,
+    "look": look,
     "share": sharing.share,
     "keep": sharing.keep,
     "load": sharing.load,

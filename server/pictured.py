@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from server.protocol import SampleChoice
+
+if TYPE_CHECKING:
+    from server.microscope import Sight
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -27,6 +30,7 @@ class Want(NamedTuple):
     grid: int
     cursor: Cursor | None
     sample: SampleChoice | None = None
+    sight: Sight | None = None
 
 
 class Picture(NamedTuple):

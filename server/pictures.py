@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.channels import CHANNELS
 from server.frames import encode
+from server.microscope import Sight
 from server.pictured import Cursor, Want
 from server.protocol import Channel, ErrorEvent
 from server.viewer import Slot, Viewer
@@ -49,6 +50,16 @@ def key_of(session: Session, trainer: Trainer, viewer: Viewer, channel: Channel)
         return session.run, viewer.grid
     if channel == "series":
         return session.run, trainer.branch, trainer.series.revision, len(trainer.series)
+    point = point_of(session, trainer)
+    if channel == "microscope":
+        return point, viewer.look.notation, session.scope.revision
+    if channel == "microstep":
+        return point, viewer.look, session.scope.revision
+    return point
+
+
+def point_of(session: Session, trainer: Trainer) -> Hashable:
+    """Where a session stands: what is the same at two times that have the same point."""
     return session.run, trainer.branch, trainer.steps_done, session.changes
 
 
@@ -82,7 +93,8 @@ def _due(session: Session, trainer: Trainer, viewer: Viewer) -> tuple[list[Order
         if session.work is not None and wait > 0:
             soon = min(soon, wait)
             continue
-        want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor, viewer.sample)
+        sight = Sight(session.scope, point_of(session, trainer), viewer.look)
+        want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor, viewer.sample, sight)
         orders.append(Order(channel, slot, key, want, viewer.next_frame()))
     return orders, soon
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from server import commands, describe, errors
 from server.building import build
+from server.microscope import Scope
 from server.pacer import Slice
 from server.pictures import draw
 from server.protocol import (
@@ -66,6 +67,7 @@ class Session:
         self.run, self.changes = 0, 0
         self.speed = Speed()
         self.work: Work | None = None
+        self.scope = Scope()
         self._pool, self._kernels = pool, kernels
         self._slice = Slice(settings.slice_seconds)
         self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from server.channels import CHANNELS
 from server.pictured import Cursor
-from server.protocol import CLOSE_OVERFLOW, Channel, Message, SampleChoice, State, Trial, WarmUp
+from server.protocol import CLOSE_OVERFLOW, Channel, Look, Message, SampleChoice, State, Trial, WarmUp
 
 FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
@@ -55,6 +55,7 @@ class Viewer:
     def __init__(self, max_pending: int, max_pending_bytes: int = 32_000_000) -> None:
         self.grid, self.ahead = 50, 0
         self.sample: SampleChoice | None = None
+        self.look = Look()
         self.slots: dict[Channel, Slot] = {}
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()

@@ -59,6 +59,7 @@ from server.protocol.events import (
     Trial,
     WarmUp,
 )
+from server.protocol.microscope import Look
 
 AnyCommand = Annotated[
     Attach
@@ -81,6 +82,7 @@ AnyCommand = Annotated[
     | CheckGradient
     | Cancel
     | Subscribe
+    | Look
     | Acknowledge,
     Field(discriminator="type"),
 ]
@@ -140,6 +142,7 @@ __all__ = [
     "LayerInfo",
     "Load",
     "Loaded",
+    "Look",
     "Message",
     "OffenceInfo",
     "Pause",

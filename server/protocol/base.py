@@ -23,6 +23,8 @@ Channel = Literal[
     "flow",
     "preactivations",
     "findings",
+    "microscope",
+    "microstep",
 ]
 """What a page may subscribe to; each is documented where it is made, in `server.channels`."""
 

@@ -30,6 +30,8 @@ import { noticeView } from "./views/notice.js";
 import { ownDataDialog } from "./train/own-data.js";
 import { finderDialog } from "./train/rate-finder.js";
 import { shareButtons } from "./views/share.js";
+import { StepActions } from "./step/actions.js";
+import { stepRoom } from "./step/room.js";
 import { trainRoom } from "./train/room.js";
 
 const store = new Store();
@@ -46,11 +48,13 @@ const connection = new SocketConnection({
 const actions = new Actions(store, connection);
 const sharing = new Sharing(store, connection);
 const checks = new Checks(store, connection);
+const stepping = new StepActions(store, connection, actions);
 const followFutures = futuresOf(store, connection);
 
 function subscribe() {
   // A new socket has its own frame counters; what was painted from the old one stays on the screen.
   unpainted.clear();
+  if (store.state.room === "step") stepping.point();
   watch();
   sharing.openLink();
 }
@@ -66,6 +70,7 @@ function onEvent(event) {
     case "run":
       if (store.state.followed && !sameSamples(store.state.run, event)) actions.follow(null);
       store.set({ run: event, errors: {}, pointed: null, clock: null, script: null, futures: [], compared: stillCompared(store.state) });
+      stepping.begin();
       break;
     case "state":
       store.set({ clock: event });
@@ -128,7 +133,7 @@ const finder = finderDialog(actions, checks);
 const gradient = gradientDialog(actions, checks);
 const trials = { rate: finder.open, gradient: gradient.open };
 /** @type {import("./types.js").Room[]} */
-const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open))];
+const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open)), stepRoom(stepping)];
 const help = helpDialog(rooms, () => store.state);
 const views = [barView(actions, help.open, rooms), partOfRooms(rooms, "view"), noticeView(actions), partOfRooms(rooms, "transport")];
 const theme = initialTheme();

@@ -35,7 +35,10 @@ export function partOfRooms(rooms, part) {
     element,
     update(state) {
       const room = roomOf(rooms, state);
-      if (changed(room)) for (const each of rooms) each[part].element.hidden = each !== room;
+      if (changed(room)) {
+        for (const each of rooms) each[part].element.hidden = each !== room;
+        if (part === "view") room.arrive?.();
+      }
       room[part].update(state);
     },
   };

@@ -5,6 +5,8 @@
 
 /** @import { AppState } from "./types.js" */
 
+import { BEGINNING } from "./step/state.js";
+
 /** @type {AppState} */
 const EMPTY = {
   connection: { status: "connecting", retryAt: null },
@@ -42,6 +44,7 @@ const EMPTY = {
   trial: null,
   rateTest: null,
   gradientCheck: null,
+  step: BEGINNING,
 };
 
 export class Store {

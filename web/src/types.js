@@ -4,7 +4,7 @@
  *
  * @typedef {"plane" | "line" | "table" | "image"} Kind
  * @typedef {"classification" | "regression"} Task
- * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings"} Channel
+ * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings" | "microscope" | "microstep"} Channel
  * @typedef {"train" | "step" | "race"} RoomName
  *
  * A room of the page: what lies between bar and transport, the transport it is driven by, what it watches, and its own keys.
@@ -20,6 +20,7 @@
  * @property {Record<string, () => void>} keys  that move the transport, and the room's own; the page adds those that are the same everywhere
  * @property {() => boolean} leave  Escape: closes what was opened last in the room; false where nothing was open
  * @property {{keys: [string[], string][], words: string[]}} help
+ * @property {() => void} [arrive]  when one comes in
  *
  * @typedef {"weights" | "gradients" | "updates"} EdgesShow
  * @typedef {"map" | "delta" | "sample"} UnitsShow
@@ -309,6 +310,7 @@
  * @property {Trial | null} trial  the trial under way
  * @property {Tested | null} rateTest
  * @property {Tested | null} gradientCheck
+ * @property {import("./step/types.js").StepState} step  the microscope
  *
  * @typedef {object} Pointed
  * @property {number} layer  1-based

@@ -1,0 +1,108 @@
+"""What the diagram shows at a micro-step: one quantity on the nodes, the activations beneath, what runs along the edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.microscope.numbers import open_numbers
+from server.microscope.scope import Scope
+
+if TYPE_CHECKING:
+    from engine.microscope import Step, Update, Value
+
+Flat = NDArray[np.float64]
+
+
+class Shown(NamedTuple):
+    told: dict[str, Any]
+    values: Flat
+
+
+def nodes_of(update: Update, step: Step, column: int | None, scope: Scope, layers: int) -> list[Shown | None]:
+    """By layer, 0 the inputs. In the layer where something happens, what is made there; forward, in the others what they hand
+    on; backward, the δ of those that blame has reached."""
+    found: dict[int, Value] = {}
+    kind = "delta" if step.phase == "backward" else "h"
+    if step.phase != "update":
+        for value in _made(update, step):
+            layer = _layer(value)
+            if layer is not None and value.name == f"{kind}{layer}":
+                found[layer] = value
+    here = _here(step)
+    if here is not None:
+        layer = _layer(here)
+        if layer is not None:
+            found[layer] = here
+    return [_shown(found[layer], column, scope) if layer in found else None for layer in range(layers)]
+
+
+def _here(step: Step) -> Value | None:
+    """The array of this micro-step that has a number for each unit of a layer."""
+    if step.flow is not None:
+        named = [value for value in (*step.results, *step.operands) if value.name == step.flow.nodes]
+        if named:
+            return named[0]
+    return next((value for value in step.results if value.rows.kind == "unit" and value.columns.kind != "unit"), None)
+
+
+def forward_of(update: Update, step: Step, column: int | None, scope: Scope) -> dict[int, Flat]:
+    """The activations of the layers that are done: they lie beneath what the nodes show."""
+    found: dict[int, Flat] = {}
+    for value in _made(update, step):
+        layer = _layer(value)
+        if layer is not None and value.name == f"h{layer}":
+            found[layer] = _of_column(value, column, scope)
+    return found
+
+
+def edges_of(update: Update, step: Step, column: int | None, scope: Scope) -> Shown | None:
+    """What runs along the edges into a layer: (its units, the units of the layer it comes from). At a change of weights that
+    change."""
+    flow = step.flow
+    if flow is not None and flow.edges is not None:
+        told = {"name": flow.name, "layer": flow.layer, "source": flow.source, "backward": flow.backward}
+        values = np.array(flow.edges(column), dtype=np.float64)
+        for row, unit in scope.withheld(f"W{flow.layer}"):
+            values[row, unit] = np.nan
+        if flow.source == flow.layer - 1:
+            for name in (f"z{flow.layer}", f"delta{flow.layer}"):
+                values[[row for row, _ in scope.withheld(name)]] = np.nan
+            for name in (f"h{flow.source}", f"g{flow.source}"):
+                values[:, [row for row, _ in scope.withheld(name)]] = np.nan
+        return Shown(told, values)
+    changed = next((value for value in step.results if value.rows.kind == value.columns.kind == "unit"), None)
+    if changed is None or step.kind not in ("update", "penalty"):
+        return None
+    layer, source = _layer(changed), changed.columns.layer
+    before = next((value for value in step.operands if value.name == changed.name), None)
+    if before is None or layer is None or source is None:
+        return None
+    after = open_numbers(scope, changed.name, changed.array)
+    name = f"Δ{changed.name}" if step.kind == "update" else changed.name
+    values = after - before.array if step.kind == "update" else after
+    return Shown({"name": name, "layer": layer, "source": source, "backward": False, "still": True}, values)
+
+
+def _made(update: Update, step: Step) -> list[Value]:
+    return [value for each in update.steps[: step.index + 1] for value in each.results]
+
+
+def _layer(value: Value) -> int | None:
+    return value.rows.layer if value.rows.kind == "unit" else None
+
+
+def _shown(value: Value, column: int | None, scope: Scope) -> Shown:
+    mean = column is None and value.columns.kind == "sample" and value.array.shape[1] > 1
+    told = {"name": value.name, "symbol": value.symbol, "words": value.words, "mean": mean}
+    return Shown(told, _of_column(value, column, scope))
+
+
+def _of_column(value: Value, column: int | None, scope: Scope) -> Flat:
+    """A number for each row: the sample's, or the mean over the mini-batch."""
+    numbers = open_numbers(scope, value.name, value.array)
+    if value.columns.kind != "sample":
+        return numbers[:, 0]
+    return numbers.mean(axis=1) if column is None else numbers[:, column]

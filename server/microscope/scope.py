@@ -1,0 +1,48 @@
+"""The update under the microscope. It is made once for each point of a run, and told in each notation that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.protocol import Look
+
+if TYPE_CHECKING:
+    from engine import Trainer
+    from engine.microscope import Update
+
+Entry = tuple[int, int]
+
+
+class Scope:
+    """A session's microscope. Used from worker threads, one call at a time."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._told: dict[str, Update] = {}
+        self.revision = 0
+        """Counts the changes of what is withheld: a picture made before one is made again."""
+
+    def update(self, trainer: Trainer, key: Hashable, notation: str) -> Update:
+        """The update that comes next at this point of the run (`key`), in a notation."""
+        from engine.microscope import look, tell
+
+        if key != self._key:
+            self._key, self._told = key, {}
+        if notation not in self._told:
+            made = next(iter(self._told.values()), None)
+            self._told[notation] = look(trainer, notation) if made is None else tell(trainer, made.recording, notation)
+        return self._told[notation]
+
+    def withheld(self, name: str) -> list[Entry]:
+        """The entries (row, column) of a named array that nobody is told now: NaN in arrays, without a value in equations."""
+        return []
+
+
+class Sight(NamedTuple):
+    """What a viewer's microscope is pointed at, for the channels."""
+
+    scope: Scope
+    key: Hashable
+    """The point of the run: run, branch, step, changes of its script."""
+    look: Look

@@ -1,0 +1,70 @@
+"""Equations as they are sent: a long sum by its first terms, and nothing of what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from server.microscope.scope import Scope
+
+if TYPE_CHECKING:
+    from engine.microscope import Equation
+
+MOST = 12
+"""Terms of a sum that are sent; of a longer one the first, those looked at, and the last."""
+
+
+def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str, Any]:
+    """`result` and `expression` are trees: {kind: "number", symbol, value, name, place} or {kind, symbol, value, main, parts};
+    in a long sum {kind: "more", count} stands for the terms left out and parts have their index as `at`. A value that is
+    withheld is null."""
+    whole = {
+        "depth": equation.depth,
+        "result": equation.result.as_json(),
+        "expression": _folded(equation.expression.as_json(), looked_at),
+        "computed": equation.as_json()["computed"],
+        "exact": equation.exact,
+        "term": equation.term,
+        "terms": equation.terms,
+    }
+    if _withhold(whole["result"], scope) | _withhold(whole["expression"], scope):
+        whole["computed"] = None
+    return whole
+
+
+def symbols(tree: dict[str, Any]) -> Iterator[str]:
+    """Every symbol in a tree."""
+    if tree.get("symbol"):
+        yield tree["symbol"]
+    for part in tree.get("parts", ()):
+        yield from symbols(part)
+
+
+def _folded(tree: dict[str, Any], looked_at: int) -> dict[str, Any]:
+    parts = tree.get("parts")
+    if parts is None:
+        return tree
+    kept = list(range(len(parts)))
+    if tree["kind"] == "sum" and len(parts) > MOST:
+        kept = sorted({*range(MOST - 2), len(parts) - 1, *([looked_at] if tree["main"] and looked_at < len(parts) else [])})
+    made: list[dict[str, Any]] = []
+    before = -1
+    for index in kept:
+        if index > before + 1:
+            made.append({"kind": "more", "count": index - before - 1})
+        made.append({**_folded(parts[index], looked_at), "at": index})
+        before = index
+    return {**tree, "parts": made}
+
+
+def _withhold(tree: dict[str, Any], scope: Scope) -> bool:
+    """Take the values away that are withheld, and those of whatever is made of them: True where something was."""
+    if tree["kind"] == "more":
+        return False
+    if tree["kind"] == "number":
+        hidden = bool(tree["name"]) and tree["place"] is not None and tuple(tree["place"]) in scope.withheld(tree["name"])
+    else:
+        hidden = sum(_withhold(part, scope) for part in tree["parts"]) > 0  # all of them, not only up to the first
+    if hidden:
+        tree["value"] = None
+    return hidden

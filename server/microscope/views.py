@@ -1,0 +1,120 @@
+"""The microscope's two channels: the update that comes next in words, and the numbers of the micro-step that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from server.microscope.diagram import edges_of, forward_of, nodes_of
+from server.microscope.mathml import dictionary
+from server.microscope.numbers import open_numbers, part
+from server.microscope.place import equation_of, place_of
+from server.microscope.trees import equation_json, symbols
+from server.pictured import Arrays, Picture, Want
+
+if TYPE_CHECKING:
+    from engine import Trainer
+    from engine.microscope import Step
+
+
+def microscope(trainer: Trainer, want: Want) -> Picture | None:
+    """The update that comes next, without its numbers: ``meta`` is `engine.microscope.Update` as JSON, its ``steps`` with rule,
+    symbols and the descriptors of operands and results, ``notations`` there are, and ``mathml``: LaTeX -> MathML of everything
+    written in it. An axis has ``names`` null where they are 1, 2, 3 … or the samples'. ``losses``: of each sample."""
+    if want.sight is None:
+        return None
+    from engine.microscope import NOTATIONS
+
+    scope, key, look = want.sight
+    update = scope.update(trainer, key, look.notation)
+    meta = update.as_json(numbers=False)
+    for told, step in zip(meta["steps"], update.steps, strict=True):
+        _describe(told, step)
+    meta["mathml"] = dictionary(_written(meta["steps"]))
+    meta["notations"] = [{"name": each.name, "title": each.title, "summary": each.summary} for each in NOTATIONS.values()]
+    meta["train"] = len(trainer.dataset.splits["train"])
+    if scope.withheld("loss"):
+        meta["loss"] = None
+    losses = next((step.results[0] for step in update.steps if step.kind == "losses"), None)
+    arrays: Arrays = {} if losses is None else {"losses": open_numbers(scope, "losses", losses.array)[0].copy()}
+    return Picture(meta, arrays)
+
+
+def _describe(told: dict[str, Any], step: Step) -> None:
+    """The axes without the names that the page knows already; of each sample's own gradient what it would be."""
+    if step.of_sample is not None and not told["results"]:
+        told["results"] = [step.of_sample(0).as_json(numbers=False)]
+    for value in (*told["operands"], *told["results"]):
+        for axis in (value["rows"], value["columns"]):
+            count = len(axis["names"])
+            axis["count"] = count
+            if axis["kind"] == "sample" or axis["names"] == [str(index + 1) for index in range(count)]:
+                axis["names"] = None
+
+
+def _written(steps: Iterable[dict[str, Any]]) -> Iterable[str]:
+    for step in steps:
+        yield step["rule"]
+        yield step["short"]
+        yield from (symbol["latex"] for symbol in step["symbols"])
+        yield from (value["symbol"] for value in (*step["operands"], *step["results"]))
+        yield from (each for each in step["matrix"] if isinstance(each, str))
+
+
+def microstep(trainer: Trainer, want: Want) -> Picture | None:
+    """The micro-step that is looked at. ``meta``: where that is (``micro sample absent sample_column depth name row column
+    term``), its ``equation`` (`server.microscope.trees`) and ``mathml`` of the symbols in it, ``nodes``: by layer which named
+    array they show or null, ``edges``: what runs along which, ``parts``: by array which rows and columns of it are sent (null:
+    all). Arrays: ``operand.NAME`` and ``result.NAME``; ``nodes0`` … and ``forward0`` … of the layers that show anything;
+    ``edges`` (d_l, d_source). For the whole mini-batch nodes and edges are means over it."""
+    if want.sight is None:
+        return None
+    scope, key, look = want.sight
+    update = scope.update(trainer, key, look.notation)
+    place = place_of(update, look)
+    step, value = place.step, place.value
+    column = None if place.sample is None else place.sample_column
+    arrays: Arrays = {}
+    parts: dict[str, Any] = {}
+    results = step.results if step.of_sample is None or value is None else (value,)
+    for prefix, values in (("operand", step.operands), ("result", results)):
+        for each in values:
+            told = open_numbers(scope, each.name, each.array)
+            if each.columns.kind == "sample" and column is not None:
+                arrays[f"{prefix}.{each.name}"] = told[:, column : column + 1].copy()
+                parts[f"{prefix}.{each.name}"] = {"rows": None, "columns": [column]}
+            else:
+                sent, which = part(told, place.row, place.column)
+                arrays[f"{prefix}.{each.name}"], parts[f"{prefix}.{each.name}"] = sent, which
+    nodes = nodes_of(update, step, column, scope, len(trainer.tape.sizes))
+    for layer, shown in enumerate(nodes):
+        if shown is not None:
+            arrays[f"nodes{layer}"] = shown.values
+    arrays |= {f"forward{layer}": values for layer, values in forward_of(update, step, column, scope).items()}
+    edges = edges_of(update, step, column, scope)
+    if edges is not None:
+        arrays["edges"], parts["edges"] = part(edges.values, place.row, place.column)
+    equation = equation_of(place, look)
+    told_equation = None if equation is None else equation_json(equation, scope, place.term)
+    seen = () if told_equation is None else (*symbols(told_equation["result"]), *symbols(told_equation["expression"]))
+    meta = {
+        "micro": step.index,
+        "steps": len(update.steps),
+        "notation": look.notation,
+        "sample": place.sample,
+        "absent": place.absent,
+        "sample_column": place.sample_column,
+        "depth": look.depth,
+        "name": None if value is None else value.name,
+        "row": place.row,
+        "column": place.column,
+        "term": place.term,
+        "equation": told_equation,
+        "mathml": dictionary(seen),
+        "nodes": [None if shown is None else shown.told for shown in nodes],
+        "edges": None if edges is None else edges.told,
+        "parts": parts,
+    }
+    return Picture(meta, {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()})

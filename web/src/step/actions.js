@@ -1,0 +1,241 @@
+/** What can be done in the Step room. Where the microscope points is the page's wish; what it sees arrives as frames. */
+
+/** @import { Depth, Look, Part, Spot, StepState } from "./types.js" */
+
+import { FIRST, scopeOf, seenOf } from "./state.js";
+
+/** @type {Depth[]} */
+export const DEPTHS = ["layer", "unit", "edge"];
+
+export class StepActions {
+  #store;
+  #connection;
+  /** @type {number | undefined} */
+  #timer;
+
+  /**
+   * @param {import("../store.js").Store} store
+   * @param {import("../connection.js").SocketConnection} connection
+   * @param {import("../actions.js").Actions} actions
+   */
+  constructor(store, connection, actions) {
+    this.#store = store;
+    this.#connection = connection;
+    this.actions = actions;
+  }
+
+  /** For what asks the microscope things of its own. @param {Record<string, unknown>} command @returns {Promise<any>} */
+  ask(command) {
+    return this.#connection.send(command);
+  }
+
+  get state() {
+    return this.#store.state;
+  }
+
+  // Coming and going --------------------------------------------------------------------------------------------------
+
+  /** Into the room: the run stands, and the sample that was followed is looked at. */
+  arrive() {
+    const { clock, followed } = this.#store.state;
+    if (clock?.status === "playing") this.#connection.send({ type: "pause" }).catch(() => {});
+    this.#patch({ crossing: null });
+    this.#look({ sample: followed?.split === "train" ? followed.index : this.#now.sample });
+  }
+
+  /** A run begins: its first micro-step; how one looks at it stays. */
+  begin() {
+    const { depth, notation } = this.#now;
+    this.rest();
+    this.#patch({ look: { ...FIRST, depth, notation }, spot: null, crossing: null, brought: {} });
+    if (this.#store.state.room === "step") this.point();
+  }
+
+  /** Tells the server where the microscope points. */
+  point() {
+    // What was refused is out of date: the newest frame shows what there is.
+    return this.#connection.send({ type: "look", ...this.#now }).catch(() => {});
+  }
+
+  // Along the micro-steps ---------------------------------------------------------------------------------------------
+
+  /** @param {number} micro */
+  to(micro) {
+    const scope = scopeOf(this.#store.state);
+    if (!scope || this.#store.state.step.crossing) return;
+    const target = Math.max(0, Math.min(scope.steps.length - 1, micro));
+    if (target === this.#now.micro) return;
+    this.#look({ micro: target, ...this.#entryAt(scope.steps[target]) });
+  }
+
+  /** The same unit and column where the next micro-step has them. @param {import("./types.js").MicroStep} step */
+  #entryAt(step) {
+    const [rows, columns] = step.results[0]?.shape ?? [1, 1];
+    const { row, column } = this.#now;
+    return { name: null, row: row < rows ? row : 0, column: column < columns ? column : 0, term: 0 };
+  }
+
+  next() {
+    const scope = scopeOf(this.#store.state);
+    if (!scope) return;
+    const { micro } = this.#now;
+    if (this.#store.state.step.loop && scope.steps[micro + 1]?.phase !== scope.steps[micro]?.phase) {
+      this.to(scope.steps.findIndex((step) => step.phase === scope.steps[micro]?.phase));
+    } else if (micro + 1 < scope.steps.length) this.to(micro + 1);
+    else this.#cross(1);
+  }
+
+  previous() {
+    if (this.#now.micro > 0) this.to(this.#now.micro - 1);
+    else this.#cross(-1);
+  }
+
+  first() {
+    this.to(0);
+  }
+
+  last() {
+    this.to((scopeOf(this.#store.state)?.steps.length ?? 1) - 1);
+  }
+
+  /** The run makes the update, or goes back before it. @param {1 | -1} by */
+  async #cross(by) {
+    const { clock, step } = this.#store.state;
+    if (!clock || step.crossing || clock.step + by < 0) return;
+    const last = by < 0;
+    this.#patch({ crossing: { step: clock.step + by, last } });
+    // Sent together, so that nothing comes between them. The entry is found again when the update is there.
+    const moved = this.#connection.send(last ? { type: "seek", step: clock.step - 1 } : { type: "step", count: 1 });
+    const looked = this.#connection.send({ type: "look", ...this.#now, name: null, row: 0, column: 0, term: 0, micro: last ? -1 : 0 });
+    try {
+      await Promise.all([moved, looked]);
+      const count = scopeOf(this.#store.state)?.steps.length ?? 1;
+      this.#patch({ look: { ...this.#now, micro: last ? count - 1 : 0, name: null, row: 0, column: 0, term: 0 } });
+    } catch (error) {
+      this.rest();
+      this.#patch({ crossing: null });
+      this.actions.warn(error instanceof Error ? error.message : String(error));
+      await looked.catch(() => {});
+      this.point();
+    }
+  }
+
+  /** Called with every painting: the other update is there. */
+  settle() {
+    const { crossing } = this.#store.state.step;
+    const seen = crossing && seenOf(this.#store.state);
+    if (seen) this.#patch({ crossing: null, look: { ...this.#now, micro: seen.micro.micro } });
+  }
+
+  // The pace ----------------------------------------------------------------------------------------------------------
+
+  toggle() {
+    if (this.#store.state.step.playing) this.rest();
+    else {
+      this.#patch({ playing: true });
+      this.next();
+      this.#tick();
+    }
+  }
+
+  rest() {
+    clearTimeout(this.#timer);
+    if (this.#store.state.step.playing) this.#patch({ playing: false });
+  }
+
+  #tick() {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      if (this.#store.state.room !== "step") return this.rest();
+      this.next();
+      if (this.#store.state.step.playing) this.#tick();
+    }, 1000 / this.#store.state.step.pace);
+  }
+
+  /** @param {number} pace  micro-steps a second */
+  setPace(pace) {
+    this.#patch({ pace });
+    if (this.#store.state.step.playing) this.#tick();
+  }
+
+  toggleLoop() {
+    this.#patch({ loop: !this.#store.state.step.loop });
+  }
+
+  // What is looked at -------------------------------------------------------------------------------------------------
+
+  /** @param {Depth} depth */
+  depth(depth) {
+    if (depth !== this.#now.depth) this.#look({ depth });
+  }
+
+  deeper() {
+    this.depth(DEPTHS[Math.min(DEPTHS.length - 1, DEPTHS.indexOf(this.#now.depth) + 1)]);
+  }
+
+  shallower() {
+    this.depth(DEPTHS[Math.max(0, DEPTHS.indexOf(this.#now.depth) - 1)]);
+  }
+
+  /** An entry of a result of the micro-step. @param {string | null} name @param {number} row @param {number} column */
+  pick(name, row, column) {
+    this.#look({ name, row, column, term: 0 });
+  }
+
+  /** A term of the entry's sum, at depth edge. @param {number} term */
+  term(term) {
+    this.#look({ term, depth: "edge" });
+  }
+
+  /** @param {number | null} sample  a training row from 0; null: the whole mini-batch */
+  sample(sample) {
+    this.#look({ sample, column: 0 });
+  }
+
+  /** The sample after or before in the mini-batch. @param {1 | -1} by */
+  nextSample(by) {
+    const samples = scopeOf(this.#store.state)?.samples ?? [];
+    if (samples.length === 0) return;
+    const { sample } = this.#now;
+    const at = sample === null ? -1 : samples.indexOf(sample);
+    const next = at < 0 ? (by > 0 ? 0 : samples.length - 1) : (at + by + samples.length) % samples.length;
+    this.sample(samples[next]);
+  }
+
+  /** @param {string} notation */
+  notation(notation) {
+    this.#look({ notation });
+  }
+
+  /** @param {Spot | null} spot */
+  spot(spot) {
+    if (spot !== this.#store.state.step.spot) this.#patch({ spot });
+  }
+
+  /** Shows a unit of a folded layer. @param {number} layer @param {number} unit */
+  bring(layer, unit) {
+    this.#patch({ brought: { ...this.#store.state.step.brought, [layer]: unit } });
+  }
+
+  /** @param {Part} part */
+  show(part) {
+    if (part !== this.#store.state.step.part) this.#patch({ part });
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+
+  get #now() {
+    return this.#store.state.step.look;
+  }
+
+  /** @param {Partial<Look>} change */
+  #look(change) {
+    this.#patch({ look: { ...this.#now, ...change } });
+    this.point();
+  }
+
+  /** @param {Partial<StepState>} change */
+  #patch(change) {
+    this.#store.set({ step: { ...this.#store.state.step, ...change } });
+  }
+}
