@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from server import sharing
 from server.building import build, trainer_of
 from server.errors import CommandError
+from server.microscope.handlers import HANDLERS as QUERIES
 from server.microscope.place import look_at
 from server.pictures import point_of
 from server.protocol import (
@@ -178,4 +179,5 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "load": sharing.load,
     "export": sharing.export,
     "compare": sharing.compare,
+    **QUERIES,
 }

@@ -70,8 +70,12 @@ class Documents:
             if self._microscope is None:
                 from engine.microscope import GRAPHS, NOTATIONS, PRESETS
 
-                told = {"presets": PRESETS, "graphs": GRAPHS, "notations": NOTATIONS}
-                self._microscope = _json({name: [row.as_json() for row in rows.values()] for name, rows in told.items()})
+                told = {
+                    "presets": [preset.as_json() for preset in PRESETS.values()],
+                    "graphs": [graph.as_json() for graph in GRAPHS.values()],
+                    "notations": [notation.as_json() for notation in NOTATIONS.values()],
+                }
+                self._microscope = _json(told)
             return self._microscope
 
 

@@ -141,7 +141,7 @@ def _main(expression: Expression) -> Operation | None:
 
 @dataclass(frozen=True)
 class Writing:
-    """How a tree is written as LaTeX: by its symbols, or with its numbers at so many significant digits, but those `withheld`."""
+    """How a tree is written as LaTeX: by its symbols, or with numbers at so many significant digits, but `withheld` ones."""
 
     numbers: bool = False
     digits: int = DIGITS

@@ -10,7 +10,7 @@ import numpy as np
 from engine.microscope.expression import HIDDEN, Number, Withheld, Writing, digits_of
 from engine.microscope.steps import Step
 from engine.microscope.update_view import Update
-from engine.microscope.values import Flat, Value
+from engine.microscope.values import Value
 
 WIDEST = 12
 """Rows or columns of a matrix that is written out; a larger one is told by its shape."""

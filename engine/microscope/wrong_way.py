@@ -43,12 +43,13 @@ class WrongWay:
 def in_place(trainer: Trainer) -> WrongWay:
     """The coming update both ways, by the same compiled ops in another order; the run is left alone.
 
-    A ValueError where the gradient is clipped by its norm: that needs all of it first.
+    A ValueError where the gradient is clipped, which is done on all of it at once.
     """
     machine = trainer.machine
     tape = machine.tape
     if codes.CLIP in tape.ops[:, codes.CODE]:
-        raise ValueError("clip.norm: clipping needs the whole gradient before anything changes; allowed: None")
+        field = "norm" if trainer.effective_spec.clip.norm is not None else "value"
+        raise ValueError(f"clip.{field}: clipping needs the whole gradient before anything changes; allowed: None")
     recording = record(machine)
     right = {
         name: values for step in recording.steps if step.op.startswith("update") for name, values in _own(step.results).items()

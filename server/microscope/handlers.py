@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.building import trainer_of
 from server.microscope import predict, queries
-from server.microscope.place import refuse_notation
+from server.microscope.refused import refusals
 from server.microscope.take_away import taken
 from server.pictures import point_of
 from server.protocol import Message
@@ -27,8 +27,6 @@ from server.protocol.microscope_queries import (
 from server.viewer import Viewer
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from engine import Trainer
     from engine.microscope import Update
     from server.microscope.hidden import Questions, Withheld
@@ -45,8 +43,8 @@ class Bench:
         self._scope, self._point = session.scope, point_of(session, self.trainer)
 
     def update(self, notation: str = "theory") -> Update:
-        refuse_notation(notation)
-        return self._scope.update(self.trainer, self._point, notation)
+        with refusals():
+            return self._scope.update(self.trainer, self._point, notation)
 
     @property
     def questions(self) -> Questions:

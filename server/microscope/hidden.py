@@ -118,6 +118,14 @@ class Withheld:
         """A leaf of an equation; for `Writing.withheld` and the sheet."""
         return self.value(number.value) if number.place is None else self.entry(number.name, *number.place, number.value)
 
+    def places(self, parameter: str) -> set[tuple[int, int]]:
+        """The entries of a parameter of which something is asked: itself, its gradient, its step, the rule's state."""
+        return {
+            (question.row, question.column)
+            for question in self.questions
+            if question.name.rpartition(".")[2] in (parameter, f"d{parameter}")
+        }
+
     def mask(self, name: str, array: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which entries of a named array (rows, columns) are withheld."""
         found = np.zeros(array.shape, dtype=np.bool_)
@@ -159,8 +167,8 @@ class Withheld:
         if not isinstance(value, dict):
             return value
         told = {key: self._json(item) for key, item in value.items()}
-        name, place, array = value.get("name"), value.get("place"), value.get("array")
-        if isinstance(name, str) and place and isinstance(value.get("value"), float) and self.entry(name, *place, value["value"]):
+        name, place, array, number = (value.get(key) for key in ("name", "place", "array", "value"))
+        if isinstance(name, str) and place and isinstance(number, float) and self.entry(name, place[0], place[1], number):
             told["value"] = HIDDEN
         if isinstance(name, str) and isinstance(array, list):
             told["array"] = [

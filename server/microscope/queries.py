@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.microscope.mathml import mathml
 from server.microscope.hidden import HIDDEN, Withheld
+from server.microscope.mathml import mathml
 from server.microscope.refused import refusals
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _tensor(name: str, before: Flat, right: Flat, wrong: Flat, differs: bool, wi
     entries = []
     for flat in order:
         index = [int(i) for i in np.unravel_index(int(flat), right.shape)]
-        row, column = (index + [0])[:2]
+        row, column = [*index, 0][:2]
         numbers = {side: float(array.flat[flat]) for side, array in (("before", before), ("right", right), ("wrong", wrong))}
         told = {side: HIDDEN if withheld.entry(name, row, column, x) else plain(x) for side, x in numbers.items()}
         if told["right"] == HIDDEN:  # the two are alike
@@ -141,12 +141,10 @@ def graph(text: str, inputs: dict[str, float]) -> dict[str, Any]:
     """An expression's graph. It is no part of the run, and nothing of it is withheld."""
     from engine.microscope import Graph
 
-    if not inputs.keys():
-        raise_for = "inputs: the expression has no variable; allowed: at least one name with its value"
-        with refusals():
-            raise ValueError(raise_for)
     with refusals():
         try:
+            if not inputs:
+                raise ValueError("inputs: the expression has no variable; allowed: at least one name with its value")
             told = Graph.read(text, inputs).as_json()
         except (RecursionError, MemoryError) as error:
             raise ValueError("text: the expression is nested too deeply; allowed: up to 60 steps") from error

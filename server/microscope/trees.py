@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from server.microscope.hidden import Withheld
 from server.microscope.scope import Scope
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str,
         "term": equation.term,
         "terms": equation.terms,
     }
-    if _withhold(whole["result"], scope) | _withhold(whole["expression"], scope):
-        whole["computed"] = None
+    withheld = scope.withheld
+    if withheld and (_withhold(whole["result"], withheld) | _withhold(whole["expression"], withheld)):
+        whole["computed"] = whole["expression"]["value"] = None
     return whole
 
 
@@ -57,14 +59,16 @@ def _folded(tree: dict[str, Any], looked_at: int) -> dict[str, Any]:
     return {**tree, "parts": made}
 
 
-def _withhold(tree: dict[str, Any], scope: Scope) -> bool:
+def _withhold(tree: dict[str, Any], withheld: Withheld) -> bool:
     """Take the values away that are withheld, and those of whatever is made of them: True where something was."""
     if tree["kind"] == "more":
         return False
     if tree["kind"] == "number":
-        hidden = bool(tree["name"]) and tree["place"] is not None and tuple(tree["place"]) in scope.withheld(tree["name"])
+        row, column = tree["place"] or (-1, -1)
+        hidden = isinstance(tree["value"], float) and withheld.entry(tree["name"], row, column, tree["value"])
     else:
-        hidden = sum(_withhold(part, scope) for part in tree["parts"]) > 0  # all of them, not only up to the first
+        hidden = sum(_withhold(part, withheld) for part in tree["parts"]) > 0  # all of them, not only up to the first
+        hidden = hidden or (isinstance(tree["value"], float) and withheld.value(tree["value"]))
     if hidden:
         tree["value"] = None
     return hidden

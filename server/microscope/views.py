@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from server.microscope.diagram import edges_of, forward_of, nodes_of
+from server.microscope.hidden import HIDDEN
 from server.microscope.mathml import dictionary
 from server.microscope.numbers import open_numbers, part
 from server.microscope.place import equation_of, place_of
@@ -35,8 +36,9 @@ def microscope(trainer: Trainer, want: Want) -> Picture | None:
     meta["mathml"] = dictionary(_written(meta["steps"]))
     meta["notations"] = [{"name": each.name, "title": each.title, "summary": each.summary} for each in NOTATIONS.values()]
     meta["train"] = len(trainer.dataset.splits["train"])
-    if scope.withheld("loss"):
-        meta["loss"] = None
+    if scope.withheld:
+        meta = scope.withheld.json(meta)
+        meta["loss"] = None if meta["loss"] == HIDDEN else meta["loss"]
     losses = next((step.results[0] for step in update.steps if step.kind == "losses"), None)
     arrays: Arrays = {} if losses is None else {"losses": open_numbers(scope, "losses", losses.array)[0].copy()}
     return Picture(meta, arrays)
@@ -67,7 +69,8 @@ def microstep(trainer: Trainer, want: Want) -> Picture | None:
     """The micro-step that is looked at. ``meta``: where that is (``micro sample absent sample_column depth name row column
     term``), its ``equation`` (`server.microscope.trees`) and ``mathml`` of the symbols in it, ``nodes``: by layer which named
     array they show or null, ``edges``: what runs along which, ``parts``: by array which rows and columns of it are sent (null:
-    all). Arrays: ``operand.NAME`` and ``result.NAME``; ``nodes0`` … and ``forward0`` … of the layers that show anything;
+    all), ``asked``: how many numbers are withheld: they are NaN. Arrays: ``operand.NAME`` and ``result.NAME``; ``nodes0`` … and
+    ``forward0`` … of the layers that show anything;
     ``edges`` (d_l, d_source). For the whole mini-batch nodes and edges are means over it."""
     if want.sight is None:
         return None
@@ -116,5 +119,6 @@ def microstep(trainer: Trainer, want: Want) -> Picture | None:
         "nodes": [None if shown is None else shown.told for shown in nodes],
         "edges": None if edges is None else edges.told,
         "parts": parts,
+        "asked": len(scope.withheld.questions),
     }
     return Picture(meta, {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()})

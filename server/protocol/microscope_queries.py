@@ -1,6 +1,6 @@
 """What the Step room asks about the coming update: all are answered by `done.result`, and leave the run alone.
 
-Formulas come as MathML beside their LaTeX. A number that is asked for and not told yet (`ask`) is the string "?" in every answer.
+Formulas come as MathML beside their LaTeX. A number that is asked for and not told yet (`ask`) is "?" in every answer.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Verify(Command):
 class WrongSide(Command):
     """The update made in place on the way back, beside the right one. `done.result`: ``words``, ``differ`` (names), and for
     each parameter ``tensors``: ``name shape differs largest entries more``, an entry being ``index before right wrong``; of a
-    large tensor those that differ the most. Refused where the gradient is clipped by its norm."""
+    large tensor those that differ the most. Refused where the gradient is clipped."""
 
     type: Literal["wrong_way"] = "wrong_way"
 

@@ -33,6 +33,11 @@ export class StepActions {
     return this.#store.state;
   }
 
+  /** @param {Partial<import("./panels/types.js").Panels>} change */
+  panels(change) {
+    this.#store.set({ panels: { ...this.#store.state.panels, ...change } });
+  }
+
   // Coming and going --------------------------------------------------------------------------------------------------
 
   /** Into the room: the run stands, and the sample that was followed is looked at. */

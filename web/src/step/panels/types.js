@@ -61,11 +61,4 @@
  * @property {Record<string, {nodes: number[], product: Told}[]>} paths
  */
 
-/** @type {Panels} */
-export const NO_PANELS = {
-  picked: null,
-  wrong: false,
-  answers: {},
-  asking: { questions: [], score: { right: 0, wrong: 0, unknown: 0 }, last: null, revision: 0, error: "" },
-  opening: null,
-};
+export {};
