@@ -5,6 +5,7 @@
 
 import { CommandError } from "../../connection.js";
 import { download } from "../../files.js";
+import { typeset } from "../../maths.js";
 import { chosenEntry, nextStep } from "./looked.js";
 
 export class PanelActions {
@@ -217,7 +218,10 @@ export class PanelActions {
 
 /** @param {unknown} error */
 function wordsOf(error) {
-  const message = error instanceof Error ? error.message : String(error);
-  const allowed = error instanceof CommandError ? error.refusal.allowed : null;
-  return allowed && !message.includes(allowed) ? `${message}; allowed: ${allowed}` : message;
+  const { field, allowed } = error instanceof CommandError ? error.refusal : { field: null, allowed: null };
+  const whole = typeset(error instanceof Error ? error.message : String(error));
+  // In its panel a refusal need not name the command's field.
+  const plain = field && whole.startsWith(`${field}: `) ? whole.slice(field.length + 2) : whole;
+  const message = plain.charAt(0).toUpperCase() + plain.slice(1);
+  return allowed && !message.includes(allowed) ? `${message}. Allowed: ${typeset(allowed)}.` : message;
 }

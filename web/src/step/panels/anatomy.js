@@ -4,6 +4,7 @@
 
 import { h } from "../../dom.js";
 import { formatCount } from "../../maths.js";
+import { rowNamed } from "../../spec.js";
 import { indexOf, pickedOf } from "./looked.js";
 import { formula, number, sparkline } from "./numbers.js";
 import { pickerView } from "./picker.js";
@@ -12,22 +13,25 @@ import { shell } from "./shell.js";
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function anatomyView(actions) {
   const picker = pickerView(actions, "anatomy");
-  const view = shell("anatomy", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("anatomy") }, draw);
+  /** @type {import("../../types.js").OptimizerRow[]} */
+  let rules = [];
+  const view = shell("anatomy", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("anatomy") }, (result) => draw(result, rowNamed(rules, result.rule)?.title ?? result.rule));
   return {
     element: h("div", { class: "panel-page" }, picker.element, view.element),
     update(state) {
       picker.update(state);
+      rules = state.catalog?.optimizers ?? [];
       const picked = pickedOf(state);
       view.show(picked && actions.answer(state, "anatomy", { type: "dissect", name: picked.name, index: indexOf(state, picked) }));
     },
   };
 }
 
-/** @param {Record<string, any>} result */
-function draw({ rule, dialect, step, inputs, parts, updates }) {
+/** @param {Record<string, any>} result @param {string} title  of the rule */
+function draw({ dialect, step, inputs, parts, updates }, title) {
   const past = updates.length > 1 ? `updates ${formatCount(updates[0])} to ${formatCount(updates.at(-1))}` : `update ${formatCount(step + 1)} alone`;
   return [
-    h("p", { class: "small" }, `${rule}, ${dialect} dialect, update ${formatCount(step + 1)}. At the right each quantity over ${past}.`),
+    h("p", { class: "small" }, `${title}, ${dialect} dialect, update ${formatCount(step + 1)}. At the right each quantity over ${past}.`),
     h(
       "div",
       { class: "panel-wide" },

@@ -3,7 +3,7 @@
 /** @import { GraphData, GraphNode } from "./types.js" */
 
 import { h, setText } from "../../dom.js";
-import { formatNumber, parseSetting, toNumber } from "../../maths.js";
+import { formatNumber, MINUS, parseSetting, toNumber } from "../../maths.js";
 import { drawGraph, nameOfNode } from "./graph-plot.js";
 import { formula } from "./numbers.js";
 import { stepSheet } from "./sheet.js";
@@ -59,7 +59,7 @@ export function graphDialog(actions) {
 
   /** The variables of the expression, in the order in which they come. */
   function variables() {
-    const names = text.value.match(/[A-Za-z][A-Za-z0-9]*(?!\s*\()/g) ?? [];
+    const names = text.value.match(/[A-Za-z][A-Za-z0-9]*\b(?!\s*\()/g) ?? [];
     return [...new Set(names)].filter((name) => !FUNCTIONS.includes(name)).slice(0, 8);
   }
 
@@ -120,7 +120,10 @@ export function graphDialog(actions) {
     const blamed = new Set(order.slice(Math.max(0, last - at)).map(({ id }) => id));
     if (!backward) blamed.clear();
     const current = at === 0 ? null : backward ? order[last - at] : order[at - 1];
-    plot.replaceChildren(drawGraph(graph, { computed, blamed, current: current?.id ?? null, backward }));
+    const drawn = drawGraph(graph, { computed, blamed, current: current?.id ?? null, backward });
+    plot.replaceChildren(drawn);
+    const centre = drawn.querySelector("circle.current")?.getAttribute("cx");
+    plot.scrollLeft = centre ? Number(centre) - plot.clientWidth / 2 : at === 0 ? 0 : plot.scrollWidth;
     caption.replaceChildren(...words(current, backward, at === last));
     setText(where, `${at} of ${last}${at === 0 ? "" : backward ? " · backward" : " · forward"}`);
     back.disabled = at === 0;
@@ -136,10 +139,15 @@ export function graphDialog(actions) {
     if (!backward) return [h("p", {}, `${nameOfNode(node)} = ${node.text.replaceAll("**", "^")} = ${told(node.value)}`)];
     const nodes = graph.nodes;
     const lines = node.edges.map(({ source, local, share, mathml }) =>
-      h("p", { class: "graph-share" }, `${nameOfNode(node)} hands to ${nameOfNode(nodes[source])}: ${told(node.adjoint)} · ${told(local)} = ${told(share)}, where ∂${nameOfNode(node)}/∂${nameOfNode(nodes[source])} = `, formula(mathml)),
+      h("p", { class: "graph-share" }, `${nameOfNode(node)} hands to ${nameOfNode(nodes[source])}: ${told(node.adjoint)} · ${inBrackets(told(local))} = ${told(share)}, where ∂${nameOfNode(node)}/∂${nameOfNode(nodes[source])} = `, formula(mathml)),
     );
     if (end) for (const [name, value] of Object.entries(graph.gradient)) lines.push(h("p", { data: { gradient: name, value } }, h("strong", {}, `∂out/∂${name} = ${told(value)}`), paths(graph.paths[name] ?? [])));
     return lines;
+  }
+
+  /** @param {string} number */
+  function inBrackets(number) {
+    return number.startsWith(MINUS) ? `(${number})` : number;
   }
 
   /** @param {{product: unknown}[]} ways */

@@ -3,6 +3,7 @@
 /** @import { AppState, View } from "../../types.js" */
 
 import { h } from "../../dom.js";
+import { icon } from "../../views/icons.js";
 import { PanelActions } from "./actions.js";
 import { anatomyView } from "./anatomy.js";
 import { examplesDialog } from "./examples.js";
@@ -87,12 +88,12 @@ export function tools(actions) {
   const mine = own(actions);
   const examples = examplesDialog(mine);
   const take = takeAwayDialog(mine, () => actions.state);
-  const button = (/** @type {string} */ hook, /** @type {string} */ words, /** @type {string} */ title, /** @type {() => void} */ press) =>
-    h("button", { type: "button", class: "pill", title, data: { testid: hook }, onclick: press }, words);
+  const button = (/** @type {string} */ hook, /** @type {string} */ words, /** @type {string} */ pictogram, /** @type {() => void} */ press) =>
+    h("button", { type: "button", class: "pill", title: words, aria: { label: words }, data: { testid: hook }, onclick: press }, icon(pictogram), h("span", { class: "pill-label" }, words));
   // The dialogs lie over the page, wherever in it they stand.
   return [
-    button("examples", "Examples", "open an example: a chain, the 2-2-2 example, XOR by hand, expressions", examples.open),
-    button("take", "Take away", "this micro-step as LaTeX, the update as a page or as JSON", take.open),
+    button("examples", "Open an example", "experiments", examples.open),
+    button("take", "Take it away", "export", take.open),
     ...examples.elements,
     take.element,
   ];

@@ -46,8 +46,8 @@ function tensorRows({ name, shape, differs, entries, more }) {
       { class: differs && right !== wrong ? "differs" : "", data: { entry: `${name}:${index.join(",")}` } },
       h("th", { scope: "row" }, entryName(name, index)),
       h("td", {}, number(before)),
-      h("td", {}, number(right, { digits: 7 })),
-      h("td", {}, number(wrong, { digits: 7 })),
+      h("td", {}, number(right, { digits: 8 })),
+      h("td", {}, number(wrong, { digits: 8 })),
     ),
   );
   const rest = `${formatCount(more)} more of ${shape.join(" × ")} differ by less, or not at all`;
