@@ -18,7 +18,7 @@ const GAP = 24;
  * @returns {View}
  */
 export function stripView(actions) {
-  const element = h("nav", { class: "strip", aria: { label: "Micro-steps" }, data: { testid: "strip" } });
+  const element = h("nav", { class: "step-strip", aria: { label: "Micro-steps" }, data: { testid: "strip" } });
   /** @type {HTMLButtonElement[]} */
   let chips = [];
   let width = 0;

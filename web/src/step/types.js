@@ -7,7 +7,7 @@
  *
  * @typedef {object} Look  Where the microscope points (the `look` command).
  * @property {number} micro  from 0
- * @property {number | null} sample  a training row from 0; null: the whole mini-batch
+ * @property {number | "first" | null} sample  a training row from 0; first: the mini-batch's; null: the whole mini-batch
  * @property {string} notation
  * @property {Depth} depth
  * @property {string | null} name  a result of the micro-step; null: its first
