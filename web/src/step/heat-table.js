@@ -3,7 +3,7 @@
 /** @import { Described, Seen } from "./types.js" */
 
 import { h, memo, setAttribute, setText } from "../dom.js";
-import { formatExact, formatNumber } from "../maths.js";
+import { toldOf } from "./numbers.js";
 import { entrySpot } from "./spots.js";
 import { nameOf } from "./state.js";
 import { symbol } from "./symbols.js";
@@ -86,9 +86,9 @@ export function heatTable(lit) {
       const row = rows ? rows.indexOf(each.row) : each.row;
       const column = columns ? columns.indexOf(each.column) : each.column;
       const number = row < 0 || column < 0 ? NaN : array.data[row * width + column];
-      const text = formatNumber(number);
+      const { text, exact } = toldOf(number, seen.micro.asked);
       if (each.text.data !== text) each.text.data = text;
-      each.cell.dataset.value = formatExact(number);
+      each.cell.dataset.value = exact;
       // A twentieth is as fine as the eye tells tints apart, and most cells then keep theirs.
       const heat = most > 0 && Number.isFinite(number) ? Math.ceil((Math.abs(number) / most) * 20) * 5 : 0;
       if (heat !== each.heat) {

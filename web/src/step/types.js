@@ -125,6 +125,7 @@
  * @property {({name: string, symbol: string, words: string, mean: boolean} | null)[]} nodes  by layer
  * @property {{name: string, layer: number, source: number, backward: boolean, still?: boolean} | null} edges
  * @property {Record<string, {rows: number[] | null, columns: number[] | null}>} parts
+ * @property {number} asked  numbers that are withheld: NaN in arrays
  *
  * @typedef {object} Seen  A micro-step and the update that it belongs to.
  * @property {Scope} scope

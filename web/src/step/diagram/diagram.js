@@ -5,7 +5,7 @@
 /** @import { Layout, Node } from "./layout.js" */
 
 import { h, memo, s, setAttribute, setText } from "../../dom.js";
-import { formatExact, formatNumber } from "../../maths.js";
+import { toldOf } from "../numbers.js";
 import { typeScale } from "../../projector.js";
 import { edgeSpot, lights, unitSpot } from "../spots.js";
 import { seenOf } from "../state.js";
@@ -119,11 +119,12 @@ export function diagramView(actions) {
       const shown = micro.nodes[node.layer];
       const value = shown ? arrays[`nodes${node.layer}`]?.data[node.unit] : undefined;
       const under = arrays[`forward${node.layer}`]?.data[node.unit];
-      const text = value === undefined ? "" : formatNumber(value, 3, 1e-3);
+      const told = value === undefined ? null : toldOf(value, micro.asked, 3, 1e-3);
+      const text = told?.text ?? "";
       if (main.textContent !== text) main.textContent = text;
-      setAttribute(group, "data-value", value === undefined ? null : formatExact(value));
+      setAttribute(group, "data-value", told?.exact ?? null);
       const again = shown?.name === `h${node.layer}` || under === undefined || !at.beneath;
-      const grey = again ? "" : formatNumber(under, 3, 1e-3);
+      const grey = again ? "" : toldOf(under, micro.asked, 3, 1e-3).text;
       if (beneath.textContent !== grey) beneath.textContent = grey;
       const chosen = here?.rows.kind === "unit" && here.rows.layer === node.layer && micro.row === node.unit;
       const from = here?.columns.kind === "unit" && here.columns.layer === node.layer && micro.column === node.unit;

@@ -6,7 +6,7 @@
 import { CommandError } from "../../connection.js";
 import { download } from "../../files.js";
 import { typeset } from "../../maths.js";
-import { chosenEntry, nextStep } from "./looked.js";
+import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
 export class PanelActions {
   #step;
@@ -108,9 +108,9 @@ export class PanelActions {
 
   // Predict, then reveal ----------------------------------------------------------------------------------------------
 
-  /** Withholds the entry that is looked at. */
-  hide() {
-    const entry = chosenEntry(this.#step.state);
+  /** Withholds an entry: what is pointed at, else what is looked at. @param {boolean} [pointed] */
+  hide(pointed = true) {
+    const entry = pointed ? pointedEntry(this.#step.state) : chosenEntry(this.#step.state);
     if (entry) this.#tell({ type: "ask", ...entry });
   }
 

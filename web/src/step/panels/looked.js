@@ -41,6 +41,28 @@ export function chosenEntry(state) {
 }
 
 /**
+ * The entry that is pointed at in matrices, equation or diagram, as `ask` wants it; else the one that is looked at.
+ * @param {AppState} state
+ */
+export function pointedEntry(state) {
+  const chosen = chosenEntry(state);
+  const [seen, spot] = [seenOf(state), state.step.spot];
+  if (!seen || !spot) return chosen;
+  const { micro, sample_column: column, nodes } = seen.micro;
+  if (spot.name) {
+    const known = [...seen.step.results, ...seen.step.operands].some(({ name }) => name === spot.name);
+    return known ? { micro, name: spot.name, row: spot.row, column: spot.column, sample: column } : chosen;
+  }
+  const node = spot.kind === "unit" ? nodes[spot.layer] : null;
+  if (!node || node.mean) return chosen;
+  // What a node shows may have been made by an earlier micro-step.
+  const maker = seen.scope.steps.findLast((step) => step.index <= micro && [...step.results, ...step.operands].some(({ name }) => name === node.name));
+  const made = maker && [...maker.results, ...maker.operands].find(({ name }) => name === node.name);
+  if (!maker || !made) return chosen;
+  return { micro: maker.index, name: node.name, row: spot.unit, column: made.columns.kind === "sample" ? column : 0, sample: column };
+}
+
+/**
  * Every parameter of the network, in the order of the tape, with its shape (rows, columns).
  * @param {AppState} state
  * @returns {{name: string, rows: number, columns: number, vector: boolean}[]}

@@ -12,7 +12,7 @@ const ORDERS = Array.from({ length: 16 }, (_, i) => 5 - i);
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function predictView(actions) {
-  const hide = h("button", { type: "button", class: "quiet-button", data: { testid: "hide" }, title: "hide the number that is chosen and predict it (h)", onclick: () => actions.hide() }, "hide this number");
+  const hide = h("button", { type: "button", class: "quiet-button", data: { testid: "hide" }, title: "hide the number that is chosen and predict it (h)", onclick: () => actions.hide(false) }, "hide this number");
   const hideNext = h("button", { type: "button", class: "quiet-button", data: { testid: "hide-next" }, title: "hide a number of the next micro-step before it is seen", onclick: () => actions.hideNext() }, "one of the next step");
   const list = h("div", { class: "questions", data: { testid: "questions" } });
   const told = h("p", { class: "told-line", role: "status", data: { testid: "judged" } });
