@@ -14,10 +14,10 @@ MOST = 12
 """Terms of a sum that are sent; of a longer one the first, those looked at, and the last."""
 
 
-def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str, Any]:
-    """`result` and `expression` are trees: {kind: "number", symbol, value, name, place} or {kind, symbol, value, main, parts};
-    in a long sum {kind: "more", count} stands for the terms left out and parts have their index as `at`. A value that is
-    withheld is null."""
+def equation_json(entry: Equation, equation: Equation, scope: Scope, looked_at: int) -> dict[str, Any]:
+    """`result`, `expression` and, at depth edge, `whole` (the sum that the term is of) are trees: {kind: "number", symbol,
+    value, name, place} or {kind, symbol, value, main, parts}; in a long sum {kind: "more", count} stands for the terms left
+    out, and parts have their index as `at`. A value that is withheld is null."""
     whole = {
         "depth": equation.depth,
         "result": equation.result.as_json(),
@@ -27,17 +27,26 @@ def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str,
         "term": equation.term,
         "terms": equation.terms,
     }
+    if equation.depth == "edge":
+        whole["whole"] = _folded(entry.expression.as_json(), looked_at)
+        _withhold(whole["whole"], scope)
     if _withhold(whole["result"], scope) | _withhold(whole["expression"], scope):
         whole["computed"] = None
     return whole
 
 
-def symbols(tree: dict[str, Any]) -> Iterator[str]:
-    """Every symbol in a tree."""
+def symbols(equation: dict[str, Any] | None) -> Iterator[str]:
+    """Every symbol in an equation."""
+    for name in ("result", "expression", "whole"):
+        if equation is not None and name in equation:
+            yield from _symbols(equation[name])
+
+
+def _symbols(tree: dict[str, Any]) -> Iterator[str]:
     if tree.get("symbol"):
         yield tree["symbol"]
     for part in tree.get("parts", ()):
-        yield from symbols(part)
+        yield from _symbols(part)
 
 
 def _folded(tree: dict[str, Any], looked_at: int) -> dict[str, Any]:
