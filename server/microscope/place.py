@@ -55,16 +55,16 @@ def result_of(step: Step, name: str | None, column: int) -> Value | None:
     return named or next(iter(step.results), None)
 
 
-def equation_of(place: Place, look: Look) -> Equation | None:
-    """The equation of the entry, at depth edge of one of its terms."""
+def equations_of(place: Place, look: Look) -> tuple[Equation, Equation] | None:
+    """The equation of the entry, and at depth edge of one of its terms."""
     if place.value is None:
         return None
     at, name, column = (place.row, place.column), place.value.name, place.sample_column
     whole = place.step.equation(*at, name=name, sample=column)
     if look.depth != "edge":
-        return whole
+        return whole, whole
     term = place.term if place.term < whole.terms else 0
-    return place.step.equation(*at, depth="edge", term=term, name=name, sample=column)
+    return whole, place.step.equation(*at, depth="edge", term=term, name=name, sample=column)
 
 
 def look_at(scope: Scope, trainer: Trainer, key: Hashable, look: Look) -> None:

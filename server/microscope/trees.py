@@ -15,10 +15,10 @@ MOST = 12
 """Terms of a sum that are sent; of a longer one the first, those looked at, and the last."""
 
 
-def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str, Any]:
-    """`result` and `expression` are trees: {kind: "number", symbol, value, name, place} or {kind, symbol, value, main, parts};
-    in a long sum {kind: "more", count} stands for the terms left out and parts have their index as `at`. A value that is
-    withheld is null."""
+def equation_json(entry: Equation, equation: Equation, scope: Scope, looked_at: int) -> dict[str, Any]:
+    """`result`, `expression` and, at depth edge, `whole` (the sum that the term is of) are trees: {kind: "number", symbol,
+    value, name, place} or {kind, symbol, value, main, parts}; in a long sum {kind: "more", count} stands for the terms left
+    out, and parts have their index as `at`. A value that is withheld is null."""
     whole = {
         "depth": equation.depth,
         "result": equation.result.as_json(),
@@ -29,17 +29,26 @@ def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str,
         "terms": equation.terms,
     }
     withheld = scope.withheld
-    if withheld and (_withhold(whole["result"], withheld) | _withhold(whole["expression"], withheld)):
-        whole["computed"] = whole["expression"]["value"] = None
+    if equation.depth == "edge":
+        whole["whole"] = _folded(entry.expression.as_json(), looked_at)
+    if withheld and sum(_withhold(whole[part], withheld) for part in ("result", "expression", "whole") if part in whole):
+        whole["computed"] = None
+        whole["whole" if "whole" in whole else "expression"]["value"] = None
     return whole
 
 
-def symbols(tree: dict[str, Any]) -> Iterator[str]:
-    """Every symbol in a tree."""
+def symbols(equation: dict[str, Any] | None) -> Iterator[str]:
+    """Every symbol in an equation."""
+    for name in ("result", "expression", "whole"):
+        if equation is not None and name in equation:
+            yield from _symbols(equation[name])
+
+
+def _symbols(tree: dict[str, Any]) -> Iterator[str]:
     if tree.get("symbol"):
         yield tree["symbol"]
     for part in tree.get("parts", ()):
-        yield from symbols(part)
+        yield from _symbols(part)
 
 
 def _folded(tree: dict[str, Any], looked_at: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 /** @import { Depth, Look, Part, Spot, StepState } from "./types.js" */
 
 import { choiceOf } from "./spots.js";
+import { termsOf } from "./trees.js";
 import { FIRST, scopeOf, seenOf } from "./state.js";
 
 /** @type {Depth[]} */
@@ -172,7 +173,11 @@ export class StepActions {
 
   /** @param {Depth} depth */
   depth(depth) {
-    if (depth !== this.#now.depth) this.#look({ depth });
+    if (depth === this.#now.depth) return;
+    const tree = seenOf(this.#store.state)?.micro.equation?.expression;
+    // Of a sum that begins with a bias the first product says more.
+    const product = tree ? termsOf(tree).find((each) => each.tree.kind !== "number" && each.at >= 0) : null;
+    this.#look({ depth, term: depth === "edge" ? (product?.at ?? 0) : 0 });
   }
 
   deeper() {

@@ -3,11 +3,12 @@
 /** @import { View } from "../types.js" */
 /** @import { Described, EquationData, Seen, Tree } from "./types.js" */
 
-import { h, memo, setText } from "../dom.js";
+import { h, memo, setAttribute, setText } from "../dom.js";
 import { copyExact } from "./copy.js";
 import { entrySpot, lights, listen } from "./spots.js";
 import { nameOf, seenOf } from "./state.js";
-import { m, number, operator, pieces, termsOf, write, written } from "./write.js";
+import { termsOf } from "./trees.js";
+import { m, number, operator, pieces, write, written } from "./write.js";
 
 /**
  * @param {import("./actions.js").StepActions} actions
@@ -64,6 +65,7 @@ export function equationView(actions) {
     symbols.hidden = micro.depth === "layer" && step.rule !== "" && equation.terms > 4;
     symbols.replaceChildren(...line([left(equation, how(false), edge), ...(own ? [] : rightSide(equation.expression, how(false), edge))]));
     numbers.replaceChildren(...line([left(equation, how(false), edge), ...(own ? [] : rightSide(equation.expression, how(true), edge)), outcome(equation, edge, lit, describe)]));
+    setAttribute(numbers, "data-long", equation.terms > 6 && !edge ? "" : null);
     drawTerms(seen, equation, how);
     setText(remark, remarkOn(equation, edge));
     remark.hidden = remark.textContent === "";
@@ -76,18 +78,23 @@ export function equationView(actions) {
     if (micro.depth === "edge") {
       const move = (/** @type {number} */ by, /** @type {string} */ label, /** @type {string} */ sign) =>
         h("button", { type: "button", class: "quiet-button", disabled: !inside(equation, by), aria: { label }, onclick: () => actions.term((equation.term ?? 0) + by) }, sign);
+      const whole = termsOf(equation.whole ?? equation.expression);
       terms.replaceChildren(
+        ...whole.map(({ tree, at }) => termButton(tree, at, how, at === equation.term)),
         h("span", { class: "term-count" }, move(-1, "The term before", "‹"), h("span", { data: { testid: "term-count" } }, `term ${(equation.term ?? 0) + 1} of ${equation.terms}`), move(1, "The next term", "›")),
       );
       return;
     }
     terms.replaceChildren(
-      ...listed.map(({ tree, at }) => {
-        if (tree.kind === "more") return h("span", { class: "term more" }, `… ${tree.count} more`);
-        const math = m("math", ...write(tree, how(false), at), operator("="), number(tree.value));
-        return h("button", { type: "button", class: "term", data: { term: at }, onclick: () => actions.term(at) }, math);
-      }),
+      ...listed.map(({ tree, at }) => termButton(tree, at, how, false)),
     );
+  }
+
+  /** @param {Tree} tree @param {number} at @param {(numbers: boolean) => import("./write.js").Writing} how @param {boolean} current */
+  function termButton(tree, at, how, current) {
+    if (tree.kind === "more") return h("span", { class: "term more" }, `… ${tree.count} more`);
+    const math = m("math", ...write(tree, how(false), at), operator("="), number(tree.value));
+    return h("button", { type: "button", class: "term", aria: { pressed: current }, data: { term: at }, onclick: () => actions.term(at) }, math);
   }
 }
 

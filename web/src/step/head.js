@@ -10,6 +10,8 @@ import { seenOf } from "./state.js";
 
 /** As many micro-steps "Where am I?" tells of. */
 const TOLD = 3;
+/** Characters of a title that fit on a line in the largest type. */
+const LINE = 46;
 
 /**
  * @param {import("./actions.js").StepActions} actions
@@ -26,13 +28,14 @@ export function headView(actions) {
   );
   const depth = h("div", { class: "depths", role: "radiogroup", aria: { label: "Depth" }, title: "↑ ↓", data: { testid: "depths" } }, ...depths);
   const absent = h("p", { class: "step-absent", role: "status", data: { testid: "step-absent" } });
-  const element = h("header", { class: "step-head" }, title, h("div", { class: "step-words" }, where, why), h("div", { class: "step-side" }, depth, told), absent);
+  const element = h("header", { class: "step-head" }, title, h("div", { class: "step-words" }, where, why), h("div", { class: "step-side" }, told, depth), absent);
   const changed = memo();
   const depthChanged = memo();
 
   /** @param {Seen} seen */
   function draw({ step, micro, scope }) {
     setText(title, typeset(step.title));
+    setAttribute(title, "data-long", step.title.length > LINE ? "" : null);
     const of = micro.sample === null ? `whole mini-batch of ${scope.samples.length}` : `sample ${formatCount(micro.sample + 1)}`;
     setText(where, `micro-step ${micro.micro + 1} of ${micro.steps} · ${of} · before update ${formatCount(scope.step + 1)}`);
     setText(why, typeset(step.why));

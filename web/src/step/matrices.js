@@ -1,7 +1,7 @@
 /** The equation of a whole layer: its arrays as heat tables, with what joins them. */
 
 /** @import { View } from "../types.js" */
-/** @import { Described, Seen, Tree } from "./types.js" */
+/** @import { Described, Seen } from "./types.js" */
 /** @import { Shown } from "./heat-table.js" */
 
 import { h, memo, setAttribute } from "../dom.js";
@@ -11,11 +11,15 @@ import { heatTable } from "./heat-table.js";
 import { lights, listen } from "./spots.js";
 import { seenOf } from "./state.js";
 import { symbol } from "./symbols.js";
+import { leavesOf } from "./trees.js";
 
 /** Pixels of a cell, of a name, and of what stands between two matrices. */
-const CELL = 60;
-const NAME = 36;
+const CELL = 70;
+const NAME = 16;
+const LETTER = 7;
+const LONGEST_NAME = 52;
 const BETWEEN = 22;
+const TIGHT = 168;
 /** Of a micro-step that is no product of matrices so many operands are shown. */
 const OPERANDS = 4;
 
@@ -59,12 +63,15 @@ export function matricesView(actions) {
 
   /** @param {Seen} seen @param {Record<number, number>} brought */
   function draw(seen, brought) {
-    const items = partsOf(seen);
+    let items = partsOf(seen);
+    // Where not even two columns of each fit, what is read last is left to the equation below.
+    while (seen.step.matrix.length === 0 && items.length > 4 && width < items.length * TIGHT * typeScale()) items = [...items.slice(0, -3), ...items.slice(-2)];
     const tables = /** @type {Named[]} */ (items.filter((item) => typeof item !== "string"));
     const used = usedIn(seen);
     const { micro } = seen;
     const chosen = micro.name === null ? null : `${micro.name}:${micro.row}:${micro.column}`;
-    const room = (width / typeScale() - tables.length * NAME - (items.length - 1) * BETWEEN) / CELL;
+    const names = tables.reduce((sum, { value, transposed }) => sum + nameWidth(transposed ? value.columns : value.rows), 0);
+    const room = (width / typeScale() - names - (items.length - 1) * BETWEEN) / CELL;
     const counts = tables.map(({ value, key, transposed }) => {
       const across = seen.micro.parts[key]?.columns?.length === 1 ? 1 : value.shape[1];
       return transposed ? value.shape[0] : across;
@@ -78,9 +85,19 @@ export function matricesView(actions) {
       row.replaceChildren(...items.map((item) => (typeof item === "string" ? h("span", { class: "operator" }, symbolOf(item, seen)) : pool[next++].element)));
     }
     shown.forEach((each, i) => pool[i].update(each, seen, used, each.key.startsWith("result.") ? chosen : null));
+    // What is beneath keeps its place while one walks along.
+    const tallest = Math.max(...seen.scope.steps.flatMap(({ results }) => results.map(({ shape }) => shape[0])));
+    element.style.setProperty("--lines", String(Math.min(8, tallest)));
     setAttribute(element, "data-micro", String(micro.micro));
   }
   return { element, update };
+}
+
+/** @param {import("./types.js").Axis} axis */
+function nameWidth({ kind, names, count }) {
+  if (kind === "one") return NAME;
+  const letters = Math.max(...(names ?? [String(count)]).map((name) => name.length), kind === "sample" ? 4 : 0);
+  return NAME + Math.min(LONGEST_NAME, letters * LETTER);
 }
 
 /** @param {string} item @param {Seen} seen */
@@ -149,16 +166,7 @@ function foldTable({ value, key, transposed }, room, { micro }, used, brought) {
 }
 
 /** The entries that the equation is made of, name:row:column. @param {Seen} seen @returns {Set<string>} */
-function usedIn({ micro }) {
-  /** @type {Set<string>} */
-  const found = new Set();
-  /** @param {Tree} tree */
-  const visit = (tree) => {
-    if (tree.kind === "more") return;
-    if (tree.kind === "number") {
-      if (tree.name && tree.place) found.add(`${tree.name}:${tree.place.join(":")}`);
-    } else tree.parts.forEach(visit);
-  };
-  if (micro.equation) visit(micro.equation.expression);
-  return found;
+function usedIn({ micro: { equation } }) {
+  const leaves = equation ? leavesOf(equation.expression) : [];
+  return new Set(leaves.flatMap(({ name, place }) => (name && place ? [`${name}:${place.join(":")}`] : [])));
 }

@@ -2,6 +2,8 @@
 
 /** @import { Described, Seen, Spot } from "./types.js" */
 
+import { leavesOf, termsOf } from "./trees.js";
+
 /** @type {Spot} */
 const NOWHERE = { kind: "entry", name: "", row: -1, column: -1, layer: -1, unit: -1, source: -1, from: -1 };
 
@@ -94,7 +96,8 @@ export function listen(container, actions) {
  * @param {Spot} spot
  * @returns {{name: string | null, row: number, column: number} | {term: number} | null}
  */
-export function choiceOf({ step, micro }, spot) {
+export function choiceOf(seen, spot) {
+  const { step, micro } = seen;
   const named = step.results.find(({ name }) => spot.name === name);
   if (named) return { name: named.name, row: spot.row, column: spot.column };
   const result = step.results.find(({ name }) => name === micro.name);
@@ -107,14 +110,30 @@ export function choiceOf({ step, micro }, spot) {
   if (result.rows.kind !== "unit" || layer === null) return null;
   if (spot.kind === "edge") {
     if (result.columns.kind === "unit") return spot.layer === layer ? { name: result.name, row: spot.unit, column: spot.from } : null;
-    if (spot.layer === layer) return spot.unit === micro.row ? { term: spot.from } : { name: result.name, row: spot.unit, column };
-    if (spot.source === layer) return spot.from === micro.row ? { term: spot.unit } : { name: result.name, row: spot.from, column };
+    if (spot.layer === layer) return spot.unit === micro.row ? byTerm(seen, spot) : { name: result.name, row: spot.unit, column };
+    if (spot.source === layer) return spot.from === micro.row ? byTerm(seen, spot) : { name: result.name, row: spot.from, column };
     return null;
   }
   if (spot.kind !== "unit") return null;
   if (spot.layer === layer) return { name: result.name, row: spot.unit, column: result.columns.kind === "unit" ? micro.column : column };
   if (result.columns.kind === "unit" && spot.layer === result.columns.layer) return { name: result.name, row: micro.row, column: spot.unit };
-  const { flow } = step;
-  if (flow && (micro.equation?.terms ?? 1) > 1 && spot.layer === (flow.backward ? flow.layer : flow.source)) return { term: spot.unit };
-  return null;
+  return byTerm(seen, spot);
+}
+
+/** The term that the spot is a factor of. @param {Seen} seen @param {Spot} spot @returns {{term: number} | null} */
+function byTerm({ step, micro }, spot) {
+  const { equation } = micro;
+  if (!equation || equation.terms < 2) return null;
+  const terms = termsOf(equation.whole ?? equation.expression);
+  const found = terms.find(({ tree }) =>
+    leavesOf(tree).some((leaf) => {
+      const value = step.operands.find(({ name }) => name === leaf.name);
+      return value !== undefined && leaf.place !== null && matches(entrySpot(value, ...leaf.place), { ...spot, name: "" });
+    }),
+  );
+  if (found) return { term: found.at };
+  // Of a long sum not all is here; its last terms are those of the units, in order.
+  const units = step.operands.find(({ rows }) => rows.kind === "unit" && rows.layer === (spot.kind === "edge" ? spot.source : spot.layer))?.shape[0];
+  const first = equation.terms - (units ?? Infinity);
+  return first >= 0 ? { term: first + (spot.kind === "edge" ? spot.from : spot.unit) } : null;
 }

@@ -103,6 +103,7 @@
  * @property {"unit" | "edge"} depth
  * @property {Leaf} result
  * @property {Tree} expression
+ * @property {Tree} [whole]  at depth edge the sum that the term is of
  * @property {number | string | null} computed
  * @property {boolean} exact
  * @property {number | null} term

@@ -165,20 +165,3 @@ function reachesMain(tree) {
   if (!["sum", "difference", "product", "negative"].includes(tree.kind)) return false;
   return tree.parts.some((part) => part.kind !== "number" && part.kind !== "more" && reachesMain(part));
 }
-
-/** The terms of the main sum, with their index; the whole where there is none. @param {Tree} tree @returns {{tree: Tree, at: number}[]} */
-export function termsOf(tree) {
-  const main = mainOf(tree);
-  return main ? main.parts.map((part, i) => ({ tree: part, at: part.kind === "more" ? -1 : (part.at ?? i) })) : [];
-}
-
-/** @param {Tree} tree @returns {Branch | null} */
-function mainOf(tree) {
-  if (tree.kind === "number" || tree.kind === "more") return null;
-  if (tree.main) return tree;
-  for (const part of tree.parts) {
-    const found = mainOf(part);
-    if (found) return found;
-  }
-  return null;
-}

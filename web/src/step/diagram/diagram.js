@@ -119,16 +119,15 @@ export function diagramView(actions) {
       const shown = micro.nodes[node.layer];
       const value = shown ? arrays[`nodes${node.layer}`]?.data[node.unit] : undefined;
       const under = arrays[`forward${node.layer}`]?.data[node.unit];
-      const told = value === undefined ? null : toldOf(value, micro.asked, 3, 1e-3);
-      const text = told?.text ?? "";
+      const text = value === undefined ? "" : toldOf(value, micro.asked, digitsOf(value), 1e-3).text;
       if (main.textContent !== text) main.textContent = text;
-      setAttribute(group, "data-value", told?.exact ?? null);
+      setAttribute(group, "data-value", value === undefined ? null : toldOf(value, micro.asked).exact);
       const again = shown?.name === `h${node.layer}` || under === undefined || !at.beneath;
-      const grey = again ? "" : toldOf(under, micro.asked, 3, 1e-3).text;
+      const grey = again ? "" : toldOf(under, micro.asked, digitsOf(under), 1e-3).text;
       if (beneath.textContent !== grey) beneath.textContent = grey;
       const chosen = here?.rows.kind === "unit" && here.rows.layer === node.layer && micro.row === node.unit;
       const from = here?.columns.kind === "unit" && here.columns.layer === node.layer && micro.column === node.unit;
-      setAttribute(group, "class", `flow-unit${shown ? " known" : ""}${shown && value !== undefined && value < 0 ? " negative" : ""}${chosen || from ? " chosen" : ""}`);
+      setAttribute(group, "class", `flow-unit${shown ? " known" : ""}${!value ? " zero" : value < 0 ? " negative" : ""}${chosen || from ? " chosen" : ""}`);
     }
     lines.paint(seen);
     arcs.paint(seen);
@@ -157,6 +156,11 @@ export function diagramView(actions) {
     return found ? `layer ${spot.layer}, unit ${spot.unit + 1}: ${found.main.textContent || "nothing yet"}` : "";
   }
   return { element, update };
+}
+
+/** As many digits as a unit has room for. @param {number} value */
+function digitsOf(value) {
+  return Math.abs(value) < 0.01 ? 2 : 3;
 }
 
 /** The units of a layer that the chosen entry is about. @param {Seen} seen @param {number} layer */
