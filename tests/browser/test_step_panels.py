@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import COLD, SIZES
+from conftest import COLD, SIZES, Complaints
 from looks import problems
 from playwright.sync_api import Locator, Page, WebSocket, expect
 from train_page import Train
@@ -92,12 +92,12 @@ def number(locator: Locator) -> float:
     return value(locator.locator(".told"))
 
 
-def looks_well(step: Step, within: str | None = None, what: str = "") -> None:
+def looks_well(step: Step, within: str = "[data-testid=step-panels]", what: str = "") -> None:
     """In every size that matters and both themes; on a phone its page of the three."""
     page = step.page
     for name in ("desk", "phone"):
         page.set_viewport_size({"width": SIZES[name][0], "height": SIZES[name][1]})
-        if name == "phone" and within is None:
+        if name == "phone" and "dialog" not in within:
             page.locator("[role=tab][data-part=panels]").click()
             expect(page.locator("[role=tab][data-part=panels]")).to_have_attribute("aria-selected", "true")
             page.wait_for_function("() => Math.abs(document.querySelector('#step-panels').getBoundingClientRect().left) < 1")
@@ -235,7 +235,8 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
     step.hook("examples").click()
     page.locator("[data-graph=several]").click()
     graph, caption = step.hook("graph"), step.hook("graph-caption")
-    expect(graph).to_be_focused()
+    plot = page.get_by_role("region", name="The graph")
+    expect(plot).to_be_focused()
     expect(graph.locator("[data-node]")).to_have_count(2)  # the inputs
     expect(graph.locator("[data-adjoint]")).to_have_count(0)
     for key, at in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 4), ("Home", 0), ("End", 4)):
@@ -249,12 +250,12 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
     page.get_by_label("Value of u").fill("2")
     text.press("Enter")
     expect(graph).to_have_attribute("data-at", "0")
-    graph.focus()
+    plot.focus()
     page.keyboard.press("End")
     expect(caption.locator("[data-gradient=u]")).to_have_attribute("data-value", js(np.exp(2) / 2 - np.exp(2) / 4))
     looks_well(step, "[data-testid=graph-dialog]", "graph")
     for words, problem in (
-        ("exp(", "is no expression"),
+        ("exp(u", "is no expression"),
         ("exp(u) / (u - 2)", "has no value here"),
         ("open(u)", "is not understood"),
     ):
@@ -274,7 +275,7 @@ class Received:
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
-        socket.on("framereceived", self.frames.append)
+        socket.on("framereceived", lambda frame: self.frames.append(frame))
 
     def tells(self, number: float) -> bool:
         """Whether a double, of either sign, is in it: as text to a dozen digits, or as its bytes."""
@@ -383,8 +384,9 @@ def save(step: Step, kind: str, folder: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_what_fails_says_so(step: Step) -> None:
+def test_what_fails_says_so(step: Step, complaints: Complaints) -> None:
     page = step.page
+    complaints.expect("status of 500")
     page.route("**/api/microscope", lambda route: route.fulfill(status=500, body=""))
     step.hook("examples").click()
     expect(step.hook("examples-dialog")).to_contain_text("The examples did not come")

@@ -57,8 +57,8 @@ function rowOf({ name, symbol_mathml: symbol, words, formula_mathml: rule, numbe
   return h(
     "tr",
     { data: { quantity: name } },
-    h("th", { scope: "row" }, formula(symbol)),
-    h("td", { class: "what small" }, words),
+    h("td", {}, formula(symbol)),
+    h("th", { scope: "row", class: "what small" }, words),
     made,
     h("td", { class: "value" }, number(value)),
     h("td", {}, sparkline(history, words)),

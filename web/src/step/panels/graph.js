@@ -23,12 +23,12 @@ export function graphDialog(actions) {
   const fields = h("span", { class: "graph-fields" });
   const error = h("p", { class: "field-error", role: "alert", hidden: true, data: { testid: "graph-error" } });
   const form = h("form", { class: "graph-form", novalidate: true }, h("label", { class: "graph-label" }, h("span", { class: "small" }, "expression"), text), fields, h("button", { type: "submit", class: "quiet-button", data: { testid: "graph-read" } }, "draw it"));
-  const plot = h("div", { class: "graph-place" });
+  const plot = h("div", { class: "graph-place", tabindex: 0, role: "region", aria: { label: "The graph: arrow keys step through it" } });
   const caption = h("div", { class: "graph-caption", role: "status", data: { testid: "graph-caption" } });
   const back = h("button", { type: "button", class: "quiet-button", onclick: () => go(at - 1) }, "← back");
   const next = h("button", { type: "button", class: "quiet-button", data: { testid: "graph-next" }, onclick: () => go(at + 1) }, "next →");
   const where = h("span", { class: "small" });
-  const stage = h("div", { class: "graph-stage", tabindex: 0, role: "group", aria: { label: "The graph: arrow keys step through it" }, data: { testid: "graph" } }, plot, caption);
+  const stage = h("div", { class: "graph-stage", data: { testid: "graph" } }, plot, caption);
   const sheet = stepSheet("graph", "The chain rule on an expression", form, error, stage, h("div", { class: "panel-buttons" }, back, next, where));
 
   form.addEventListener("submit", (event) => {
@@ -52,7 +52,7 @@ export function graphDialog(actions) {
       values = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)]));
       drawFields();
       sheet.open();
-      stage.focus();
+      plot.focus();
       read();
     },
   };
