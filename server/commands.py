@@ -154,7 +154,11 @@ async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> Non
 
 async def look(session: Session, viewer: Viewer, command: Look) -> None:
     trainer = trainer_of(session)
-    await session.call(look_at, session.scope, trainer, point_of(session, trainer), command)
+    point = point_of(session, trainer)
+    if session.scope.knows(point, command.notation):
+        look_at(session.scope, trainer, point, command)  # no kernel runs: not worth a thread
+    else:
+        await session.call(look_at, session.scope, trainer, point, command)
     viewer.look = command.model_copy(update={"id": None})
 
 

@@ -26,6 +26,10 @@ class Scope:
         """Counts the changes of what is withheld: a picture made before one is made again."""
         return self.questions.revision
 
+    def knows(self, key: Hashable, notation: str) -> bool:
+        """Whether that update has been told already."""
+        return key == self._key and notation in self._told
+
     def update(self, trainer: Trainer, key: Hashable, notation: str) -> Update:
         """The update that comes next at this point of the run (`key`), in a notation."""
         from engine.microscope import look, tell

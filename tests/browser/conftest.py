@@ -1,6 +1,14 @@
 """A real server and a real Chromium. Whatever the page complains about on its console, in an error or against its
 content-security policy fails the test it happens in.
 
+How to keep these tests few, fast and steady:
+
+- A page that opens costs seconds, a click a tenth of one. Open one (fixture `train`, or `page` where something must be done
+  before) and lead it through all that is to be seen; use a parameter only where a fresh page is the point.
+- How a state looks is asked by `looks_well(page)` of looks.py, which leads the page through sizes and themes by itself.
+- Wait for what is on the screen (`settle`, `expect`), never for time.
+- Pause what plays before the test ends.
+
 The page's hooks, which these tests rely on and which therefore stay:
 
 ==========================  ==================================================================================================
@@ -42,13 +50,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from install_chromium import find
+from looks import SIZES, looks_well
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from train_page import Train
+
+from engine import warm_up
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
@@ -59,10 +70,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
-THEMES = ("light", "dark")
-COLD = 300.0
-"""Seconds within which every kernel is compiled where no cache is warm."""
+OPTIONS = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light", "reduced_motion": "reduce"}
 
 
 expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
@@ -70,7 +78,8 @@ expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow
 
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The server as a user starts it, on a free port."""
+    """The server as a user starts it, on a free port, with kernels that are compiled: no test waits for that."""
+    warm_up()
     command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
     database = tmp_path_factory.mktemp("data") / "kept.sqlite3"
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": f"sqlite:///{database.as_posix()}"}
@@ -105,14 +114,27 @@ def wait_for_health(url: str, process: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """One Chromium with a folder of its own, in which it keeps scripts as compiled: a page then opens at half the cost."""
     executable = find()
     if executable is None:
         pytest.fail("The browser tests need a Chromium: run `python tests/browser/install_chromium.py`, then the tests again.")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        folder = tmp_path_factory.mktemp("chromium")
+        context = playwright.chromium.launch_persistent_context(folder, executable_path=executable, args=ARGUMENTS, **OPTIONS)
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def browser(kept: BrowserContext) -> Browser:
+    """For a test that needs a second person's browser: `new_context` shares nothing with the page."""
+    assert kept.browser
+    return kept.browser
+
+
+PAUSE = "() => document.querySelector('[data-status=playing] [data-testid=play]')?.click()"
+"""What a test leaves playing would take the processor from those after it."""
 
 
 class Complaints:
@@ -146,25 +168,20 @@ def complaints() -> Iterator[Complaints]:
 
 
 @pytest.fixture
-def context(browser: Browser, complaints: Complaints) -> Iterator[BrowserContext]:
-    """A browser without a past: no session, no chosen theme."""
-    fresh = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce")
-    fresh.set_default_timeout(20_000)
-    fresh.on("page", complaints.listen)
-    yield fresh
-    fresh.close()
-
-
-@pytest.fixture(params=[(size, theme) for size in SIZES for theme in THEMES], ids="-".join)
-def bare(request: pytest.FixtureRequest, browser: Browser, complaints: Complaints) -> Iterator[Page]:
-    """A page of one size and theme, not yet opened."""
-    size, theme = request.param
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
-    context.set_default_timeout(20_000)
-    context.on("page", complaints.listen)
-    yield context.new_page()
-    context.close()
+def context(kept: BrowserContext, complaints: Complaints, server_url: str) -> Iterator[BrowserContext]:
+    """A browser without a past: no session, no chosen theme. What it goes on to open is closed after the test."""
+    kept.set_default_timeout(20_000)
+    kept.on("page", complaints.listen)
+    yield kept
+    kept.remove_listener("page", complaints.listen)
+    blank, *opened = kept.pages
+    for page in opened:
+        page.evaluate(PAUSE)
+        page.close()
+    kept.clear_permissions()
+    devtools = kept.new_cdp_session(blank)
+    devtools.send("Storage.clearDataForOrigin", {"origin": server_url, "storageTypes": "cookies,local_storage,indexeddb"})
+    devtools.detach()
 
 
 @pytest.fixture
@@ -175,6 +192,28 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture
 def train(page: Page, server_url: str) -> Train:
     """The Train view of a new session, with its kernels compiled."""
-    found = Train(page).open(server_url, COLD)
+    found = Train(page).open(server_url)
+    found.settle(0)
+    return found
+
+
+class Held(Train):
+    """A Train view on a screen or in a hand, and how it looks there. For what a person must be able to get to on either; for
+    looks alone a page led through all sizes will do."""
+
+    def __init__(self, page: Page, sizes: dict[str, tuple[int, int]]) -> None:
+        super().__init__(page)
+        self.sizes = sizes
+        width, height = next(iter(sizes.values()))
+        page.set_viewport_size({"width": width, "height": height})
+
+    def looks_well(self, within: str | None = None, what: str = "", places: Sequence[str] = ()) -> None:
+        looks_well(self.page, within, what, self.sizes, places)
+
+
+@pytest.fixture(params=[("desk", "laptop"), ("phone",)], ids=["screen", "phone"])
+def held(request: pytest.FixtureRequest, page: Page, server_url: str) -> Held:
+    found = Held(page, {size: SIZES[size] for size in request.param})
+    found.open(server_url)
     found.settle(0)
     return found

@@ -1,9 +1,25 @@
-"""What a page must look like whatever its state: the rules of accessibility (axe), no clipped or overlapping words."""
+"""What a page must look like whatever its state: the rules of accessibility (axe), no clipped or overlapping words.
+
+Opening a page is the dearest part of such a test, so it is opened once and led through every size and both themes:
+
+    train.hook("forward").click()
+    train.settle(1)
+    looks_well(page)  # all of the page; on a phone every tab of it
+    looks_well(page, "dialog[open]")  # what lies over it, on its own
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Mapping, Sequence
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
+THEMES = ("light", "dark")
+PATIENCE = 10.0
+"""Seconds within which a page must be in order after its size or theme has changed: some of it is drawn a little later."""
 
 WORDS = """(within) => {
   // Every line of visible text as the box that can be seen of it: what panels scroll away or pages hide is left out.
@@ -57,27 +73,128 @@ WORDS = """(within) => {
   return [...new Set(problems)];
 }"""
 
+STILL = """() => new Promise((resolve) => {
+  // Until what is drawn keeps its place for three screen frames and every plot has the size of its place.
+  let [last, same, left] = ["", 0, 60];
+  const look = () => {
+    const plots = [...document.querySelectorAll(".js-plotly-plot")].filter((plot) => plot.offsetParent && plot._fullLayout);
+    const fits = plots.every((plot) => Math.abs(plot._fullLayout.width - plot.clientWidth) < 1.5);
+    const boxes = [...document.querySelectorAll("main, main [data-testid], dialog[open], .transport *, .bar *, text, canvas")];
+    const now = boxes.map((each) => { const b = each.getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; }).join();
+    same = fits && now === last ? same + 1 : 0;
+    last = now;
+    if (same >= 3 || --left <= 0) resolve(null);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
 
-def problems(page: Page, within: str | None = None) -> list[str]:
-    """All that is wrong with what is on the screen, in words; empty where nothing is. Of what opens over the page only
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules that go by the theme; all others go by what is there, which is the same in both."""
+
+
+def violations(page: Page, within: str | None = None, rules: tuple[str, ...] = ()) -> list[str]:
+    """What breaks axe's rules: all of them, or those named."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate(
+        """async ([within, rules]) => {
+          const options = { resultTypes: ["violations"], ...(rules.length ? { runOnly: rules } : {}) };
+          const { violations } = await axe.run(within ?? document, options);
+          return violations.flatMap(({ id, nodes }) =>
+            nodes.map(({ html, failureSummary }) => [id, html.slice(0, 120), failureSummary.slice(0, 200)]));
+        }""",
+        [within, list(rules)],
+    )
+    return [": ".join(words) for words in found]
+
+
+def problems(page: Page, within: str | None = None, rules: tuple[str, ...] = ()) -> list[str]:
+    """All that is wrong with what is on the screen now, in words; empty where nothing is. Of what opens over the page only
     what is `within` it."""
-    violations = Axe().run(page, context=within).response["violations"]
-    broken = [(rule["id"], node["html"][:120], node["failureSummary"][:200]) for rule in violations for node in rule["nodes"]]
-    return [": ".join(words) for words in broken] + page.evaluate(WORDS, within)
+    return violations(page, within, rules) + page.evaluate(WORDS, within)
 
 
-def walk(page: Page) -> None:
-    """On a phone the three columns are three pages: look at each."""
-    tabs = page.get_by_role("tab").filter(visible=True)
-    pages = [tab for tab in ("settings", "network", "output") if page.locator(f"[data-tab={tab}]").is_visible()]
-    if not pages:
-        assert problems(page) == []
+def looks_well(
+    page: Page,
+    within: str | None = None,
+    what: str = "",
+    sizes: Mapping[str, tuple[int, int]] = SIZES,
+    places: Sequence[str] = (),
+) -> None:
+    """At every size and in both themes: no words clipped or overlapping, no rule of accessibility broken. The page is then as
+    it was before. `within` names what lies over the page and is looked at alone; `what` is said where something is wrong;
+    `places` are hooks of what must be scrolled to, to be seen."""
+    before = page.viewport_size
+    chosen = page.evaluate("() => document.documentElement.dataset.theme")
+    other = next(theme for theme in THEMES if theme != chosen)
+    for size in sizes:
+        _resize(page, sizes[size])
+        _each_tab(page, within, f"{what} {size} {chosen}", places, colours_only=False)
+    _other_theme(page, other)
+    for size in reversed(sizes):
+        _resize(page, sizes[size])
+        _each_tab(page, within, f"{what} {size} {other}", places, colours_only=True)
+    _other_theme(page, chosen)
+    if before:
+        _resize(page, (before["width"], before["height"]))
+
+
+def _resize(page: Page, size: tuple[int, int]) -> None:
+    now = page.viewport_size
+    if now and (now["width"], now["height"]) != size:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def _other_theme(page: Page, theme: str) -> None:
+    """By the page's own button, which is pressed from within so that nothing loses its focus and no dialog is in the way."""
+    page.get_by_test_id("theme").evaluate("(button) => button.click()")
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+
+
+def _each_tab(page: Page, within: str | None, where: str, places: Sequence[str], colours_only: bool) -> None:
+    """On a phone the columns are pages: look at each."""
+    tabs = page.locator("[role=tab][data-tab]").filter(visible=True)
+    names = [] if within else tabs.evaluate_all("(all) => all.map((tab) => tab.dataset.tab)")
+    if not names:
+        _in_order(page, within, where, COLOURS if colours_only else ())
+    shown = tabs.and_(page.locator("[aria-selected=true]")).get_attribute("data-tab") if names else None
+    for index, name in enumerate(names):
+        show(page, name)
+        # What a page of the swipe holds is the same from each: only colours go by what is in sight.
+        _in_order(page, None, f"{where} {name}", COLOURS if colours_only or index else ())
+    for place in places:
+        holder = page.get_by_test_id(place).evaluate("(place) => place.closest('[data-page]')?.dataset.page ?? ''")
+        if holder in names:
+            show(page, holder)
+        page.get_by_test_id(place).scroll_into_view_if_needed()
+        _in_order(page, None, f"{where} {place}", COLOURS)
+    if shown:
+        show(page, shown)
+
+
+def _in_order(page: Page, within: str | None, where: str, rules: tuple[str, ...]) -> None:
+    page.evaluate(STILL)
+    for check in (lambda: page.evaluate(WORDS, within), lambda: violations(page, within, rules)):
+        assert _once(check) == [], where
+
+
+def _once(check: Callable[[], list[str]]) -> list[str]:
+    """What is wrong still when a page had the time to draw itself anew."""
+    end = time.monotonic() + PATIENCE
+    while (found := check()) and time.monotonic() < end:
+        pass
+    return found
+
+
+def show(page: Page, tab: str) -> None:
+    """On a phone, the page of that name; elsewhere all of them are in sight."""
+    button = page.locator(f"[data-tab={tab}]").filter(visible=True)
+    if not button.count():
         return
-    for tab in pages:
-        page.locator(f"[data-tab={tab}]").click()
-        expect(page.locator(f"[data-tab={tab}]")).to_have_attribute("aria-selected", "true")
-        page.wait_for_function(
-            "(tab) => Math.abs(document.querySelector(`#page-${tab}`).getBoundingClientRect().left) < 1", arg=tab
-        )
-        assert problems(page) == [], tab
-    assert tabs.count() >= len(pages)
+    button.evaluate("(button) => button.click()")
+    expect(button).to_have_attribute("aria-selected", "true")
+    page.wait_for_function(
+        "(tab) => Math.abs(document.getElementById(tab.getAttribute('aria-controls')).getBoundingClientRect().left) < 1",
+        arg=button.element_handle(),
+    )

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 import numpy as np
-from conftest import COLD
-from looks import problems
-from playwright.sync_api import Locator, Page, expect
+from conftest import Held
+from looks import show
+from playwright.sync_api import Locator, expect
 from train_page import Train
 
 from engine import RunSpec, Trainer
@@ -247,38 +247,32 @@ def test_a_long_check_is_cancelled_by_key(train: Train) -> None:
     train.settle(1)
 
 
-def test_every_panel_is_legible(bare: Page, server_url: str) -> None:
-    train = Train(bare).open(server_url, COLD)
-    train.settle(0)
-    if bare.locator("[data-tab=output]").is_visible():
-        bare.locator("[data-tab=output]").click()
-    train.hook("finder-open").click()
-    assert problems(bare, "[data-testid=finder-dialog]") == []
-    bare.keyboard.press("Enter")
-    expect(bare.locator("[data-use]").first).to_be_visible()
-    bare.wait_for_function("() => document.querySelectorAll('[data-testid=finder-plot] .annotation').length > 1")
-    assert problems(bare, "[data-testid=finder-dialog]") == []
-    bare.keyboard.press("Escape")
-    bare.keyboard.press("c")
-    bare.keyboard.press("Enter")
-    expect(train.hook("gradient-verdict")).to_be_visible()
-    assert problems(bare, "[data-testid=gradient-dialog]") == []
-    bare.keyboard.press("Escape")
-    bare.keyboard.press("f")
-    expect(train.hook("findings")).to_be_visible()
-    assert problems(bare) == []
+def test_every_panel_is_legible(held: Held) -> None:
+    page = held.page
+    show(page, "output")
+    held.hook("finder-open").click()
+    held.looks_well("[data-testid=finder-dialog]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-use]").first).to_be_visible()
+    page.wait_for_function("() => document.querySelectorAll('[data-testid=finder-plot] .annotation').length > 1")
+    held.looks_well("[data-testid=finder-dialog]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.keyboard.press("Enter")
+    expect(held.hook("gradient-verdict")).to_be_visible()
+    held.looks_well("[data-testid=gradient-dialog]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    expect(held.hook("findings")).to_be_visible()
+    held.looks_well()
 
 
-def test_a_finding_is_legible(bare: Page, server_url: str) -> None:
-    train = Train(bare).open(server_url, COLD)
-    train.settle(0)
-    narrow = bare.locator("[data-tab=settings]").is_visible()
-    if narrow:
-        bare.locator("[data-tab=settings]").click()
-    sick(train)
-    if narrow:
-        bare.locator("[data-tab=network]").click()
-    assert problems(bare) == []
-    train.hook("notice").get_by_role("button", name="what to try").click()
-    expect(train.hook("findings").locator("[data-finding]").first).to_be_visible()
-    assert problems(bare) == []
+def test_a_finding_is_legible(held: Held) -> None:
+    page = held.page
+    show(page, "settings")
+    sick(held)
+    show(page, "network")
+    held.looks_well()
+    held.hook("notice").get_by_role("button", name="what to try").click()
+    expect(held.hook("findings").locator("[data-finding]").first).to_be_visible()
+    held.looks_well()

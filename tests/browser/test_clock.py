@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from conftest import COLD
 from playwright.sync_api import Page, expect
 from train_page import Train
 
@@ -112,7 +111,7 @@ def test_a_run_that_stops_early_says_so_and_goes_on(page: Page, server_url: str)
     script = json.dumps({"version": 1, "spec": spec.model_dump(mode="json")})
     packed = page.evaluate("(text) => import('/src/link.js').then((link) => link.pack(text))", script)
     page.goto("about:blank")
-    train = Train(page).open(f"{server_url}/#s={packed}", COLD)
+    train = Train(page).open(f"{server_url}/#s={packed}")
     train.settle(0)
     train.speed("flat out")
     train.hook("play").click()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
-import pytest
+from looks import SIZES, show
 from playwright.sync_api import Page, TimeoutError, expect
 from train_page import Train
-
-SIZES = [(1440, 900), (1280, 720), (390, 844)]
 
 
 def test_theme(train: Train) -> None:
@@ -82,24 +80,23 @@ def test_an_empty_run_invites(train: Train) -> None:
     train.pause()
 
 
-@pytest.mark.parametrize("dataset", ["spiral", "digits", "wine", "sine"])
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_nothing_overlaps_or_is_cut(train: Train, width: int, height: int, dataset: str) -> None:
-    train.choose(dataset)
-    train.layers(64, 32, activation="tanh")
-    train.hook("forward").click()
-    train.settle(1)
-    train.page.set_viewport_size({"width": width, "height": height})
-    pages = ["settings", "network", "output"] if width <= 800 else [None]
-    for shown in pages:
-        if shown:
-            train.page.locator(f"[data-tab={shown}]").click()
-            expect(train.page.locator(f"#page-{shown}")).to_be_in_viewport(ratio=0.99)
-        assert train.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-        for faults in (CUT, OVERLAPS):
-            with contextlib.suppress(TimeoutError):  # a resized page is laid out anew within a few screen frames
-                train.page.wait_for_function(f"() => ({faults})().length === 0", timeout=5000)
-            assert train.page.evaluate(faults) == []
+def test_nothing_overlaps_or_is_cut(train: Train) -> None:
+    for dataset in ("spiral", "digits", "wine", "sine"):
+        train.choose(dataset)
+        train.layers(64, 32, activation="tanh")
+        train.hook("forward").click()
+        train.settle(1)
+        for size, (width, height) in SIZES.items():
+            train.page.set_viewport_size({"width": width, "height": height})
+            for tab in ("settings", "network", "output") if size == "phone" else ("",):
+                if tab:
+                    show(train.page, tab)
+                assert train.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+                for faults in (CUT, OVERLAPS):
+                    with contextlib.suppress(TimeoutError):  # a resized page is laid out anew within a few screen frames
+                        train.page.wait_for_function(f"() => ({faults})().length === 0", timeout=5000)
+                    assert train.page.evaluate(faults) == [], (dataset, size, tab)
+        train.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 CUT = """() => {

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import COLD
-from looks import problems, walk
-from playwright.sync_api import Locator, Page, expect
+from conftest import Held
+from looks import show
+from playwright.sync_api import Locator, expect
 from train_page import Train
 
 from engine import RunSpec, Trainer
@@ -254,8 +254,8 @@ def test_what_an_activation_is_fed(train: Train) -> None:
     layers = [{"units": units, "activation": "sigmoid"} for units in (6, 5)]
     direct = Trainer(RunSpec.model_validate({"network": {"layers": layers}}))
     spread = direct.preactivation_histograms()[0]
-    assert float(shares.get_attribute("data-saturated") or "nan") == spread.saturated
-    assert float(shares.get_attribute("data-dead") or "nan") == spread.dead
+    script = "([shares, ...spread]) => spread.join() === [shares.dataset.saturated, shares.dataset.dead].map(Number).join()"
+    train.page.wait_for_function(script, arg=[shares.element_handle(), spread.saturated, spread.dead])
     assert train.painted("phi-1") > 10
     expect(train.hook("before-1")).to_be_hidden()
     train.input("network.layers.0.norm").select_option("batch")
@@ -296,34 +296,27 @@ NUMBER = re.compile(r"^\d")
 # Looks ----------------------------------------------------------------------------------------------------------------
 
 
-def test_the_panels_look_well_when_all_is_open(bare: Page, server_url: str) -> None:
-    train = Train(bare).open(server_url, COLD)
-    train.settle(0)
-    settings = train.page.locator("[data-tab=settings]")
-    if settings.is_visible():
-        settings.click()
-    train.layers(6, 5, 4)
-    open_layer(train, 3)
-    train.input("network.layers.2.norm").select_option("batch")
-    train.input("network.layers.2.skip").select_option("2")
-    train.type(train.input("network.layers.2.dropout"), "0.2")
-    expect(train.hook("before-3")).to_be_visible()
-    train.input("optimizer.name").select_option("radam")
-    train.input("schedule.name").select_option("one_cycle")
-    unfold(train, "more-stop")
-    unfold(train, "more-clip")
-    unfold(train, "more-numerics")
-    train.type(train.input("stop.patience"), "5")
-    expect(train.field("stop.patience").get_by_role("alert")).to_be_visible()
-    train.hook("loss-toggle").click()
-    expect(train.hook("moment-times")).to_contain_text("150.4")
-    for place in ("schedule-plot", "phi-3", "moment-times", "more-numerics"):
-        train.hook(place).scroll_into_view_if_needed()
-        assert problems(train.page) == [], place
-    walk(train.page)
-    if settings.is_visible():
-        settings.click()
-    train.type(train.input("network.layer_count"), "50")
-    expect(train.hook("ribbon")).to_be_attached()
-    expect(train.hook("ribbon-reading")).to_have_attribute("data-delta", NUMBER)
-    walk(train.page)
+def test_the_panels_look_well_when_all_is_open(held: Held) -> None:
+    show(held.page, "settings")
+    held.layers(6, 5, 4)
+    open_layer(held, 3)
+    held.input("network.layers.2.norm").select_option("batch")
+    held.input("network.layers.2.skip").select_option("2")
+    held.type(held.input("network.layers.2.dropout"), "0.2")
+    expect(held.hook("before-3")).to_be_visible()
+    held.input("optimizer.name").select_option("radam")
+    held.input("schedule.name").select_option("one_cycle")
+    unfold(held, "more-stop")
+    unfold(held, "more-clip")
+    unfold(held, "more-numerics")
+    held.type(held.input("stop.patience"), "5")
+    expect(held.field("stop.patience").get_by_role("alert")).to_be_visible()
+    held.hook("loss-toggle").click()
+    expect(held.hook("moment-times")).to_contain_text("150.4")
+    held.looks_well(what="all open", places=("schedule-plot", "phi-3", "moment-times", "more-numerics"))
+    expect(held.field("stop.patience").get_by_role("alert")).to_be_visible()
+    show(held.page, "settings")
+    held.type(held.input("network.layer_count"), "50")
+    expect(held.hook("ribbon")).to_be_attached()
+    expect(held.hook("ribbon-reading")).to_have_attribute("data-delta", NUMBER)
+    held.looks_well(what="deep")

@@ -55,6 +55,23 @@ def test_changes_of_a_run_and_new_runs_are_told_apart(train: Train) -> None:
     expect(train.input("regularization.l2")).to_have_value("0.001")
 
 
+def test_a_step_pressed_right_after_changes_is_of_the_run_they_begin(train: Train) -> None:
+    train.page.evaluate(
+        """() => {
+          const choice = document.querySelector("[data-testid=activation-1]");
+          for (const name of ["relu", "sigmoid"]) {
+            choice.value = name;
+            choice.dispatchEvent(new Event("change", { bubbles: true }));
+          }
+          document.querySelector("[data-testid=forward]").click();
+        }"""
+    )
+    train.settle(1)
+    train.hook("forward").click()
+    train.settle(2)
+    expect(train.hook("activation-1")).to_have_value("sigmoid")
+
+
 def test_new_data_are_other_data(train: Train) -> None:
     before = train.numbers()["train-loss"]
     train.hook("new-data").click()

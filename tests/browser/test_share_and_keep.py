@@ -125,7 +125,7 @@ def test_a_link_keeps_how_it_is_looked_at_and_opens_in_a_session_of_its_own(trai
 
 @pytest.mark.parametrize("packed", ["AAAA", "****", "q1YqLkpRslIqSa0oUdJRSi1KBQA", ""])
 def test_a_broken_link_says_so_and_begins_the_default_run(page: Page, server_url: str, packed: str) -> None:
-    train = Train(page).open(f"{server_url}/#s={packed}", 300)
+    train = Train(page).open(f"{server_url}/#s={packed}")
     train.settle(0)
     expect(train.hook("notice")).to_contain_text("This link")
     assert "#s=" not in page.url
@@ -133,7 +133,7 @@ def test_a_broken_link_says_so_and_begins_the_default_run(page: Page, server_url
 
 
 def test_a_script_that_cannot_be_made_names_the_field(page: Page, server_url: str) -> None:
-    train = Train(page).open(server_url, 300)
+    train = Train(page).open(server_url)
     packed = page.evaluate(
         "import('/src/link.js').then((link) => link.pack(JSON.stringify({ version: 1, spec: { batch_size: 0 } })))"
     )
@@ -195,7 +195,7 @@ def test_own_data_too_long_for_an_address_are_shared_by_a_link(train: Train, els
 
 @pytest.mark.parametrize("id", ["AAAAAAAAAAAAAAAAAAAAAA", "", "x" * 100])
 def test_a_link_to_what_is_not_kept_says_so_and_begins_the_default_run(page: Page, server_url: str, id: str) -> None:
-    train = Train(page).open(f"{server_url}/#e={id}", 300)
+    train = Train(page).open(f"{server_url}/#e={id}")
     train.settle(0)
     expect(train.hook("notice")).to_contain_text("This link cannot be followed")
     assert "#e=" not in page.url
@@ -298,10 +298,11 @@ def test_experiments_are_kept_opened_renamed_and_deleted(train: Train) -> None:
     steps(train, 6)
     numbers = train.numbers()
     dialog(train)
-    for _ in range(2):
+    for count in (1, 2):
         train.hook("experiment-name").fill("slow start")
         train.page.keyboard.press("Enter")
-    expect(kept.get_by_role("listitem")).to_have_count(2)
+        expect(kept.get_by_role("listitem")).to_have_count(count)
+        expect(train.hook("experiment-name")).not_to_have_value("slow start")  # a name for the next is suggested
     expect(kept).to_contain_text("slow start 2")
     train.page.get_by_role("button", name="rename slow start 2").click()
     train.page.keyboard.type("another")

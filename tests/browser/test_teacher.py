@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looks import problems
+from looks import SIZES, looks_well
 from playwright.sync_api import Page, expect
 from train_page import Train
 
@@ -64,8 +64,7 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     assert "projector" not in train.page.url
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720)])
-def test_projected_words_are_whole(train: Train, width: int, height: int) -> None:
+def test_projected_words_are_whole(train: Train) -> None:
     """A beamer is often no larger than 1280×720."""
     page = train.page
     page.evaluate(RECORD)
@@ -73,14 +72,16 @@ def test_projected_words_are_whole(train: Train, width: int, height: int) -> Non
         train.choose(dataset)
         train.hook("forward").click()
         train.settle(1)
-        page.set_viewport_size({"width": width, "height": height})
         page.keyboard.press("p")
         expect(page.locator("#page-settings")).to_be_hidden()
         page.wait_for_function("() => parseFloat(getComputedStyle(document.querySelector('.ytick text')).fontSize) === 18")
-        assert problems(page) == [], dataset
-        if dataset != "digits":
-            page.wait_for_function(f"() => ({WRITTEN})().length >= 6")
-            assert page.evaluate(f"() => ({APART})(({WRITTEN})())") == [], dataset
+        for size in ("desk", "laptop"):
+            looks_well(page, what=f"{dataset}, projected", sizes={size: SIZES[size]})
+            if dataset != "digits":
+                width, height = SIZES[size]
+                page.set_viewport_size({"width": width, "height": height})
+                page.wait_for_function(f"() => ({WRITTEN})().length >= 6")
+                assert page.evaluate(f"() => ({APART})(({WRITTEN})())") == [], (dataset, size)
         page.keyboard.press("p")
         expect(page.locator("#page-settings")).to_be_visible()
 
@@ -95,7 +96,7 @@ def test_a_small_window_has_room_for_all_words(train: Train) -> None:
         train.settle(1)
         page.keyboard.press("d")
         expect(train.hook("unit-scale")).to_contain_text("mean |δ|")
-        assert problems(page) == [], dataset
+        looks_well(page, what=dataset, sizes={"small": (1024, 768)})
         for head in (".curves .panel-title", "[data-testid=loss-axis]", "[data-testid=curve-accuracy]"):
             box = page.locator(head).bounding_box()
             assert box and box["height"] < 28, head  # one line

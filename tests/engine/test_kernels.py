@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -119,10 +121,20 @@ def test_an_unwritable_cache_is_said_and_survived(tmp_path) -> None:
 
 
 def test_warm_up_tells_its_progress(tmp_path) -> None:
+    """From a cache in which one kernel is missing: to compile all of them again would take a minute."""
+    warm_up()
+    kernel = next(kernel for kernel in jit.KERNELS if kernel.name == "surface_at")
+    assert jit.CACHE is not None
+    full = Path(kernel.dispatcher.stats.cache_path)
+    copy = tmp_path / jit.CACHE.name / full.relative_to(jit.CACHE)
+    shutil.copytree(full, copy)
+    for kept in copy.glob(f"*.{kernel.name}-*"):
+        kept.unlink()
     code = "import engine; told = []; engine.warm_up(lambda *now: told.append(now)); print(told[0][:2], told[-1], len(told))"
     cold = run_python(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout.split()
     warm = run_python(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout.split()
     total = cold[1].strip(",)")
     assert cold[:2] == ["(0,", f"{total})"] and cold[2:5] == [f"({total},", f"{total},", "None)"]
-    assert int(cold[5]) > 20, "a cold start tells each function as it is compiled"
+    assert int(total) == len(jit.KERNELS) + len(jit.PIECES)
+    assert int(cold[5]) > 8, "a cold start tells each function as it is compiled"
     assert int(warm[5]) == 2, "a warm one has nothing to compile"

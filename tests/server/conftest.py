@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from live_server import Live, serving
 
+from engine import warm_up
 from server.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def live() -> Iterator[Live]:
-    """A server with the default settings, shared; what it keeps is gone with it."""
-    with serving(Settings(database_url="sqlite://")) as server:
+    """A server, shared; what it keeps is gone with it. No test waits for kernels to be compiled, and what one leaves playing
+    does not long take the processor from the others."""
+    warm_up()
+    with serving(Settings(database_url="sqlite://", unwatched_pause=2.0)) as server:
         yield server
 
 

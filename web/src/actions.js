@@ -56,7 +56,7 @@ export class Actions {
     if (!clock) return;
     if (clock.status === "playing") this.#tell({ type: "pause" });
     else if (clock.stop?.kind === "finished" && clock.step >= clock.max_steps) this.extend();
-    else this.#tell({ type: "play" });
+    else this.#goOn({ type: "play" });
   }
 
   extend() {
@@ -78,7 +78,13 @@ export class Actions {
   }
 
   forward() {
-    this.#tell({ type: "step", count: 1 });
+    this.#goOn({ type: "step", count: 1 });
+  }
+
+  /** What is pressed after a change is meant for the run that the change begins. @param {Record<string, unknown>} command */
+  async #goOn(command) {
+    await this.#beginning.catch(() => false);
+    await this.#tell(command);
   }
 
   back() {

@@ -53,14 +53,15 @@ export function headView(actions) {
   return {
     element,
     update(state) {
-      if (depthChanged(state.step.look.depth)) {
+      const seen = seenOf(state);
+      if (!seen) return;
+      if (depthChanged(seen.micro.depth)) {
         DEPTHS.forEach((each, i) => {
-          setAttribute(depths[i], "aria-checked", String(each === state.step.look.depth));
-          setAttribute(depths[i], "tabindex", each === state.step.look.depth ? "0" : "-1");
+          setAttribute(depths[i], "aria-checked", String(each === seen.micro.depth));
+          setAttribute(depths[i], "tabindex", each === seen.micro.depth ? "0" : "-1");
         });
       }
-      const seen = seenOf(state);
-      if (seen && changed(seen.frame, seen.scope)) draw(seen);
+      if (changed(seen.frame, seen.scope)) draw(seen);
     },
   };
 }
