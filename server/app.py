@@ -82,6 +82,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     def output_curves() -> Response:
         return Response(documents.curves(), media_type="application/json")
 
+    @app.get("/api/microscope")
+    def microscope() -> Response:
+        return Response(documents.microscope(), media_type="application/json")
+
     @app.get(plotly.path)
     def plotly_js(request: Request) -> Response:
         return plotly.response(request.headers)

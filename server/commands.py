@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from server import sharing
 from server.building import build, trainer_of
 from server.errors import CommandError
+from server.microscope.handlers import HANDLERS as QUERIES
 from server.microscope.place import look_at
 from server.pictures import point_of
 from server.protocol import (
@@ -154,7 +155,11 @@ async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> Non
 
 async def look(session: Session, viewer: Viewer, command: Look) -> None:
     trainer = trainer_of(session)
-    await session.call(look_at, session.scope, trainer, point_of(session, trainer), command)
+    point = point_of(session, trainer)
+    if session.scope.knows(point, command.notation):
+        look_at(session.scope, trainer, point, command)  # no kernel runs: not worth a thread
+    else:
+        await session.call(look_at, session.scope, trainer, point, command)
     viewer.look = command.model_copy(update={"id": None})
 
 
@@ -180,4 +185,5 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "export": sharing.export,
     "compare": sharing.compare,
     **race.HANDLERS,
+    **QUERIES,
 }

@@ -25,6 +25,7 @@ class Documents:
         self._catalog: bytes | None = None
         self._figures: bytes | None = None
         self._curves: bytes | None = None
+        self._microscope: bytes | None = None
 
     def prepare(self, kernels: Kernels) -> None:
         """Make everything ahead of the first request, once the kernels leave the processor to others."""
@@ -62,6 +63,20 @@ class Documents:
 
                 self._curves = _json(output_curves())
             return self._curves
+
+    def microscope(self) -> bytes:
+        """``/api/microscope``: ready runs to step through, expressions for the chain rule, and notations."""
+        with self._lock:
+            if self._microscope is None:
+                from engine.microscope import GRAPHS, NOTATIONS, PRESETS
+
+                told = {
+                    "presets": [preset.as_json() for preset in PRESETS.values()],
+                    "graphs": [graph.as_json() for graph in GRAPHS.values()],
+                    "notations": [notation.as_json() for notation in NOTATIONS.values()],
+                }
+                self._microscope = _json(told)
+            return self._microscope
 
 
 def with_mathml(value: Any) -> Any:

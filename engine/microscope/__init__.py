@@ -1,7 +1,7 @@
 """The microscope: one update of a running network, micro-step by micro-step, with every number and why it is what it is."""
 
 from engine.microscope.anatomy import Dissection, Part, dissect
-from engine.microscope.expression import Expression, Number, Operation, Writing, latex
+from engine.microscope.expression import HIDDEN, Expression, Number, Operation, Withheld, Writing, latex
 from engine.microscope.factors import Factors, factors
 from engine.microscope.graph import GRAPHS, Graph, GraphExample
 from engine.microscope.notations import NOTATIONS, Notation
@@ -16,6 +16,7 @@ from engine.microscope.wrong_way import WrongWay, in_place
 
 __all__ = [
     "GRAPHS",
+    "HIDDEN",
     "NOTATIONS",
     "PRESETS",
     "Axis",
@@ -39,6 +40,7 @@ __all__ = [
     "Symbol",
     "Update",
     "Value",
+    "Withheld",
     "Writing",
     "WrongWay",
     "change",

@@ -7,7 +7,7 @@ the run works in loops (BLAS adds in an order of its own).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -62,6 +62,10 @@ class Operation:
 
 
 Expression = Number | Operation
+Withheld = Callable[[Number], bool]
+"""Whether a number is not to be told yet, since it is asked for."""
+HIDDEN = "?"
+"""What stands in its place."""
 
 
 def plain(value: float) -> float | str:
@@ -137,12 +141,17 @@ def _main(expression: Expression) -> Operation | None:
 
 @dataclass(frozen=True)
 class Writing:
-    """How a tree is written as LaTeX: by its symbols, or with its numbers at so many significant digits."""
+    """How a tree is written as LaTeX: by its symbols, or with numbers at so many significant digits, but `withheld` ones."""
 
     numbers: bool = False
     digits: int = DIGITS
     terms: int = MOST_TERMS
     aloud: bool = field(default=False, repr=False)
+    withheld: Withheld | None = field(default=None, repr=False, compare=False)
+
+    def number(self, number: Number) -> str:
+        """Its digits, or the mark that hides them."""
+        return HIDDEN if self.withheld is not None and self.withheld(number) else digits_of(number.value, self.digits)
 
 
 def digits_of(value: float, digits: int = DIGITS) -> str:
@@ -166,7 +175,7 @@ def latex(expression: Expression, writing: Writing | None = None) -> str:
 
 def _write(expression: Expression, how: Writing) -> str:
     if isinstance(expression, Number):
-        return digits_of(expression.value, how.digits) if how.numbers and not _fixed(expression) else expression.symbol
+        return how.number(expression) if how.numbers and not _fixed(expression) else expression.symbol
     parts = expression.parts
     if expression.kind == "quotient":
         return rf"\frac{{{_write(parts[0], how)}}}{{{_write(parts[1], how)}}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from engine.microscope.expression import Number, Writing, latex, plain, product
+from engine.microscope.expression import Number, Withheld, Writing, latex, plain, product
 from engine.microscope.update_view import Update
 
 
@@ -22,10 +22,10 @@ class Factors:
     value: float
     run: float
 
-    def latex(self, *, numbers: bool = False) -> str:
+    def latex(self, *, numbers: bool = False, withheld: Withheld | None = None) -> str:
         chain = product(*(Number(symbol, value, "factor") for symbol, _, value in self.factors))
-        written = latex(chain, Writing(numbers=numbers))
-        return f"{self.symbol} = {written}" + (f" = {latex(Number('', self.value, 'x'), Writing(True))}" if numbers else "")
+        how = Writing(numbers=numbers, withheld=withheld)
+        return f"{self.symbol} = {latex(chain, how)}" + (f" = {latex(Number('', self.value, 'x'), how)}" if numbers else "")
 
     def as_json(self) -> dict[str, Any]:
         return {

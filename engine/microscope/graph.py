@@ -154,8 +154,6 @@ class _Reader:
         text = ast.unparse(tree)
         if text in self.known:
             return self.known[text]
-        if len(self.rows) >= MOST_NODES:
-            raise ValueError(f"text: more than {MOST_NODES} steps; allowed: up to {MOST_NODES}")
         try:
             row = self._row(tree, text)
         except (ArithmeticError, ValueError, TypeError) as problem:
@@ -164,6 +162,8 @@ class _Reader:
             raise ValueError(f"text: '{text}' has no value here ({problem}); allowed: where it is defined") from problem
         if not math.isfinite(row[3]):
             raise ValueError(f"text: '{text}' is not finite here; allowed: where it is")
+        if len(self.rows) >= MOST_NODES:
+            raise ValueError(f"text: more than {MOST_NODES} steps; allowed: up to {MOST_NODES}")
         self.rows.append(row)
         self.known[text] = len(self.rows) - 1
         return self.known[text]

@@ -7,10 +7,10 @@ from html import escape
 
 import numpy as np
 
-from engine.microscope.expression import Writing, digits_of
+from engine.microscope.expression import HIDDEN, Number, Withheld, Writing, digits_of
 from engine.microscope.steps import Step
 from engine.microscope.update_view import Update
-from engine.microscope.values import Flat, Value
+from engine.microscope.values import Value
 
 WIDEST = 12
 """Rows or columns of a matrix that is written out; a larger one is told by its shape."""
@@ -29,26 +29,26 @@ td, th { border: 1px solid #d9d6cc; padding: .1rem .5rem; text-align: right; fon
 """
 
 
-def step_latex(update: Update, index: int, row: int = 0, column: int = 0, sample: int = 0) -> str:
+def step_latex(
+    update: Update, index: int, row: int = 0, column: int = 0, sample: int = 0, withheld: Withheld | None = None
+) -> str:
     """One micro-step as LaTeX (amsmath): its rule, its matrices as they are for the sample, one entry written out.
 
-    `row`, `column`: the entry of its main result. A ValueError names what is out of range.
+    `row`, `column`: the entry of its main result; what is `withheld` stays so. A ValueError names what is out of range.
     """
     step = _step(update, index)
     lines = [f"% {step.title} (update {update.step + 1}, micro-step {index + 1} of {len(update.steps)})", r"\["]
     lines += [f"  {step.rule}", r"\]"]
     if step.results:
-        matrices = [_column_of(value, sample) for value in (*step.operands, step.result(sample=sample))]
-        shown = [
-            (value.symbol, array) for value, array in zip((*step.operands, step.result(sample=sample)), matrices, strict=True)
-        ]
+        shown = (*step.operands, step.result(sample=sample))
         lines += [r"\["]
-        lines += [",\\qquad\n".join(f"  {symbol} = {matrix(array)}" for symbol, array in shown), r"\]"]
+        lines += [",\\qquad\n".join(f"  {value.symbol} = {matrix(_cells(value, sample, withheld))}" for value in shown), r"\]"]
         equation = step.equation(row, column, sample=sample)
         everything = Writing(terms=10_000)
         lines += [r"\begin{align*}"]
         lines += [f"  {_aligned(equation.latex(everything))} \\\\"]
-        lines += [f"  {_aligned(equation.latex(Writing(numbers=True, terms=10_000)), first=False)}", r"\end{align*}"]
+        written = equation.latex(Writing(numbers=True, terms=10_000, withheld=withheld))
+        lines += [f"  {_aligned(written, first=False)}", r"\end{align*}"]
     return "\n".join(lines) + "\n"
 
 
@@ -59,23 +59,36 @@ def _aligned(text: str, *, first: bool = True) -> str:
     return f"{left} &= {right}" if first else f"&= {right}"
 
 
-def matrix(array: Flat) -> str:
+Cells = list[list[float | None]]
+"""A matrix by rows; None for what is withheld."""
+
+
+def matrix(cells: Cells) -> str:
     """A matrix as LaTeX, by its shape where it is large."""
-    if max(array.shape) > WIDEST:
-        return rf"\left({array.shape[0]} \times {array.shape[1]}\right)"
-    if array.size == 1:
-        return digits_of(float(array[0, 0]))
-    rows = r" \\ ".join(" & ".join(digits_of(float(x)) for x in row) for row in array)
+    height, width = len(cells), len(cells[0])
+    if max(height, width) > WIDEST:
+        return rf"\left({height} \times {width}\right)"
+    written = [[HIDDEN if x is None else digits_of(x) for x in row] for row in cells]
+    if height == width == 1:
+        return written[0][0]
+    rows = r" \\ ".join(" & ".join(row) for row in written)
     return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
 
 
-def _column_of(value: Value, sample: int) -> Flat:
-    """A mini-batch's array as the sample's column."""
-    if value.columns.kind != "sample":
-        return value.array
-    if not 0 <= sample < value.array.shape[1]:
-        raise ValueError(f"sample: {sample} given; allowed: 0 to {value.array.shape[1] - 1}")
-    return value.array[:, sample : sample + 1]
+def _cells(value: Value, sample: int, withheld: Withheld | None) -> Cells:
+    """Its numbers, a mini-batch's as the sample's column."""
+    first, array = 0, value.array
+    if value.columns.kind == "sample":
+        if not 0 <= sample < array.shape[1]:
+            raise ValueError(f"sample: {sample} given; allowed: 0 to {array.shape[1] - 1}")
+        first, array = sample, array[:, sample : sample + 1]
+
+    def told(x: float, row: int, column: int) -> float | None:
+        return None if withheld is not None and withheld(Number("", x, value.name, (row, first + column))) else x
+
+    if max(array.shape) > WIDEST:  # told by its shape and its ends
+        return [list(row) for row in array.tolist()]
+    return [[told(x, j, k) for k, x in enumerate(row)] for j, row in enumerate(array.tolist())]
 
 
 def _step(update: Update, index: int) -> Step:
@@ -91,9 +104,9 @@ def mathml(latex: str) -> str:
     return convert(latex, display="block")
 
 
-def sheet(update: Update, sample: int = 0, title: str = "") -> str:
+def sheet(update: Update, sample: int = 0, title: str = "", withheld: Withheld | None = None) -> str:
     """The whole update as an HTML page of its own: every micro-step with its rule, the numbers of one sample's column, and an
-    entry written out. Nothing is loaded and nothing runs; large matrices are told by their shape."""
+    entry written out, but what is `withheld`. Nothing is loaded and nothing runs; large matrices are told by their shape."""
     row = update.samples[sample] + 1 if 0 <= sample < len(update.samples) else 0
     if not row:
         raise ValueError(f"sample: {sample} given; allowed: 0 to {len(update.samples) - 1}")
@@ -113,11 +126,11 @@ def sheet(update: Update, sample: int = 0, title: str = "") -> str:
         if step.phase != phase:
             phase = step.phase
             parts.append(f"<h2>{PHASES[phase]}</h2>")
-        parts.append(_section(step, sample, len(update.steps)))
+        parts.append(_section(step, sample, len(update.steps), withheld))
     return "\n".join([*parts, "</body></html>"]) + "\n"
 
 
-def _section(step: Step, sample: int, count: int) -> str:
+def _section(step: Step, sample: int, count: int, withheld: Withheld | None) -> str:
     parts = [f"<section><h3>{step.index + 1} of {count} · {escape(step.title)}</h3><p class=why>{escape(step.why)}</p>"]
     if step.note:
         parts.append(f"<p class=note>{escape(step.note)}</p>")
@@ -125,28 +138,32 @@ def _section(step: Step, sample: int, count: int) -> str:
     if step.results:
         equation = step.equation(0, 0, sample=sample)
         if step.terms is not None:
-            parts.append(f'<div class="wide">{mathml(equation.latex(Writing(numbers=True)))}</div>')
+            parts.append(f'<div class="wide">{mathml(equation.latex(Writing(numbers=True, withheld=withheld)))}</div>')
         made = step.results if step.of_sample is None else (step.result(sample=sample),)
-        parts += [_table(value, sample) for value in made]
+        parts += [_table(value, sample, withheld) for value in made]
     return "".join([*parts, "</section>"])
 
 
-def _table(value: Value, sample: int) -> str:
-    array = _column_of(value, sample)
-    caption = f"{value.words}, {array.shape[0]} × {array.shape[1]}"
-    if max(array.shape) > WIDEST:
-        least, most = (float(found) for found in (np.min(array), np.max(array)))
-        return f"<p class=note>{escape(caption)}: from {_plain(least)} to {_plain(most)}</p>"
+def _table(value: Value, sample: int, withheld: Withheld | None) -> str:
+    cells = _cells(value, sample, withheld)
+    caption = f"{value.words}, {len(cells)} × {len(cells[0])}"
+    if max(len(cells), len(cells[0])) > WIDEST:
+        array = np.array(cells, dtype=np.float64)
+        least, most = np.min(array), np.max(array)
+        ends = [HIDDEN if withheld is not None and withheld(Number("", float(x))) else _plain(float(x)) for x in (least, most)]
+        return f"<p class=note>{escape(caption)}: from {ends[0]} to {ends[1]}</p>"
     columns = value.columns.names if value.columns.kind == "unit" else ("",)
     head = "".join(f"<th scope=col>{escape(name)}</th>" for name in columns)
     head = f"<tr><th></th>{head}</tr>" if value.columns.kind == "unit" else ""
     body = "".join(
-        f"<tr><th scope=row>{escape(name)}</th>"
-        + "".join(f'<td title="{x!r}">{_plain(float(x))}</td>' for x in row.tolist())
-        + "</tr>"
-        for name, row in zip(value.rows.names, array, strict=True)
+        f"<tr><th scope=row>{escape(name)}</th>" + "".join(_cell(x) for x in row) + "</tr>"
+        for name, row in zip(value.rows.names, cells, strict=True)
     )
     return f"<table><caption>{escape(caption)}</caption>{head}{body}</table>"
+
+
+def _cell(x: float | None) -> str:
+    return f"<td>{HIDDEN}</td>" if x is None else f'<td title="{x!r}">{_plain(x)}</td>'
 
 
 def _plain(value: float) -> str:

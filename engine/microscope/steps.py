@@ -58,12 +58,8 @@ class Equation:
         how = writing or Writing()
         right = latex(self.expression, how)
         if self.depth == "edge":
-            return (
-                f"{right} = {latex(Number('', self.expression.value, 'x'), Writing(True, how.digits))}"
-                if how.numbers
-                else right
-            )
-        result = latex(self.result, Writing(True, how.digits)) if how.numbers else ""
+            return f"{right} = {latex(Number('', self.expression.value, 'x'), how)}" if how.numbers else right
+        result = latex(self.result, how) if how.numbers else ""
         return f"{self.result.symbol} = {right}" + (f" = {result}" if how.numbers else "")
 
 

@@ -48,8 +48,8 @@ def in_place(trainer: Trainer) -> WrongWay:
     machine = trainer.machine
     tape = machine.tape
     if codes.CLIP in tape.ops[:, codes.CODE]:
-        field = "clip.value" if machine.spec.clip.norm is None else "clip.norm"
-        raise ValueError(f"{field}: clipping needs the whole gradient before anything changes; allowed: None")
+        field = "norm" if trainer.effective_spec.clip.norm is not None else "value"
+        raise ValueError(f"clip.{field}: clipping needs the whole gradient before anything changes; allowed: None")
     recording = record(machine)
     right = {
         name: values for step in recording.steps if step.op.startswith("update") for name, values in _own(step.results).items()

@@ -65,14 +65,9 @@ def edges_of(update: Update, step: Step, column: int | None, scope: Scope) -> Sh
     if flow is not None and flow.edges is not None:
         told = {"name": flow.name, "layer": flow.layer, "source": flow.source, "backward": flow.backward}
         values = np.array(flow.edges(column), dtype=np.float64)
-        for row, unit in scope.withheld(f"W{flow.layer}"):
-            values[row, unit] = np.nan
-        if flow.source == flow.layer - 1:
-            for name in (f"z{flow.layer}", f"delta{flow.layer}"):
-                values[[row for row, _ in scope.withheld(name)]] = np.nan
-            for name in (f"h{flow.source}", f"g{flow.source}"):
-                values[:, [row for row, _ in scope.withheld(name)]] = np.nan
-        return Shown(told, values)
+        for value in (*step.operands, *step.results):
+            _leave_out(values, value, flow.layer, flow.source, column, scope)
+        return Shown(told, open_numbers(scope, flow.name, values))
     changed = next((value for value in step.results if value.rows.kind == value.columns.kind == "unit"), None)
     if changed is None or step.kind not in ("update", "penalty"):
         return None
@@ -82,8 +77,25 @@ def edges_of(update: Update, step: Step, column: int | None, scope: Scope) -> Sh
         return None
     after = open_numbers(scope, changed.name, changed.array)
     name = f"Δ{changed.name}" if step.kind == "update" else changed.name
-    values = after - before.array if step.kind == "update" else after
+    values = after - open_numbers(scope, before.name, before.array) if step.kind == "update" else after
+    for row, unit in scope.withheld.places(changed.name):
+        values[row, unit] = np.nan  # the step that is asked for can be read off the change
     return Shown({"name": name, "layer": layer, "source": source, "backward": False, "still": True}, values)
+
+
+def _leave_out(values: Flat, value: Value, layer: int, source: int, column: int | None, scope: Scope) -> None:
+    """What runs along edges is made of numbers: where one of them is withheld, it would tell it."""
+    if not scope.withheld:
+        return
+    mask = scope.withheld.mask(value.name, value.array)
+    if value.rows.kind == value.columns.kind == "unit" and mask.shape == values.shape:
+        values[mask] = np.nan
+    elif value.columns.kind == "sample" and value.rows.kind == "unit":
+        units = mask.any(axis=1) if column is None else mask[:, column]
+        if value.rows.layer == layer:
+            values[units] = np.nan
+        elif value.rows.layer == source:
+            values[:, units] = np.nan
 
 
 def _made(update: Update, step: Step) -> list[Value]:

@@ -19,13 +19,7 @@ FIRST = 64
 
 def open_numbers(scope: Scope, name: str, array: Flat) -> Flat:
     """The numbers that may be told."""
-    hidden = [(row, column) for row, column in scope.withheld(name) if row < array.shape[0] and column < array.shape[1]]
-    if not hidden:
-        return array
-    told = array.copy()
-    for row, column in hidden:
-        told[row, column] = np.nan
-    return told
+    return scope.withheld.array(name, array)
 
 
 def part(array: Flat, row: int, column: int) -> tuple[Flat, dict[str, Any]]:

@@ -32,18 +32,19 @@ def place_of(update: Update, look: Look) -> Place:
     """What is seen, as close to what is asked for as this update has it."""
     steps, micro = update.steps, look.micro or 0
     step = steps[min(max(micro + len(steps) if micro < 0 else micro, 0), len(steps) - 1)]
-    inside = look.sample is not None and look.sample in update.samples
-    column = update.samples.index(look.sample) if inside and look.sample is not None else None
+    wanted = update.samples[0] if look.sample == "first" else look.sample
+    column = update.samples.index(wanted) if wanted is not None and wanted in update.samples else None
+    seen, absent = (wanted, None) if column is not None else (None, wanted)
     value = result_of(step, look.name, column or 0)
     if value is None:
-        return Place(step, look.sample if inside else None, None if inside else look.sample, column or 0, None, 0, 0, 0)
+        return Place(step, seen, absent, column or 0, None, 0, 0, 0)
     rows, columns = value.array.shape
     row, chosen = look.row if look.row < rows else 0, look.column if look.column < columns else 0
     per_sample = value.columns.kind == "sample"
     if per_sample and column is not None:
         chosen = column
     shown = column if column is not None else chosen if per_sample else 0
-    return Place(step, look.sample if inside else None, None if inside else look.sample, shown, value, row, chosen, look.term)
+    return Place(step, seen, absent, shown, value, row, chosen, look.term)
 
 
 def result_of(step: Step, name: str | None, column: int) -> Value | None:
@@ -54,16 +55,16 @@ def result_of(step: Step, name: str | None, column: int) -> Value | None:
     return named or next(iter(step.results), None)
 
 
-def equation_of(place: Place, look: Look) -> Equation | None:
-    """The equation of the entry, at depth edge of one of its terms."""
+def equations_of(place: Place, look: Look) -> tuple[Equation, Equation] | None:
+    """The equation of the entry, and at depth edge of one of its terms."""
     if place.value is None:
         return None
     at, name, column = (place.row, place.column), place.value.name, place.sample_column
     whole = place.step.equation(*at, name=name, sample=column)
     if look.depth != "edge":
-        return whole
+        return whole, whole
     term = place.term if place.term < whole.terms else 0
-    return place.step.equation(*at, depth="edge", term=term, name=name, sample=column)
+    return whole, place.step.equation(*at, depth="edge", term=term, name=name, sample=column)
 
 
 def look_at(scope: Scope, trainer: Trainer, key: Hashable, look: Look) -> None:
@@ -79,7 +80,7 @@ def _refuse_beyond(update: Update, look: Look, samples: int) -> None:
     count = len(update.steps)
     if look.micro is not None and not -count <= look.micro < count:
         raise _beyond("micro", f"This update has {count} micro-steps", f"0 to {count - 1}, or −{count} to −1 from the end")
-    if look.sample is not None and look.sample >= samples:
+    if isinstance(look.sample, int) and look.sample >= samples:
         raise _beyond("sample", f"There are {samples} training samples", f"0 to {samples - 1}")
     place = place_of(update, look)
     names = [value.name for value in place.step.results] or ([place.value.name] if place.value else [])

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.microscope.hidden import Questions, Withheld
 from server.protocol import Look
 
 if TYPE_CHECKING:
     from engine import Trainer
     from engine.microscope import Update
-
-Entry = tuple[int, int]
 
 
 class Scope:
@@ -20,8 +19,16 @@ class Scope:
     def __init__(self) -> None:
         self._key: Hashable = None
         self._told: dict[str, Update] = {}
-        self.revision = 0
+        self.questions = Questions()
+
+    @property
+    def revision(self) -> int:
         """Counts the changes of what is withheld: a picture made before one is made again."""
+        return self.questions.revision
+
+    def knows(self, key: Hashable, notation: str) -> bool:
+        """Whether that update has been told already."""
+        return key == self._key and notation in self._told
 
     def update(self, trainer: Trainer, key: Hashable, notation: str) -> Update:
         """The update that comes next at this point of the run (`key`), in a notation."""
@@ -29,14 +36,16 @@ class Scope:
 
         if key != self._key:
             self._key, self._told = key, {}
+            self.questions.at(key)
         if notation not in self._told:
             made = next(iter(self._told.values()), None)
             self._told[notation] = look(trainer, notation) if made is None else tell(trainer, made.recording, notation)
         return self._told[notation]
 
-    def withheld(self, name: str) -> list[Entry]:
-        """The entries (row, column) of a named array that nobody is told now: NaN in arrays, without a value in equations."""
-        return []
+    @property
+    def withheld(self) -> Withheld:
+        """What nobody is told now: NaN in arrays, without a value in equations."""
+        return self.questions.withheld
 
 
 class Sight(NamedTuple):

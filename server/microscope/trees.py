@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from server.microscope.hidden import Withheld
 from server.microscope.scope import Scope
 
 if TYPE_CHECKING:
@@ -14,10 +15,10 @@ MOST = 12
 """Terms of a sum that are sent; of a longer one the first, those looked at, and the last."""
 
 
-def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str, Any]:
-    """`result` and `expression` are trees: {kind: "number", symbol, value, name, place} or {kind, symbol, value, main, parts};
-    in a long sum {kind: "more", count} stands for the terms left out and parts have their index as `at`. A value that is
-    withheld is null."""
+def equation_json(entry: Equation, equation: Equation, scope: Scope, looked_at: int) -> dict[str, Any]:
+    """`result`, `expression` and, at depth edge, `whole` (the sum that the term is of) are trees: {kind: "number", symbol,
+    value, name, place} or {kind, symbol, value, main, parts}; in a long sum {kind: "more", count} stands for the terms left
+    out, and parts have their index as `at`. A value that is withheld is null."""
     whole = {
         "depth": equation.depth,
         "result": equation.result.as_json(),
@@ -27,17 +28,27 @@ def equation_json(equation: Equation, scope: Scope, looked_at: int) -> dict[str,
         "term": equation.term,
         "terms": equation.terms,
     }
-    if _withhold(whole["result"], scope) | _withhold(whole["expression"], scope):
+    withheld = scope.withheld
+    if equation.depth == "edge":
+        whole["whole"] = _folded(entry.expression.as_json(), looked_at)
+    if withheld and sum(_withhold(whole[part], withheld) for part in ("result", "expression", "whole") if part in whole):
         whole["computed"] = None
+        whole["whole" if "whole" in whole else "expression"]["value"] = None
     return whole
 
 
-def symbols(tree: dict[str, Any]) -> Iterator[str]:
-    """Every symbol in a tree."""
+def symbols(equation: dict[str, Any] | None) -> Iterator[str]:
+    """Every symbol in an equation."""
+    for name in ("result", "expression", "whole"):
+        if equation is not None and name in equation:
+            yield from _symbols(equation[name])
+
+
+def _symbols(tree: dict[str, Any]) -> Iterator[str]:
     if tree.get("symbol"):
         yield tree["symbol"]
     for part in tree.get("parts", ()):
-        yield from symbols(part)
+        yield from _symbols(part)
 
 
 def _folded(tree: dict[str, Any], looked_at: int) -> dict[str, Any]:
@@ -57,14 +68,16 @@ def _folded(tree: dict[str, Any], looked_at: int) -> dict[str, Any]:
     return {**tree, "parts": made}
 
 
-def _withhold(tree: dict[str, Any], scope: Scope) -> bool:
+def _withhold(tree: dict[str, Any], withheld: Withheld) -> bool:
     """Take the values away that are withheld, and those of whatever is made of them: True where something was."""
     if tree["kind"] == "more":
         return False
     if tree["kind"] == "number":
-        hidden = bool(tree["name"]) and tree["place"] is not None and tuple(tree["place"]) in scope.withheld(tree["name"])
+        row, column = tree["place"] or (-1, -1)
+        hidden = isinstance(tree["value"], float) and withheld.entry(tree["name"], row, column, tree["value"])
     else:
-        hidden = sum(_withhold(part, scope) for part in tree["parts"]) > 0  # all of them, not only up to the first
+        hidden = sum(_withhold(part, withheld) for part in tree["parts"]) > 0  # all of them, not only up to the first
+        hidden = hidden or (isinstance(tree["value"], float) and withheld.value(tree["value"]))
     if hidden:
         tree["value"] = None
     return hidden

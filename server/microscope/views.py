@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from server.microscope.diagram import edges_of, forward_of, nodes_of
+from server.microscope.hidden import HIDDEN
 from server.microscope.mathml import dictionary
 from server.microscope.numbers import open_numbers, part
-from server.microscope.place import equation_of, place_of
+from server.microscope.place import equations_of, place_of
 from server.microscope.trees import equation_json, symbols
 from server.pictured import Arrays, Picture, Want
 
@@ -35,8 +36,9 @@ def microscope(trainer: Trainer, want: Want) -> Picture | None:
     meta["mathml"] = dictionary(_written(meta["steps"]))
     meta["notations"] = [{"name": each.name, "title": each.title, "summary": each.summary} for each in NOTATIONS.values()]
     meta["train"] = len(trainer.dataset.splits["train"])
-    if scope.withheld("loss"):
-        meta["loss"] = None
+    if scope.withheld:
+        meta = scope.withheld.json(meta)
+        meta["loss"] = None if meta["loss"] == HIDDEN else meta["loss"]
     losses = next((step.results[0] for step in update.steps if step.kind == "losses"), None)
     arrays: Arrays = {} if losses is None else {"losses": open_numbers(scope, "losses", losses.array)[0].copy()}
     return Picture(meta, arrays)
@@ -67,7 +69,8 @@ def microstep(trainer: Trainer, want: Want) -> Picture | None:
     """The micro-step that is looked at. ``meta``: where that is (``micro sample absent sample_column depth name row column
     term``), its ``equation`` (`server.microscope.trees`) and ``mathml`` of the symbols in it, ``nodes``: by layer which named
     array they show or null, ``edges``: what runs along which, ``parts``: by array which rows and columns of it are sent (null:
-    all). Arrays: ``operand.NAME`` and ``result.NAME``; ``nodes0`` … and ``forward0`` … of the layers that show anything;
+    all), ``asked``: how many numbers are withheld: they are NaN. Arrays: ``operand.NAME`` and ``result.NAME``; ``nodes0`` … and
+    ``forward0`` … of the layers that show anything;
     ``edges`` (d_l, d_source). For the whole mini-batch nodes and edges are means over it."""
     if want.sight is None:
         return None
@@ -76,15 +79,18 @@ def microstep(trainer: Trainer, want: Want) -> Picture | None:
     place = place_of(update, look)
     step, value = place.step, place.value
     column = None if place.sample is None else place.sample_column
+    # What is made of all samples is shown with all of them.
+    over_all = value is not None and value.columns.kind != "sample" and value.of != "sample" and step.phase != "forward"
+    alone = None if over_all else column
     arrays: Arrays = {}
     parts: dict[str, Any] = {}
     results = step.results if step.of_sample is None or value is None else (value,)
     for prefix, values in (("operand", step.operands), ("result", results)):
         for each in values:
             told = open_numbers(scope, each.name, each.array)
-            if each.columns.kind == "sample" and column is not None:
-                arrays[f"{prefix}.{each.name}"] = told[:, column : column + 1].copy()
-                parts[f"{prefix}.{each.name}"] = {"rows": None, "columns": [column]}
+            if each.columns.kind == "sample" and alone is not None:
+                arrays[f"{prefix}.{each.name}"] = told[:, alone : alone + 1].copy()
+                parts[f"{prefix}.{each.name}"] = {"rows": None, "columns": [alone]}
             else:
                 sent, which = part(told, place.row, place.column)
                 arrays[f"{prefix}.{each.name}"], parts[f"{prefix}.{each.name}"] = sent, which
@@ -93,12 +99,11 @@ def microstep(trainer: Trainer, want: Want) -> Picture | None:
         if shown is not None:
             arrays[f"nodes{layer}"] = shown.values
     arrays |= {f"forward{layer}": values for layer, values in forward_of(update, step, column, scope).items()}
-    edges = edges_of(update, step, column, scope)
+    edges = edges_of(update, step, alone, scope)
     if edges is not None:
         arrays["edges"], parts["edges"] = part(edges.values, place.row, place.column)
-    equation = equation_of(place, look)
-    told_equation = None if equation is None else equation_json(equation, scope, place.term)
-    seen = () if told_equation is None else (*symbols(told_equation["result"]), *symbols(told_equation["expression"]))
+    equations = equations_of(place, look)
+    equation = None if equations is None else equation_json(*equations, scope, place.term)
     meta = {
         "micro": step.index,
         "steps": len(update.steps),
@@ -111,10 +116,11 @@ def microstep(trainer: Trainer, want: Want) -> Picture | None:
         "row": place.row,
         "column": place.column,
         "term": place.term,
-        "equation": told_equation,
-        "mathml": dictionary(seen),
+        "equation": equation,
+        "mathml": dictionary(symbols(equation)),
         "nodes": [None if shown is None else shown.told for shown in nodes],
         "edges": None if edges is None else edges.told,
         "parts": parts,
+        "asked": len(scope.withheld.questions),
     }
     return Picture(meta, {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in arrays.items()})

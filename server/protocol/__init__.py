@@ -60,6 +60,19 @@ from server.protocol.events import (
     WarmUp,
 )
 from server.protocol.microscope import Look
+from server.protocol.microscope_queries import (
+    Answer,
+    Ask,
+    Asked,
+    ChainOfFactors,
+    ChainOfSamples,
+    Dissect,
+    ReadGraph,
+    Reveal,
+    TakeAway,
+    Verify,
+    WrongSide,
+)
 from server.protocol.race import (
     RaceBegin,
     RaceChange,
@@ -106,6 +119,17 @@ AnyCommand = Annotated[
     | Cancel
     | Subscribe
     | Look
+    | ChainOfSamples
+    | Dissect
+    | Verify
+    | WrongSide
+    | ChainOfFactors
+    | ReadGraph
+    | TakeAway
+    | Ask
+    | Answer
+    | Reveal
+    | Asked
     | Acknowledge
     | RaceCommand,
     Field(discriminator="type"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from server.protocol.base import Command
 
 MANY = 2**31
+Row = Annotated[int, Field(ge=0, lt=MANY)]
 
 
 class Look(Command):
@@ -21,7 +22,9 @@ class Look(Command):
         default=None, ge=-MANY, lt=MANY, description="the micro-step, from 0; from the end, −1 the last; null: the first"
     )
     notation: str = Field(default="theory", max_length=64, description="one of `engine.microscope.NOTATIONS`")
-    sample: int | None = Field(default=None, ge=0, lt=MANY, description="a training row, from 0; null: the whole mini-batch")
+    sample: Row | Literal["first"] | None = Field(
+        default=None, description="a training row, from 0; first: the mini-batch's; null: the whole mini-batch"
+    )
     depth: Literal["layer", "unit", "edge"] = "layer"
     name: str | None = Field(default=None, max_length=64, description="a result of the micro-step; null: its first")
     row: int = Field(default=0, ge=0, lt=MANY)

@@ -139,6 +139,14 @@ export class Actions {
     await this.#tell({ type: "load", script: before });
   }
 
+  /** Begins a ready run in place of the present one, to which undo goes back. @param {unknown} script */
+  async open(script) {
+    const shared = this.#connection.send({ type: "share" }).catch(() => null);
+    await this.#connection.send({ type: "load", script });
+    const before = await shared;
+    if (before) this.#store.set({ earlier: [...this.#store.state.earlier, before.script].slice(-EARLIER) });
+  }
+
   redo() {
     if (this.#store.state.script?.can_redo) this.#tell({ type: "redo" });
   }

@@ -5,6 +5,7 @@
 
 /** @import { AppState } from "./types.js" */
 
+import { NO_PANELS } from "./step/panels/state.js";
 import { BEGINNING } from "./step/state.js";
 
 /** @type {AppState} */
@@ -45,6 +46,7 @@ const EMPTY = {
   rateTest: null,
   gradientCheck: null,
   step: BEGINNING,
+  panels: NO_PANELS,
 };
 
 export class Store {

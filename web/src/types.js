@@ -311,6 +311,7 @@
  * @property {Tested | null} rateTest
  * @property {Tested | null} gradientCheck
  * @property {import("./step/types.js").StepState} step  the microscope
+ * @property {import("./step/panels/types.js").Panels} panels  beside it
  *
  * @typedef {object} Pointed
  * @property {number} layer  1-based

@@ -2,6 +2,8 @@
 
 /** @import { Depth, Look, Part, Spot, StepState } from "./types.js" */
 
+import { choiceOf } from "./spots.js";
+import { termsOf } from "./trees.js";
 import { FIRST, scopeOf, seenOf } from "./state.js";
 
 /** @type {Depth[]} */
@@ -31,6 +33,11 @@ export class StepActions {
 
   get state() {
     return this.#store.state;
+  }
+
+  /** @param {Partial<import("./panels/types.js").Panels>} change */
+  panels(change) {
+    this.#store.set({ panels: { ...this.#store.state.panels, ...change } });
   }
 
   // Coming and going --------------------------------------------------------------------------------------------------
@@ -166,7 +173,11 @@ export class StepActions {
 
   /** @param {Depth} depth */
   depth(depth) {
-    if (depth !== this.#now.depth) this.#look({ depth });
+    if (depth === this.#now.depth) return;
+    const tree = seenOf(this.#store.state)?.micro.equation?.expression;
+    // Of a sum that begins with a bias the first product says more.
+    const product = tree ? termsOf(tree).find((each) => each.tree.kind !== "number" && each.at >= 0) : null;
+    this.#look({ depth, term: depth === "edge" ? (product?.at ?? 0) : 0 });
   }
 
   deeper() {
@@ -182,12 +193,21 @@ export class StepActions {
     this.#look({ name, row, column, term: 0 });
   }
 
+  /** Whatever picking a spot means here. @param {Spot} spot */
+  choose(spot) {
+    const seen = seenOf(this.#store.state);
+    const choice = seen && choiceOf(seen, spot);
+    if (!choice) return;
+    if ("term" in choice) this.term(choice.term);
+    else this.pick(choice.name, choice.row, choice.column);
+  }
+
   /** A term of the entry's sum, at depth edge. @param {number} term */
   term(term) {
     this.#look({ term, depth: "edge" });
   }
 
-  /** @param {number | null} sample  a training row from 0; null: the whole mini-batch */
+  /** @param {Look["sample"]} sample */
   sample(sample) {
     this.#look({ sample, column: 0 });
   }
@@ -196,7 +216,7 @@ export class StepActions {
   nextSample(by) {
     const samples = scopeOf(this.#store.state)?.samples ?? [];
     if (samples.length === 0) return;
-    const { sample } = this.#now;
+    const sample = seenOf(this.#store.state)?.micro.sample ?? null;
     const at = sample === null ? -1 : samples.indexOf(sample);
     const next = at < 0 ? (by > 0 ? 0 : samples.length - 1) : (at + by + samples.length) % samples.length;
     this.sample(samples[next]);

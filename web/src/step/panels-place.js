@@ -3,7 +3,7 @@
 /** @import { View } from "../types.js" */
 
 import { h, setAttribute } from "../dom.js";
-import { panels } from "./panels/index.js";
+import { panels, panelsWatch } from "./panels/index.js";
 
 /**
  * @param {import("./actions.js").StepActions} actions
@@ -11,6 +11,7 @@ import { panels } from "./panels/index.js";
  */
 export function panelsView(actions) {
   const all = panels(actions);
+  const watch = panelsWatch(actions);
   let open = all[0];
   const tabs = all.map((panel) =>
     h(
@@ -40,6 +41,7 @@ export function panelsView(actions) {
   /** @param {import("../types.js").AppState} state */
   function update(state) {
     last = state;
+    watch(state);
     all.forEach((panel, i) => {
       setAttribute(tabs[i], "aria-selected", String(panel === open));
       setAttribute(tabs[i], "tabindex", panel === open ? "0" : "-1");

@@ -3,7 +3,7 @@
 /** @import { Room } from "../types.js" */
 
 import { runInWords } from "../train/room.js";
-import { tools } from "./panels/index.js";
+import { panelKeys, tools } from "./panels/index.js";
 import { stepTransport } from "./transport.js";
 import { stepView } from "./view.js";
 
@@ -18,6 +18,7 @@ const HELP = {
     [["[", "]"], "the sample before, the next of the mini-batch"],
     [["b"], "the whole mini-batch"],
     [["l"], "loop the phase"],
+    [["h"], "hide the chosen number, and predict it"],
     [["Esc"], "back to where you came from"],
   ],
   words: [
@@ -53,6 +54,7 @@ export function stepRoom(actions) {
       "[": () => actions.nextSample(-1),
       b: () => actions.sample(null),
       l: () => actions.toggleLoop(),
+      ...panelKeys(actions),
     },
     leave: () => false,
     help: HELP,

@@ -6,7 +6,7 @@
 import { frameOf } from "../store.js";
 
 /** @type {Look} */
-export const FIRST = { micro: 0, sample: null, notation: "theory", depth: "layer", name: null, row: 0, column: 0, term: 0 };
+export const FIRST = { micro: 0, sample: "first", notation: "theory", depth: "layer", name: null, row: 0, column: 0, term: 0 };
 
 /** @type {StepState} */
 export const BEGINNING = { look: FIRST, spot: null, playing: false, pace: 1, loop: false, crossing: null, part: "network", brought: {} };

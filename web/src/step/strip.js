@@ -5,7 +5,7 @@
 
 import { h, memo, setAttribute } from "../dom.js";
 import { symbol } from "./symbols.js";
-import { scopeOf } from "./state.js";
+import { scopeOf, seenOf } from "./state.js";
 
 /** @type {Record<Phase, string>} */
 const PHASES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
@@ -18,7 +18,7 @@ const GAP = 24;
  * @returns {View}
  */
 export function stripView(actions) {
-  const element = h("nav", { class: "strip", aria: { label: "Micro-steps" }, data: { testid: "strip" } });
+  const element = h("nav", { class: "step-strip", aria: { label: "Micro-steps" }, data: { testid: "strip" } });
   /** @type {HTMLButtonElement[]} */
   let chips = [];
   let width = 0;
@@ -43,7 +43,10 @@ export function stripView(actions) {
     if (tightChanged(width > 0 && scope.steps.length * CHIP + groups * GAP > width)) {
       setAttribute(element, "data-tight", String(width > 0 && scope.steps.length * CHIP + groups * GAP > width));
     }
-    const { micro } = state.step.look;
+    // It moves together with what it belongs to: one layout for all of a change.
+    const seen = seenOf(state);
+    if (!seen) return;
+    const { micro } = seen.micro;
     if (!placeChanged(micro, chips)) return;
     chips.forEach((chip, i) => {
       setAttribute(chip, "aria-current", i === micro ? "step" : null);

@@ -7,7 +7,7 @@
  *
  * @typedef {object} Look  Where the microscope points (the `look` command).
  * @property {number} micro  from 0
- * @property {number | null} sample  a training row from 0; null: the whole mini-batch
+ * @property {number | "first" | null} sample  a training row from 0; first: the mini-batch's; null: the whole mini-batch
  * @property {string} notation
  * @property {Depth} depth
  * @property {string | null} name  a result of the micro-step; null: its first
@@ -103,6 +103,7 @@
  * @property {"unit" | "edge"} depth
  * @property {Leaf} result
  * @property {Tree} expression
+ * @property {Tree} [whole]  at depth edge the sum that the term is of
  * @property {number | string | null} computed
  * @property {boolean} exact
  * @property {number | null} term
@@ -125,6 +126,7 @@
  * @property {({name: string, symbol: string, words: string, mean: boolean} | null)[]} nodes  by layer
  * @property {{name: string, layer: number, source: number, backward: boolean, still?: boolean} | null} edges
  * @property {Record<string, {rows: number[] | null, columns: number[] | null}>} parts
+ * @property {number} asked  numbers that are withheld: NaN in arrays
  *
  * @typedef {object} Seen  A micro-step and the update that it belongs to.
  * @property {Scope} scope

@@ -82,9 +82,11 @@ export function finderDialog(actions, checks) {
           moment.textContent = momentWords(test);
         }
       }
-      const { width } = plot.getBoundingClientRect();
       const result = outcome.hidden || !sheet.element.open ? null : test?.result;
-      if (!result || !figures || width < 40 || !drawn(test, theme, Math.round(width), typeScale())) return;
+      if (!result || !figures) return;
+      // Measured only where it is seen: it makes the whole page lay itself out.
+      const { width } = plot.getBoundingClientRect();
+      if (width < 40 || !drawn(test, theme, Math.round(width), typeScale())) return;
       plot.setAttribute("aria-label", `Loss against the learning rate. ${facts.textContent}`);
       void draw(plot, figures, theme, result);
     },

@@ -125,6 +125,7 @@ function lineFor(state, actions) {
       dismiss: true,
     };
   }
+  if (state.room !== "train") return null;
   if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing) {
     return {
       kind: "invite",

@@ -1,6 +1,20 @@
 /** What stands beside the equation of a micro-step: each a view of its own, shown as a tab. */
 
-/** @import { View } from "../../types.js" */
+/** @import { AppState, View } from "../../types.js" */
+
+import { h } from "../../dom.js";
+import { icon } from "../../views/icons.js";
+import { PanelActions } from "./actions.js";
+import { anatomyView } from "./anatomy.js";
+import { examplesDialog } from "./examples.js";
+import { factorsView } from "./factors.js";
+import { stepOf } from "./looked.js";
+import { nextView } from "./next.js";
+import { predictView } from "./predict.js";
+import { rightView } from "./right.js";
+import { samplesView } from "./samples.js";
+import { takeAwayDialog } from "./take-away.js";
+import { wrongWayView } from "./wrong-way.js";
 
 /**
  * @typedef {object} Panel
@@ -9,13 +23,60 @@
  * @property {View} view
  */
 
+/** One for each room. @type {WeakMap<import("../actions.js").StepActions, PanelActions>} */
+const known = new WeakMap();
+
+/** @param {import("../actions.js").StepActions} actions */
+function own(actions) {
+  const found = known.get(actions) ?? new PanelActions(actions);
+  known.set(actions, found);
+  return found;
+}
+
 /**
  * @param {import("../actions.js").StepActions} actions
  * @returns {Panel[]}
  */
 export function panels(actions) {
-  void actions;
-  return [];
+  const mine = own(actions);
+  return [
+    { name: "step", title: "This step", view: threeParts(mine) },
+    { name: "samples", title: "Samples → mean", view: samplesView(mine) },
+    { name: "optimizer", title: "Optimizer", view: anatomyView(mine) },
+    { name: "wrong", title: "The wrong way", view: wrongWayView(mine) },
+    { name: "factors", title: "Factors", view: factorsView(mine) },
+  ];
+}
+
+/** Next, was it right, predict first: side by side. @param {PanelActions} actions @returns {View} */
+function threeParts(actions) {
+  const parts = [nextView(actions), rightView(actions), predictView(actions)];
+  return {
+    element: h("div", { class: "panel-three" }, ...parts.map((part) => part.element)),
+    update(state) {
+      for (const part of parts) part.update(state);
+    },
+  };
+}
+
+/**
+ * What goes on whatever tab is open: an example arrives where it is to be looked at; questions end with their update.
+ * @param {import("../actions.js").StepActions} actions
+ * @returns {(state: AppState) => void}
+ */
+export function panelsWatch(actions) {
+  const mine = own(actions);
+  return (state) => {
+    mine.keepQuestions(state);
+    const { opening } = state.panels;
+    const micro = opening && state.run?.run !== opening.before ? stepOf(state, opening.look) : null;
+    if (micro !== null) mine.arrive(micro);
+  };
+}
+
+/** The room's keys that are the panels'. @param {import("../actions.js").StepActions} actions @returns {Record<string, () => void>} */
+export function panelKeys(actions) {
+  return { h: () => own(actions).hide() };
 }
 
 /**
@@ -24,6 +85,16 @@ export function panels(actions) {
  * @returns {HTMLElement[]}
  */
 export function tools(actions) {
-  void actions;
-  return [];
+  const mine = own(actions);
+  const examples = examplesDialog(mine);
+  const take = takeAwayDialog(mine, () => actions.state);
+  const button = (/** @type {string} */ hook, /** @type {string} */ words, /** @type {string} */ pictogram, /** @type {() => void} */ press) =>
+    h("button", { type: "button", class: "pill", title: words, aria: { label: words }, data: { testid: hook }, onclick: press }, icon(pictogram), h("span", { class: "pill-label" }, words));
+  // The dialogs lie over the page, wherever in it they stand.
+  return [
+    button("examples", "Open an example", "experiments", examples.open),
+    button("take", "Take it away", "export", take.open),
+    ...examples.elements,
+    take.element,
+  ];
 }

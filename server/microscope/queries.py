@@ -1,0 +1,155 @@
+"""What the Step room asks about the coming update: from the engine's answer to what is sent, without what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.microscope.hidden import HIDDEN, Withheld
+from server.microscope.mathml import mathml
+from server.microscope.refused import refusals
+
+if TYPE_CHECKING:
+    from engine import Trainer
+    from engine.microscope import Update
+    from server.protocol.microscope_queries import Entry
+
+Flat = NDArray[np.float64]
+WRITTEN = 400
+"""Entries of a tensor that the wrong way writes out; of a larger one those that differ the most."""
+FLOOR = 1e-8
+
+
+def chain_of_samples(update: Update, name: str, index: Sequence[int], withheld: Withheld) -> dict[str, Any]:
+    """One parameter's gradient: each sample's own, their mean, penalty, clip."""
+    from engine.microscope import sample_chain
+
+    with refusals():
+        found = sample_chain(update, name, tuple(index))
+    told = found.as_json()
+    told["bars"] = [
+        {
+            "column": column,
+            "sample": found.samples[column] + 1,
+            "gradient": told["gradients"][column],
+            "share": told["shares"][rank],
+        }
+        for rank, column in enumerate(found.largest)
+    ]
+    return dict(withheld.json(told))
+
+
+def dissection(trainer: Trainer, name: str, index: Sequence[int], withheld: Withheld) -> dict[str, Any]:
+    """One parameter's update, quantity by quantity."""
+    from engine.microscope import Writing, dissect, latex
+
+    with refusals():
+        found = dissect(trainer, name, tuple(index))
+    how = Writing(numbers=True, withheld=withheld.number)
+    told = found.as_json()
+    for kind, parts in (("inputs", found.inputs), ("parts", found.parts)):
+        for part, row in zip(parts, told[kind], strict=True):
+            numbers = latex(part.expression, how) if part.numbers else ""
+            row |= {"numbers": numbers, "symbol_mathml": mathml(part.symbol)}
+            row |= {"formula_mathml": mathml(part.formula), "numbers_mathml": mathml(numbers)}
+    return dict(withheld.json(told))
+
+
+def verification(trainer: Trainer, entries: Sequence[Entry], withheld: Withheld) -> dict[str, Any]:
+    """Slopes by finite differences beside the engine's own, and what the update does to J."""
+    from engine.microscope import change, check
+
+    with refusals():
+        checks = check(trainer, [(entry.name, tuple(entry.index)) for entry in entries])
+        changed = change(trainer)
+    smooth = [found for found in checks if not found.kink]
+    analytic, numeric = (np.array([getattr(found, side) for found in smooth]) for side in ("analytic", "numeric"))
+    sizes = float(np.linalg.norm(analytic) + np.linalg.norm(numeric))
+    told = {
+        "entries": [found.as_json() for found in checks],
+        "kinks": len(checks) - len(smooth),
+        "error": float(np.linalg.norm(analytic - numeric)) / max(sizes, FLOOR) if smooth else None,
+        "worst": max(smooth, key=lambda found: found.error).as_json() if smooth else None,
+        "change": changed.as_json(),
+    }
+    said = dict(withheld.json(told))
+    for found in (*said["entries"], said["worst"]):
+        if found is not None and found["analytic"] == HIDDEN:  # what it is compared with would tell it to eight digits
+            found["numeric"] = HIDDEN
+    if HIDDEN in (said["change"]["before"], said["change"]["after"]):
+        said["change"] |= {"actual": HIDDEN, "linear": HIDDEN, "quadratic": HIDDEN, "predicted": HIDDEN}
+    return said
+
+
+def wrong_way(trainer: Trainer, withheld: Withheld) -> dict[str, Any]:
+    """Every parameter before the coming update, after it, and after it done in place."""
+    from engine.microscope import in_place
+
+    with refusals():
+        found = in_place(trainer)
+    tensors = [
+        _tensor(name, np.asarray(trainer.named_parameters[name]), right, found.wrong[name], name in found.differ, withheld)
+        for name, right in found.right.items()
+    ]
+    return {"words": found.words, "differ": list(found.differ), "tensors": tensors}
+
+
+def _tensor(name: str, before: Flat, right: Flat, wrong: Flat, differs: bool, withheld: Withheld) -> dict[str, Any]:
+    from engine.microscope.expression import plain
+
+    gaps = np.abs(right - wrong).ravel()
+    gaps = np.where(np.isnan(gaps), np.inf, gaps) if differs else np.zeros_like(gaps)
+    order = np.arange(gaps.size) if gaps.size <= WRITTEN else np.argsort(-gaps, kind="stable")[:WRITTEN]
+    entries = []
+    for flat in order:
+        index = [int(i) for i in np.unravel_index(int(flat), right.shape)]
+        row, column = [*index, 0][:2]
+        numbers = {side: float(array.flat[flat]) for side, array in (("before", before), ("right", right), ("wrong", wrong))}
+        told = {side: HIDDEN if withheld.entry(name, row, column, x) else plain(x) for side, x in numbers.items()}
+        if told["right"] == HIDDEN:  # the two are alike
+            told["wrong"] = HIDDEN
+        entries.append({"index": index, **told})
+    largest = float(gaps.max()) if gaps.size else 0.0
+    return {
+        "name": name,
+        "shape": list(right.shape),
+        "differs": differs,
+        "largest": plain(largest),
+        "entries": entries,
+        "more": int(gaps.size - len(order)),
+    }
+
+
+def chain_of_factors(update: Update, name: str, sample: int, withheld: Withheld) -> dict[str, Any]:
+    """One gradient as a product, in a chain of single units."""
+    from engine.microscope import factors
+
+    with refusals():
+        found = factors(update, name, sample)
+    numbers = found.latex(numbers=True, withheld=withheld.number)
+    told = found.as_json() | {"numbers": numbers, "mathml": mathml(found.latex()), "numbers_mathml": mathml(numbers)}
+    told["symbol_mathml"] = mathml(found.symbol)
+    for factor in told["factors"]:
+        factor["symbol_mathml"] = mathml(factor["symbol"])
+    return dict(withheld.json(told))
+
+
+def graph(text: str, inputs: dict[str, float]) -> dict[str, Any]:
+    """An expression's graph. It is no part of the run, and nothing of it is withheld."""
+    from engine.microscope import Graph
+
+    with refusals():
+        try:
+            if not inputs:
+                raise ValueError("inputs: the expression has no variable; allowed: at least one name with its value")
+            told = Graph.read(text, inputs).as_json()
+        except (RecursionError, MemoryError) as error:
+            raise ValueError("text: the expression is nested too deeply; allowed: up to 60 steps") from error
+    for node in told["nodes"]:
+        node["mathml"] = mathml(node["symbol"])
+        for edge in node["edges"]:
+            edge["mathml"] = mathml(edge["rule"])
+    return dict(told)

@@ -1,0 +1,51 @@
+"""A micro-step or a whole update as a file, without what is withheld."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from server.errors import CommandError
+from server.frames import finite
+from server.microscope.hidden import Withheld
+from server.microscope.refused import refusals
+
+if TYPE_CHECKING:
+    from engine.microscope import Update
+    from server.protocol.microscope_queries import TakeAway
+
+MEDIA = {"latex": ("tex", "application/x-tex"), "sheet": ("html", "text/html"), "json": ("json", "application/json")}
+MOST_NUMBERS = 250_000
+"""Of an update as JSON: some 5 MB of text."""
+
+
+def taken(update: Update, title: str, command: TakeAway, withheld: Withheld) -> dict[str, Any]:
+    """A file's name, media type and text."""
+    from engine.microscope import sheet, step_latex
+
+    ending, media = MEDIA[command.format]
+    part = f"-micro-step-{command.micro + 1}" if command.format == "latex" else ""
+    with refusals(index="micro"):
+        if command.format == "latex":
+            text = step_latex(update, command.micro, command.row, command.column, command.sample, withheld.number)
+        elif command.format == "sheet":
+            text = sheet(update, command.sample, f"{title}: update {update.step + 1}", withheld.number)
+        else:
+            text = _json(update, withheld)
+    return {
+        "name": f"chainrule-{title}-update-{update.step + 1}{part}.{ending}",
+        "type": media,
+        "text": text if command.format == "json" else withheld.text(text),
+    }
+
+
+def _json(update: Update, withheld: Withheld) -> str:
+    count = sum(value.array.size for step in update.steps for value in (*step.operands, *step.results))
+    if count > MOST_NUMBERS:
+        raise CommandError(
+            "limit",
+            f"format: this update has {count} numbers, too many for JSON; the sheet tells large matrices by their shape",
+            "format",
+            f"latex, sheet; json up to {MOST_NUMBERS} numbers",
+        )
+    return json.dumps(finite(withheld.json(update.as_json())), ensure_ascii=False, allow_nan=False, indent=1)

@@ -1,0 +1,395 @@
+"""The panels of the Step room: what they show are the engine's numbers, published ones among them; what is asked for is
+nowhere on the page, in what it receives or in what it saves until it is told; and all of it looks well."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import COLD, SIZES, Complaints
+from looks import problems
+from playwright.sync_api import Locator, Page, WebSocket, expect
+from train_page import Train
+
+from engine import RunSpec, Trainer
+from engine.microscope import PRESETS, change, dissect, factors, in_place, look, sample_chain
+
+SPEC = """async () => {
+  // The spec of a new session's run, which is that of the page's own.
+  const socket = new WebSocket(`${location.origin.replace("http", "ws")}/ws`);
+  return await new Promise((resolve) => {
+    socket.onopen = () => socket.send(JSON.stringify({ type: "attach", session: null }));
+    socket.onmessage = ({ data }) => {
+      const event = typeof data === "string" ? JSON.parse(data) : {};
+      if (event.type === "run") { socket.close(); resolve(event.spec); }
+    };
+  });
+}"""
+
+
+class Step:
+    """The Step room, and the doors to what is beside its equation."""
+
+    def __init__(self, train: Train) -> None:
+        self.train, self.page = train, train.page
+
+    def hook(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+    def enter(self) -> Step:
+        self.page.locator("[data-door=step]").click()
+        self.at()
+        return self
+
+    def at(self, micro: int | None = None) -> None:
+        """Until a micro-step is painted."""
+        pattern = re.compile(r"\d+" if micro is None else f"^{micro}$")
+        expect(self.hook("step-room")).to_have_attribute("data-micro", pattern)
+
+    def open(self, example: str) -> Trainer:
+        """A ready run, by its card; the same one here."""
+        self.hook("examples").click()
+        card = self.page.locator(f"[data-example={example}]")
+        card.focus()
+        card.press("Enter")
+        expect(self.hook("examples-dialog")).to_be_hidden()
+        direct = Trainer.from_script(PRESETS[example].script)
+        kind, layer = PRESETS[example].look
+        self.at(look(direct).find(kind, layer).index)
+        return direct
+
+    def panel(self, name: str) -> Locator:
+        self.page.locator(f"[data-panel={name}]").click()
+        return self.page.locator(f"#panel-{name}")
+
+    def settled(self, hook: str, state: str = "done") -> Locator:
+        found = self.hook(hook)
+        expect(found).to_have_attribute("data-state", state)
+        return found
+
+    def pick(self, hook: str, name: str, *index: int) -> None:
+        self.hook(f"{hook}-name").select_option(name)
+        for field, at in zip(("row", "column"), index, strict=False):
+            self.hook(f"{hook}-{field}").fill(str(at + 1))
+            self.hook(f"{hook}-{field}").press("Tab")
+
+
+@pytest.fixture
+def step(train: Train) -> Step:
+    return Step(train).enter()
+
+
+def value(locator: Locator) -> float:
+    return float(locator.get_attribute("data-value") or "nan")
+
+
+def number(locator: Locator) -> float:
+    """Of what stands in a cell."""
+    return value(locator.locator(".told"))
+
+
+def looks_well(step: Step, within: str = "[data-testid=step-panels]", what: str = "") -> None:
+    """In every size that matters and both themes; on a phone its page of the three."""
+    page = step.page
+    for name in ("desk", "phone"):
+        page.set_viewport_size({"width": SIZES[name][0], "height": SIZES[name][1]})
+        if name == "phone" and "dialog" not in within:
+            page.locator("[role=tab][data-part=panels]").click()
+            expect(page.locator("[role=tab][data-part=panels]")).to_have_attribute("aria-selected", "true")
+            page.wait_for_function("() => Math.abs(document.querySelector('#step-panels').getBoundingClientRect().left) < 1")
+        for _ in range(2):
+            assert problems(page, within) == [], (what, name, page.locator("html").get_attribute("data-theme"))
+            page.get_by_test_id("theme").evaluate("(button) => button.click()")
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Step) -> None:
+    page = step.page
+    direct = step.open("two_two_two")
+    expected = change(direct)
+    step.settled("right")
+    assert value(step.hook("right-error")) < 1e-7
+    for part in ("linear", "predicted", "actual"):
+        assert value(step.hook(f"change-{part}")) == getattr(expected, part)
+    assert abs(expected.predicted - expected.actual) < 0.1 * abs(expected.linear - expected.actual)
+    step.hook("next-step").click()
+    step.at(3)
+    expect(step.hook("step-title")).to_contain_text("the bend")
+    step.panel("wrong")
+    expect(step.hook("wrong")).to_contain_text("Every δ uses the weights that made the outputs")
+    page.keyboard.press("Tab")  # from its tab into the panel
+    expect(step.hook("wrong-switch")).to_be_focused()
+    page.keyboard.press("Space")
+    wrong = step.settled("wrong")
+    expect(wrong).to_contain_text("blame first, change after")
+    expect(wrong).to_contain_text("It changes W₁.")
+    engine = in_place(direct)
+    for name, right in engine.right.items():
+        for index in np.ndindex(right.shape):
+            row = wrong.locator(f"[data-entry='{name}:{','.join(map(str, index))}'] td")
+            assert number(row.nth(1)) == right[index] and number(row.nth(2)) == engine.wrong[name][index]
+    first = wrong.locator("[data-entry='W1:0,0'] td")
+    assert number(first.nth(1)) == pytest.approx(0.149780716, abs=5e-10)
+    assert number(first.nth(2)) == pytest.approx(0.14981764, abs=5e-9)
+    expect(first.nth(1)).to_have_text("0.14978072")
+    expect(first.nth(2)).to_have_text("0.14981764")
+    looks_well(step, what="the wrong way")
+    step.panel("factors")
+    expect(step.settled("factors", "refused")).to_contain_text("one unit a layer")
+    page.keyboard.press("End")
+    step.panel("step")
+    expect(page.get_by_text("This is the last micro-step")).to_be_visible()
+    # The update comes as it was told.
+    after = value(wrong.locator("[data-entry='W2:0,0'] td .told").nth(1))
+    page.keyboard.press("ArrowRight")
+    expect(step.hook("step-room")).to_have_attribute("data-update", "1")
+    step.panel("optimizer")
+    step.pick("anatomy", "W2", 0, 0)
+    expect(step.settled("anatomy").locator("[data-quantity=theta] .value .told")).to_have_attribute("data-value", repr(after))
+
+
+def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> None:
+    page = train.page
+    spec = RunSpec.model_validate(page.evaluate(SPEC))
+    direct = Trainer(spec)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    train.settle(3)
+    direct.step(3)
+    step = Step(train).enter()
+    update = look(direct)
+    # Two rules and their dialects: each quantity is the engine's.
+    for rule in ("adam", "rmsprop"):
+        if rule != "adam":
+            page.keyboard.press("Escape")
+            train.input("optimizer.name").select_option(rule)
+            expect(train.hook("subject")).to_contain_text("RMSProp")
+            direct.edit({"kind": "set", "path": "optimizer.name", "value": rule})
+            step.enter()
+        step.panel("optimizer")
+        step.pick("anatomy", "W1", 2, 1)
+        found = dissect(direct, "W1", (2, 1))
+        anatomy = step.settled("anatomy")
+        for part in (*found.inputs, *found.parts):
+            row = anatomy.locator(f"[data-quantity='{part.name}']")
+            expect(row.locator(".value .told")).to_have_attribute("data-value", js(part.value))
+            expect(row.get_by_role("img")).to_have_count(1)
+        assert anatomy.locator("math").count() >= 3 * len(found.parts)
+        if rule == "adam":
+            looks_well(step, what="the optimizer")
+    step.panel("samples")
+    step.pick("samples", "W2", 0, 4)
+    chain = sample_chain(look(direct), "W2", (0, 4))
+    step.settled("samples")
+    expect(step.hook("chain-mean")).to_have_attribute("data-value", js(chain.mean))
+    expect(step.hook("chain-clipped")).to_have_attribute("data-value", js(chain.clipped))
+    bars = step.hook("contributions").get_by_role("listitem")
+    expect(bars).to_have_count(len(chain.largest))
+    for bar, column in zip(bars.all(), chain.largest, strict=True):
+        assert number(bar) == chain.gradients[column]
+    looks_well(step, what="the samples")
+    followed = chain.samples[chain.largest[0]]
+    bars.first.get_by_role("button").click()
+    expect(step.hook("step-room")).to_have_attribute("data-sample", str(followed))
+    # Under batch norm no sample has a gradient of its own.
+    page.keyboard.press("Escape")
+    train.input("network.layers.0.norm").select_option("batch")
+    train.settle(0)
+    step.enter()
+    expect(step.settled("samples", "refused")).to_contain_text("Under batch norm every sample’s loss".replace("’", "'"))
+    assert update.step == 3
+
+
+def js(number: float) -> str:
+    """As the page writes a double."""
+    text = repr(float(number))
+    mantissa, mark, exponent = text.partition("e")
+    if not mark:
+        return text.removesuffix(".0")
+    if -7 < int(exponent) < 0:
+        return np.format_float_positional(number, trim="-")
+    return f"{mantissa}e{int(exponent):+d}"
+
+
+def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
+    page = step.page
+    step.hook("examples").click()
+    expect(page.locator("[data-example]")).to_have_count(3)
+    looks_well(step, "[data-testid=examples-dialog]", "examples")
+    page.keyboard.press("Escape")
+    direct = step.open("chain")
+    step.panel("factors")
+    step.pick("factors", "W1", 0, 0)
+    expected = factors(look(direct), "W1")
+    step.settled("factors")
+    expect(step.hook("factors-value")).to_have_attribute("data-value", js(expected.value))
+    rows = step.hook("factor-list").get_by_role("listitem")
+    expect(rows).to_have_count(len(expected.factors))
+    for row, (_, which, factor) in zip(rows.all(), expected.factors, strict=True):
+        expect(row).to_contain_text(which)
+        assert number(row) == factor
+    step.hook("examples").click()
+    page.locator("[data-graph=several]").click()
+    graph, caption = step.hook("graph"), step.hook("graph-caption")
+    plot = page.get_by_role("region", name="The graph")
+    expect(plot).to_be_focused()
+    expect(graph.locator("[data-node]")).to_have_count(2)  # the inputs
+    expect(graph.locator("[data-adjoint]")).to_have_count(0)
+    for key, at in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 4), ("Home", 0), ("End", 4)):
+        page.keyboard.press(key)
+        expect(graph).to_have_attribute("data-at", str(at))
+    assert value(caption.locator("[data-gradient=x]")) == 5 and value(caption.locator("[data-gradient=y]")) == 3
+    expect(caption).to_contain_text("the sum over 2 paths, 3.000 + 2.000")
+    assert value(graph.locator("[data-adjoint='0']")) == 5
+    text = step.hook("graph-text")
+    text.fill("exp(u) / u")
+    page.get_by_label("Value of u").fill("2")
+    text.press("Enter")
+    expect(graph).to_have_attribute("data-at", "0")
+    plot.focus()
+    page.keyboard.press("End")
+    expect(caption.locator("[data-gradient=u]")).to_have_attribute("data-value", js(np.exp(2) / 2 - np.exp(2) / 4))
+    looks_well(step, "[data-testid=graph-dialog]", "graph")
+    for words, problem in (
+        ("exp(u", "is no expression"),
+        ("exp(u) / (u - 2)", "has no value here"),
+        ("open(u)", "is not understood"),
+    ):
+        text.fill(words)
+        text.press("Enter")
+        expect(step.hook("graph-error")).to_contain_text(problem)
+    page.get_by_label("Value of u").fill("two")
+    text.press("Enter")
+    expect(step.hook("graph-error")).to_have_text("u: a number is wanted")
+
+
+class Received:
+    """What the page is sent."""
+
+    def __init__(self, page: Page) -> None:
+        self.frames: list[str | bytes] = []
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.frames.append(frame))
+
+    def tells(self, number: float) -> bool:
+        """Whether a double, of either sign, is in it: as text to a dozen digits, or as its bytes."""
+        packed = [struct.pack("<d", sign * number) for sign in (1, -1)] + [struct.pack("<f", abs(number))]
+        text = digits(number)
+        return any(text in frame if isinstance(frame, str) else any(p in frame for p in packed) for frame in self.frames)
+
+
+def digits(number: float) -> str:
+    return repr(abs(number))[:12]
+
+
+def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: str, tmp_path: Path) -> None:
+    received = Received(page)
+    train = Train(page).open(server_url, COLD)
+    step = Step(train).enter()
+    direct = step.open("two_two_two")
+    update = look(direct)
+    blame = update.find("delta", 1).index
+    hidden = float(update.steps[blame].result("delta1").array[0, 0])
+    # It is not yet on the page: hide it before it is seen.
+    for _ in range(blame - 1 - update.find(*PRESETS["two_two_two"].look).index):
+        page.keyboard.press("ArrowRight")
+    step.at(blame - 1)
+    received.frames.clear()
+    step.hook("hide-next").click()
+    question = page.locator("[data-question]")
+    expect(question).to_have_count(1)
+    expect(question).to_contain_text("δ of layer 1")
+    page.keyboard.press("ArrowRight")
+    step.at(blame)
+    cell = page.locator("[data-at='delta1:0:0']").last
+    expect(cell).to_have_text("?")
+    # Nor in what lies beside it, nor in what is saved.
+    for panel, hook in (("samples", "samples"), ("optimizer", "anatomy"), ("wrong", "wrong"), ("factors", "factors")):
+        step.panel(panel)
+        if panel == "wrong":
+            step.hook("wrong-switch").check()
+        expect(step.hook(hook)).to_have_attribute("data-state", re.compile("done|refused"))
+    step.panel("step")
+    for depth in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(depth)
+    expect(step.hook("step-room")).to_have_attribute("data-depth", "layer")
+    saved = [save(step, kind, tmp_path) for kind in ("latex", "sheet", "json")]
+    shown = page.content()
+    assert not received.tells(hidden), "received"
+    assert digits(hidden) not in shown and f"{hidden:.4g}" not in shown
+    assert all(digits(hidden) not in text and f"{hidden:.4g}" not in text for text in saved)
+    assert all("?" in text for text in saved)
+    assert "http" not in re.sub(r"http://www\.w3\.org/\S+", "", saved[1]) and "<script" not in saved[1]
+    assert json.loads(saved[2])["steps"][blame]["results"][0]["array"][0][0] == "?"
+    looks_well(step, what="a question")
+    # A second one, by key, on the entry that is pointed at.
+    page.keyboard.press("ArrowLeft")
+    step.at(blame - 1)
+    page.locator("[data-at='g1:1:0']").last.hover()
+    page.keyboard.press("h")
+    expect(question).to_have_count(2)
+    expect(page.locator("[data-at='g1:1:0']").last).to_have_text("?")
+    page.keyboard.press("ArrowRight")
+    step.at(blame)
+    # Sign, order, digits: each is judged.
+    order = int(np.floor(np.log10(abs(hidden))))
+    question.first.locator(f"[data-sign='{int(np.sign(hidden))}']").click()
+    expect(step.hook("judged")).to_contain_text("Right")
+    question.first.locator("[name=order]").select_option(str(order + 1))
+    question.first.locator("[name=order]").press("Enter")
+    expect(step.hook("judged")).to_contain_text("Wrong")
+    question.first.locator("[name=digits]").fill("some")
+    question.first.locator("[name=digits]").press("Enter")
+    expect(question.first).to_contain_text("a number is wanted")
+    assert not received.tells(hidden)
+    question.first.locator("[name=digits]").fill(f"{hidden:.2g}".replace("-", "−"))
+    question.first.locator("[name=digits]").press("Enter")
+    expect(step.hook("judged")).to_contain_text("Right: it is")
+    expect(question).to_have_count(1)
+    expect(cell).to_have_attribute("data-value", js(hidden).replace("-", "−"))
+    assert received.tells(hidden)
+    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 0 not known")
+    question.first.get_by_test_id("dont-know").click()
+    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 1 not known")
+    question.first.get_by_test_id("reveal").click()
+    expect(question).to_have_count(0)
+    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 3 not known")
+    # Questions end with their update; a page that comes anew still knows those that are open.
+    step.hook("hide").click()
+    expect(question).to_have_count(1)
+    page.reload()
+    step.at()
+    expect(question).to_have_count(1)
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowRight")
+    expect(step.hook("step-room")).to_have_attribute("data-update", "1")
+    expect(question).to_have_count(0)
+
+
+def save(step: Step, kind: str, folder: Path) -> str:
+    """A file, as it is saved."""
+    step.hook("take").click()
+    with step.page.expect_download() as waiting:
+        step.hook(f"take-{kind}").click()
+    expect(step.hook("taken")).to_contain_text("Saved as")
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    step.page.keyboard.press("Escape")
+    return path.read_text(encoding="utf-8")
+
+
+def test_what_fails_says_so(step: Step, complaints: Complaints) -> None:
+    page = step.page
+    complaints.expect("status of 500")
+    page.route("**/api/microscope", lambda route: route.fulfill(status=500, body=""))
+    step.hook("examples").click()
+    expect(step.hook("examples-dialog")).to_contain_text("The examples did not come")
+    page.unroute("**/api/microscope")
+    step.hook("examples-dialog").get_by_role("button", name="try again").click()
+    expect(page.locator("[data-example]")).to_have_count(3)

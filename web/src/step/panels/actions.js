@@ -1,0 +1,227 @@
+/** What the panels ask of the server and what a person does in them. The store holds what came, in its field `panels`. */
+
+/** @import { AppState } from "../../types.js" */
+/** @import { Asking, PanelAnswer, Panels, Picked } from "./types.js" */
+
+import { CommandError } from "../../connection.js";
+import { download } from "../../files.js";
+import { typeset } from "../../maths.js";
+import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
+
+export class PanelActions {
+  #step;
+  /** @type {unknown} */
+  #script = null;
+  #scripts = 0;
+  /** The point of the run that the questions belong to. */
+  #asked = "";
+
+  /** @param {import("../actions.js").StepActions} step */
+  constructor(step) {
+    this.#step = step;
+  }
+
+  get #panels() {
+    return this.#step.state.panels;
+  }
+
+  /** @param {Partial<Panels>} patch */
+  #set(patch) {
+    this.#step.panels(patch);
+  }
+
+  /** @param {Picked} picked  the parameter that samples, optimizer and factors are told of */
+  pick(picked) {
+    this.#set({ picked });
+  }
+
+  /** @param {boolean} wrong  whether the update in place is shown */
+  showWrong(wrong) {
+    this.#set({ wrong });
+  }
+
+  /** @param {number} micro */
+  goTo(micro) {
+    this.#step.to(micro);
+  }
+
+  /** @param {number} row  a training row, from 0 */
+  follow(row) {
+    this.#step.sample(row);
+  }
+
+  // Answers -----------------------------------------------------------------------------------------------------------
+
+  /**
+   * The answer to a question about the coming update: asked where it is not yet, and anew when the update or what is
+   * withheld changes. Null while the run moves.
+   * @param {AppState} state
+   * @param {string} name  of the panel
+   * @param {Record<string, unknown>} command
+   * @param {boolean} [ask]  false: only what is there
+   * @returns {PanelAnswer | null}
+   */
+  answer(state, name, command, ask = true) {
+    const point = this.#point(state);
+    const known = state.panels.answers[name] ?? null;
+    if (point === null) return known && { ...known, status: "old" };
+    const key = JSON.stringify([point, command]);
+    if (known?.key === key) return known;
+    if (!ask) return null;
+    this.#ask(name, command, key);
+    return { key, status: "loading", result: known?.result ?? null, message: "" };
+  }
+
+  /** Asks again. @param {string} name */
+  retry(name) {
+    const { [name]: _, ...answers } = this.#panels.answers;
+    this.#set({ answers });
+  }
+
+  /** @param {string} name @param {Record<string, unknown>} command @param {string} key */
+  async #ask(name, command, key) {
+    const before = this.#panels.answers[name]?.result ?? null;
+    /** @param {PanelAnswer} answer */
+    const put = (answer) => this.#set({ answers: { ...this.#panels.answers, [name]: answer } });
+    put({ key, status: "loading", result: before, message: "" });
+    /** @type {PanelAnswer} */
+    let answer;
+    try {
+      answer = { key, status: "done", result: await this.#step.ask(command), message: "" };
+    } catch (error) {
+      const refused = error instanceof CommandError && error.refusal.code !== "internal";
+      answer = { key, status: refused ? "refused" : "failed", result: null, message: wordsOf(error) };
+    }
+    // A later question has taken its place, unless it is the same.
+    if (this.#panels.answers[name]?.key === key) put(answer);
+  }
+
+  /** Where the run stands and what is withheld there; null while it moves. @param {AppState} state */
+  #point({ run, clock, script, connection, panels }) {
+    if (!run || !clock || connection.status !== "open" || clock.status === "playing" || clock.status === "seeking") return null;
+    if (script !== this.#script) {
+      this.#script = script;
+      this.#scripts += 1;
+    }
+    return [run.run, clock.branch, clock.step, this.#scripts, panels.asking.revision];
+  }
+
+  // Predict, then reveal ----------------------------------------------------------------------------------------------
+
+  /** Withholds an entry: what is pointed at, else what is looked at. @param {boolean} [pointed] */
+  hide(pointed = true) {
+    const entry = pointed ? pointedEntry(this.#step.state) : chosenEntry(this.#step.state);
+    if (entry) this.#tell({ type: "ask", ...entry });
+  }
+
+  /** Withholds a number of the next micro-step, before it is seen. */
+  hideNext() {
+    const step = nextStep(this.#step.state);
+    if (step) this.#tell({ type: "ask", micro: step.index });
+  }
+
+  /** @param {number} question @param {number | null} answer  null: not known */
+  guess(question, answer) {
+    this.#tell({ type: "answer", question, answer });
+  }
+
+  /** @param {number} question */
+  reveal(question) {
+    this.#tell({ type: "reveal", question });
+  }
+
+  /**
+   * Questions end with their update; a page that comes anew asks what is open.
+   * @param {AppState} state
+   */
+  keepQuestions(state) {
+    const { run, clock, script, connection } = state;
+    if (!run || !clock || !script || connection.status !== "open") return;
+    const point = [run.run, clock.branch, clock.step, script.edits.length].join();
+    if (point === this.#asked) return;
+    this.#asked = point;
+    this.#tell({ type: "questions" });
+  }
+
+  /** @param {Record<string, unknown>} command */
+  async #tell(command) {
+    const { asking } = this.#panels;
+    try {
+      const result = await this.#step.ask(command);
+      /** @type {Asking} */
+      const now = { ...asking, revision: this.#panels.asking.revision + 1, questions: result.questions, score: result.score, error: "" };
+      if (command.type !== "questions") now.last = "stage" in result ? result : null;
+      const same = command.type === "questions" && result.questions.length === 0 && asking.questions.length === 0;
+      this.#set({ asking: same ? { ...now, revision: asking.revision } : now });
+    } catch (error) {
+      this.#set({ asking: { ...this.#panels.asking, error: wordsOf(error) } });
+    }
+  }
+
+  // Examples, graph, files --------------------------------------------------------------------------------------------
+
+  /**
+   * Begins an example's run and looks where it is meant to be looked at.
+   * @param {import("./types.js").Example} example
+   * @returns {Promise<string>}  why not, or the empty string
+   */
+  async open({ script, look }) {
+    this.#set({ opening: { look, before: this.#step.state.run?.run ?? 0 } });
+    try {
+      await this.#step.actions.open(script);
+      this.#set({ picked: null, wrong: false });
+      return "";
+    } catch (error) {
+      this.#set({ opening: null });
+      return wordsOf(error);
+    }
+  }
+
+  /** Goes to the micro-step an example begins at, once the update is there. @param {number} micro */
+  arrive(micro) {
+    this.#set({ opening: null });
+    this.#step.to(micro);
+  }
+
+  /**
+   * @param {string} text
+   * @param {Record<string, number>} inputs
+   * @returns {Promise<{graph: any, error: string}>}
+   */
+  async graph(text, inputs) {
+    try {
+      return { graph: await this.#step.ask({ type: "graph", text, inputs }), error: "" };
+    } catch (error) {
+      return { graph: null, error: wordsOf(error) };
+    }
+  }
+
+  /**
+   * @param {Record<string, unknown>} wish  of `take_away`
+   * @param {boolean} copy  to the clipboard, else a file
+   * @returns {Promise<string>}  what happened, in words
+   */
+  async takeAway(wish, copy) {
+    try {
+      const { name, type, text } = await this.#step.ask({ type: "take_away", ...wish });
+      if (copy) {
+        await navigator.clipboard.writeText(text);
+        return "Copied.";
+      }
+      download(name, new Blob([text], { type }));
+      return `Saved as ${name}.`;
+    } catch (error) {
+      return wordsOf(error);
+    }
+  }
+}
+
+/** @param {unknown} error */
+function wordsOf(error) {
+  const { field, allowed } = error instanceof CommandError ? error.refusal : { field: null, allowed: null };
+  const whole = typeset(error instanceof Error ? error.message : String(error));
+  // In its panel a refusal need not name the command's field.
+  const plain = field && whole.startsWith(`${field}: `) ? whole.slice(field.length + 2) : whole;
+  const message = plain.charAt(0).toUpperCase() + plain.slice(1);
+  return allowed && !message.includes(allowed) ? `${message}. Allowed: ${typeset(allowed)}.` : message;
+}

@@ -1,0 +1,66 @@
+/** The optimizer taken apart: every quantity of one parameter's update in order, with its formula, its numbers and its past. */
+
+/** @import { View } from "../../types.js" */
+
+import { h } from "../../dom.js";
+import { formatCount } from "../../maths.js";
+import { rowNamed } from "../../spec.js";
+import { indexOf, pickedOf } from "./looked.js";
+import { formula, number, sparkline } from "./numbers.js";
+import { pickerView } from "./picker.js";
+import { shell } from "./shell.js";
+
+/** @param {import("./actions.js").PanelActions} actions @returns {View} */
+export function anatomyView(actions) {
+  const picker = pickerView(actions, "anatomy");
+  /** @type {import("../../types.js").OptimizerRow[]} */
+  let rules = [];
+  const view = shell("anatomy", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("anatomy") }, (result) => draw(result, rowNamed(rules, result.rule)?.title ?? result.rule));
+  return {
+    element: h("div", { class: "panel-page" }, picker.element, view.element),
+    update(state) {
+      picker.update(state);
+      rules = state.catalog?.optimizers ?? [];
+      const picked = pickedOf(state);
+      view.show(picked && actions.answer(state, "anatomy", { type: "dissect", name: picked.name, index: indexOf(state, picked) }));
+    },
+  };
+}
+
+/** @param {Record<string, any>} result @param {string} title  of the rule */
+function draw({ dialect, step, inputs, parts, updates }, title) {
+  const past = updates.length > 1 ? `updates ${formatCount(updates[0])} to ${formatCount(updates.at(-1))}` : `update ${formatCount(step + 1)} alone`;
+  return [
+    h("p", { class: "small" }, `${title}, ${dialect} dialect, update ${formatCount(step + 1)}. At the right each quantity over ${past}.`),
+    h(
+      "div",
+      { class: "panel-wide" },
+      h(
+        "table",
+        { class: "panel-table anatomy" },
+        h("thead", {}, h("tr", {}, ...["quantity", "what it is", "how it is made", "value", "lately"].map((words) => h("th", { scope: "col" }, words)))),
+        body("What goes in", inputs),
+        body("In order", parts),
+      ),
+    ),
+  ];
+}
+
+/** @param {string} title @param {any[]} parts */
+function body(title, parts) {
+  return h("tbody", {}, h("tr", {}, h("th", { scope: "rowgroup", colspan: 5, class: "group" }, title)), ...parts.map(rowOf));
+}
+
+/** @param {any} part */
+function rowOf({ name, symbol_mathml: symbol, words, formula_mathml: rule, numbers_mathml: numbers, numbers: written, value, history }) {
+  const made = written ? h("td", {}, h("div", { class: "made" }, formula(rule)), h("div", { class: "made" }, formula(numbers))) : h("td", {});
+  return h(
+    "tr",
+    { data: { quantity: name } },
+    h("td", {}, formula(symbol)),
+    h("th", { scope: "row", class: "what small" }, words),
+    made,
+    h("td", { class: "value" }, number(value)),
+    h("td", {}, sparkline(history, words)),
+  );
+}
