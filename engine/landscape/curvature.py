@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.parts import Parts, at_once
+
 Flat = NDArray[np.float64]
 Gradient = Callable[[Flat], Flat]
 Product = Callable[[Flat], Flat]
@@ -34,7 +36,7 @@ Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical", "no
 class Curvature:
     """At a point: ‖∇f‖, the length of the Newton step, extreme eigenvalues, the whole spectrum where it was made (ascending),
     κ = λ_max/λ_min where both are positive, and the kind of point, told only where the Newton step is short. `exact` is False
-    of Lanczos' extremes."""
+    of Lanczos' extremes; `matrix` is H where it was made."""
 
     gradient_norm: float
     newton_step: float
@@ -44,6 +46,7 @@ class Curvature:
     condition: float | None
     kind: Kind
     exact: bool
+    matrix: Flat | None = None
 
 
 def hessian_product(gradient: Gradient, theta: Flat, step: float = STEP) -> Product:
@@ -68,14 +71,22 @@ def hessian_product(gradient: Gradient, theta: Flat, step: float = STEP) -> Prod
 
 def hessian(product: Product, size: int) -> Flat:
     """H (P, P) from its columns, made symmetric."""
-    columns = np.stack([product(row) for row in np.eye(size)])
+    return at_once(making_hessian(product, size))
+
+
+def making_hessian(product: Product, size: int) -> Parts[Flat]:
+    """`hessian`, column by column."""
+    columns = np.empty((size, size))
+    for place, row in enumerate(np.eye(size)):
+        columns[place] = product(row)
+        yield (place + 1) / size
     return (columns + columns.T) / 2.0
 
 
-def _tridiagonal(product: Product, q: Flat, most: int, tolerance: float, *, settled: bool) -> tuple[Flat, Flat]:
+def _tridiagonal(product: Product, q: Flat, most: int, tolerance: float, *, settled: bool) -> Parts[tuple[Flat, Flat]]:
     """Eigenvalues and eigenvectors of the tridiagonal matrix that Lanczos' recurrence makes from a unit vector `q`, with full
-    reorthogonalization: after `most` products, where the space is used up, or where it is to be `settled`, when the residuals of
-    both extremes are below `tolerance` of the largest in size."""
+    reorthogonalization: after `most` products, where the space is used up, or where it is to be `settled`, when the residuals
+    of both extremes are below `tolerance` of the largest in size."""
     basis = np.zeros((min(most, q.size), q.size))
     diagonal: list[float] = []
     beside: list[float] = []
@@ -96,14 +107,22 @@ def _tridiagonal(product: Product, q: Flat, most: int, tolerance: float, *, sett
             break
         beside.append(length)
         q = w / length
+        yield 0.0
     return values, vectors
 
 
 def lanczos(product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0) -> tuple[float, float]:
     """Smallest and largest eigenvalue of a symmetric matrix known by its products (Lanczos 1950), each until its residual is
     below `tolerance` of the largest in size."""
+    return at_once(finding_extremes(product, size, tolerance, most, seed))
+
+
+def finding_extremes(
+    product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0
+) -> Parts[tuple[float, float]]:
+    """`lanczos`, product by product."""
     q = np.random.Generator(np.random.Philox(seed)).normal(size=size)
-    values, _ = _tridiagonal(product, q / np.linalg.norm(q), most, tolerance, settled=True)
+    values, _ = yield from _tridiagonal(product, q / np.linalg.norm(q), most, tolerance, settled=True)
     return float(values[0]), float(values[-1])
 
 
@@ -136,11 +155,11 @@ def classify(newton_step: float, smallest: float, largest: float, small: float =
 
 
 def _found(
-    gradient_norm: float, step: float, smallest: float, largest: float, spectrum: Flat | None, small: float, exact: bool
+    gradient_norm: float, step: float, smallest: float, largest: float, small: float, spectrum: Flat | None, H: Flat | None
 ) -> Curvature:
     condition = largest / smallest if 0.0 < smallest < np.inf and np.isfinite(largest) else None
     kind = classify(step, smallest, largest, small)
-    return Curvature(gradient_norm, step, smallest, largest, spectrum, condition, kind, exact)
+    return Curvature(gradient_norm, step, smallest, largest, spectrum, condition, kind, H is not None, H)
 
 
 def of_matrix(gradient: Flat, H: Flat, small: float = CRITICAL) -> Curvature:
@@ -150,24 +169,30 @@ def of_matrix(gradient: Flat, H: Flat, small: float = CRITICAL) -> Curvature:
         return Curvature(norm, np.nan, np.nan, np.nan, None, None, "not smooth", True)
     spectrum, vectors = np.linalg.eigh(np.asarray(H, dtype=np.float64))
     step = newton_length(vectors.T @ gradient, spectrum)
-    return _found(norm, step, float(spectrum[0]), float(spectrum[-1]), spectrum, small, True)
+    return _found(norm, step, float(spectrum[0]), float(spectrum[-1]), small, spectrum, H)
 
 
 def of_gradient(gradient: Gradient, theta: Flat, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
     """From gradients alone, as networks have them: the whole Hessian of a small one, Lanczos' extremes of a larger."""
+    return at_once(measuring(gradient, theta, small, exact_up_to))
+
+
+def measuring(gradient: Gradient, theta: Flat, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Parts[Curvature]:
+    """`of_gradient`, a Hessian product at a time."""
     g = gradient(theta)
     product = hessian_product(gradient, theta)
     if theta.size <= exact_up_to:
-        return of_matrix(g, hessian(product, theta.size), small)
+        H = yield from making_hessian(product, theta.size)
+        return of_matrix(g, H, small)
     norm = float(np.linalg.norm(g))
-    smallest, largest = lanczos(product, theta.size)
+    smallest, largest = yield from finding_extremes(product, theta.size)
     if norm == 0.0 or not np.isfinite([norm, smallest, largest]).all():
-        return _found(norm, 0.0 if norm == 0.0 else np.nan, smallest, largest, None, small, False)
+        return _found(norm, 0.0 if norm == 0.0 else np.nan, smallest, largest, small, None, None)
     # Begun from the gradient, Lanczos' values and the first entries of their vectors are its shares by curvature (Gauss
     # quadrature of its spectral measure): the same sum as of the whole spectrum.
-    values, vectors = _tridiagonal(product, g / norm, KRYLOV, 0.0, settled=False)
+    values, vectors = yield from _tridiagonal(product, g / norm, KRYLOV, 0.0, settled=False)
     step = newton_length(norm * vectors[0], values)
-    return _found(norm, step, smallest, largest, None, small, False)
+    return _found(norm, step, smallest, largest, small, None, None)
 
 
 def scaled(product: Product, preconditioner: Flat) -> Product:
