@@ -170,6 +170,12 @@ class Landscape:
 
         `points` along each side must leave 1 by division by 4: 25, 53, 101, … so that the coarse grids end at the edges.
         """
+        return (level for level in self.painting(plane, across, up, points, PIECE * points) if level is not None)
+
+    def painting(
+        self, plane: Plane, across: Range, up: Range, points: int = 101, at_once: int = 4 * PIECE
+    ) -> Iterator[Picture | None]:
+        """`pictures`, at most `at_once` points between two yields: None where a level is not done yet."""
         if points < 5 or (points - 1) % STRIDES[0]:
             raise ValueError(f"points: {points} given; allowed: 4 k + 1, at least 5")
         if not (across[0] < across[1] and up[0] < up[1]):
@@ -181,7 +187,11 @@ class Landscape:
             wanted = np.zeros_like(known)
             wanted[::stride, ::stride] = True
             rows, columns = np.nonzero(wanted & ~known)
-            values[rows, columns] = self.slice_at(plane, np.column_stack([a[columns], b[rows]]))
+            for first in range(0, len(rows), at_once):
+                j, i = rows[first : first + at_once], columns[first : first + at_once]
+                values[j, i] = self.slice_at(plane, np.column_stack([a[i], b[j]]))
+                if first + at_once < len(rows):
+                    yield None
             known |= wanted
             yield Picture(a[::stride], b[::stride], values[::stride, ::stride].copy(), stride)
 
