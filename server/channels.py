@@ -40,7 +40,7 @@ def series(trainer: Trainer, want: Want) -> Picture | None:
     """What is recorded along a run, as far as the viewer lacks it: drop the points from ``meta.from`` on, then append."""
     from engine.export.files import recorded  # in a worker, where the engine is there
 
-    line, have = trainer.series, want.cursor
+    line, have = trainer.series, want.cursor if isinstance(want.cursor, Cursor) else None
     cursor = Cursor(want.run, trainer.branch, line.revision, len(line))
     start = have.length if have is not None and have[:3] == cursor[:3] and have.length <= cursor.length else 0
     meta = {"from": start, "total": cursor.length, "revision": cursor.revision}

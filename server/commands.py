@@ -26,6 +26,7 @@ from server.protocol import (
     Step,
     Subscribe,
 )
+from server.race import commands as race
 from server.trials import Checking, Finding, Trying
 from server.viewer import Viewer
 from server.work import Play as Playing
@@ -145,7 +146,7 @@ async def cancel(session: Session, viewer: Viewer, command: Cancel) -> None:
 
 
 async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> None:
-    viewer.subscribe(command.channels, command.grid, command.sample, command.ahead)
+    viewer.subscribe(command.channels, command.grid, command.sample, command.ahead, command.lane)
 
 
 HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, Any] | None]]] = {
@@ -168,4 +169,5 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "load": sharing.load,
     "export": sharing.export,
     "compare": sharing.compare,
+    **race.HANDLERS,
 }

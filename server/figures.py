@@ -34,9 +34,12 @@ THEMES = {
 def figures() -> dict[str, Any]:
     """Every figure: ``{name: {"light": {data, layout}, "dark": {data, layout}, "config": …}}``."""
     makers = {"loss": _loss, "loss_linear": _loss_linear, "accuracy": _accuracy, "finder": _finder}
-    return {
+    from server.race.figures import race_figures
+
+    own = {
         name: {**{theme: make(tokens) for theme, tokens in THEMES.items()}, "config": CONFIG} for name, make in makers.items()
     }
+    return own | race_figures()
 
 
 def _loss(theme: Theme) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def _curves(theme: Theme, quantity: str, y_axis: dict[str, Any], value: str) -> 
             )
             for split, line in lines.items()
         ],
-        layout=_layout(theme, y_axis),
+        layout=layout_of(theme, y_axis),
     )
     return {"data": figure.to_plotly_json()["data"], "layout": figure.to_plotly_json()["layout"]}
 
@@ -92,9 +95,9 @@ def _finder(theme: Theme) -> dict[str, Any]:
         "smoothed": ("smoothed", {"color": theme.train, "width": 2}, 1.0),
     }
     axis = {"type": "log", "dtick": "D2", "tickformat": "~g"}
-    layout = _layout(theme, axis | {"title": {"text": "loss"}})
+    layout = layout_of(theme, axis | {"title": {"text": "loss"}})
     rates = {"type": "log", "title": {"text": "learning rate η"}, "rangemode": "normal", "tickmode": "array"}
-    layout["xaxis"] = _merged(layout["xaxis"], rates)
+    layout["xaxis"] = merged(layout["xaxis"], rates)
     layout["margin"] = {"l": 56, "r": 16, "t": 56, "b": 40}
     traces = [
         go.Scatter(
@@ -113,7 +116,7 @@ def _finder(theme: Theme) -> dict[str, Any]:
     return {"data": figure["data"], "layout": figure["layout"]}
 
 
-def _layout(theme: Theme, y_axis: dict[str, Any]) -> dict[str, Any]:
+def layout_of(theme: Theme, y_axis: dict[str, Any]) -> dict[str, Any]:
     axis = {
         "gridcolor": theme.line,
         "gridwidth": 1,
@@ -136,12 +139,12 @@ def _layout(theme: Theme, y_axis: dict[str, Any]) -> dict[str, Any]:
         "hovermode": "x unified",
         "hoverlabel": {"bgcolor": theme.panel, "bordercolor": theme.line, "font": {"size": SMALL, "color": theme.ink}},
         "uirevision": "keep",
-        "xaxis": _merged(axis, {"rangemode": "tozero", "title": {"text": "epoch"}, "nticks": 6}),
-        "yaxis": _merged(axis, y_axis),
+        "xaxis": merged(axis, {"rangemode": "tozero", "title": {"text": "epoch"}, "nticks": 6}),
+        "yaxis": merged(axis, y_axis),
     }
 
 
-def _merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+def merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     """`more` over `base`, one level deep."""
     result = dict(base)
     for key, value in more.items():

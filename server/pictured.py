@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -21,15 +22,16 @@ class Cursor(NamedTuple):
 
 
 class Want(NamedTuple):
-    """What a viewer asks of a channel."""
+    """What a viewer asks of a channel. `cursor` is what the channel's last picture gave: how much of it the viewer has."""
 
     run: int
     grid: int
-    cursor: Cursor | None
+    cursor: Hashable
     sample: SampleChoice | None = None
+    lane: int | None = None
 
 
 class Picture(NamedTuple):
     meta: dict[str, Any]
     arrays: Arrays
-    cursor: Cursor | None = None
+    cursor: Hashable = None

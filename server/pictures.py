@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.channels import CHANNELS
 from server.frames import encode
-from server.pictured import Cursor, Want
+from server.pictured import Picture, Want
 from server.protocol import Channel, ErrorEvent
+from server.race.channels import RACE_CHANNELS
+from server.race.channels import key_of as race_key_of
 from server.viewer import Slot, Viewer
 
 if TYPE_CHECKING:
@@ -22,13 +25,14 @@ log = logging.getLogger("chainrule")
 
 
 class Order(NamedTuple):
-    """A picture to be made: the slot it is for, what it will show, the number of its frame."""
+    """A picture to be made: the slot it is for, what it will show, how it is made, its frame's header, what the viewer has."""
 
     channel: Channel
     slot: Slot
     key: Hashable
-    want: Want
-    number: int
+    make: Callable[[], Picture | None]
+    header: dict[str, Any]
+    cursor: Hashable
 
 
 class Made(NamedTuple):
@@ -36,7 +40,7 @@ class Made(NamedTuple):
 
     order: Order
     frame: bytes | None
-    cursor: Cursor | None
+    cursor: Hashable
     seconds: float
     error: Exception | None
 
@@ -52,42 +56,57 @@ def key_of(session: Session, trainer: Trainer, viewer: Viewer, channel: Channel)
     return session.run, trainer.branch, trainer.steps_done, session.changes
 
 
-async def draw(session: Session, trainer: Trainer, viewer: Viewer) -> float:
+async def draw(session: Session, viewer: Viewer) -> float:
     """Make what is due and put it in the viewer's slots; the seconds until more is. All is made in one go, so that it is
     painted together; what takes longer than a slice of training waits for the next."""
-    orders, soon = _due(session, trainer, viewer)
+    orders, soon = _due(session, viewer)
     if not orders:
         return soon
     started = time.monotonic()
-    for made in await session.call(_make, trainer, orders, session.settings.slice_seconds):
-        channel, slot, key, _, number = made.order
+    for made in await session.call(_make, orders, session.settings.slice_seconds):
+        channel, slot, key = made.order.channel, made.order.slot, made.order.key
         slot.key, slot.made, slot.cursor = key, started, made.cursor
         slot.spent(made.seconds)
         if made.error is not None:
             log.error("channel %s failed", channel, exc_info=made.error)
             viewer.put(ErrorEvent(code="internal", message=f"The channel {channel} failed on the server"))
         elif made.frame is not None and viewer.slots.get(channel) is slot:
-            viewer.put_frame(channel, number, made.frame)
+            viewer.put_frame(channel, made.order.header["frame"], made.frame)
     return 0.0
 
 
-def _due(session: Session, trainer: Trainer, viewer: Viewer) -> tuple[list[Order], float]:
+def _due(session: Session, viewer: Viewer) -> tuple[list[Order], float]:
     """The pictures to make now, and the seconds until there are more. A session at rest is shown at once."""
     orders, soon, now = [], math.inf, time.monotonic()
+    desk, trainer = session.desk, session.trainer
     for channel, slot in viewer.slots.items():
-        key = key_of(session, trainer, viewer, channel)
-        if slot.key == key or not viewer.ready(slot):
+        racing = channel in RACE_CHANNELS
+        if racing:
+            key = race_key_of(desk, viewer, channel, slot)
+        else:
+            # Not during a seek: nobody looks at what lies between.
+            key = None if trainer is None or session.seeking else key_of(session, trainer, viewer, channel)
+        if key is None or slot.key == key or not viewer.ready(slot):
             continue
         wait = slot.made + viewer.interval(channel) - now
-        if session.work is not None and wait > 0:
+        if wait > 0 and (desk.work if racing else session.work) is not None:
             soon = min(soon, wait)
             continue
-        want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor, viewer.sample)
-        orders.append(Order(channel, slot, key, want, viewer.next_frame()))
+        want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor, viewer.sample, viewer.lane)
+        header: dict[str, Any] = {"type": "frame", "channel": channel, "frame": viewer.next_frame()}
+        make: Callable[[], Picture | None]
+        if racing and desk.race is not None:
+            header |= {"run": desk.number, "branch": 0, "step": desk.race.step}
+            make = partial(RACE_CHANNELS[channel], desk, want)
+        else:
+            assert trainer is not None
+            header |= {"run": session.run, "branch": trainer.branch, "step": trainer.steps_done}
+            make = partial(CHANNELS[channel], trainer, want)
+        orders.append(Order(channel, slot, key, make, header, slot.cursor))
     return orders, soon
 
 
-def _make(trainer: Trainer, orders: Sequence[Order], seconds: float) -> list[Made]:
+def _make(orders: Sequence[Order], seconds: float) -> list[Made]:
     """In a worker: pictures one after the other, none begun after so many seconds. Their arrays are copied into the frames
     here, before the next update changes them."""
     begun = time.perf_counter()
@@ -96,13 +115,11 @@ def _make(trainer: Trainer, orders: Sequence[Order], seconds: float) -> list[Mad
         started = time.perf_counter()
         if all_made and started - begun > seconds:
             break
-        frame, cursor, error = None, order.want.cursor, None
+        frame, cursor, error = None, order.cursor, None
         try:
-            picture = CHANNELS[order.channel](trainer, order.want)
+            picture = order.make()
             if picture is not None:
-                header: dict[str, Any] = {"type": "frame", "channel": order.channel, "frame": order.number}
-                header |= {"run": order.want.run, "branch": trainer.branch, "step": trainer.steps_done, "meta": picture.meta}
-                frame, cursor = encode(header, picture.arrays), picture.cursor
+                frame, cursor = encode(order.header | {"meta": picture.meta}, picture.arrays), picture.cursor
         except Exception as raised:
             error = raised
         all_made.append(Made(order, frame, cursor, time.perf_counter() - started, error))

@@ -27,6 +27,8 @@ from server.protocol import (
     Load,
     Loaded,
     Play,
+    RaceInfo,
+    RaceState,
     RunInfo,
     ScriptInfo,
     SetSpeed,
@@ -35,6 +37,8 @@ from server.protocol import (
     Status,
     Subscribe,
 )
+from server.race.commands import is_race
+from server.race.desk import Desk
 from server.settings import Settings
 from server.store import Store
 from server.trials import Trying
@@ -66,6 +70,7 @@ class Session:
         self.run, self.changes = 0, 0
         self.speed = Speed()
         self.work: Work | None = None
+        self.desk = Desk(settings.slice_seconds)
         self._pool, self._kernels = pool, kernels
         self._slice = Slice(settings.slice_seconds)
         self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()
@@ -85,7 +90,7 @@ class Session:
             self.viewer.close(CLOSE_SUPERSEDED)
         self.viewer = viewer
         viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
-        for event in (self._run_info, self._script_info, self._state, self._kernels.progress):
+        for event in (self._run_info, self._script_info, self._state, *self.desk.events, self._kernels.progress):
             if event is not None:
                 viewer.put(event)
         self.poke()
@@ -120,14 +125,14 @@ class Session:
                 await self._turn()
             except Exception:
                 log.exception("a session stumbled")
-                self.work = None
+                self.work = self.desk.work = None
                 with contextlib.suppress(Exception):
                     self.tell_state()
                 self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
                 await asyncio.sleep(0.1)  # should it go on stumbling, others are not to suffer
 
     async def _turn(self) -> None:
-        """Obey a command, or train a slice and draw what is due, or rest until there is something to do."""
+        """Obey a command, or train a slice, race a slice and draw what is due, or rest until there is something to do."""
         self._wake.clear()
         item = self._next()
         if item is not None:
@@ -135,9 +140,11 @@ class Session:
             return
         if self._unwatched():
             self.end_work()
+            self.desk.end_work(self)
         if self.work is not None and self.work.wait(time.monotonic()) <= 0:
             await self._advance(self.work)
-        delay = await self._show()
+        await self.desk.advance(self)
+        delay = min(await self._show(), self.desk.wait(time.monotonic()))
         if self.work is not None:
             delay = min(delay, self.work.wait(time.monotonic()))
         if delay > 0 and not self._inbox:
@@ -181,7 +188,7 @@ class Session:
             self._state, self._told = state, now
             self.report(state)
 
-    def report(self, event: RunInfo | ScriptInfo | State | Loaded | ErrorEvent) -> None:
+    def report(self, event: RunInfo | ScriptInfo | State | Loaded | RaceInfo | RaceState | ErrorEvent) -> None:
         """Tell the page, where there is one."""
         if self.viewer is not None:
             self.viewer.put(event)
@@ -219,6 +226,8 @@ class Session:
             self._take()  # of a page that lost control
         if not self._inbox:
             return None
+        if is_race(self._inbox[0][1]):
+            return self._take() if self.desk.takes([command for _, command in self._inbox]) else None
         if isinstance(self.work, Stepping | Seeking) and not isinstance(self._inbox[0][1], Subscribe):
             for _, command in self._inbox:
                 if isinstance(command, commands.INTERRUPTING):
@@ -266,15 +275,17 @@ class Session:
             work.tell()
 
     async def _show(self) -> float:
-        """Draw what is due; the seconds until more is. Not during a seek: nobody looks at what lies between."""
-        if self.viewer is None or self.trainer is None or isinstance(self.work, Seeking):
-            return math.inf
-        return await draw(self, self.trainer, self.viewer)
+        """Draw what is due; the seconds until more is."""
+        return math.inf if self.viewer is None else await draw(self, self.viewer)
+
+    @property
+    def seeking(self) -> bool:
+        return isinstance(self.work, Seeking)
 
     def _unwatched(self) -> bool:
         return (
             self.viewer is None
-            and isinstance(self.work, Playing)
+            and (isinstance(self.work, Playing) or self.desk.work is not None)
             and time.monotonic() - self.unwatched_since > self.settings.unwatched_pause
         )
 

@@ -13,14 +13,14 @@ from collections.abc import AsyncIterator, Hashable
 from dataclasses import dataclass, field
 
 from server.channels import CHANNELS
-from server.pictured import Cursor
-from server.protocol import CLOSE_OVERFLOW, Channel, Message, SampleChoice, State, Trial, WarmUp
+from server.protocol import CLOSE_OVERFLOW, Channel, Message, RaceState, SampleChoice, State, Trial, WarmUp
+from server.race.channels import RACE_CHANNELS
 
 FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
 READING_INTERVAL = 1 / 10
 """… one that holds numbers to read no more often than they can be read …"""
-READ: frozenset[Channel] = frozenset({"series", "evaluation", "health", "weights", "rates"})
+READ: frozenset[Channel] = frozenset({"series", "evaluation", "health", "weights", "rates", "race_standings", "race_point"})
 STUDY_INTERVAL = 1 / 3
 """… and what takes several passes over the training set is to be studied, not watched."""
 STUDIED: frozenset[Channel] = frozenset({"flow", "preactivations"})
@@ -39,7 +39,7 @@ class Slot:
     """The frames sent and not yet acknowledged, in order."""
     key: Hashable = None
     """What the newest frame showed; nothing is made while that has not changed."""
-    cursor: Cursor | None = None
+    cursor: Hashable = None
     made: float = -1e9
     cost: float = 0.0
     """Seconds that a picture takes, of late."""
@@ -55,6 +55,7 @@ class Viewer:
     def __init__(self, max_pending: int, max_pending_bytes: int = 32_000_000) -> None:
         self.grid, self.ahead = 50, 0
         self.sample: SampleChoice | None = None
+        self.lane: int | None = None
         self.slots: dict[Channel, Slot] = {}
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
@@ -75,11 +76,12 @@ class Viewer:
             self.closing.set_result(code)
 
     def put(self, event: Message) -> None:
-        """An event after those before it. Of `State`, `WarmUp`, `Trial` only the newest is kept, at its place in the order."""
+        """An event after those before it. Of what tells where something stands only the newest is kept, at its
+        place in the order."""
         if self.closing.done():
             return
         kind = type(event)
-        if kind in (State, WarmUp, Trial):
+        if kind in (State, RaceState, WarmUp, Trial):
             if kind in self._latest:
                 self._events.remove(kind)
             self._latest[kind] = event
@@ -123,15 +125,17 @@ class Viewer:
         if slot is not None and number in slot.outstanding:
             slot.outstanding = [later for later in slot.outstanding if later > number]
 
-    def subscribe(self, channels: list[Channel], grid: int, sample: SampleChoice | None = None, ahead: int = 0) -> None:
+    def subscribe(
+        self, channels: list[Channel], grid: int, sample: SampleChoice | None = None, ahead: int = 0, lane: int | None = None
+    ) -> None:
         """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
-        self.slots = {name: self.slots.get(name) or Slot() for name in CHANNELS if name in channels}
+        self.slots = {name: self.slots.get(name) or Slot() for name in (*CHANNELS, *RACE_CHANNELS) if name in channels}
         if grid != self.grid and "maps" in self.slots:
             self.slots["maps"].key = None
         self.grid, self.ahead = grid, ahead
         if sample != self.sample and "sample" in self.slots:
             self.slots["sample"].key = None
-        self.sample = sample
+        self.sample, self.lane = sample, lane
         self._frames = deque((name, frame) for name, frame in self._frames if name in self.slots)
 
     async def messages(self) -> AsyncIterator[str | bytes]:

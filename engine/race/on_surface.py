@@ -167,6 +167,15 @@ class Race:
         self._reset(lane)
         self._catch_up()
 
+    def replace(self, number: int, spec: LaneSpec | Mapping[str, Any]) -> None:
+        """Another spec in a lane's place: it keeps its id and runs again from the start to where the others are."""
+        lane = self.lane(number)
+        wanted = spec if isinstance(spec, LaneSpec) else LaneSpec.model_validate(spec)
+        RaceSpec.model_validate(self.spec.model_dump() | {"lanes": (wanted,), "start": None})
+        lane.spec = wanted
+        self._reset(lane)
+        self._catch_up()
+
     def badges(self, number: int) -> tuple[str, ...]:
         return badges(self.lane(number).spec, network=False)
 
@@ -302,10 +311,13 @@ class Race:
         return self._loss[lane.slot, first : end + 1]
 
     def state(self, number: int) -> dict[str, Flat]:
-        """The rule's state at the present step by name, each (2,): the lane is run there once more."""
-        lane, other = self.lane(number), Race(self.spec.model_copy(update={"lanes": ()}))
-        made = other.lane(other.add(lane.spec))
-        other.seek(self.step)
+        """The rule's state at the present step by name, each (2,). Where the lane has run further it is run there once more."""
+        lane, other = self.lane(number), self
+        made = lane
+        if self._done(lane) > self.step:
+            other = Race(self.spec.model_copy(update={"lanes": ()}))
+            made = other.lane(other.add(lane.spec))
+            other.seek(self.step)
         rule = lane.spec.in_force(max(0, self.step - 1))[0]
         return {name: value.copy() for name, value in state_of(rule, other._state[made.slot], 2).items()}
 

@@ -59,6 +59,29 @@ from server.protocol.events import (
     Trial,
     WarmUp,
 )
+from server.protocol.race import (
+    RaceBegin,
+    RaceChange,
+    RaceCommand,
+    RaceExport,
+    RaceInfo,
+    RaceLane,
+    RaceLaneAdd,
+    RaceLaneDuplicate,
+    RaceLaneRemove,
+    RaceLaneReplace,
+    RaceLaneRetune,
+    RaceLoad,
+    RacePause,
+    RacePlay,
+    RaceRates,
+    RaceSeek,
+    RaceShare,
+    RaceSpeed,
+    RaceSpeedCommand,
+    RaceState,
+    RaceStep,
+)
 
 AnyCommand = Annotated[
     Attach
@@ -81,12 +104,13 @@ AnyCommand = Annotated[
     | CheckGradient
     | Cancel
     | Subscribe
-    | Acknowledge,
+    | Acknowledge
+    | RaceCommand,
     Field(discriminator="type"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 AnyEvent = Annotated[
-    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | Done | ErrorEvent,
+    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | RaceInfo | RaceState | Done | ErrorEvent,
     Field(discriminator="type"),
 ]
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
@@ -144,6 +168,27 @@ __all__ = [
     "OffenceInfo",
     "Pause",
     "Play",
+    "RaceBegin",
+    "RaceChange",
+    "RaceCommand",
+    "RaceExport",
+    "RaceInfo",
+    "RaceLane",
+    "RaceLaneAdd",
+    "RaceLaneDuplicate",
+    "RaceLaneRemove",
+    "RaceLaneReplace",
+    "RaceLaneRetune",
+    "RaceLoad",
+    "RacePause",
+    "RacePlay",
+    "RaceRates",
+    "RaceSeek",
+    "RaceShare",
+    "RaceSpeed",
+    "RaceSpeedCommand",
+    "RaceState",
+    "RaceStep",
     "Redo",
     "Reset",
     "RunInfo",

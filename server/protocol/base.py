@@ -23,8 +23,12 @@ Channel = Literal[
     "flow",
     "preactivations",
     "findings",
+    "race_surface",
+    "race_trails",
+    "race_standings",
+    "race_point",
 ]
-"""What a page may subscribe to; each is documented where it is made, in `server.channels`."""
+"""What a page may subscribe to; each is documented where it is made, in `server.channels` or `server.race.channels`."""
 
 Split = Literal["train", "validation", "test"]
 SpeedUnit = Literal["steps", "epochs", "flat"]

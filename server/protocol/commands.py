@@ -147,6 +147,7 @@ class Subscribe(Command):
     grid: int = Field(default=50, ge=10, le=100, description="cells along a side of a unit map")
     sample: SampleChoice | None = Field(default=None, description="which one the channel sample follows")
     ahead: int = Field(default=0, ge=0, le=1, description="frames of a channel sent before the last is acknowledged")
+    lane: int | None = Field(default=None, ge=1, le=2**31, description="whose place race_point tells; absent: the leader's")
 
 
 class Acknowledge(Command):

@@ -1,0 +1,210 @@
+"""The race's part of the wire: its commands, its two events. A race is a session's second object, beside its run, with a
+clock of its own. Its channels are in `server.race.channels`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from server.protocol.base import Command, Message, Status
+
+Lane = Annotated[int, Field(ge=1, le=2**31, description="a lane's id, which the event `race` tells")]
+
+
+class RaceSpeed(Message):
+    """How fast a race plays: so many steps a second, or flat out."""
+
+    unit: Literal["steps", "flat"] = "steps"
+    rate: float = Field(default=60.0, gt=0, le=1_000_000, allow_inf_nan=False)
+
+
+class RaceBegin(Command):
+    """Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with."""
+
+    type: Literal["race"] = "race"
+    spec: dict[str, Any] | None = None
+    threshold: float = Field(default=0.01, gt=0, le=1e12, allow_inf_nan=False, description="as in `race_change`")
+
+
+class RaceLoad(Command):
+    """Begin the race of a script that `race_share` gave, and go to the step where it stood; `done` comes at the end."""
+
+    type: Literal["race_load"] = "race_load"
+    script: dict[str, Any] | str
+
+
+class RaceChange(Command):
+    """Another surface, start, noise, seed, length or bound: every lane runs again, to the present step. Absent fields stay; a
+    new surface brings its own start. `threshold`: how close to the least known loss counts as reached."""
+
+    type: Literal["race_change"] = "race_change"
+    surface: dict[str, Any] | str | None = None
+    start: tuple[float, float] | None = None
+    noise: float | None = None
+    seed: int | None = None
+    max_steps: int | None = None
+    bound: float | None = None
+    threshold: float | None = Field(default=None, gt=0, le=1e12, allow_inf_nan=False)
+
+
+class RaceRates(Command):
+    """Choose every lane's rate in one way, and say which: the `same` one for all (`lr`), each rule's `defaults`, or each
+    `tuned` by its loss after `steps` over a grid of `rates`, on three seeds of the noise. Lanes run again, without what was
+    changed on the way. `done` comes when all are tuned; a pause ends it early, an `error` with code cancelled."""
+
+    type: Literal["race_rates"] = "race_rates"
+    how: Literal["same", "defaults", "tuned"]
+    lr: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
+    rates: list[Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]] | None = Field(
+        default=None, min_length=2, max_length=64, description="absent: 13, from 1e-4 to 1"
+    )
+    steps: int = Field(default=600, ge=1, le=10_000)
+
+
+class RaceLaneAdd(Command):
+    """`lane` is an `engine.race.spec.LaneSpec`. `done.result`: {lane: its id}."""
+
+    type: Literal["race_lane_add"] = "race_lane_add"
+    lane: dict[str, Any]
+
+
+class RaceLaneRemove(Command):
+    type: Literal["race_lane_remove"] = "race_lane_remove"
+    lane: Lane
+
+
+class RaceLaneDuplicate(Command):
+    """A second lane with the same past. `done.result`: {lane: its id}."""
+
+    type: Literal["race_lane_duplicate"] = "race_lane_duplicate"
+    lane: Lane
+
+
+class RaceLaneRetune(Command):
+    """From the present step on another rule, rate or schedule; what is absent stays as it is."""
+
+    type: Literal["race_lane_retune"] = "race_lane_retune"
+    lane: Lane
+    optimizer: dict[str, Any] | None = None
+    schedule: dict[str, Any] | None = None
+
+
+class RaceLaneReplace(Command):
+    """Another `engine.race.spec.LaneSpec` in a lane's place: it runs again from the start. A name, or a seed of its own."""
+
+    type: Literal["race_lane_replace"] = "race_lane_replace"
+    lane: Lane
+    spec: dict[str, Any]
+
+
+class RacePlay(Command):
+    type: Literal["race_play"] = "race_play"
+    speed: RaceSpeed | None = Field(default=None, description="absent: as before")
+
+
+class RacePause(Command):
+    type: Literal["race_pause"] = "race_pause"
+
+
+class RaceSpeedCommand(Command):
+    type: Literal["race_speed"] = "race_speed"
+    speed: RaceSpeed
+
+
+class RaceStep(Command):
+    """Pause, then `count` updates of every lane."""
+
+    type: Literal["race_step"] = "race_step"
+    count: int = Field(default=1, ge=1, le=100_000)
+
+
+class RaceSeek(Command):
+    """Pause, then look at a step of every lane. Changes nothing in the script."""
+
+    type: Literal["race_seek"] = "race_seek"
+    step: int = Field(ge=0, le=1_000_000_000)
+
+
+class RaceShare(Command):
+    """The race as a script. `done.result`: {script: JSON text}."""
+
+    type: Literal["race_share"] = "race_share"
+
+
+class RaceExport(Command):
+    """The race as a file: a page of its own with everything in it, or every step of every lane as a table. `done.result`:
+    {name, type, text}."""
+
+    type: Literal["race_export"] = "race_export"
+    format: Literal["html", "csv"]
+    theme: Literal["light", "dark"] = "light"
+
+
+class RaceLane(Message):
+    """A lane as it stands at the present step. `slot` is the place of its colour, 0 to 15; `chosen` says how its rate was."""
+
+    id: int
+    slot: int
+    label: str
+    optimizer: dict[str, Any] = Field(description="in force at the present step")
+    schedule: dict[str, Any]
+    seed: int | None
+    retunes: list[int] = Field(description="the steps at which it was changed")
+    joined: int
+    badges: list[str] = Field(description="what it does not share with the others")
+    chosen: Literal["own", "same", "default", "tuned"]
+    clock: list[tuple[int, float]] = Field(description="from which step on an update takes so many seconds of engine time")
+
+
+class RaceInfo(Message):
+    """A race: what it is run on, and its lanes. Told anew when it changes."""
+
+    type: Literal["race"] = "race"
+    race: int = Field(description="counts the races of a session; frames carry it")
+    change: int = Field(description="counts what was changed in it")
+    on: Literal["surface", "network"]
+    spec: dict[str, Any] = Field(description="complete, with every lane's changes: what `race` takes")
+    title: str
+    latex: str
+    domain: tuple[tuple[float, float], tuple[float, float]] | None
+    start: tuple[float, float] | None
+    least: float | None = Field(description="the least loss that is known")
+    lanes: list[RaceLane]
+    threshold: float
+    rates: str = Field(description="how the rates were chosen, in words")
+
+
+class RaceState(Message):
+    """Where a race stands. The newest overwrites older ones."""
+
+    type: Literal["race_state"] = "race_state"
+    race: int
+    status: Status
+    step: int
+    end: int = Field(description="how far the lanes have run")
+    max_steps: int
+    speed: RaceSpeed
+    steps_per_second: float | None = Field(description="measured over the last second of play; null while not playing")
+    tuning: tuple[int, int] | None = Field(default=None, description="lanes tuned, of how many")
+    same_bits: bool = Field(default=True, description="false: its script was recorded under another fingerprint")
+
+
+RaceCommand = (
+    RaceBegin
+    | RaceLoad
+    | RaceChange
+    | RaceRates
+    | RaceLaneAdd
+    | RaceLaneRemove
+    | RaceLaneDuplicate
+    | RaceLaneRetune
+    | RaceLaneReplace
+    | RacePlay
+    | RacePause
+    | RaceSpeedCommand
+    | RaceStep
+    | RaceSeek
+    | RaceShare
+    | RaceExport
+)

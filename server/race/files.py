@@ -1,0 +1,59 @@
+"""A race to take away: its script, every step of every lane as a table, a page of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.race import Race
+    from engine.race.on_surface import Lane
+    from server.race.desk import Desk
+
+
+def script(race: Race, desk: Desk) -> str:
+    """What `race_load` takes: the engine's script, and what the desk adds to it."""
+    from engine import fingerprint
+
+    made = race.as_script() | {"fingerprint": fingerprint(), "threshold": desk.threshold, "rates": desk.rates}
+    made["chosen"] = [desk.chosen.get(lane.id, "own") for lane in race.lanes]
+    return json.dumps(made, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def title(race: Race) -> str:
+    return "your own formula" if race.surface.row is None else race.surface.row.title
+
+
+def name_of(lane: Lane) -> str:
+    """A lane's name: its label, or its rule's."""
+    from engine.optimizers import OPTIMIZERS
+
+    return lane.spec.label or OPTIMIZERS[lane.spec.optimizer.name].title
+
+
+def _file(race: Race, ending: str, media: str, text: str) -> dict[str, Any]:
+    return {"name": f"chainrule-race-{race.spec.surface.name}-step-{race.step}.{ending}", "type": media, "text": text}
+
+
+def table(race: Race) -> dict[str, Any]:
+    """Every step of every lane up to the present one: the full doubles."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["lane", "name", "optimizer", "rate", "step", "x", "y", "loss"])
+    for lane in race.lanes:
+        points, losses = race.trail(lane.id).tolist(), race.losses(lane.id).tolist()
+        for step, ((x, y), loss) in enumerate(zip(points, losses, strict=True)):
+            rule = lane.spec.in_force(step)[0]
+            rows.writerow([lane.id, name_of(lane), rule.name, repr(rule.lr), step, repr(x), repr(y), repr(loss)])
+    return _file(race, "csv", "text/csv", out.getvalue())
+
+
+def page(race: Race, desk: Desk, theme: str) -> dict[str, Any]:
+    """One file that needs nothing else: surface and trails, loss curves, the standings."""
+    from server.race.figures import whole
+
+    figure = whole(race, desk, theme)
+    text = figure.to_html(include_plotlyjs=True, full_html=True, config={"displaylogo": False, "responsive": True})
+    return _file(race, "html", "text/html", str(text))
