@@ -27,6 +27,7 @@ from server.protocol import (
     Subscribe,
 )
 from server.race import commands as race
+from server.race import network_commands as network
 from server.trials import Checking, Finding, Trying
 from server.viewer import Viewer
 from server.work import Play as Playing
@@ -170,4 +171,5 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "export": sharing.export,
     "compare": sharing.compare,
     **race.HANDLERS,
+    **network.HANDLERS,
 }

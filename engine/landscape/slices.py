@@ -133,6 +133,15 @@ class Landscape:
             total[...] = worker.grad
         return total
 
+    def sample_gradients(self, theta: ArrayLike, places: tuple[int, ...], first: int, last: int) -> Flat:
+        """The data term's gradient of each of the samples first … last − 1 alone, (n, places): what its mean is over."""
+        point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(places)))
+        for row in range(first, last):
+            worker = self._worker()
+            self._pass(self._derivative, worker, point, row, 1)
+            found[row - first] = worker.grad[list(places)]
+        return found
+
     def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Flat, start: int, count: int) -> None:
         worker.counters[codes.FIRST_ROW] = start
         worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.kernels import codes
 from engine.landscape.curvature import FLAT, Curvature, hessian_product, measuring
@@ -15,6 +16,7 @@ from engine.parts import Parts
 from engine.race.on_network import NetworkRace
 from engine.spec import OptimizerSpec
 
+Flat = NDArray[np.float64]
 MOMENTA = {"sgd": "momentum", "momentum": "momentum", "nesterov": "nesterov"}
 """Rules that have a place in the map of rates and momenta, and whose map it is."""
 
@@ -38,7 +40,7 @@ class Local:
 
 
 def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) -> Parts[Local]:
-    """A Hessian product at a time. The race may go on meanwhile: it is about where the lane stood at the beginning."""
+    """A Hessian product at a time. The race may go on meanwhile: it is about where the lane stands when this is called."""
     lane = race.lane(number)
     trainer = lane.trainer
     theta, step = trainer.machine.theta.copy(), trainer.steps_done
@@ -46,10 +48,28 @@ def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) 
     state = {name: value.copy() for name, value in trainer.machine.state_tensors.items()}
     updates = int(trainer.machine.clock[codes.UPDATES])  # of this rule: another began anew
     surface = landscape or race.landscape()
+    return _looking(Place(number, step, updates, rule, rate, state, theta), surface)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A lane as it stood: what the rest depends on."""
+
+    lane: int
+    step: int
+    updates: int
+    rule: OptimizerSpec
+    rate: float
+    state: dict[str, Flat]
+    theta: Flat
+
+
+def _looking(place: Place, surface: Landscape) -> Parts[Local]:
+    rule, rate, theta = place.rule, place.rate, place.theta
     curvature = yield from measuring(surface.gradient, theta)
     matrix = curvature.matrix
     product = hessian_product(surface.gradient, theta) if matrix is None else lambda v: matrix @ v
-    found = yield from bounding(rule, product, theta.size, state, updates)
+    found = yield from bounding(rule, product, theta.size, place.state, place.updates)
     phase, momentum, grows = None, None, None
     if rule.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
         curvatures = upward(curvature)
@@ -61,7 +81,7 @@ def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) 
     negative = None
     if curvature.spectrum is not None:
         negative = int(np.sum(curvature.spectrum < -FLAT * max(abs(curvature.smallest), abs(curvature.largest))))
-    return Local(number, step, rule, rate, curvature, found, phase, momentum, grows, negative)
+    return Local(place.lane, place.step, rule, rate, curvature, found, phase, momentum, grows, negative)
 
 
 def upward(curvature: Curvature) -> list[float]:

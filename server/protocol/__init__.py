@@ -82,6 +82,7 @@ from server.protocol.race import (
     RaceState,
     RaceStep,
 )
+from server.protocol.race_network import NetworkCommand, NetworkInfo, NetworkState
 
 AnyCommand = Annotated[
     Attach
@@ -105,12 +106,25 @@ AnyCommand = Annotated[
     | Cancel
     | Subscribe
     | Acknowledge
-    | RaceCommand,
+    | RaceCommand
+    | NetworkCommand,
     Field(discriminator="type"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 AnyEvent = Annotated[
-    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | RaceInfo | RaceState | Done | ErrorEvent,
+    Attached
+    | RunInfo
+    | State
+    | ScriptInfo
+    | Loaded
+    | WarmUp
+    | Trial
+    | RaceInfo
+    | RaceState
+    | NetworkInfo
+    | NetworkState
+    | Done
+    | ErrorEvent,
     Field(discriminator="type"),
 ]
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
@@ -165,6 +179,9 @@ __all__ = [
     "Load",
     "Loaded",
     "Message",
+    "NetworkCommand",
+    "NetworkInfo",
+    "NetworkState",
     "OffenceInfo",
     "Pause",
     "Play",
