@@ -90,7 +90,7 @@ class Session:
             self.viewer.close(CLOSE_SUPERSEDED)
         self.viewer = viewer
         viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
-        for event in (self._run_info, self._script_info, self._state, *self.desk.events, self._kernels.progress):
+        for event in (*self.desk.events, self._run_info, self._script_info, self._state, self._kernels.progress):
             if event is not None:
                 viewer.put(event)
         self.poke()
