@@ -175,7 +175,7 @@ export class RaceActions {
 
   toEnd() {
     const { raceClock } = this.state;
-    if (raceClock) this.seek(raceClock.end);
+    if (raceClock) this.seek(raceClock.max_steps);
   }
 
   /** @param {number} step */

@@ -22,7 +22,7 @@ export function laneEditor(actions) {
     change: (path, value) => (id === null ? Promise.resolve(false) : actions.retune(id, path, value)),
     refuse: (path, message) => actions.refuse(path, message),
   };
-  const rule = h("div", { class: "rule-row" });
+  const rule = h("div", { class: "lane-rule" });
   const formula = formulaBox("race-formula", "The rule");
   const own = h("div", { class: "fields" });
   const times = h("div", { class: "fields" });

@@ -46,7 +46,7 @@ export function swatch() {
   const line = s("line", { x1: 1, x2: 19, y1: 6, y2: 6, "stroke-width": 3 });
   const head = s("circle", { cx: 10, cy: 6, r: 4.5, "stroke-width": 1 });
   const square = s("rect", { x: 6, y: 2, width: 8, height: 8, "stroke-width": 1 });
-  const element = s("svg", { viewBox: "0 0 20 12", width: 20, height: 12, "aria-hidden": "true", class: "swatch" }, line, head, square);
+  const element = s("svg", { viewBox: "0 0 20 12", width: 20, height: 12, "aria-hidden": "true", class: "lane-sign" }, line, head, square);
   return {
     element,
     /** @param {RaceLane} lane @param {string} theme */

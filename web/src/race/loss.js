@@ -77,7 +77,7 @@ export function lossView(actions) {
           ...layout,
           margin: { ...layout.margin, r: narrow ? 12 : layout.margin.r },
           xaxis: { ...layout.xaxis, title: { ...layout.xaxis.title, text: axis } },
-          yaxis: { ...layout.yaxis, ...(range ? { range } : {}) },
+          yaxis: { ...layout.yaxis, ...(range ? { range } : {}), ...(log ? { dtick: dtick(range) } : {}) },
           annotations: narrow ? [] : ends(curves, names, theme, range, log, height - layout.margin.t - layout.margin.b, layout.font.size),
           width,
           height,
@@ -141,6 +141,11 @@ function yRange(values, log) {
   const high = Math.min(sorted[sorted.length - 1], log ? typical + 2 : typical + 0.5 * (typical - low || 1));
   const room = 0.05 * (high - low || 1);
   return [low - room, high + room];
+}
+
+/** Powers of ten, or where there is hardly one of them 1, 2 and 5 times one. @param {[number, number] | null} range */
+function dtick(range) {
+  return range && range[1] - range[0] < 1.5 ? "D2" : Math.max(1, Math.ceil(((range?.[1] ?? 1) - (range?.[0] ?? 0)) / 6));
 }
 
 /**

@@ -125,8 +125,9 @@ function drawHeads(context, plane, state) {
       const [gx, gy] = [trails.gradients[2 * row], trails.gradients[2 * row + 1]];
       const [sx, sy] = [trails.next[2 * row], trails.next[2 * row + 1]];
       // Downhill is where −∇f points; its length says how steep it is beside the other lanes.
-      const scale = whole > 0 ? (ARROW * (0.35 + 0.65 * (Math.hypot(gx, gy) / whole))) / Math.hypot(gx, gy) : 0;
-      arrow(context, hx, hy, -gx * scale, gy * scale, colours.ink2, 1.5, [3, 2]);
+      const [dx, dy] = [plane.px(x - gx) - hx, plane.py(y - gy) - hy];
+      const scale = whole > 0 ? (ARROW * (0.35 + 0.65 * (Math.hypot(gx, gy) / whole))) / Math.hypot(dx, dy) : 0;
+      arrow(context, hx, hy, dx * scale, dy * scale, colours.ink2, 1.5, [3, 2]);
       arrow(context, hx, hy, plane.px(x + sx) - hx, plane.py(y + sy) - hy, colour, 2.5, []);
     }
     head(context, hx, hy, colour, colours.paper, isDashed(lane), lane.id === raceLook.lane ? 7 : 5.5);

@@ -2,7 +2,8 @@
 
 /** @import { View } from "../types.js" */
 
-import { h, memo, setAttribute } from "../dom.js";
+import { h, memo, setAttribute, setText } from "../dom.js";
+import { formatNumber, toNumber } from "../maths.js";
 import { lossView } from "./loss.js";
 import { pointView } from "./point.js";
 import { settingsView } from "./settings.js";
@@ -15,6 +16,13 @@ const PAGES = [
   ["surface", "Surface"],
   ["standings", "Standings"],
 ];
+
+/** What the shades mean. @param {import("../types.js").Frame | undefined} frame */
+function scaleWords(frame) {
+  if (!frame?.meta.range) return "";
+  const [low, high] = frame.meta.range.map((/** @type {unknown} */ each) => formatNumber(toNumber(each), 3));
+  return `${frame.meta.colour === "linear" ? "f" : "log f"}: dark ${low}, light ${high}`;
+}
 
 /**
  * @param {import("./actions.js").RaceActions} actions
@@ -48,7 +56,7 @@ export function raceView(actions) {
     ),
     h("div", { class: "race-right", id: "race-standings" }, settings.element, standings.element, point.element),
   );
-  const changed = memo();
+  const [changed, grounded] = [memo(), memo()];
   return {
     element,
     update(state) {
@@ -64,7 +72,7 @@ export function raceView(actions) {
       three.element.hidden = !raceLook.three;
       const frame = state.frames.race_surface;
       waiting.hidden = frame !== undefined;
-      colour.textContent = frame?.meta.colour === "linear" ? "shade: f" : "shade: log f";
+      if (grounded(frame)) setText(colour, scaleWords(frame));
       setAttribute(element, "data-ready", String(race !== null && catalog !== null && frame !== undefined));
       for (const view of [raceLook.three ? three : flat, loss, settings, standings, point]) view.update(state);
     },

@@ -16,7 +16,7 @@ const HELP = {
     [["→", "PgDn"], "one step forward"],
     [["←", "PgUp"], "one step back"],
     [["Home"], "to the start"],
-    [["End"], "to the furthest step"],
+    [["End"], "to the end"],
     [["3"], "the surface in 3-D or as contours"],
     [["n"], "one more lane"],
     [["l"], "loss on a log or linear axis"],

@@ -64,7 +64,7 @@ export function settingsView(actions) {
       if (surface.value !== spec.name) surface.value = spec.name;
       const row = rowNamed(catalog.surfaces, spec.name);
       if (chosen(catalog, spec.name)) {
-        controls = (row?.parameters ?? []).map((parameter) => ({ name: parameter.name, control: parameterField(actions, { ...parameter, symbol: "", title: `${parameter.title} ${parameter.symbol}` }, `race.surface.${parameter.name}`) }));
+        controls = (row?.parameters ?? []).map((parameter) => ({ name: parameter.name, control: parameterField(actions, { ...parameter, symbol: "", title: spoken(parameter) }, `race.surface.${parameter.name}`) }));
         own.replaceChildren(...controls.map(({ control }) => control.element));
       }
       if (formed(race.race, race.latex, catalog)) {
@@ -98,6 +98,11 @@ function fill(preset, surface, catalog) {
   const races = catalog.races.filter(({ kind }) => kind === "surface");
   preset.replaceChildren(h("option", { value: "" }, "races that make a point"), ...races.map(({ name, title, summary }) => h("option", { value: name, title: summary }, title)));
   surface.replaceChildren(...catalog.surfaces.map(({ name, title }) => h("option", { value: name }, title)), h("option", { value: OWN }, "your own formula"));
+}
+
+/** @param {import("../types.js").Parameter} parameter */
+function spoken({ title, symbol }) {
+  return !symbol || symbol === title ? title : `${title} ${symbol}`;
 }
 
 /**

@@ -10,8 +10,8 @@ import { laneEditor } from "./editor.js";
 import { MOST_LANES, namesOf, swatch } from "./lanes.js";
 import { rateChoice } from "./rates.js";
 
-/** @type {Record<RaceLane["chosen"], string>} */
-const CHOSEN = { own: "own", same: "same for all", default: "the rule's default", tuned: "tuned" };
+/** How a rate was chosen, where it was by no one's own hand. @type {Record<RaceLane["chosen"], string>} */
+const CHOSEN = { own: "", same: " · same", default: " · default", tuned: " · tuned" };
 
 /**
  * @param {import("./actions.js").RaceActions} actions
@@ -126,8 +126,12 @@ function laneRow(actions, id) {
       setAttribute(edit, "aria-label", `Settings of ${words}`);
       const rate = toNumber(found?.rate) ?? lane.optimizer.lr;
       const moves = rate !== lane.optimizer.lr ? ` of ${formatSetting(lane.optimizer.lr)}` : "";
-      setText(how, `η ${formatNumber(rate, 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}${moves} · ${CHOSEN[lane.chosen]}`);
-      setAttribute(how, "title", `the rate of its next update, exactly ${formatExact(rate)}`);
+      const limit = toNumber(found?.bound?.rate);
+      const bound = limit === null ? "" : limit === Infinity ? " · no bound" : ` · bound ${formatNumber(limit, 3)}`;
+      setText(how, `η ${brief(rate)}${moves}${bound}${CHOSEN[lane.chosen]}`);
+      setAttribute(how, "title", `the rate of its next update, exactly ${formatExact(rate)}; its stability bound here ${formatExact(limit)}; chosen: ${lane.chosen}`);
+      setAttribute(how, "data-bound", limit === null ? null : String(limit));
+      setAttribute(how, "data-beyond", String(limit !== null && rate > limit));
       setAttribute(how, "data-value", String(rate));
       if (badged(lane)) marks.replaceChildren(...lane.badges.map((badge) => h("span", { class: "lane-badge" }, badge)));
       const gone = found?.diverged ?? null;
@@ -140,4 +144,10 @@ function laneRow(actions, id) {
       setText(reached, found?.reached === null || found?.reached === undefined ? "–" : formatCount(found.reached));
     },
   };
+}
+
+/** Three digits, without zeros that say nothing: 0.03, 0.00215. @param {number} value */
+function brief(value) {
+  const text = formatNumber(value, 3);
+  return /^[\d.]+$/.test(text) && text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }

@@ -68,7 +68,7 @@ export function threeView() {
         traces.push({ ...head, uid: `head-${lane.id}`, x: ends[0], y: ends[1], z: ends[2], marker: { ...head.marker, color: colour, symbol } });
       }
       const uirevision = `${race.race}`;
-      await plotly.react(place, traces, { ...layout, width, height, uirevision, scene: { ...layout.scene, uirevision } }, themed.config);
+      await plotly.react(place, traces, { ...layout, width, height, uirevision, scene: { ...layout.scene, uirevision, zaxis: { ...layout.scene.zaxis, title: { text: frame.meta.colour === "log" ? "log f" : "f" } } } }, themed.config);
       place.dataset.drawn = String(trails?.step ?? 0);
     });
   }

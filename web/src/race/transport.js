@@ -36,7 +36,8 @@ export function raceTransport(actions) {
     update(state) {
       const { race, raceClock: clock, connection } = state;
       if (changed(race)) marks = race ? changesOf(race, namesOf(state)) : [];
-      line.update(clock, marks);
+      // The whole race can be gone to: what was not run yet is run.
+      line.update(clock && { step: clock.step, end: clock.max_steps }, marks);
       ladder.update(clock?.speed);
       const status = clock?.status ?? "connecting";
       buttons.update(status);
