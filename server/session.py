@@ -95,7 +95,7 @@ class Session:
             self.viewer.close(CLOSE_SUPERSEDED)
         self.viewer = viewer
         viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
-        told = (self._run_info, self._script_info, self._state, *self.desk.events, *self.network.events, self._kernels.progress)
+        told = (*self.desk.events, *self.network.events, self._run_info, self._script_info, self._state, self._kernels.progress)
         for event in told:
             if event is not None:
                 viewer.put(event)

@@ -48,7 +48,7 @@ def key_of(desk: Desk, viewer: Viewer, channel: Channel, slot: Slot) -> Hashable
 
 def surface(desk: Desk, want: Want) -> Picture | None:
     """f over the domain, (rows, columns), and `level`, the height that is drawn: log₁₀(f − least + floor) or f itself, as
-    `meta.colour` says. `meta.levels` are the contours' first, last and distance, `meta.minima` those that are known."""
+    `meta.colour` says. `meta.levels` are the contours' first, last and distance, `meta.minima` those that are known, `meta.range` the least and the largest f drawn."""
     race = desk.present()
     own = race.surface
     x, y, f = own.grid(SIDE, SIDE)
@@ -62,6 +62,7 @@ def surface(desk: Desk, want: Want) -> Picture | None:
     low, high = (float(np.nanmin(level)), float(np.nanmax(level))) if np.isfinite(level).any() else (0.0, 1.0)
     size = level_size((high - low) / BANDS)
     meta: dict[str, Any] = {"domain": own.domain, "colour": colour, "least": least, "floor": floor}
+    meta["range"] = (float(np.nanmin(f)), float(np.nanmax(f))) if np.isfinite(f).any() else None
     meta["levels"] = {"start": math.ceil(low / size) * size, "end": math.floor(high / size) * size, "size": size}
     meta["minima"] = [
         {"x": found.x, "y": found.y, "value": found.value, "kind": found.kind, "level": _level(found.value, meta)}

@@ -42,6 +42,10 @@ const EMPTY = {
   trial: null,
   rateTest: null,
   gradientCheck: null,
+  race: null,
+  raceClock: null,
+  trails: null,
+  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null },
 };
 
 export class Store {
@@ -75,6 +79,16 @@ export class Store {
       this.#paint?.(this.state);
     });
   }
+}
+
+/**
+ * The newest frame of one of the race's channels, if it belongs to the race that is shown.
+ * @param {AppState} state
+ * @param {import("./types.js").Channel} channel
+ */
+export function raceFrameOf(state, channel) {
+  const frame = state.frames[channel];
+  return frame && state.race && frame.run === state.race.race ? frame : null;
 }
 
 /**
