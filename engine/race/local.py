@@ -17,6 +17,8 @@ from engine.race.on_network import NetworkRace
 from engine.spec import OptimizerSpec
 
 Flat = NDArray[np.float64]
+SEEN = 1e-3
+"""Of the largest curvature: the map leaves out what is flatter, along which nothing moves in sight whatever the rate."""
 MOMENTA = {"sgd": "momentum", "momentum": "momentum", "nesterov": "nesterov"}
 """Rules that have a place in the map of rates and momenta, and whose map it is."""
 
@@ -85,10 +87,10 @@ def _looking(place: Place, surface: Landscape) -> Parts[Local]:
 
 
 def upward(curvature: Curvature) -> list[float]:
-    """The least and the largest curvature that is above zero, or the largest alone where only the extremes are known: downwards
-    no rate converges, and along what is flat nothing moves."""
+    """The least curvature in sight and the largest, or the largest alone where only the extremes are known: downwards no rate
+    converges."""
     if curvature.spectrum is None:
-        low = [curvature.smallest] if curvature.smallest > FLAT * curvature.largest else []
+        low = [curvature.smallest] if curvature.smallest > SEEN * curvature.largest else []
         return [*low, curvature.largest]
-    positive = curvature.spectrum[curvature.spectrum > FLAT * curvature.largest]
+    positive = curvature.spectrum[curvature.spectrum > SEEN * curvature.largest]
     return [float(positive.min()), float(positive.max())]

@@ -24,6 +24,8 @@ import { barView } from "./views/bar.js";
 import { dropPlace } from "./train/drop.js";
 import { experimentsDialog } from "./views/experiments.js";
 import { RaceActions } from "./race/actions.js";
+import { NetworkActions } from "./race/network/actions.js";
+import { withLooks } from "./race/network/lanes.js";
 import { raceRoom } from "./race/room.js";
 import { raceLinkHere } from "./race/link.js";
 import { openRaceLink } from "./race/share.js";
@@ -53,6 +55,7 @@ const actions = new Actions(store, connection);
 const sharing = new Sharing(store, connection);
 const checks = new Checks(store, connection);
 const racing = new RaceActions(store, connection);
+const networking = new NetworkActions(store, connection, racing, actions);
 const followFutures = futuresOf(store, connection);
 
 function subscribe() {
@@ -97,6 +100,13 @@ function onEvent(event) {
     case "race_state":
       store.set({ raceClock: event });
       break;
+    case "network":
+      // Studies of another race say nothing of this one.
+      store.set({ network: withLooks(event), ...(event.race === store.state.network?.race ? {} : { studies: {} }) });
+      break;
+    case "network_state":
+      store.set({ networkClock: event });
+      break;
     case "error":
       store.set({ notice: { kind: "error", text: event.message } });
       break;
@@ -132,6 +142,8 @@ function onFrame(frame) {
       connection.send({ type: "subscribe", channels: [] }).catch(() => {});
       watch();
     }
+  } else if (frame.channel === "study") {
+    store.set({ studies: { ...store.state.studies, [frame.meta.study.kind]: frame } });
   } else store.set({ frames: { ...store.state.frames, [frame.channel]: frame } });
 }
 
@@ -151,7 +163,7 @@ const finder = finderDialog(actions, checks);
 const gradient = gradientDialog(actions, checks);
 const trials = { rate: finder.open, gradient: gradient.open };
 /** @type {import("./types.js").Room[]} */
-const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open)), raceRoom(racing)];
+const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open)), raceRoom(racing, networking)];
 const help = helpDialog(rooms, () => store.state);
 const views = [barView(actions, help.open, rooms), partOfRooms(rooms, "view"), noticeView(actions), partOfRooms(rooms, "transport")];
 const theme = initialTheme();

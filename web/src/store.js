@@ -45,6 +45,10 @@ const EMPTY = {
   race: null,
   raceClock: null,
   trails: null,
+  network: null,
+  networkClock: null,
+  networkLook: { on: "surface", page: "plane", lane: null, edited: null, study: "seeds", preset: "" },
+  studies: {},
   raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null },
 };
 

@@ -4,7 +4,7 @@
  *
  * @typedef {"plane" | "line" | "table" | "image"} Kind
  * @typedef {"classification" | "regression"} Task
- * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings" | "race_surface" | "race_trails" | "race_standings" | "race_point"} Channel
+ * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings" | "race_surface" | "race_trails" | "race_standings" | "race_point" | "network_ways" | "network_standings" | "network_curves" | "network_maps" | "network_surface" | "study"} Channel
  * @typedef {"train" | "step" | "race"} RoomName
  *
  * A room of the page: what lies between bar and transport, the transport it is driven by, what it watches, and its own keys.
@@ -239,7 +239,7 @@
  * @property {string | null} allowed
  * @property {string} message
  *
- * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Trial | Done | Refusal | import("./race/types.js").RaceInfo | import("./race/types.js").RaceClock} Event
+ * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Trial | Done | Refusal | import("./race/types.js").RaceInfo | import("./race/types.js").RaceClock | import("./race/network/types.js").NetworkInfo | import("./race/network/types.js").NetworkClock} Event
  *
  * @typedef {Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Numbers
  * @typedef {object} NamedArray
@@ -330,6 +330,10 @@
  * @property {import("./race/types.js").RaceClock | null} raceClock
  * @property {import("./race/types.js").Trails | null} trails
  * @property {import("./race/types.js").RaceLook} raceLook
+ * @property {import("./race/network/types.js").NetworkInfo | null} network
+ * @property {import("./race/network/types.js").NetworkClock | null} networkClock
+ * @property {import("./race/network/types.js").NetworkLook} networkLook
+ * @property {Partial<Record<import("./race/network/types.js").StudyKind, Frame>>} studies  the newest of each kind
  *
  * @typedef {object} Pointed
  * @property {number} layer  1-based

@@ -60,7 +60,7 @@ export function overlay() {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Plane} plane @param {() => void} draw */
-function clip(context, { left, top, width, height }, draw) {
+export function clip(context, { left, top, width, height }, draw) {
   context.save();
   context.beginPath();
   context.rect(left, top, width, height);
@@ -153,7 +153,7 @@ function longest(gradients) {
  * @param {boolean} square
  * @param {number} size
  */
-function head(context, x, y, colour, rim, square, size) {
+export function head(context, x, y, colour, rim, square, size) {
   context.beginPath();
   if (square) context.rect(x - size + 1, y - size + 1, 2 * size - 2, 2 * size - 2);
   else context.arc(x, y, size, 0, 7);
@@ -174,7 +174,7 @@ function head(context, x, y, colour, rim, square, size) {
  * @param {number} width
  * @param {number[]} dash
  */
-function arrow(context, x, y, dx, dy, colour, width, dash) {
+export function arrow(context, x, y, dx, dy, colour, width, dash) {
   let length = Math.hypot(dx, dy);
   if (!(length > 4) || !Number.isFinite(length)) return;
   if (length > 3 * ARROW) [dx, dy, length] = [(dx / length) * 3 * ARROW, (dy / length) * 3 * ARROW, 3 * ARROW];
@@ -206,7 +206,7 @@ function arrow(context, x, y, dx, dy, colour, width, dash) {
  * @param {import("../colours.js").Palette} colours
  * @param {{x: number, y: number}[]} taken
  */
-function leftTheFrame(context, plane, x, y, loss, colour, colours, taken) {
+export function leftTheFrame(context, plane, x, y, loss, colour, colours, taken) {
   const place = atFrame(plane, x, y);
   const [ux, uy] = [Math.cos(place.angle), Math.sin(place.angle)];
   arrow(context, place.px - ux * 14, place.py - uy * 14, ux * 20, uy * 20, colour, 3, []);
@@ -237,7 +237,7 @@ function leftTheFrame(context, plane, x, y, loss, colour, colours, taken) {
  * @param {boolean} whole  a global minimum is filled
  * @param {import("../colours.js").Palette} colours
  */
-function star(context, x, y, whole, colours) {
+export function star(context, x, y, whole, colours) {
   context.beginPath();
   for (let i = 0; i < 10; i++) {
     const [angle, radius] = [(i * Math.PI) / 5 - Math.PI / 2, i % 2 ? 4 : 9];

@@ -2,12 +2,14 @@
 
 /** @import { Room } from "../types.js" */
 
+import { networkHelp, onNetwork, switched, switchedTransport } from "./network/switch.js";
 import { raceView } from "./race.js";
 import { raceTools } from "./share.js";
-import { raceTransport } from "./transport.js";
 
 /** @type {import("../types.js").Channel[]} */
 const CHANNELS = ["race_surface", "race_trails", "race_standings", "race_point"];
+/** @type {import("../types.js").Channel[]} */
+const NETWORK = ["network_surface", "network_ways", "network_standings", "network_curves", "network_maps", "study"];
 
 /** @type {Room["help"]} */
 const HELP = {
@@ -31,30 +33,38 @@ const HELP = {
 
 /**
  * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./network/actions.js").NetworkActions} network
  * @returns {Room}
  */
-export function raceRoom(actions) {
+export function raceRoom(actions, network) {
+  /** What the keys move: the race that is shown. */
+  const shown = () => (onNetwork(actions.state) ? network : actions);
+  const tools = raceTools(actions);
   return {
     name: "race",
     title: "Race",
-    view: raceView(actions),
-    transport: raceTransport(actions),
-    tools: raceTools(actions),
-    channels: () => CHANNELS,
-    subject: ({ race }) => (race ? `surface: ${race.title}` : ""),
+    view: switched(raceView(actions), tools, network),
+    transport: switchedTransport(actions, network),
+    tools,
+    channels: (state) => (onNetwork(state) ? NETWORK : CHANNELS),
+    subject: (state) => (onNetwork(state) ? (state.network ? `network: ${state.network.title}` : "") : state.race ? `surface: ${state.race.title}` : ""),
     keys: {
-      " ": () => actions.toggle(),
-      ArrowRight: () => actions.forward(),
-      PageDown: () => actions.forward(),
-      ArrowLeft: () => actions.back(),
-      PageUp: () => actions.back(),
-      Home: () => actions.toStart(),
-      End: () => actions.toEnd(),
+      " ": () => shown().toggle(),
+      ArrowRight: () => shown().forward(),
+      PageDown: () => shown().forward(),
+      ArrowLeft: () => shown().back(),
+      PageUp: () => shown().back(),
+      Home: () => shown().toStart(),
+      End: () => shown().toEnd(),
       3: () => actions.look({ three: !actions.state.raceLook.three }),
-      n: () => actions.add(),
+      n: () => shown().add(),
+      s: () => network.show(network.next()),
+      c: () => onNetwork(actions.state) && network.plane(),
+      m: () => network.openShown(),
+      d: () => network.redraw(),
       l: () => actions.toggleLinear(),
     },
-    leave: () => actions.leave(),
-    help: HELP,
+    leave: () => shown().leave(),
+    help: { keys: [...HELP.keys, ...networkHelp.keys], words: [...HELP.words, ...networkHelp.words] },
   };
 }
