@@ -1,4 +1,4 @@
-"""A race over the wire: the engine's own numbers, one clock for all lanes, refusals by field and range, and the same bits again."""
+"""A race over the wire: the engine's own numbers, one clock for all lanes, refusals by field and range, the same bits again."""
 
 from __future__ import annotations
 
