@@ -48,7 +48,8 @@ def key_of(desk: Desk, viewer: Viewer, channel: Channel, slot: Slot) -> Hashable
 
 def surface(desk: Desk, want: Want) -> Picture | None:
     """f over the domain, (rows, columns), and `level`, the height that is drawn: log₁₀(f − least + floor) or f itself, as
-    `meta.colour` says. `meta.levels` are the contours' first, last and distance, `meta.minima` those that are known, `meta.range` the least and the largest f drawn."""
+    `meta.colour` says. `meta.levels` are the contours' first, last and distance, `meta.minima` those that are known,
+    `meta.range` the least and the largest f drawn."""
     race = desk.present()
     own = race.surface
     x, y, f = own.grid(SIDE, SIDE)

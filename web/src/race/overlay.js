@@ -19,7 +19,7 @@ export function overlay() {
   const [below, above] = [0, 1].map((i) => h("canvas", { class: "race-canvas", aria: { hidden: true }, data: { testid: i ? "race-heads" : "race-trails" } }));
   /** @type {CanvasRenderingContext2D | null} */
   let trailing = null;
-  /** How many points of each lane are drawn already. @type {Map<number, number>} */
+  /** How many points of each lane are drawn already, and how long its line is. @type {Map<number, {count: number, length: number}>} */
   const drawn = new Map();
   const again = memo();
   return {
@@ -37,7 +37,7 @@ export function overlay() {
       const chosen = raceLook.lane;
       const looks = race.lanes.map(({ id, slot }) => `${id}:${slot}`).join();
       const same = [trails.version, trails.race, plane, width, height, theme, looks, chosen, window.devicePixelRatio];
-      const shrunk = [...drawn].some(([id, count]) => (trails.lanes.get(id)?.length ?? 0) < count || count > trails.step + 1);
+      const shrunk = [...drawn].some(([id, { count }]) => (trails.lanes.get(id)?.length ?? 0) < count || count > trails.step + 1);
       if (again(...same) || shrunk || !trailing) {
         trailing = prepareCanvas(below, width, height);
         drawn.clear();
@@ -47,9 +47,11 @@ export function overlay() {
           const trail = trails.lanes.get(lane.id);
           if (!trail || !trailing) continue;
           const end = lengthAt(trail, trails.step);
-          const begin = drawn.get(lane.id) ?? 0;
-          if (end > begin) drawTrail(trailing, plane, trail, Math.max(0, begin - 1), end, colourOf(lane, theme), isDashed(lane), lane.id === chosen ? 3 : 2);
-          drawn.set(lane.id, end);
+          const done = drawn.get(lane.id) ?? { count: 0, length: 0 };
+          if (end <= done.count) continue;
+          const width = lane.id === chosen ? 3 : 2;
+          const part = { from: Math.max(0, done.count - 1), to: end, length: done.length };
+          drawn.set(lane.id, { count: end, length: drawTrail(trailing, plane, trail, part, colourOf(lane, theme), isDashed(lane), width) });
         }
       });
       const context = prepareCanvas(above, width, height);
@@ -73,32 +75,34 @@ export function clip(context, { left, top, width, height }, draw) {
  * @param {CanvasRenderingContext2D} context
  * @param {Plane} plane
  * @param {Trail} trail
- * @param {number} from
- * @param {number} to
+ * @param {{from: number, to: number, length: number}} part  the points to draw, and how long the line is before them
  * @param {string} colour
  * @param {boolean} dashed
  * @param {number} width
+ * @returns {number}  how long it is then: dashes go on where the last stroke ended
  */
-function drawTrail(context, { px, py }, { points }, from, to, colour, dashed, width) {
+function drawTrail(context, { px, py }, { points }, { from, to, length }, colour, dashed, width) {
   const at = (/** @type {number} */ value) => Math.max(-1e5, Math.min(1e5, value));
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.lineJoin = "round";
   context.setLineDash(dashed ? [6, 4] : []);
-  // A dash goes on where the last stroke of this lane ended.
-  context.lineDashOffset = 0;
+  context.lineDashOffset = length;
   context.beginPath();
   let [lx, ly] = [NaN, NaN];
   for (let i = from; i < to; i++) {
     const [x, y] = [at(px(points[2 * i])), at(py(points[2 * i + 1]))];
     if (!(x === x && y === y)) continue;
     if (i === from) context.moveTo(x, y);
-    else if (i === to - 1 || Math.abs(x - lx) + Math.abs(y - ly) > 0.4) context.lineTo(x, y);
-    else continue;
+    else if (i === to - 1 || Math.abs(x - lx) + Math.abs(y - ly) > 0.4) {
+      context.lineTo(x, y);
+      length += Math.hypot(x - lx, y - ly);
+    } else continue;
     [lx, ly] = [x, y];
   }
   context.stroke();
   context.setLineDash([]);
+  return length;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Plane} plane @param {AppState} state */

@@ -36,7 +36,7 @@ export function raceView(actions) {
   const [flat, three, loss, settings, standings, point] = [surfaceView(actions), threeView(), lossView(actions), settingsView(actions), standingsView(actions), pointView()];
   const waiting = h("p", { class: "small race-waiting" }, "The race is coming …");
   const tabs = PAGES.map(([name, title]) =>
-    h("button", { type: "button", class: "tab", role: "tab", aria: { selected: false, controls: `race-${name}` }, data: { racetab: name }, onclick: () => actions.look({ page: name }) }, title),
+    h("button", { type: "button", class: "tab", role: "tab", aria: { selected: false, controls: `race-${name}` }, data: { tab: name }, onclick: () => actions.look({ page: name }) }, title),
   );
   const element = h(
     "main",

@@ -67,10 +67,9 @@ export function settingsView(actions) {
         controls = (row?.parameters ?? []).map((parameter) => ({ name: parameter.name, control: parameterField(actions, { ...parameter, symbol: "", title: spoken(parameter) }, `race.surface.${parameter.name}`) }));
         own.replaceChildren(...controls.map(({ control }) => control.element));
       }
-      if (formed(race.race, race.latex, catalog)) {
-        rule.show(row?.mathml ?? "", row?.summary);
-        rule.element.hidden = !row;
-        setText(note, row?.note || row?.summary || "");
+      if (formed(race.mathml, row)) {
+        rule.show(race.mathml, row?.summary);
+        setText(note, row?.summary ?? "Numbers, x, y, pi, e, + − * / ** and functions such as sin, exp, sqrt.");
       }
       for (const { name, control } of controls) control.update(spec[name], errors[`race.surface.${name}`]);
       formula.update(state);

@@ -19,7 +19,7 @@ import { planeOf } from "./plane.js";
 export function surfaceView(actions) {
   const place = h("div", { class: "race-plot", data: { testid: "race-contour" } });
   const over = overlay();
-  const start = h("button", { type: "button", class: "race-start", data: { testid: "race-start" } }, h("span", { class: "race-start-word" }, "start"));
+  const start = h("button", { type: "button", class: "race-start", data: { testid: "race-origin" } }, h("span", { class: "race-start-word" }, "start"));
   const tip = h("div", { class: "tip race-tip", role: "status", data: { testid: "race-tip" }, hidden: true });
   const element = h("div", { class: "race-surface", role: "group", aria: { label: "Surface" } }, place, ...over.elements, start, tip);
   const figure = new Redrawn(place);

@@ -25,7 +25,7 @@
  * @property {"surface" | "network"} on
  * @property {Record<string, any>} spec
  * @property {string} title
- * @property {string} latex
+ * @property {string} mathml
  * @property {[[number, number], [number, number]] | null} domain
  * @property {[number, number] | null} start
  * @property {number | null} least
