@@ -31,6 +31,7 @@ from server.protocol import (
     Subscribe,
 )
 from server.race import commands as race
+from server.race import network_commands as network
 from server.trials import Checking, Finding, Trying
 from server.viewer import Viewer
 from server.work import Play as Playing
@@ -186,4 +187,5 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "compare": sharing.compare,
     **race.HANDLERS,
     **QUERIES,
+    **network.HANDLERS,
 }

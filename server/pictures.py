@@ -16,6 +16,8 @@ from server.pictured import Picture, Want
 from server.protocol import Channel, ErrorEvent
 from server.race.channels import RACE_CHANNELS
 from server.race.channels import key_of as race_key_of
+from server.race.network_channels import NETWORK_CHANNELS
+from server.race.network_channels import key_of as network_key_of
 from server.viewer import Slot, Viewer
 
 if TYPE_CHECKING:
@@ -89,18 +91,20 @@ async def draw(session: Session, viewer: Viewer) -> float:
 def _due(session: Session, viewer: Viewer) -> tuple[list[Order], float]:
     """The pictures to make now, and the seconds until there are more. A session at rest is shown at once."""
     orders, soon, now = [], math.inf, time.monotonic()
-    desk, trainer = session.desk, session.trainer
+    desk, network, trainer = session.desk, session.network, session.trainer
     for channel, slot in viewer.slots.items():
-        racing = channel in RACE_CHANNELS
+        racing, networked = channel in RACE_CHANNELS, channel in NETWORK_CHANNELS
         if racing:
             key = race_key_of(desk, viewer, channel, slot)
+        elif networked:
+            key = network_key_of(network, channel)
         else:
             # Not during a seek: nobody looks at what lies between.
             key = None if trainer is None or session.seeking else key_of(session, trainer, viewer, channel)
         if key is None or slot.key == key or not viewer.ready(slot):
             continue
         wait = slot.made + viewer.interval(channel) - now
-        if wait > 0 and (desk.work if racing else session.work) is not None:
+        if wait > 0 and (desk.work is not None if racing else network.busy if networked else session.work is not None):
             soon = min(soon, wait)
             continue
         want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor, viewer.sample, lane=viewer.lane)
@@ -109,6 +113,9 @@ def _due(session: Session, viewer: Viewer) -> tuple[list[Order], float]:
         if racing and desk.race is not None:
             header |= {"run": desk.number, "branch": 0, "step": desk.race.step}
             make = partial(RACE_CHANNELS[channel], desk, want)
+        elif networked:
+            header |= {"run": network.number, "branch": 0, "step": 0 if network.race is None else network.race.step}
+            make = partial(NETWORK_CHANNELS[channel], network, want)
         else:
             assert trainer is not None
             want = want._replace(sight=Sight(session.scope, point_of(session, trainer), viewer.look))

@@ -27,6 +27,8 @@ from server.protocol import (
     ErrorEvent,
     Load,
     Loaded,
+    NetworkInfo,
+    NetworkState,
     Play,
     RaceInfo,
     RaceState,
@@ -40,6 +42,8 @@ from server.protocol import (
 )
 from server.race.commands import is_race
 from server.race.desk import Desk
+from server.race.network import NetworkDesk
+from server.race.network_commands import is_network
 from server.settings import Settings
 from server.store import Store
 from server.trials import Trying
@@ -73,6 +77,7 @@ class Session:
         self.work: Work | None = None
         self.scope = Scope()
         self.desk = Desk(settings.slice_seconds)
+        self.network = NetworkDesk(settings.slice_seconds)
         self._pool, self._kernels = pool, kernels
         self._slice = Slice(settings.slice_seconds)
         self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()
@@ -92,7 +97,8 @@ class Session:
             self.viewer.close(CLOSE_SUPERSEDED)
         self.viewer = viewer
         viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
-        for event in (self._run_info, self._script_info, self._state, *self.desk.events, self._kernels.progress):
+        told = (*self.desk.events, *self.network.events, self._run_info, self._script_info, self._state, self._kernels.progress)
+        for event in told:
             if event is not None:
                 viewer.put(event)
         self.poke()
@@ -127,7 +133,7 @@ class Session:
                 await self._turn()
             except Exception:
                 log.exception("a session stumbled")
-                self.work = self.desk.work = None
+                self.work = self.desk.work = self.network.work = None
                 with contextlib.suppress(Exception):
                     self.tell_state()
                 self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
@@ -143,10 +149,13 @@ class Session:
         if self._unwatched():
             self.end_work()
             self.desk.end_work(self)
+            await self.network.stop(self)
         if self.work is not None and self.work.wait(time.monotonic()) <= 0:
             await self._advance(self.work)
         await self.desk.advance(self)
-        delay = min(await self._show(), self.desk.wait(time.monotonic()))
+        await self.network.advance(self)
+        now = time.monotonic()
+        delay = min(await self._show(), self.desk.wait(now), self.network.wait(now))
         if self.work is not None:
             delay = min(delay, self.work.wait(time.monotonic()))
         if delay > 0 and not self._inbox:
@@ -190,7 +199,9 @@ class Session:
             self._state, self._told = state, now
             self.report(state)
 
-    def report(self, event: RunInfo | ScriptInfo | State | Loaded | RaceInfo | RaceState | ErrorEvent) -> None:
+    def report(
+        self, event: RunInfo | ScriptInfo | State | Loaded | RaceInfo | RaceState | NetworkInfo | NetworkState | ErrorEvent
+    ) -> None:
         """Tell the page, where there is one."""
         if self.viewer is not None:
             self.viewer.put(event)
@@ -230,6 +241,8 @@ class Session:
             return None
         if is_race(self._inbox[0][1]):
             return self._take() if self.desk.takes([command for _, command in self._inbox]) else None
+        if is_network(self._inbox[0][1]):
+            return self._take() if self.network.takes([command for _, command in self._inbox]) else None
         if isinstance(self.work, Stepping | Seeking) and not isinstance(self._inbox[0][1], Subscribe):
             for _, command in self._inbox:
                 if isinstance(command, commands.INTERRUPTING):
@@ -287,7 +300,7 @@ class Session:
     def _unwatched(self) -> bool:
         return (
             self.viewer is None
-            and (isinstance(self.work, Playing) or self.desk.work is not None)
+            and (isinstance(self.work, Playing) or self.desk.work is not None or self.network.work is not None)
             and time.monotonic() - self.unwatched_since > self.settings.unwatched_pause
         )
 

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from server.channels import CHANNELS
 from server.protocol import CLOSE_OVERFLOW, Channel, Look, Message, RaceState, SampleChoice, State, Trial, WarmUp
 from server.race.channels import RACE_CHANNELS
+from server.race.network_channels import NETWORK_CHANNELS
 
 FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
 READING_INTERVAL = 1 / 10
 """… one that holds numbers to read no more often than they can be read …"""
-READ: frozenset[Channel] = frozenset({"series", "evaluation", "health", "weights", "rates", "race_standings", "race_point"})
+_RACES: frozenset[Channel] = frozenset({"race_standings", "race_point", "network_standings", "network_curves", "study"})
+READ: frozenset[Channel] = frozenset[Channel]({"series", "evaluation", "health", "weights", "rates"}) | _RACES
 STUDY_INTERVAL = 1 / 3
 """… and what takes several passes over the training set is to be studied, not watched."""
 STUDIED: frozenset[Channel] = frozenset({"flow", "preactivations"})
@@ -130,7 +132,9 @@ class Viewer:
         self, channels: list[Channel], grid: int, sample: SampleChoice | None = None, ahead: int = 0, lane: int | None = None
     ) -> None:
         """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
-        self.slots = {name: self.slots.get(name) or Slot() for name in (*CHANNELS, *RACE_CHANNELS) if name in channels}
+        self.slots = {
+            name: self.slots.get(name) or Slot() for name in (*CHANNELS, *RACE_CHANNELS, *NETWORK_CHANNELS) if name in channels
+        }
         if grid != self.grid and "maps" in self.slots:
             self.slots["maps"].key = None
         self.grid, self.ahead = grid, ahead

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.parts import Parts, at_once
+
 Flat = NDArray[np.float64]
 Gradient = Callable[[Flat], Flat]
 Product = Callable[[Flat], Flat]
@@ -21,24 +23,30 @@ EXACT_UP_TO = 400
 """Parameters up to which the whole Hessian is made, column by column."""
 STEP = 1e-3
 CRITICAL = 1e-3
+"""Of a Newton step, in the parameters' own units: one that is longer says that no critical point is here."""
 FLAT = 1e-6
 """Of the largest curvature: a smaller one counts as 0."""
+KRYLOV = 80
+"""Hessian products spent on the Newton step of a large network, at most."""
 
 Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical", "not smooth"]
 
 
 @dataclass(frozen=True)
 class Curvature:
-    """At a point: ‖∇f‖, extreme eigenvalues, the whole spectrum where it was made (ascending), κ = λ_max/λ_min where both are
-    positive, and the kind of point, told only where the gradient is small. `exact` is False of Lanczos' extremes."""
+    """At a point: ‖∇f‖, the length of the Newton step, extreme eigenvalues, the whole spectrum where it was made (ascending),
+    κ = λ_max/λ_min where both are positive, and the kind of point, told only where the Newton step is short. `exact` is False
+    of Lanczos' extremes; `matrix` is H where it was made."""
 
     gradient_norm: float
+    newton_step: float
     smallest: float
     largest: float
     spectrum: Flat | None
     condition: float | None
     kind: Kind
     exact: bool
+    matrix: Flat | None = None
 
 
 def hessian_product(gradient: Gradient, theta: Flat, step: float = STEP) -> Product:
@@ -63,18 +71,25 @@ def hessian_product(gradient: Gradient, theta: Flat, step: float = STEP) -> Prod
 
 def hessian(product: Product, size: int) -> Flat:
     """H (P, P) from its columns, made symmetric."""
-    columns = np.stack([product(row) for row in np.eye(size)])
+    return at_once(making_hessian(product, size))
+
+
+def making_hessian(product: Product, size: int) -> Parts[Flat]:
+    """`hessian`, column by column."""
+    columns = np.empty((size, size))
+    for place, row in enumerate(np.eye(size)):
+        columns[place] = product(row)
+        yield (place + 1) / size
     return (columns + columns.T) / 2.0
 
 
-def lanczos(product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0) -> tuple[float, float]:
-    """Smallest and largest eigenvalue of a symmetric matrix known by its products (Lanczos 1950, with full
-    reorthogonalization), each until its residual is below `tolerance` of the largest in size."""
-    q = np.random.Generator(np.random.Philox(seed)).normal(size=size)
-    basis = np.zeros((min(most, size), size))
+def _tridiagonal(product: Product, q: Flat, most: int, tolerance: float, *, settled: bool) -> Parts[tuple[Flat, Flat]]:
+    """Eigenvalues and eigenvectors of the tridiagonal matrix that Lanczos' recurrence makes from a unit vector `q`, with full
+    reorthogonalization: after `most` products, where the space is used up, or where it is to be `settled`, when the residuals
+    of both extremes are below `tolerance` of the largest in size."""
+    basis = np.zeros((min(most, q.size), q.size))
     diagonal: list[float] = []
     beside: list[float] = []
-    q /= np.linalg.norm(q)
     for k in range(len(basis)):
         basis[k] = q
         w = product(q)
@@ -83,22 +98,54 @@ def lanczos(product: Product, size: int, tolerance: float = 1e-9, most: int = 30
             w = w - basis[: k + 1].T @ (basis[: k + 1] @ w)
         length = float(np.linalg.norm(w))
         matrix = np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1)
+        if not np.isfinite(matrix).all():
+            return np.full(k + 1, np.nan), np.full((k + 1, k + 1), np.nan)
         values, vectors = np.linalg.eigh(matrix)
         reach = max(abs(values[0]), abs(values[-1]), np.finfo(float).tiny)
         residuals = length * np.abs(vectors[-1, [0, -1]])
-        if k + 1 == size or length <= 1e-14 * reach or (k >= 2 and (residuals <= tolerance * reach).all()):
+        if k + 1 == q.size or length <= 1e-14 * reach or (settled and k >= 2 and (residuals <= tolerance * reach).all()):
             break
         beside.append(length)
         q = w / length
+        yield 0.0
+    return values, vectors
+
+
+def lanczos(product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0) -> tuple[float, float]:
+    """Smallest and largest eigenvalue of a symmetric matrix known by its products (Lanczos 1950), each until its residual is
+    below `tolerance` of the largest in size."""
+    return at_once(finding_extremes(product, size, tolerance, most, seed))
+
+
+def finding_extremes(
+    product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0
+) -> Parts[tuple[float, float]]:
+    """`lanczos`, product by product."""
+    q = np.random.Generator(np.random.Philox(seed)).normal(size=size)
+    values, _ = yield from _tridiagonal(product, q / np.linalg.norm(q), most, tolerance, settled=True)
     return float(values[0]), float(values[-1])
 
 
-def classify(gradient_norm: float, smallest: float, largest: float, small: float = CRITICAL) -> Kind:
-    """The kind of point. Only where ‖∇f‖ is at most `small` of the largest curvature is it told: elsewhere it is none."""
+def newton_length(shares: Flat, curvatures: Flat) -> float:
+    """How far off the critical point of the local quadratic is: √Σ (g_i / |λ_i|)², the gradient's shares g_i along the
+    eigenvectors over their curvatures. A curvature below `FLAT` of the largest counts as that much: along a flat direction a
+    gradient that is not nothing either leads far.
+
+    ‖∇f‖ against λ_max alone would not do. On the floor of a narrow valley the gradient points along it, where the curvature is
+    λ_min: 1/κ of λ_max, so that half the valley would pass for its lowest point.
+    """
+    reach = float(np.abs(curvatures).max(initial=0.0))
+    if reach == 0.0:
+        return 0.0 if not shares.any() else np.inf
+    return float(np.linalg.norm(shares / np.maximum(np.abs(curvatures), FLAT * reach)))
+
+
+def classify(newton_step: float, smallest: float, largest: float, small: float = CRITICAL) -> Kind:
+    """The kind of point. Only where the Newton step is at most `small` is it told: elsewhere it is none."""
     reach = max(abs(smallest), abs(largest))
-    if not np.isfinite([gradient_norm, smallest, largest]).all():
+    if not np.isfinite([smallest, largest]).all() or np.isnan(newton_step):
         return "not smooth"
-    if gradient_norm > small * max(reach, np.finfo(float).tiny):
+    if newton_step > small:
         return "not critical"
     if reach == 0.0 or min(abs(smallest), abs(largest)) <= FLAT * reach:
         return "degenerate"
@@ -108,30 +155,44 @@ def classify(gradient_norm: float, smallest: float, largest: float, small: float
 
 
 def _found(
-    gradient_norm: float, smallest: float, largest: float, spectrum: Flat | None, small: float, exact: bool
+    gradient_norm: float, step: float, smallest: float, largest: float, small: float, spectrum: Flat | None, H: Flat | None
 ) -> Curvature:
     condition = largest / smallest if 0.0 < smallest < np.inf and np.isfinite(largest) else None
-    kind = classify(gradient_norm, smallest, largest, small)
-    return Curvature(gradient_norm, smallest, largest, spectrum, condition, kind, exact)
+    kind = classify(step, smallest, largest, small)
+    return Curvature(gradient_norm, step, smallest, largest, spectrum, condition, kind, H is not None, H)
 
 
 def of_matrix(gradient: Flat, H: Flat, small: float = CRITICAL) -> Curvature:
     """From an exact Hessian, as surfaces have it."""
     norm = float(np.linalg.norm(gradient))
-    if not np.isfinite(H).all():
-        return Curvature(norm, np.nan, np.nan, None, None, "not smooth", True)
-    spectrum: Flat = np.linalg.eigvalsh(H).astype(np.float64)
-    return _found(norm, float(spectrum[0]), float(spectrum[-1]), spectrum, small, True)
+    if not (np.isfinite(H).all() and np.isfinite(gradient).all()):
+        return Curvature(norm, np.nan, np.nan, np.nan, None, None, "not smooth", True)
+    spectrum, vectors = np.linalg.eigh(np.asarray(H, dtype=np.float64))
+    step = newton_length(vectors.T @ gradient, spectrum)
+    return _found(norm, step, float(spectrum[0]), float(spectrum[-1]), small, spectrum, H)
 
 
 def of_gradient(gradient: Gradient, theta: Flat, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
     """From gradients alone, as networks have them: the whole Hessian of a small one, Lanczos' extremes of a larger."""
+    return at_once(measuring(gradient, theta, small, exact_up_to))
+
+
+def measuring(gradient: Gradient, theta: Flat, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Parts[Curvature]:
+    """`of_gradient`, a Hessian product at a time."""
     g = gradient(theta)
     product = hessian_product(gradient, theta)
     if theta.size <= exact_up_to:
-        return of_matrix(g, hessian(product, theta.size), small)
-    smallest, largest = lanczos(product, theta.size)
-    return _found(float(np.linalg.norm(g)), smallest, largest, None, small, False)
+        H = yield from making_hessian(product, theta.size)
+        return of_matrix(g, H, small)
+    norm = float(np.linalg.norm(g))
+    smallest, largest = yield from finding_extremes(product, theta.size)
+    if norm == 0.0 or not np.isfinite([norm, smallest, largest]).all():
+        return _found(norm, 0.0 if norm == 0.0 else np.nan, smallest, largest, small, None, None)
+    # Begun from the gradient, Lanczos' values and the first entries of their vectors are its shares by curvature (Gauss
+    # quadrature of its spectral measure): the same sum as of the whole spectrum.
+    values, vectors = yield from _tridiagonal(product, g / norm, KRYLOV, 0.0, settled=False)
+    step = newton_length(norm * vectors[0], values)
+    return _found(norm, step, smallest, largest, small, None, None)
 
 
 def scaled(product: Product, preconditioner: Flat) -> Product:

@@ -58,6 +58,15 @@ class Plane:
         distances: Flat = np.linalg.norm(given - self.at(self.coordinates(given)), axis=1)
         return distances
 
+    def share_of(self, points: ArrayLike) -> float:
+        """Of the variance of points (n, P) the share that lies within the plane; NaN where they are one point."""
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        centred = given - given.mean(axis=0)
+        total = float(np.sum(centred * centred))
+        within = Plane(self.kind, np.zeros(given.shape[1]), self.directions)
+        left = float(np.sum(within.off(centred) ** 2))
+        return 1.0 - left / total if total > 0.0 else float("nan")
+
     def residual(self, points: ArrayLike, reference: ArrayLike) -> Flat:
         """‖θ − P(θ)‖ / ‖θ − θ_ref‖, (n,): 0 on the plane, 1 where the plane shows nothing of the way from θ_ref. 0 at θ_ref."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))

@@ -133,6 +133,15 @@ class Landscape:
             total[...] = worker.grad
         return total
 
+    def sample_gradients(self, theta: ArrayLike, places: tuple[int, ...], first: int, last: int) -> Flat:
+        """The data term's gradient of each of the samples first … last − 1 alone, (n, places): what its mean is over."""
+        point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(places)))
+        for row in range(first, last):
+            worker = self._worker()
+            self._pass(self._derivative, worker, point, row, 1)
+            found[row - first] = worker.grad[list(places)]
+        return found
+
     def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Flat, start: int, count: int) -> None:
         worker.counters[codes.FIRST_ROW] = start
         worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count
@@ -170,6 +179,12 @@ class Landscape:
 
         `points` along each side must leave 1 by division by 4: 25, 53, 101, … so that the coarse grids end at the edges.
         """
+        return (level for level in self.painting(plane, across, up, points, PIECE * points) if level is not None)
+
+    def painting(
+        self, plane: Plane, across: Range, up: Range, points: int = 101, at_once: int = 4 * PIECE
+    ) -> Iterator[Picture | None]:
+        """`pictures`, at most `at_once` points between two yields: None where a level is not done yet."""
         if points < 5 or (points - 1) % STRIDES[0]:
             raise ValueError(f"points: {points} given; allowed: 4 k + 1, at least 5")
         if not (across[0] < across[1] and up[0] < up[1]):
@@ -181,7 +196,11 @@ class Landscape:
             wanted = np.zeros_like(known)
             wanted[::stride, ::stride] = True
             rows, columns = np.nonzero(wanted & ~known)
-            values[rows, columns] = self.slice_at(plane, np.column_stack([a[columns], b[rows]]))
+            for first in range(0, len(rows), at_once):
+                j, i = rows[first : first + at_once], columns[first : first + at_once]
+                values[j, i] = self.slice_at(plane, np.column_stack([a[i], b[j]]))
+                if first + at_once < len(rows):
+                    yield None
             known |= wanted
             yield Picture(a[::stride], b[::stride], values[::stride, ::stride].copy(), stride)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.landscape.curvature import Product, lanczos, scaled
+from engine.landscape.curvature import Product, finding_extremes, making_hessian, scaled
 from engine.optimizers import PYTORCH
+from engine.parts import Parts, at_once
 from engine.spec import OptimizerSpec
 
 Flat = NDArray[np.float64]
@@ -67,6 +68,13 @@ def bound(
     optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Flat] | None = None, updates: int = 0
 ) -> Bound | None:
     """A lane's own bound where it stands; None for a rule without one, or before its first update where it needs one."""
+    return at_once(bounding(optimizer, product, size, state, updates))
+
+
+def bounding(
+    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Flat] | None = None, updates: int = 0
+) -> Parts[Bound | None]:
+    """`bound`, a product at a time."""
     known = factor(optimizer)
     if known is None:
         return None
@@ -76,12 +84,12 @@ def bound(
         return None
     wanted = product if P is None else scaled(product, P)
     if size <= DIRECT_UP_TO:
-        columns = np.stack([wanted(row) for row in np.eye(size)])
-        if not np.isfinite(columns).all():
+        matrix = yield from making_hessian(wanted, size)
+        if not np.isfinite(matrix).all():
             return None
-        top = float(np.linalg.eigvalsh((columns + columns.T) / 2.0)[-1])
+        top = float(np.linalg.eigvalsh(matrix)[-1])
     else:
-        top = lanczos(wanted, size)[1]
+        _, top = yield from finding_extremes(wanted, size)
     return Bound(known[1], top, known[0] / top if top > 0.0 else np.inf, P is not None)
 
 

@@ -8,10 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import codes
+from engine.landscape.slices import Landscape
+from engine.parts import Parts
 from engine.probe import Probe
 from engine.randomness import generator
+from engine.tape import Tape
 
 Flat = NDArray[np.float64]
+SOME = 128
+"""Samples between two looks at whether they are still wanted."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +57,30 @@ class Compass:
         return float(np.sqrt(np.trace(self.covariance) * (count - batch_size) / (batch_size * (count - 1))))
 
 
-def compass(probe: Probe, first: int, second: int) -> Compass:
-    """Per-sample gradients along two weights. Refused under batch norm, where a sample has no gradient of its own."""
-    tape = probe.tape
+def _check(tape: Tape, first: int, second: int) -> None:
     if tape.coupled:
         raise ValueError("network: under batch norm a sample has no gradient of its own; allowed: networks without it")
     if first == second or not (0 <= first < tape.parameter_count and 0 <= second < tape.parameter_count):
         raise ValueError(
             f"weights: {first} and {second} given; allowed: two different places from 0 to {tape.parameter_count - 1}"
         )
+
+
+def taking(landscape: Landscape, theta: Flat, first: int, second: int) -> Parts[Compass]:
+    """`compass` at any parameters, some samples at a time: the run they are of may go on meanwhile."""
+    _check(landscape.tape, first, second)
+    count = len(landscape.x)
+    samples = np.empty((count, 2))
+    for start in range(0, count, SOME):
+        end = min(count, start + SOME)
+        samples[start:end] = landscape.sample_gradients(theta, (first, second), start, end)
+        yield end / count
+    return Compass((first, second), samples, samples.mean(axis=0))
+
+
+def compass(probe: Probe, first: int, second: int) -> Compass:
+    """Per-sample gradients along two weights. Refused under batch norm, where a sample has no gradient of its own."""
+    _check(probe.tape, first, second)
     x, y = probe.rows("train")
     samples = np.empty((len(x), 2))
     for row in range(len(x)):

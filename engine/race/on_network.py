@@ -162,6 +162,14 @@ class NetworkRace:
         self._put(lane, rule, own)
         lane.points = {step: point for step, point in lane.points.items() if step <= self.step}
 
+    def replace(self, number: int, spec: LaneSpec | Mapping[str, Any]) -> None:
+        """Another spec in a lane's place: it keeps its id and begins anew; `seeking` brings it to where the others are."""
+        lane = self.lane(number)
+        wanted = spec if isinstance(spec, LaneSpec) else LaneSpec.model_validate(spec)
+        lane.trainer, lane.spec = Trainer(spec_of(self.spec.run, wanted)), wanted
+        lane.points = {0: lane.trainer.machine.theta.copy()}
+        self._retune_at(lane)
+
     def badges(self, number: int) -> tuple[str, ...]:
         return badges(self.lane(number).spec, network=True)
 

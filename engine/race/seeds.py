@@ -18,6 +18,8 @@ from engine.trainer import Trainer
 Flat = NDArray[np.float64]
 MOST_SEEDS = 64
 POINTS = 101
+AT_ONCE = 16
+"""Runs that one slice moves from one point to the next: few enough to be stopped soon, enough to share out evenly."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,16 @@ class SeedRace:
         return spec_of(self.run, self.lanes[lane].model_copy(update={"seed": self.seeds[seed]}))
 
     def slices(self) -> Iterator[float]:
-        """Run to the end, all pairs from one point to the next on the pool; yields the share that is done."""
+        """Run to the end, all pairs from one point to the next, some at a time on the pool; yields the share that is done."""
         pairs = [(lane, seed) for seed in range(len(self.seeds)) for lane in range(len(self.lanes))]
-        for lane, seed in pairs:
-            self.endings[lane, seed] = Trainer(self.spec(lane, seed))
+        some = [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]
+        for few in some:
+            self.endings |= {pair: Trainer(self.spec(*pair)) for pair in few}
+            yield 0.0
         for index, step in enumerate(self.steps):
-            list(pool().map(lambda pair: self._to(pair, index, int(step)), pairs))  # noqa: B023  done before the next
-            yield (index + 1) / len(self.steps)
+            for number, few in enumerate(some, 1):
+                list(pool().map(lambda pair: self._to(pair, index, int(step)), few))  # noqa: B023  done before the next
+                yield (index + number / len(some)) / len(self.steps)
 
     def finish(self) -> SeedRace:
         for _ in self.slices():

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.parts import Parts, at_once
 from engine.race.on_surface import Race
+from engine.race.seeds import SeedRace
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec
+from engine.spec import RunSpec
 from engine.surfaces.function import SurfaceFunction
 from engine.surfaces.rows import Box
 
@@ -18,6 +21,8 @@ Flat = NDArray[np.float64]
 RATES = tuple(float(rate) for rate in np.logspace(-4, 0, 13))
 MOST_RATES = 64
 MOST_SIDE = 64
+SLICE = 1000
+"""Steps of a sweep between two looks at whether it is still wanted."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,23 @@ def rate_sweep(
     seeds: Sequence[int] = (0,),
 ) -> RateSweep:
     """A lane of a surface at each rate, from the race's start, under its noise; seeds differ in the noise alone."""
+    return at_once(sweeping(spec, lane, rates, steps, seeds))
+
+
+def at_rate(lane: LaneSpec, rate: float) -> LaneSpec:
+    """A lane as it begins, at another rate."""
+    rule = type(lane.optimizer).model_validate(lane.optimizer.model_dump() | {"lr": float(rate)})
+    return lane.model_copy(update={"optimizer": rule, "retunes": ()})
+
+
+def sweeping(
+    spec: RaceSpec | Mapping[str, Any],
+    lane: LaneSpec | Mapping[str, Any],
+    rates: Sequence[float] = RATES,
+    steps: int = 1000,
+    seeds: Sequence[int] = (0,),
+) -> Parts[RateSweep]:
+    """`rate_sweep`, some steps of some rates at a time."""
     given = spec if isinstance(spec, RaceSpec) else RaceSpec.model_validate(spec)
     own = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
     if not 1 <= len(rates) <= MOST_RATES or not 1 <= len(seeds) <= MOST_RATES:
@@ -57,22 +79,44 @@ def rate_sweep(
         for first in range(0, len(rates), MOST_LANES):
             race = Race(base)
             for rate in rates[first : first + MOST_LANES]:
-                rule = type(own.optimizer).model_validate(own.optimizer.model_dump() | {"lr": float(rate)})
-                race.add(own.model_copy(update={"optimizer": rule, "retunes": ()}))
-            race.seek(steps)
+                race.add(at_rate(own, rate))
+            while race.step < steps:
+                race.seek(min(steps, race.step + SLICE))
+                done = row + (first + min(MOST_LANES, len(rates) - first) * race.step / steps) / len(rates)
+                yield done / len(used)
             for column, each in enumerate(race.lanes, first):
                 if race.diverged(each.id) is None:
                     losses[row, column] = race.losses(each.id)[-1]
+    return _swept(rates, steps, used, losses)
+
+
+def _swept(rates: Sequence[float], steps: int, seeds: tuple[int, ...], losses: Flat) -> RateSweep:
     median = np.quantile(losses, 0.5, axis=0, method="inverted_cdf")
     best = int(np.argmin(median))
-    return RateSweep(
-        np.array(rates, dtype=np.float64),
-        steps,
-        used,
-        losses,
-        median,
-        float(rates[best]) if np.isfinite(median[best]) else None,
-    )
+    found = float(rates[best]) if np.isfinite(median[best]) else None
+    return RateSweep(np.array(rates, dtype=np.float64), steps, seeds, losses, median, found)
+
+
+def sweeping_network(
+    run: RunSpec | Mapping[str, Any],
+    lane: LaneSpec | Mapping[str, Any],
+    rates: Sequence[float] = RATES,
+    steps: int = 1000,
+    seeds: Sequence[int] = (0,),
+) -> Parts[RateSweep]:
+    """A lane of a network at each rate; seeds differ in start and batches, the data are the same. Losses are train losses."""
+    own = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
+    if not 1 <= len(rates) <= MOST_RATES or not 1 <= len(seeds) <= MOST_RATES:
+        raise ValueError(f"rates, seeds: {len(rates)} and {len(seeds)} given; allowed: 1 to {MOST_RATES} of each")
+    losses = np.full((len(seeds), len(rates)), np.inf)
+    for first in range(0, len(rates), MOST_LANES):
+        some = rates[first : first + MOST_LANES]
+        lanes = [at_rate(own, rate).model_copy(update={"seed": None}) for rate in some]
+        race = SeedRace(run, lanes, tuple(seeds), steps, points=max(2, steps // SLICE))
+        for share in race.slices():
+            yield (first + share * len(some)) / len(rates)
+        losses[:, first : first + len(some)] = race.losses[:, :, -1].T
+    return _swept(rates, steps, tuple(seeds), losses)
 
 
 @dataclass(frozen=True)
@@ -98,6 +142,18 @@ def basins(
     domain: Box | None = None,
 ) -> Basins:
     """Every start of a side × side grid over the domain, its cells' middles, run for some steps by the lane's rule."""
+    return at_once(charting(spec, lane, side, steps, reach, domain))
+
+
+def charting(
+    spec: RaceSpec | Mapping[str, Any],
+    lane: LaneSpec | Mapping[str, Any],
+    side: int = 32,
+    steps: int = 500,
+    reach: float = 0.05,
+    domain: Box | None = None,
+) -> Parts[Basins]:
+    """`basins`, start by start."""
     given = spec if isinstance(spec, RaceSpec) else RaceSpec.model_validate(spec)
     if not 2 <= side <= MOST_SIDE:
         raise ValueError(f"side: {side} given; allowed: 2 to {MOST_SIDE}")
@@ -120,4 +176,5 @@ def basins(
             if race.diverged(number) is None:
                 far = np.linalg.norm(minima - ends[j, i], axis=1) if len(minima) else np.array([np.inf])
                 which[j, i] = int(np.argmin(far)) if far.min() <= reach else -1
+            yield (j * side + i + 1) / side**2
     return Basins(x, y, ends, losses, which, steps, reach)

@@ -96,6 +96,7 @@ from server.protocol.race import (
     RaceState,
     RaceStep,
 )
+from server.protocol.race_network import NetworkCommand, NetworkInfo, NetworkState
 
 AnyCommand = Annotated[
     Attach
@@ -131,12 +132,25 @@ AnyCommand = Annotated[
     | Reveal
     | Asked
     | Acknowledge
-    | RaceCommand,
+    | RaceCommand
+    | NetworkCommand,
     Field(discriminator="type"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 AnyEvent = Annotated[
-    Attached | RunInfo | State | ScriptInfo | Loaded | WarmUp | Trial | RaceInfo | RaceState | Done | ErrorEvent,
+    Attached
+    | RunInfo
+    | State
+    | ScriptInfo
+    | Loaded
+    | WarmUp
+    | Trial
+    | RaceInfo
+    | RaceState
+    | NetworkInfo
+    | NetworkState
+    | Done
+    | ErrorEvent,
     Field(discriminator="type"),
 ]
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
@@ -192,6 +206,9 @@ __all__ = [
     "Loaded",
     "Look",
     "Message",
+    "NetworkCommand",
+    "NetworkInfo",
+    "NetworkState",
     "OffenceInfo",
     "Pause",
     "Play",

@@ -29,8 +29,15 @@ Channel = Literal[
     "race_trails",
     "race_standings",
     "race_point",
+    "network_ways",
+    "network_standings",
+    "network_curves",
+    "network_maps",
+    "network_surface",
+    "study",
 ]
-"""What a page may subscribe to; each is documented where it is made, in `server.channels` or `server.race.channels`."""
+"""What a page may subscribe to; each is documented where it is made, in `server.channels`, `server.race.channels` or
+`server.race.network_channels`."""
 
 Split = Literal["train", "validation", "test"]
 SpeedUnit = Literal["steps", "epochs", "flat"]

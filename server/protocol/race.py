@@ -166,7 +166,7 @@ class RaceInfo(Message):
     on: Literal["surface", "network"]
     spec: dict[str, Any] = Field(description="complete, with every lane's changes: what `race` takes")
     title: str
-    latex: str
+    mathml: str = Field(description="the surface's formula")
     domain: tuple[tuple[float, float], tuple[float, float]] | None
     start: tuple[float, float] | None
     least: float | None = Field(description="the least loss that is known")

@@ -48,7 +48,8 @@ def key_of(desk: Desk, viewer: Viewer, channel: Channel, slot: Slot) -> Hashable
 
 def surface(desk: Desk, want: Want) -> Picture | None:
     """f over the domain, (rows, columns), and `level`, the height that is drawn: log₁₀(f − least + floor) or f itself, as
-    `meta.colour` says. `meta.levels` are the contours' first, last and distance, `meta.minima` those that are known."""
+    `meta.colour` says. `meta.levels` are the contours' first, last and distance, `meta.minima` those that are known,
+    `meta.range` the least and the largest f drawn."""
     race = desk.present()
     own = race.surface
     x, y, f = own.grid(SIDE, SIDE)
@@ -60,8 +61,9 @@ def surface(desk: Desk, want: Want) -> Picture | None:
     floor = max(float(np.nanquantile(gap, 0.005)), 1e-9 * float(np.nanmax(gap)), 1e-300) if np.isfinite(f).any() else 1.0
     level = np.log10(gap + floor) if colour == "log" else f.copy()
     low, high = (float(np.nanmin(level)), float(np.nanmax(level))) if np.isfinite(level).any() else (0.0, 1.0)
-    size = _round((high - low) / BANDS)
+    size = level_size((high - low) / BANDS)
     meta: dict[str, Any] = {"domain": own.domain, "colour": colour, "least": least, "floor": floor}
+    meta["range"] = (float(np.nanmin(f)), float(np.nanmax(f))) if np.isfinite(f).any() else None
     meta["levels"] = {"start": math.ceil(low / size) * size, "end": math.floor(high / size) * size, "size": size}
     meta["minima"] = [
         {"x": found.x, "y": found.y, "value": found.value, "kind": found.kind, "level": _level(found.value, meta)}
@@ -74,7 +76,7 @@ def _level(value: float, meta: Mapping[str, Any]) -> float:
     return math.log10(value - meta["least"] + meta["floor"]) if meta["colour"] == "log" else value
 
 
-def _round(value: float) -> float:
+def level_size(value: float) -> float:
     """1, 2 or 5 times a power of ten, at least as large."""
     if not (value > 0.0 and math.isfinite(value)):
         return 1.0

@@ -92,7 +92,7 @@ def _script_of(given: dict[str, Any] | str) -> dict[str, Any]:
         try:
             given = json.loads(given)
         except ValueError as error:
-            raise CommandError("invalid", f"script: not JSON: {error}", "script") from error
+            raise CommandError("invalid", f"script: not JSON: {error}", "script", "what race_share gave") from error
     if not isinstance(given, dict) or not isinstance(given.get("spec"), dict):
         raise CommandError("invalid", "script: a race's script has a spec", "script", "what race_share gave")
     return given
@@ -167,11 +167,11 @@ async def change(session: Session, viewer: Viewer, command: RaceChange) -> None:
     race = desk.present()
     names = ("surface", "start", "noise", "seed", "max_steps", "bound")
     fields = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
-    if command.threshold is not None:
-        desk.threshold = command.threshold
     if fields:
         await session.call(_change, race, fields)
         desk.again()
+    if command.threshold is not None:
+        desk.threshold = command.threshold
     if isinstance(desk.work, Playing):
         desk.work.pace(race, desk.speed, at_once=False)
     await desk.changed(session, surface="surface" in fields)

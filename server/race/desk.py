@@ -175,6 +175,8 @@ class Desk:
 
     def _describe(self, race: Race) -> RaceInfo:
         """In a worker: a rule that is new here is timed."""
+        from server.documents import mathml
+
         surface = race.surface
         least = [minimum.value for minimum in surface.minima]
         return RaceInfo(
@@ -183,7 +185,7 @@ class Desk:
             on="surface",
             spec=race.script.model_dump(mode="json"),
             title="your own formula" if surface.row is None else surface.row.title,
-            latex=surface.latex,
+            mathml=mathml(surface.latex),
             domain=surface.domain,
             start=race.start,
             least=min(least) if least else None,

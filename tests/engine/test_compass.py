@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.race.compass import compass
+from engine.landscape.slices import Landscape
+from engine.parts import at_once
+from engine.race.compass import compass, taking
 
 
 def trainer(samples=24, **fields):
@@ -21,6 +23,8 @@ def test_arrows_are_gradients_of_single_samples_and_their_mean_the_full_one():
     before = made.machine.theta.copy()
     found = compass(made.probe, 2, 9)
     assert np.allclose(found.full, made.probe.gradient("train")[[2, 9]], rtol=1e-12, atol=1e-15)
+    apart = at_once(taking(Landscape(made.machine), before, 2, 9))
+    assert np.array_equal(apart.samples, found.samples) and np.array_equal(apart.full, found.full)
     x, y = made.probe.rows("train")
     for row in (0, 7, 23):
         for column, place in enumerate((2, 9)):

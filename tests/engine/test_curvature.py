@@ -71,6 +71,7 @@ def test_lanczos_on_a_network_agrees_with_the_whole_spectrum():
     reach = max(abs(whole.smallest), abs(whole.largest))
     assert abs(few.smallest - whole.smallest) < 1e-6 * reach and abs(few.largest - whole.largest) < 1e-6 * reach
     assert whole.gradient_norm == pytest.approx(np.linalg.norm(gradient(theta)))
+    assert few.newton_step == pytest.approx(whole.newton_step, rel=0.05) and few.kind == whole.kind
 
 
 def at(name, x, y, **own):
@@ -94,3 +95,40 @@ def test_condition_number():
     assert at("saddle", 0.0, 0.0).condition is None
     H = SurfaceFunction(SurfaceSpec.model_validate("rosenbrock")).at([[1.0, 1.0]]).hessian[0]
     assert at("rosenbrock", 1.0, 1.0).condition == pytest.approx(np.linalg.cond(H), rel=1e-9)
+
+
+def test_the_floor_of_a_narrow_valley_is_no_minimum():
+    """Where only the stiff direction is at rest, ‖∇f‖ is small beside λ_max and the minimum far all the same."""
+    for x in (-1.0, 0.0, 0.5, 0.9, 0.99):
+        found = at("rosenbrock", x, x * x)
+        assert found.kind == "not critical" and found.newton_step > 1e-3, x
+        assert x < 0.99 or found.gradient_norm < 1e-3 * found.largest  # what a threshold by λ_max alone would call a minimum
+    assert at("rosenbrock", 1.0 + 4e-4, (1.0 + 4e-4) ** 2).kind == "minimum"
+    for away, kind in ((1e-2, "not critical"), (1.01e-3, "not critical"), (0.99e-3, "minimum")):
+        along = at("ravine", away, 0.0, kappa=1000.0)
+        assert along.newton_step == pytest.approx(away, rel=1e-9) and along.kind == kind
+        turned = at("ravine", away * np.cos(0.5), away * np.sin(0.5), kappa=1000.0, angle=np.degrees(0.5))
+        assert turned.newton_step == pytest.approx(away, rel=1e-6)
+    # Across the valley the gradient is κ times as large at the same distance: the step says the distance, not the slope.
+    assert at("ravine", 0.0, 0.5e-3, kappa=1000.0).kind == "minimum"
+
+
+def test_saddles_plateaus_and_flat_directions():
+    assert at("saddle", 5e-4, 0.0).kind == "saddle" and at("saddle", 2e-3, 0.0).kind == "not critical"
+    assert at("monkey_saddle", 0.0, 0.0).kind == "degenerate"
+    assert at("monkey_saddle", 0.01, 0.0).kind == "not critical"  # ∇f = 3·10⁻⁴ there, and H = 6·10⁻² no larger
+    flat = at("plateau", *SurfaceFunction(SurfaceSpec.model_validate("plateau")).start)
+    assert flat.gradient_norm < 0.05 and flat.kind == "not critical"
+    H = np.diag([0.0, 1.0])
+    assert of_matrix(np.array([0.0, 1e-4]), H).kind == "degenerate"
+    assert of_matrix(np.array([1e-4, 0.0]), H).kind == "not critical"  # it leads along the flat direction, nobody knows how far
+    assert of_matrix(np.zeros(2), np.zeros((2, 2))).kind == "degenerate"
+    assert of_matrix(np.array([1e-12, 0.0]), np.zeros((2, 2))).kind == "not critical"
+    assert of_matrix(np.array([np.inf, 0.0]), np.eye(2)).kind == "not smooth"
+
+
+def test_the_newton_step_of_a_quadratic_leads_to_its_minimum():
+    H, away = symmetric(500, 9, 0.5, 400.0), np.random.default_rng(2).normal(size=500)
+    found = of_gradient(lambda theta: H @ theta, away)
+    assert not found.exact and found.newton_step == pytest.approx(np.linalg.norm(away), rel=0.02)
+    assert of_gradient(lambda theta: H @ theta, 1e-6 * away).kind == "minimum"

@@ -54,12 +54,13 @@ export function linkHere() {
 /**
  * The address of this page with a run in it.
  * @param {{packed: string} | {experiment: string}} run
+ * @param {string} [field]  where a script stands: a run's, or a race's
  */
-export function addressOf(run) {
+export function addressOf(run, field = "s") {
   const fields = new URLSearchParams(location.hash.slice(1));
   fields.delete("s");
   fields.delete("e");
-  if ("packed" in run) fields.set("s", run.packed);
+  if ("packed" in run) fields.set(field, run.packed);
   else fields.set("e", run.experiment);
   return `${location.origin}${location.pathname}#${fields}`;
 }

@@ -23,6 +23,13 @@ import { applyTheme, initialTheme } from "./theme.js";
 import { barView } from "./views/bar.js";
 import { dropPlace } from "./train/drop.js";
 import { experimentsDialog } from "./views/experiments.js";
+import { RaceActions } from "./race/actions.js";
+import { NetworkActions } from "./race/network/actions.js";
+import { withLooks } from "./race/network/lanes.js";
+import { raceRoom } from "./race/room.js";
+import { raceLinkHere } from "./race/link.js";
+import { openRaceLink } from "./race/share.js";
+import { TrailStore } from "./race/trails.js";
 import { gradientDialog } from "./train/gradient-check.js";
 import { helpDialog } from "./views/help.js";
 import { linkDialog } from "./views/link-dialog.js";
@@ -36,6 +43,7 @@ import { trainRoom } from "./train/room.js";
 
 const store = new Store();
 const series = new SeriesStore();
+const trails = new TrailStore();
 /** Frames that came since the last painting; they are acknowledged after it. @type {Map<Channel, Frame>} */
 const unpainted = new Map();
 
@@ -49,6 +57,8 @@ const actions = new Actions(store, connection);
 const sharing = new Sharing(store, connection);
 const checks = new Checks(store, connection);
 const stepping = new StepActions(store, connection, actions);
+const racing = new RaceActions(store, connection);
+const networking = new NetworkActions(store, connection, racing, actions);
 const followFutures = futuresOf(store, connection);
 
 function subscribe() {
@@ -57,11 +67,13 @@ function subscribe() {
   if (store.state.room === "step") stepping.point();
   watch();
   sharing.openLink();
+  openRaceLink(racing);
 }
 
 function watch() {
-  const { followed } = store.state;
-  connection.send({ type: "subscribe", channels: roomOf(rooms, store.state).channels(store.state), grid: 50, ahead: 1, sample: followed }).catch(() => {});
+  const { followed, raceLook } = store.state;
+  const channels = roomOf(rooms, store.state).channels(store.state);
+  connection.send({ type: "subscribe", channels, grid: 50, ahead: 1, sample: followed, lane: raceLook.lane }).catch(() => {});
 }
 
 /** @param {WireEvent} event */
@@ -86,6 +98,19 @@ function onEvent(event) {
       break;
     case "trial":
       store.set({ trial: event });
+      break;
+    case "race":
+      store.set({ race: event });
+      break;
+    case "race_state":
+      store.set({ raceClock: event });
+      break;
+    case "network":
+      // Studies of another race say nothing of this one.
+      store.set({ network: withLooks(event), ...(event.race === store.state.network?.race ? {} : { studies: {} }) });
+      break;
+    case "network_state":
+      store.set({ networkClock: event });
       break;
     case "error":
       store.set({ notice: { kind: "error", text: event.message } });
@@ -114,6 +139,16 @@ function onFrame(frame) {
     const whole = series.apply(frame);
     if (whole) store.set({ series: whole });
     else subscribe();
+  } else if (frame.channel === "race_trails") {
+    const whole = trails.apply(frame);
+    if (whole) store.set({ trails: whole });
+    else {
+      // Not watched for a moment: the trails then come from their start.
+      connection.send({ type: "subscribe", channels: [] }).catch(() => {});
+      watch();
+    }
+  } else if (frame.channel === "study") {
+    store.set({ studies: { ...store.state.studies, [frame.meta.study.kind]: frame } });
   } else store.set({ frames: { ...store.state.frames, [frame.channel]: frame } });
 }
 
@@ -133,7 +168,7 @@ const finder = finderDialog(actions, checks);
 const gradient = gradientDialog(actions, checks);
 const trials = { rate: finder.open, gradient: gradient.open };
 /** @type {import("./types.js").Room[]} */
-const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open)), stepRoom(stepping)];
+const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open)), stepRoom(stepping), raceRoom(racing, networking)];
 const help = helpDialog(rooms, () => store.state);
 const views = [barView(actions, help.open, rooms), partOfRooms(rooms, "view"), noticeView(actions), partOfRooms(rooms, "transport")];
 const theme = initialTheme();
@@ -145,7 +180,7 @@ const ownData = ownDataDialog(actions);
 const watched = memo();
 store.onPaint((state) => {
   const wanted = roomOf(rooms, state).channels(state);
-  if (watched(wanted.join(), state.followed)) {
+  if (watched(wanted.join(), state.followed, state.raceLook.lane)) {
     watch();
     // A picture that is watched no more is old when it is shown again.
     const kept = Object.entries(state.frames).filter(([name]) => wanted.includes(/** @type {Channel} */ (name)));
@@ -158,10 +193,11 @@ store.onPaint((state) => {
   unpainted.clear();
 });
 document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element, ownData.element, experiments.element, finder.element, gradient.element, linkDialog(sharing), dropPlace(actions));
+racing.onLink = (link) => sharing.onLink(link);
 listenToKeys(actions, help.open, () => roomOf(rooms, store.state));
 store.set({ theme, projector, linear: initialLinear(), room: firstRoom(rooms) });
 // A link is opened in a session of its own: what stands in this tab's is nobody else's.
-if (linkHere() !== null) connection.leave();
+if (linkHere() !== null || raceLinkHere() !== null) connection.leave();
 connection.open();
 
 /** @param {string} path */

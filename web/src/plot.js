@@ -11,6 +11,7 @@ import { typeScale } from "./projector.js";
  * @typedef {object} PlotlyApi
  * @property {(place: HTMLElement, data: object[], layout: object, config: object) => Promise<void>} react
  * @property {{resize: (place: HTMLElement) => void}} Plots
+ * @property {(place: HTMLElement, options: object) => Promise<string>} toImage
  */
 
 /** @type {Promise<PlotlyApi> | null} */
@@ -32,14 +33,22 @@ export function loadPlotly(source) {
   return loading;
 }
 
+/** @returns {Promise<PlotlyApi>} */
+export async function loadedPlotly() {
+  const plotly = await loading;
+  if (!plotly) throw new Error("the plots are not loaded yet");
+  return plotly;
+}
+
 /** A redraw of curves costs some ten milliseconds; the eye asks for no more than a few a second … */
 const INTERVAL = 200;
 /** … and on a busy page still fewer: one part of the time in so many goes into them, as long as two a second are left. */
 const SHARE = 20;
 const LONGEST = 500;
 
-export class PlotlyFigure {
-  /** @type {(() => Promise<void>) | null} */
+/** Draws the newest wish with Plotly; what is overtaken meanwhile is not drawn. */
+export class Redrawn {
+  /** @type {((plotly: PlotlyApi) => Promise<void>) | null} */
   #waiting = null;
   #busy = false;
   #last = 0;
@@ -49,6 +58,27 @@ export class PlotlyFigure {
   constructor(place) {
     this.place = place;
   }
+
+  /** @param {(plotly: PlotlyApi) => Promise<void>} draw */
+  async later(draw) {
+    this.#waiting = draw;
+    if (this.#busy) return;
+    this.#busy = true;
+    const plotly = await loading;
+    while (this.#waiting && plotly) {
+      const pause = this.#last + Math.min(LONGEST, Math.max(INTERVAL, SHARE * this.#cost)) - performance.now();
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      const newest = this.#waiting;
+      this.#waiting = null;
+      this.#last = performance.now();
+      await newest(plotly);
+      this.#cost = performance.now() - this.#last;
+    }
+    this.#busy = false;
+  }
+}
+
+export class PlotlyFigure extends Redrawn {
 
   /**
    * Draws the newest state; what is overtaken meanwhile is not drawn.
@@ -60,9 +90,7 @@ export class PlotlyFigure {
    * @param {{compared: Compared | null, futures: Future[]}} behind  drawn dashed, and faint
    */
   show(themed, theme, series, measure, here, { compared, futures }) {
-    this.#waiting = async () => {
-      const plotly = await loading;
-      if (!plotly) return;
+    this.later(async (plotly) => {
       const { data, layout: drawn } = themed[theme];
       const layout = sized(drawn, typeScale(), this.place.clientHeight);
       const traces = data.map((trace) => fill(trace, series, abscissa(layout)));
@@ -82,23 +110,7 @@ export class PlotlyFigure {
         },
         themed.config,
       );
-    };
-    this.#next();
-  }
-
-  async #next() {
-    if (this.#busy) return;
-    this.#busy = true;
-    while (this.#waiting) {
-      const pause = this.#last + Math.min(LONGEST, Math.max(INTERVAL, SHARE * this.#cost)) - performance.now();
-      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-      const draw = this.#waiting;
-      this.#waiting = null;
-      this.#last = performance.now();
-      await draw();
-      this.#cost = performance.now() - this.#last;
-    }
-    this.#busy = false;
+    });
   }
 }
 
@@ -108,14 +120,15 @@ export class PlotlyFigure {
  * @param {number} scale
  * @param {number} height
  */
-function sized(layout, scale, height) {
+export function sized(layout, scale, height) {
   const font = (/** @type {any} */ given) => ({ ...given, size: given.size * scale });
   const axis = (/** @type {any} */ given) => ({
     ...given,
     tickfont: font(given.tickfont),
     title: { ...given.title, font: font(given.title.font) },
   });
-  const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, room]) => [side, Number(room) * scale]));
+  /** @type {Record<"l" | "r" | "t" | "b", number>} */
+  const margin = { l: layout.margin.l * scale, r: layout.margin.r * scale, t: layout.margin.t * scale, b: layout.margin.b * scale };
   const room = (height - margin.t - margin.b) / (layout.font.size * scale * 3);
   const yaxis = { ...axis(layout.yaxis), nticks: Math.max(1, Math.min(layout.yaxis.nticks, Math.floor(room))) };
   return { ...layout, margin, font: font(layout.font), xaxis: axis(layout.xaxis), yaxis };

@@ -47,6 +47,14 @@ const EMPTY = {
   gradientCheck: null,
   step: BEGINNING,
   panels: NO_PANELS,
+  race: null,
+  raceClock: null,
+  trails: null,
+  network: null,
+  networkClock: null,
+  networkLook: { on: "surface", page: "plane", lane: null, edited: null, study: "seeds", preset: "" },
+  studies: {},
+  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null },
 };
 
 export class Store {
@@ -80,6 +88,16 @@ export class Store {
       this.#paint?.(this.state);
     });
   }
+}
+
+/**
+ * The newest frame of one of the race's channels, if it belongs to the race that is shown.
+ * @param {AppState} state
+ * @param {import("./types.js").Channel} channel
+ */
+export function raceFrameOf(state, channel) {
+  const frame = state.frames[channel];
+  return frame && state.race && frame.run === state.race.race ? frame : null;
 }
 
 /**

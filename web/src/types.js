@@ -4,7 +4,7 @@
  *
  * @typedef {"plane" | "line" | "table" | "image"} Kind
  * @typedef {"classification" | "regression"} Task
- * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings" | "microscope" | "microstep"} Channel
+ * @typedef {"data" | "inputs" | "series" | "parameters" | "gradients" | "updates" | "maps" | "deltas" | "evaluation" | "health" | "weights" | "sample" | "rates" | "flow" | "preactivations" | "findings" | "microscope" | "microstep" | "race_surface" | "race_trails" | "race_standings" | "race_point" | "network_ways" | "network_standings" | "network_curves" | "network_maps" | "network_surface" | "study"} Channel
  * @typedef {"train" | "step" | "race"} RoomName
  *
  * A room of the page: what lies between bar and transport, the transport it is driven by, what it watches, and its own keys.
@@ -79,6 +79,20 @@
  * @property {string} difference  between the dialects, or "none"
  * @typedef {Row & OptimizerFields} OptimizerRow
  *
+ * @typedef {object} SurfaceFields
+ * @property {string} note
+ * @typedef {Row & SurfaceFields} SurfaceRow
+ *
+ * @typedef {object} RacePreset  A race that makes a point.
+ * @property {string} name
+ * @property {string} title
+ * @property {string} summary  what it claims
+ * @property {"surface" | "network" | "seeds"} kind
+ * @property {Record<string, any>} script
+ * @property {number} steps
+ * @property {number} threshold
+ * @property {string} watch  what to look at
+ *
  * @typedef {object} Catalog
  * @property {DatasetRow[]} datasets
  * @property {Row[]} activations
@@ -88,6 +102,8 @@
  * @property {OptimizerRow[]} optimizers
  * @property {Row[]} schedules
  * @property {Row[]} features
+ * @property {SurfaceRow[]} surfaces
+ * @property {RacePreset[]} races
  * @property {Record<string, number>} [limits]
  *
  * @typedef {object} Layer
@@ -224,7 +240,7 @@
  * @property {string | null} allowed
  * @property {string} message
  *
- * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Trial | Done | Refusal} Event
+ * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Trial | Done | Refusal | import("./race/types.js").RaceInfo | import("./race/types.js").RaceClock | import("./race/network/types.js").NetworkInfo | import("./race/network/types.js").NetworkClock} Event
  *
  * @typedef {Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Numbers
  * @typedef {object} NamedArray
@@ -312,6 +328,15 @@
  * @property {Tested | null} gradientCheck
  * @property {import("./step/types.js").StepState} step  the microscope
  * @property {import("./step/panels/types.js").Panels} panels  beside it
+ *
+ * @property {import("./race/types.js").RaceInfo | null} race
+ * @property {import("./race/types.js").RaceClock | null} raceClock
+ * @property {import("./race/types.js").Trails | null} trails
+ * @property {import("./race/types.js").RaceLook} raceLook
+ * @property {import("./race/network/types.js").NetworkInfo | null} network
+ * @property {import("./race/network/types.js").NetworkClock | null} networkClock
+ * @property {import("./race/network/types.js").NetworkLook} networkLook
+ * @property {Partial<Record<import("./race/network/types.js").StudyKind, Frame>>} studies  the newest of each kind
  *
  * @typedef {object} Pointed
  * @property {number} layer  1-based

@@ -115,27 +115,28 @@ function differenceOf(row, dialect) {
 }
 
 /** @param {OptimizerRow[]} rows */
-function dialectChoices(rows) {
+export function dialectChoices(rows) {
   const names = [...new Set(rows.flatMap((row) => row.dialects))];
   return names.map((name) => ({ value: name, label: name === "pytorch" ? "PyTorch" : name }));
 }
 
 /**
  * The rate as a logarithmic slider with a number, then whatever else the row has.
- * @param {import("../actions.js").Actions} actions
+ * @param {import("../controls.js").Desk} desk
  * @param {OptimizerRow} row
  * @param {string} dialect
+ * @param {string} [root]  the path of the optimizer
  */
-function ownControls(actions, row, dialect) {
+export function ownControls(desk, row, dialect, root = "optimizer") {
   const defaults = row.defaults[dialect] ?? {};
   const parameters = row.parameters.filter(
     ({ name }) => name === "lr" || name in defaults || !(name in (row.defaults.pytorch ?? {})),
   );
   return parameters.map((parameter) => {
-    const path = `optimizer.${parameter.name}`;
-    if (parameter.name !== "lr") return { name: parameter.name, control: parameterField(actions, parameter, path) };
+    const path = `${root}.${parameter.name}`;
+    if (parameter.name !== "lr") return { name: parameter.name, control: parameterField(desk, parameter, path) };
     const usual = typeof defaults.lr === "number" ? defaults.lr : Number(parameter.default);
-    const slider = sliderField(actions, {
+    const slider = sliderField(desk, {
       path,
       label: `${parameter.title} ${parameter.symbol || "η"}`,
       hint: parameter.summary,

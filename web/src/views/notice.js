@@ -95,8 +95,10 @@ function lineFor(state, actions) {
   }
   if (connection.status === "connecting") return { kind: "quiet", text: "Connecting to the engine …" };
   if (notice?.kind === "error") return { kind: "error", text: notice.text, dismiss: true };
-  if (clock?.stop?.kind === "non_finite") return stopLine(state, actions);
-  if (clock?.seek) {
+  // What the run has to say is said where the run is; elsewhere only what holds for all of the page.
+  const training = state.room === "train";
+  if (training && clock?.stop?.kind === "non_finite") return stopLine(state, actions);
+  if (training && clock?.seek) {
     const [from, to] = clock.seek;
     const progress = to === from ? 1 : (clock.step - from) / (to - from);
     return { kind: "quiet", text: `going to step ${formatCount(to)}`, progress: Math.max(0, Math.min(1, progress)) };
@@ -109,14 +111,14 @@ function lineFor(state, actions) {
       progress: warmup.done / warmup.total,
     };
   }
-  if (clock?.stop?.kind === "finished") {
+  if (training && clock?.stop?.kind === "finished") {
     return {
       kind: "quiet",
       text: `Finished: ${formatCount(clock.step)} updates, as far as this run goes.`,
       buttons: [{ label: `continue to ${formatCount(clock.max_steps * 2)}`, press: () => actions.extend() }],
     };
   }
-  if (clock?.stop?.kind === "early" || clock?.stop?.kind === "small_change") return ruleLine(clock, actions);
+  if (training && (clock?.stop?.kind === "early" || clock?.stop?.kind === "small_change")) return ruleLine(clock, actions);
   if (notice) {
     return {
       kind: "quiet",
@@ -125,7 +127,7 @@ function lineFor(state, actions) {
       dismiss: true,
     };
   }
-  if (state.room !== "train") return null;
+  if (!training) return null;
   if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing) {
     return {
       kind: "invite",
@@ -213,9 +215,17 @@ function spokenWords(state, line) {
   const { clock, connection } = state;
   if (line && (line.kind === "warn" || line.kind === "error")) return line.text;
   if (connection.status !== "open" || !clock) return "";
+  if (state.room === "race") return spokenRace(state);
   if (line?.voice) return line.voice;
   if (clock.status === "playing") return "Training.";
   if (clock.stop && clock.stop.kind !== "non_finite") return line?.text ?? "";
   if (state.notice) return state.notice.text;
   return clock.status === "paused" ? `Paused at step ${clock.step}.` : "";
+}
+
+/** @param {AppState} state */
+function spokenRace({ notice, raceClock: clock }) {
+  if (clock?.status === "playing") return "Racing.";
+  if (notice) return notice.text;
+  return clock ? `The race stands at step ${clock.step}.` : "";
 }

@@ -22,19 +22,36 @@ export function shareButtons(sharing, openExperiments) {
  * @param {string} label
  * @param {() => void} press
  * @param {Record<string, any>} [more]
+ * @param {string} [sign]
  */
-function pill(name, label, press, more = {}) {
+export function pill(name, label, press, more = {}, sign = name) {
   return h(
     "button",
     { type: "button", class: "pill", title: label, aria: { label }, data: { testid: name, part: name }, onclick: press, ...more },
-    icon(name),
+    icon(sign),
     h("span", { class: "pill-label" }, label),
   );
 }
 
 /** @param {import("../sharing.js").Sharing} sharing */
 function exportMenu(sharing) {
-  const item = (/** @type {string} */ words, /** @type {string} */ kind, /** @type {() => void} */ press) =>
+  return menuOf("export", "Export", [
+    ["Curves", "CSV", () => sharing.exportFile("curves")],
+    ["Picture", "PNG", () => sharing.exportPicture()],
+    ["Model", "JSON", () => sharing.exportFile("model")],
+    ["Model as a PyTorch script", "Python", () => sharing.exportFile("torch")],
+    ["Experiment", "JSON", () => sharing.exportFile("script")],
+  ]);
+}
+
+/**
+ * A pill that opens a menu of what can be taken along.
+ * @param {string} name  its hook; the icon is that of export
+ * @param {string} label
+ * @param {[string, string, () => void][]} entries  words, the kind of file, what is done
+ */
+export function menuOf(name, label, entries) {
+  const items = entries.map(([words, kind, press]) =>
     h(
       "button",
       {
@@ -49,20 +66,14 @@ function exportMenu(sharing) {
       },
       h("span", {}, words),
       h("span", { class: "menu-kind" }, kind),
-    );
-  const items = [
-    item("Curves", "CSV", () => sharing.exportFile("curves")),
-    item("Picture", "PNG", () => sharing.exportPicture()),
-    item("Model", "JSON", () => sharing.exportFile("model")),
-    item("Model as a PyTorch script", "Python", () => sharing.exportFile("torch")),
-    item("Experiment", "JSON", () => sharing.exportFile("script")),
-  ];
-  const menu = h("div", { class: "menu", role: "menu", id: "export-menu", aria: { label: "Export" }, hidden: true }, ...items);
-  const button = pill("export", "Export", () => (menu.hidden ? open() : close(true)), {
+    ),
+  );
+  const menu = h("div", { class: "menu", role: "menu", id: `${name}-menu`, aria: { label }, hidden: true }, ...items);
+  const button = pill(name, label, () => (menu.hidden ? open() : close(true)), {
     "aria-haspopup": "menu",
     "aria-expanded": "false",
-    "aria-controls": "export-menu",
-  });
+    "aria-controls": `${name}-menu`,
+  }, "export");
   const element = h("div", { class: "menu-place" }, button, menu);
 
   function open() {

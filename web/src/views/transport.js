@@ -9,10 +9,19 @@ import { icon } from "./icons.js";
 import { undoView } from "./undo.js";
 
 /**
- * @param {import("../actions.js").Actions} actions
- * @returns {View}
+ * @typedef {object} Moves  What the buttons do.
+ * @property {() => void} toStart
+ * @property {() => void} back
+ * @property {() => void} toggle
+ * @property {() => void} forward
  */
-export function transportView(actions) {
+
+/**
+ * To the start, one back, play, one forward.
+ * @param {Moves} moves
+ * @param {string} prefix  of the hooks' names
+ */
+export function transportButtons(moves, prefix = "") {
   const button = (
     /** @type {string} */ name,
     /** @type {string} */ label,
@@ -21,12 +30,40 @@ export function transportView(actions) {
   ) =>
     h(
       "button",
-      { class: "round", type: "button", title: `${label} (${key})`, aria: { label }, data: { testid: name }, onclick: press },
+      { class: "round", type: "button", title: `${label} (${key})`, aria: { label }, data: { testid: prefix + name }, onclick: press },
       icon(name),
     );
-  const play = h("button", { class: "play", type: "button", data: { testid: "play" }, onclick: () => actions.toggle() });
-  const ladder = speedLadder(actions);
-  const line = timeLine(actions);
+  const play = h("button", { class: "play", type: "button", data: { testid: `${prefix}play` }, onclick: () => moves.toggle() });
+  const element = h(
+    "div",
+    { class: "buttons" },
+    button("start", "To the start", "Home", () => moves.toStart()),
+    button("back", "One step back", "←", () => moves.back()),
+    play,
+    button("forward", "One step forward", "→", () => moves.forward()),
+  );
+  const changed = memo();
+  return {
+    element,
+    /** @param {string} status */
+    update(status) {
+      if (!changed(status)) return;
+      const playing = status === "playing";
+      play.replaceChildren(icon(playing ? "pause" : "play"));
+      setAttribute(play, "aria-label", playing ? "Pause" : "Play");
+      setAttribute(play, "title", `${playing ? "Pause" : "Play"} (Space)`);
+    },
+  };
+}
+
+/**
+ * @param {import("../actions.js").Actions} actions
+ * @returns {View}
+ */
+export function transportView(actions) {
+  const buttons = transportButtons(actions);
+  const ladder = speedLadder(LADDER, (speed) => actions.speed(speed));
+  const line = timeLine((step) => actions.seek(step));
   const undo = undoView(actions);
   const step = h("strong", { class: "step", data: { testid: "step" } });
   const whole = h("span", { class: "whole" });
@@ -35,34 +72,21 @@ export function transportView(actions) {
   const element = h(
     "section",
     { class: "transport", data: { part: "transport" }, aria: { label: "Transport" } },
-    h(
-      "div",
-      { class: "buttons" },
-      button("start", "To the start", "Home", () => actions.toStart()),
-      button("back", "One step back", "←", () => actions.back()),
-      play,
-      button("forward", "One step forward", "→", () => actions.forward()),
-    ),
+    buttons.element,
     ladder.element,
     line.element,
     undo.element,
     h("div", { class: "where" }, h("div", {}, step, whole), h("div", {}, epoch, rate)),
   );
-  const statusChanged = memo();
   return {
     element,
     update(state) {
-      const { clock } = state;
-      line.update(state);
-      ladder.update(state);
+      const { clock, script } = state;
+      line.update(clock, clock && script?.run === clock.run ? script.edits : NO_MARKS);
+      ladder.update(clock?.speed);
       const status = clock?.status ?? "connecting";
-      if (statusChanged(status)) {
-        const playing = status === "playing";
-        play.replaceChildren(icon(playing ? "pause" : "play"));
-        setAttribute(play, "aria-label", playing ? "Pause" : "Play");
-        setAttribute(play, "title", `${playing ? "Pause" : "Play"} (Space)`);
-        setAttribute(element, "data-status", status);
-      }
+      buttons.update(status);
+      setAttribute(element, "data-status", status);
       const off = state.connection.status !== "open" || !clock;
       for (const each of element.querySelectorAll("button, input")) /** @type {HTMLButtonElement} */ (each).disabled = off;
       undo.update(state);
@@ -80,41 +104,42 @@ export function transportView(actions) {
 }
 
 /** @param {number} rate */
-function perSecond(rate) {
+export function perSecond(rate) {
   return rate >= 100 ? formatCount(rate) : formatNumber(rate, 2);
 }
 
 /**
- * @param {import("../actions.js").Actions} actions
- * @returns {View}
+ * @template {{unit: string, rate: number}} S
+ * @param {{label: string, speed: S}[]} rungs
+ * @param {(speed: S) => void} choose
  */
-function speedLadder(actions) {
-  const buttons = LADDER.map(({ label, speed }) =>
-    h(
-      "button",
-      { type: "button", role: "radio", class: "rung", aria: { checked: false }, onclick: () => actions.speed(speed) },
-      label,
-    ),
+export function speedLadder(rungs, choose) {
+  const buttons = rungs.map(({ label, speed }) =>
+    h("button", { type: "button", role: "radio", class: "rung", aria: { checked: false }, onclick: () => choose(speed) }, label),
   );
   const element = h("div", { class: "ladder", role: "radiogroup", aria: { label: "Speed" } }, ...buttons);
   return {
     element,
-    update({ clock }) {
-      LADDER.forEach(({ speed }, i) => {
-        const { unit, rate } = clock?.speed ?? { unit: "", rate: 0 };
-        const current = unit === speed.unit && (unit === "flat" || rate === speed.rate);
+    /** @param {S | undefined} now */
+    update(now) {
+      rungs.forEach(({ speed }, i) => {
+        const current = now?.unit === speed.unit && (speed.unit === "flat" || now.rate === speed.rate);
         setAttribute(buttons[i], "aria-checked", String(current));
       });
     },
   };
 }
 
+/** @typedef {{step: number, label: string}} Mark  a change, and the step it precedes */
+/** @type {Mark[]} */
+const NO_MARKS = [];
+
 /**
- * The run from its start to the furthest step of the branch; dragging goes anywhere in it.
- * @param {import("../actions.js").Actions} actions
- * @returns {View}
+ * From the start to the furthest step; dragging goes anywhere in it.
+ * @param {(step: number) => void} seek
+ * @param {string} testid
  */
-function timeLine(actions) {
+export function timeLine(seek, testid = "timeline") {
   const input = h("input", {
     type: "range",
     class: "line",
@@ -123,13 +148,13 @@ function timeLine(actions) {
     step: 1,
     value: 0,
     aria: { label: "Time line" },
-    data: { testid: "timeline" },
+    data: { testid },
   });
   let dragging = false;
   input.addEventListener("input", () => {
     dragging = true;
     fill();
-    actions.seek(Number(input.value));
+    seek(Number(input.value));
   });
   input.addEventListener("change", () => {
     dragging = false;
@@ -140,10 +165,10 @@ function timeLine(actions) {
   const marksChanged = memo();
   return {
     element,
-    update({ clock, script }) {
+    /** @param {{step: number, end: number} | null} clock @param {Mark[]} changes */
+    update(clock, changes) {
       if (!clock) return;
-      const edits = script?.run === clock.run ? script.edits : [];
-      if (marksChanged(edits, clock.end)) marks.replaceChildren(...editMarks(edits, clock.end, actions));
+      if (marksChanged(changes, clock.end)) marks.replaceChildren(...changeMarks(changes, clock.end, seek));
       setAttribute(input, "max", String(Math.max(1, clock.end)));
       if (!dragging) input.value = String(clock.step);
       setAttribute(input, "aria-valuetext", `step ${clock.step} of ${clock.end}`);
@@ -153,18 +178,18 @@ function timeLine(actions) {
 }
 
 /**
- * A mark on the time line for every step that edits precede; it says what changed and goes there.
- * @param {import("../types.js").Script["edits"]} edits
+ * A mark on the time line for every step that changes precede; it says what changed and goes there.
+ * @param {Mark[]} changes
  * @param {number} end
- * @param {import("../actions.js").Actions} actions
+ * @param {(step: number) => void} seek
  */
-function editMarks(edits, end, actions) {
+function changeMarks(changes, end, seek) {
   /** @type {Map<number, string[]>} */
   const labels = new Map();
-  for (const { step, label } of edits) labels.set(step, [...(labels.get(step) ?? []), label]);
+  for (const { step, label } of changes) labels.set(step, [...(labels.get(step) ?? []), label]);
   return [...labels].map(([step, words]) => {
     const text = `step ${formatCount(step)}: ${words.join("; ")}`;
-    const mark = h("button", { type: "button", class: "mark-edit", title: text, aria: { label: text }, onclick: () => actions.seek(step) });
+    const mark = h("button", { type: "button", class: "mark-edit", title: text, aria: { label: text }, onclick: () => seek(step) });
     mark.style.left = `${(step / Math.max(1, end)) * 100}%`;
     return mark;
   });

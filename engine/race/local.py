@@ -1,0 +1,96 @@
+"""What a lane has under its feet on the network: slope, curvature, its own speed limit beside its rate, and the map of rates
+and momenta of the quadratic that fits there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import codes
+from engine.landscape.curvature import FLAT, Curvature, hessian_product, measuring
+from engine.landscape.slices import Landscape
+from engine.landscape.stability import Bound, PhaseDiagram, bounding, growth, phase_diagram
+from engine.parts import Parts
+from engine.race.on_network import NetworkRace
+from engine.spec import OptimizerSpec
+
+Flat = NDArray[np.float64]
+SEEN = 1e-3
+"""Of the largest curvature: the map leaves out what is flatter, along which nothing moves in sight whatever the rate."""
+MOMENTA = {"sgd": "momentum", "momentum": "momentum", "nesterov": "nesterov"}
+"""Rules that have a place in the map of rates and momenta, and whose map it is."""
+
+
+@dataclass(frozen=True)
+class Local:
+    """Of the objective over the whole training set, where a lane stands. `rate` is that of its next update, `bound` its own
+    rule's, None where there is none; `phase` the map, with the lane's momentum and its growth a step, or None; `negative`
+    counts eigenvalues below zero where the whole spectrum is known."""
+
+    lane: int
+    step: int
+    optimizer: OptimizerSpec
+    rate: float
+    curvature: Curvature
+    bound: Bound | None
+    phase: PhaseDiagram | None
+    momentum: float | None
+    growth: float | None
+    negative: int | None
+
+
+def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) -> Parts[Local]:
+    """A Hessian product at a time. The race may go on meanwhile: it is about where the lane stands when this is called."""
+    lane = race.lane(number)
+    trainer = lane.trainer
+    theta, step = trainer.machine.theta.copy(), trainer.steps_done
+    rule, rate = trainer.effective_spec.optimizer, float(trainer.rate)
+    state = {name: value.copy() for name, value in trainer.machine.state_tensors.items()}
+    updates = int(trainer.machine.clock[codes.UPDATES])  # of this rule: another began anew
+    surface = landscape or race.landscape()
+    return _looking(Place(number, step, updates, rule, rate, state, theta), surface)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A lane as it stood: what the rest depends on."""
+
+    lane: int
+    step: int
+    updates: int
+    rule: OptimizerSpec
+    rate: float
+    state: dict[str, Flat]
+    theta: Flat
+
+
+def _looking(place: Place, surface: Landscape) -> Parts[Local]:
+    rule, rate, theta = place.rule, place.rate, place.theta
+    curvature = yield from measuring(surface.gradient, theta)
+    matrix = curvature.matrix
+    product = hessian_product(surface.gradient, theta) if matrix is None else lambda v: matrix @ v
+    found = yield from bounding(rule, product, theta.size, place.state, place.updates)
+    phase, momentum, grows = None, None, None
+    if rule.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
+        curvatures = upward(curvature)
+        momentum = 0.0 if rule.name == "sgd" else float(rule.parameters["beta"])
+        limit = found.rate if found is not None else 0.0
+        reach = max(2.2 * 1.99 / curvature.largest, 1.25 * limit, 1.25 * rate if rate < 4.0 * limit else 0.0)
+        phase = phase_diagram(MOMENTA[rule.name], curvatures, most=reach)
+        grows = float(growth(MOMENTA[rule.name], rate, momentum, curvatures))
+    negative = None
+    if curvature.spectrum is not None:
+        negative = int(np.sum(curvature.spectrum < -FLAT * max(abs(curvature.smallest), abs(curvature.largest))))
+    return Local(place.lane, place.step, rule, rate, curvature, found, phase, momentum, grows, negative)
+
+
+def upward(curvature: Curvature) -> list[float]:
+    """The least curvature in sight and the largest, or the largest alone where only the extremes are known: downwards no rate
+    converges."""
+    if curvature.spectrum is None:
+        low = [curvature.smallest] if curvature.smallest > SEEN * curvature.largest else []
+        return [*low, curvature.largest]
+    positive = curvature.spectrum[curvature.spectrum > SEEN * curvature.largest]
+    return [float(positive.min()), float(positive.max())]

@@ -1,0 +1,209 @@
+"""The Race room in Chromium: eight lanes, their start dragged, a rate changed on the way, read exactly, taken away."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from race_page import RaceRoom
+
+from engine.race import Race
+
+EIGHT = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adadelta", "amsgrad")
+
+
+@pytest.fixture
+def room(page: Page, server_url: str) -> RaceRoom:
+    return RaceRoom(page).open(server_url)
+
+
+def twin(rows: list[dict], max_steps: int = 1000) -> Race:
+    """The engine's own race under the rules and the start that the page shows."""
+    lanes = [{"optimizer": {"name": name, "lr": float(row["rate"])}} for name, row in zip(EIGHT, rows, strict=False)]
+    return Race({"surface": "rosenbrock", "start": [-1.3, 1.6], "lanes": lanes, "max_steps": max_steps})
+
+
+def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: RaceRoom, server_url: str, tmp_path: Path) -> None:
+    page = room.page
+    room.settle(0)
+    expect(page.locator(".lane")).to_have_count(6)
+    for count in (7, 8):
+        room.hook("race-add").click()
+        expect(page.locator(".lane")).to_have_count(count)
+        expect(room.hook("race-editor")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(room.hook("race-editor")).to_be_hidden()
+    page.keyboard.press("Escape")
+    # Play, pause, one step on, one back: all lanes together.
+    room.speed("500/s")
+    room.hook("race-play").click()
+    page.wait_for_function("() => Number(document.querySelector('[data-testid=race-step]').dataset.value) > 60")
+    room.hook("race-play").click()
+    room.status("paused")
+    stood = room.settle()
+    page.keyboard.press("ArrowRight")
+    room.settle(stood + 1)
+    page.keyboard.press("ArrowLeft")
+    room.settle(stood)
+    room.seek(300)
+    rows = sorted(room.lanes(), key=lambda row: row["id"])
+    race = twin(rows)
+    race.seek(300)
+    assert [float(row["loss"]) for row in rows] == [float(race.losses(row["id"])[-1]) for row in rows]
+    assert [row["rank"] for row in room.lanes()] == list(range(1, 9)), "at rest the least loss is first"
+    leader = min(rows, key=lambda row: float(row["loss"]))
+    expect(page.locator("[data-part=point]")).to_have_attribute("data-of", str(leader["id"]))
+    # Drag the start, and move it with the arrows.
+    start = room.hook("race-origin")
+    box = start.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 12, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 40, steps=8)
+    page.mouse.move(box["x"] + 172, box["y"] + 92, steps=8)
+    page.mouse.up()
+    expect(start).not_to_have_attribute("data-value", "-1.3,1.6")
+    start.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("() => !document.querySelector('[name=\"race.start.0\"]').value.includes('1.3')")
+    # A rate in the middle of the race: from here on, and marked on the time line.
+    room.settle(300)
+    before = {row["id"]: row["loss"] for row in room.lanes()}
+    page.locator("[data-edit='1']").click()
+    room.set("lane.optimizer.lr", "0.002")
+    expect(page.locator("[data-lane='1'] .lane-how")).to_have_attribute("data-value", "0.002")
+    assert {row["id"]: row["loss"] for row in room.lanes()} == before, "what was is as it was"
+    expect(room.transport.locator(".mark-edit")).to_have_count(1)
+    room.set("lane.optimizer.lr", "-1")
+    expect(room.hook("race-editor").get_by_role("alert").filter(visible=True)).to_contain_text("[0, 1e+09]")
+    expect(page.locator("[data-lane='1'] .lane-how")).to_have_attribute("data-value", "0.002")
+    room.hook("race-duplicate").click()
+    expect(page.locator(".lane")).to_have_count(9)
+    room.hook("race-remove").click()
+    expect(page.locator(".lane")).to_have_count(8)
+    room.seek(450)
+    # The exact numbers of a step, under the pointer.
+    head = page.evaluate(
+        """() => {
+          const box = document.querySelector(".race-surface").getBoundingClientRect();
+          return [box.left, box.top, box.width, box.height];
+        }"""
+    )
+    tip = room.hook("race-tip")
+    x, y = (float(value) for value in (start.get_attribute("data-value") or "").split(","))
+    place = start.bounding_box()
+    assert place
+    found = None
+    for reach in range(18, 120, 6):
+        page.mouse.move(place["x"] + 12 + reach, place["y"] + 12 + reach * 0.6)
+        if tip.is_visible():
+            found = {key: tip.get_attribute(f"data-{key}") for key in ("lane", "step", "x", "y", "loss")}
+            break
+    assert found is not None and head[2] > 400
+    # Taken away: the table has that very step, and the link the very race.
+    with page.expect_download() as saved:
+        room.hook("race-export").click()
+        page.get_by_role("menuitem", name="Every step").click()
+    table = tmp_path / "race.csv"
+    saved.value.save_as(table)
+    with table.open() as file:
+        steps = {(row["lane"], row["step"]): row for row in csv.DictReader(file)}
+    exact = steps[(found["lane"], found["step"])]
+    assert [float(exact[key]) for key in ("x", "y", "loss")] == [float(found[key]) for key in ("x", "y", "loss")]
+    assert (float(exact["x"]) - x) ** 2 + (float(exact["y"]) - y) ** 2 < 4
+    for kind, ending, least in (("Page with", ".html", 1_000_000), ("Picture", ".png", 20_000)):
+        with page.expect_download() as saved:
+            room.hook("race-export").click()
+            page.get_by_role("menuitem", name=kind).click()
+        assert saved.value.suggested_filename.endswith(f"step-450{ending}")
+        assert Path(saved.value.path()).stat().st_size > least
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    room.hook("race-share").click()
+    expect(room.hook("notice")).to_contain_text("The link is copied")
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert "view=race" in link and "r=" in link
+    mine = sorted(room.lanes(), key=lambda row: row["id"])
+    other = RaceRoom(page.context.new_page()).open(server_url, link.split("#")[1])
+    other.settle(450)
+    theirs = sorted(other.lanes(), key=lambda row: row["id"])
+    assert [(row["loss"], row["rate"]) for row in theirs] == [(row["loss"], row["rate"]) for row in mine], "bit for bit"
+    expect(other.transport.locator(".mark-edit")).to_have_count(1)
+    assert "r=" not in other.page.url
+
+
+def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complaints) -> None:
+    page = room.page
+    # A preset makes its point: one of two lanes leaves, and is marked.
+    room.hook("race-preset").select_option("speed_limit")
+    expect(room.hook("race-claim")).to_contain_text("0.0201 diverges")
+    room.status("playing")
+    room.speed("flat out")
+    room.status("finished")
+    room.settle(5000)
+    below, above = room.lanes()
+    assert (below["name"], below["diverged"]) == ("just below", None) and above["name"] == "just above"
+    assert float(below["bound"]) == pytest.approx(0.02, rel=1e-12) and float(above["loss"]) > 1e6 * float(below["loss"])
+    room.looks_well("a lane beyond the frame")
+    # A surface with a parameter, which has a range.
+    room.hook("race-surface").select_option("ravine")
+    room.set("race.surface.kappa", "0.1")
+    expect(page.locator("[data-field='race.surface.kappa'] .field-error")).to_contain_text("allowed")
+    room.set("race.surface.kappa", "1000")
+    room.settle(5000)
+    assert all(row["diverged"] for row in room.lanes()), "both rates are above 2/1000"
+    expect(page.locator("[data-lane] .lane-loss").first).to_contain_text("diverged at")
+    # A formula of one's own: refused by character, then raced on.
+    room.hook("race-surface").select_option("formula")
+    own = room.hook("race-own-formula")
+    expect(own).to_be_visible()
+    for text, words in (("x^2 + y^2", "write **"), ("x + import", "allowed"), ("log(-1)", "finite")):
+        own.fill(text)
+        own.press("Enter")
+        expect(room.hook("race-formula-error")).to_contain_text(words)
+    own.fill("(x**2 + y**2) / 2 + cos(3*x)")
+    own.press("Enter")
+    expect(room.hook("race-formula-error")).to_be_hidden()
+    expect(room.hook("subject")).to_contain_text("your own formula")
+    room.settle(5000)
+    # Rates chosen in one way; more lanes than colours; a noise of one's own is badged.
+    for count in range(3, 17):
+        room.hook("race-add").click()
+        expect(page.locator(".lane")).to_have_count(count)
+    expect(room.hook("race-add")).to_be_disabled()
+    page.locator("[data-rates=tuned]").click()
+    expect(room.hook("race-rates")).to_contain_text("13 rates × 1 seed, 600 steps", timeout=60_000)
+    room.hook("race-more").locator("summary").click()
+    room.set("race.noise", "0.3")
+    room.set("lane.seed", "7")
+    expect(page.locator(".lane-badge")).to_have_text(["own noise"])
+    room.hook("race-editor").get_by_role("button", name="close").click()
+    page.locator("[data-abscissa=time]").click()
+    room.settle(5000)
+    room.looks_well("sixteen lanes")
+    # In three dimensions, by one key; software drawing says so on the console.
+    for words in ("GL Driver Message", "willReadFrequently", "software WebGL"):
+        complaints.expect(words)
+    page.keyboard.press("3")
+    expect(room.hook("race-3d")).to_have_attribute("data-drawn", "5000")
+    expect(room.hook("race-3d").locator("canvas").first).to_be_visible()
+    page.keyboard.press("3")
+    # No lane at all, and back to the run that was left alone.
+    while page.locator(".lane").count():
+        count = page.locator(".lane").count()
+        page.locator("[data-edit]").first.click()
+        room.hook("race-remove").click()
+        expect(page.locator(".lane")).to_have_count(count - 1)
+    expect(room.hook("race-empty")).to_be_visible()
+    page.locator("[data-door=train]").click()
+    expect(room.hook("step")).to_have_attribute("data-value", "0")
+    expect(page.locator("main.train, .train").first).to_be_visible()
+
+
+def test_a_damaged_link_says_so(page: Page, server_url: str) -> None:
+    page.goto(f"{server_url}/#view=race&r=nonsense")
+    expect(page.get_by_test_id("notice")).to_contain_text("This link is damaged")
+    expect(page.locator("main.race[data-ready=true]")).to_be_visible()
+    assert not re.search(r"[#&]r=", page.url)

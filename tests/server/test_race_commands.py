@@ -1,0 +1,328 @@
+"""A race over the wire: the engine's own numbers, one clock for all lanes, refusals by field and range, the same bits again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from live_server import Live
+from pages import Page
+
+from engine.landscape.curvature import of_matrix
+from engine.race import Race
+from engine.race.sweep import RATES, rate_sweep
+
+FLAT = {"unit": "flat"}
+CHANNELS = ("race_surface", "race_trails", "race_standings", "race_point")
+RULES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "lion", "muon")
+SPEC: dict[str, Any] = {
+    "surface": {"name": "rosenbrock"},
+    "start": [-1.2, 1.0],
+    "noise": 0.05,
+    "lanes": [{"optimizer": {"name": name, "lr": 1e-3}} for name in RULES],
+    "max_steps": 3000,
+}
+
+
+class RacePage(Page):
+    """Puts the trails together as the page does."""
+
+    def begin(self, spec: dict[str, Any] | None = SPEC, **more: Any) -> None:
+        self.do("race", spec=spec, **more)
+        self.do("subscribe", channels=list(CHANNELS))
+
+    @property
+    def info(self) -> dict[str, Any]:
+        return next(event for event in reversed(self.events) if event["type"] == "race")
+
+    @property
+    def at(self) -> dict[str, Any]:
+        return next(event for event in reversed(self.events) if event["type"] == "race_state")
+
+    def until_status(self, status: str) -> dict[str, Any]:
+        if self.at["status"] != status:
+            self.until(lambda event: event["type"] == "race_state" and event["status"] == status)
+        return self.at
+
+    def settled(self, channel: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """The frame of the present step, after the last change."""
+
+        def right(header: dict[str, Any]) -> bool:
+            change = header["meta"].get("change", self.info["change"])
+            here = header["step"] == self.at["step"] and not header["meta"].get("more")
+            return header["run"] == self.info["race"] and change == self.info["change"] and here
+
+        return self.frame(channel, right)
+
+    def trails(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        self.settled("race_trails")
+        found: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        for header, arrays in self.frames["race_trails"]:
+            if header["run"] != self.info["race"]:
+                continue
+            offset, present = 0, {}
+            for part in header["meta"]["lanes"]:
+                number, first, count = part["id"], part["from"], part["count"]
+                points, losses = found.get(number, (np.zeros((0, 2)), np.zeros(0)))
+                assert first <= len(losses), "no gap in a trail"
+                here = slice(offset, offset + count)
+                kept = (points[:first], losses[:first])
+                present[number] = (
+                    np.concatenate([kept[0], arrays["points"][here]]),
+                    np.concatenate([kept[1], arrays["losses"][here]]),
+                )
+                offset += count
+            found = present
+        return found
+
+
+def same_trails(found: dict[int, tuple[np.ndarray, np.ndarray]], race: Race) -> bool:
+    """Bit for bit, up to the engine's step; the page may hold more than that."""
+    for lane in race.lanes:
+        points, losses = found[lane.id]
+        wanted, heights = race.trail(lane.id), race.losses(lane.id)
+        if not (np.array_equal(points[: len(wanted)], wanted) and np.array_equal(losses[: len(heights)], heights)):
+            return False
+    return found.keys() == {lane.id for lane in race.lanes}
+
+
+def test_eight_lanes_are_the_engines_bit_for_bit_however_they_are_played(live: Live) -> None:
+    direct = Race(SPEC)
+    with RacePage(live.socket) as page:
+        page.begin()
+        page.do("race_play", speed={"unit": "steps", "rate": 500})
+        page.until(lambda event: event["type"] == "race_state" and event["step"] > 20)
+        page.do("race_speed", speed=FLAT)
+        assert page.until_status("finished")["step"] == 3000
+        direct.seek(3000)
+        assert same_trails(page.trails(), direct)
+        sent = [header["meta"] for header, _ in page.frames["race_trails"]]
+        assert sum(part["count"] for meta in sent for part in meta["lanes"]) == 8 * 3001, "every point travels once"
+        page.do("race_seek", step=1234)
+        direct.seek(1234)
+        ranked = page.settled("race_standings")[0]["meta"]["lanes"]
+        expected = direct.standings()
+        assert [row["id"] for row in ranked] == [found.id for found in expected]
+        for row, found in zip(ranked, expected, strict=True):
+            assert (row["x"], row["y"], row["loss"]) == (found.x, found.y, found.loss)
+            assert (row["gradient_norm"], row["reached"]) == (found.gradient_norm, found.reached)
+            assert row["evaluations"] == row["step"] == 1234 and row["rate"] == 1e-3 and row["seconds"] > 0
+        header, arrays = page.settled("race_trails")
+        for row, part in enumerate(header["meta"]["lanes"]):
+            step = direct.next_step(part["id"])
+            assert step is not None and np.array_equal(arrays["next"][row], step)
+            place = direct.trail(part["id"])[-1]
+            assert np.array_equal(arrays["gradients"][row], direct.surface.at(place).gradient[0])
+        page.do("race_step", count=2)
+        assert page.at["step"] == 1236 and page.at["status"] == "paused"
+        # The run beside it was left alone.
+        assert page.state["step"] == 0
+
+
+def test_the_surface_and_a_lanes_place_are_the_engines(live: Live) -> None:
+    with RacePage(live.socket) as page:
+        page.begin({"surface": {"name": "himmelblau"}, "lanes": [{"optimizer": {"name": "momentum", "lr": 0.005}}] * 2})
+        race = Race(page.info["spec"])
+        header, arrays = page.frame("race_surface")
+        assert np.array_equal(arrays["f"][40, 90], race.surface.at([arrays["x"][90], arrays["y"][40]]).value[0])
+        lifted = np.log10(arrays["f"] - header["meta"]["least"] + header["meta"]["floor"])
+        assert np.allclose(arrays["level"], lifted, rtol=0, atol=1e-12)
+        assert len(header["meta"]["minima"]) == 4 and header["meta"]["least"] <= 1e-12
+        page.do("race_seek", step=900)
+        race.seek(900)
+        meta = page.settled("race_point")[0]["meta"]
+        point = race.surface.at(race.trail(1)[-1])
+        expected = of_matrix(point.gradient[0], point.hessian[0])
+        assert meta["lane"] == 1 and meta["leads"] and meta["kind"] == expected.kind == "minimum"
+        assert meta["eigenvalues"] == list(expected.spectrum) and meta["condition"] == expected.condition
+        assert meta["bound"]["rate"] == pytest.approx(2 * 1.9 / np.linalg.eigvalsh(point.hessian[0])[-1], rel=1e-12)
+        page.do("subscribe", channels=list(CHANNELS), lane=2)
+        assert page.frame("race_point", lambda header: header["meta"]["lane"] == 2)[0]["meta"]["leads"] is False
+
+
+def test_lanes_come_go_and_change_while_the_others_run(live: Live) -> None:
+    direct = Race(SPEC | {"lanes": SPEC["lanes"][:3]})
+    with RacePage(live.socket) as page:
+        page.begin(SPEC | {"lanes": SPEC["lanes"][:3]})
+        page.do("race_seek", step=200)
+        direct.seek(200)
+        page.do("race_play", speed={"unit": "steps", "rate": 1e-6})
+        rule = {"name": "momentum", "lr": 5e-4, "beta": 0.5}
+        page.do("race_lane_retune", lane=2, optimizer=rule)
+        stood = page.at["step"]  # the first step of a clock is due at once
+        direct.seek(stood)
+        direct.retune(2, rule)
+        assert page.at["status"] == "playing", "a change does not stop the clock"
+        added = page.do("race_lane_add", lane={"optimizer": {"name": "adam"}, "seed": 9})["result"]["lane"]
+        assert direct.add({"optimizer": {"name": "adam"}, "seed": 9}) == added
+        twin = page.do("race_lane_duplicate", lane=2)["result"]["lane"]
+        assert direct.duplicate(2) == twin
+        page.do("race_lane_remove", lane=1)
+        direct.remove(1)
+        page.do("race_pause")
+        page.do("race_seek", step=700)
+        direct.seek(700)
+        assert same_trails(page.trails(), direct)
+        lanes = {lane["id"]: lane for lane in page.info["lanes"]}
+        assert list(lanes) == [2, 3, added, twin]
+        assert (
+            lanes[added]["badges"] == ["own noise"] and lanes[added]["joined"] == stood and lanes[added]["chosen"] == "default"
+        )
+        assert lanes[2]["retunes"] == [stood] and lanes[2]["optimizer"]["lr"] == 5e-4 and lanes[2]["chosen"] == "own"
+        assert [from_ for from_, _ in lanes[2]["clock"]] == [0, stood]
+        page.do("race_seek", step=stood - 50)
+        assert next(lane for lane in page.info["lanes"] if lane["id"] == 2)["optimizer"]["lr"] == 1e-3, "as it was there"
+        page.do("race_lane_replace", lane=3, spec={"label": "plain", "optimizer": {"name": "sgd", "lr": 2e-3}})
+        assert next(lane for lane in page.info["lanes"] if lane["id"] == 3)["label"] == "plain"
+
+
+def test_a_script_replays_the_same_bits_in_another_session(live: Live) -> None:
+    with RacePage(live.socket) as page, RacePage(live.socket) as other:
+        page.begin(threshold=0.5)
+        page.do("race_seek", step=400)
+        page.do("race_lane_retune", lane=6, optimizer={"name": "adam", "lr": 0.02}, schedule={"name": "cosine"})
+        page.do("race_change", start=[-1.5, 0.5], max_steps=2000)
+        page.do("race_seek", step=1500)
+        script = page.do("race_share")["result"]["script"]
+        other.do("race_load", script=script)
+        other.do("subscribe", channels=list(CHANNELS))
+        assert other.at["step"] == 1500 and other.at["same_bits"] and other.info["threshold"] == 0.5
+        mine, theirs = page.trails(), other.trails()
+        assert mine.keys() == theirs.keys()
+        for number in mine:
+            assert np.array_equal(mine[number][0][:1501], theirs[number][0]) and len(theirs[number][0]) == 1501
+            assert np.array_equal(mine[number][1][:1501], theirs[number][1])
+        assert other.do("race_share")["result"]["script"] == script
+        elsewhere = json.loads(script) | {"fingerprint": "another machine"}
+        other.do("race_load", script=elsewhere)
+        assert other.at["same_bits"] is False
+
+
+def test_dragging_the_start_runs_all_lanes_again(live: Live) -> None:
+    direct = Race(SPEC)
+    with RacePage(live.socket) as page:
+        page.begin()
+        page.do("race_seek", step=300)
+        before = page.frame("race_surface")[0]["frame"]
+        for x in np.linspace(-1.2, 0.5, 20):
+            page.send("race_change", start=[float(x), 2.0])
+        page.do("race_change", start=[0.5, 2.0])
+        assert page.at["step"] == 300 and page.info["start"] == [0.5, 2.0]
+        direct.change(start=(0.5, 2.0))
+        direct.seek(300)
+        assert same_trails(page.trails(), direct)
+        assert page.frames["race_surface"][-1][0]["frame"] == before, "the same surface is not sent again"
+
+
+def test_rates_are_chosen_in_one_way_that_is_declared(live: Live) -> None:
+    spec = SPEC | {"lanes": SPEC["lanes"][:2]}
+    with RacePage(live.socket) as page:
+        page.begin(spec)
+        page.do("race_seek", step=100)
+        page.do("race_lane_retune", lane=1, optimizer={"name": "sgd", "lr": 2e-3})
+        words = page.do("race_rates", how="tuned", steps=300)["result"]["words"]
+        expected = [rate_sweep(spec, lane, RATES, 300, (0, 1, 2)) for lane in spec["lanes"]]
+        assert words == expected[0].words == "13 rates × 3 seeds, 300 steps" and page.info["rates"] == words
+        assert [lane["optimizer"]["lr"] for lane in page.info["lanes"]] == [found.best for found in expected]
+        assert {lane["chosen"] for lane in page.info["lanes"]} == {"tuned"} and page.info["lanes"][0]["retunes"] == []
+        assert page.at["step"] == 100 and page.at["status"] == "paused"
+        page.do("race_rates", how="same", lr=0.0005)
+        assert {(lane["optimizer"]["lr"], lane["chosen"]) for lane in page.info["lanes"]} == {(0.0005, "same")}
+        page.do("race_rates", how="defaults")
+        assert {lane["chosen"] for lane in page.info["lanes"]} == {"default"}
+        page.send("race_rates", id="t", how="tuned", steps=10_000)
+        page.send("race_pause")
+        answer = page.until(lambda event: event.get("id") == "t")
+        assert answer["type"] == "done" or answer["code"] == "cancelled"
+
+
+def test_a_lane_that_diverges_is_marked_and_the_others_run_on(live: Live) -> None:
+    lanes = [{"optimizer": {"name": "sgd", "lr": 1.0}}, {"optimizer": {"name": "adam", "lr": 0.01}}]
+    with RacePage(live.socket) as page:
+        page.begin({"surface": {"name": "rosenbrock"}, "lanes": lanes, "max_steps": 500})
+        page.do("race_play", speed=FLAT)
+        page.until_status("finished")
+        first, last = page.settled("race_standings")[0]["meta"]["lanes"]
+        gone = Race(page.info["spec"])
+        gone.seek(500)
+        assert (first["id"], first["diverged"], first["step"]) == (2, None, 500)
+        assert (last["id"], last["diverged"], last["bound"]) == (1, gone.diverged(1), None) and last["step"] < 10
+        assert len(page.trails()[1][0]) == last["step"] + 1
+        refused = page.ask("race_lane_retune", lane=1, optimizer={"name": "sgd", "lr": 0.001})
+        assert refused["field"] == "lane" and "a change at a step before that" in refused["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("command", "fields", "field", "allowed"),
+    [
+        ("race", {"spec": {"lanes": [{"optimizer": {"lr": -1}}]}}, "spec.lanes.0.optimizer.lr", "[0, 1e+09]"),
+        ("race", {"spec": {"surface": "volcano"}}, "spec.surface.name", "rosenbrock"),
+        ("race", {"threshold": 0}, "threshold", "above 0"),
+        ("race_change", {"surface": {"name": "formula", "formula": "x^2"}}, "surface.formula", "numbers, x, y"),
+        ("race_change", {"surface": {"name": "ravine", "kappa": 0.5}}, "surface.kappa", "1"),
+        ("race_change", {"start": [1e9, 0], "threshold": 3.0}, "start", "finite"),
+        ("race_change", {"noise": -1}, "noise", "[0, 1e+06]"),
+        ("race_change", {"max_steps": 10**7}, "max_steps", "100000"),
+        ("race_seek", {"step": 4000}, "step", "0 to 3000"),
+        ("race_step", {"count": 0}, "count", "at least 1"),
+        ("race_rates", {"how": "same"}, "lr", "above 0"),
+        ("race_rates", {"how": "tuned", "rates": [0.1, -1]}, "rates.1", "above 0"),
+        ("race_lane_add", {"lane": {"optimizer": {"name": "sgdd"}}}, "lane.optimizer.name", "sgd"),
+        ("race_lane_add", {"lane": {"batch_size": 5}}, "lane.batch_size", "none"),
+        ("race_lane_remove", {"lane": 99}, "lane", "1, 2, 3"),
+        ("race_lane_retune", {"lane": 1, "optimizer": {"name": "adam", "beta1": 2}}, "optimizer.beta1", "[0, 1)"),
+        ("race_lane_retune", {"lane": 1, "schedule": {"name": "plateau"}}, "schedule.name", "cosine"),
+        ("race_lane_replace", {"lane": 1, "spec": {"seed": -1}}, "spec.seed", "0"),
+        ("race_load", {"script": "{"}, "script", "race_share"),
+        ("race_load", {"script": {"spec": {}, "step": 5000}}, "script.step", "0 to 1000"),
+        ("race_export", {"format": "pdf"}, "format", "html"),
+    ],
+)
+def test_refusals_name_field_and_range_and_change_nothing(
+    racing: RacePage, command: str, fields: dict[str, Any], field: str, allowed: str
+) -> None:
+    before = racing.do("race_share")["result"]["script"]
+    answer = racing.ask(command, **fields)
+    assert answer["type"] == "error" and answer["code"] in ("invalid", "limit"), answer
+    assert answer["field"] == field, answer
+    assert allowed in answer["allowed"], answer
+    assert racing.do("race_share")["result"]["script"] == before
+
+
+@pytest.fixture(scope="module")
+def racing(live: Live) -> Any:
+    with RacePage(live.socket) as page:
+        page.begin()
+        yield page
+
+
+def test_without_a_race_there_is_nothing_to_drive(live: Live) -> None:
+    with RacePage(live.socket) as page:
+        page.do("subscribe", channels=list(CHANNELS))
+        assert page.ask("race_play")["code"] == "no_race"
+        page.do("race")
+        assert len(page.info["lanes"]) == 6 and page.info["spec"]["surface"]["name"] == "rosenbrock"
+        again = RacePage(live.socket, page.attached["session"])
+        with again:
+            again.run_info()
+            assert again.info["race"] == page.info["race"] and again.at["step"] == 0, "who comes back is told the race"
+
+
+def test_files_hold_every_step_and_need_nothing_else(racing: RacePage) -> None:
+    racing.do("race_seek", step=50)
+    text = racing.do("race_export", format="csv")["result"]["text"]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    race = Race(racing.info["spec"])
+    race.seek(50)
+    assert len(rows) == 8 * 51
+    for lane in race.lanes:
+        mine = [row for row in rows if row["lane"] == str(lane.id)]
+        assert [float(row["loss"]) for row in mine] == race.losses(lane.id).tolist()
+        assert [[float(row["x"]), float(row["y"])] for row in mine] == race.trail(lane.id).tolist()
+    page = racing.do("race_export", format="html", theme="dark")["result"]
+    assert page["name"] == "chainrule-race-rosenbrock-step-50.html" and page["type"] == "text/html"
+    assert "Plotly.newPlot" in page["text"] and "<script src=" not in page["text"] and len(page["text"]) > 1_000_000

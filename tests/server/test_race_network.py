@@ -1,0 +1,307 @@
+"""A race on the network over the wire: lanes are lone trainers, planes and their ways are the engine's, studies tell how far
+they are and may be left, and what is refused names field and range."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from live_server import Live
+from pages import Page
+
+from engine import RunSpec, Trainer
+from engine.race import NetworkRace, Race
+from engine.race.chart import Chart, PlaneChoice
+from engine.race.compass import compass
+from engine.race.seeds import SeedRace
+from engine.race.sweep import basins
+from server.settings import Settings
+
+SPEC: dict[str, Any] = {
+    "data": {"name": "moons", "samples": 60, "noise": 0.1},
+    "network": {"layers": [{"units": 4}]},
+    "optimizer": {"name": "momentum", "lr": 0.05},
+    "batch_size": 5,
+    "seed": 3,
+    "stop": {"max_steps": 4000},
+}
+CHANNELS = ["network_ways", "network_standings", "network_curves", "network_maps", "network_surface", "study"]
+
+
+def begun(page: Page, lanes: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
+    page.run_info()
+    page.do("configure", spec=SPEC | changes)
+    page.do("subscribe", channels=CHANNELS)
+    page.do("network", **({} if lanes is None else {"lanes": lanes}))
+    return next(event for event in reversed(page.events) if event["type"] == "network")
+
+
+def newest(page: Page, type: str) -> dict[str, Any]:
+    return next(event for event in reversed(page.events) if event["type"] == type)
+
+
+def alone(steps: int, **changes: Any) -> Trainer:
+    trainer = Trainer(RunSpec.model_validate(SPEC | changes))
+    trainer.step(steps)
+    return trainer
+
+
+def studied(page: Page, type: str, **fields: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    number = page.do(type, **fields)["result"]["study"]
+    header, arrays = page.frame(
+        "study", lambda h: h["meta"]["study"]["number"] == number and h["meta"]["study"]["state"] != "running"
+    )
+    assert header["meta"]["study"]["state"] == "done", header["meta"]["study"]
+    return header["meta"], arrays
+
+
+def test_a_race_from_the_present_run_and_its_lanes(live: Live) -> None:
+    with Page(live.socket) as page:
+        info = begun(page)
+        assert [lane["optimizer"]["name"] for lane in info["lanes"]] == ["momentum", "sgd", "rmsprop", "adam"]
+        assert info["lanes"][0]["optimizer"]["lr"] == 0.05 and info["title"] == "two moons · 2–4–1"
+        assert [(t["name"], t["offset"]) for t in info["tensors"]] == [("W1", 0), ("b1", 8), ("W2", 12), ("b2", 16)]
+        page.do("network_step", count=120)
+        header, _ = page.frame("network_standings", lambda h: h["step"] == 120)
+        ranked = {row["id"]: row for row in header["meta"]["lanes"]}
+        lone = alone(120)
+        assert ranked[1]["loss"] == lone.loss("train") and ranked[1]["accuracy"] == lone.accuracy("train")
+        header, curves = page.frame("network_curves", lambda h: h["step"] == 120)
+        assert np.array_equal(curves["train1"], lone.series.columns()["train_loss"])
+        header, maps = page.frame("network_maps", lambda h: h["step"] == 120)
+        found = lone.unit_maps(32)
+        assert found is not None and np.array_equal(maps["maps"][0], found.maps[-1])
+
+        # A lane with overrides is badged, runs to where the others are, and is a lone trainer again.
+        number = page.do("network_lane_add", lane={"optimizer": {"name": "sgd", "lr": 0.1}, "batch_size": 2, "seed": 9})
+        five = number["result"]["lane"]
+        header, _ = page.frame("network_standings", lambda h: {r["id"]: r["step"] for r in h["meta"]["lanes"]}.get(five) == 120)
+        badged = newest(page, "network")["lanes"][-1]
+        assert badged["badges"] == ["own start", "own batches"] and badged["slot"] == 4
+        other = alone(120, optimizer={"name": "sgd", "lr": 0.1}, batch_size=2, seed=9)
+        assert {r["id"]: r["loss"] for r in header["meta"]["lanes"]}[five] == other.loss("train")
+
+        page.do("network_lane_retune", lane=1, optimizer={"name": "momentum", "lr": 0.01})
+        page.do("network_step", count=30)
+        lone.edit({"kind": "set", "path": "optimizer.lr", "value": 0.01})
+        lone.step(30)
+        header, _ = page.frame("network_standings", lambda h: h["step"] == 150)
+        assert {r["id"]: r["loss"] for r in header["meta"]["lanes"]}[1] == lone.loss("train")
+
+        # Its run in the session's own trainer, where Train and the microscope look at it; the race goes on beside it.
+        script = page.do("network_open", lane=1)["result"]["script"]
+        assert json.loads(script)["step"] == 150 and len(json.loads(script)["edits"]) == 1
+        page.do("load", script=script)
+        assert page.state["step"] == 150
+        page.do("network_seek", step=40)
+        assert newest(page, "network_state")["step"] == 40
+        page.do("network_lane_remove", lane=five)
+        page.do("network_lane_duplicate", lane=2)
+        assert newest(page, "network")["lanes"][-1]["slot"] == 4
+
+        there = dict.fromkeys((1, 2, 3, 4, five + 1), 40)
+        # The script gives the same race: the same bits.
+        header, _ = page.frame("network_standings", lambda h: {r["id"]: r["step"] for r in h["meta"]["lanes"]} == there)
+        before = sorted((r["loss"] for r in header["meta"]["lanes"]), key=float)
+        shared = page.do("network_share")["result"]["script"]
+        with Page(live.socket) as second:
+            second.run_info()
+            second.do("subscribe", channels=["network_standings"])
+            second.do("network_load", script=shared)
+            header, _ = second.frame("network_standings", lambda h: h["step"] == 40)
+            assert sorted((r["loss"] for r in header["meta"]["lanes"]), key=float) == before
+            assert newest(second, "network_state")["same_bits"]
+
+
+def test_playing_pausing_and_speed(live: Live) -> None:
+    with Page(live.socket) as page:
+        begun(page)
+        page.do("network_play", speed={"unit": "steps", "rate": 200})
+        page.until(lambda e: e["type"] == "network_state" and e["step"] >= 20 and e["steps_per_second"] is not None)
+        page.do("network_speed", speed={"unit": "flat"})
+        page.do("network_lane_add", lane={"optimizer": {"name": "lion", "lr": 0.001}})
+        page.until(lambda e: e["type"] == "network_state" and e["status"] == "playing" and e["step"] > 200)
+        page.do("network_pause")
+        state = newest(page, "network_state")
+        assert state["status"] == "paused"
+        header, _ = page.frame("network_standings", lambda h: h["step"] == state["step"] and len(h["meta"]["lanes"]) == 5)
+        assert {row["step"] for row in header["meta"]["lanes"]} == {state["step"]}
+        page.do("network_play")
+        page.until(lambda e: e["type"] == "network_state" and e["status"] == "finished")
+        assert "at its end" in page.ask("network_play")["message"]
+
+
+def test_planes_coarse_to_fine_and_what_they_hide(live: Live) -> None:
+    lanes = [{"optimizer": {"name": name, "lr": lr}} for name, lr in (("sgd", 0.3), ("adam", 0.05), ("rmsprop", 0.05))]
+    engine = NetworkRace({"run": SPEC, "lanes": lanes})
+    engine.advance(200)
+    with Page(live.socket) as page:
+        begun(page, lanes)
+        assert page.ask("network_plane", kind="pca")["field"] == "points"
+        page.do("network_step", count=200)
+        page.do("network_plane", kind="pca", points=53)
+        header, fine = page.frame("network_surface", lambda h: h["meta"]["plane"] == "pca" and not h["meta"]["more"])
+        strides = [h["meta"]["stride"] for h, _ in page.frames["network_surface"] if h["meta"]["plane"] == "pca"]
+        assert (
+            strides[-1] == 1
+            and strides == sorted(set(strides), reverse=True)
+            and len(strides) > 1
+            and fine["f"].shape == (53, 53)
+            and header["meta"]["centred"] == 200
+        )
+        chart = Chart.of(engine, PlaneChoice("pca"))
+        assert header["meta"]["domain"] == [list(chart.across), list(chart.up)]
+        assert np.array_equal(fine["f"], chart.landscape.picture(chart.plane, chart.across, chart.up, 53).values)
+        header, ways = page.frame("network_ways", lambda h: h["meta"]["chart"] == 2 and h["step"] == 200)
+        while np.isnan(ways["true_loss"]).any():
+            page.receive()
+            header, ways = page.frames["network_ways"][-1]
+        first = 0
+        for told, lane in zip(header["meta"]["lanes"], engine.lanes, strict=True):
+            part = slice(first, first + told["count"])
+            first += told["count"]
+            steps, points = engine.way(lane.id)
+            assert np.array_equal(ways["steps"][part], steps)
+            assert np.allclose(np.column_stack([ways["a"][part], ways["b"][part]]), chart.plane.coordinates(points))
+            assert np.array_equal(ways["true_loss"][part], chart.landscape.at(points))
+            assert np.allclose(ways["off"][part], chart.plane.off(points))
+        assert header["meta"]["explained"] == pytest.approx(sum(chart.plane.explained or ()), rel=1e-9)
+        a, b, least = header["meta"]["minima"]["lowest"]
+        assert least == fine["f"].min() and a in fine["x"] and b in fine["y"]
+
+        page.do("network_plane", kind="weights", lane=2, weights=[0, 5], points=25)
+        header, _ = page.frame("network_surface", lambda h: h["meta"]["plane"] == "weights")
+        theta = engine.lane(2).trainer.machine.theta
+        assert header["meta"]["offset"] == [theta[0], theta[5]] and header["meta"]["names"][0] == "W1[1,1]"
+        header, ways = page.frame("network_ways", lambda h: h["meta"]["chart"] == 3)
+        assert np.allclose(ways["slopes"][1], engine.lane(2).trainer.probe.gradient("train")[[0, 5]], rtol=1e-12)
+        page.do("network_plane", kind="points", corners=[0, 1, 2], points=25)
+        page.frame("network_surface", lambda h: h["meta"]["plane"] == "points")
+        page.do("network_plane", kind="random", seed=4, others="normal", points=25)
+        header, _ = page.frame("network_surface", lambda h: h["meta"]["plane"] == "random")
+        assert "biases" in header["meta"]["words"]
+
+
+def test_studies_of_the_network(live: Live) -> None:
+    lanes = [{"optimizer": {"name": "adam", "lr": 0.05}}, {"optimizer": {"name": "sgd", "lr": 0.05}}]
+    with Page(live.socket) as page:
+        begun(page, lanes)
+        meta, arrays = studied(page, "study_seeds", seeds=5, first=7, steps=60, threshold=0.4)
+        made = SeedRace(SPEC, lanes, range(7, 12), 60).finish()
+        assert np.array_equal(arrays["last"], made.losses[:, :, -1]) and arrays["endings"].shape == (2, 5, 24, 24)
+        assert np.array_equal(arrays["median"][1], made.band(1).median) and np.array_equal(arrays["high"][0], made.band(0).high)
+        assert [lane["share"] for lane in meta["lanes"]] == [made.share_below(row, 0.4) for row in (0, 1)]
+        assert [lane["wins"] for lane in meta["lanes"]] == made.wins().tolist()
+
+        meta, arrays = studied(page, "study_rates", lanes=[2], rates=3, low=0.01, high=1.0, seeds=2, steps=40)
+        for column, rate in enumerate((0.01, 0.1, 1.0)):
+            for seed in (0, 1):
+                lone = alone(40, optimizer={"name": "sgd", "lr": rate}, seed=seed)
+                assert arrays["losses"][0, seed, column] == pytest.approx(lone.loss("train"), rel=1e-9)
+        assert meta["words"] == "3 rates × 2 seeds, 40 steps"
+        assert meta["lanes"][0]["best"] == pytest.approx(arrays["rates"][arrays["median"][0].argmin()])
+
+        page.do("network_step", count=50)
+        found = compass(alone(50, optimizer=lanes[0]["optimizer"]).probe, 2, 9)
+        meta, arrays = studied(page, "study_compass", lane=1, weights=[2, 9], batch_size=6, number=3)
+        assert np.array_equal(arrays["samples"], found.samples) and np.array_equal(arrays["rows"], found.draw(6, 3))
+        assert np.array_equal(arrays["mean"], found.mean(arrays["rows"])) and meta["spread"] == found.spread(6)
+        assert arrays["spread"][-1] == 0.0 and arrays["sizes"][-1] == 30
+        _, redrawn = studied(page, "study_compass", lane=1, weights=[2, 9], batch_size=6, number=4)
+        assert not np.array_equal(redrawn["rows"], arrays["rows"]) and np.array_equal(redrawn["full"], arrays["full"])
+
+        meta, arrays = studied(page, "study_point")
+        adam, sgd = meta["lanes"]
+        assert (
+            sgd["bound"]["rate"] == pytest.approx(2 / sgd["largest"])
+            and sgd["rate"] == 0.05
+            and "<math" in sgd["bound"]["mathml"]
+        )
+        assert adam["bound"]["frozen"] and adam["phase"] is None and sgd["phase"]["momentum"] == 0.0
+        assert arrays["growth2"].shape == (81, 81)
+        assert sgd["gradient_norm"] == pytest.approx(
+            np.linalg.norm(alone(50, optimizer=lanes[1]["optimizer"]).probe.gradient("train")), rel=1e-12
+        )
+
+
+def test_studies_of_the_surface_and_one_that_is_left(live: Live) -> None:
+    with Page(live.socket) as page:
+        begun(page)
+        rule = {"optimizer": {"name": "sgd", "lr": 0.005}}
+        page.do("race", spec={"surface": {"name": "himmelblau"}, "lanes": [rule]})
+        meta, arrays = studied(page, "study_basins", lane=1, side=10, steps=800)
+        expected = basins({"surface": "himmelblau"}, rule, 10, 800)
+        assert np.array_equal(arrays["minimum"], expected.minimum) and sum(meta["counts"]) + meta["nowhere"] == 100
+        assert len(meta["minima"]) == 4 == len(Race({"surface": "himmelblau"}).surface.minima)
+        meta, arrays = studied(page, "study_rates", on="surface", rates=5, seeds=3, steps=100)
+        assert arrays["losses"].shape == (1, 1, 5)  # without noise one seed says it all
+
+        number = page.do("study_seeds", seeds=64, steps=4000)["result"]["study"]
+        page.frame("study", lambda h: h["meta"]["study"]["number"] == number and h["meta"]["study"]["share"] > 0)
+        page.do("network_step", count=5)  # the race goes on meanwhile
+        assert newest(page, "network_state")["step"] == 5
+        page.do("study_cancel")
+        header, _ = page.frame("study", lambda h: h["meta"]["study"]["state"] != "running")
+        assert header["meta"]["study"]["state"] == "cancelled"
+        page.do("study_cancel")
+
+
+@pytest.mark.parametrize(
+    ("type", "fields", "field", "allowed"),
+    [
+        ("network_lane_add", {"lane": {"optimizer": {"name": "sgd", "lr": -1}}}, "lane.optimizer.lr", "[0, 1e+09]"),
+        ("network_lane_add", {"lane": {"batch_size": 0}}, "lane.batch_size", "whole number from 1"),
+        ("network_lane_retune", {"lane": 9}, "lane", "1, 2, 3, 4"),
+        ("network_lane_replace", {"lane": 1, "spec": {"seed": -1}}, "spec.seed", "0"),
+        ("network_seek", {"step": 4001}, "step", "0 to 4000"),
+        ("network_plane", {"kind": "weights", "weights": [3, 3]}, "weights", "two different places from 0 to 16"),
+        ("network_plane", {"kind": "weights", "weights": [3, 99]}, "weights", "0 to 16"),
+        ("network_plane", {"kind": "points", "corners": [0, 0, 1]}, "plane", "two that span a plane"),
+        ("network_plane", {"points": 30}, "points", "101"),
+        ("network_open", {"lane": 12}, "lane", "1, 2, 3, 4"),
+        ("study_seeds", {"seeds": 65}, "seeds", "at most 64"),
+        ("study_seeds", {"seeds": 64, "steps": 100_000}, "steps", "1 to 78125"),
+        ("study_rates", {"low": 1.0, "high": 0.1}, "high", "above low, 1"),
+        ("study_compass", {"lane": 1, "batch_size": 31}, "batch_size", "1 to 30"),
+        ("study_compass", {"lane": 1, "weights": [4, 4]}, "weights", "0 to 16"),
+        ("network_load", {"script": "{}"}, "script", "network_share"),
+        ("network_load", {"script": {"spec": {"run": SPEC, "lanes": [{}]}, "step": 5000}}, "script.step", "0 to 4000"),
+    ],
+)
+def test_what_is_refused_names_field_and_range(page_of_a_race: Page, type: str, fields: Any, field: str, allowed: str) -> None:
+    answer = page_of_a_race.ask(type, **fields)
+    assert answer["type"] == "error" and answer["field"] == field and allowed in answer["allowed"], answer
+
+
+@pytest.fixture(scope="module")
+def page_of_a_race(live: Live) -> Any:
+    with Page(live.socket) as page:
+        begun(page)
+        yield page
+        page.do("network_step", count=3)  # and it goes on
+        assert newest(page, "network_state")["step"] == 3
+
+
+def test_refusals_that_need_another_race(live: Live, serve: Any) -> None:
+    with Page(live.socket) as page:
+        page.run_info()
+        assert page.ask("network_play")["code"] == "no_race"
+        begun(page, network={"layers": [{"units": 3, "norm": "batch"}]})
+        assert page.ask("study_compass", lane=1)["field"] == "network"
+        assert page.ask("study_basins", lane=1)["code"] == "no_race"
+        for number in (1, 2, 3, 4):
+            page.do("network_lane_remove", lane=number)
+        assert page.ask("network_play")["field"] == "lanes" and page.ask("study_point")["field"] == "lanes"
+        assert page.ask("network_plane", kind="random")["field"] == "lanes"
+        page.do("network_lane_add", lane={})
+        page.do("network_step", count=2)
+    small = serve(Settings(database_url="sqlite://", max_parameters=60))
+    with Page(small.socket) as page:
+        page.run_info()
+        page.do("configure", spec=SPEC)
+        answer = page.ask("network")
+        assert answer["code"] == "limit" and answer["field"] == "lanes" and answer["allowed"] == "up to 3"
+        page.do("network", lanes=[{}, {}, {}])
+        assert page.ask("network_lane_duplicate", lane=1)["code"] == "limit"

@@ -1,0 +1,159 @@
+/** The network's own loss over a plane, coarse to fine, with the lanes on it; what the plane shows of them, and what it hides. */
+
+/** @import { AppState, Frame, View } from "../../types.js" */
+/** @import { Plane } from "../plane.js" */
+/** @import { Way } from "./overlay.js" */
+
+import { h, memo, setAttribute, setText } from "../../dom.js";
+import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../../maths.js";
+import { Redrawn, sized } from "../../plot.js";
+import { typeScale } from "../../projector.js";
+import { planeOf } from "../plane.js";
+import { networkFrameOf, networkNames } from "./lanes.js";
+import { nearestPoint, networkOverlay, waysOf } from "./overlay.js";
+
+/** @returns {View} */
+export function landscapeView() {
+  const place = h("div", { class: "race-plot", role: "img", aria: { label: "The loss over a plane through the parameters" }, data: { testid: "network-contour" } });
+  const over = networkOverlay();
+  const tip = h("div", { class: "tip race-tip", role: "status", data: { testid: "network-tip" }, hidden: true });
+  const element = h("div", { class: "race-surface" }, place, over.element, tip);
+  const figure = new Redrawn(place);
+  /** @type {AppState | null} */
+  let last = null;
+  /** @type {Plane | null} */
+  let plane = null;
+  /** @type {Way[]} */
+  let ways = [];
+  /** The chart whose whole frame was shown first; from then on the plane is where a person has moved it. */
+  let opened = -1;
+  let listening = false;
+  const [ground, painted, walked] = [memo(), memo(), memo()];
+  new ResizeObserver(() => last && update(last)).observe(element);
+  element.addEventListener("pointermove", point);
+  element.addEventListener("pointerleave", () => (tip.hidden = true));
+  return { element, update };
+
+  /** @param {AppState} state */
+  function update(state) {
+    last = state;
+    const { figures, theme, network, networkLook } = state;
+    const frame = networkFrameOf(state, "network_surface");
+    const moving = networkFrameOf(state, "network_ways");
+    const [width, height] = [element.clientWidth, element.clientHeight];
+    const themed = figures?.figures.race_contour;
+    if (!frame || !themed || width < 40 || height < 40) return;
+    const layout = sized(themed[theme].layout, typeScale(), height);
+    const margin = { ...layout.margin, l: 52 * typeScale(), b: 36 * typeScale() };
+    if (ground(frame, theme, width, height, typeScale(), themed)) draw(state, frame, { ...layout, margin }, width, height);
+    if (moving && moving.meta.chart === frame.meta.chart && plane) {
+      if (walked(moving)) ways = waysOf(moving);
+      if (painted(moving, plane, width, height, theme, network, networkLook.lane, window.devicePixelRatio)) {
+        over.paint(state, moving, ways, plane, width, height);
+        setAttribute(element, "data-step", String(moving.step));
+      }
+    }
+  }
+
+  /**
+   * @param {AppState} state
+   * @param {Frame} frame
+   * @param {Record<string, any>} layout
+   * @param {number} width
+   * @param {number} height
+   */
+  function draw({ figures, theme }, frame, layout, width, height) {
+    const themed = figures?.figures.race_contour;
+    if (!themed) return;
+    const chart = frame.meta.chart;
+    const [xs, ys] = opened === chart && plane ? [plane.xs, plane.ys] : frame.meta.domain;
+    opened = chart;
+    plane = planeOf(layout.margin, width, height, xs, ys);
+    const [offset, names] = [frame.meta.offset, frame.meta.names];
+    const { x, y, level } = frame.arrays;
+    const rows = [];
+    for (let i = 0; i < y.data.length; i++) rows.push(level.data.subarray(i * x.data.length, (i + 1) * x.data.length));
+    const { start, end, size } = frame.meta.levels;
+    const base = themed[theme].data[0];
+    const trace = { ...base, x: x.data, y: y.data, z: rows, autocontour: false, contours: { ...base.contours, start, end, size } };
+    const axis = (/** @type {"xaxis" | "yaxis"} */ name, /** @type {number} */ i) => ({
+      ...layout[name],
+      range: [...frame.meta.domain[i]],
+      title: { ...layout[name].title, text: offset[i] === 0 ? names[i] : `${names[i]}, from ${formatNumber(offset[i], 3)}` },
+    });
+    figure.later(async (plotly) => {
+      const own = { ...layout, xaxis: axis("xaxis", 0), yaxis: axis("yaxis", 1), width, height, uirevision: `${frame.run}-${chart}` };
+      await plotly.react(place, [trace], own, themed.config);
+      listen();
+      setAttribute(element, "data-chart", String(chart));
+      setAttribute(element, "data-stride", String(frame.meta.stride));
+      setAttribute(element, "data-plane", frame.meta.plane);
+    });
+  }
+
+  /** Zoomed or moved with Plotly's own gestures: what lies over it follows. */
+  function listen() {
+    if (listening) return;
+    listening = true;
+    const plot = /** @type {any} */ (place);
+    const follow = (/** @type {Record<string, number>} */ moved) => {
+      const range = (/** @type {string} */ axis) => /** @type {[number, number]} */ ([0, 1].map((i) => Number(moved?.[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i])));
+      plane = planeOf(plot.layout.margin, element.clientWidth, element.clientHeight, range("xaxis"), range("yaxis"));
+      if (last) update(last);
+    };
+    plot.on("plotly_relayouting", follow);
+    plot.on("plotly_relayout", follow);
+  }
+
+  /** @param {PointerEvent} event */
+  function point(event) {
+    const box = element.getBoundingClientRect();
+    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
+    const found = last && plane && event.buttons === 0 ? nearestPoint(ways, plane, px, py) : null;
+    tip.hidden = !found;
+    if (!found || !last) return;
+    const { way, index } = found;
+    const at = (/** @type {keyof Way["columns"]} */ name) => way.columns[name][index];
+    const losses = Number.isNaN(at("true_loss")) ? "" : ` · its loss ${formatExact(at("true_loss"))} · the plane’s below it ${formatExact(at("slice_loss"))}`;
+    const name = networkNames(last).get(way.id) ?? "";
+    setText(tip, `${name} · step ${formatCount(way.steps[index])} · at ${formatExact(at("a"))}, ${formatExact(at("b"))} · ${formatNumber(at("off"), 3)} off the plane${losses}`);
+    setAttribute(tip, "data-lane", String(way.id));
+    setAttribute(tip, "data-step", String(way.steps[index]));
+    for (const column of /** @type {const} */ (["a", "b", "off", "true_loss", "slice_loss"])) setAttribute(tip, `data-${column}`, String(at(column)));
+    const right = px > box.width / 2;
+    tip.style.left = right ? "" : `${px + 14}px`;
+    tip.style.right = right ? `${box.width - px + 14}px` : "";
+    tip.style.top = `${Math.max(4, py - 12)}px`;
+  }
+}
+
+/** What the plane is, how much of the lanes' ways lies within it, and who only seems to climb. @returns {View} */
+export function planeWords() {
+  const explained = h("span", { data: { testid: "network-explained" } });
+  const what = h("span", {});
+  const away = h("span", { data: { testid: "network-away" } });
+  const minima = h("span", { data: { testid: "network-minima" } });
+  const climbs = h("div", { class: "network-climbs", role: "status", data: { testid: "network-climbs" } });
+  const element = h("div", { class: "small network-words", role: "group", tabindex: 0, aria: { label: "What the plane shows, and what it hides" } }, h("p", {}, explained, " ", away, " ", minima), h("p", {}, what), climbs);
+  const changed = memo();
+  return {
+    element,
+    update(state) {
+      const [surface, moving] = [networkFrameOf(state, "network_surface"), networkFrameOf(state, "network_ways")];
+      if (!changed(surface, moving, state.network)) return;
+      const share = toNumber(moving?.meta.explained);
+      setText(explained, share === null || Number.isNaN(share) ? "All lanes stand at one point." : `The plane holds ${formatPercent(share)} of the ways’ variance.`);
+      setAttribute(explained, "data-value", share === null ? null : String(share));
+      setText(what, surface ? `The plane: ${surface.meta.words}. Darker is lower, on a log scale; dashed arrows point downhill along the plane.` : "");
+      const least = moving?.meta.minima;
+      const same = least && least.lowest.every((/** @type {number} */ each, /** @type {number} */ i) => each === least.reached[i]);
+      const [low, near] = least ? [least.lowest[2], least.reached[2]].map((each) => formatNumber(toNumber(each), 3)) : ["", ""];
+      setText(minima, !least ? "" : same ? `Downhill ${networkNames(state).get(least.lane)} would reach the slice’s lowest point, ${low} (star).` : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near} (outlined star); its lowest point is ${low} (star).`);
+      const furthest = moving ? waysOf(moving).map(({ columns, id }) => ({ id, off: columns.off.at(-1) ?? 0, share: columns.residual.at(-1) ?? 0 })).sort((x, y) => y.off - x.off)[0] : null;
+      setText(away, furthest && furthest.off > 0 ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatPercent(furthest.share, 0)} of its way.` : "");
+      /** @type {{words: string}[]} */
+      const told = moving?.meta.climbs ?? [];
+      climbs.replaceChildren(...told.map(({ words }) => h("p", {}, words.replaceAll("-", "\u2212"))));
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/** What moves over the network's loss: the lanes' ways on the plane, heads, the slope along the plane, the slice's minima. */
+
+/** @import { AppState, Frame } from "../../types.js" */
+/** @import { Plane } from "../plane.js" */
+/** @import { NetworkLane } from "./types.js" */
+
+import { palette } from "../../colours.js";
+import { h, prepareCanvas } from "../../dom.js";
+import { colourOf, isDashed } from "../lanes.js";
+import { arrow, clip, head, leftTheFrame, star } from "../overlay.js";
+import { shows } from "../plane.js";
+
+const ARROW = 46;
+/** From this share of its way off the plane a head is drawn hollow: what the picture shows of it is not where it is. */
+const HOLLOW = 0.5;
+export const COLUMNS = /** @type {const} */ (["a", "b", "off", "residual", "true_loss", "slice_loss"]);
+
+/**
+ * @typedef {object} Way  A lane's points on the plane.
+ * @property {number} id
+ * @property {number | null} diverged
+ * @property {number[]} steps
+ * @property {Record<(typeof COLUMNS)[number], number[]>} columns
+ */
+
+/** The lanes' ways as a frame has them, one after the other. @param {Frame} frame @returns {Way[]} */
+export function waysOf(frame) {
+  let first = 0;
+  return frame.meta.lanes.map((/** @type {{id: number, count: number, diverged: number | null}} */ { id, count, diverged }) => {
+    const part = (/** @type {string} */ name) => Array.from(frame.arrays[name].data.subarray(first, first + count));
+    const columns = /** @type {Way["columns"]} */ (Object.fromEntries(COLUMNS.map((name) => [name, part(name)])));
+    const steps = part("steps");
+    first += count;
+    return { id, diverged, steps, columns };
+  });
+}
+
+export function networkOverlay() {
+  const canvas = h("canvas", { class: "race-canvas", aria: { hidden: true }, data: { testid: "network-heads" } });
+  return {
+    element: canvas,
+    /**
+     * @param {AppState} state
+     * @param {Frame} frame
+     * @param {Way[]} ways
+     * @param {Plane} plane
+     * @param {number} width
+     * @param {number} height
+     */
+    paint({ network, networkLook, theme }, frame, ways, plane, width, height) {
+      const context = prepareCanvas(canvas, width, height);
+      if (!network) return;
+      const colours = palette(theme);
+      const found = network.lanes.flatMap((lane) => {
+        const row = ways.findIndex(({ id }) => id === lane.id);
+        return row < 0 ? [] : [{ lane, way: ways[row], row }];
+      });
+      clip(context, plane, () => {
+        for (const { lane, way } of found) trail(context, plane, way, lane, theme, lane.id === networkLook.lane ? 3 : 2);
+      });
+      const { minima } = frame.meta;
+      if (minima) {
+        for (const [[x, y], whole] of [[minima.reached, false], [minima.lowest, true]]) {
+          if (shows(plane, x, y)) star(context, plane.px(x), plane.py(y), whole, colours);
+        }
+      }
+      /** @type {{x: number, y: number}[]} */
+      const taken = [];
+      const slopes = frame.arrays.slopes.data;
+      const longest = Math.max(...found.map(({ row }) => Math.hypot(slopes[2 * row], slopes[2 * row + 1])).filter(Number.isFinite), 0);
+      for (const { lane, way, row } of [...found].reverse()) {
+        const last = way.steps.length - 1;
+        const [x, y] = [way.columns.a[last], way.columns.b[last]];
+        const colour = colourOf(lane, theme);
+        if (!shows(plane, x, y)) {
+          leftTheFrame(context, plane, x, y, way.columns.true_loss[last], colour, colours, taken);
+          continue;
+        }
+        const [gx, gy] = [slopes[2 * row], slopes[2 * row + 1]];
+        const size = Math.hypot(gx, gy);
+        const [hx, hy] = [plane.px(x), plane.py(y)];
+        if (size > 0 && Number.isFinite(size)) {
+          const [dx, dy] = [plane.px(x - gx) - hx, plane.py(y - gy) - hy];
+          const scale = (ARROW * (0.35 + 0.65 * (size / longest))) / Math.hypot(dx, dy);
+          arrow(context, hx, hy, dx * scale, dy * scale, colours.ink2, 1.5, [3, 2]);
+        }
+        head(context, hx, hy, way.columns.residual[last] > HOLLOW ? colours.panel : colour, way.columns.residual[last] > HOLLOW ? colour : colours.paper, isDashed(lane), lane.id === networkLook.lane ? 7 : 5.5);
+      }
+    },
+  };
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Plane} plane
+ * @param {Way} way
+ * @param {NetworkLane} lane
+ * @param {string} theme
+ * @param {number} width
+ */
+function trail(context, { px, py }, { columns }, lane, theme, width) {
+  const at = (/** @type {number} */ value) => Math.max(-1e5, Math.min(1e5, value));
+  context.strokeStyle = colourOf(lane, theme);
+  context.lineWidth = width;
+  context.lineJoin = "round";
+  context.setLineDash(isDashed(lane) ? [6, 4] : []);
+  context.beginPath();
+  columns.a.forEach((a, i) => {
+    const [x, y] = [at(px(a)), at(py(columns.b[i]))];
+    if (Number.isFinite(x) && Number.isFinite(y)) context.lineTo(x, y);
+  });
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/**
+ * The point of a way nearest to a place on the screen, where one is near.
+ * @param {Way[]} ways
+ * @param {Plane} plane
+ * @param {number} x
+ * @param {number} y
+ */
+export function nearestPoint(ways, plane, x, y, reach = 16) {
+  let [best, found] = [reach * reach, /** @type {{way: Way, index: number} | null} */ (null)];
+  for (const way of ways) {
+    for (let i = 0; i < way.steps.length; i++) {
+      const far = (plane.px(way.columns.a[i]) - x) ** 2 + (plane.py(way.columns.b[i]) - y) ** 2;
+      if (far <= best) [best, found] = [far, { way, index: i }];
+    }
+  }
+  return found;
+}

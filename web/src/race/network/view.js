@@ -1,0 +1,84 @@
+/** The race on the network: its loss over a plane and the lanes' curves in the middle, what is trained and the lanes to the side. */
+
+/** @import { View } from "../../types.js" */
+
+import { h, memo, setAttribute, setText } from "../../dom.js";
+import { formatCount } from "../../maths.js";
+import { networkCurves } from "./curves.js";
+import { networkFacts } from "./facts.js";
+import { networkFrameOf } from "./lanes.js";
+import { landscapeView, planeWords } from "./landscape.js";
+import { planeForm } from "./plane-form.js";
+import { networkStandings } from "./standings.js";
+
+/** @type {["plane" | "lanes", string][]} */
+const PAGES = [
+  ["plane", "Landscape"],
+  ["lanes", "Lanes"],
+];
+
+/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+export function networkView(actions) {
+  const tabs = PAGES.map(([name, title]) =>
+    h("button", { type: "button", class: "tab", role: "tab", aria: { selected: false, controls: `network-${name}` }, data: { tab: `network-${name}` }, onclick: () => actions.look({ page: name }) }, title),
+  );
+  const [landscape, words, form, curves, standings, facts, trained] = [landscapeView(), planeWords(), planeForm(actions), networkCurves(), networkStandings(actions), networkFacts(actions), trainedView(actions)];
+  const waiting = h("p", { class: "small race-waiting", data: { testid: "network-waiting" } });
+  const element = h(
+    "main",
+    { class: "network-race", data: { part: "network-race", ready: false } },
+    h("div", { class: "tabs race-tabs", role: "tablist", aria: { label: "Pages" } }, ...tabs),
+    h("div", { class: "race-left", id: "network-plane" }, h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss over a plane"), form.element), h("div", { class: "race-stage" }, landscape.element, waiting), words.element, curves.element),
+    h("div", { class: "race-right", id: "network-lanes" }, trained.element, standings.element, facts.element),
+  );
+  const paged = memo();
+  return {
+    element,
+    update(state) {
+      actions.open();
+      const { network, networkLook, catalog, warmup } = state;
+      if (paged(networkLook.page)) {
+        setAttribute(element, "data-page", networkLook.page);
+        PAGES.forEach(([name], i) => setAttribute(tabs[i], "aria-selected", String(networkLook.page === name)));
+      }
+      const frame = networkFrameOf(state, "network_surface");
+      waiting.hidden = frame !== null;
+      setText(waiting, warmup && warmup.done < warmup.total ? "The engine is being compiled …" : network && network.lanes.length === 0 ? "No lane, no landscape: add one." : "The landscape is coming …");
+      setAttribute(element, "data-ready", String(network !== null && catalog !== null && frame !== null));
+      for (const view of [trained, form, landscape, words, curves, standings, facts]) view.update(state);
+    },
+  };
+}
+
+/** What the lanes train, and whether the Train view has another run by now. @param {import("./actions.js").NetworkActions} actions @returns {View} */
+function trainedView(actions) {
+  const preset = h("select", { aria: { label: "Races on the network that make a point" }, data: { testid: "network-preset" } });
+  const title = h("strong", { data: { testid: "network-title" } });
+  const note = h("p", { class: "small" });
+  const claim = h("p", { class: "small", data: { testid: "network-claim" } });
+  const begin = h("button", { type: "button", class: "quiet-button", title: "every lane from step 0 on what the Train view has now", data: { testid: "network-begin" }, onclick: () => actions.begin() }, "begin on the present run");
+  const element = h("section", { class: "panel", data: { part: "network-trained" }, aria: { label: "What is trained" } }, h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The network"), preset), h("p", {}, title), note, claim, begin);
+  preset.addEventListener("change", () => {
+    const row = actions.state.catalog?.races.find(({ name }) => name === preset.value);
+    if (row) actions.preset(row);
+  });
+  const known = memo();
+  return {
+    element,
+    update({ network, catalog, run, networkLook }) {
+      if (catalog && known(catalog)) {
+        const rows = catalog.races.filter(({ kind }) => kind !== "surface");
+        preset.replaceChildren(h("option", { value: "" }, "races that make a point"), ...rows.map(({ name, title: words, summary }) => h("option", { value: name, title: summary }, words)));
+      }
+      const made = catalog?.races.find(({ name }) => name === networkLook.preset);
+      if (preset.value !== networkLook.preset) preset.value = networkLook.preset;
+      setText(claim, made ? `${made.summary} Watch ${made.watch}.` : "");
+      claim.hidden = !made;
+      if (!network) return;
+      setText(title, network.title);
+      const other = run !== null && run.run !== network.run;
+      setText(note, `${formatCount(network.parameter_count)} parameters, ${formatCount(network.samples)} samples, batch ${network.batch_size === "full" ? "all" : formatCount(network.batch_size)}.${other ? " The Train view has another run by now." : ""}`);
+      setAttribute(note, "data-other", String(other));
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** The Race room: lanes side by side on one surface, and a transport that moves them all together. */
+
+/** @import { Room } from "../types.js" */
+
+import { networkHelp, onNetwork, switched, switchedTransport } from "./network/switch.js";
+import { raceView } from "./race.js";
+import { raceTools } from "./share.js";
+
+/** @type {import("../types.js").Channel[]} */
+const CHANNELS = ["race_surface", "race_trails", "race_standings", "race_point"];
+/** @type {import("../types.js").Channel[]} */
+const NETWORK = ["network_surface", "network_ways", "network_standings", "network_curves", "network_maps", "study"];
+
+/** @type {Room["help"]} */
+const HELP = {
+  keys: [
+    [["Space"], "play, pause"],
+    [["→", "PgDn"], "one step forward"],
+    [["←", "PgUp"], "one step back"],
+    [["Home"], "to the start"],
+    [["End"], "to the end"],
+    [["3"], "the surface in 3-D or as contours"],
+    [["n"], "one more lane"],
+    [["l"], "loss on a log or linear axis"],
+    [["Esc"], "close a lane's settings, look at the leader again"],
+  ],
+  words: [
+    "Drag the start, or focus it and move it with the arrows: every lane runs again from there.",
+    "Point at a trail to read a step exactly; scroll to zoom, double-click to see all.",
+    "The dashed arrow at a head points downhill, the other is its next step.",
+  ],
+};
+
+/**
+ * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./network/actions.js").NetworkActions} network
+ * @returns {Room}
+ */
+export function raceRoom(actions, network) {
+  /** What the keys move: the race that is shown. */
+  const shown = () => (onNetwork(actions.state) ? network : actions);
+  const tools = raceTools(actions);
+  return {
+    name: "race",
+    title: "Race",
+    view: switched(raceView(actions), tools, network),
+    transport: switchedTransport(actions, network),
+    tools,
+    channels: (state) => (onNetwork(state) ? NETWORK : CHANNELS),
+    subject: (state) => (onNetwork(state) ? (state.network ? `network: ${state.network.title}` : "") : state.race ? `surface: ${state.race.title}` : ""),
+    keys: {
+      " ": () => shown().toggle(),
+      ArrowRight: () => shown().forward(),
+      PageDown: () => shown().forward(),
+      ArrowLeft: () => shown().back(),
+      PageUp: () => shown().back(),
+      Home: () => shown().toStart(),
+      End: () => shown().toEnd(),
+      3: () => actions.look({ three: !actions.state.raceLook.three }),
+      n: () => shown().add(),
+      s: () => network.show(network.next()),
+      c: () => onNetwork(actions.state) && network.plane(),
+      m: () => network.openShown(),
+      d: () => network.redraw(),
+      l: () => actions.toggleLinear(),
+    },
+    leave: () => shown().leave(),
+    help: { keys: [...HELP.keys, ...networkHelp.keys], words: [...HELP.words, ...networkHelp.words] },
+  };
+}

@@ -1,0 +1,75 @@
+/** A rate sweep: each lane's loss after a budget of steps over a ladder of rates, and the best of them. */
+
+/** @import { View } from "../../types.js" */
+
+import { palette } from "../../colours.js";
+import { h, memo, setAttribute, setText } from "../../dom.js";
+import { formatExact, formatNumber, formatSetting, parseSetting, toNumber } from "../../maths.js";
+import { typeScale } from "../../projector.js";
+import { colourOf, isDashed, namesOf } from "../lanes.js";
+import { networkNames } from "../network/lanes.js";
+import { dot, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
+import { progress, studyOf, wishField } from "./study.js";
+
+/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+export function ratesStudy(actions) {
+  const on = h("select", { aria: { label: "Rates of which race" }, data: { testid: "rates-on" } }, h("option", { value: "network" }, "on the network"), h("option", { value: "surface" }, "on the surface"));
+  const wishes = {
+    low: wishField("from η", "rates-low", "1e-4", "the least rate"),
+    high: wishField("to", "rates-high", 1, "the largest rate"),
+    rates: wishField("rates", "rates-count", 13, "2 to 64, evenly on a log scale"),
+    seeds: wishField("seeds", "rates-seeds", 3, "1 to 16; on a surface they differ in the noise alone"),
+    steps: wishField("steps", "rates-steps", 500, "the budget of each run"),
+  };
+  const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "rates-begin" } }, "sweep");
+  const how = progress(actions, "rates");
+  const form = h("form", { class: "study-form", aria: { label: "Rate sweep" } }, on, ...Object.values(wishes).map(({ element }) => element), begin);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const values = Object.fromEntries(Object.entries(wishes).map(([name, { input }]) => [name, parseSetting(input.value)]));
+    actions.study({ type: "study_rates", on: on.value, ...values }, "study.rates");
+  });
+  const empty = h("p", { class: "small study-empty" }, "A rule is as good as its rate. Every lane is run at each rate of a ladder; what is chosen, over which grid and budget, is said.");
+  const canvas = h("canvas", { class: "study-plot", role: "img", data: { testid: "rates-plot" } });
+  const table = h("table", { class: "study-table", data: { testid: "rates-table" } });
+  const words = h("p", { class: "small", data: { testid: "rates-words" } });
+  const found = h("div", { class: "study-found" }, canvas, table, words);
+  const element = h("section", { class: "study", data: { part: "study-rates" }, aria: { label: "Rate sweep" } }, form, how.element, empty, found);
+  const changed = memo();
+  return {
+    element,
+    update(state) {
+      how.update(state);
+      const frame = studyOf(state, "rates");
+      empty.hidden = frame !== null;
+      found.hidden = frame === null;
+      const { theme, network, race } = state;
+      if (!frame || !changed(frame, theme, network, race, canvas.clientWidth, canvas.clientHeight, typeScale())) return;
+      const onNetwork = frame.meta.about.on === "network";
+      const lanes = (onNetwork ? network : race)?.lanes ?? [];
+      const names = onNetwork ? networkNames(state) : namesOf(state);
+      const { rates, median } = frame.arrays;
+      const n = rates.data.length;
+      const shown = [...median.data].filter((value) => value > 0 && Number.isFinite(value));
+      const least = Math.min(...shown, Infinity);
+      const [low, high] = rangeOf(shown.filter((value) => value < 1e6 * least), true);
+      const [left, right] = rangeOf(rates.data, true);
+      const plot = plotOn(canvas, theme, { low: left, high: right, log: true, label: "rate η" }, { low, high, log: true, label: "loss at the budget’s end, median of the seeds; at the top: diverged" });
+      /** @type {(string | Node)[][]} */
+      const rows = [];
+      frame.meta.lanes.forEach((/** @type {{id: number, best: number | null}} */ { id, best }, /** @type {number} */ i) => {
+        const lane = lanes.find((each) => each.id === id);
+        const colour = lane ? colourOf(lane, theme) : palette(theme).ink2;
+        const values = median.data.subarray(i * n, (i + 1) * n);
+        strokeLine(plot, rates.data, values, colour, { dash: lane && isDashed(lane) ? [6, 4] : [] });
+        const place = best === null ? -1 : rates.data.indexOf(best);
+        if (place >= 0) dot(plot, rates.data[place], values[place], colour, palette(theme).paper);
+        const told = h("span", { title: best === null ? "" : `exactly ${formatExact(best)}`, data: { best: id, value: String(best) } }, best === null ? "diverged at every rate" : formatSetting(Number(best.toPrecision(3))));
+        rows.push([names.get(id) ?? `lane ${id}`, told, place < 0 ? "–" : formatNumber(toNumber(values[place]), 3)]);
+      });
+      fillTable(table, ["lane", "best η", "loss"], rows);
+      setText(words, frame.meta.words ? `Chosen from ${frame.meta.words} each.` : "");
+      setAttribute(canvas, "aria-label", "Loss against the rate for each lane; the best rates are in the table");
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** What all studies share on the page: the newest frame of each kind, and a line that says how far one is and ends it. */
+
+/** @import { AppState, Frame } from "../../types.js" */
+/** @import { StudyKind } from "../network/types.js" */
+
+import { h, setAttribute, setText } from "../../dom.js";
+import { formatPercent } from "../../maths.js";
+
+/** What a study has found so far; null while it has nothing. @param {AppState} state @param {StudyKind} kind @returns {Frame | null} */
+export function studyOf({ studies }, kind) {
+  const frame = studies[kind];
+  return frame && Object.keys(frame.meta).length > 2 ? frame : null;
+}
+
+/** @typedef {"empty" | "running" | "done" | "cancelled" | "failed"} StudyState */
+
+/**
+ * @param {import("../network/actions.js").NetworkActions} actions
+ * @param {StudyKind} kind
+ */
+export function progress(actions, kind) {
+  const bar = h("progress", { max: 1, value: 0, aria: { label: "How far the study is" } });
+  const words = h("span", { role: "status" });
+  const stop = h("button", { type: "button", class: "quiet-button", data: { testid: `study-cancel-${kind}` }, onclick: () => actions.cancel() }, "end it");
+  const error = h("p", { class: "field-error", role: "alert", data: { testid: `study-error-${kind}` }, hidden: true });
+  const element = h("div", { class: "study-progress small", data: { study: kind } }, bar, words, stop, error);
+  actions.register(`study.${kind}`);
+  return {
+    element,
+    /** @param {AppState} state */
+    update({ studies, errors }) {
+      const told = studies[kind]?.meta.study;
+      const state = told?.state ?? "empty";
+      setAttribute(element, "data-state", state);
+      bar.hidden = stop.hidden = state !== "running";
+      bar.value = Number(told?.share ?? 0);
+      setText(words, state === "running" ? formatPercent(Number(told.share), 0) : state === "failed" ? `It failed: ${told.message}.` : state === "cancelled" ? `${told.message}.` : "");
+      const refused = errors[`study.${kind}`];
+      error.hidden = !refused;
+      setText(error, refused ?? "");
+    },
+  };
+}
+
+/**
+ * A form's number, kept on the page until the study is asked for; the server says what is allowed.
+ * @param {string} label
+ * @param {string} testid
+ * @param {string | number} value
+ * @param {string} hint
+ */
+export function wishField(label, testid, value, hint) {
+  const input = h("input", { type: "text", inputmode: "decimal", class: "number", value, autocomplete: "off", spellcheck: "false", data: { testid } });
+  return { element: h("label", { class: "study-wish", title: hint }, `${label} `, input), input };
+}
