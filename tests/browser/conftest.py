@@ -84,6 +84,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     database = tmp_path_factory.mktemp("data") / "kept.sqlite3"
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": f"sqlite:///{database.as_posix()}"}
     environment["CHAINRULE_MAX_EXPERIMENT_BYTES"] = "100000"
+    environment["CHAINRULE_MAX_SESSIONS"] = "10000"  # a page each: more in a minute than a class opens
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from engine import RunSpec, Trainer, catalog, export
+from engine import RunSpec, Trainer, catalog
+from engine.export import files as export
 
 RULES = list(itertools.product([row["name"] for row in catalog()["optimizers"]], ["textbook", "pytorch"]))
 SPEC = {

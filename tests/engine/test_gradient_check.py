@@ -7,7 +7,8 @@ import problems
 import pytest
 import reference
 
-from engine import RunSpec, Trainer, gradient_check
+from engine import RunSpec, Trainer
+from engine.diagnostics import gradient_check
 
 
 @pytest.mark.parametrize(("hidden", "loss", "output"), problems.COMBINATIONS[::2])

@@ -14,10 +14,10 @@ from server.settings import Settings
 
 @pytest.fixture(scope="session")
 def live() -> Iterator[Live]:
-    """A server, shared; what it keeps is gone with it. No test waits for kernels to be compiled, and what one leaves playing
-    does not long take the processor from the others."""
+    """A server, shared; what it keeps is gone with it. No test waits for kernels to be compiled, what one leaves playing does
+    not long take the processor from the others, and there is room for the sessions of all."""
     warm_up()
-    with serving(Settings(database_url="sqlite://", unwatched_pause=2.0)) as server:
+    with serving(Settings(database_url="sqlite://", unwatched_pause=2.0, max_sessions=10_000)) as server:
         yield server
 
 

@@ -33,7 +33,7 @@ class Page:
         self._open = contextlib.ExitStack()
         self.socket: ClientConnection = self._open.enter_context(connect(url, max_size=None, **options))
         if attach:
-            self.attached = self.ask("attach", session=session) if session else self.ask("attach")
+            self.attached = self.do("attach", session=session) if session else self.do("attach")
 
     def __enter__(self) -> Self:
         return self

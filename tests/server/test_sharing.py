@@ -11,7 +11,8 @@ import pytest
 from live_server import Live
 from pages import Page, parameters, same
 
-from engine import RunSpec, Trainer, export
+from engine import RunSpec, Trainer
+from engine.export import files as export
 from server.settings import Settings
 
 Serve = Callable[[Settings], Live]
