@@ -31,9 +31,15 @@ def equation_json(entry: Equation, equation: Equation, scope: Scope, looked_at: 
     withheld = scope.withheld
     if equation.depth == "edge":
         whole["whole"] = _folded(entry.expression.as_json(), looked_at)
-    if withheld and sum(_withhold(whole[part], withheld) for part in ("result", "expression", "whole") if part in whole):
+    trees = [whole[name] for name in ("expression", "whole") if name in whole]
+    hidden = [_withhold(tree, withheld) for tree in trees]
+    if _withhold(whole["result"], withheld):
+        # What the terms add up to is that number too.
+        for tree in trees if equation.terms == 1 else trees[-1:]:
+            _withhold_sums(tree)
+        hidden.append(True)
+    if any(hidden):
         whole["computed"] = None
-        whole["whole" if "whole" in whole else "expression"]["value"] = None
     return whole
 
 
@@ -66,6 +72,15 @@ def _folded(tree: dict[str, Any], looked_at: int) -> dict[str, Any]:
         made.append({**_folded(parts[index], looked_at), "at": index})
         before = index
     return {**tree, "parts": made}
+
+
+def _withhold_sums(tree: dict[str, Any]) -> None:
+    """Take away what the whole comes to, down to its main sum; the terms stay."""
+    tree["value"] = None
+    if not tree.get("main"):
+        for part in tree.get("parts", ()):
+            if part["kind"] not in ("number", "more"):
+                _withhold_sums(part)
 
 
 def _withhold(tree: dict[str, Any], withheld: Withheld) -> bool:

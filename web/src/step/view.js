@@ -35,12 +35,12 @@ export function stepView(actions) {
   const panels = panelsView(actions);
   const states = statesView(actions);
   const places = /** @type {Record<Part, HTMLElement>} */ ({
-    network: h("div", { class: "step-page step-network", id: "step-network" }, diagram.element),
-    numbers: h("div", { class: "step-page step-numbers", id: "step-numbers" }, ...numbers.map((view) => view.element)),
-    panels: h("div", { class: "step-page step-more", id: "step-panels" }, panels.element),
+    network: h("div", { class: "step-page step-network", id: "step-network", data: { page: "step-network" } }, diagram.element),
+    numbers: h("div", { class: "step-page step-numbers", id: "step-numbers", data: { page: "step-numbers" } }, ...numbers.map((view) => view.element)),
+    panels: h("div", { class: "step-page step-more", id: "step-panels", data: { page: "step-panels" } }, panels.element),
   });
   const tabs = PARTS.map(({ part, title }) =>
-    h("button", { type: "button", role: "tab", class: "tab", aria: { controls: `step-${part}` }, data: { part }, onclick: () => actions.show(part) }, title),
+    h("button", { type: "button", role: "tab", class: "tab", aria: { controls: `step-${part}` }, data: { tab: `step-${part}` }, onclick: () => actions.show(part) }, title),
   );
   const pages = h("div", { class: "step-pages" }, places.network, h("div", { class: "step-right" }, places.numbers, places.panels));
   const top = h("div", { class: "step-top" }, strip.element, choices.element);
