@@ -95,7 +95,7 @@ def number(locator: Locator) -> float:
 
 def beside_looks_well(step: Step, what: str) -> None:
     """The panels; on a phone they are a page of their own."""
-    step.page.locator("[role=tab][data-part=panels]").evaluate("(tab) => tab.click()")
+    step.page.locator("[data-tab=step-panels]").evaluate("(tab) => tab.click()")
     looks_well(step.page, "[data-testid=step-panels]", what, TWO)
 
 
