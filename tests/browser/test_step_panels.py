@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import COLD, SIZES, Complaints
-from looks import problems
+from conftest import Complaints
+from looks import SIZES, looks_well
 from playwright.sync_api import Locator, Page, WebSocket, expect
 from train_page import Train
 
 from engine import RunSpec, Trainer
 from engine.microscope import PRESETS, change, dissect, factors, in_place, look, sample_chain
 
+TWO = {name: SIZES[name] for name in ("desk", "phone")}
 SPEC = """async () => {
   // The spec of a new session's run, which is that of the page's own.
   const socket = new WebSocket(`${location.origin.replace("http", "ws")}/ws`);
@@ -92,19 +93,10 @@ def number(locator: Locator) -> float:
     return value(locator.locator(".told"))
 
 
-def looks_well(step: Step, within: str = "[data-testid=step-panels]", what: str = "") -> None:
-    """In every size that matters and both themes; on a phone its page of the three."""
-    page = step.page
-    for name in ("desk", "phone"):
-        page.set_viewport_size({"width": SIZES[name][0], "height": SIZES[name][1]})
-        if name == "phone" and "dialog" not in within:
-            page.locator("[role=tab][data-part=panels]").click()
-            expect(page.locator("[role=tab][data-part=panels]")).to_have_attribute("aria-selected", "true")
-            page.wait_for_function("() => Math.abs(document.querySelector('#step-panels').getBoundingClientRect().left) < 1")
-        for _ in range(2):
-            assert problems(page, within) == [], (what, name, page.locator("html").get_attribute("data-theme"))
-            page.get_by_test_id("theme").evaluate("(button) => button.click()")
-    page.set_viewport_size({"width": 1440, "height": 900})
+def beside_looks_well(step: Step, what: str) -> None:
+    """The panels; on a phone they are a page of their own."""
+    step.page.locator("[data-tab=step-panels]").evaluate("(tab) => tab.click()")
+    looks_well(step.page, "[data-testid=step-panels]", what, TWO)
 
 
 def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Step) -> None:
@@ -137,7 +129,7 @@ def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Step) -> 
     assert number(first.nth(2)) == pytest.approx(0.14981764, abs=5e-9)
     expect(first.nth(1)).to_have_text("0.14978072")
     expect(first.nth(2)).to_have_text("0.14981764")
-    looks_well(step, what="the wrong way")
+    beside_looks_well(step, "the wrong way")
     step.panel("factors")
     expect(step.settled("factors", "refused")).to_contain_text("one unit a layer")
     page.keyboard.press("End")
@@ -180,7 +172,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
             expect(row.get_by_role("img")).to_have_count(1)
         assert anatomy.locator("math").count() >= 3 * len(found.parts)
         if rule == "adam":
-            looks_well(step, what="the optimizer")
+            beside_looks_well(step, "the optimizer")
     step.panel("samples")
     step.pick("samples", "W2", 0, 4)
     chain = sample_chain(look(direct), "W2", (0, 4))
@@ -191,7 +183,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
     expect(bars).to_have_count(len(chain.largest))
     for bar, column in zip(bars.all(), chain.largest, strict=True):
         assert number(bar) == chain.gradients[column]
-    looks_well(step, what="the samples")
+    beside_looks_well(step, "the samples")
     followed = chain.samples[chain.largest[0]]
     bars.first.get_by_role("button").click()
     expect(step.hook("step-room")).to_have_attribute("data-sample", str(followed))
@@ -219,7 +211,7 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
     page = step.page
     step.hook("examples").click()
     expect(page.locator("[data-example]")).to_have_count(3)
-    looks_well(step, "[data-testid=examples-dialog]", "examples")
+    looks_well(page, "[data-testid=examples-dialog]", "examples", TWO)
     page.keyboard.press("Escape")
     direct = step.open("chain")
     step.panel("factors")
@@ -253,7 +245,7 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
     plot.focus()
     page.keyboard.press("End")
     expect(caption.locator("[data-gradient=u]")).to_have_attribute("data-value", js(np.exp(2) / 2 - np.exp(2) / 4))
-    looks_well(step, "[data-testid=graph-dialog]", "graph")
+    looks_well(page, "[data-testid=graph-dialog]", "graph", TWO)
     for words, problem in (
         ("exp(u", "is no expression"),
         ("exp(u) / (u - 2)", "has no value here"),
@@ -290,7 +282,7 @@ def digits(number: float) -> str:
 
 def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: str, tmp_path: Path) -> None:
     received = Received(page)
-    train = Train(page).open(server_url, COLD)
+    train = Train(page).open(server_url)
     step = Step(train).enter()
     direct = step.open("two_two_two")
     update = look(direct)
@@ -327,7 +319,7 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     assert all("?" in text for text in saved)
     assert "http" not in re.sub(r"http://www\.w3\.org/\S+", "", saved[1]) and "<script" not in saved[1]
     assert json.loads(saved[2])["steps"][blame]["results"][0]["array"][0][0] == "?"
-    looks_well(step, what="a question")
+    beside_looks_well(step, "a question")
     # A second one, by key, on the entry that is pointed at.
     page.keyboard.press("ArrowLeft")
     step.at(blame - 1)

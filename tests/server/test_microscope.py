@@ -14,6 +14,7 @@ from engine import RunSpec, Trainer
 from engine.microscope import NOTATIONS, look
 from server.frames import decode, encode
 from server.microscope import Scope, Sight, microscope, microstep
+from server.microscope.hidden import Question
 from server.microscope.numbers import FIRST, LARGEST
 from server.pictured import Picture, Want
 from server.protocol import Look
@@ -169,13 +170,15 @@ def test_an_update_is_recorded_once_for_all_that_is_shown_of_it(monkeypatch: pyt
     assert len(made) == 2
 
 
-def test_what_is_withheld_leaves_by_no_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_withheld_leaves_by_no_way() -> None:
     """One entry of z1: neither as a number of an array or a unit, nor in an equation, nor to be worked out from one."""
     trainer = Trainer(RunSpec.model_validate({"network": {"layers": [{"units": 3}]}}))
     update = look(trainer)
     scope = Scope()
-    monkeypatch.setattr(scope, "withheld", lambda name: [(1, 0)] if name == "z1" else [])
-    secret = update.find("affine", 1).results[0].array[1, 0]
+    affine = update.find("affine", 1)
+    secret = float(affine.results[0].array[1, 0])
+    scope.update(trainer, 0, "theory")
+    scope.questions.ask(Question(0, affine.index, "z1", 1, 0, secret, "z", "z"))
     sample = update.samples[0]
     leaks = 0
     for step in update.steps:
@@ -188,9 +191,9 @@ def test_what_is_withheld_leaves_by_no_way(monkeypatch: pytest.MonkeyPatch) -> N
                 if name.endswith(".z1"):
                     assert math.isnan(array[1, 0]) and not np.isnan(array[[0, 2], 0]).any()
     assert leaks == 0
-    affine = picture(microstep, trainer, scope, 0, Look(micro=update.find("affine", 1).index, row=1, sample=sample))
-    assert affine.meta["equation"]["result"]["value"] is None
-    assert np.isnan(affine.arrays["edges"][1]).all() and np.isnan(affine.arrays["nodes1"][1])
+    seen = picture(microstep, trainer, scope, 0, Look(micro=affine.index, row=1, sample=sample))
+    assert seen.meta["equation"]["result"]["value"] is None and seen.meta["asked"] == 1
+    assert np.isnan(seen.arrays["edges"][1]).all() and np.isnan(seen.arrays["nodes1"][1])
 
 
 def test_what_is_very_wide_is_sent_in_part() -> None:
