@@ -65,7 +65,7 @@ COLD = 300.0
 """Seconds within which every kernel is compiled where no cache is warm."""
 
 
-expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
+expect.set_options(timeout=8_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
 
 
 @pytest.fixture(scope="session")
