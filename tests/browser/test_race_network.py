@@ -229,7 +229,6 @@ def test_studies_and_moments_seven_and_eight(room: NetworkRoom) -> None:
     room.hook("rates-on").select_option("surface")
     room.study("rates", "rates-begin")
     expect(page.locator("[data-best]")).to_have_count(6)
-    room.looks_well("a rate sweep")
     room.show("surface")
     room.hook("race-surface").select_option("himmelblau")
     room.show("studies")
