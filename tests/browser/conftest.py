@@ -30,7 +30,17 @@ The page's hooks, which these tests rely on and which therefore stay:
 ``data-dataset``            a data set's button in the gallery, by the row's name; ``data-feature`` likewise
 ``data-unit``               the number in a unit while a sample is followed, ``layer:unit`` counted from 0 and 1
 ``data-skip``, ``-mark``    on the diagram: the name of a skip, by ``from:to``; norm or dropout of a layer, by its number
-``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``
+``data-ready``              on the race's ``main``: the page knows its race and its surface
+``race-…``                  hooks of the Race room: ``race-start -back -play -forward -timeline -step -rate`` (transport),
+                            ``race-share race-export`` (bar), ``race-contour race-trails race-heads race-origin race-tip
+                            race-3d race-loss`` (surface and curves; the origin is the start that is dragged),
+                            ``race-preset race-claim race-surface race-surface-formula race-own-formula race-formula-error
+                            race-more`` (settings), ``race-standings race-empty race-rates race-add race-editor race-formula
+                            race-duplicate race-remove`` (lanes), ``race-point race-bound-formula race-verdict`` (a place)
+``data-lane``               a lane's row, by its id, with ``data-rank`` and ``data-diverged``; in it ``data-pick``, ``data-edit``
+                            and ``data-loss``; ``data-fact`` a fact of a place; ``data-rates``, ``data-abscissa``,
+                            ``data-look`` choices; on ``race-tip`` ``data-lane -step -x -y -loss`` of the step pointed at
+``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``; of a race ``race.…``, of a lane ``lane.…``
 ==========================  ==================================================================================================
 """
 
