@@ -83,7 +83,7 @@ def _three(name: str) -> dict[str, Any]:
     ]
     scene: dict[str, Any] = {f"{letter}axis": axis | {"title": {"text": letter}} for letter in "xy"}
     scene |= {"zaxis": axis | {"title": {"text": "f"}}, "uirevision": "keep"}
-    scene["camera"] = {"eye": {"x": 0.5, "y": -1.35, "z": 1.5}}
+    scene["camera"] = {"eye": {"x": 0.3, "y": -1.1, "z": 1.8}}
     layout: dict[str, Any] = {"template": {}, "paper_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "uirevision": "keep"}
     layout |= {"font": {"family": FONT, "size": SMALL, "color": theme.ink}, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
     return _plain(traces, layout | {"scene": scene})

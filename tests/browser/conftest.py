@@ -37,10 +37,11 @@ The page's hooks, which these tests rely on and which therefore stay:
                             ``race-preset race-claim race-surface race-surface-formula race-own-formula race-formula-error
                             race-more`` (settings), ``race-standings race-empty race-rates race-add race-editor race-formula
                             race-duplicate race-remove`` (lanes), ``race-point race-bound-formula race-verdict`` (a place)
-``data-lane``               a lane's row, by its id, with ``data-rank`` and ``data-diverged``; in it ``data-pick``, ``data-edit``
-                            and ``data-loss``; ``data-fact`` a fact of a place; ``data-rates``, ``data-abscissa``,
+``data-lane``               a lane's row, by its id, with ``data-rank`` and ``data-diverged``; in it ``data-pick``,
+                            ``data-edit`` and ``data-loss``; ``data-fact`` a fact of a place; ``data-rates``, ``data-abscissa``,
                             ``data-look`` choices; on ``race-tip`` ``data-lane -step -x -y -loss`` of the step pointed at
-``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``; of a race ``race.…``, of a lane ``lane.…``
+``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``
+                            (in the Race room ``race.…``, and of a lane ``lane.…``)
 ==========================  ==================================================================================================
 """
 

@@ -137,7 +137,7 @@ function yRange(values, log) {
   if (finite.length === 0) return null;
   const sorted = finite.sort((a, b) => a - b);
   const low = sorted[0];
-  const typical = sorted[Math.floor(sorted.length * 0.98)];
+  const typical = sorted[Math.floor(sorted.length * 0.9)];
   const high = Math.min(sorted[sorted.length - 1], log ? typical + 2 : typical + 0.5 * (typical - low || 1));
   const room = 0.05 * (high - low || 1);
   return [low - room, high + room];
