@@ -148,9 +148,8 @@ def painted(seconds: float = 5.0) -> None:
             each = 1e3 * (busy() - before) / max(1.0, shown * seconds)
             room.hook("race-play").click()
             room.status("paused")
-            print(
-                f"16 lanes in Chromium at {speed}: {shown:.0f} painted frames/s of {frames:.0f} of the screen (goal 25), {each:.0f} ms each"
-            )
+            words = f"{shown:.0f} painted frames/s of {frames:.0f} of the screen (goal 25), {each:.0f} ms of work each"
+            print(f"16 lanes in Chromium at {speed}: {words}")
         chromium.close()
 
 

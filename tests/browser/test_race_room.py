@@ -87,6 +87,12 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
     room.hook("race-remove").click()
     expect(page.locator(".lane")).to_have_count(8)
     room.seek(450)
+    # Closer to the leader by a key: the same shades on a finer grid; and back to all of it.
+    whole = page.locator(".race-surface").get_attribute("data-drawn")
+    page.keyboard.press("+")
+    expect(page.locator(".race-surface")).not_to_have_attribute("data-drawn", str(whole))
+    page.keyboard.press("0")
+    expect(page.locator(".race-surface")).to_have_attribute("data-drawn", str(whole))
     # The exact numbers of a step, under the pointer.
     tip = room.hook("race-tip")
     x, y = (float(value) for value in (start.get_attribute("data-value") or "").split(","))

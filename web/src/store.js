@@ -45,7 +45,7 @@ const EMPTY = {
   race: null,
   raceClock: null,
   trails: null,
-  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null },
+  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null, plane: null },
 };
 
 export class Store {
