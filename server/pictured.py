@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from server.protocol import SampleChoice
 
+Plane = tuple[tuple[float, float], tuple[float, float]]
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -29,6 +30,7 @@ class Want(NamedTuple):
     cursor: Hashable
     sample: SampleChoice | None = None
     lane: int | None = None
+    plane: Plane | None = None
 
 
 class Picture(NamedTuple):

@@ -218,6 +218,11 @@ export class NetworkActions {
     return done;
   }
 
+  /** Closer or wider about where the lanes are now. @param {number} factor */
+  zoom(factor) {
+    return this.plane({ zoom: Math.max(0.01, Math.min(100, this.wish.zoom * factor)) });
+  }
+
   /** @param {Record<string, unknown>} command @param {string} path  the form that asked */
   study(command, path) {
     return this.#said(command, path);
