@@ -151,7 +151,9 @@ async def cancel(session: Session, viewer: Viewer, command: Cancel) -> None:
 
 
 async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> None:
-    viewer.subscribe(command.channels, command.grid, command.sample, command.ahead, command.lane)
+    if command.plane is not None and not all(low < high for low, high in command.plane):
+        raise CommandError("invalid", "plane: a range rises", "plane", "[[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
+    viewer.subscribe(command.channels, command.grid, command.sample, command.ahead, command.lane, command.plane)
 
 
 async def look(session: Session, viewer: Viewer, command: Look) -> None:

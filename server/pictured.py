@@ -12,6 +12,7 @@ from server.protocol import SampleChoice
 if TYPE_CHECKING:
     from server.microscope import Sight
 
+Plane = tuple[tuple[float, float], tuple[float, float]]
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -33,6 +34,7 @@ class Want(NamedTuple):
     sample: SampleChoice | None = None
     sight: Sight | None = None
     lane: int | None = None
+    plane: Plane | None = None
 
 
 class Picture(NamedTuple):

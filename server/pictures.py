@@ -107,7 +107,14 @@ def _due(session: Session, viewer: Viewer) -> tuple[list[Order], float]:
         if wait > 0 and (desk.work is not None if racing else network.busy if networked else session.work is not None):
             soon = min(soon, wait)
             continue
-        want = Want(session.run, min(viewer.grid, session.settings.max_grid), slot.cursor, viewer.sample, lane=viewer.lane)
+        want = Want(
+            session.run,
+            min(viewer.grid, session.settings.max_grid),
+            slot.cursor,
+            viewer.sample,
+            lane=viewer.lane,
+            plane=viewer.plane,
+        )
         header: dict[str, Any] = {"type": "frame", "channel": channel, "frame": viewer.next_frame()}
         make: Callable[[], Picture | None]
         if racing and desk.race is not None:

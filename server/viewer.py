@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Hashable
 from dataclasses import dataclass, field
 
 from server.channels import CHANNELS
+from server.pictured import Plane
 from server.protocol import CLOSE_OVERFLOW, Channel, Look, Message, RaceState, SampleChoice, State, Trial, WarmUp
 from server.race.channels import RACE_CHANNELS
 from server.race.network_channels import NETWORK_CHANNELS
@@ -59,6 +60,7 @@ class Viewer:
         self.sample: SampleChoice | None = None
         self.look = Look()
         self.lane: int | None = None
+        self.plane: Plane | None = None
         self.slots: dict[Channel, Slot] = {}
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
@@ -129,7 +131,13 @@ class Viewer:
             slot.outstanding = [later for later in slot.outstanding if later > number]
 
     def subscribe(
-        self, channels: list[Channel], grid: int, sample: SampleChoice | None = None, ahead: int = 0, lane: int | None = None
+        self,
+        channels: list[Channel],
+        grid: int,
+        sample: SampleChoice | None = None,
+        ahead: int = 0,
+        lane: int | None = None,
+        plane: Plane | None = None,
     ) -> None:
         """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
         self.slots = {
@@ -140,7 +148,7 @@ class Viewer:
         self.grid, self.ahead = grid, ahead
         if sample != self.sample and "sample" in self.slots:
             self.slots["sample"].key = None
-        self.sample, self.lane = sample, lane
+        self.sample, self.lane, self.plane = sample, lane, plane
         self._frames = deque((name, frame) for name, frame in self._frames if name in self.slots)
 
     async def messages(self) -> AsyncIterator[str | bytes]:

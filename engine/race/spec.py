@@ -93,11 +93,15 @@ class RaceSpec(Part):
                 if schedule.name == "plateau":
                     allowed = ", ".join(name for name in SCHEDULES if name != "plateau")
                     raise refuse("mismatch", "a surface has no measurements", allowed, f"lanes.{index}.schedule.name")
-        if self.start is not None:
-            x, y = self.start
-            if not (abs(x) <= self.bound and abs(y) <= self.bound and SurfaceFunction(self.surface).inside(x, y)):
-                allowed = f"two numbers up to {self.bound:g} where f and its gradient are finite"
-                raise refuse("out_of_range", "no race can begin there", allowed, "start")
+        surface = SurfaceFunction(self.surface)
+        x, y = self.start or surface.start
+        if not (abs(x) <= self.bound and abs(y) <= self.bound and surface.inside(x, y)):
+            if self.start is None and surface.row is None:
+                raise refuse(
+                    "out_of_range", "has no value in its domain", "f and its gradient finite somewhere", "surface.formula"
+                )
+            allowed = f"two numbers up to {self.bound:g} where f and its gradient are finite"
+            raise refuse("out_of_range", "no race can begin there", allowed, "start")
         return self
 
 

@@ -108,11 +108,15 @@ class SurfaceFunction:
 
     @property
     def start(self) -> tuple[float, float]:
-        """The row's; of a formula a place in its domain, away from the axes of symmetry."""
-        if self.row is not None:
-            return self.row.start
+        """The row's; of a formula a place in its domain, away from the axes of symmetry, where it has a value if it has any."""
+        return self._own_start if self.row is None else self.row.start
+
+    @cached_property
+    def _own_start(self) -> tuple[float, float]:
         (x0, x1), (y0, y1) = self.domain
-        return (x0 + 0.2 * (x1 - x0), y0 + 0.75 * (y1 - y0))
+        shares = [(0.2, 0.75), *((i / 16, j / 16) for i in range(1, 16) for j in range(1, 16))]
+        places = [(x0 + across * (x1 - x0), y0 + up * (y1 - y0)) for across, up in shares]
+        return next((place for place in places if self.inside(*place)), places[0])
 
     @property
     def minima(self) -> list[Minimum]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from server.protocol.base import Channel, Command, SampleChoice, Speed
+
+Edge = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+Range = tuple[Edge, Edge]
 
 
 class Attach(Command):
@@ -147,6 +150,7 @@ class Subscribe(Command):
     grid: int = Field(default=50, ge=10, le=100, description="cells along a side of a unit map")
     sample: SampleChoice | None = Field(default=None, description="which one the channel sample follows")
     ahead: int = Field(default=0, ge=0, le=1, description="frames of a channel sent before the last is acknowledged")
+    plane: tuple[Range, Range] | None = Field(default=None, description="what race_surface shows; absent: its whole domain")
     lane: int | None = Field(default=None, ge=1, le=2**31, description="whose place race_point tells; absent: the leader's")
 
 

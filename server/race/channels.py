@@ -38,7 +38,7 @@ def key_of(desk: Desk, viewer: Viewer, channel: Channel, slot: Slot) -> Hashable
     if race is None:
         return None
     if channel == "race_surface":
-        return desk.number, desk.redrawn
+        return desk.number, desk.redrawn, viewer.plane
     if channel == "race_trails":
         return desk.number, desk.changes, race.step, slot.cursor
     if channel == "race_point":
@@ -47,29 +47,38 @@ def key_of(desk: Desk, viewer: Viewer, channel: Channel, slot: Slot) -> Hashable
 
 
 def surface(desk: Desk, want: Want) -> Picture | None:
-    """f over the domain, (rows, columns), and `level`, the height that is drawn: log₁₀(f − least + floor) or f itself, as
-    `meta.colour` says. `meta.levels` are the contours' first, last and distance, `meta.minima` those that are known,
-    `meta.range` the least and the largest f drawn."""
+    """f over the plane that is looked at, (rows, columns), and `level`, the height that is drawn: log₁₀(f − least + floor) or f
+    itself, as `meta.colour` says. The scale is that of the whole domain, whatever part is looked at: `meta.ends` its ends,
+    `meta.levels` the contours' first, last and distance, `meta.range` the least and the largest f. `meta.minima` are those
+    that are known; `meta.surface` counts the surfaces."""
     race = desk.present()
     own = race.surface
-    x, y, f = own.grid(SIDE, SIDE)
+    f = own.grid(SIDE, SIDE)[2]
     f[~np.isfinite(f)] = np.nan
     colour = "log" if own.row is None else own.row.colour
     known = np.nanmin(f) if np.isfinite(f).any() else 0.0
     least = min([float(known), *(minimum.value for minimum in own.minima)])
     gap = f - least
     floor = max(float(np.nanquantile(gap, 0.005)), 1e-9 * float(np.nanmax(gap)), 1e-300) if np.isfinite(f).any() else 1.0
-    level = np.log10(gap + floor) if colour == "log" else f.copy()
+
+    def lifted(height: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(all="ignore"):  # a part may lie lower than the least of the grid: it is drawn as low as the floor
+            return np.log10(np.maximum(height - least, 0.0) + floor) if colour == "log" else height.copy()
+
+    level = lifted(f)
     low, high = (float(np.nanmin(level)), float(np.nanmax(level))) if np.isfinite(level).any() else (0.0, 1.0)
     size = level_size((high - low) / BANDS)
-    meta: dict[str, Any] = {"domain": own.domain, "colour": colour, "least": least, "floor": floor}
+    meta: dict[str, Any] = {"domain": own.domain, "colour": colour, "least": least, "floor": floor, "surface": desk.redrawn}
+    meta["ends"] = (low, high)
     meta["range"] = (float(np.nanmin(f)), float(np.nanmax(f))) if np.isfinite(f).any() else None
     meta["levels"] = {"start": math.ceil(low / size) * size, "end": math.floor(high / size) * size, "size": size}
     meta["minima"] = [
         {"x": found.x, "y": found.y, "value": found.value, "kind": found.kind, "level": _level(found.value, meta)}
         for found in own.minima
     ]
-    return Picture(meta, {"x": x, "y": y, "f": f, "level": level})
+    x, y, part = own.grid(SIDE, SIDE, want.plane)
+    part[~np.isfinite(part)] = np.nan
+    return Picture(meta, {"x": x, "y": y, "f": part, "level": lifted(part)})
 
 
 def _level(value: float, meta: Mapping[str, Any]) -> float:

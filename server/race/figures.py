@@ -29,7 +29,9 @@ def race_figures() -> dict[str, Any]:
     """By name and theme, as `server.figures` has its own."""
     makers = {"race_contour": _contour, "race_3d": _three, "race_loss": _loss, "race_loss_linear": _loss_linear}
     config = {"displayModeBar": False, "responsive": False, "scrollZoom": True}
-    return {name: {**{theme: make(theme) for theme in THEMES}, "config": config} for name, make in makers.items()}
+    found = {name: {**{theme: make(theme) for theme in THEMES}, "config": config} for name, make in makers.items()}
+    found["race_contour"]["config"] = config | {"doubleClick": False}  # the page goes back to the whole surface
+    return found
 
 
 def _scale(theme: str) -> list[list[Any]]:
@@ -83,7 +85,7 @@ def _three(name: str) -> dict[str, Any]:
     ]
     scene: dict[str, Any] = {f"{letter}axis": axis | {"title": {"text": letter}} for letter in "xy"}
     scene |= {"zaxis": axis | {"title": {"text": "f"}}, "uirevision": "keep"}
-    scene["camera"] = {"eye": {"x": 0.5, "y": -1.35, "z": 1.5}}
+    scene["camera"] = {"eye": {"x": 0.3, "y": -1.1, "z": 1.8}}
     layout: dict[str, Any] = {"template": {}, "paper_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "uirevision": "keep"}
     layout |= {"font": {"family": FONT, "size": SMALL, "color": theme.ink}, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
     return _plain(traces, layout | {"scene": scene})
@@ -102,7 +104,7 @@ def _curves(name: str, axis: dict[str, Any]) -> dict[str, Any]:
 
     layout = layout_of(THEMES[name], axis | {"title": {"text": ""}})
     layout["xaxis"] = merged(layout["xaxis"], {"title": {"text": "step"}})
-    layout["margin"] = {"l": 44, "r": 108, "t": 8, "b": 36}
+    layout["margin"] = {"l": 52, "r": 116, "t": 8, "b": 36}
     trace = go.Scatter(
         uid="lane",
         mode="lines",

@@ -160,12 +160,10 @@ def _bands(made: SeedRace, ids: list[int], threshold: float, count: int) -> Pict
 
 
 def output_map(trainer: Trainer, grid: int) -> Any:
-    """The output over the plane as bytes (grid, grid): 0 to 255 over its range, or the class told where there are several; None
-    where the data are no plane."""
-    found = trainer.unit_maps(grid, slice(-1, None))
-    if found is None:
-        return None
-    return found.maps[0] if found.classes is None else found.classes
+    """The output over the plane as bytes (grid, grid), as `engine.race.answers` makes it."""
+    from engine.race.answers import answer_map
+
+    return answer_map(trainer, grid)
 
 
 # Rates --------------------------------------------------------------------------------------------------------------

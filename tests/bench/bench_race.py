@@ -1,6 +1,7 @@
-"""How fast races are: lane-steps a second of every rule on a surface, one core; pictures of the loss; many seeds.
+"""How fast races are: lane-steps a second of every rule on a surface, one core; pictures of the loss; many seeds;
+what Chromium paints of a race.
 
-    python tests/bench/bench_race.py [--steps 20000] [--rounds 5]
+    python tests/bench/bench_race.py [--steps 20000] [--rounds 5] [--no-browser]
 
 Nothing is asserted: a benchmark prints.
 """
@@ -93,10 +94,70 @@ def seeds(steps: int) -> None:
     print(f"8 lanes × 32 seeds of [2,8,8,1], batch 10, losses measured every 20 steps: {rate:.0f} steps/s a run (goal 200)")
 
 
+FRAMES = """async (seconds) => {
+  // A frame counts as painted where it shows another step than the one before.
+  const step = document.querySelector("[data-testid=race-step]");
+  const end = performance.now() + 1000 * seconds;
+  let [painted, frames, before] = [0, 0, ""];
+  while (performance.now() < end) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    frames++;
+    if (step.dataset.value !== before) painted++;
+    before = step.dataset.value;
+  }
+  return [painted / seconds, frames / seconds];
+}"""
+
+
+def painted(seconds: float = 5.0) -> None:
+    """16 lanes in the Race room, 5 seconds each: pictures a second that show another step, beside the screen's own."""
+    sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("browser", "server")]
+    from conftest import ARGUMENTS
+    from install_chromium import find
+    from live_server import serving
+    from playwright.sync_api import expect, sync_playwright
+    from race_page import RaceRoom
+
+    from server.settings import Settings
+
+    with serving(Settings(database_url="sqlite://")) as live, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        room = RaceRoom(page).open(f"http://127.0.0.1:{live.port}")
+        for count in range(page.locator(".lane").count() + 1, MOST_LANES + 1):
+            room.hook("race-add").click()
+            expect(page.locator(".lane")).to_have_count(count)
+        page.keyboard.press("Escape")
+        room.hook("race-more").locator("summary").click()
+        room.set("race.max_steps", "100000")
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def busy() -> float:
+            """Seconds that the page's thread has worked: on a machine that is shared it says more than the frames do."""
+            found = devtools.send("Performance.getMetrics")["metrics"]
+            return float(next(each["value"] for each in found if each["name"] == "TaskDuration"))
+
+        for speed in ("60/s", "500/s"):
+            room.seek(0)
+            room.speed(speed)
+            room.hook("race-play").click()
+            room.status("playing")
+            before = busy()
+            shown, frames = page.evaluate(FRAMES, seconds)
+            each = 1e3 * (busy() - before) / max(1.0, shown * seconds)
+            room.hook("race-play").click()
+            room.status("paused")
+            words = f"{shown:.0f} painted frames/s of {frames:.0f} of the screen (goal 25), {each:.0f} ms of work each"
+            print(f"16 lanes in Chromium at {speed}: {words}")
+        chromium.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--no-browser", action="store_true")
     given = parser.parse_args()
     print(
         f"{MOST_LANES} lanes, {len(OPTIMIZERS)} rules, {given.steps} steps, trails recorded; goal on Rosenbrock: {GOAL / 1e6:g}"
@@ -107,6 +168,8 @@ def main() -> None:
         measure(surface, noise, given.steps, given.rounds)
     pictures(given.rounds)
     seeds(400)
+    if not given.no_browser:
+        painted()
 
 
 if __name__ == "__main__":

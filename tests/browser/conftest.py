@@ -31,6 +31,17 @@ The page's hooks, which these tests rely on and which therefore stay:
                             ``findings-open finder-open gradient-open findings`` (check), ``finder-dialog finder-start
                             finder-cancel finder-plot finder-facts gradient-dialog gradient-start gradient-cancel
                             gradient-verdict gradient-table gradient-reading`` (trials)
+``network-…``               the Race room on the network: ``network-contour -heads -tip -centre -weight-1 -weight-2 -through
+                            -corner-1 … -3 -others -plane-error -explained -away -minima -climbs`` (the plane and its words),
+                            ``network-curves -standings -empty -add -editor -formula -duplicate -remove`` (lanes),
+                            ``network-point -bounds -bound -verdict -look -microscope`` (a place), ``network-title -preset
+                            -claim -begin -waiting`` (what is trained); ``data-on`` what the room shows, ``data-plane`` a plane,
+                            ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
+``study-…``                 ``study-cancel-KIND study-error-KIND``, ``data-study`` and ``-state`` of a kind, ``data-studies`` its
+                            door; ``seeds-count -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low -high
+                            -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin -plot
+                            -table``, ``compass-lane -first -second -batch -begin -redraw -plot -spread -table``, ``phase-lane
+                            -begin -plot -words``; ``data-seeds -best -basin -compass`` the numbers in their tables
 ``data-finding``            a finding by its name, ``data-evidence`` and ``data-remedy`` in it; ``data-use`` a rate suggested
 ``data-highlight``          on the diagram: pointed or offending, with ``data-layer`` and ``data-of`` (unit), from 1
 ``data-map``                a tensor's cells of relative errors, by its name
@@ -38,7 +49,18 @@ The page's hooks, which these tests rely on and which therefore stay:
 ``data-dataset``            a data set's button in the gallery, by the row's name; ``data-feature`` likewise
 ``data-unit``               the number in a unit while a sample is followed, ``layer:unit`` counted from 0 and 1
 ``data-skip``, ``-mark``    on the diagram: the name of a skip, by ``from:to``; norm or dropout of a layer, by its number
+``data-ready``              on the race's ``main``: the page knows its race and its surface
+``race-…``                  hooks of the Race room: ``race-start -back -play -forward -timeline -step -rate`` (transport),
+                            ``race-share race-export`` (bar), ``race-contour race-trails race-heads race-origin race-tip
+                            race-3d race-loss`` (surface and curves; the origin is the start that is dragged),
+                            ``race-preset race-claim race-surface race-surface-formula race-own-formula race-formula-error
+                            race-more`` (settings), ``race-standings race-empty race-rates race-add race-editor race-formula
+                            race-duplicate race-remove`` (lanes), ``race-point race-bound-formula race-verdict`` (a place)
+``data-lane``               a lane's row, by its id, with ``data-rank`` and ``data-diverged``; in it ``data-pick``,
+                            ``data-edit`` and ``data-loss``; ``data-fact`` a fact of a place; ``data-rates``, ``data-abscissa``,
+                            ``data-look`` choices; on ``race-tip`` ``data-lane -step -x -y -loss`` of the step pointed at
 ``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``
+                            (in the Race room ``race.…``, and of a lane ``lane.…``)
 ==========================  ==================================================================================================
 """
 

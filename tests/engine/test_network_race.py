@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from engine import RunSpec, Trainer
 from engine.optimizers import OPTIMIZERS
+from engine.race.answers import answer_map
 from engine.race.on_network import NetworkRace, spec_of
 from engine.race.spec import LaneSpec
 
@@ -172,3 +173,20 @@ def test_bad_races_are_refused(given, words):
 def test_a_lane_spec_is_the_runs_with_its_own_rule():
     made = spec_of(RunSpec.model_validate(RUN), LaneSpec.model_validate(lane("sgd", 0.5)))
     assert made == RunSpec.model_validate(RUN | lane("sgd", 0.5))
+
+
+def test_answers_over_two_columns_whatever_they_are_called():
+    plane = alone(lane(), 30)
+    assert np.array_equal(answer_map(plane, 16), plane.unit_maps(16).maps[-1])
+    corners = [[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]
+    data = {"name": "inline", "task": "classification", "train_x": corners, "train_y": [0, 1, 1, 0]}
+    table = Trainer(RunSpec.model_validate({"data": data, "network": {"layers": [{"units": 4}]}, "batch_size": "full"}))
+    table.step(300)
+    found = answer_map(table, 8)  # over -2 to 2: the middles of cells lie at ±0.25, ±0.75, ±1.25, ±1.75
+    at = table.predict([[1.25, -1.25], [-0.75, 1.75]])[:, 0]
+    assert np.abs(found[[1, 7], [6, 2]] / 255 - at).max() <= 0.5 / 255 + 1e-12
+    three = data | {"train_y": [0, 1, 2, 0]}
+    several = Trainer(RunSpec.model_validate({"data": three, "network": {"layers": [{"units": 4}]}, "batch_size": "full"}))
+    assert set(np.unique(answer_map(several, 8))) <= {0, 1, 2}
+    wide = data | {"train_x": [[0.0, 1.0, 2.0]] * 4}
+    assert answer_map(Trainer(RunSpec.model_validate({"data": wide, "batch_size": "full"})), 8) is None

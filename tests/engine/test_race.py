@@ -319,3 +319,11 @@ def test_place_of_epsilon():
     race.advance(1)
     first = [float(-np.diff(race.trail(number), axis=0)[0, 0]) / 0.01 for number in (1, 2)]
     assert first == [pytest.approx(0.990099, rel=1e-5), pytest.approx(0.0099995, rel=1e-3)]
+
+
+def test_a_formula_begins_where_it_has_a_value_or_is_refused():
+    assert Race({"surface": {"name": "formula", "formula": "x**2 + y**2"}}).start == pytest.approx((-1.8, 1.5))
+    x, y = Race({"surface": {"name": "formula", "formula": "log(x) + y**2"}}).start
+    assert 0.0 < x <= 3.0 and abs(y) <= 3.0
+    with pytest.raises(ValidationError, match="has no value in its domain"):
+        Race({"surface": {"name": "formula", "formula": "log(-1 - x**2)"}})

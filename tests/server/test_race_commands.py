@@ -140,7 +140,14 @@ def test_the_surface_and_a_lanes_place_are_the_engines(live: Live) -> None:
         assert meta["lane"] == 1 and meta["leads"] and meta["kind"] == expected.kind == "minimum"
         assert meta["eigenvalues"] == list(expected.spectrum) and meta["condition"] == expected.condition
         assert meta["bound"]["rate"] == pytest.approx(2 * 1.9 / np.linalg.eigvalsh(point.hessian[0])[-1], rel=1e-12)
-        page.do("subscribe", channels=list(CHANNELS), lane=2)
+        page.do("subscribe", channels=list(CHANNELS), lane=2, plane=[[2.5, 3.5], [1.5, 2.5]])
+        part, shown = page.frame("race_surface", lambda found: found["frame"] != header["frame"])
+        assert (shown["x"][0], shown["x"][-1], shown["y"][0], shown["y"][-1]) == (2.5, 3.5, 1.5, 2.5)
+        assert {key: part["meta"][key] for key in ("floor", "levels", "ends")} == {
+            key: header["meta"][key] for key in ("floor", "levels", "ends")
+        }, "the scale stays that of the whole"
+        assert np.array_equal(shown["f"][90, 90], race.surface.at([shown["x"][90], shown["y"][90]]).value[0])
+        assert page.ask("subscribe", channels=[], plane=[[1, 0], [0, 1]])["field"] == "plane"
         assert page.frame("race_point", lambda header: header["meta"]["lane"] == 2)[0]["meta"]["leads"] is False
 
 

@@ -50,7 +50,11 @@ const unpainted = new Map();
 const connection = new SocketConnection({
   event: onEvent,
   frame: onFrame,
-  attached: subscribe,
+  attached: (event) => {
+    // A session that begins anew has no race yet; one that was found again tells it.
+    if (!event.resumed) store.set({ race: null, raceClock: null, trails: null });
+    subscribe();
+  },
   status: (status, retryAt) => store.set({ connection: { status, retryAt } }),
 });
 const actions = new Actions(store, connection);
@@ -73,7 +77,7 @@ function subscribe() {
 function watch() {
   const { followed, raceLook } = store.state;
   const channels = roomOf(rooms, store.state).channels(store.state);
-  connection.send({ type: "subscribe", channels, grid: 50, ahead: 1, sample: followed, lane: raceLook.lane }).catch(() => {});
+  connection.send({ type: "subscribe", channels, grid: 50, ahead: 1, sample: followed, lane: raceLook.lane, plane: raceLook.plane }).catch(() => {});
 }
 
 /** @param {WireEvent} event */
@@ -180,7 +184,7 @@ const ownData = ownDataDialog(actions);
 const watched = memo();
 store.onPaint((state) => {
   const wanted = roomOf(rooms, state).channels(state);
-  if (watched(wanted.join(), state.followed, state.raceLook.lane)) {
+  if (watched(wanted.join(), state.followed, state.raceLook.lane, state.raceLook.plane)) {
     watch();
     // A picture that is watched no more is old when it is shown again.
     const kept = Object.entries(state.frames).filter(([name]) => wanted.includes(/** @type {Channel} */ (name)));

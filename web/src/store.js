@@ -54,7 +54,7 @@ const EMPTY = {
   networkClock: null,
   networkLook: { on: "surface", page: "plane", lane: null, edited: null, study: "seeds", preset: "" },
   studies: {},
-  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null },
+  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null, plane: null },
 };
 
 export class Store {

@@ -6,6 +6,7 @@ import { CommandError } from "../connection.js";
 import { download } from "../files.js";
 import { raceLinkHere } from "./link.js";
 import { rememberLinear } from "../preferences.js";
+import { raceFrameOf } from "../store.js";
 import { optimizerDefaults, rowNamed, withField } from "../spec.js";
 
 /** The steps of the speed ladder. @type {{label: string, speed: RaceSpeed}[]} */
@@ -24,7 +25,7 @@ export class RaceActions {
   #fields = new Set();
   /** The newest wish of its kind; those in between are never asked for. @type {Map<string, Record<string, unknown>>} */
   #wishes = new Map();
-  #begun = false;
+  #opening = false;
 
   /**
    * @param {import("../store.js").Store} store
@@ -69,9 +70,9 @@ export class RaceActions {
   /** The race a room opens with, where there is none yet. */
   open() {
     if (raceLinkHere() !== null) return;
-    if (this.#begun || this.state.race || !this.state.run || this.state.connection.status !== "open") return;
-    this.#begun = true;
-    this.tell({ type: "race" }).then((done) => (this.#begun = done));
+    if (this.#opening || this.state.race || !this.state.run || this.state.connection.status !== "open") return;
+    this.#opening = true;
+    this.tell({ type: "race" }).finally(() => (this.#opening = false));
   }
 
   /**
@@ -81,13 +82,16 @@ export class RaceActions {
    */
   async begin(spec, threshold, preset) {
     if (!(await this.tell({ type: "race", spec, threshold }))) return;
-    this.look({ lane: null, edited: null, preset });
+    this.look({ lane: null, edited: null, plane: null, preset });
     this.tell({ type: "race_play" });
   }
 
   /** @param {Record<string, any>} surface @param {string} [path] */
-  surface(surface, path = "race.surface") {
-    return this.tell({ type: "race_change", surface }, path);
+  async surface(surface, path = "race.surface") {
+    const other = surface.name !== this.state.race?.spec.surface.name;
+    const done = await this.tell({ type: "race_change", surface }, path);
+    if (done && other) this.look({ plane: null, preset: null });
+    return done;
   }
 
   /** Where all lanes begin; while it is dragged only the newest place is asked for. @param {number} x @param {number} y */
@@ -193,6 +197,23 @@ export class RaceActions {
   /** @param {Partial<RaceLook>} look */
   look(look) {
     this.#store.set({ raceLook: { ...this.state.raceLook, ...look } });
+  }
+
+  /** The part of the surface that is looked at. */
+  plane() {
+    return this.state.raceLook.plane ?? this.state.race?.domain ?? null;
+  }
+
+  /** Closer to the place that is told of, or further away from it. @param {number} factor  of what is shown */
+  zoom(factor) {
+    const plane = this.plane();
+    if (!plane) return;
+    const found = raceFrameOf(this.state, "race_point")?.meta;
+    const beyond = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) => !(value >= low && value <= high);
+    const here = [found?.x, found?.y].map((value, i) => (typeof value !== "number" || beyond(value, plane[i]) ? (plane[i][0] + plane[i][1]) / 2 : value));
+    const scaled = (/** @type {0 | 1} */ i) => /** @type {[number, number]} */ (plane[i].map((edge) => here[i] + (edge - here[i]) * factor));
+    const next = /** @type {[[number, number], [number, number]]} */ ([scaled(0), scaled(1)]);
+    if (next.every(([low, high]) => high - low > 1e-9 && Math.abs(low) < 1e9 && Math.abs(high) < 1e9)) this.look({ plane: next });
   }
 
   toggleLinear() {

@@ -69,7 +69,7 @@ export function lossView(actions) {
       }));
       const axis = ABSCISSAS.find(({ name }) => name === raceLook.abscissa)?.axis ?? "step";
       const log = themed === figures?.figures.race_loss;
-      const range = yRange(curves.flatMap(({ y }) => y), log);
+      const range = yRange(curves, log);
       await plotly.react(
         place,
         traces,
@@ -127,18 +127,20 @@ export function timeAt({ clock }, step) {
 }
 
 /**
- * The range of the losses: what left for the far away does not press the others flat.
- * @param {number[]} values
+ * The range of the losses: what left for the far away does not press the others flat; where they begin is always in it.
+ * @param {{y: number[]}[]} curves
  * @param {boolean} log
  * @returns {[number, number] | null}
  */
-function yRange(values, log) {
-  const finite = values.filter((value) => Number.isFinite(value) && (!log || value > 0)).map((value) => (log ? Math.log10(value) : value));
+function yRange(curves, log) {
+  const place = (/** @type {number[]} */ values) => values.filter((value) => Number.isFinite(value) && (!log || value > 0)).map((value) => (log ? Math.log10(value) : value));
+  const finite = place(curves.flatMap(({ y }) => y));
   if (finite.length === 0) return null;
   const sorted = finite.sort((a, b) => a - b);
   const low = sorted[0];
-  const typical = sorted[Math.floor(sorted.length * 0.98)];
-  const high = Math.min(sorted[sorted.length - 1], log ? typical + 2 : typical + 0.5 * (typical - low || 1));
+  const typical = sorted[Math.floor(sorted.length * 0.9)];
+  const begun = Math.max(typical, ...place(curves.map(({ y }) => y[0])));
+  const high = Math.min(sorted[sorted.length - 1], log ? begun + 2 : begun + 0.5 * (begun - low || 1));
   const room = 0.05 * (high - low || 1);
   return [low - room, high + room];
 }

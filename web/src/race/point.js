@@ -10,11 +10,11 @@ import { namesOf } from "./lanes.js";
 
 /** @type {Record<string, string>} */
 const KINDS = {
-  minimum: "a minimum: both curvatures are above 0",
-  maximum: "a maximum: both curvatures are below 0",
-  saddle: "a saddle: one curvature above 0, one below",
+  minimum: "minimum: both curvatures > 0",
+  maximum: "maximum: both curvatures < 0",
+  saddle: "saddle: curvatures of both signs",
   degenerate: "degenerate: a curvature is 0",
-  "not critical": "not critical: ‖∇f‖ is not small",
+  "not critical": "not critical: a Newton step leads away",
   "not smooth": "f is not smooth here",
 };
 
@@ -42,7 +42,7 @@ export function pointView() {
   fact("kind", "kind of point", "told only where the gradient is small");
   fact("bound", "stability bound", "the largest rate that is stable on the quadratic that has this curvature");
   fact("rate", "runs at η", "the rate of its next update");
-  const changed = memo();
+  const [changed, ruled] = [memo(), memo()];
   const put = (/** @type {string} */ name, /** @type {string} */ text, /** @type {unknown} */ exact = null) => {
     const place = /** @type {HTMLElement} */ (values.get(name));
     setText(place, text);
@@ -71,7 +71,7 @@ export function pointView() {
       const rate = toNumber(found.rate);
       put("bound", found.bound ? (limit === Infinity ? "none here" : formatNumber(limit, 4)) : "–", found.bound ? limit : null);
       put("rate", formatNumber(rate, 4), rate);
-      rule.show(found.bound?.mathml ?? "");
+      if (ruled(found.bound?.mathml)) rule.show(found.bound?.mathml ?? "");
       rule.element.hidden = !found.bound;
       setText(verdict, verdictOf(found, limit, rate));
       setAttribute(verdict, "data-beyond", String(limit !== null && rate !== null && rate > limit));

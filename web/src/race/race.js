@@ -17,11 +17,12 @@ const PAGES = [
   ["standings", "Standings"],
 ];
 
-/** What the shades mean. @param {import("../types.js").Frame | undefined} frame */
-function scaleWords(frame) {
+/** What the shades mean: high is paper. @param {import("../types.js").Frame | undefined} frame @param {string} theme */
+function scaleWords(frame, theme) {
   if (!frame?.meta.range) return "";
   const [low, high] = frame.meta.range.map((/** @type {unknown} */ each) => formatNumber(toNumber(each), 3));
-  return `${frame.meta.colour === "linear" ? "f" : "log f"}: dark ${low}, light ${high}`;
+  const what = frame.meta.colour === "linear" ? "f" : "log f";
+  return theme === "dark" ? `${what}: light ${low}, dark ${high}` : `${what}: dark ${low}, light ${high}`;
 }
 
 /**
@@ -72,7 +73,7 @@ export function raceView(actions) {
       three.element.hidden = !raceLook.three;
       const frame = state.frames.race_surface;
       waiting.hidden = frame !== undefined;
-      if (grounded(frame)) setText(colour, scaleWords(frame));
+      if (grounded(frame, state.theme)) setText(colour, scaleWords(frame, state.theme));
       setAttribute(element, "data-ready", String(race !== null && catalog !== null && frame !== undefined));
       for (const view of [raceLook.three ? three : flat, loss, settings, standings, point]) view.update(state);
     },

@@ -57,7 +57,7 @@ export function standingsView(actions) {
       const step = frame?.step ?? 0;
       setText(title, `Standings at step ${formatCount(step)}`);
       setAttribute(title, "data-step", String(step));
-      setText(head, `loss · steps to ${formatSetting(race.threshold)}`);
+      setText(head, `loss · steps to ${brief(race.threshold)}`);
       setText(shared, race.spec.noise > 0 ? "same start, same noise" : "same start");
       const ids = race.lanes.map(({ id }) => id);
       const resting = raceClock?.status !== "playing";

@@ -27,8 +27,6 @@ export function surfaceView(actions) {
   let last = null;
   /** @type {Plane | null} */
   let plane = null;
-  /** The frame whose whole domain was shown first; from then on the plane is where a person has moved it. @type {object | null} */
-  let opened = null;
   let listening = false;
   /** Where the start is dragged to. @type {[number, number] | null} */
   let dragged = null;
@@ -42,7 +40,7 @@ export function surfaceView(actions) {
   /** @param {AppState} state */
   function update(state) {
     last = state;
-    const { race, figures, theme } = state;
+    const { race, figures, theme, raceLook } = state;
     const frame = raceFrameOf(state, "race_surface");
     const [width, height] = [element.clientWidth, element.clientHeight];
     if (!race || !frame || width < 40 || height < 40) return;
@@ -50,32 +48,32 @@ export function surfaceView(actions) {
     if (themed) {
       const { data, layout: drawn } = themed[theme];
       const layout = sized(drawn, typeScale(), height);
-      if (ground(frame, theme, width, height, typeScale(), themed)) {
-        const kept = opened === frame && plane;
-        opened = frame;
-        const [xs, ys] = kept ? [kept.xs, kept.ys] : frame.meta.domain;
+      if (ground(frame, theme, width, height, typeScale(), themed, raceLook.plane)) {
+        const [xs, ys] = raceLook.plane ?? frame.meta.domain;
         frameAt(layout.margin, width, height, xs, ys);
         const { x, y, level } = frame.arrays;
         const rows = [];
         for (let i = 0; i < y.data.length; i++) rows.push(level.data.subarray(i * x.data.length, (i + 1) * x.data.length));
         const { start: first, end, size } = frame.meta.levels;
-        const trace = { ...data[0], x: x.data, y: y.data, z: rows, autocontour: false, contours: { ...data[0].contours, start: first, end, size } };
+        const [zmin, zmax] = frame.meta.ends;
+        const contours = { ...data[0].contours, start: first, end, size };
+        const trace = { ...data[0], x: x.data, y: y.data, z: rows, zmin, zmax, autocontour: false, contours };
         figure.later(async (plotly) => {
           await plotly.react(
             place,
             [trace],
             {
               ...layout,
-              xaxis: { ...layout.xaxis, range: [...frame.meta.domain[0]] },
-              yaxis: { ...layout.yaxis, range: [...frame.meta.domain[1]] },
+              xaxis: { ...layout.xaxis, range: [...xs] },
+              yaxis: { ...layout.yaxis, range: [...ys] },
               width,
               height,
-              uirevision: `${frame.run}-${frame.frame}`,
+              uirevision: [frame.run, frame.meta.surface, ...xs, ...ys].join(),
             },
             themed.config,
           );
           listen(layout.margin);
-          setAttribute(element, "data-drawn", `${race.race}-${race.change}`);
+          setAttribute(element, "data-drawn", [...xs, ...ys].join());
         });
       }
     }
@@ -93,16 +91,17 @@ export function surfaceView(actions) {
     if (listening) return;
     listening = true;
     const plot = /** @type {any} */ (place);
-    const follow = () => {
-      frameAt(margin, element.clientWidth, element.clientHeight, pair(plot.layout.xaxis.range), pair(plot.layout.yaxis.range));
-      if (last) update(last);
-    };
     plot.on("plotly_relayouting", (/** @type {Record<string, number>} */ moved) => {
       const range = (/** @type {string} */ axis) => /** @type {[number, number]} */ ([0, 1].map((i) => moved[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i]));
       frameAt(margin, element.clientWidth, element.clientHeight, range("xaxis"), range("yaxis"));
       if (last) update(last);
     });
-    plot.on("plotly_relayout", follow);
+    plot.on("plotly_relayout", () => {
+      /** @type {[[number, number], [number, number]]} */
+      const now = [pair(plot.layout.xaxis.range), pair(plot.layout.yaxis.range)];
+      if (String(now) !== String(actions.plane())) actions.look({ plane: now });
+    });
+    plot.on("plotly_doubleclick", () => actions.look({ plane: null }));
   }
 
   /** @param {AppState} state */

@@ -68,6 +68,7 @@
  * @property {"surface" | "standings"} page  which page a narrow screen shows
  * @property {number | null} lane  the lane whose place is told; null: the leader's
  * @property {number | "new" | null} edited  the lane whose settings are open
+ * @property {[[number, number], [number, number]] | null} plane  the part of the surface that is looked at; null: all of it
  * @property {string | null} preset  the preset that was begun last
  */
 

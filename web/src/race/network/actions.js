@@ -205,9 +205,22 @@ export class NetworkActions {
   }
 
   /** Another plane, or the same through where the lanes are now. @param {Partial<PlaneWish>} [change] */
-  plane(change = {}) {
-    const { lane, ...wish } = (this.wish = { ...this.wish, ...change });
-    return this.#said({ type: "network_plane", ...wish, ...(lane === null ? {} : { lane }) }, "plane.kind");
+  async plane(change = {}) {
+    const before = this.wish;
+    const made = { ...before, ...change };
+    const [first, second] = this.state.network?.lanes ?? [];
+    if (change.kind === "points" && !made.corners.some(Boolean) && second) made.corners = [0, first.id, second.id];
+    this.wish = made;
+    const { lane, ...wish } = made;
+    const done = await this.#said({ type: "network_plane", ...wish, ...(lane === null ? {} : { lane }) }, "plane.kind");
+    // Of three points two may be the same on the way to three others; else what is refused is not what is shown.
+    if (!done && made.kind !== "points" && this.wish === made) this.wish = before;
+    return done;
+  }
+
+  /** Closer or wider about where the lanes are now. @param {number} factor */
+  zoom(factor) {
+    return this.plane({ zoom: Math.max(0.01, Math.min(100, this.wish.zoom * factor)) });
   }
 
   /** @param {Record<string, unknown>} command @param {string} path  the form that asked */

@@ -23,7 +23,7 @@ export function planeForm(actions) {
   const kinds = KINDS.map(({ kind, label, why }) => h("button", { type: "button", class: "race-choice", title: why, data: { plane: kind }, onclick: () => actions.plane({ kind }) }, label));
   const again = h("button", { type: "button", class: "quiet-button", title: "lay the plane through where the lanes are now, and draw it anew (c)", data: { testid: "network-centre" }, onclick: () => actions.plane() }, "centre again");
   const zoom = (/** @type {number} */ factor, /** @type {string} */ sign, /** @type {string} */ words) =>
-    h("button", { type: "button", class: "quiet-button", title: words, aria: { label: words }, onclick: () => actions.plane({ zoom: Math.max(0.01, Math.min(100, actions.wish.zoom * factor)) }) }, sign);
+    h("button", { type: "button", class: "quiet-button", title: words, aria: { label: words }, onclick: () => actions.zoom(factor) }, sign);
   const select = (/** @type {string} */ label, /** @type {string} */ testid, /** @type {(value: number) => void} */ choose) => {
     const element = h("select", { aria: { label }, data: { testid } });
     element.addEventListener("change", () => choose(Number(element.value)));

@@ -41,7 +41,7 @@ export function onNetwork({ networkLook }) {
 export function switched(surface, tools, actions) {
   const buttons = ON.map(({ on, label, why }) => h("button", { type: "button", class: "race-choice", title: why, data: { on }, onclick: () => actions.show(on) }, label));
   const views = { surface, network: networkView(actions), studies: studiesPage(actions) };
-  const element = h("div", { class: "race-either" }, h("div", { class: "race-on race-choices", role: "group", aria: { label: "Race" } }, ...buttons), ...Object.values(views).map((view) => view.element));
+  const element = h("div", { class: "race-either" }, h("nav", { class: "race-on race-choices", aria: { label: "What is raced on" } }, ...buttons), ...Object.values(views).map((view) => view.element));
   return {
     element,
     update(state) {

@@ -128,6 +128,25 @@ export function strokeLine({ context, px, py }, xs, ys, colour, { width = 2, das
 }
 
 /**
+ * Cells of a grid, row 0 lowest, their edges on whole pixels so that no seam shows between them.
+ * @param {Plot} plot
+ * @param {number} columns
+ * @param {number} rows
+ * @param {(index: number) => string} colour
+ */
+export function fillCells({ context, left, top, width, height }, columns, rows, colour) {
+  const edge = (/** @type {number} */ low, /** @type {number} */ size, /** @type {number} */ i, /** @type {number} */ count) => Math.round(low + (size * i) / count);
+  for (let j = 0; j < rows; j++) {
+    const [up, down] = [edge(top, height, rows - 1 - j, rows), edge(top, height, rows - j, rows)];
+    for (let i = 0; i < columns; i++) {
+      const [from, to] = [edge(left, width, i, columns), edge(left, width, i + 1, columns)];
+      context.fillStyle = colour(j * columns + i);
+      context.fillRect(from, up, to - from, down - up);
+    }
+  }
+}
+
+/**
  * What lies between two curves.
  * @param {Plot} plot
  * @param {ArrayLike<number>} xs

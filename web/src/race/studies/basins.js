@@ -7,7 +7,7 @@ import { h, memo, setAttribute, setText } from "../../dom.js";
 import { formatCount, formatNumber, parseSetting } from "../../maths.js";
 import { typeScale } from "../../projector.js";
 import { namesOf } from "../lanes.js";
-import { fillTable, plotOn } from "./axes.js";
+import { fillCells, fillTable, plotOn } from "./axes.js";
 import { progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
@@ -57,14 +57,8 @@ export function basinsStudy(actions) {
       const colours = palette(theme);
       const colour = (/** @type {number} */ which) => (which < 0 ? (which === -1 ? colours.line : colours.panel) : css(colours.lanes[which % colours.lanes.length]));
       const side = about.side;
-      const [w, t] = [plot.width / side, plot.height / side];
       const { minimum } = frame.arrays;
-      for (let j = 0; j < side; j++) {
-        for (let i = 0; i < side; i++) {
-          plot.context.fillStyle = colour(minimum.data[j * side + i]);
-          plot.context.fillRect(plot.left + i * w, plot.top + (side - 1 - j) * t, w + 0.5, t + 0.5);
-        }
-      }
+      fillCells(plot, side, side, (index) => colour(minimum.data[index]));
       minima.forEach((/** @type {{x: number, y: number}} */ { x, y }) => {
         plot.context.beginPath();
         plot.context.arc(plot.px(x), plot.py(y), 5, 0, 7);

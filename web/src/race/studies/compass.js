@@ -104,7 +104,7 @@ export function compassStudy(actions) {
       const second_ = plotOn(spread, theme, { low: left, high: right, log: true, label: "batch size" }, { low, high, log: true, label: "distance of a batch’s mean from the full gradient" });
       strokeLine(second_, sizes.data, widths.data, colours.ink);
       setAttribute(spread, "aria-label", "Spread of a batch's mean about the full gradient against the batch size: it falls as one over the square root of it");
-      setText(words, `After step ${formatCount(about.step)}. A batch of ${formatCount(about.batch_size)} misses the full gradient by ${formatNumber(frame.meta.spread, 3)} on average (root mean square); of four times the size by half of that, of all by nothing. Arrows point downhill; this draw is number ${formatCount(about.number + 1)}.`);
+      setText(words, `After step ${formatCount(about.step)}. A batch of ${formatCount(about.batch_size)} misses the full gradient by ${formatNumber(frame.meta.spread, 3)} on average (root mean square); of four times the size by about half of that, of all by nothing. Arrows point downhill; this draw is number ${formatCount(about.number + 1)}.`);
     },
   };
 }

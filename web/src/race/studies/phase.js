@@ -8,7 +8,7 @@ import { formatExact, formatNumber, toNumber } from "../../maths.js";
 import { typeScale } from "../../projector.js";
 import { colourOf } from "../lanes.js";
 import { networkNames } from "../network/lanes.js";
-import { dot, plotOn } from "./axes.js";
+import { dot, fillCells, plotOn } from "./axes.js";
 import { progress, studyOf } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
@@ -25,7 +25,7 @@ export function phaseStudy(actions) {
   const empty = h("p", { class: "small study-empty" });
   const canvas = h("canvas", { class: "study-plot square", role: "img", data: { testid: "phase-plot" } });
   const words = h("p", { data: { testid: "phase-words" } });
-  const key = h("p", { class: "small" }, "Shade: the factor a step, dark where the distance shrinks fast. Beyond the line it grows: the border is the rule’s own bound. Curvatures below a thousandth of the largest are left out: along them nothing moves in sight.");
+  const key = h("p", { class: "small" });
   const found = h("div", { class: "study-found beside" }, canvas, h("div", {}, words, key));
   const element = h("section", { class: "study", data: { part: "study-point" }, aria: { label: "Rate and momentum" } }, form, how.element, empty, found);
   const [changed, listed] = [memo(), memo()];
@@ -53,15 +53,13 @@ export function phaseStudy(actions) {
       const [columns, rows] = [rates.length, momenta.length];
       const colours = palette(theme);
       const plot = plotOn(canvas, theme, { low: 0, high: rates[columns - 1], log: false, label: "rate η" }, { low: momenta[0], high: momenta[rows - 1], log: false, label: "momentum β" });
-      const [w, t] = [plot.width / (columns - 1), plot.height / (rows - 1)];
       const [dark, light] = [parse(colours.ink2), parse(colours.panel)];
-      for (let j = 0; j < rows - 1; j++) {
-        for (let i = 0; i < columns - 1; i++) {
-          const value = growth[j * columns + i];
-          plot.context.fillStyle = value < 1 ? css(mix(light, dark, 0.15 + 0.75 * (1 - value))) : colours.panel;
-          plot.context.fillRect(plot.left + i * w, plot.top + plot.height - (j + 1) * t, w + 0.5, t + 0.5);
-        }
-      }
+      const best = Math.min(1, ...growth);
+      fillCells(plot, columns, rows, (index) => {
+        const shrinks = 1 - growth[index];
+        return shrinks > 1e-9 ? css(mix(light, dark, 0.12 + 0.7 * (shrinks / (1 - best)))) : colours.panel;
+      });
+      setText(key, `Shade: the factor a step, darkest ${formatNumber(best, 3)}. Beyond the line the distance grows: the border is the rule’s own bound. Curvatures below a thousandth of the largest are left out: along them nothing moves in sight.`);
       border(plot, growth, rates, momenta, colours.ink);
       const mine = network?.lanes.find(({ id }) => id === subject);
       const rate = toNumber(one.rate) ?? NaN;

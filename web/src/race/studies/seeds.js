@@ -59,6 +59,7 @@ export function seedsStudy(actions) {
         fillBand(plot, at.data, row(low, i), row(high, i), colour);
         strokeLine(plot, at.data, row(median, i), colour, { dash: lane && isDashed(lane) ? [6, 4] : [] });
       });
+      setAttribute(curves, "data-drawn", String(frame.meta.step));
       setAttribute(curves, "aria-label", `Median train loss of ${lanes.length} lanes over ${count} seeds, with quartiles; the numbers are in the table`);
       const ends = lanes.map((/** @type {Record<string, any>} */ told, /** @type {number} */ i) => ({ told, median: row(median, i)[n - 1], name: names.get(told.id) ?? `lane ${told.id}` }));
       fillTable(

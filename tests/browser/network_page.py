@@ -1,0 +1,81 @@
+"""The Race room on the network as a person uses it: by its controls, waiting for what is on the screen and never for time."""
+
+from __future__ import annotations
+
+from looks import problems
+from playwright.sync_api import Locator, Page, expect
+
+SIZES = ((1440, 900), (1280, 720), (390, 844))
+
+
+class NetworkRoom:
+    """A page with the Race room open on the network."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, url: str) -> NetworkRoom:
+        self.page.goto(f"{url}/#view=race")
+        expect(self.page.locator("main.race[data-ready=true]")).to_be_visible(timeout=300_000)
+        self.show("network")
+        self.ready()
+        return self
+
+    def ready(self) -> None:
+        expect(self.page.locator("main.network-race[data-ready=true]")).to_be_visible()
+        expect(self.page.locator(".network-race .race-surface[data-stride='1']")).to_be_visible()
+
+    def hook(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+    def show(self, on: str) -> None:
+        self.page.locator(f"[data-on={on}]").click()
+        expect(self.page.locator(f"[data-on={on}]")).to_have_attribute("aria-pressed", "true")
+
+    def settle(self, step: int) -> None:
+        """Until the lanes stand at a step and all that is told of them belongs to it."""
+        expect(self.hook("race-step")).to_have_attribute("data-value", str(step))
+        expect(self.page.locator("[data-part=race-transport]")).to_have_attribute("data-status", "paused")
+        expect(self.page.locator("[data-part=network-standings] .panel-title")).to_have_attribute("data-step", str(step))
+
+    def seek(self, step: int) -> None:
+        self.hook("race-timeline").evaluate(
+            """(line, step) => {
+              line.max = Math.max(line.max, step);
+              line.value = step;
+              for (const kind of ["input", "change"]) line.dispatchEvent(new Event(kind));
+            }""",
+            step,
+        )
+        self.settle(step)
+
+    def plane(self, kind: str) -> None:
+        """Lays a plane; returns when its finest picture is drawn."""
+        self.page.locator(f"[data-plane={kind}][aria-pressed]").click()
+        expect(self.page.locator(f".network-race .race-surface[data-plane={kind}][data-stride='1']")).to_be_visible()
+
+    def value(self, selector: str, name: str = "value") -> float:
+        return float(self.page.locator(selector).get_attribute(f"data-{name}") or "nan")
+
+    def study(self, kind: str, begin: str) -> None:
+        """Runs a study to its end."""
+        self.hook(begin).click()
+        expect(self.page.locator(f".studies [data-study={kind}][data-state=done]")).to_be_visible(timeout=60_000)
+
+    def type(self, hook: str, text: str) -> None:
+        self.hook(hook).fill(text)
+
+    def looks_well(self, what: str) -> None:
+        """At three sizes, in both themes, on a phone each of its two pages."""
+        for width, height in SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            for _ in range(2):
+                tabs = self.page.locator(".race-tabs [role=tab]").filter(visible=True)
+                for index in range(max(1, tabs.count())):
+                    if tabs.count():
+                        tabs.nth(index).click()
+                        expect(tabs.nth(index)).to_have_attribute("aria-selected", "true")
+                    found = problems(self.page)
+                    assert found == [], f"{what} {width}: {found}"
+                self.hook("theme").click()
+        self.page.set_viewport_size({"width": 1440, "height": 900})
