@@ -91,7 +91,7 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
     whole = page.locator(".race-surface").get_attribute("data-drawn")
     page.keyboard.press("+")
     expect(page.locator(".race-surface")).not_to_have_attribute("data-drawn", str(whole))
-    page.keyboard.press("0")
+    page.locator("[data-testid=race-contour] .nsewdrag").dblclick(position={"x": 500, "y": 200})
     expect(page.locator(".race-surface")).to_have_attribute("data-drawn", str(whole))
     # The exact numbers of a step, under the pointer.
     tip = room.hook("race-tip")
