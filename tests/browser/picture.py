@@ -1,35 +1,65 @@
-"""Takes the README's picture from the real page: `python tests/browser/picture.py URL FILE` with a server at URL."""
+"""Takes the README's pictures from the real page: `python tests/browser/picture.py URL FOLDER` with a server at URL."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from conftest import ARGUMENTS
 from install_chromium import find
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
+from race_page import RaceRoom
+from step_page import Step, configure
 from train_page import Train
 
 
-def main(url: str, file: str) -> None:
+def training(page: Page, url: str) -> Train:
+    """Two spirals, nearly apart."""
+    train = Train(page).open(url)
+    for feature in ("sin_x", "sin_y"):
+        train.feature(feature)
+    train.layers(8, 8)
+    train.speed("10 epochs/s")
+    train.play()
+    train.reach("test-accuracy", 0.97)
+    train.pass_step(2000)
+    train.pause()
+    train.settle()
+    notice = page.get_by_role("button", name="Dismiss")
+    if notice.is_visible():
+        notice.click()
+    page.locator("[data-dataset=spiral]").scroll_into_view_if_needed()
+    page.mouse.move(720, 20)
+    return train
+
+
+def stepping(train: Train) -> None:
+    """Blame on its way back."""
+    layers = [{"units": 4, "activation": "tanh"}, {"units": 3, "activation": "tanh"}]
+    configure(train, {"data": {"name": "xor"}, "network": {"layers": layers}, "optimizer": {"name": "momentum", "lr": 0.05}})
+    train.hook("forward").click()
+    train.settle(1)
+    step = Step.enter(train)
+    step.go("Blame reaches layer 1, through the weights into layer 2")
+
+
+def racing(page: Page, url: str) -> None:
+    """Six rules on Rosenbrock's valley."""
+    page.goto("about:blank")
+    race = RaceRoom(page).open(url)
+    race.seek(600)
+
+
+def main(url: str, folder: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
-        train = Train(page).open(url)
-        for feature in ("sin_x", "sin_y"):
-            train.feature(feature)
-        train.layers(8, 8)
-        train.speed("10 epochs/s")
-        train.play()
-        train.reach("test-accuracy", 0.97)
-        train.pass_step(2000)
-        train.pause()
-        train.settle()
-        notice = page.get_by_role("button", name="Dismiss")
-        if notice.is_visible():
-            notice.click()
-        page.locator("[data-dataset=spiral]").scroll_into_view_if_needed()
-        page.mouse.move(720, 20)
-        page.screenshot(path=file)
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce")
+        train = training(page, url)
+        page.screenshot(path=Path(folder, "train.png"))
+        stepping(train)
+        page.screenshot(path=Path(folder, "step.png"))
+        racing(page, url)
+        page.screenshot(path=Path(folder, "race.png"))
         browser.close()
 
 
