@@ -160,7 +160,7 @@ export function diagramView(actions) {
 
 /** As many digits as a unit has room for. @param {number} value */
 function short(value) {
-  return formatNumber(value, Math.abs(value) < 0.01 ? 2 : 3, 1e-3);
+  return formatNumber(value, Math.abs(value) < (value < 0 ? 0.1 : 0.01) ? 2 : 3, 1e-3);
 }
 
 /** The units of a layer that the chosen entry is about. @param {Seen} seen @param {number} layer */
