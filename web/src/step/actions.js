@@ -216,8 +216,8 @@ export class StepActions {
   nextSample(by) {
     const samples = scopeOf(this.#store.state)?.samples ?? [];
     if (samples.length === 0) return;
-    const sample = seenOf(this.#store.state)?.micro.sample ?? null;
-    const at = sample === null ? -1 : samples.indexOf(sample);
+    const { sample } = this.#now;
+    const at = sample === null ? -1 : sample === "first" ? 0 : samples.indexOf(sample);
     const next = at < 0 ? (by > 0 ? 0 : samples.length - 1) : (at + by + samples.length) % samples.length;
     this.sample(samples[next]);
   }
