@@ -13,6 +13,7 @@ import pytest
 from conftest import Complaints
 from looks import SIZES, looks_well
 from playwright.sync_api import Locator, Page, WebSocket, expect
+from step_page import Step
 from train_page import Train
 
 from engine import RunSpec, Trainer
@@ -32,24 +33,16 @@ SPEC = """async () => {
 }"""
 
 
-class Step:
-    """The Step room, and the doors to what is beside its equation."""
+class Panels(Step):
+    """The Step room, and what is beside its equation."""
 
-    def __init__(self, train: Train) -> None:
-        self.train, self.page = train, train.page
-
-    def hook(self, name: str) -> Locator:
-        return self.page.get_by_test_id(name)
-
-    def enter(self) -> Step:
-        self.page.locator("[data-door=step]").click()
-        self.at()
-        return self
-
-    def at(self, micro: int | None = None) -> None:
-        """Until a micro-step is painted."""
-        pattern = re.compile(r"\d+" if micro is None else f"^{micro}$")
-        expect(self.hook("step-room")).to_have_attribute("data-micro", pattern)
+    @classmethod
+    def enter(cls, train: Train) -> Panels:
+        """By its door."""
+        train.page.locator("[data-door=step]").click()
+        found = cls(train.page)
+        expect(found.room).to_have_attribute("data-micro", re.compile("."))
+        return found
 
     def open(self, example: str) -> Trainer:
         """A ready run, by its card; the same one here."""
@@ -80,8 +73,8 @@ class Step:
 
 
 @pytest.fixture
-def step(train: Train) -> Step:
-    return Step(train).enter()
+def step(train: Train) -> Panels:
+    return Panels.enter(train)
 
 
 def value(locator: Locator) -> float:
@@ -93,13 +86,13 @@ def number(locator: Locator) -> float:
     return value(locator.locator(".told"))
 
 
-def beside_looks_well(step: Step, what: str) -> None:
+def beside_looks_well(step: Panels, what: str) -> None:
     """The panels; on a phone they are a page of their own."""
     step.page.locator("[data-tab=step-panels]").evaluate("(tab) => tab.click()")
     looks_well(step.page, "[data-testid=step-panels]", what, TWO)
 
 
-def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Step) -> None:
+def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Panels) -> None:
     page = step.page
     direct = step.open("two_two_two")
     expected = change(direct)
@@ -138,7 +131,7 @@ def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Step) -> 
     # The update comes as it was told.
     after = value(wrong.locator("[data-entry='W2:0,0'] td .told").nth(1))
     page.keyboard.press("ArrowRight")
-    expect(step.hook("step-room")).to_have_attribute("data-update", "1")
+    expect(step.room).to_have_attribute("data-update", "1")
     step.panel("optimizer")
     step.pick("anatomy", "W2", 0, 0)
     expect(step.settled("anatomy").locator("[data-quantity=theta] .value .told")).to_have_attribute("data-value", repr(after))
@@ -152,7 +145,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
         page.keyboard.press("ArrowRight")
     train.settle(3)
     direct.step(3)
-    step = Step(train).enter()
+    step = Panels.enter(train)
     update = look(direct)
     # Two rules and their dialects: each quantity is the engine's.
     for rule in ("adam", "rmsprop"):
@@ -161,7 +154,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
             train.input("optimizer.name").select_option(rule)
             expect(train.hook("subject")).to_contain_text("RMSProp")
             direct.edit({"kind": "set", "path": "optimizer.name", "value": rule})
-            step.enter()
+            Panels.enter(train)
         step.panel("optimizer")
         step.pick("anatomy", "W1", 2, 1)
         found = dissect(direct, "W1", (2, 1))
@@ -186,12 +179,13 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
     beside_looks_well(step, "the samples")
     followed = chain.samples[chain.largest[0]]
     bars.first.get_by_role("button").click()
-    expect(step.hook("step-room")).to_have_attribute("data-sample", str(followed))
+    expect(step.room).to_have_attribute("data-sample", str(followed))
     # Under batch norm no sample has a gradient of its own.
     page.keyboard.press("Escape")
+    train.hook("layer-1").press("Enter")
     train.input("network.layers.0.norm").select_option("batch")
     train.settle(0)
-    step.enter()
+    Panels.enter(train)
     expect(step.settled("samples", "refused")).to_contain_text("Under batch norm every sample’s loss".replace("’", "'"))
     assert update.step == 3
 
@@ -207,7 +201,7 @@ def js(number: float) -> str:
     return f"{mantissa}e{int(exponent):+d}"
 
 
-def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
+def test_the_chain_is_a_product_and_an_expression_a_graph(step: Panels) -> None:
     page = step.page
     step.hook("examples").click()
     expect(page.locator("[data-example]")).to_have_count(3)
@@ -283,7 +277,7 @@ def digits(number: float) -> str:
 def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: str, tmp_path: Path) -> None:
     received = Received(page)
     train = Train(page).open(server_url)
-    step = Step(train).enter()
+    step = Panels.enter(train)
     direct = step.open("two_two_two")
     update = look(direct)
     blame = update.find("delta", 1).index
@@ -310,7 +304,7 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     step.panel("step")
     for depth in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
         page.keyboard.press(depth)
-    expect(step.hook("step-room")).to_have_attribute("data-depth", "layer")
+    expect(step.room).to_have_attribute("data-depth", "layer")
     saved = [save(step, kind, tmp_path) for kind in ("latex", "sheet", "json")]
     shown = page.content()
     assert not received.tells(hidden), "received"
@@ -356,15 +350,15 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     step.hook("hide").click()
     expect(question).to_have_count(1)
     page.reload()
-    step.at()
+    expect(step.room).to_have_attribute("data-micro", re.compile("."))
     expect(question).to_have_count(1)
     page.keyboard.press("End")
     page.keyboard.press("ArrowRight")
-    expect(step.hook("step-room")).to_have_attribute("data-update", "1")
+    expect(step.room).to_have_attribute("data-update", "1")
     expect(question).to_have_count(0)
 
 
-def save(step: Step, kind: str, folder: Path) -> str:
+def save(step: Panels, kind: str, folder: Path) -> str:
     """A file, as it is saved."""
     step.hook("take").click()
     with step.page.expect_download() as waiting:
@@ -376,7 +370,7 @@ def save(step: Step, kind: str, folder: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_what_fails_says_so(step: Step, complaints: Complaints) -> None:
+def test_what_fails_says_so(step: Panels, complaints: Complaints) -> None:
     page = step.page
     complaints.expect("status of 500")
     page.route("**/api/microscope", lambda route: route.fulfill(status=500, body=""))
