@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from conftest import Complaints
 from looks import SIZES, looks_well
-from playwright.sync_api import Locator, Page, WebSocket, expect
-from step_page import Step
+from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
+from step_page import Step, configure
 from train_page import Train
 
 from engine import RunSpec, Trainer
@@ -370,8 +370,72 @@ def save(step: Panels, kind: str, folder: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_what_fails_says_so(step: Panels, complaints: Complaints) -> None:
-    page = step.page
+class Between:
+    """Stands between page and server: holds an answer back, or fails in the server's place."""
+
+    def __init__(self, page: Page) -> None:
+        self.failing: set[str] = set()
+        self.held: list[str] = []
+        self._server: WebSocketRoute | None = None
+        page.route_web_socket(re.compile("/ws$"), self._join)
+
+    def _join(self, socket: WebSocketRoute) -> None:
+        self._server = server = socket.connect_to_server()
+        server.on_message(lambda message: socket.send(message))
+
+        def pass_on(message: str | bytes) -> None:
+            command = json.loads(message)
+            if command["type"] in self.failing:
+                words = f"{command['type']} failed on the server"
+                error = {"type": "error", "id": command["id"], "code": "internal", "field": None, "allowed": None}
+                socket.send(json.dumps(error | {"message": words}))
+            elif command["type"] == "dissect":
+                self.held.append(str(message))
+            else:
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    def release(self) -> None:
+        for message in self.held:
+            assert self._server is not None
+            self._server.send(message)
+        self.held.clear()
+
+
+def test_what_waits_or_fails_says_so(page: Page, server_url: str, complaints: Complaints) -> None:
+    between = Between(page)
+    train = Train(page).open(server_url)
+    step = Panels.enter(train)
+    step.panel("optimizer")
+    anatomy = step.hook("anatomy")
+    expect(anatomy).to_have_attribute("data-state", "loading")
+    expect(anatomy).to_contain_text("Computing")
+    expect(anatomy).to_have_attribute("aria-busy", "")
+    between.release()
+    expect(anatomy).to_have_attribute("data-state", "done")
+    between.failing = {"wrong_way", "ask"}
+    step.panel("wrong")
+    step.hook("wrong-switch").check()
+    expect(step.settled("wrong", "failed")).to_contain_text("It failed: the server could not answer")
+    between.failing = {"ask"}
+    step.hook("wrong").get_by_role("button", name="try again").click()
+    step.settled("wrong")
+    # Arrows go from tab to tab, and leave the micro-step alone.
+    page.locator("[data-panel=wrong]").focus()
+    page.keyboard.press("Home")
+    expect(page.locator("[data-panel=step]")).to_be_focused()
+    expect(page.locator("#panel-step")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-panel=samples]")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowLeft")
+    step.at(0)
+    step.hook("hide").click()
+    expect(page.get_by_role("alert").filter(has_text="failed on the server")).to_be_visible()
+    between.failing = set()
+    step.hook("hide").click()
+    expect(page.locator("[data-question]")).to_have_count(1)
+    expect(page.get_by_role("alert").filter(has_text="failed on the server")).to_be_hidden()
     complaints.expect("status of 500")
     page.route("**/api/microscope", lambda route: route.fulfill(status=500, body=""))
     step.hook("examples").click()
@@ -379,3 +443,12 @@ def test_what_fails_says_so(step: Panels, complaints: Complaints) -> None:
     page.unroute("**/api/microscope")
     step.hook("examples-dialog").get_by_role("button", name="try again").click()
     expect(page.locator("[data-example]")).to_have_count(3)
+    page.keyboard.press("Escape")
+    # A large network is checked when that is asked for.
+    configure(train, {"data": {"name": "digits"}, "network": {"layers": [{"units": 20}]}})
+    Panels.enter(train)
+    step.settled("right", "empty")
+    step.hook("right-check").click()
+    step.settled("right")
+    assert value(step.hook("right-error")) < 1e-6
+    expect(step.hook("right")).to_contain_text("entries of W")

@@ -90,7 +90,8 @@ export class PanelActions {
       answer = { key, status: "done", result: await this.#step.ask(command), message: "" };
     } catch (error) {
       const refused = error instanceof CommandError && error.refusal.code !== "internal";
-      answer = { key, status: refused ? "refused" : "failed", result: null, message: wordsOf(error) };
+      const internal = error instanceof CommandError && !refused;
+      answer = { key, status: refused ? "refused" : "failed", result: null, message: internal ? "the server could not answer. The run is as it was." : wordsOf(error) };
     }
     // A later question has taken its place, unless it is the same.
     if (this.#panels.answers[name]?.key === key) put(answer);
