@@ -31,8 +31,8 @@ The page's hooks, which these tests rely on and which therefore stay:
                             ``findings-open finder-open gradient-open findings`` (check), ``finder-dialog finder-start
                             finder-cancel finder-plot finder-facts gradient-dialog gradient-start gradient-cancel
                             gradient-verdict gradient-table gradient-reading`` (trials)
-                            ``examples examples-dialog graph-dialog graph graph-text graph-read graph-next graph-caption
-                            graph-error take take-dialog take-copy take-latex take-sheet take-json taken`` (Step: its tools),
+                            ``examples examples-dialog examples-back graph-dialog graph graph-text graph-read graph-next
+                            graph-caption graph-error take take-dialog take-copy take-latex take-sheet take-json taken`` (Step: its tools),
                             ``next-step right right-check right-error right-entries change-linear change-predicted
                             change-actual hide hide-next questions judged score dont-know reveal samples contributions
                             chain-mean chain-penalty chain-penalized chain-clipped anatomy wrong wrong-switch factors

@@ -219,6 +219,9 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Panels) -> None:
         expect(row).to_contain_text(which)
         assert number(row) == factor
     step.hook("examples").click()
+    step.hook("examples-back").click()
+    expect(step.hook("subject")).to_contain_text("spiral")
+    step.hook("examples").click()
     page.locator("[data-graph=several]").click()
     graph, caption = step.hook("graph"), step.hook("graph-caption")
     plot = page.get_by_role("region", name="The graph")

@@ -178,6 +178,15 @@ export class PanelActions {
     }
   }
 
+  /** Whether there is a run to come back to. */
+  get cameFromRun() {
+    return this.#step.state.earlier.length > 0;
+  }
+
+  comeBack() {
+    return this.#step.actions.comeBack();
+  }
+
   /** Goes to the micro-step an example begins at, once the update is there. @param {number} micro */
   arrive(micro) {
     this.#set({ opening: null });
