@@ -43,6 +43,15 @@ The page's hooks, which these tests rely on and which therefore stay:
 ``data-quantity``           of an optimizer's anatomy, by its name; ``data-entry`` of the wrong way, ``W1:0,1`` from 0
 ``data-example``, ``graph`` a ready run, an expression, by its name; in the graph ``data-node``, ``-adjoint``, ``-edge``
 ``data-finding``            a finding by its name, ``data-evidence`` and ``data-remedy`` in it; ``data-use`` a rate suggested
+                            ``step-room step-title step-where step-why step-absent step-state strip step-sample notation depths
+                            where-am-i rule symbols symbol-words matrices results written written-what written-symbols
+                            written-numbers outcome terms term-count flow flow-caption unit-search-N step-panels`` (Step; N a
+                            layer from 0), ``step-start step-back step-play step-forward pace loop step-update step-loss
+                            step-sample-loss`` (its transport)
+``data-micro``, ``-update`` on ``step-room``: what is painted, with ``data-depth``, ``-notation`` and ``-sample``; from 0. On a
+                            chip of the strip its micro-step
+``data-at``                 an entry in matrices and equation, ``name:row:column``; ``data-term`` a term, ``data-result`` what
+                            is made, ``data-panel`` a panel's tab. In ``flow`` a unit is ``data-unit``; all from 0
 ``data-highlight``          on the diagram: pointed or offending, with ``data-layer`` and ``data-of`` (unit), from 1
 ``data-map``                a tensor's cells of relative errors, by its name
 ``data-value``              the exact value of a number; on ``step`` the step. The three numbers have ``data-step`` beside it

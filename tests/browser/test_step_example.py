@@ -45,9 +45,8 @@ def test_the_example_is_walked_through_from_end_to_end_and_back(train: Train) ->
     for told in update.steps:
         step.at(told.index, 0)
         seen += check(step, told)
-        expect(step.hook("step-where")).to_contain_text(
-            f"micro-step {told.index + 1} of {last + 1} · sample 1 · before update 1"
-        )
+        expect(step.hook("step-where")).to_contain_text(f"micro-step {told.index + 1} of {last + 1}")
+        expect(step.hook("step-where")).to_contain_text("before update 1")
         if told.index < last:
             step.page.keyboard.press("ArrowRight" if told.index % 2 else "PageDown")
     for what, after, value in PRESET.published:

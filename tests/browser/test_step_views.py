@@ -19,6 +19,11 @@ NORMED = {
     "regularization": {"l2": 1e-3},
     "clip": {"norm": 1.0},
 }
+BROKEN = {
+    "data": {"name": "sine"},
+    "network": {"layers": [{"units": 4, "activation": "relu"}]},
+    "optimizer": {"name": "sgd", "lr": 1e6},
+}
 
 
 def next_update(spec: dict) -> Update:
@@ -188,23 +193,32 @@ def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: 
     expect(train.hook("step")).to_have_attribute("data-value", stood or "")
     train.hook("start").click()
     train.settle(0)
-    train.hook("follow-first").click()
+    picker = train.hook("picker").filter(visible=True)
+    picker.focus()
+    told = picker.locator("[role=status]")
+    picker.press("ArrowRight")
+    while "train" not in told.inner_text():
+        before = told.inner_text()
+        picker.press("ArrowRight")
+        expect(told).not_to_have_text(before)
+    followed = int(told.inner_text().split()[1]) - 1
+    picker.press("Enter")
     expect(train.hook("followed")).to_be_visible()
     train.page.get_by_role("button", name="Step", exact=True).click()
     step.at(0, 0)
-    followed = 0
+    # It may well lie in another mini-batch: then the samples of this one are offered.
     if followed in update.samples:
-        expect(step.room).to_have_attribute("data-sample", "0")
+        expect(step.room).to_have_attribute("data-sample", str(followed))
     else:
-        expect(step.hook("step-absent")).to_contain_text("Sample 1 is not in this mini-batch")
+        expect(step.hook("step-absent")).to_contain_text(f"Sample {followed + 1} is not in this mini-batch")
         offered = step.hook("step-absent").get_by_role("button").first
-        row = int(offered.text_content() or 0) - 1
+        row = int(offered.inner_text()) - 1
+        assert row in update.samples
         offered.click()
         expect(step.room).to_have_attribute("data-sample", str(row))
-        assert row in update.samples
     skip = next(each for each in update.steps if each.kind == "skip")
     step.go(skip.title)
-    expect(step.page.locator("[data-skip='1:2']")).to_have_class(re.compile("running"))
+    expect(step.page.locator(".flow-skip[data-skip='1:2']")).to_have_class(re.compile("running"))
     looks_well(step.page, what="skip")
     for kind in ("norm", "delta", "penalty", "clip", "running statistics"):
         told = next(each for each in update.steps if each.kind == kind)
@@ -215,3 +229,19 @@ def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: 
     looks_well(step.page, what="running statistics")
     step.page.keyboard.press("Escape")
     train.settle(0)
+
+    # A run that met what is not finite can be opened all the same, as far as it went.
+    configure(train, BROKEN)
+    train.speed("flat out")
+    train.hook("play").click()
+    train.status("stopped")
+    step = Step.enter(train)
+    expect(step.hook("step-state")).to_contain_text("not finite")
+    expect(step.hook("step-title")).to_have_text("The mini-batch")
+    step.page.keyboard.press("End")
+    expect(step.room).not_to_have_attribute("data-micro", "0")
+    ended = step.micro
+    step.page.keyboard.press("ArrowRight")
+    expect(step.hook("notice")).to_contain_text("The run has stopped")
+    step.press("ArrowLeft", ended - 1)
+    looks_well(step.page, what="stopped")

@@ -94,7 +94,7 @@ export function equationView(actions) {
   function termButton(tree, at, how, current) {
     if (tree.kind === "more") return h("span", { class: "term more" }, `… ${tree.count} more`);
     const math = m("math", ...write(tree, how(false), at), operator("="), number(tree.value));
-    return h("button", { type: "button", class: "term", aria: { pressed: current }, data: { term: at }, onclick: () => actions.term(at) }, math);
+    return h("button", { type: "button", class: "term", aria: { pressed: current, label: `${at + 1}: ${math.textContent}` }, data: { term: at }, onclick: () => actions.term(at) }, math);
   }
 }
 

@@ -36,7 +36,9 @@ export function headView(actions) {
   function draw({ step, micro, scope }) {
     setText(title, typeset(step.title));
     setAttribute(title, "data-long", step.title.length > LINE ? "" : null);
-    const of = micro.sample === null ? `whole mini-batch of ${scope.samples.length}` : `sample ${formatCount(micro.sample + 1)}`;
+    const made = step.results.find(({ name }) => name === micro.name);
+    const alone = !made || made.columns.kind === "sample" || made.of === "sample" || step.phase === "forward";
+    const of = !alone ? `all ${scope.samples.length} samples` : micro.sample === null ? `whole mini-batch of ${scope.samples.length}` : `sample ${formatCount(micro.sample + 1)}`;
     setText(where, `micro-step ${micro.micro + 1} of ${micro.steps} · ${of} · before update ${formatCount(scope.step + 1)}`);
     setText(why, typeset(step.why));
     const first = Math.max(0, micro.micro - TOLD + 1);

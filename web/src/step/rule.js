@@ -58,11 +58,16 @@ export function ruleView(actions) {
       meanings.set(node, typeset(told));
       node.classList.add("asks");
     }
+    // A letter that stands for two things of the same look is told of once.
+    const seen = new Set();
     symbols.replaceChildren(
-      ...step.symbols.map(({ latex, words: told }) => {
+      ...step.symbols.flatMap(({ latex, words: told }) => {
+        const look = String(/** @type {Element} */ (symbol(latex, scope.mathml)).textContent ?? latex);
+        if (seen.has(look)) return [];
+        seen.add(look);
         const button = h("button", { type: "button", class: "symbol", title: typeset(told) }, symbol(latex, scope.mathml));
         meanings.set(button, typeset(told));
-        return button;
+        return [button];
       }),
     );
     resting = step.note ? typeset(step.note) : ASK;

@@ -133,7 +133,7 @@ function lineFor(state, actions) {
       buttons: [
         { label: "watch it learn", press: () => actions.toggle() },
         ...(allows("optimizer", "optimizer.lr") ? [{ label: "break it", press: () => actions.breakIt() }] : []),
-        { label: "take one step", press: () => actions.forward() },
+        { label: "open one step", press: () => actions.enter("step") },
       ],
     };
   }

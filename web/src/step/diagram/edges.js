@@ -69,7 +69,8 @@ export function edgeLines(group) {
       for (const edge of next) {
         const share = most > 0 && Number.isFinite(edge.value) ? Math.abs(edge.value) / most : 0;
         const width = Math.round(Math.max(THINNEST, share * THICKEST) * 2) / 2;
-        draw(edge, `flow-edge ${edge.value < 0 ? "negative" : "positive"}${share < 0.15 ? " faint" : ""}`, width);
+        if (!edge.value) draw(edge, "flow-edge", 1);
+        else draw(edge, `flow-edge ${edge.value < 0 ? "negative" : "positive"}${share < 0.15 ? " faint" : ""}`, width);
       }
       lit = next;
       move(flow && !flow.still ? next : [], flow?.backward ?? false);
