@@ -218,7 +218,7 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
         Part(
             key,
             symbols[key],
-            WORDS.get(key, "before the update"),
+            _entering(key, optimizer, anatomy),
             symbols[key],
             "",
             value,
@@ -240,6 +240,15 @@ WORDS = {
     "c2": "what the running mean of squares lacks for its start at zero",
     "eps": "keeps the quotient finite",
 }
+
+
+def _entering(key: str, optimizer: OptimizerSpec, anatomy: Anatomy) -> str:
+    """What goes in, in words: the rule's own of a parameter; of its state what it will be again, one update ago."""
+    if key in WORDS:
+        return WORDS[key]
+    own = {parameter.name: parameter.summary for parameter in optimizer.row.parameters}
+    made = {quantity.becomes: quantity.words for quantity in anatomy.quantities if quantity.becomes}
+    return own.get(key) or (f"{made[key]}, before the update" if key in made else "before the update")
 
 
 def _read(anatomy: Anatomy) -> list[str]:

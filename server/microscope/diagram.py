@@ -117,4 +117,5 @@ def _of_column(value: Value, column: int | None, scope: Scope) -> Flat:
     numbers = open_numbers(scope, value.name, value.array)
     if value.columns.kind != "sample":
         return numbers[:, 0]
-    return numbers.mean(axis=1) if column is None else numbers[:, column]
+    # The mean of δ over the mini-batch is the biases' gradient: it may be withheld by itself.
+    return open_numbers(scope, "", numbers.mean(axis=1)) if column is None else numbers[:, column]

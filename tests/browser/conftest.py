@@ -31,6 +31,17 @@ The page's hooks, which these tests rely on and which therefore stay:
                             ``findings-open finder-open gradient-open findings`` (check), ``finder-dialog finder-start
                             finder-cancel finder-plot finder-facts gradient-dialog gradient-start gradient-cancel
                             gradient-verdict gradient-table gradient-reading`` (trials)
+                            ``examples examples-dialog examples-back graph-dialog graph graph-text graph-read graph-next
+                            graph-caption graph-error take take-dialog take-copy take-latex take-sheet take-json taken``
+                            (Step: its tools), ``next-step right right-check right-error right-entries change-linear
+                            change-predicted change-actual hide hide-next questions judged score dont-know reveal samples
+                            contributions chain-mean chain-penalty chain-penalized chain-clipped anatomy wrong wrong-switch
+                            factors factor-list factors-value``, ``samples- anatomy- factors-`` with ``name row column``
+                            (Step: its panels)
+``data-panel``, ``-state``  a panel's tab by its name; of what a panel shows: empty, loading, done, old, refused, failed
+``data-question``           a number asked for, with its ``data-stage``; ``data-sign`` on the buttons of the first
+``data-quantity``           of an optimizer's anatomy, by its name; ``data-entry`` of the wrong way, ``W1:0,1`` from 0
+``data-example``, ``graph`` a ready run, an expression, by its name; in the graph ``data-node``, ``-adjoint``, ``-edge``
 ``network-…``               the Race room on the network: ``network-contour -heads -tip -centre -weight-1 -weight-2 -through
                             -corner-1 … -3 -others -plane-error -explained -away -minima -climbs`` (the plane and its words),
                             ``network-curves -standings -empty -add -editor -formula -duplicate -remove`` (lanes),

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from conftest import Complaints
 from looks import SIZES, looks_well
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
+from step_page import Step, configure
 from train_page import Train
 
 from engine import RunSpec, Trainer
@@ -32,24 +33,16 @@ SPEC = """async () => {
 }"""
 
 
-class Step:
-    """The Step room, and the doors to what is beside its equation."""
+class Panels(Step):
+    """The Step room, and what is beside its equation."""
 
-    def __init__(self, train: Train) -> None:
-        self.train, self.page = train, train.page
-
-    def hook(self, name: str) -> Locator:
-        return self.page.get_by_test_id(name)
-
-    def enter(self) -> Step:
-        self.page.locator("[data-door=step]").click()
-        self.at()
-        return self
-
-    def at(self, micro: int | None = None) -> None:
-        """Until a micro-step is painted."""
-        pattern = re.compile(r"\d+" if micro is None else f"^{micro}$")
-        expect(self.hook("step-room")).to_have_attribute("data-micro", pattern)
+    @classmethod
+    def enter(cls, train: Train) -> Panels:
+        """By its door."""
+        train.page.locator("[data-door=step]").click()
+        found = cls(train.page)
+        expect(found.room).to_have_attribute("data-micro", re.compile("."))
+        return found
 
     def open(self, example: str) -> Trainer:
         """A ready run, by its card; the same one here."""
@@ -80,8 +73,8 @@ class Step:
 
 
 @pytest.fixture
-def step(train: Train) -> Step:
-    return Step(train).enter()
+def step(train: Train) -> Panels:
+    return Panels.enter(train)
 
 
 def value(locator: Locator) -> float:
@@ -93,13 +86,13 @@ def number(locator: Locator) -> float:
     return value(locator.locator(".told"))
 
 
-def beside_looks_well(step: Step, what: str) -> None:
+def beside_looks_well(step: Panels, what: str) -> None:
     """The panels; on a phone they are a page of their own."""
     step.page.locator("[data-tab=step-panels]").evaluate("(tab) => tab.click()")
     looks_well(step.page, "[data-testid=step-panels]", what, TWO)
 
 
-def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Step) -> None:
+def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Panels) -> None:
     page = step.page
     direct = step.open("two_two_two")
     expected = change(direct)
@@ -138,7 +131,7 @@ def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Step) -> 
     # The update comes as it was told.
     after = value(wrong.locator("[data-entry='W2:0,0'] td .told").nth(1))
     page.keyboard.press("ArrowRight")
-    expect(step.hook("step-room")).to_have_attribute("data-update", "1")
+    expect(step.room).to_have_attribute("data-update", "1")
     step.panel("optimizer")
     step.pick("anatomy", "W2", 0, 0)
     expect(step.settled("anatomy").locator("[data-quantity=theta] .value .told")).to_have_attribute("data-value", repr(after))
@@ -152,7 +145,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
         page.keyboard.press("ArrowRight")
     train.settle(3)
     direct.step(3)
-    step = Step(train).enter()
+    step = Panels.enter(train)
     update = look(direct)
     # Two rules and their dialects: each quantity is the engine's.
     for rule in ("adam", "rmsprop"):
@@ -161,7 +154,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
             train.input("optimizer.name").select_option(rule)
             expect(train.hook("subject")).to_contain_text("RMSProp")
             direct.edit({"kind": "set", "path": "optimizer.name", "value": rule})
-            step.enter()
+            Panels.enter(train)
         step.panel("optimizer")
         step.pick("anatomy", "W1", 2, 1)
         found = dissect(direct, "W1", (2, 1))
@@ -186,12 +179,13 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
     beside_looks_well(step, "the samples")
     followed = chain.samples[chain.largest[0]]
     bars.first.get_by_role("button").click()
-    expect(step.hook("step-room")).to_have_attribute("data-sample", str(followed))
+    expect(step.room).to_have_attribute("data-sample", str(followed))
     # Under batch norm no sample has a gradient of its own.
     page.keyboard.press("Escape")
+    train.hook("layer-1").press("Enter")
     train.input("network.layers.0.norm").select_option("batch")
     train.settle(0)
-    step.enter()
+    Panels.enter(train)
     expect(step.settled("samples", "refused")).to_contain_text("Under batch norm every sample’s loss".replace("’", "'"))
     assert update.step == 3
 
@@ -207,7 +201,7 @@ def js(number: float) -> str:
     return f"{mantissa}e{int(exponent):+d}"
 
 
-def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
+def test_the_chain_is_a_product_and_an_expression_a_graph(step: Panels) -> None:
     page = step.page
     step.hook("examples").click()
     expect(page.locator("[data-example]")).to_have_count(3)
@@ -224,6 +218,9 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Step) -> None:
     for row, (_, which, factor) in zip(rows.all(), expected.factors, strict=True):
         expect(row).to_contain_text(which)
         assert number(row) == factor
+    step.hook("examples").click()
+    step.hook("examples-back").click()
+    expect(step.hook("subject")).to_contain_text("spiral")
     step.hook("examples").click()
     page.locator("[data-graph=several]").click()
     graph, caption = step.hook("graph"), step.hook("graph-caption")
@@ -283,7 +280,7 @@ def digits(number: float) -> str:
 def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: str, tmp_path: Path) -> None:
     received = Received(page)
     train = Train(page).open(server_url)
-    step = Step(train).enter()
+    step = Panels.enter(train)
     direct = step.open("two_two_two")
     update = look(direct)
     blame = update.find("delta", 1).index
@@ -310,7 +307,7 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     step.panel("step")
     for depth in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
         page.keyboard.press(depth)
-    expect(step.hook("step-room")).to_have_attribute("data-depth", "layer")
+    expect(step.room).to_have_attribute("data-depth", "layer")
     saved = [save(step, kind, tmp_path) for kind in ("latex", "sheet", "json")]
     shown = page.content()
     assert not received.tells(hidden), "received"
@@ -356,15 +353,15 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     step.hook("hide").click()
     expect(question).to_have_count(1)
     page.reload()
-    step.at()
+    expect(step.room).to_have_attribute("data-micro", re.compile("."))
     expect(question).to_have_count(1)
     page.keyboard.press("End")
     page.keyboard.press("ArrowRight")
-    expect(step.hook("step-room")).to_have_attribute("data-update", "1")
+    expect(step.room).to_have_attribute("data-update", "1")
     expect(question).to_have_count(0)
 
 
-def save(step: Step, kind: str, folder: Path) -> str:
+def save(step: Panels, kind: str, folder: Path) -> str:
     """A file, as it is saved."""
     step.hook("take").click()
     with step.page.expect_download() as waiting:
@@ -376,8 +373,72 @@ def save(step: Step, kind: str, folder: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_what_fails_says_so(step: Step, complaints: Complaints) -> None:
-    page = step.page
+class Between:
+    """Stands between page and server: holds an answer back, or fails in the server's place."""
+
+    def __init__(self, page: Page) -> None:
+        self.failing: set[str] = set()
+        self.held: list[str] = []
+        self._server: WebSocketRoute | None = None
+        page.route_web_socket(re.compile("/ws$"), self._join)
+
+    def _join(self, socket: WebSocketRoute) -> None:
+        self._server = server = socket.connect_to_server()
+        server.on_message(lambda message: socket.send(message))
+
+        def pass_on(message: str | bytes) -> None:
+            command = json.loads(message)
+            if command["type"] in self.failing:
+                words = f"{command['type']} failed on the server"
+                error = {"type": "error", "id": command["id"], "code": "internal", "field": None, "allowed": None}
+                socket.send(json.dumps(error | {"message": words}))
+            elif command["type"] == "dissect":
+                self.held.append(str(message))
+            else:
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    def release(self) -> None:
+        for message in self.held:
+            assert self._server is not None
+            self._server.send(message)
+        self.held.clear()
+
+
+def test_what_waits_or_fails_says_so(page: Page, server_url: str, complaints: Complaints) -> None:
+    between = Between(page)
+    train = Train(page).open(server_url)
+    step = Panels.enter(train)
+    step.panel("optimizer")
+    anatomy = step.hook("anatomy")
+    expect(anatomy).to_have_attribute("data-state", "loading")
+    expect(anatomy).to_contain_text("Computing")
+    expect(anatomy).to_have_attribute("aria-busy", "")
+    between.release()
+    expect(anatomy).to_have_attribute("data-state", "done")
+    between.failing = {"wrong_way", "ask"}
+    step.panel("wrong")
+    step.hook("wrong-switch").check()
+    expect(step.settled("wrong", "failed")).to_contain_text("It failed: the server could not answer")
+    between.failing = {"ask"}
+    step.hook("wrong").get_by_role("button", name="try again").click()
+    step.settled("wrong")
+    # Arrows go from tab to tab, and leave the micro-step alone.
+    page.locator("[data-panel=wrong]").focus()
+    page.keyboard.press("Home")
+    expect(page.locator("[data-panel=step]")).to_be_focused()
+    expect(page.locator("#panel-step")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-panel=samples]")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowLeft")
+    step.at(0)
+    step.hook("hide").click()
+    expect(page.get_by_role("alert").filter(has_text="failed on the server")).to_be_visible()
+    between.failing = set()
+    step.hook("hide").click()
+    expect(page.locator("[data-question]")).to_have_count(1)
+    expect(page.get_by_role("alert").filter(has_text="failed on the server")).to_be_hidden()
     complaints.expect("status of 500")
     page.route("**/api/microscope", lambda route: route.fulfill(status=500, body=""))
     step.hook("examples").click()
@@ -385,3 +446,12 @@ def test_what_fails_says_so(step: Step, complaints: Complaints) -> None:
     page.unroute("**/api/microscope")
     step.hook("examples-dialog").get_by_role("button", name="try again").click()
     expect(page.locator("[data-example]")).to_have_count(3)
+    page.keyboard.press("Escape")
+    # A large network is checked when that is asked for.
+    configure(train, {"data": {"name": "digits"}, "network": {"layers": [{"units": 20}]}})
+    Panels.enter(train)
+    step.settled("right", "empty")
+    step.hook("right-check").click()
+    step.settled("right")
+    assert value(step.hook("right-error")) < 1e-6
+    expect(step.hook("right")).to_contain_text("entries of W")

@@ -260,6 +260,57 @@ def test_a_number_that_is_asked_for_is_nowhere_until_it_is_told(live: Live, kind
         assert short in everything(page, step.index)
 
 
+EVERYTHING: dict[str, Any] = SPEC | {
+    "network": {"layers": [{"units": 4, "norm": "layer"}, {"units": 4, "skip": 1, "dropout": 0.2}]},
+    "clip": {"norm": 0.05},
+}
+
+
+def test_nothing_of_it_leaks_from_a_network_with_everything(live: Live) -> None:
+    """Means over the mini-batch, penalties, clips, sums in another order: a number stands in many a place."""
+    with Page(live.socket) as page:
+        update = look(begun(page, 7, **EVERYTHING))
+        page.do("subscribe", channels=["microscope", "microstep"])
+        for kind, layer, row, column in (
+            ("mean gradient", 1, 1, 0),
+            ("norm", 1, 2, 3),
+            ("losses", None, 0, 2),
+            ("clip", None, 2, 1),
+        ):
+            step = update.find(kind, layer)
+            value = step.results[-1 if kind == "mean gradient" else 0]
+            row, column = min(row, value.array.shape[0] - 1), min(column, value.array.shape[1] - 1)
+            short = repr(abs(float(value.array[row, column])))[:11]
+            asked = result(page, "ask", micro=step.index, name=value.name, row=row, column=column)
+            said: list[Any] = []
+            for micro in range(len(update.steps)):
+                for sample in (None, update.samples[column] if value.columns.kind == "sample" else update.samples[0]):
+                    page.do("look", micro=micro, depth="unit", sample=sample)
+                    wanted = (micro, sample, 1)
+                    said.append(told_of(page.frame("microstep", lambda header, want=wanted: seen_by(header) == want)))
+            said.append(told_of(page.frame("microscope", lambda header: header["step"] == 7)))
+            for name in ("W1", "b1", "gamma1"):
+                index = [row, column][: 2 if name == "W1" else 1]
+                index = [min(at, 1) for at in index]
+                for type in ("sample_chain", "dissect"):
+                    said.append(page.do(type, name=name, index=index))
+                said.append(page.do("verify", entries=[{"name": name, "index": index}]))
+            said.append(page.do("take_away", format="json"))
+            said.append(page.do("take_away", format="sheet", sample=column if value.columns.kind == "sample" else 0))
+            text = repr(said)
+            assert short not in text, (kind, text[max(0, text.find(short) - 200) : text.find(short) + 40])
+            page.do("reveal", question=asked["question"]["id"])
+            page.frames.clear()
+
+
+def seen_by(header: dict[str, Any]) -> tuple[int, int | None, int]:
+    return header["meta"]["micro"], header["meta"]["sample"], header["meta"]["asked"]
+
+
+def told_of(frame: tuple[dict[str, Any], dict[str, np.ndarray]]) -> Any:
+    return frame[0], {name: array.tolist() for name, array in frame[1].items()}
+
+
 def test_several_questions_end_with_their_update(live: Live) -> None:
     with Page(live.socket) as page:
         begun(page)

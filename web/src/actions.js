@@ -139,12 +139,18 @@ export class Actions {
     await this.#tell({ type: "load", script: before });
   }
 
-  /** Begins a ready run in place of the present one, to which undo goes back. @param {unknown} script */
+  /** Begins a ready run in place of the present one, to which `comeBack` goes back. @param {unknown} script */
   async open(script) {
     const shared = this.#connection.send({ type: "share" }).catch(() => null);
     await this.#connection.send({ type: "load", script });
     const before = await shared;
     if (before) this.#store.set({ earlier: [...this.#store.state.earlier, before.script].slice(-EARLIER) });
+  }
+
+  /** The run before the present one, whatever was changed since: undo would take those changes back one by one. */
+  comeBack() {
+    const { earlier } = this.#store.state;
+    return earlier.length > 0 ? this.#returnTo(earlier[earlier.length - 1]) : Promise.resolve();
   }
 
   redo() {

@@ -16,7 +16,7 @@ export function panelsView(actions) {
   const tabs = all.map((panel) =>
     h(
       "button",
-      { type: "button", role: "tab", class: "panel-tab", id: `panel-tab-${panel.name}`, aria: { controls: `panel-${panel.name}` }, data: { panel: panel.name }, onclick: () => choose(panel) },
+      { type: "button", role: "tab", class: "panel-tab", id: `panel-tab-${panel.name}`, aria: { controls: `panel-${panel.name}` }, data: { panel: panel.name }, onclick: () => choose(panel), onkeydown: walk },
       panel.title,
     ),
   );
@@ -32,6 +32,17 @@ export function panelsView(actions) {
   element.hidden = all.length === 0;
   /** @type {import("../types.js").AppState | null} */
   let last = null;
+
+  /** Arrows go from tab to tab. @param {KeyboardEvent} event */
+  function walk(event) {
+    const at = all.indexOf(open);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (next === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const index = (next + all.length) % all.length;
+    choose(all[index]);
+    tabs[index].focus();
+  }
 
   /** @param {(typeof all)[number]} panel */
   function choose(panel) {

@@ -68,7 +68,7 @@ export function stepTransport(actions) {
       tell(batch, "batch loss", numeric(seen.scope.loss));
       const { sample, sample_column: column } = seen.micro;
       if (sample === null || !seen.losses) setText(own, "");
-      else tell(own, ` · sample ${formatCount(sample + 1)} loss`, seen.losses.data[column]);
+      else tell(own, ` · sample ${formatCount(sample + 1)} loss`, seen.micro.asked > 0 && Number.isNaN(seen.losses.data[column]) ? null : seen.losses.data[column]);
     },
   };
 }

@@ -90,7 +90,8 @@ export class PanelActions {
       answer = { key, status: "done", result: await this.#step.ask(command), message: "" };
     } catch (error) {
       const refused = error instanceof CommandError && error.refusal.code !== "internal";
-      answer = { key, status: refused ? "refused" : "failed", result: null, message: wordsOf(error) };
+      const internal = error instanceof CommandError && !refused;
+      answer = { key, status: refused ? "refused" : "failed", result: null, message: internal ? "the server could not answer. The run is as it was." : wordsOf(error) };
     }
     // A later question has taken its place, unless it is the same.
     if (this.#panels.answers[name]?.key === key) put(answer);
@@ -175,6 +176,15 @@ export class PanelActions {
       this.#set({ opening: null });
       return wordsOf(error);
     }
+  }
+
+  /** Whether there is a run to come back to. */
+  get cameFromRun() {
+    return this.#step.state.earlier.length > 0;
+  }
+
+  comeBack() {
+    return this.#step.actions.comeBack();
   }
 
   /** Goes to the micro-step an example begins at, once the update is there. @param {number} micro */

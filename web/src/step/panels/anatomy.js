@@ -6,7 +6,7 @@ import { h } from "../../dom.js";
 import { formatCount } from "../../maths.js";
 import { rowNamed } from "../../spec.js";
 import { indexOf, pickedOf } from "./looked.js";
-import { formula, number, sparkline } from "./numbers.js";
+import { formula, number, sparkline, wide } from "./numbers.js";
 import { pickerView } from "./picker.js";
 import { shell } from "./shell.js";
 
@@ -31,10 +31,8 @@ export function anatomyView(actions) {
 function draw({ dialect, step, inputs, parts, updates }, title) {
   const past = updates.length > 1 ? `updates ${formatCount(updates[0])} to ${formatCount(updates.at(-1))}` : `update ${formatCount(step + 1)} alone`;
   return [
-    h("p", { class: "small" }, `${title}, ${dialect} dialect, update ${formatCount(step + 1)}. At the right each quantity over ${past}.`),
-    h(
-      "div",
-      { class: "panel-wide" },
+    h("p", { class: "small" }, `${title}, ${dialect} dialect, update ${formatCount(step + 1)}. The lines show each quantity over ${past}.`),
+    wide(
       h(
         "table",
         { class: "panel-table anatomy" },
@@ -53,7 +51,7 @@ function body(title, parts) {
 
 /** @param {any} part */
 function rowOf({ name, symbol_mathml: symbol, words, formula_mathml: rule, numbers_mathml: numbers, numbers: written, value, history }) {
-  const made = written ? h("td", {}, h("div", { class: "made" }, formula(rule)), h("div", { class: "made" }, formula(numbers))) : h("td", {});
+  const made = written ? h("td", {}, wide(h("div", { class: "made" }, formula(rule)), h("div", { class: "made" }, formula(numbers)))) : h("td", {});
   return h(
     "tr",
     { data: { quantity: name } },

@@ -6,6 +6,8 @@ import { h, setText } from "../../dom.js";
 import { graphDialog } from "./graph.js";
 import { stepSheet } from "./sheet.js";
 
+const IDLE = "An example begins a run of its own; from here you come back to yours.";
+
 /** @param {import("./actions.js").PanelActions} actions */
 export function examplesDialog(actions) {
   const state = h("p", { class: "small", role: "status" });
@@ -13,15 +15,22 @@ export function examplesDialog(actions) {
   const again = h("button", { type: "button", class: "quiet-button", hidden: true, onclick: fill }, "try again");
   const list = h("div", { class: "examples" });
   const graph = graphDialog(actions);
-  const sheet = stepSheet("examples", "Open an example", state, error, again, list);
+  const back = h("button", { type: "button", class: "quiet-button", hidden: true, data: { testid: "examples-back" }, onclick: comeBack }, "back to the run before");
+  const sheet = stepSheet("examples", "Open an example", h("div", { class: "panel-buttons" }, state, back), error, again, list);
   let filled = false;
   return {
     elements: [sheet.element, graph.element],
     open() {
+      back.hidden = !actions.cameFromRun;
       sheet.open();
       if (!filled) fill();
     },
   };
+
+  async function comeBack() {
+    await actions.comeBack();
+    sheet.close();
+  }
 
   async function fill() {
     setText(state, "Loading …");
@@ -37,7 +46,7 @@ export function examplesDialog(actions) {
         ...graphs.map(expression),
       );
       filled = true;
-      setText(state, "An example begins a run of its own; undo goes back to yours.");
+      setText(state, IDLE);
     } catch (problem) {
       setText(state, "");
       setText(error, `The examples did not come: ${problem instanceof Error ? problem.message : problem}`);
@@ -50,7 +59,7 @@ export function examplesDialog(actions) {
     const begin = async () => {
       setText(state, `Opening ${example.title} …`);
       const problem = await actions.open(example);
-      setText(state, "");
+      setText(state, IDLE);
       setText(error, problem);
       error.hidden = problem === "";
       if (problem === "") sheet.close();

@@ -4,7 +4,7 @@
 
 import { h } from "../../dom.js";
 import { lookedAt, pickedOf } from "./looked.js";
-import { formula, number } from "./numbers.js";
+import { formula, number, wide } from "./numbers.js";
 import { pickerView } from "./picker.js";
 import { shell } from "./shell.js";
 
@@ -30,7 +30,7 @@ function draw({ mathml, numbers_mathml: numbers, factors, value }) {
     h("li", {}, formula(symbol), h("span", { class: "small" }, derivative), number(value, { signed: true })),
   );
   return [
-    h("div", { class: "panel-wide" }, h("div", { class: "made" }, formula(mathml)), h("div", { class: "made" }, formula(numbers))),
+    wide(h("div", { class: "made" }, formula(mathml)), h("div", { class: "made" }, formula(numbers))),
     h("ol", { class: "factors", data: { testid: "factor-list" } }, ...rows),
     h("p", { class: "panel-row" }, h("span", {}, "their product"), h("strong", {}, number(value, { hook: "factors-value" }))),
   ];

@@ -2,13 +2,13 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h } from "../../dom.js";
+import { h, memo } from "../../dom.js";
 import { icon } from "../../views/icons.js";
 import { PanelActions } from "./actions.js";
 import { anatomyView } from "./anatomy.js";
 import { examplesDialog } from "./examples.js";
 import { factorsView } from "./factors.js";
-import { stepOf } from "./looked.js";
+import { lookedParameter, stepOf } from "./looked.js";
 import { nextView } from "./next.js";
 import { predictView } from "./predict.js";
 import { rightView } from "./right.js";
@@ -66,8 +66,12 @@ function threeParts(actions) {
  */
 export function panelsWatch(actions) {
   const mine = own(actions);
+  const looksAtAnother = memo();
   return (state) => {
     mine.keepQuestions(state);
+    // What is looked at anew is told of; afterwards the choice is free.
+    const looked = lookedParameter(state);
+    if (looked && looksAtAnother(looked.name, looked.row, looked.column)) mine.pick(looked);
     const { opening } = state.panels;
     const micro = opening && state.run?.run !== opening.before ? stepOf(state, opening.look) : null;
     if (micro !== null) mine.arrive(micro);

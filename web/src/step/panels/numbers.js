@@ -58,3 +58,16 @@ export function sparkline(history, words) {
   if (Number.isFinite(last)) line.append(s("circle", { cx: x(values.length - 1), cy: y(last), r: 2 }));
   return line;
 }
+
+/**
+ * What may be wider than its place: it scrolls there, by keys too, where it is.
+ * @param {...(Node | string)} children
+ */
+export function wide(...children) {
+  const element = h("div", { class: "panel-wide", role: "group", aria: { label: "Table" } }, ...children);
+  new ResizeObserver(() => {
+    if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  }).observe(element);
+  return element;
+}

@@ -3,7 +3,7 @@
 /** @import { View } from "../../types.js" */
 
 import { h, memo } from "../../dom.js";
-import { lookedParameter, parametersOf, pickedOf } from "./looked.js";
+import { parametersOf, pickedOf } from "./looked.js";
 import { entryName } from "./numbers.js";
 
 /**
@@ -16,14 +16,12 @@ export function pickerView(actions, hook) {
   const row = field("Row");
   const column = field("Column");
   const redrawn = memo();
-  const followed = memo();
+  /** @type {ReturnType<typeof parametersOf>} */
+  let known = [];
   return {
     element: h("div", { class: "picker", role: "group", aria: { label: "Which parameter" } }, name, row.element, column.element),
     update(state) {
-      const looked = lookedParameter(state);
-      // What is looked at anew is told of; afterwards the choice is free.
-      if (looked && followed(looked.name, looked.row, looked.column)) queueMicrotask(() => actions.pick(looked));
-      const known = parametersOf(state);
+      known = parametersOf(state);
       const picked = pickedOf(state);
       if (redrawn(known.map((each) => each.name).join())) name.replaceChildren(...known.map((each) => h("option", { value: each.name }, entryName(each.name, []).split(" ")[0])));
       if (!picked) return;
@@ -37,7 +35,8 @@ export function pickerView(actions, hook) {
   };
 
   function pick() {
-    actions.pick({ name: name.value, row: row.read(), column: column.read() });
+    const place = known.find((each) => each.name === name.value);
+    if (place) actions.pick({ name: place.name, row: row.read(place.rows), column: column.read(place.columns) });
   }
 
   /** @param {string} words */
@@ -45,8 +44,8 @@ export function pickerView(actions, hook) {
     const input = h("input", { class: "line-field", type: "number", min: 1, step: 1, value: 1, aria: { label: words }, data: { testid: `${hook}-${words.toLowerCase()}` }, onchange: pick });
     return {
       element: h("label", { class: "small" }, words.toLowerCase(), " ", input),
-      /** A number from 0, however odd what stands there. */
-      read: () => Math.min(Math.max(Math.round(Number(input.value)) || 1, 1), Number(input.max) || 1) - 1,
+      /** A number from 0, however odd what stands there. @param {number} count */
+      read: (count) => Math.min(Math.max(Math.round(Number(input.value)) || 1, 1), count) - 1,
       /** @param {number} at @param {number} count */
       show(at, count) {
         input.max = String(count);

@@ -5,7 +5,7 @@
 import { h } from "../../dom.js";
 import { toNumber } from "../../maths.js";
 import { lookedAt, parameterOf, parametersOf, presentStep } from "./looked.js";
-import { entryName, number } from "./numbers.js";
+import { entryName, number, wide } from "./numbers.js";
 import { shell } from "./shell.js";
 
 /** Entries along a side of a matrix that are checked: as many as are shown of a folded one. */
@@ -96,5 +96,5 @@ function details(entries) {
   const rows = entries.map(({ name, index, analytic, numeric, error, kink }) =>
     h("tr", {}, h("th", { scope: "row" }, entryName(name, index)), h("td", {}, number(analytic)), h("td", {}, number(numeric)), h("td", {}, kink ? "kink" : number(error, { digits: 2 }))),
   );
-  return h("details", { class: "panel-more", data: { testid: "right-entries" } }, h("summary", {}, "each of them"), h("div", { class: "panel-wide" }, h("table", { class: "panel-table" }, h("thead", {}, head), h("tbody", {}, ...rows))));
+  return h("details", { class: "panel-more", data: { testid: "right-entries" } }, h("summary", {}, "each of them"), wide(h("table", { class: "panel-table" }, h("thead", {}, head), h("tbody", {}, ...rows))));
 }

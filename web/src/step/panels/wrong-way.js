@@ -4,7 +4,7 @@
 
 import { h } from "../../dom.js";
 import { formatCount } from "../../maths.js";
-import { entryName, number } from "./numbers.js";
+import { entryName, number, wide } from "./numbers.js";
 import { shell } from "./shell.js";
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
@@ -25,9 +25,7 @@ function draw({ words, differ, tensors }) {
   const verdict = differ.length === 0 ? "Here it makes no difference: no blame goes through a changed weight." : `It changes ${differ.map((/** @type {string} */ name) => entryName(name, []).split(" ")[0]).join(", ")}.`;
   return [
     h("p", { class: "small" }, words, " ", h("strong", {}, verdict)),
-    h(
-      "div",
-      { class: "panel-wide" },
+    wide(
       h(
         "table",
         { class: "panel-table" },
