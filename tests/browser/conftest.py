@@ -31,9 +31,9 @@ The page's hooks, which these tests rely on and which therefore stay:
                             ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
 ``study-…``                 ``study-cancel-KIND study-error-KIND``, ``data-study`` and ``-state`` of a kind, ``data-studies``
                             its door; ``seeds-count -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low
-                            -high -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin -plot
-                            -table``, ``compass-lane -first -second -batch -begin -redraw -plot -spread -table``, ``phase-lane
-                            -begin -plot -words``; ``data-seeds -best -basin -compass`` the numbers in their tables
+                            -high -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin
+                            -plot -table``, ``compass-lane -first -second -batch -begin -redraw -plot -spread -table``,
+                            ``phase-lane -begin -plot -words``; ``data-seeds -best -basin -compass`` the numbers in their tables
 ``data-finding``            a finding by its name, ``data-evidence`` and ``data-remedy`` in it; ``data-use`` a rate suggested
 ``data-highlight``          on the diagram: pointed or offending, with ``data-layer`` and ``data-of`` (unit), from 1
 ``data-map``                a tensor's cells of relative errors, by its name

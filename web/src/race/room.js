@@ -11,6 +11,9 @@ const CHANNELS = ["race_surface", "race_trails", "race_standings", "race_point"]
 /** @type {import("../types.js").Channel[]} */
 const NETWORK = ["network_surface", "network_ways", "network_standings", "network_curves", "network_maps", "study"];
 
+/** @type {import("../types.js").Channel[]} */
+const STUDIES = ["study", "network_standings"];
+
 /** @type {Room["help"]} */
 const HELP = {
   keys: [
@@ -47,7 +50,7 @@ export function raceRoom(actions, network) {
     view: switched(raceView(actions), tools, network),
     transport: switchedTransport(actions, network),
     tools,
-    channels: (state) => (onNetwork(state) ? NETWORK : CHANNELS),
+    channels: ({ networkLook: { on } }) => (on === "surface" ? CHANNELS : on === "network" ? NETWORK : STUDIES),
     subject: (state) => (onNetwork(state) ? (state.network ? `network: ${state.network.title}` : "") : state.race ? `surface: ${state.race.title}` : ""),
     keys: {
       " ": () => shown().toggle(),
