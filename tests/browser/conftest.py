@@ -27,8 +27,8 @@ The page's hooks, which these tests rely on and which therefore stay:
                             -corner-1 … -3 -others -plane-error -explained -away -minima -climbs`` (the plane and its words),
                             ``network-curves -standings -empty -add -editor -formula -duplicate -remove`` (lanes),
                             ``network-point -bounds -bound -verdict -look -microscope`` (a place), ``network-title -preset
-                            -claim -begin -waiting`` (what is trained); ``data-on`` what the room shows, ``data-plane`` a plane,
-                            ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
+                            -claim -begin -waiting -share`` (what is trained); ``data-on`` what the room shows, ``data-plane`` a
+                            plane, ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
 ``study-…``                 ``study-cancel-KIND study-error-KIND``, ``data-study`` and ``-state`` of a kind, ``data-studies``
                             its door; ``seeds-count -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low
                             -high -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin

@@ -2,6 +2,8 @@
 
 /** @import { Room } from "../types.js" */
 
+import { pill } from "../views/share.js";
+import { copyNetworkLink } from "./network/share.js";
 import { networkHelp, onNetwork, switched, switchedTransport } from "./network/switch.js";
 import { raceView } from "./race.js";
 import { raceTools } from "./share.js";
@@ -43,11 +45,13 @@ const HELP = {
 export function raceRoom(actions, network) {
   /** What the keys move: the race that is shown. */
   const shown = () => (onNetwork(actions.state) ? network : actions);
-  const tools = raceTools(actions);
+  const own = raceTools(actions);
+  const share = pill("network-share", "Share link", () => copyNetworkLink(network, actions), {}, "share");
+  const tools = [...own, share];
   return {
     name: "race",
     title: "Race",
-    view: switched(raceView(actions), tools, network),
+    view: switched(raceView(actions), { surface: own, network: [share] }, network),
     transport: switchedTransport(actions, network),
     tools,
     channels: ({ networkLook: { on } }) => (on === "surface" ? CHANNELS : on === "network" ? NETWORK : STUDIES),

@@ -34,7 +34,7 @@ export function onNetwork({ networkLook }) {
 
 /**
  * @param {View} surface
- * @param {HTMLElement[]} tools  that take the race on the surface away
+ * @param {{surface: HTMLElement[], network: HTMLElement[]}} tools  that take the one or the other away
  * @param {import("./actions.js").NetworkActions} actions
  * @returns {View}
  */
@@ -50,7 +50,8 @@ export function switched(surface, tools, actions) {
         setAttribute(buttons[i], "aria-pressed", String(row.on === on));
         views[row.on].element.hidden = row.on !== on;
       });
-      for (const tool of tools) tool.hidden = on !== "surface";
+      for (const tool of tools.surface) tool.hidden = on !== "surface";
+      for (const tool of tools.network) tool.hidden = on !== "network";
       views[on].update(state);
     },
   };
