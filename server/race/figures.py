@@ -30,7 +30,8 @@ def race_figures() -> dict[str, Any]:
     makers = {"race_contour": _contour, "race_3d": _three, "race_loss": _loss, "race_loss_linear": _loss_linear}
     config = {"displayModeBar": False, "responsive": False, "scrollZoom": True}
     found = {name: {**{theme: make(theme) for theme in THEMES}, "config": config} for name, make in makers.items()}
-    found["race_contour"]["config"] = config | {"doubleClick": False, "doubleClickDelay": 500}  # the page goes back to the whole surface
+    # A double click is the page's own: it shows the whole surface again.
+    found["race_contour"]["config"] = config | {"doubleClick": False, "doubleClickDelay": 500}
     return found
 
 
