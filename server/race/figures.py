@@ -162,7 +162,7 @@ def whole(race: Race, desk: Desk, theme: str) -> Figure:
     figure.update_xaxes(range=[x0, x1], row=1, col=1)
     figure.update_yaxes(range=[y0, y1], row=1, col=1)
     positive = all((race.losses(lane.id)[:1] > 0).all() for lane in race.lanes) and found.meta["least"] >= 0
-    figure.update_yaxes(type="log" if positive else "linear", title="loss", row=2, col=1)
+    figure.update_yaxes(type="log" if positive else "linear", exponentformat="power", title="loss", row=2, col=1)
     figure.update_xaxes(title="step", row=2, col=1)
     rows = [(race.lane(row["id"]), row) for row in ranked.meta["lanes"]]
     cells = [
