@@ -30,7 +30,8 @@ def race_figures() -> dict[str, Any]:
     makers = {"race_contour": _contour, "race_3d": _three, "race_loss": _loss, "race_loss_linear": _loss_linear}
     config = {"displayModeBar": False, "responsive": False, "scrollZoom": True}
     found = {name: {**{theme: make(theme) for theme in THEMES}, "config": config} for name, make in makers.items()}
-    found["race_contour"]["config"] = config | {"doubleClick": False}  # the page goes back to the whole surface
+    # A double click is the page's own: it shows the whole surface again.
+    found["race_contour"]["config"] = config | {"doubleClick": False, "doubleClickDelay": 500}
     return found
 
 
@@ -161,7 +162,7 @@ def whole(race: Race, desk: Desk, theme: str) -> Figure:
     figure.update_xaxes(range=[x0, x1], row=1, col=1)
     figure.update_yaxes(range=[y0, y1], row=1, col=1)
     positive = all((race.losses(lane.id)[:1] > 0).all() for lane in race.lanes) and found.meta["least"] >= 0
-    figure.update_yaxes(type="log" if positive else "linear", title="loss", row=2, col=1)
+    figure.update_yaxes(type="log" if positive else "linear", exponentformat="power", title="loss", row=2, col=1)
     figure.update_xaxes(title="step", row=2, col=1)
     rows = [(race.lane(row["id"]), row) for row in ranked.meta["lanes"]]
     cells = [

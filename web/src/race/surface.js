@@ -10,7 +10,7 @@ import { typeScale } from "../projector.js";
 import { raceFrameOf } from "../store.js";
 import { namesOf } from "./lanes.js";
 import { nearest, overlay } from "./overlay.js";
-import { planeOf } from "./plane.js";
+import { planeOf, shows } from "./plane.js";
 
 /**
  * @param {import("./actions.js").RaceActions} actions
@@ -96,7 +96,8 @@ export function surfaceView(actions) {
       frameAt(margin, element.clientWidth, element.clientHeight, range("xaxis"), range("yaxis"));
       if (last) update(last);
     });
-    plot.on("plotly_relayout", () => {
+    plot.on("plotly_relayout", (/** @type {Record<string, unknown>} */ changed) => {
+      if (!Object.keys(changed).some((key) => key.includes("range"))) return;
       /** @type {[[number, number], [number, number]]} */
       const now = [pair(plot.layout.xaxis.range), pair(plot.layout.yaxis.range)];
       if (String(now) !== String(actions.plane())) actions.look({ plane: now });
@@ -107,11 +108,10 @@ export function surfaceView(actions) {
   /** @param {AppState} state */
   function putStart({ race }) {
     const at = dragged ?? race?.start;
-    start.hidden = !at || !plane;
+    start.hidden = !at || !plane || !shows(plane, at[0], at[1]);
     if (!at || !plane) return;
-    const inside = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ size) => Math.max(low, Math.min(low + size, value));
-    start.style.left = `${inside(plane.px(at[0]), plane.left, plane.width)}px`;
-    start.style.top = `${inside(plane.py(at[1]), plane.top, plane.height)}px`;
+    start.style.left = `${plane.px(at[0])}px`;
+    start.style.top = `${plane.py(at[1])}px`;
     const words = `Start at x ${formatNumber(at[0], 3)}, y ${formatNumber(at[1], 3)}`;
     setAttribute(start, "aria-label", `${words}: drag it, or move it with the arrows`);
     setAttribute(start, "title", `${words}: drag it, or move it with the arrows`);
@@ -164,7 +164,7 @@ export function surfaceView(actions) {
     tip.hidden = !found;
     if (!found || !last) return;
     const name = namesOf(last).get(found.lane.id) ?? "";
-    setText(tip, `${name} · step ${formatCount(found.step)} · x ${formatExact(found.x)} · y ${formatExact(found.y)} · f ${formatExact(found.loss)}`);
+    setText(tip, `${name}, step ${formatCount(found.step)}\nx ${formatExact(found.x)}\ny ${formatExact(found.y)}\nf ${formatExact(found.loss)}`);
     for (const [key, value] of Object.entries({ lane: found.lane.id, step: found.step, x: found.x, y: found.y, loss: found.loss })) {
       setAttribute(tip, `data-${key}`, String(value));
     }
