@@ -35,8 +35,12 @@ def race_figures() -> dict[str, Any]:
     return found
 
 
-def _scale(theme: str) -> list[list[Any]]:
-    low, middle, high = GROUND[theme]
+LIT = {"light": GROUND["light"], "dark": ("#a9b1bf", "#5b6473", "#2c323d")}
+"""In 3-D the light takes some away."""
+
+
+def _scale(shades: tuple[str, str, str]) -> list[list[Any]]:
+    low, middle, high = shades
     return [[0.0, low], [0.4, middle], [1.0, high]]
 
 
@@ -64,7 +68,7 @@ def _ground(name: str, **more: Any) -> Any:
 
     return go.Contour(
         uid="surface",
-        colorscale=_scale(name),
+        colorscale=_scale(GROUND[name]),
         showscale=False,
         line={"width": 0.5, "color": THEMES[name].ink_2},
         contours={"coloring": "fill"},
@@ -80,7 +84,7 @@ def _three(name: str) -> dict[str, Any]:
     axis: dict[str, Any] = {"gridcolor": theme.line, "zeroline": False, "showbackground": False}
     axis["tickfont"] = {"size": SMALL, "color": theme.ink_2}
     traces = [
-        go.Surface(uid="surface", colorscale=_scale(name), showscale=False, hoverinfo="skip", opacity=0.95),
+        go.Surface(uid="surface", colorscale=_scale(LIT[name]), showscale=False, hoverinfo="skip", opacity=0.95),
         go.Scatter3d(uid="lane", mode="lines", line={"width": 5}, x=[], y=[], z=[], hoverinfo="skip"),
         go.Scatter3d(uid="head", mode="markers", marker={"size": 5}, x=[], y=[], z=[], hoverinfo="skip"),
     ]

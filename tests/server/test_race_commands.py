@@ -353,3 +353,16 @@ def test_every_preset_and_every_surface_is_drawn(live: Live) -> None:
             levels = header["meta"]["levels"]
             assert low <= levels["start"] < levels["end"] <= high and (levels["end"] - levels["start"]) / levels["size"] < 13
         assert not [event for event in page.events if event["type"] == "error"]
+
+
+def test_long_trails_come_in_parts_without_a_gap(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.race.channels.MOST_POINTS", 800)
+    direct = Race(SPEC)
+    direct.seek(1000)
+    with RacePage(live.socket) as page:
+        page.begin()
+        page.do("race_seek", step=1000)
+        assert same_trails(page.trails(), direct)
+        parts = [header["meta"] for header, _ in page.frames["race_trails"]]
+        assert max(part["count"] for meta in parts for part in meta["lanes"]) == 100 and len(parts) >= 10
+        assert sum(part["count"] for meta in parts for part in meta["lanes"]) == 8 * 1001
