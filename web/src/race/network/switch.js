@@ -4,11 +4,14 @@
 /** @import { RaceOn } from "./types.js" */
 
 import { h, setAttribute } from "../../dom.js";
+import { roundUp } from "../../views/canvas-plot.js";
 import { raceTransport } from "../transport.js";
 import { studiesPage } from "../studies/page.js";
 import { asClock, asRace } from "./lanes.js";
 import { networkView } from "./view.js";
 
+/** Steps that the time line has room for, at least. */
+const SHORTEST = 1000;
 /** @type {{on: RaceOn, label: string, why: string}[]} */
 const ON = [
   { on: "surface", label: "on a surface", why: "a function of two variables, seen whole" },
@@ -75,8 +78,8 @@ export function switchedTransport(surface, network) {
     update(state) {
       if (!onNetwork(state)) return transport.update(state);
       const { network: race, networkClock: clock } = state;
-      // A run may be a million steps long: the line ends where the lanes have been.
-      const raceClock = clock && { ...asClock(clock), max_steps: Math.max(1, clock.end) };
+      // A run may be a million steps long: the line is as long as what the lanes have been through, in round numbers.
+      const raceClock = clock && { ...asClock(clock), max_steps: Math.min(clock.max_steps, roundUp(Math.max(SHORTEST, clock.end))) };
       transport.update({ ...state, race: race && asRace(race), raceClock });
     },
   };
