@@ -22,7 +22,7 @@ FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
 READING_INTERVAL = 1 / 10
 """… one that holds numbers to read no more often than they can be read …"""
-_RACES: frozenset[Channel] = frozenset({"race_standings", "race_point", "network_standings", "network_curves", "study"})
+_RACES: frozenset[Channel] = frozenset({"race_standings", "race_point", "network_standings", "network_curves"})
 READ: frozenset[Channel] = frozenset[Channel]({"series", "evaluation", "health", "weights", "rates"}) | _RACES
 STUDY_INTERVAL = 1 / 3
 """… and what takes several passes over the training set is to be studied, not watched."""

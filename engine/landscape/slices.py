@@ -17,6 +17,7 @@ from engine.kernels.landscape import losses_over_plane
 from engine.kernels.run import run
 from engine.landscape.planes import Plane
 from engine.machine import Machine
+from engine.parts import Pace
 from engine.probe import MOST_VALUES, NO_SERIES, Probe
 from engine.tape import Tape
 
@@ -24,14 +25,18 @@ Flat = NDArray[np.float64]
 Range = tuple[float, float]
 COLUMNS = 256
 STRIDES = (4, 2, 1)
+MOST_THREADS = min(4, os.cpu_count() or 1)
+"""As many as there are cores, at most four."""
+FEW = 8
+"""Points that are not worth another thread."""
 PIECE = 128
 """Points of a picture that one call evaluates: small enough to be stopped soon and to share out evenly."""
 
 
 @cache
 def pool() -> ThreadPoolExecutor:
-    """Threads for kernels that hold no lock: as many as there are cores, at most four."""
-    return ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="landscape")
+    """Threads for kernels that hold no lock."""
+    return ThreadPoolExecutor(max_workers=MOST_THREADS, thread_name_prefix="landscape")
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,8 @@ class Landscape:
         """The objective on the plane at coordinates (n, 2), (n,), shared out over the threads."""
         wanted = np.ascontiguousarray(np.atleast_2d(np.asarray(coordinates, dtype=np.float64)))
         origin, directions = np.ascontiguousarray(plane.origin), np.ascontiguousarray(plane.directions)
-        pieces = [wanted[first : first + PIECE] for first in range(0, len(wanted), PIECE)]
+        size = min(PIECE, max(FEW, -(-len(wanted) // MOST_THREADS)))
+        pieces = [wanted[first : first + size] for first in range(0, len(wanted), size)]
         if len(pieces) == 1:
             return self._evaluate(origin, directions, wanted)
         return np.concatenate(list(pool().map(lambda piece: self._evaluate(origin, directions, piece), pieces)))
@@ -179,12 +185,12 @@ class Landscape:
 
         `points` along each side must leave 1 by division by 4: 25, 53, 101, … so that the coarse grids end at the edges.
         """
-        return (level for level in self.painting(plane, across, up, points, PIECE * points) if level is not None)
+        return (level for level in self.painting(plane, across, up, points, np.inf) if level is not None)
 
     def painting(
-        self, plane: Plane, across: Range, up: Range, points: int = 101, at_once: int = 4 * PIECE
+        self, plane: Plane, across: Range, up: Range, points: int = 101, seconds: float = 0.01
     ) -> Iterator[Picture | None]:
-        """`pictures`, at most `at_once` points between two yields: None where a level is not done yet."""
+        """`pictures`, about so long between two yields: None where a level is not done yet."""
         if points < 5 or (points - 1) % STRIDES[0]:
             raise ValueError(f"points: {points} given; allowed: 4 k + 1, at least 5")
         if not (across[0] < across[1] and up[0] < up[1]):
@@ -192,14 +198,20 @@ class Landscape:
         a, b = np.linspace(*across, points), np.linspace(*up, points)
         values = np.full((points, points), np.nan)
         known = np.zeros((points, points), dtype=bool)
+        everything = not np.isfinite(seconds)
+        pace = Pace(seconds, points * points, points * points if everything else FEW)
         for stride in STRIDES:
             wanted = np.zeros_like(known)
             wanted[::stride, ::stride] = True
             rows, columns = np.nonzero(wanted & ~known)
-            for first in range(0, len(rows), at_once):
-                j, i = rows[first : first + at_once], columns[first : first + at_once]
+            first = 0
+            while first < len(rows):
+                some = slice(first, first + pace.begin())
+                j, i = rows[some], columns[some]
                 values[j, i] = self.slice_at(plane, np.column_stack([a[i], b[j]]))
-                if first + at_once < len(rows):
+                pace.end()
+                first = some.stop
+                if first < len(rows):
                     yield None
             known |= wanted
             yield Picture(a[::stride], b[::stride], values[::stride, ::stride].copy(), stride)

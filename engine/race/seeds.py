@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.landscape.slices import pool
+from engine.parts import Pace
 from engine.race.on_network import spec_of
 from engine.race.spec import LaneSpec, check_count
 from engine.spec import RunSpec
@@ -18,7 +19,9 @@ from engine.trainer import Trainer
 Flat = NDArray[np.float64]
 MOST_SEEDS = 64
 POINTS = 101
-AT_ONCE = 16
+SECONDS = 0.01
+"""About so long some runs go on between two looks at whether they are still wanted."""
+AT_ONCE = 32
 """Runs that one slice moves from one point to the next: few enough to be stopped soon, enough to share out evenly."""
 
 
@@ -72,9 +75,14 @@ class SeedRace:
         for few in some:
             self.endings |= {pair: Trainer(self.spec(*pair)) for pair in few}
             yield 0.0
-        for index, step in enumerate(self.steps):
+        pace = Pace(SECONDS, int(self.steps[-1]))
+        for index in range(len(self.steps)):
             for number, few in enumerate(some, 1):
-                list(pool().map(lambda pair: self._to(pair, index, int(step)), few))  # noqa: B023  done before the next
+                while any(np.isnan(self.losses[pair][index]) for pair in few):
+                    updates = pace.begin()
+                    list(pool().map(lambda pair: self._on(pair, index, updates), few))  # noqa: B023  done before the next
+                    pace.end()
+                    yield (index + (number - 1) / len(some)) / len(self.steps)
                 yield (index + number / len(some)) / len(self.steps)
 
     def finish(self) -> SeedRace:
@@ -82,9 +90,13 @@ class SeedRace:
             pass
         return self
 
-    def _to(self, pair: tuple[int, int], index: int, step: int) -> None:
-        trainer = self.endings[pair]
-        trainer.step(step - trainer.steps_done)
+    def _on(self, pair: tuple[int, int], index: int, updates: int) -> None:
+        """A run towards a point, by so many updates at most; where it has come there, or stopped, its loss."""
+        trainer, step = self.endings[pair], int(self.steps[index])
+        if trainer.steps_done < step and trainer.stopped is None:
+            trainer.step(min(updates, step - trainer.steps_done))
+        if trainer.steps_done < step and trainer.stopped is None:
+            return
         gone = trainer.stopped is not None and trainer.stopped.kind == "non_finite"
         loss = np.inf if gone else trainer.loss("train")
         self.losses[pair[0], pair[1], index] = loss if np.isfinite(loss) else np.inf

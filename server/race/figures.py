@@ -30,15 +30,17 @@ def race_figures() -> dict[str, Any]:
     makers = {"race_contour": _contour, "race_3d": _three, "race_loss": _loss, "race_loss_linear": _loss_linear}
     config = {"displayModeBar": False, "responsive": False, "scrollZoom": True}
     found = {name: {**{theme: make(theme) for theme in THEMES}, "config": config} for name, make in makers.items()}
-    found["race_contour"]["config"] = config | {
-        "doubleClick": False,
-        "doubleClickDelay": 500,
-    }  # the page goes back to the whole surface
+    # A double click is the page's own: it shows the whole surface again.
+    found["race_contour"]["config"] = config | {"doubleClick": False, "doubleClickDelay": 500}
     return found
 
 
-def _scale(theme: str) -> list[list[Any]]:
-    low, middle, high = GROUND[theme]
+LIT = {"light": GROUND["light"], "dark": ("#a9b1bf", "#5b6473", "#2c323d")}
+"""In 3-D the light takes some away."""
+
+
+def _scale(shades: tuple[str, str, str]) -> list[list[Any]]:
+    low, middle, high = shades
     return [[0.0, low], [0.4, middle], [1.0, high]]
 
 
@@ -66,7 +68,7 @@ def _ground(name: str, **more: Any) -> Any:
 
     return go.Contour(
         uid="surface",
-        colorscale=_scale(name),
+        colorscale=_scale(GROUND[name]),
         showscale=False,
         line={"width": 0.5, "color": THEMES[name].ink_2},
         contours={"coloring": "fill"},
@@ -82,7 +84,7 @@ def _three(name: str) -> dict[str, Any]:
     axis: dict[str, Any] = {"gridcolor": theme.line, "zeroline": False, "showbackground": False}
     axis["tickfont"] = {"size": SMALL, "color": theme.ink_2}
     traces = [
-        go.Surface(uid="surface", colorscale=_scale(name), showscale=False, hoverinfo="skip", opacity=0.95),
+        go.Surface(uid="surface", colorscale=_scale(LIT[name]), showscale=False, hoverinfo="skip", opacity=0.95),
         go.Scatter3d(uid="lane", mode="lines", line={"width": 5}, x=[], y=[], z=[], hoverinfo="skip"),
         go.Scatter3d(uid="head", mode="markers", marker={"size": 5}, x=[], y=[], z=[], hoverinfo="skip"),
     ]
@@ -164,7 +166,7 @@ def whole(race: Race, desk: Desk, theme: str) -> Figure:
     figure.update_xaxes(range=[x0, x1], row=1, col=1)
     figure.update_yaxes(range=[y0, y1], row=1, col=1)
     positive = all((race.losses(lane.id)[:1] > 0).all() for lane in race.lanes) and found.meta["least"] >= 0
-    figure.update_yaxes(type="log" if positive else "linear", title="loss", row=2, col=1)
+    figure.update_yaxes(type="log" if positive else "linear", exponentformat="power", title="loss", row=2, col=1)
     figure.update_xaxes(title="step", row=2, col=1)
     rows = [(race.lane(row["id"]), row) for row in ranked.meta["lanes"]]
     cells = [

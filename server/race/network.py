@@ -48,13 +48,14 @@ class Going:
         self, race: NetworkRace, target: int, viewer: Viewer | None, answer: Done | None, *, onward: bool = False
     ) -> None:
         self.race, self.target, self.viewer, self.answer, self.onward = race, target, viewer, answer, onward
-        self._way: Iterator[int] | None = None
 
     def advance(self, slice: Slice) -> bool:
-        """A slice; the engine's iterator keeps its place, so its slices are as long as the first was."""
-        if self._way is None:
-            self._way = self.race.seeking(self.target, max(1, slice.updates))
-        return next(self._way, None) is None
+        """A slice. Begun anew each time, so that the next may have another size: every lane goes on from where it stands."""
+        started = time.perf_counter()
+        reached = next(iter(self.race.seeking(self.target, slice.updates)), None)
+        if reached is not None:
+            slice.observe(slice.updates, time.perf_counter() - started)
+        return reached is None
 
     def end(self) -> None:
         if self.viewer is not None and self.answer is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from server.errors import CommandError
 from server.pictured import Arrays, Picture
@@ -29,7 +30,7 @@ Kind = Literal["seeds", "rates", "basins", "compass", "point"]
 Making = Generator[float, None, Picture]
 ENDING = 24
 """Cells along a side of an ending's map."""
-SHOWN = 0.2
+SHOWN = 1 / 30
 """Seconds between two pictures of a study that shows what it has so far."""
 MOST_RUN_STEPS = 20_000_000
 """Updates of one study, all runs together."""
@@ -116,7 +117,7 @@ def seeds(race: NetworkRace, command: StudySeeds, number: int) -> Study:
             tuple(range(command.first, command.first + command.seeds)),
             command.steps,
         )
-    ids = [lane.id for lane in lanes]
+    ids, quartiles = [lane.id for lane in lanes], _Quartiles(made)
 
     def making() -> Making:
         yield from (0.95 * share for share in made.slices())
@@ -125,14 +126,14 @@ def seeds(race: NetworkRace, command: StudySeeds, number: int) -> Study:
         for place, pair in enumerate(pairs):
             endings.append(output_map(made.endings[pair], ENDING))
             yield 0.95 + 0.05 * (place + 1) / len(pairs)
-        found = _bands(made, ids, command.threshold, len(made.steps))
+        found = _bands(made, quartiles, ids, command.threshold, len(made.steps))
         if endings[0] is not None:
             found.arrays["endings"] = np.stack(endings).reshape(len(ids), command.seeds, ENDING, ENDING)
         return found
 
     def so_far() -> Picture | None:
         known = np.flatnonzero(~np.isnan(made.losses).any(axis=(0, 1)))
-        return _bands(made, ids, command.threshold, len(known)) if len(known) else None
+        return _bands(made, quartiles, ids, command.threshold, len(known)) if len(known) else None
 
     about = {"lanes": ids, "seeds": list(made.seeds), "steps": command.steps, "threshold": command.threshold}
     return Study("seeds", number, making(), about, so_far)
@@ -145,8 +146,25 @@ def _with_room(race: NetworkRace, steps: int) -> Any:
     return run.model_copy(update={"stop": stop})
 
 
-def _bands(made: SeedRace, ids: list[int], threshold: float, count: int) -> Picture:
-    median, low, high = np.quantile(made.losses[:, :, :count], [0.5, 0.25, 0.75], axis=1, method="inverted_cdf")
+class _Quartiles:
+    """Of a race over seeds as far as it has come: each point's are computed once."""
+
+    def __init__(self, made: SeedRace) -> None:
+        self._made, self._known = made, 0
+        self._found = np.empty((3, *made.losses.shape[::2]))
+
+    def up_to(self, count: int) -> NDArray[np.float64]:
+        """Median, lower and upper quartile, (3, lanes, count); nearest measured values, so that infinity is one like any
+        other."""
+        if count > self._known:
+            new = slice(self._known, count)
+            quantiles = np.quantile(self._made.losses[:, :, new], [0.5, 0.25, 0.75], axis=1, method="inverted_cdf")
+            self._found[:, :, new], self._known = quantiles, count
+        return np.ascontiguousarray(self._found[:, :, :count])
+
+
+def _bands(made: SeedRace, quartiles: _Quartiles, ids: list[int], threshold: float, count: int) -> Picture:
+    median, low, high = quartiles.up_to(count)
     last = made.losses[:, :, count - 1]
     below = last < threshold
     lowest = (last == last.min(axis=0)) & np.isfinite(last)

@@ -95,15 +95,15 @@ def seeds(steps: int) -> None:
 
 
 FRAMES = """async (seconds) => {
-  // A frame counts as painted where it shows another step than the one before.
-  const step = document.querySelector("[data-testid=race-step]");
+  // A frame counts as painted where the heads stand at another step than in the one before.
+  const heads = document.querySelector("[data-testid=race-heads]");
   const end = performance.now() + 1000 * seconds;
   let [painted, frames, before] = [0, 0, ""];
   while (performance.now() < end) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     frames++;
-    if (step.dataset.value !== before) painted++;
-    before = step.dataset.value;
+    if (heads.dataset.step !== before) painted++;
+    before = heads.dataset.step;
   }
   return [painted / seconds, frames / seconds];
 }"""

@@ -46,13 +46,13 @@ The page's hooks, which these tests rely on and which therefore stay:
                             -corner-1 … -3 -others -plane-error -explained -away -minima -climbs`` (the plane and its words),
                             ``network-curves -standings -empty -add -editor -formula -duplicate -remove`` (lanes),
                             ``network-point -bounds -bound -verdict -look -microscope`` (a place), ``network-title -preset
-                            -claim -begin -waiting`` (what is trained); ``data-on`` what the room shows, ``data-plane`` a plane,
-                            ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
-``study-…``                 ``study-cancel-KIND study-error-KIND``, ``data-study`` and ``-state`` of a kind, ``data-studies`` its
-                            door; ``seeds-count -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low -high
-                            -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin -plot
-                            -table``, ``compass-lane -first -second -batch -begin -redraw -plot -spread -table``, ``phase-lane
-                            -begin -plot -words``; ``data-seeds -best -basin -compass`` the numbers in their tables
+                            -claim -begin -waiting -share`` (what is trained); ``data-on`` what the room shows, ``data-plane`` a
+                            plane, ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
+``study-…``                 ``study-cancel-KIND study-error-KIND``, ``data-study`` and ``-state`` of a kind, ``data-studies``
+                            its door; ``seeds-count -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low
+                            -high -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin
+                            -plot -table``, ``compass-lane -first -second -batch -begin -redraw -plot -spread -table``,
+                            ``phase-lane -begin -plot -words``; ``data-seeds -best -basin -compass`` the numbers in their tables
 ``data-finding``            a finding by its name, ``data-evidence`` and ``data-remedy`` in it; ``data-use`` a rate suggested
                             ``step-room step-title step-where step-why step-absent step-state strip step-sample notation depths
                             where-am-i rule symbols symbol-words matrices results written written-what written-symbols

@@ -123,6 +123,20 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
     page.keyboard.press("Escape")
     expect(editor).to_be_hidden()
     page.keyboard.press("Escape")
+    # The same link replays the same race: every loss bit for bit, in a session of its own.
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    room.hook("network-share").click()
+    expect(room.hook("notice")).to_contain_text("The link is copied")
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    losses = "(all) => all.map((each) => [each.dataset.netloss, each.dataset.value])"
+    mine = page.locator("[data-netloss]").evaluate_all(losses)
+    other = NetworkRoom(page.context.new_page())
+    other.page.goto(link)
+    other.ready()
+    other.settle(300)
+    assert other.page.locator("[data-netloss]").evaluate_all(losses) == mine and len(mine) == 5
+    expect(other.page.locator("[data-part=network-standings] .lane-badge")).to_have_text(["own batches"])
+    other.page.close()
     # The chosen lane where it stands, in the session's own trainer; Escape comes back to the race.
     page.locator(f"[data-netpick='{number}']").click()
     room.hook("network-microscope").click()

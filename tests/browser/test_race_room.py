@@ -106,7 +106,7 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
         if tip.is_visible() and found["step"] != "0":
             break
     assert found is not None and int(found["step"]) > 0
-    expect(tip).to_contain_text(f"step {found['step']} · x {found['x']}".replace("-", "−"))
+    expect(tip).to_contain_text(f"step {found['step']} x {found['x']}".replace("-", "−"))
     # Taken away: the table has that very step, and the link the very race.
     with page.expect_download() as saved:
         room.hook("race-export").click()
@@ -150,7 +150,13 @@ def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complain
     below, above = room.lanes()
     assert (below["name"], below["diverged"]) == ("just below", None) and above["name"] == "just above"
     assert float(below["bound"]) == pytest.approx(0.02, rel=1e-12) and float(above["loss"]) > 1e6 * float(below["loss"])
-    room.looks_well("a lane beyond the frame")
+    # The rate's slider is marked at 2/λ_max (moment 6).
+    page.locator(f"[data-edit='{below['id']}']").click()
+    mark = room.hook("race-editor").locator(".slider-mark")
+    expect(mark).to_be_visible()
+    assert float(mark.get_attribute("data-value") or 0) == float(below["bound"])
+    room.looks_well("a lane beyond the frame", themes=1)
+    page.keyboard.press("Escape")
     # A surface with a parameter, which has a range.
     room.hook("race-surface").select_option("ravine")
     room.set("race.surface.kappa", "0.1")

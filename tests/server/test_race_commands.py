@@ -14,7 +14,9 @@ from pages import Page
 
 from engine.landscape.curvature import of_matrix
 from engine.race import Race
+from engine.race.presets import PRESETS
 from engine.race.sweep import RATES, rate_sweep
+from engine.surfaces.rows import SURFACES
 
 FLAT = {"unit": "flat"}
 CHANNELS = ("race_surface", "race_trails", "race_standings", "race_point")
@@ -333,3 +335,34 @@ def test_files_hold_every_step_and_need_nothing_else(racing: RacePage) -> None:
     page = racing.do("race_export", format="html", theme="dark")["result"]
     assert page["name"] == "chainrule-race-rosenbrock-step-50.html" and page["type"] == "text/html"
     assert "Plotly.newPlot" in page["text"] and "<script src=" not in page["text"] and len(page["text"]) > 1_000_000
+
+
+def test_every_preset_and_every_surface_is_drawn(live: Live) -> None:
+    surfaces = [{"surface": {"name": name}, "lanes": [{}], "max_steps": 50} for name in SURFACES]
+    presets = [preset.script for preset in PRESETS.values() if preset.kind == "surface"]
+    with RacePage(live.socket) as page:
+        for spec in surfaces + presets:
+            page.begin(spec)
+            page.do("race_seek", step=page.at["max_steps"])
+            ranked = page.settled("race_standings")[0]["meta"]["lanes"]
+            assert len(ranked) == len(spec["lanes"]) and page.settled("race_point")[0]["meta"]["lane"] == ranked[0]["id"]
+            number = page.info["race"]
+            header, arrays = page.frame("race_surface", lambda found, wanted=number: found["run"] == wanted)
+            assert np.isfinite(arrays["level"]).all() and np.ptp(arrays["level"]) > 0
+            low, high = header["meta"]["ends"]
+            levels = header["meta"]["levels"]
+            assert low <= levels["start"] < levels["end"] <= high and (levels["end"] - levels["start"]) / levels["size"] < 13
+        assert not [event for event in page.events if event["type"] == "error"]
+
+
+def test_long_trails_come_in_parts_without_a_gap(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.race.channels.MOST_POINTS", 800)
+    direct = Race(SPEC)
+    direct.seek(1000)
+    with RacePage(live.socket) as page:
+        page.begin()
+        page.do("race_seek", step=1000)
+        assert same_trails(page.trails(), direct)
+        parts = [header["meta"] for header, _ in page.frames["race_trails"]]
+        assert max(part["count"] for meta in parts for part in meta["lanes"]) == 100 and len(parts) >= 10
+        assert sum(part["count"] for meta in parts for part in meta["lanes"]) == 8 * 1001

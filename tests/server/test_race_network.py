@@ -17,6 +17,7 @@ from engine.race.chart import Chart, PlaneChoice
 from engine.race.compass import compass
 from engine.race.seeds import SeedRace
 from engine.race.sweep import basins
+from server.race.studies import Study
 from server.settings import Settings
 
 SPEC: dict[str, Any] = {
@@ -305,3 +306,19 @@ def test_refusals_that_need_another_race(live: Live, serve: Any) -> None:
         assert answer["code"] == "limit" and answer["field"] == "lanes" and answer["allowed"] == "up to 3"
         page.do("network", lanes=[{}, {}, {}])
         assert page.ask("network_lane_duplicate", lane=1)["code"] == "limit"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(ValueError("points: they lie on one line"), "points"), (RuntimeError("x"), "failed on")]
+)
+def test_a_study_that_fails_says_so_and_ends(error: Exception, words: str) -> None:
+    def making() -> Any:
+        yield 0.5
+        raise error
+
+    study = Study("point", 7, making(), {"lanes": [1]})
+    study.advance(1.0)
+    told = study.picture().meta["study"]
+    assert (told["state"], told["share"], told["number"]) == ("failed", 0.5, 7) and words in told["message"]
+    study.cancel()
+    assert study.picture().meta["study"]["state"] == "failed"

@@ -114,7 +114,7 @@ export function numberField(desk, { path, label, hint = "", integer = false, off
  * A slider over a ladder of values, with the value beside it: typed exactly where `typed`, else in words.
  * @param {Desk} desk
  * @param {{path: string, label: string, hint?: string, typed?: boolean, format?: (value: any) => string}} options
- * @returns {Control & {setLadder: (values: any[]) => void}}
+ * @returns {Control & {setLadder: (values: any[]) => void, mark: (value: number | null, words: string) => void}}
  */
 export function sliderField(desk, { path, label, hint = "", typed = false, format = formatSetting }) {
   desk.register(path);
@@ -125,7 +125,8 @@ export function sliderField(desk, { path, label, hint = "", typed = false, forma
   const shown = h("output", { for: id, class: "value" });
   const head = field ? field.element : h("div", { class: "field-row" }, h("label", { for: id, title: hint }, label), shown);
   if (field) slider.setAttribute("aria-label", label);
-  const element = h("div", { class: "field slider", data: { field: path } }, head, slider, field ? null : error.element);
+  const mark = h("span", { class: "slider-mark", hidden: true });
+  const element = h("div", { class: "field slider", data: { field: path } }, head, h("div", { class: "slider-place" }, slider, mark), field ? null : error.element);
   if (field) delete field.element.dataset.field;
   /** @type {any[]} */
   let ladder = [];
@@ -156,6 +157,17 @@ export function sliderField(desk, { path, label, hint = "", typed = false, forma
       ladder = values;
       slider.max = String(Math.max(1, values.length - 1));
       place();
+    },
+    mark(at, words) {
+      const last = ladder.length - 1;
+      mark.hidden = at === null || last < 1 || !(at >= ladder[0] && at <= ladder[last]);
+      if (mark.hidden || at === null) return;
+      let rung = 0;
+      while (rung < last - 1 && ladder[rung + 1] <= at) rung++;
+      const share = (rung + (at - ladder[rung]) / (ladder[rung + 1] - ladder[rung])) / last;
+      mark.style.left = `calc(7px + ${share} * (100% - 14px))`; // the middle of a thumb that stood there
+      mark.title = words;
+      mark.dataset.value = String(at);
     },
     update(next, message) {
       if (next !== value) {

@@ -26,6 +26,7 @@ import { experimentsDialog } from "./views/experiments.js";
 import { RaceActions } from "./race/actions.js";
 import { NetworkActions } from "./race/network/actions.js";
 import { withLooks } from "./race/network/lanes.js";
+import { networkLinkHere, openNetworkLink } from "./race/network/share.js";
 import { raceRoom } from "./race/room.js";
 import { raceLinkHere } from "./race/link.js";
 import { openRaceLink } from "./race/share.js";
@@ -72,6 +73,7 @@ function subscribe() {
   watch();
   sharing.openLink();
   openRaceLink(racing);
+  openNetworkLink(networking, racing);
 }
 
 function watch() {
@@ -201,7 +203,7 @@ racing.onLink = (link) => sharing.onLink(link);
 listenToKeys(actions, help.open, () => roomOf(rooms, store.state));
 store.set({ theme, projector, linear: initialLinear(), room: firstRoom(rooms) });
 // A link is opened in a session of its own: what stands in this tab's is nobody else's.
-if (linkHere() !== null || raceLinkHere() !== null) connection.leave();
+if (linkHere() !== null || raceLinkHere() !== null || networkLinkHere() !== null) connection.leave();
 connection.open();
 
 /** @param {string} path */

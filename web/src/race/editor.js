@@ -5,7 +5,9 @@
 
 import { choiceField, numberField, parameterField } from "../controls.js";
 import { h, memo } from "../dom.js";
+import { formatExact, toNumber } from "../maths.js";
 import { optimizerDefaults, rowNamed } from "../spec.js";
+import { raceFrameOf } from "../store.js";
 import { dialectChoices, ownControls } from "../train/optimizer.js";
 import { formulaBox } from "../views/formula.js";
 
@@ -64,6 +66,10 @@ export function laneEditor(actions) {
     if (!row || !schedule) return;
     if (made(catalog, lane.id, row, lane.optimizer.dialect, schedule)) shown = build(state, lane, row);
     shown?.update(lane, errors);
+    /** @type {Record<string, any>[]} */
+    const ranked = raceFrameOf(state, "race_standings")?.meta.lanes ?? [];
+    const bound = toNumber(ranked.find((each) => each.id === lane.id)?.bound?.rate);
+    shown?.mark(bound !== null && Number.isFinite(bound) ? bound : null);
     if (labelled(lane.id, lane.label)) label.value = lane.label;
     seed.element.hidden = race.spec.noise === 0 && lane.seed === null;
     seed.update(lane.seed, errors["lane.seed"]);
@@ -107,6 +113,10 @@ export function laneEditor(actions) {
     }));
     more.replaceChildren(...moves.map(({ control }) => control.element));
     return {
+      mark(bound) {
+        const words = `the stability bound where the lane stands, ${formatExact(bound)}`;
+        for (const { control } of parameters) control.mark?.(bound, words);
+      },
       update(now, errors) {
         choice.update(now.optimizer.name, errors["lane.optimizer.name"] ?? errors["lane.optimizer"]);
         dialects.update(now.optimizer.dialect, errors["lane.optimizer.dialect"]);
@@ -119,4 +129,4 @@ export function laneEditor(actions) {
   }
 }
 
-/** @typedef {{update: (lane: RaceLane, errors: Record<string, string>) => void}} Controls */
+/** @typedef {{update: (lane: RaceLane, errors: Record<string, string>) => void, mark: (bound: number | null) => void}} Controls */

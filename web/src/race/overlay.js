@@ -57,6 +57,7 @@ export function overlay() {
       const context = prepareCanvas(above, width, height);
       for (const { x, y, kind } of minima) if (shows(plane, x, y)) star(context, plane.px(x), plane.py(y), kind === "global", palette(theme));
       drawHeads(context, plane, state);
+      above.dataset.step = String(trails.step);
     },
   };
 }

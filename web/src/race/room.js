@@ -2,6 +2,8 @@
 
 /** @import { Room } from "../types.js" */
 
+import { pill } from "../views/share.js";
+import { copyNetworkLink } from "./network/share.js";
 import { networkHelp, onNetwork, switched, switchedTransport } from "./network/switch.js";
 import { raceView } from "./race.js";
 import { raceTools } from "./share.js";
@@ -10,6 +12,9 @@ import { raceTools } from "./share.js";
 const CHANNELS = ["race_surface", "race_trails", "race_standings", "race_point"];
 /** @type {import("../types.js").Channel[]} */
 const NETWORK = ["network_surface", "network_ways", "network_standings", "network_curves", "network_maps", "study"];
+
+/** @type {import("../types.js").Channel[]} */
+const STUDIES = ["study", "network_standings"];
 
 /** @type {Room["help"]} */
 const HELP = {
@@ -40,14 +45,16 @@ const HELP = {
 export function raceRoom(actions, network) {
   /** What the keys move: the race that is shown. */
   const shown = () => (onNetwork(actions.state) ? network : actions);
-  const tools = raceTools(actions);
+  const own = raceTools(actions);
+  const share = pill("network-share", "Share link", () => copyNetworkLink(network, actions), {}, "share");
+  const tools = [...own, share];
   return {
     name: "race",
     title: "Race",
-    view: switched(raceView(actions), tools, network),
+    view: switched(raceView(actions), { surface: own, network: [share] }, network),
     transport: switchedTransport(actions, network),
     tools,
-    channels: (state) => (onNetwork(state) ? NETWORK : CHANNELS),
+    channels: ({ networkLook: { on } }) => (on === "surface" ? CHANNELS : on === "network" ? NETWORK : STUDIES),
     subject: (state) => (onNetwork(state) ? (state.network ? `network: ${state.network.title}` : "") : state.race ? `surface: ${state.race.title}` : ""),
     keys: {
       " ": () => shown().toggle(),

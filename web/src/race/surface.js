@@ -164,7 +164,7 @@ export function surfaceView(actions) {
     tip.hidden = !found;
     if (!found || !last) return;
     const name = namesOf(last).get(found.lane.id) ?? "";
-    setText(tip, `${name} · step ${formatCount(found.step)} · x ${formatExact(found.x)} · y ${formatExact(found.y)} · f ${formatExact(found.loss)}`);
+    setText(tip, `${name}, step ${formatCount(found.step)}\nx ${formatExact(found.x)}\ny ${formatExact(found.y)}\nf ${formatExact(found.loss)}`);
     for (const [key, value] of Object.entries({ lane: found.lane.id, step: found.step, x: found.x, y: found.y, loss: found.loss })) {
       setAttribute(tip, `data-${key}`, String(value));
     }

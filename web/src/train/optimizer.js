@@ -126,6 +126,7 @@ export function dialectChoices(rows) {
  * @param {OptimizerRow} row
  * @param {string} dialect
  * @param {string} [root]  the path of the optimizer
+ * @returns {{name: string, control: import("../controls.js").Control & {mark?: (value: number | null, words: string) => void}}[]}
  */
 export function ownControls(desk, row, dialect, root = "optimizer") {
   const defaults = row.defaults[dialect] ?? {};

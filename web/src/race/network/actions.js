@@ -5,6 +5,7 @@
 
 import { CommandError } from "../../connection.js";
 import { optimizerDefaults, rowNamed } from "../../spec.js";
+import { networkLinkHere } from "./share.js";
 
 export class NetworkActions {
   #store;
@@ -72,6 +73,7 @@ export class NetworkActions {
   /** One on the present run, where there is none yet. */
   open() {
     const { network, run, connection, warmup } = this.state;
+    if (networkLinkHere() !== null) return;
     if (this.#begun || network || !run || !warmup || warmup.done < warmup.total || connection.status !== "open") return;
     this.#begun = true;
     this.begin().then((done) => (this.#begun = done));
@@ -86,13 +88,24 @@ export class NetworkActions {
   /** @param {import("../../types.js").RacePreset} preset */
   async preset(preset) {
     const { run, lanes, seeds, steps } = preset.script;
-    const script = { spec: { run, lanes }, step: 0, threshold: preset.threshold };
-    if (!(await this.tell({ type: "network_load", script }))) return;
+    if (!(await this.load({ spec: { run, lanes }, step: 0, threshold: preset.threshold }))) return;
     this.#fresh(preset.name);
     if (preset.kind === "seeds") {
       this.look({ on: "studies", study: "seeds" });
       this.study({ type: "study_seeds", seeds, steps, threshold: preset.threshold }, "study.seeds");
     } else this.tell({ type: "network_play" });
+  }
+
+  /** @param {string | Record<string, unknown>} script */
+  async load(script) {
+    const done = await this.tell({ type: "network_load", script });
+    if (done) this.#fresh("");
+    return done;
+  }
+
+  /** The race's script; null where it was refused. @returns {Promise<string | null>} */
+  async script() {
+    return (await this.#ask({ type: "network_share" }))?.script ?? null;
   }
 
   /** @param {string} preset */

@@ -46,7 +46,7 @@ export function landscapeView() {
     const layout = sized(themed[theme].layout, typeScale(), height);
     const margin = { ...layout.margin, l: 52 * typeScale(), b: 36 * typeScale() };
     if (ground(frame, theme, width, height, typeScale(), themed)) draw(state, frame, { ...layout, margin }, width, height);
-    if (moving && moving.meta.chart === frame.meta.chart && plane) {
+    if (moving && moving.meta.chart === opened && plane) {
       if (walked(moving)) ways = waysOf(moving);
       if (painted(moving, plane, width, height, theme, network, networkLook.lane, window.devicePixelRatio)) {
         over.paint(state, moving, ways, plane, width, height);
@@ -66,9 +66,6 @@ export function landscapeView() {
     const themed = figures?.figures.race_contour;
     if (!themed) return;
     const chart = frame.meta.chart;
-    const [xs, ys] = opened === chart && plane ? [plane.xs, plane.ys] : frame.meta.domain;
-    opened = chart;
-    plane = planeOf(layout.margin, width, height, xs, ys);
     const [offset, names] = [frame.meta.offset, frame.meta.names];
     const { x, y, level } = frame.arrays;
     const rows = [];
@@ -84,10 +81,15 @@ export function landscapeView() {
     figure.later(async (plotly) => {
       const own = { ...layout, xaxis: axis("xaxis", 0), yaxis: axis("yaxis", 1), width, height, uirevision: `${frame.run}-${chart}` };
       await plotly.react(place, [trace], own, themed.config);
+      // Only now: what lies over the picture is never where another picture was.
+      const [xs, ys] = opened === chart && plane ? [plane.xs, plane.ys] : frame.meta.domain;
+      opened = chart;
+      plane = planeOf(layout.margin, width, height, xs, ys);
       listen();
       setAttribute(element, "data-chart", String(chart));
       setAttribute(element, "data-stride", String(frame.meta.stride));
       setAttribute(element, "data-plane", frame.meta.plane);
+      if (last) update(last);
     });
   }
 

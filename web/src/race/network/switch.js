@@ -4,11 +4,14 @@
 /** @import { RaceOn } from "./types.js" */
 
 import { h, setAttribute } from "../../dom.js";
+import { roundUp } from "../../views/canvas-plot.js";
 import { raceTransport } from "../transport.js";
 import { studiesPage } from "../studies/page.js";
 import { asClock, asRace } from "./lanes.js";
 import { networkView } from "./view.js";
 
+/** Steps that the time line has room for, at least. */
+const SHORTEST = 1000;
 /** @type {{on: RaceOn, label: string, why: string}[]} */
 const ON = [
   { on: "surface", label: "on a surface", why: "a function of two variables, seen whole" },
@@ -34,7 +37,7 @@ export function onNetwork({ networkLook }) {
 
 /**
  * @param {View} surface
- * @param {HTMLElement[]} tools  that take the race on the surface away
+ * @param {{surface: HTMLElement[], network: HTMLElement[]}} tools  that take the one or the other away
  * @param {import("./actions.js").NetworkActions} actions
  * @returns {View}
  */
@@ -50,7 +53,8 @@ export function switched(surface, tools, actions) {
         setAttribute(buttons[i], "aria-pressed", String(row.on === on));
         views[row.on].element.hidden = row.on !== on;
       });
-      for (const tool of tools) tool.hidden = on !== "surface";
+      for (const tool of tools.surface) tool.hidden = on !== "surface";
+      for (const tool of tools.network) tool.hidden = on !== "network";
       views[on].update(state);
     },
   };
@@ -74,8 +78,8 @@ export function switchedTransport(surface, network) {
     update(state) {
       if (!onNetwork(state)) return transport.update(state);
       const { network: race, networkClock: clock } = state;
-      // A run may be a million steps long: the line ends where the lanes have been.
-      const raceClock = clock && { ...asClock(clock), max_steps: Math.max(1, clock.end) };
+      // A run may be a million steps long: the line is as long as what the lanes have been through, in round numbers.
+      const raceClock = clock && { ...asClock(clock), max_steps: Math.min(clock.max_steps, roundUp(Math.max(SHORTEST, clock.end))) };
       transport.update({ ...state, race: race && asRace(race), raceClock });
     },
   };

@@ -51,7 +51,7 @@ export function plotOn(canvas, theme, x, y) {
   const context = prepareCanvas(canvas, width, height);
   const colours = palette(theme);
   const scale = typeScale();
-  const box = { left: 56 * scale, top: 12 * scale, width: width - 72 * scale, height: height - 56 * scale };
+  const box = { left: 56 * scale, top: 28 * scale, width: width - 72 * scale, height: height - 72 * scale };
   const along = (/** @type {Axis} */ axis, /** @type {number} */ value) => {
     const at = ((axis.log ? Math.log10(value) : value) - axis.low) / (axis.high - axis.low);
     return Number.isNaN(at) ? NaN : Math.max(0, Math.min(1, at));
@@ -87,7 +87,8 @@ export function plotOn(canvas, theme, x, y) {
   context.textBaseline = "bottom";
   context.fillText(x.label, box.left + box.width, height - 2);
   context.textAlign = "left";
-  context.fillText(y.label, 2, height - 2);
+  context.textBaseline = "top";
+  context.fillText(y.label, 2, 2, width - 4);
   return { context, ...box, px, py };
 }
 

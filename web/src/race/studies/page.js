@@ -32,9 +32,15 @@ export function studiesPage(actions) {
     why,
     ...Object.values(views).map((view) => view.element),
   );
-  return {
+  /** @type {import("../../types.js").AppState | null} */
+  let last = null;
+  const resized = new ResizeObserver(() => last && view.update(last));
+  for (const canvas of element.querySelectorAll("canvas")) resized.observe(canvas);
+  /** @type {View} */
+  const view = {
     element,
     update(state) {
+      last = state;
       actions.open();
       const { study } = state.networkLook;
       STUDIES.forEach((row, i) => {
@@ -48,4 +54,5 @@ export function studiesPage(actions) {
       views[study].update(state);
     },
   };
+  return view;
 }

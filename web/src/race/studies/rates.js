@@ -54,7 +54,7 @@ export function ratesStudy(actions) {
       const least = Math.min(...shown, Infinity);
       const [low, high] = rangeOf(shown.filter((value) => value < 1e6 * least), true);
       const [left, right] = rangeOf(rates.data, true);
-      const plot = plotOn(canvas, theme, { low: left, high: right, log: true, label: "rate η" }, { low, high, log: true, label: "loss at the budget’s end, median of the seeds; at the top: diverged" });
+      const plot = plotOn(canvas, theme, { low: left, high: right, log: true, label: "rate η" }, { low, high, log: true, label: "loss after the budget, median of seeds (top: diverged)" });
       /** @type {(string | Node)[][]} */
       const rows = [];
       frame.meta.lanes.forEach((/** @type {{id: number, best: number | null}} */ { id, best }, /** @type {number} */ i) => {

@@ -35,14 +35,22 @@ export function seedsStudy(actions) {
   const endings = h("canvas", { class: "study-endings", role: "img", data: { testid: "seeds-endings" } });
   const words = h("p", { class: "small" });
   const element = h("section", { class: "study", data: { part: "study-seeds" }, aria: { label: "Many seeds" } }, form, how.element, empty, h("div", { class: "study-found" }, curves, table, endings, words));
-  const changed = memo();
+  const [changed, begun] = [memo(), memo()];
   return {
     element,
     update(state) {
       how.update(state);
-      const { network, theme } = state;
+      const { network, theme, studies } = state;
       const frame = studyOf(state, "seeds");
       empty.hidden = frame !== null;
+      // A study that was begun elsewhere, by a preset, stands in the form as it was asked for.
+      const told = studies.seeds?.meta;
+      if (told && begun(told.study.number)) {
+        const wished = { seeds: told.about.seeds.length, first: told.about.seeds[0], steps: told.about.steps, threshold: told.about.threshold };
+        for (const [name, { input }] of Object.entries({ seeds, first, steps, threshold })) {
+          if (document.activeElement !== input) input.value = formatSetting(wished[/** @type {"seeds"} */ (name)]);
+        }
+      }
       /** @type {HTMLElement} */ (element.querySelector(".study-found")).hidden = frame === null;
       if (!frame || !network || !changed(frame, network, theme, curves.clientWidth, curves.clientHeight, typeScale())) return;
       const { about, lanes } = frame.meta;
