@@ -271,14 +271,15 @@ def test_nothing_of_it_leaks_from_a_network_with_everything(live: Live) -> None:
     with Page(live.socket) as page:
         update = look(begun(page, 7, **EVERYTHING))
         page.do("subscribe", channels=["microscope", "microstep"])
-        for kind, layer, row, column in (
-            ("mean gradient", 1, 1, 0),
-            ("norm", 1, 2, 3),
-            ("losses", None, 0, 2),
-            ("clip", None, 2, 1),
-        ):
-            step = update.find(kind, layer)
-            value = step.results[-1 if kind == "mean gradient" else 0]
+        places = (
+            ("mean gradient", 1, "db1", 1, 0),
+            ("norm", 1, "", 2, 3),
+            ("losses", None, "", 0, 2),
+            ("clip", None, "", 2, 1),
+        )
+        for kind, layer, name, row, column in places:
+            step = update.find(kind, layer, name)
+            value = step.result(name)
             row, column = min(row, value.array.shape[0] - 1), min(column, value.array.shape[1] - 1)
             short = repr(abs(float(value.array[row, column])))[:11]
             asked = result(page, "ask", micro=step.index, name=value.name, row=row, column=column)
@@ -289,12 +290,11 @@ def test_nothing_of_it_leaks_from_a_network_with_everything(live: Live) -> None:
                     wanted = (micro, sample, 1)
                     said.append(told_of(page.frame("microstep", lambda header, want=wanted: seen_by(header) == want)))
             said.append(told_of(page.frame("microscope", lambda header: header["step"] == 7)))
-            for name in ("W1", "b1", "gamma1"):
-                index = [row, column][: 2 if name == "W1" else 1]
-                index = [min(at, 1) for at in index]
+            for tensor in ("W1", "b1", "gamma1"):
+                index = [min(at, 1) for at in (row, column)][: 2 if tensor == "W1" else 1]
                 for type in ("sample_chain", "dissect"):
-                    said.append(page.do(type, name=name, index=index))
-                said.append(page.do("verify", entries=[{"name": name, "index": index}]))
+                    said.append(page.do(type, name=tensor, index=index))
+                said.append(page.do("verify", entries=[{"name": tensor, "index": index}]))
             said.append(page.do("take_away", format="json"))
             said.append(page.do("take_away", format="sheet", sample=column if value.columns.kind == "sample" else 0))
             text = repr(said)

@@ -52,7 +52,8 @@ export function panelsView(actions) {
   /** @param {import("../types.js").AppState} state */
   function update(state) {
     last = state;
-    watch(state);
+    const wanted = watch(state);
+    if (wanted) open = all.find(({ name }) => name === wanted) ?? open;
     all.forEach((panel, i) => {
       setAttribute(tabs[i], "aria-selected", String(panel === open));
       setAttribute(tabs[i], "tabindex", panel === open ? "0" : "-1");

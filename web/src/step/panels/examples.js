@@ -6,7 +6,7 @@ import { h, setText } from "../../dom.js";
 import { graphDialog } from "./graph.js";
 import { stepSheet } from "./sheet.js";
 
-const IDLE = "An example begins a run of its own; from here you come back to yours.";
+const IDLE = "An example begins a run of its own; here you find the way back to yours.";
 
 /** @param {import("./actions.js").PanelActions} actions */
 export function examplesDialog(actions) {

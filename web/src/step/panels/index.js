@@ -62,11 +62,12 @@ function threeParts(actions) {
 /**
  * What goes on whatever tab is open: an example arrives where it is to be looked at; questions end with their update.
  * @param {import("../actions.js").StepActions} actions
- * @returns {(state: AppState) => void}
+ * @returns {(state: AppState) => string | null}  a tab that something opens
  */
 export function panelsWatch(actions) {
   const mine = own(actions);
   const looksAtAnother = memo();
+  let questions = 0;
   return (state) => {
     mine.keepQuestions(state);
     // What is looked at anew is told of; afterwards the choice is free.
@@ -75,6 +76,9 @@ export function panelsWatch(actions) {
     const { opening } = state.panels;
     const micro = opening && state.run?.run !== opening.before ? stepOf(state, opening.look) : null;
     if (micro !== null) mine.arrive(micro);
+    const more = state.panels.asking.questions.length > questions;
+    questions = state.panels.asking.questions.length;
+    return more ? "step" : null;
   };
 }
 

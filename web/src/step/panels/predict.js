@@ -48,7 +48,9 @@ export function predictView(actions) {
   function drawList({ questions }) {
     const kept = document.activeElement?.closest("[data-question]");
     const focused = kept && list.contains(kept) ? kept.getAttribute("data-question") : null;
+    const more = questions.length > list.childElementCount;
     list.replaceChildren(...questions.map((question) => card(question)));
+    if (more) list.lastElementChild?.scrollIntoView({ block: "nearest" });
     // Whoever answers by keys goes on with the same question, or the next one that is open.
     if (focused !== null) {
       const again = list.querySelector(`[data-question="${focused}"]`) ?? list.firstElementChild;

@@ -72,7 +72,7 @@ function draw({ entries, error, kinks, change }) {
   const tensor = entryName(entries[0].name, []).split(" ")[0];
   const apart = toNumber(error);
   const good = apart !== null && apart <= AGREES;
-  const words = error === null ? "every unit crosses a kink here" : good ? "finite differences agree to" : "finite differences are apart by";
+  const words = error === null ? "every unit crosses a kink here" : good ? "differences agree to" : "differences are apart by";
   const verdict = h("span", { class: good ? "verdict good" : "verdict bad" }, number(error, { digits: 2, hook: "right-error" }));
   const counted = `${entries.length === 1 ? "1 entry" : `${entries.length} entries`} of ${tensor}${kinks > 0 ? `, ${kinks} of them at a kink, where both are right and differ` : ""}`;
   return [
