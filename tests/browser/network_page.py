@@ -23,7 +23,7 @@ class NetworkRoom:
 
     def ready(self) -> None:
         expect(self.page.locator("main.network-race[data-ready=true]")).to_be_visible()
-        expect(self.page.locator(".network-race .race-surface[data-stride='1']")).to_be_visible()
+        expect(self.page.locator(".network-surface[data-stride='1']")).to_be_visible()
 
     def hook(self, name: str) -> Locator:
         return self.page.get_by_test_id(name)
@@ -52,7 +52,7 @@ class NetworkRoom:
     def plane(self, kind: str) -> None:
         """Lays a plane; returns when its finest picture is drawn."""
         self.page.locator(f"[data-plane={kind}][aria-pressed]").click()
-        expect(self.page.locator(f".network-race .race-surface[data-plane={kind}][data-stride='1']")).to_be_visible()
+        expect(self.page.locator(f".network-surface[data-plane={kind}][data-stride='1']")).to_be_visible()
 
     def value(self, selector: str, name: str = "value") -> float:
         return float(self.page.locator(selector).get_attribute(f"data-{name}") or "nan")

@@ -57,7 +57,7 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
     expect(room.hook("network-away")).to_contain_text("Furthest off it")
     expect(room.hook("network-minima")).to_contain_text("lowest point")
     # Exact under the pointer: some point of some way.
-    box = page.locator(".network-race .race-surface").bounding_box()
+    box = page.locator(".network-surface").bounding_box()
     assert box
     tip = room.hook("network-tip")
     for i in range(24 * 12):
@@ -102,7 +102,7 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
     expect(room.hook("network-plane-error")).to_contain_text("two that span a plane")
     room.hook("network-corner-3").select_option(index=3)
     expect(room.hook("network-plane-error")).to_be_hidden()
-    expect(page.locator(".network-race .race-surface[data-plane=points][data-stride='1']")).to_be_visible()
+    expect(page.locator(".network-surface[data-plane=points][data-stride='1']")).to_be_visible()
     room.plane("random")
     room.hook("network-others").check()
     expect(page.locator(".network-words")).to_contain_text("of biases and norms each tensor as long as itself")

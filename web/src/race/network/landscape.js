@@ -17,7 +17,7 @@ export function landscapeView() {
   const place = h("div", { class: "race-plot", role: "img", aria: { label: "The loss over a plane through the parameters" }, data: { testid: "network-contour" } });
   const over = networkOverlay();
   const tip = h("div", { class: "tip race-tip", role: "status", data: { testid: "network-tip" }, hidden: true });
-  const element = h("div", { class: "race-surface" }, place, over.element, tip);
+  const element = h("div", { class: "network-surface" }, place, over.element, tip);
   const figure = new Redrawn(place);
   /** @type {AppState | null} */
   let last = null;
