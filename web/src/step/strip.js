@@ -9,9 +9,8 @@ import { scopeOf, seenOf } from "./state.js";
 
 /** @type {Record<Phase, string>} */
 const PHASES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
-/** What a chip with its symbol takes at least, and the gap between two phases. */
-const CHIP = 34;
-const GAP = 24;
+/** How the chips stand: each as wide as its symbol, closely, or as mere ticks. */
+const MODES = ["loose", "close", "ticks"];
 
 /**
  * @param {import("./actions.js").StepActions} actions
@@ -30,7 +29,7 @@ export function stripView(actions) {
   }).observe(element);
   const shapeChanged = memo();
   const placeChanged = memo();
-  const tightChanged = memo();
+  const roomChanged = memo();
   scrub(element, () => chips, (micro) => actions.to(micro));
 
   /** @param {import("../types.js").AppState} state */
@@ -39,10 +38,7 @@ export function stripView(actions) {
     const scope = scopeOf(state);
     if (!scope) return;
     if (shapeChanged(scope.notation, scope.steps.map(({ short, title }) => short + title).join())) chips = build(element, scope);
-    const groups = new Set(scope.steps.map(({ phase }) => phase)).size;
-    if (tightChanged(width > 0 && scope.steps.length * CHIP + groups * GAP > width)) {
-      setAttribute(element, "data-tight", String(width > 0 && scope.steps.length * CHIP + groups * GAP > width));
-    }
+    if (width > 0 && roomChanged(width, chips)) fit(element);
     // It moves together with what it belongs to: one layout for all of a change.
     const seen = seenOf(state);
     if (!seen) return;
@@ -72,6 +68,14 @@ function build(element, scope) {
   });
   element.replaceChildren(...groups);
   return chips;
+}
+
+/** As roomy as all of them fit. @param {HTMLElement} element */
+function fit(element) {
+  for (const mode of MODES) {
+    element.dataset.mode = mode;
+    if (element.scrollWidth <= element.clientWidth + 1) return;
+  }
 }
 
 /**
