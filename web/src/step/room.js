@@ -31,10 +31,11 @@ const HELP = {
  * @returns {Room}
  */
 export function stepRoom(actions) {
+  const view = stepView(actions);
   return {
     name: "step",
     title: "Step",
-    view: stepView(actions),
+    view,
     transport: stepTransport(actions),
     tools: tools(actions),
     channels: () => ["microscope", "microstep"],
@@ -54,7 +55,11 @@ export function stepRoom(actions) {
       b: () => actions.sample(null),
       l: () => actions.toggleLoop(),
     },
-    leave: () => false,
+    leave() {
+      const open = view.element.querySelector("details[open]");
+      open?.removeAttribute("open");
+      return open !== null;
+    },
     help: HELP,
     arrive: () => actions.arrive(),
   };
