@@ -73,6 +73,25 @@ def open_step(page: Page, url: str, spec: dict[str, Any]) -> int:
     return page.locator("[data-micro][type=button]").count()
 
 
+class Work:
+    """CPU seconds of the page's main thread: they do not depend on what else the machine is doing."""
+
+    PARTS = ("TaskDuration", "ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self._before = self._now()
+
+    def _now(self) -> dict[str, float]:
+        return {metric["name"]: metric["value"] for metric in self._session.send("Performance.getMetrics")["metrics"]}
+
+    def words(self, changes: int) -> str:
+        now = self._now()
+        all_, script, style, layout = (1000 * (now[part] - self._before[part]) / changes for part in self.PARTS)
+        return f"main thread {all_:.1f} ms of CPU a change: script {script:.1f}, style {style:.1f}, layout {layout:.1f}"
+
+
 def told(name: str, times: list[float], goal: float | None = None) -> None:
     worst = f"worst {max(times):6.1f} ms"
     against = (
@@ -94,7 +113,9 @@ def main() -> None:
                 walk = lambda keys: page.evaluate("walk(%s)" % json.dumps(keys))  # noqa: E731, B023, UP031
                 told("on, first time", walk(["ArrowRight"] * (count - 1)), goal)
                 told("back", walk(["ArrowLeft"] * (count - 1)), goal)
+                work = Work(page)
                 told("on again", walk(["ArrowRight"] * (count - 1)), goal)
+                print(f"  {work.words(count - 1)}")
                 told("depths", walk(["ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"]), goal)
                 told("samples", walk(["]"] * 5), goal)
                 told("to the next update and back", walk(["ArrowRight", "ArrowLeft"] * 3))

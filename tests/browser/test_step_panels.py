@@ -1,25 +1,23 @@
-"""The panels of the Step room: what they show are the engine's numbers, published ones among them; what is asked for is
-nowhere on the page, in what it receives or in what it saves until it is told; and all of it looks well."""
+"""The panels of the Step room: what they show are the engine's numbers, published ones among them; what waits, fails or is
+refused says so; and all of it looks well."""
 
 from __future__ import annotations
 
 import json
 import re
-import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Complaints
-from looks import SIZES, looks_well
-from playwright.sync_api import Locator, Page, WebSocket, WebSocketRoute, expect
-from step_page import Step, configure
+from looks import looks_well
+from panels_page import TWO, Panels, beside_looks_well, js, number, value
+from playwright.sync_api import Page, WebSocketRoute, expect
+from step_page import configure
 from train_page import Train
 
 from engine import RunSpec, Trainer
-from engine.microscope import PRESETS, change, dissect, factors, in_place, look, sample_chain
+from engine.microscope import change, dissect, factors, in_place, look, sample_chain
 
-TWO = {name: SIZES[name] for name in ("desk", "phone")}
 SPEC = """async () => {
   // The spec of a new session's run, which is that of the page's own.
   const socket = new WebSocket(`${location.origin.replace("http", "ws")}/ws`);
@@ -33,63 +31,9 @@ SPEC = """async () => {
 }"""
 
 
-class Panels(Step):
-    """The Step room, and what is beside its equation."""
-
-    @classmethod
-    def enter(cls, train: Train) -> Panels:
-        """By its door."""
-        train.page.locator("[data-door=step]").click()
-        found = cls(train.page)
-        expect(found.room).to_have_attribute("data-micro", re.compile("."))
-        return found
-
-    def open(self, example: str) -> Trainer:
-        """A ready run, by its card; the same one here."""
-        self.hook("examples").click()
-        card = self.page.locator(f"[data-example={example}]")
-        card.focus()
-        card.press("Enter")
-        expect(self.hook("examples-dialog")).to_be_hidden()
-        direct = Trainer.from_script(PRESETS[example].script)
-        kind, layer = PRESETS[example].look
-        self.at(look(direct).find(kind, layer).index)
-        return direct
-
-    def panel(self, name: str) -> Locator:
-        self.page.locator(f"[data-panel={name}]").click()
-        return self.page.locator(f"#panel-{name}")
-
-    def settled(self, hook: str, state: str = "done") -> Locator:
-        found = self.hook(hook)
-        expect(found).to_have_attribute("data-state", state)
-        return found
-
-    def pick(self, hook: str, name: str, *index: int) -> None:
-        self.hook(f"{hook}-name").select_option(name)
-        for field, at in zip(("row", "column"), index, strict=False):
-            self.hook(f"{hook}-{field}").fill(str(at + 1))
-            self.hook(f"{hook}-{field}").press("Tab")
-
-
 @pytest.fixture
 def step(train: Train) -> Panels:
     return Panels.enter(train)
-
-
-def value(locator: Locator) -> float:
-    return float(locator.get_attribute("data-value") or "nan")
-
-
-def number(locator: Locator) -> float:
-    """Of what stands in a cell."""
-    return value(locator.locator(".told"))
-
-
-def beside_looks_well(step: Panels, what: str) -> None:
-    """The panels; on a phone they are a page of their own."""
-    step.page.locator("[data-tab=step-panels]").evaluate("(tab) => tab.click()")
-    looks_well(step.page, "[data-testid=step-panels]", what, TWO)
 
 
 def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Panels) -> None:
@@ -190,17 +134,6 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
     assert update.step == 3
 
 
-def js(number: float) -> str:
-    """As the page writes a double."""
-    text = repr(float(number))
-    mantissa, mark, exponent = text.partition("e")
-    if not mark:
-        return text.removesuffix(".0")
-    if -7 < int(exponent) < 0:
-        return np.format_float_positional(number, trim="-")
-    return f"{mantissa}e{int(exponent):+d}"
-
-
 def test_the_chain_is_a_product_and_an_expression_a_graph(step: Panels) -> None:
     page = step.page
     step.hook("examples").click()
@@ -254,123 +187,6 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Panels) -> None:
     page.get_by_label("Value of u").fill("two")
     text.press("Enter")
     expect(step.hook("graph-error")).to_have_text("u: a number is wanted")
-
-
-class Received:
-    """What the page is sent."""
-
-    def __init__(self, page: Page) -> None:
-        self.frames: list[str | bytes] = []
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket: WebSocket) -> None:
-        socket.on("framereceived", lambda frame: self.frames.append(frame))
-
-    def tells(self, number: float) -> bool:
-        """Whether a double, of either sign, is in it: as text to a dozen digits, or as its bytes."""
-        packed = [struct.pack("<d", sign * number) for sign in (1, -1)] + [struct.pack("<f", abs(number))]
-        text = digits(number)
-        return any(text in frame if isinstance(frame, str) else any(p in frame for p in packed) for frame in self.frames)
-
-
-def digits(number: float) -> str:
-    return repr(abs(number))[:12]
-
-
-def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: str, tmp_path: Path) -> None:
-    received = Received(page)
-    train = Train(page).open(server_url)
-    step = Panels.enter(train)
-    direct = step.open("two_two_two")
-    update = look(direct)
-    blame = update.find("delta", 1).index
-    hidden = float(update.steps[blame].result("delta1").array[0, 0])
-    # It is not yet on the page: hide it before it is seen.
-    for _ in range(blame - 1 - update.find(*PRESETS["two_two_two"].look).index):
-        page.keyboard.press("ArrowRight")
-    step.at(blame - 1)
-    received.frames.clear()
-    step.hook("hide-next").click()
-    question = page.locator("[data-question]")
-    expect(question).to_have_count(1)
-    expect(question).to_contain_text("δ of layer 1")
-    page.keyboard.press("ArrowRight")
-    step.at(blame)
-    cell = page.locator("[data-at='delta1:0:0']").last
-    expect(cell).to_have_text("?")
-    # Nor in what lies beside it, nor in what is saved.
-    for panel, hook in (("samples", "samples"), ("optimizer", "anatomy"), ("wrong", "wrong"), ("factors", "factors")):
-        step.panel(panel)
-        if panel == "wrong":
-            step.hook("wrong-switch").check()
-        expect(step.hook(hook)).to_have_attribute("data-state", re.compile("done|refused"))
-    step.panel("step")
-    for depth in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
-        page.keyboard.press(depth)
-    expect(step.room).to_have_attribute("data-depth", "layer")
-    saved = [save(step, kind, tmp_path) for kind in ("latex", "sheet", "json")]
-    shown = page.content()
-    assert not received.tells(hidden), "received"
-    assert digits(hidden) not in shown and f"{hidden:.4g}" not in shown
-    assert all(digits(hidden) not in text and f"{hidden:.4g}" not in text for text in saved)
-    assert all("?" in text for text in saved)
-    assert "http" not in re.sub(r"http://www\.w3\.org/\S+", "", saved[1]) and "<script" not in saved[1]
-    assert json.loads(saved[2])["steps"][blame]["results"][0]["array"][0][0] == "?"
-    beside_looks_well(step, "a question")
-    # A second one, by key, on the entry that is pointed at.
-    page.keyboard.press("ArrowLeft")
-    step.at(blame - 1)
-    page.locator("[data-at='g1:1:0']").last.hover()
-    page.keyboard.press("h")
-    expect(question).to_have_count(2)
-    expect(page.locator("[data-at='g1:1:0']").last).to_have_text("?")
-    page.keyboard.press("ArrowRight")
-    step.at(blame)
-    # Sign, order, digits: each is judged.
-    order = int(np.floor(np.log10(abs(hidden))))
-    question.first.locator(f"[data-sign='{int(np.sign(hidden))}']").click()
-    expect(step.hook("judged")).to_contain_text("Right")
-    question.first.locator("[name=order]").select_option(str(order + 1))
-    question.first.locator("[name=order]").press("Enter")
-    expect(step.hook("judged")).to_contain_text("Wrong")
-    question.first.locator("[name=digits]").fill("some")
-    question.first.locator("[name=digits]").press("Enter")
-    expect(question.first).to_contain_text("a number is wanted")
-    assert not received.tells(hidden)
-    question.first.locator("[name=digits]").fill(f"{hidden:.2g}".replace("-", "−"))
-    question.first.locator("[name=digits]").press("Enter")
-    expect(step.hook("judged")).to_contain_text("Right: it is")
-    expect(question).to_have_count(1)
-    expect(cell).to_have_attribute("data-value", js(hidden).replace("-", "−"))
-    assert received.tells(hidden)
-    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 0 not known")
-    question.first.get_by_test_id("dont-know").click()
-    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 1 not known")
-    question.first.get_by_test_id("reveal").click()
-    expect(question).to_have_count(0)
-    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 3 not known")
-    # Questions end with their update; a page that comes anew still knows those that are open.
-    step.hook("hide").click()
-    expect(question).to_have_count(1)
-    page.reload()
-    expect(step.room).to_have_attribute("data-micro", re.compile("."))
-    expect(question).to_have_count(1)
-    page.keyboard.press("End")
-    page.keyboard.press("ArrowRight")
-    expect(step.room).to_have_attribute("data-update", "1")
-    expect(question).to_have_count(0)
-
-
-def save(step: Panels, kind: str, folder: Path) -> str:
-    """A file, as it is saved."""
-    step.hook("take").click()
-    with step.page.expect_download() as waiting:
-        step.hook(f"take-{kind}").click()
-    expect(step.hook("taken")).to_contain_text("Saved as")
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    step.page.keyboard.press("Escape")
-    return path.read_text(encoding="utf-8")
 
 
 class Between:

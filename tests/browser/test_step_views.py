@@ -30,10 +30,17 @@ def next_update(spec: dict) -> Update:
     return look(Trainer(RunSpec.model_validate(spec)))
 
 
-def lit(step: Step, part: str) -> list[str]:
-    """What is lit in a part of the room: entries by name and place, units and edges of the diagram by how they are drawn."""
-    script = "(part) => [...part.querySelectorAll('.lit')].map((each) => each.dataset.at ?? each.dataset.unit ?? each.tagName)"
-    return list(step.hook(part).evaluate(script))
+LIT = """(wanted) => Object.entries(wanted).every(([part, places]) => {
+  const lit = [...document.querySelectorAll(`[data-testid=${part}] .lit`)];
+  const found = new Set(lit.map((each) => each.dataset.at ?? each.dataset.unit ?? each.tagName));
+  return found.size === places.length && places.every((place) => found.has(place));
+})"""
+
+
+def shines(step: Step, **parts: str | None) -> None:
+    """Until in each part of the room this is lit, and nothing else: an entry by its name and place, a unit by layer and place,
+    an edge as it is drawn."""
+    step.page.wait_for_function(LIT, arg={part: [place] if place else [] for part, place in parts.items()})
 
 
 def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
@@ -48,20 +55,20 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
 
     # A weight pointed at in the matrix: its factor in the equation, and its edge.
     step.hook("matrices").locator("[data-at='W2:0:2']").hover()
-    assert set(lit(step, "written")) == {"W2:0:2"} and lit(step, "matrices") == ["W2:0:2"] and lit(step, "flow") == ["path"]
+    shines(step, written="W2:0:2", matrices="W2:0:2", flow="path")
     # A unit pointed at in the diagram: its activation in both.
     step.page.locator("[data-unit='1:4']").hover()
-    assert lit(step, "flow") == ["1:4"] and lit(step, "matrices") == ["h1:4:0"] and set(lit(step, "written")) == {"h1:4:0"}
+    shines(step, written="h1:4:0", matrices="h1:4:0", flow="1:4")
     # A factor of the equation, and by keys a cell.
     step.hook("written-numbers").locator("[data-at='h1:1:0']").hover()
-    assert lit(step, "flow") == ["1:1"] and lit(step, "matrices") == ["h1:1:0"]
+    shines(step, written="h1:1:0", matrices="h1:1:0", flow="1:1")
     step.page.mouse.move(5, 5)
-    assert lit(step, "flow") == []
+    shines(step, written=None, matrices=None, flow=None)
     cell = step.hook("matrices").locator("[data-at='W2:0:0']")
     cell.focus()
     step.page.keyboard.press("ArrowDown")
     expect(step.hook("matrices").locator("[data-at='W2:1:0']")).to_be_focused()
-    assert lit(step, "matrices") == ["W2:1:0"]
+    shines(step, matrices="W2:1:0", flow="path")
     step.at(affine.index)
     step.page.keyboard.press("Enter")
     expect(step.hook("written-what")).to_contain_text("layer 2, unit 2")
@@ -74,6 +81,24 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     outcome = step.hook("outcome").locator(".number")
     expect(outcome).to_have_attribute("title", re.compile(re.escape(f"{abs(equation.result.value):.6f}"[:6])))
     assert number(outcome.get_attribute("data-value") or "") == equation.result.value
+    # What is copied has all digits.
+    step.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    outcome.evaluate("(number) => getSelection().selectAllChildren(number)")
+    step.page.keyboard.press("Control+c")
+    assert number(str(step.page.evaluate("navigator.clipboard.readText()"))) == equation.result.value
+    step.page.evaluate("getSelection().removeAllRanges()")
+    # By keys from unit to unit; the arrows are the diagram's own while it has the focus.
+    step.page.mouse.move(5, 5)
+    shines(step, flow=None)
+    step.hook("flow").focus()
+    step.page.keyboard.press("ArrowRight")
+    expect(step.page.locator("[data-unit='0:0']")).to_have_class(re.compile("lit"))
+    step.page.keyboard.press("ArrowRight")
+    step.page.keyboard.press("ArrowDown")
+    expect(step.page.locator("[data-unit='1:1']")).to_have_class(re.compile("lit"))
+    shines(step, matrices="h1:1:0", flow="1:1")
+    step.at(affine.index)
+    step.page.evaluate("document.activeElement.blur()")
     step.page.keyboard.press("ArrowDown")
     expect(step.room).to_have_attribute("data-depth", "unit")
     terms = step.hook("terms").locator(".number")

@@ -14,6 +14,8 @@ export class StepActions {
   #connection;
   /** @type {number | undefined} */
   #timer;
+  /** Where the run stood when one was last here. */
+  #stood = "";
 
   /**
    * @param {import("../store.js").Store} store
@@ -47,7 +49,10 @@ export class StepActions {
     const { clock, followed } = this.#store.state;
     if (clock?.status === "playing") this.#connection.send({ type: "pause" }).catch(() => {});
     this.#patch({ crossing: null });
-    this.#look({ sample: followed?.split === "train" ? followed.index : this.#now.sample });
+    const sample = followed?.split === "train" ? followed.index : this.#now.sample;
+    // Where the run stands elsewhere by now, its next update is opened from the beginning.
+    const entry = this.#place === this.#stood ? {} : { micro: 0, name: null, row: 0, column: 0, term: 0 };
+    this.#look({ sample, ...entry });
   }
 
   /** A run begins: its first micro-step; how one looks at it stays. */
@@ -131,6 +136,7 @@ export class StepActions {
   settle() {
     const { crossing } = this.#store.state.step;
     const seen = crossing && seenOf(this.#store.state);
+    this.#stood = this.#place;
     if (seen) this.#patch({ crossing: null, look: { ...this.#now, micro: seen.micro.micro } });
   }
 
@@ -243,6 +249,11 @@ export class StepActions {
   }
 
   // -------------------------------------------------------------------------------------------------------------------
+
+  get #place() {
+    const { clock } = this.#store.state;
+    return `${clock?.run}:${clock?.branch}:${clock?.step}`;
+  }
 
   get #now() {
     return this.#store.state.step.look;

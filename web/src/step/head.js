@@ -18,7 +18,7 @@ const LINE = 46;
  * @returns {View}
  */
 export function headView(actions) {
-  const title = h("h2", { class: "step-title", data: { testid: "step-title" } });
+  const title = h("h2", { class: "step-title", aria: { live: "polite" }, data: { testid: "step-title" } });
   const where = h("p", { class: "step-where", data: { testid: "step-where" } });
   const why = h("p", { class: "step-why", data: { testid: "step-why" } });
   const lately = h("ol", { class: "lately" });

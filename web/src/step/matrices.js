@@ -6,6 +6,7 @@
 
 import { h, memo, setAttribute } from "../dom.js";
 import { typeScale } from "../projector.js";
+import { copyExact } from "./copy.js";
 import { fold, shares } from "./fold.js";
 import { heatTable } from "./heat-table.js";
 import { lights, listen } from "./spots.js";
@@ -43,6 +44,7 @@ export function matricesView(actions) {
     if (last) update(last);
   }).observe(element);
   listen(element, actions);
+  copyExact(element);
   const changed = memo();
   const arranged = memo();
   const spotChanged = memo();

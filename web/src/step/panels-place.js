@@ -13,10 +13,11 @@ export function panelsView(actions) {
   const all = panels(actions);
   const watch = panelsWatch(actions);
   let open = all[0];
+  let byPointer = false;
   const tabs = all.map((panel) =>
     h(
       "button",
-      { type: "button", role: "tab", class: "panel-tab", id: `panel-tab-${panel.name}`, aria: { controls: `panel-${panel.name}` }, data: { panel: panel.name }, onclick: () => choose(panel), onkeydown: walk },
+      { type: "button", role: "tab", class: "panel-tab", id: `panel-tab-${panel.name}`, aria: { controls: `panel-${panel.name}` }, data: { panel: panel.name }, onclick: (/** @type {MouseEvent} */ event) => press(panel, event), onkeydown: walk, onblur: () => (byPointer = false) },
       panel.title,
     ),
   );
@@ -33,11 +34,17 @@ export function panelsView(actions) {
   /** @type {import("../types.js").AppState | null} */
   let last = null;
 
-  /** Arrows go from tab to tab. @param {KeyboardEvent} event */
+  /** @param {(typeof all)[number]} panel @param {MouseEvent} event */
+  function press(panel, event) {
+    byPointer = event.detail > 0;
+    choose(panel);
+  }
+
+  /** Arrows go from tab to tab where one came to it by keys; after a click they are the transport's. @param {KeyboardEvent} event */
   function walk(event) {
     const at = all.indexOf(open);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (next === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (byPointer || next === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     const index = (next + all.length) % all.length;
     choose(all[index]);

@@ -32,10 +32,11 @@ const HELP = {
  * @returns {Room}
  */
 export function stepRoom(actions) {
+  const view = stepView(actions);
   return {
     name: "step",
     title: "Step",
-    view: stepView(actions),
+    view,
     transport: stepTransport(actions),
     tools: tools(actions),
     channels: () => ["microscope", "microstep"],
@@ -56,7 +57,11 @@ export function stepRoom(actions) {
       l: () => actions.toggleLoop(),
       ...panelKeys(actions),
     },
-    leave: () => false,
+    leave() {
+      const open = view.element.querySelector("details[open]");
+      open?.removeAttribute("open");
+      return open !== null;
+    },
     help: HELP,
     arrive: () => actions.arrive(),
   };

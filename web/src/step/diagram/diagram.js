@@ -160,7 +160,7 @@ export function diagramView(actions) {
 
 /** As many digits as a unit has room for. @param {number} value */
 function digitsOf(value) {
-  return Math.abs(value) < 0.01 ? 2 : 3;
+  return Math.abs(value) < (value < 0 ? 0.1 : 0.01) ? 2 : 3;
 }
 
 /** The units of a layer that the chosen entry is about. @param {Seen} seen @param {number} layer */
