@@ -53,7 +53,7 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     expect(settings).to_be_hidden()
     assert step.evaluate(SIZE) == 1.5 * before
     assert "projector=1" in train.page.url
-    for place in ("#page-network", "#page-output", ".transport"):
+    for place in ("#page-network", "#page-output", "[data-part=transport]"):
         box = train.page.locator(place).bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 1440.5
     ticks = train.hook("curves").locator(".ytick text")
