@@ -6,10 +6,23 @@
 import { h, setAttribute, setText } from "../../dom.js";
 import { formatPercent } from "../../maths.js";
 
+/** Whether a study's frame holds more than which it is and how far. @param {Frame} frame */
+const hasFound = (frame) => Object.keys(frame.meta).length > 2;
+
+/**
+ * While a study has nothing yet, or came to nothing, what the one before it found stays to be seen.
+ * @param {Frame} frame
+ * @param {Frame | undefined} before
+ * @returns {Frame}
+ */
+export function withFound(frame, before) {
+  return hasFound(frame) || !before || !hasFound(before) ? frame : { ...before, meta: { ...before.meta, study: frame.meta.study } };
+}
+
 /** What a study has found so far; null while it has nothing. @param {AppState} state @param {StudyKind} kind @returns {Frame | null} */
 export function studyOf({ studies }, kind) {
   const frame = studies[kind];
-  return frame && Object.keys(frame.meta).length > 2 ? frame : null;
+  return frame && hasFound(frame) ? frame : null;
 }
 
 /** @typedef {"empty" | "running" | "done" | "cancelled" | "failed"} StudyState */
