@@ -5,7 +5,7 @@
 /** @import { Way } from "./overlay.js" */
 
 import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../../maths.js";
+import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typeset } from "../../maths.js";
 import { Redrawn, sized } from "../../plot.js";
 import { typeScale } from "../../projector.js";
 import { planeOf } from "../plane.js";
@@ -156,7 +156,7 @@ export function planeWords() {
       setText(away, furthest && furthest.off > 0 ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatPercent(furthest.share, 0)} of its way.` : "");
       /** @type {{words: string}[]} */
       const told = moving?.meta.climbs ?? [];
-      climbs.replaceChildren(...told.map(({ words }) => h("p", {}, words.replaceAll("-", "\u2212"))));
+      climbs.replaceChildren(...told.map(({ words }) => h("p", {}, typeset(words))));
     },
   };
 }

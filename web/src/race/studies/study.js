@@ -4,7 +4,7 @@
 /** @import { StudyKind } from "../network/types.js" */
 
 import { h, setAttribute, setText } from "../../dom.js";
-import { formatPercent } from "../../maths.js";
+import { formatPercent, typeset } from "../../maths.js";
 
 /** Whether a study's frame holds more than which it is and how far. @param {Frame} frame */
 const hasFound = (frame) => Object.keys(frame.meta).length > 2;
@@ -50,7 +50,7 @@ export function progress(actions, kind) {
       setText(words, state === "running" ? formatPercent(Number(told.share), 0) : state === "failed" ? `It failed: ${told.message}.` : state === "cancelled" ? `${told.message}.` : "");
       const refused = errors[`study.${kind}`];
       error.hidden = !refused;
-      setText(error, refused ?? "");
+      setText(error, typeset(refused ?? ""));
     },
   };
 }
