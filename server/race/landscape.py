@@ -26,7 +26,8 @@ def opening(race: NetworkRace) -> Chart:
     """At the start all lanes are one point: random directions need no more."""
     from engine.race.chart import Chart, PlaneChoice
 
-    return Chart.of(race, PlaneChoice("random"))
+    with refused("plane"):
+        return Chart.of(race, PlaneChoice("random"))
 
 
 def words_of(chart: Chart) -> str:

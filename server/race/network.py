@@ -162,25 +162,27 @@ class NetworkDesk:
         elif self._painting is None and self.work is None and self.race is not None and self.chart is not None:
             here = self.charts, self.changes, self.race.step
             if self._known != here and session.viewer is not None and "network_ways" in session.viewer.slots:
-                if await session.call(self.chart.measure, self.race, self._slice_seconds):
-                    self._known = here
+                self._known = here
+                if not await session.call(self.chart.measure, self.race, self._slice_seconds):
+                    self._known = None
                 self.measured += 1
                 session.poke()
 
     def _paint(self) -> None:
         """In a worker: some points of the picture."""
         assert self._painting is not None and self.chart is not None
+        painting, self._painting = self._painting, None  # one that fails is not begun again and again
         end = time.perf_counter() + self._slice_seconds
         while time.perf_counter() < end:
             try:
-                level = next(self._painting)
+                level = next(painting)
             except StopIteration:
-                self._painting = None
                 return
             if level is not None:
                 self.chart.picture = level
                 self.drawn += 1
-                return
+                break
+        self._painting = painting
 
     async def stop(self, session: Session) -> None:
         """Let go of what moves the lanes. A seek that is left stands where the last lane has come."""

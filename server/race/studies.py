@@ -30,7 +30,7 @@ Kind = Literal["seeds", "rates", "basins", "compass", "point"]
 Making = Generator[float, None, Picture]
 ENDING = 24
 """Cells along a side of an ending's map."""
-SHOWN = 1 / 30
+SHOWN = 1 / 50
 """Seconds between two pictures of a study that shows what it has so far."""
 MOST_RUN_STEPS = 20_000_000
 """Updates of one study, all runs together."""

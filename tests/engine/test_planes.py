@@ -188,3 +188,14 @@ def test_frame_holds_every_point():
     points = np.array([[0.0, 0.0], [10.0, 0.1]])
     (a0, a1), (b0, b1) = frame(points)
     assert a0 < 0 < 10 < a1 and b0 < 0 < 0.1 < b1 and (b1 - b0) >= 0.05 * 10
+
+
+def test_how_a_picture_is_cut_changes_no_number():
+    trainer = network()
+    landscape = Landscape(trainer.machine)
+    plane = random_directions(trainer.machine.theta, trainer.tape.places, 1)
+    whole = list(landscape.pictures(plane, (-1.0, 1.0), (-1.0, 1.0), 25))
+    parts = list(landscape.painting(plane, (-1.0, 1.0), (-1.0, 1.0), 25, seconds=1e-9))
+    levels = [part for part in parts if part is not None]
+    assert len(parts) > 25 * 25 / 8 and [level.stride for level in levels] == [4, 2, 1]
+    assert all(np.array_equal(one.values, other.values) for one, other in zip(whole, levels, strict=True))

@@ -75,3 +75,12 @@ def test_a_run_that_diverges_is_infinitely_high_and_wins_nothing():
 def test_what_is_refused(lanes, seeds, steps):
     with pytest.raises(ValueError, match="allowed"):
         SeedRace(XOR, lanes, seeds, steps)
+
+
+def test_how_a_study_is_cut_changes_no_number(monkeypatch):
+    lanes = [{"optimizer": {"name": "adam"}}, {"optimizer": {"name": "sgd", "lr": 0.3}}]
+    run = {"data": {"name": "moons", "samples": 40}, "network": {"layers": [{"units": 3}]}}
+    whole = SeedRace(run, lanes, 3, 40, points=5).finish()
+    monkeypatch.setattr("engine.race.seeds.SECONDS", 1e-9)
+    shares = list((cut := SeedRace(run, lanes, 3, 40, points=5)).slices())
+    assert np.array_equal(cut.losses, whole.losses) and len(shares) > 40 and shares == sorted(shares)

@@ -322,3 +322,17 @@ def test_a_study_that_fails_says_so_and_ends(error: Exception, words: str) -> No
     assert (told["state"], told["share"], told["number"]) == ("failed", 0.5, 7) and words in told["message"]
     study.cancel()
     assert study.picture().meta["study"]["state"] == "failed"
+
+
+def test_a_network_too_wide_for_its_landscape_is_refused_and_the_session_goes_on(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.landscape.slices.MOST_VALUES", 1)
+    with Page(live.socket) as page:
+        page.run_info()
+        many = {"name": "moons", "samples": 700}
+        page.do("configure", spec=SPEC | {"data": many, "network": {"layers": [{"units": 3, "norm": "batch"}]}})
+        answer = page.ask("network")
+        assert (answer["code"], answer["field"]) == ("invalid", "split") and "up to" in answer["allowed"]
+        page.do("step", count=2)
+        assert page.state["step"] == 2

@@ -27,6 +27,7 @@ import { RaceActions } from "./race/actions.js";
 import { NetworkActions } from "./race/network/actions.js";
 import { withLooks } from "./race/network/lanes.js";
 import { networkLinkHere, openNetworkLink } from "./race/network/share.js";
+import { withFound } from "./race/studies/study.js";
 import { raceRoom } from "./race/room.js";
 import { raceLinkHere } from "./race/link.js";
 import { openRaceLink } from "./race/share.js";
@@ -154,7 +155,8 @@ function onFrame(frame) {
       watch();
     }
   } else if (frame.channel === "study") {
-    store.set({ studies: { ...store.state.studies, [frame.meta.study.kind]: frame } });
+    const { kind } = frame.meta.study;
+    store.set({ studies: { ...store.state.studies, [kind]: withFound(frame, store.state.studies[/** @type {"seeds"} */ (kind)]) } });
   } else store.set({ frames: { ...store.state.frames, [frame.channel]: frame } });
 }
 

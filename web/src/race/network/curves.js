@@ -3,6 +3,7 @@
 /** @import { AppState, View } from "../../types.js" */
 
 import { h, memo, setAttribute, setText } from "../../dom.js";
+import { toNumber } from "../../maths.js";
 import { Redrawn, sized } from "../../plot.js";
 import { typeScale } from "../../projector.js";
 import { colourOf, isDashed } from "../lanes.js";
@@ -37,6 +38,7 @@ export function networkCurves() {
     const { network, figures, theme, linear, networkClock } = state;
     const frame = networkFrameOf(state, "network_curves");
     const [width, height] = [stage.clientWidth, stage.clientHeight];
+    const standing = networkFrameOf(state, "network_standings");
     const themed = figures?.figures[linear ? "race_loss_linear" : "race_loss"];
     choices.forEach((button) => setAttribute(button, "aria-pressed", String(button.dataset.curves === split)));
     if (!network || !frame || !themed || width < 40 || height < 40) return;
@@ -44,7 +46,7 @@ export function networkCurves() {
     choices[1].disabled = !tested;
     setAttribute(choices[1], "title", tested ? null : "this run has no test samples");
     setText(note, networkClock ? `recorded once an epoch, every ${networkClock.steps_per_epoch} steps` : "");
-    if (!changed(frame, network, theme, themed, width, height, typeScale(), split)) return;
+    if (!changed(frame, standing, network, theme, themed, width, height, typeScale(), split)) return;
     figure.later(async (plotly) => {
       const { data, layout: drawn } = themed[theme];
       const layout = sized(drawn, typeScale(), height);
@@ -53,7 +55,12 @@ export function networkCurves() {
         const [x, y] = [frame.arrays[`steps${lane.id}`], frame.arrays[`${split}${lane.id}`]];
         if (!x || !y) return [];
         const name = (names.get(lane.id) ?? "").replace(/[<>&]/g, " ");
-        return [{ ...data[0], uid: `lane-${lane.id}`, name, x: x.data, y: y.data, line: { ...data[0].line, color: colourOf(lane, theme), dash: isDashed(lane) ? "dash" : "solid" } }];
+        // From the last recorded point to where the lane stands now.
+        const now = standing?.meta.lanes.find((/** @type {{id: number}} */ { id }) => id === lane.id);
+        const loss = toNumber(split === "train" ? now?.loss : now?.test);
+        const on = now && loss !== null && now.step > x.data[x.data.length - 1];
+        const [xs, ys] = on ? [[...x.data, now.step], [...y.data, loss]] : [x.data, y.data];
+        return [{ ...data[0], uid: `lane-${lane.id}`, name, x: xs, y: ys, line: { ...data[0].line, color: colourOf(lane, theme), dash: isDashed(lane) ? "dash" : "solid" } }];
       });
       await plotly.react(place, traces, { ...layout, margin: { ...layout.margin, r: 16 }, width, height, uirevision: `${network.race}-${split}-${linear}` }, themed.config);
       setAttribute(place, "data-drawn", String(frame.step));

@@ -5,7 +5,7 @@
 /** @import { Way } from "./overlay.js" */
 
 import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../../maths.js";
+import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typeset } from "../../maths.js";
 import { Redrawn, sized } from "../../plot.js";
 import { typeScale } from "../../projector.js";
 import { planeOf } from "../plane.js";
@@ -149,13 +149,14 @@ export function planeWords() {
       setText(what, surface ? `The plane: ${surface.meta.words}. Darker is lower, on a log scale; dashed arrows point downhill along the plane.` : "");
       const least = moving?.meta.minima;
       const same = least && least.lowest.every((/** @type {number} */ each, /** @type {number} */ i) => each === least.reached[i]);
+      const edge = least && surface && [0, 1].some((i) => surface.meta.domain[i].includes(least.lowest[i])) ? ", at the picture’s edge" : "";
       const [low, near] = least ? [least.lowest[2], least.reached[2]].map((each) => formatNumber(toNumber(each), 3)) : ["", ""];
-      setText(minima, !least ? "" : same ? `Downhill ${networkNames(state).get(least.lane)} would reach the slice’s lowest point, ${low} (star).` : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near} (outlined star); its lowest point is ${low} (star).`);
+      setText(minima, !least ? "" : same ? `Downhill ${networkNames(state).get(least.lane)} would reach the slice’s lowest point, ${low}${edge} (star).` : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near} (outlined star); its lowest point is ${low}${edge} (star).`);
       const furthest = moving ? waysOf(moving).map(({ columns, id }) => ({ id, off: columns.off.at(-1) ?? 0, share: columns.residual.at(-1) ?? 0 })).sort((x, y) => y.off - x.off)[0] : null;
       setText(away, furthest && furthest.off > 0 ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatPercent(furthest.share, 0)} of its way.` : "");
       /** @type {{words: string}[]} */
       const told = moving?.meta.climbs ?? [];
-      climbs.replaceChildren(...told.map(({ words }) => h("p", {}, words.replaceAll("-", "\u2212"))));
+      climbs.replaceChildren(...told.map(({ words }) => h("p", {}, typeset(words))));
     },
   };
 }

@@ -71,9 +71,9 @@ export function compassStudy(actions) {
       const colours = palette(theme);
       const count = samples.data.length / 2;
       // Downhill: an arrow is where one sample alone, or the batch, would send the two weights.
-      const sizes_ = [...samples.data].map(Math.abs).sort((a, b) => a - b);
-      const usual = 1.6 * (sizes_[Math.floor(0.95 * (sizes_.length - 1))] ?? 0);
-      const reach = 1.08 * Math.max(Math.min(usual || Infinity, sizes_[sizes_.length - 1]), ...[...mean.data, ...full.data].map(Math.abs), 1e-12);
+      const lengths = [...samples.data].map(Math.abs).sort((a, b) => a - b);
+      const usual = 1.6 * (lengths[Math.floor(0.95 * (lengths.length - 1))] ?? 0);
+      const reach = 1.08 * Math.max(Math.min(usual || Infinity, lengths[lengths.length - 1]), ...[...mean.data, ...full.data].map(Math.abs), 1e-12);
       const plot = plotOn(arrows, theme, { low: -reach, high: reach, log: false, label: `−∂ℓ/∂${about.names[0]}` }, { low: -reach, high: reach, log: false, label: `−∂ℓ/∂${about.names[1]}` });
       const ray = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ colour, /** @type {number} */ width, /** @type {number} */ alpha) => {
         plot.context.globalAlpha = alpha;
@@ -101,8 +101,8 @@ export function compassStudy(actions) {
       ]);
       const [low, high] = rangeOf([...widths.data].filter((value) => value > 0), true);
       const [left, right] = rangeOf(sizes.data, true);
-      const second_ = plotOn(spread, theme, { low: left, high: right, log: true, label: "batch size" }, { low, high, log: true, label: "distance of a batch’s mean from the full gradient" });
-      strokeLine(second_, sizes.data, widths.data, colours.ink);
+      const spreadPlot = plotOn(spread, theme, { low: left, high: right, log: true, label: "batch size" }, { low, high, log: true, label: "distance of a batch’s mean from the full gradient" });
+      strokeLine(spreadPlot, sizes.data, widths.data, colours.ink);
       setAttribute(spread, "aria-label", "Spread of a batch's mean about the full gradient against the batch size: it falls as one over the square root of it");
       setText(words, `After step ${formatCount(about.step)}. A batch of ${formatCount(about.batch_size)} misses the full gradient by ${formatNumber(frame.meta.spread, 3)} on average (root mean square); of four times the size by about half of that, of all by nothing. Arrows point downhill; this draw is number ${formatCount(about.number + 1)}.`);
     },

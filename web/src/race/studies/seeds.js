@@ -45,7 +45,7 @@ export function seedsStudy(actions) {
       empty.hidden = frame !== null;
       // A study that was begun elsewhere, by a preset, stands in the form as it was asked for.
       const told = studies.seeds?.meta;
-      if (told && begun(told.study.number)) {
+      if (told && begun(JSON.stringify(told.about))) {
         const wished = { seeds: told.about.seeds.length, first: told.about.seeds[0], steps: told.about.steps, threshold: told.about.threshold };
         for (const [name, { input }] of Object.entries({ seeds, first, steps, threshold })) {
           if (document.activeElement !== input) input.value = formatSetting(wished[/** @type {"seeds"} */ (name)]);

@@ -4,12 +4,25 @@
 /** @import { StudyKind } from "../network/types.js" */
 
 import { h, setAttribute, setText } from "../../dom.js";
-import { formatPercent } from "../../maths.js";
+import { formatPercent, typeset } from "../../maths.js";
+
+/** Whether a study's frame holds more than which it is and how far. @param {Frame} frame */
+const hasFound = (frame) => Object.keys(frame.meta).length > 2;
+
+/**
+ * While a study has nothing yet, or came to nothing, what the one before it found stays to be seen.
+ * @param {Frame} frame
+ * @param {Frame | undefined} before
+ * @returns {Frame}
+ */
+export function withFound(frame, before) {
+  return hasFound(frame) || !before || !hasFound(before) ? frame : { ...before, meta: { ...before.meta, study: frame.meta.study } };
+}
 
 /** What a study has found so far; null while it has nothing. @param {AppState} state @param {StudyKind} kind @returns {Frame | null} */
 export function studyOf({ studies }, kind) {
   const frame = studies[kind];
-  return frame && Object.keys(frame.meta).length > 2 ? frame : null;
+  return frame && hasFound(frame) ? frame : null;
 }
 
 /** @typedef {"empty" | "running" | "done" | "cancelled" | "failed"} StudyState */
@@ -37,7 +50,7 @@ export function progress(actions, kind) {
       setText(words, state === "running" ? formatPercent(Number(told.share), 0) : state === "failed" ? `It failed: ${told.message}.` : state === "cancelled" ? `${told.message}.` : "");
       const refused = errors[`study.${kind}`];
       error.hidden = !refused;
-      setText(error, refused ?? "");
+      setText(error, typeset(refused ?? ""));
     },
   };
 }
