@@ -1,13 +1,10 @@
 /** Everything a person can do. Views call these; what comes of it arrives as events and lands in the store. */
 
-/** @import { Page, RoomName, Spec, Speed } from "./types.js" */
+/** @import { Spec, Speed } from "./types.js" */
 
 import { CommandError } from "./connection.js";
-import { rememberLinear } from "./preferences.js";
+import { Looking } from "./looking.js";
 import { isLive, specOf, withField } from "./spec.js";
-import { applyProjector } from "./projector.js";
-import { applyTheme } from "./theme.js";
-import { writeFragment } from "./url.js";
 
 /** The steps of the speed ladder. @type {{label: string, speed: Speed}[]} */
 export const LADDER = [
@@ -20,8 +17,7 @@ export const LADDER = [
 /** As many runs as one can go back through; a script holds own data whole. */
 const EARLIER = 5;
 
-export class Actions {
-  #store;
+export class Actions extends Looking {
   #connection;
   /** @type {number | null} */
   #nextSeek = null;
@@ -36,7 +32,7 @@ export class Actions {
    * @param {import("./connection.js").SocketConnection} connection
    */
   constructor(store, connection) {
-    this.#store = store;
+    super(store);
     this.#connection = connection;
   }
 
@@ -52,7 +48,7 @@ export class Actions {
 
   /** Plays; a run that is finished is given as many steps again, which is what "continue" means. */
   toggle() {
-    const { clock } = this.#store.state;
+    const { clock } = this.store.state;
     if (!clock) return;
     if (clock.status === "playing") this.#tell({ type: "pause" });
     else if (clock.stop?.kind === "finished" && clock.step >= clock.max_steps) this.extend();
@@ -60,7 +56,7 @@ export class Actions {
   }
 
   extend() {
-    const { clock } = this.#store.state;
+    const { clock } = this.store.state;
     if (!clock) return;
     this.#tell({ type: "edit", edit: { kind: "extend", max_steps: clock.max_steps * 2 } }).then(
       (done) => done && this.#tell({ type: "play" }),
@@ -69,11 +65,11 @@ export class Actions {
 
   /** A rate a thousand times too high: what divergence looks like, and one press undoes it. */
   async breakIt() {
-    const rate = Number(this.#store.state.script?.spec.optimizer.lr ?? this.#store.state.run?.spec.optimizer.lr);
+    const rate = Number(this.store.state.script?.spec.optimizer.lr ?? this.store.state.run?.spec.optimizer.lr);
     if (!Number.isFinite(rate)) return;
     if (!(await this.change("optimizer.lr", rate * 1000))) return;
     const text = `The rate is a thousand times what it was, ${rate * 1000}: watch the loss.`;
-    this.#store.set({ notice: { kind: "info", text, undo: true } });
+    this.store.set({ notice: { kind: "info", text, undo: true } });
     this.#tell({ type: "play" });
   }
 
@@ -88,7 +84,7 @@ export class Actions {
   }
 
   back() {
-    const { clock } = this.#store.state;
+    const { clock } = this.store.state;
     if (clock) this.seek(Math.max(0, (this.#nextSeek ?? clock.step) - 1));
   }
 
@@ -97,7 +93,7 @@ export class Actions {
   }
 
   toEnd() {
-    const { clock } = this.#store.state;
+    const { clock } = this.store.state;
     if (clock) this.seek(clock.end);
   }
 
@@ -126,16 +122,16 @@ export class Actions {
   // The script --------------------------------------------------------------------------------------------------------
 
   undo() {
-    const { script, earlier } = this.#store.state;
+    const { script, earlier } = this.store.state;
     if (script?.can_undo) {
-      this.#store.set({ notice: null });
+      this.store.set({ notice: null });
       this.#tell({ type: "undo" });
     } else if (script && earlier.length > 0) this.#returnTo(earlier[earlier.length - 1]);
   }
 
   /** The run before a new one was begun, at the step where it stood. @param {string} before  its script */
   async #returnTo(before) {
-    this.#store.set({ notice: null, earlier: this.#store.state.earlier.slice(0, -1) });
+    this.store.set({ notice: null, earlier: this.store.state.earlier.slice(0, -1) });
     await this.#tell({ type: "load", script: before });
   }
 
@@ -144,17 +140,17 @@ export class Actions {
     const shared = this.#connection.send({ type: "share" }).catch(() => null);
     await this.#connection.send({ type: "load", script });
     const before = await shared;
-    if (before) this.#store.set({ earlier: [...this.#store.state.earlier, before.script].slice(-EARLIER) });
+    if (before) this.store.set({ earlier: [...this.store.state.earlier, before.script].slice(-EARLIER) });
   }
 
   /** The run before the present one, whatever was changed since: undo would take those changes back one by one. */
   comeBack() {
-    const { earlier } = this.#store.state;
+    const { earlier } = this.store.state;
     return earlier.length > 0 ? this.#returnTo(earlier[earlier.length - 1]) : Promise.resolve();
   }
 
   redo() {
-    if (this.#store.state.script?.can_redo) this.#tell({ type: "redo" });
+    if (this.store.state.script?.can_redo) this.#tell({ type: "redo" });
   }
 
   /**
@@ -177,7 +173,7 @@ export class Actions {
 
   /** The clock stands while a weight is dragged: all of the drag is one change, at one step. */
   hold() {
-    if (this.#store.state.clock?.status !== "playing") return;
+    if (this.store.state.clock?.status !== "playing") return;
     this.#held = true;
     this.#tell({ type: "pause" });
   }
@@ -189,7 +185,7 @@ export class Actions {
 
   /** @param {string} text */
   warn(text) {
-    this.#store.set({ notice: { kind: "error", text } });
+    this.store.set({ notice: { kind: "error", text } });
   }
 
   /**
@@ -213,22 +209,22 @@ export class Actions {
    * @returns {Promise<boolean>}
    */
   begin(make, path, told = `${words(path)} changed: a new run begins at step 0.`) {
-    this.#beginning = this.#beginning.then(() => this.#begin(make, path, told));
+    this.#beginning = this.#beginning.catch(() => false).then(() => this.#begin(make, path, told));
     return this.#beginning;
   }
 
   /** @param {(spec: Spec) => Spec} make @param {string} path @param {string} told */
   async #begin(make, path, told) {
-    const spec = specOf(this.#store.state);
+    const spec = specOf(this.store.state);
     if (!spec) return false;
     // Both are sent at once, so that nothing comes between them: what is changed next builds on the new run.
     const shared = this.#connection.send({ type: "share" }).catch(() => null);
     const done = await this.#tell({ type: "configure", spec: make(spec) }, path);
     const before = await shared;
     if (!done) return false;
-    const { earlier } = this.#store.state;
-    if (before) this.#store.set({ earlier: [...earlier, before.script].slice(-EARLIER) });
-    this.#store.set({ notice: { kind: "info", text: told, undo: before !== null } });
+    const { earlier } = this.store.state;
+    if (before) this.store.set({ earlier: [...earlier, before.script].slice(-EARLIER) });
+    this.store.set({ notice: { kind: "info", text: told, undo: before !== null } });
     return true;
   }
 
@@ -238,7 +234,7 @@ export class Actions {
    * @param {string} message
    */
   refuse(path, message) {
-    this.#store.set({ errors: { ...this.#store.state.errors, [path]: message } });
+    this.store.set({ errors: { ...this.store.state.errors, [path]: message } });
   }
 
   /**
@@ -246,147 +242,11 @@ export class Actions {
    * @param {string} path
    */
   refusal(path) {
-    const { errors, notice } = this.#store.state;
+    const { errors, notice } = this.store.state;
     return errors[path] ?? notice?.text ?? "It was refused.";
   }
 
-  // Own data ----------------------------------------------------------------------------------------------------------
-
-  /** Opens the file chooser; set by what holds it. */
-  pickTable = () => {};
-
-  /** @param {File | null} table  a file to be looked at, in place of any other */
-  offerTable(table) {
-    this.#store.set({ table });
-  }
-
-  /** @param {boolean} drawing  whether the output's plane is drawn on */
-  draw(drawing) {
-    this.#store.set(drawing ? { drawing, page: "output" } : { drawing });
-  }
-
-  // How it is looked at -----------------------------------------------------------------------------------------------
-
-  toggleTheme() {
-    const theme = this.#store.state.theme === "dark" ? "light" : "dark";
-    applyTheme(theme, true);
-    this.#store.set({ theme });
-  }
-
-  toggleProjector() {
-    const projector = !this.#store.state.projector;
-    applyProjector(projector, true);
-    this.#store.set({ projector });
-  }
-
-  /** Goes into a room; Escape comes back. @param {RoomName} room */
-  enter(room) {
-    const here = this.#store.state.room;
-    if (room === here) return;
-    writeFragment({ view: room === "train" ? null : room });
-    this.#store.set({ room, cameFrom: here });
-  }
-
-  /** Back to the room one came from. */
-  goBack() {
-    const { cameFrom } = this.#store.state;
-    if (cameFrom === null) return;
-    this.enter(cameFrom);
-    this.#store.set({ cameFrom: null });
-  }
-
-  /** @param {Page} page */
-  show(page) {
-    if (this.#store.state.page !== page) this.#store.set({ page });
-  }
-
-  /** @param {import("./types.js").EdgesShow} edges */
-  showEdges(edges) {
-    const { looks } = this.#store.state;
-    this.#store.set({ edges, looks: { ...looks, edges: looks.edges + 1 } });
-  }
-
-  /** @param {import("./types.js").UnitsShow} units */
-  showUnits(units) {
-    const { looks } = this.#store.state;
-    if (units === "sample") return; // a sample is chosen where it lies
-    this.#store.set({ units, followed: null, looks: { ...looks, units: looks.units + 1 } });
-  }
-
-  /** Follows a sample through the network; null ends that. @param {import("./types.js").Followed | null} followed */
-  follow(followed) {
-    const { units } = this.#store.state;
-    // On a phone the network is another page than what was chosen.
-    if (followed) this.#store.set({ followed, units: "sample", page: "network" });
-    else this.#store.set({ followed, units: units === "sample" ? "map" : units });
-  }
-
-  /** Escape: what was opened last over the network is closed first. False where nothing was open. */
-  leave() {
-    const { diagnosis, pointed, followed } = this.#store.state;
-    if (diagnosis) this.showFindings(false);
-    else if (pointed) this.pointAt(null);
-    else if (followed) this.follow(null);
-    else return false;
-    return true;
-  }
-
-  /** The sample before or after the one that is followed, in its own split. @param {1 | -1} by */
-  followNext(by) {
-    const { followed, run } = this.#store.state;
-    const count = followed && run ? run.samples[followed.split] : 0;
-    if (followed && count > 0) this.follow({ ...followed, index: (followed.index + by + count) % count });
-  }
-
-  /** The layer whose weights are counted in a histogram; null for none. @param {number | null} spread */
-  showSpread(spread) {
-    this.#store.set({ spread });
-  }
-
-  /** Opens the settings of a hidden layer, or closes them. @param {number} layer  from 1 */
-  openLayer(layer) {
-    this.#store.set({ opened: this.#store.state.opened === layer ? null : layer });
-  }
-
-  /** The findings in full, beside the network. @param {boolean} diagnosis */
-  showFindings(diagnosis) {
-    this.#store.set(diagnosis ? { diagnosis, page: "network" } : { diagnosis, pointed: null });
-  }
-
-  toggleFindings() {
-    this.showFindings(!this.#store.state.diagnosis);
-  }
-
-  /** Marks a layer or a unit on the diagram; the same again unmarks it. @param {import("./types.js").Pointed | null} to */
-  pointAt(to) {
-    const { pointed } = this.#store.state;
-    const again = pointed && to && pointed.layer === to.layer && pointed.unit === to.unit;
-    this.#store.set(to && !again ? { pointed: to, page: "network" } : { pointed: null });
-  }
-
-  toggleLinear() {
-    const linear = !this.#store.state.linear;
-    rememberLinear(linear);
-    this.#store.set({ linear });
-  }
-
-  /** @param {boolean} withoutFutures  whether the old futures of the run are left out of its curves */
-  hideFutures(withoutFutures) {
-    this.#store.set({ withoutFutures });
-  }
-
-  stopComparing() {
-    this.#store.set({ compared: null });
-  }
-
-  /** @param {"loss" | "accuracy"} curve */
-  showCurve(curve) {
-    this.#store.set({ curve });
-  }
-
-  dismiss() {
-    this.#store.set({ notice: null });
-  }
+  // The connection ----------------------------------------------------------------------------------------------------
 
   reconnect() {
     this.#connection.open();
@@ -399,8 +259,8 @@ export class Actions {
    * @returns {Promise<boolean>}
    */
   async #tell(command, path = null) {
-    const { errors } = this.#store.state;
-    if (path !== null && Object.keys(errors).length > 0) this.#store.set({ errors: {} });
+    const { errors } = this.store.state;
+    if (path !== null && Object.keys(errors).length > 0) this.store.set({ errors: {} });
     try {
       await this.#connection.send(command);
       return true;
@@ -413,8 +273,8 @@ export class Actions {
       const names = field ? [`${refusal?.field}: `, `${field}: `] : [];
       const plain = message.slice(names.find((name) => message.startsWith(name))?.length ?? 0);
       const text = allowed && !message.includes(allowed) ? `${plain}; allowed: ${allowed}` : plain;
-      if (field) this.#store.set({ errors: { [field]: text } });
-      else this.#store.set({ notice: { kind: "error", text } });
+      if (field) this.store.set({ errors: { [field]: text } });
+      else this.store.set({ notice: { kind: "error", text } });
       return false;
     }
   }
