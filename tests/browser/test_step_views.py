@@ -155,6 +155,7 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     step.page.keyboard.press("l")
     expect(step.hook("loop")).to_have_attribute("aria-pressed", "true")
     first = next(each.index for each in update.steps if each.phase == "update")
+    step.hook("pace").fill("0")  # four seconds a micro-step: it is seen where it begins
     step.page.keyboard.press("Space")
     step.at(first)
     step.page.keyboard.press("Space")

@@ -54,7 +54,7 @@ export function diagramView(actions) {
     ({ width, height } = entry.contentRect);
     if (last) update(last);
   }).observe(stage);
-  pointing(stage, { layout: () => layout, lines, actions, spot: () => last?.step.spot ?? null });
+  pointing(stage, { layout: () => layout, lines, actions, spot: () => actions.state.step.spot });
   const placed = memo();
   const changed = memo();
   const spotChanged = memo();
