@@ -52,11 +52,13 @@ def preconditioner(optimizer: OptimizerSpec, state: dict[str, Flat], updates: in
     """What the rule divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it does
     not divide, or has made no update yet."""
     own = optimizer.parameters
+    if updates <= 0:
+        return None
     if optimizer.name in ("adagrad", "rmsprop"):
         squares = state["G" if optimizer.name == "adagrad" else "s"]
         divided: Flat = np.sqrt(squares) + own["eps"] if optimizer.dialect == PYTORCH else np.sqrt(squares + own["eps"])
-        return divided if updates > 0 else None
-    if optimizer.name in ("adam", "amsgrad") and updates > 0:
+        return divided
+    if optimizer.name in ("adam", "amsgrad"):
         corrected = 1.0 - own["beta2"] ** updates if own.get("bias_correction", True) else 1.0
         squares = state["v"] if optimizer.name == "adam" else list(state.values())[2]
         adaptive: Flat = np.sqrt(squares / corrected) + own["eps"]

@@ -321,6 +321,16 @@ class Race:
         rule = lane.spec.in_force(max(0, self.step - 1))[0]
         return {name: value.copy() for name, value in state_of(rule, other._state[made.slot], 2).items()}
 
+    def updates(self, number: int) -> int:
+        """How many updates the rule in force at the present step has made: another rule begins with fresh state."""
+        spec = self.lane(number).spec
+        before, began = spec.optimizer, 0
+        for retune in spec.retunes:
+            if retune.step <= self.step:
+                began = began if retune.optimizer.code == before.code else retune.step
+                before = retune.optimizer
+        return self.step - began
+
     def rate(self, number: int) -> float:
         """The rate of the update that comes next, by the schedule."""
         rule, schedule = self.lane(number).spec.in_force(self.step)

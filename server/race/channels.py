@@ -174,7 +174,8 @@ def _bound(race: Race, lane: Lane) -> dict[str, Any] | None:
     hessian = point.hessian[0]
     if not np.isfinite(hessian).all():
         return None
-    found = bound(rule, lambda v: hessian @ v, 2, race.state(lane.id), race.step)
+    updates = race.updates(lane.id)  # of this rule: another began anew, and where it comes into force here it has no state yet
+    found = bound(rule, lambda v: hessian @ v, 2, race.state(lane.id) if updates else None, updates)
     if found is None:
         return None
     return {"rate": found.rate, "formula": found.formula, "curvature": found.curvature, "frozen": found.frozen}

@@ -227,6 +227,44 @@ def test_dragging_the_start_runs_all_lanes_again(live: Live) -> None:
         assert page.frames["race_surface"][-1][0]["frame"] == before, "the same surface is not sent again"
 
 
+def test_a_bound_counts_the_updates_of_the_rule_that_is_in_force(live: Live) -> None:
+    """Gradient descent, from step 30 on Adam, from step 60 on at another rate: beside a plain Adam that began at step 30."""
+    spec = {
+        "surface": {"name": "ravine", "angle": 30},
+        "lanes": [{"optimizer": {"name": "sgd", "lr": 0.004}}],
+        "max_steps": 500,
+    }
+    with RacePage(live.socket) as page:
+        page.begin(spec)
+
+        def bound() -> float | None:
+            found = page.settled("race_standings")[0]["meta"]["lanes"][0]["bound"]
+            return None if found is None else float(found["rate"])
+
+        page.do("race_seek", step=30)
+        assert bound() == pytest.approx(0.02, rel=1e-9)  # 2 / 100
+        page.do("race_lane_retune", lane=1, optimizer={"name": "adam", "lr": 0.01})
+        assert bound() is None, "before its first update it has divided by nothing"
+        race = Race(spec)
+        race.seek(30)
+        matrix = race.surface.at([[0.0, 0.0]]).hessian[0]
+        theta, m, v = race.trail(1)[-1].copy(), np.zeros(2), np.zeros(2)
+        for made in range(1, 51):
+            gradient = matrix @ theta
+            m, v = 0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient**2
+            corrected = v / (1 - 0.999**made)
+            theta = theta - (0.01 if made <= 30 else 0.02) * (m / (1 - 0.9**made)) / (np.sqrt(corrected) + 1e-8)
+            if made == 30:
+                page.do("race_seek", step=60)
+                page.do("race_lane_retune", lane=1, optimizer={"name": "adam", "lr": 0.02})
+            if made in (1, 30, 50):
+                page.do("race_seek", step=30 + made)
+                scaled = np.diag(1 / (np.sqrt(corrected) + 1e-8)) @ matrix
+                assert bound() == pytest.approx(38 / np.linalg.eigvals(scaled).real.max(), rel=1e-9), made
+        page.do("race_lane_retune", lane=1, optimizer={"name": "rmsprop", "lr": 0.001})
+        assert bound() is None
+
+
 def test_rates_are_chosen_in_one_way_that_is_declared(live: Live) -> None:
     spec = SPEC | {"lanes": SPEC["lanes"][:2]}
     with RacePage(live.socket) as page:
