@@ -35,6 +35,15 @@ class NetworkShare(Command):
     type: Literal["network_share"] = "network_share"
 
 
+class NetworkExport(Command):
+    """The race as a file: a page of its own with everything in it, or every recorded step of every lane as a table.
+    `done.result`: {name, type, text}."""
+
+    type: Literal["network_export"] = "network_export"
+    format: Literal["html", "csv"]
+    theme: Literal["light", "dark"] = "light"
+
+
 class NetworkLaneAdd(Command):
     """A lane, which runs from the start to where the others are. `done.result`: {lane: its id}."""
 
@@ -246,6 +255,7 @@ NetworkCommand = (
     NetworkBegin
     | NetworkLoad
     | NetworkShare
+    | NetworkExport
     | NetworkLaneAdd
     | NetworkLaneRemove
     | NetworkLaneDuplicate

@@ -60,10 +60,10 @@ def _plane(theme: Theme, **more: Any) -> dict[str, Any]:
 
 def _contour(name: str) -> dict[str, Any]:
     theme = THEMES[name]
-    return _plain([_ground(name)], _plane(theme))
+    return _plain([ground_of(name)], _plane(theme))
 
 
-def _ground(name: str, **more: Any) -> Any:
+def ground_of(name: str, **more: Any) -> Any:
     import plotly.graph_objects as go
 
     return go.Contour(
@@ -126,10 +126,42 @@ def dashed(slot: int) -> str:
     return "solid" if slot < 8 else "dash"
 
 
+def sheet() -> Figure:
+    """A page to take away, still empty: the ground above, the losses below it, a table last."""
+    from plotly.subplots import make_subplots
+
+    return make_subplots(
+        rows=3,
+        cols=1,
+        row_heights=[0.56, 0.24, 0.2],
+        vertical_spacing=0.06,
+        specs=[[{"type": "xy"}], [{"type": "xy"}], [{"type": "table"}]],
+    )
+
+
+def table_of(theme: str, heads: list[str], columns: list[list[str]]) -> Any:
+    import plotly.graph_objects as go
+
+    tokens = THEMES[theme]
+    look = {"fill": {"color": tokens.panel}, "font": {"color": tokens.ink}, "line": {"color": tokens.line}, "align": "left"}
+    return go.Table(header=look | {"values": heads}, cells=look | {"values": columns})
+
+
+def dressed(figure: Figure, theme: str, title: str) -> Figure:
+    tokens = THEMES[theme]
+    return figure.update_layout(
+        template="plotly_white" if theme == "light" else "plotly_dark",
+        paper_bgcolor=tokens.panel,
+        plot_bgcolor=tokens.panel,
+        font={"family": FONT, "color": tokens.ink},
+        title=title,
+        height=1100,
+    )
+
+
 def whole(race: Race, desk: Desk, theme: str) -> Figure:
     """Surface and trails over the loss curves, and a table of the standings: plain Plotly, which a file of its own can hold."""
     import plotly.graph_objects as go
-    from plotly.subplots import make_subplots
 
     from server.pictured import Want
     from server.race.channels import standings, surface
@@ -139,14 +171,8 @@ def whole(race: Race, desk: Desk, theme: str) -> Figure:
     ranked = standings(desk, Want(desk.number, 50, None))
     assert found is not None and ranked is not None
     levels, tokens = found.meta["levels"], THEMES[theme]
-    figure = make_subplots(
-        rows=3,
-        cols=1,
-        row_heights=[0.56, 0.24, 0.2],
-        vertical_spacing=0.06,
-        specs=[[{"type": "xy"}], [{"type": "xy"}], [{"type": "table"}]],
-    )
-    ground = _ground(theme, x=found.arrays["x"], y=found.arrays["y"], z=found.arrays["level"])
+    figure = sheet()
+    ground = ground_of(theme, x=found.arrays["x"], y=found.arrays["y"], z=found.arrays["level"])
     ground.update(contours=levels | {"coloring": "fill"})
     figure.add_trace(ground, row=1, col=1)
     minima = found.meta["minima"]
@@ -177,15 +203,6 @@ def whole(race: Race, desk: Desk, theme: str) -> Figure:
         ["" if row["diverged"] is None else f"diverged at step {row['diverged']}" for _, row in rows],
     ]
     heads = ["lane", "rate η", f"loss at step {race.step}", f"steps to {desk.threshold:g}", ""]
-    look = {"fill": {"color": tokens.panel}, "font": {"color": tokens.ink}, "line": {"color": tokens.line}, "align": "left"}
-    figure.add_trace(go.Table(header=look | {"values": heads}, cells=look | {"values": cells}), row=3, col=1)
+    figure.add_trace(table_of(theme, heads, cells), row=3, col=1)
     words = f"{title(race)}, start ({race.start[0]:g}, {race.start[1]:g}), step {race.step}"
-    figure.update_layout(
-        template="plotly_white" if theme == "light" else "plotly_dark",
-        paper_bgcolor=tokens.panel,
-        plot_bgcolor=tokens.panel,
-        font={"family": FONT, "color": tokens.ink},
-        title=f"chainrule: a race on {words}",
-        height=1100,
-    )
-    return figure
+    return dressed(figure, theme, f"chainrule: a race on {words}")

@@ -8,6 +8,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
     from engine.race import Race
     from engine.race.on_surface import Lane
     from server.race.desk import Desk
@@ -33,8 +35,8 @@ def name_of(lane: Lane) -> str:
     return lane.spec.label or OPTIMIZERS[lane.spec.optimizer.name].title
 
 
-def _file(race: Race, ending: str, media: str, text: str) -> dict[str, Any]:
-    return {"name": f"chainrule-race-{race.spec.surface.name}-step-{race.step}.{ending}", "type": media, "text": text}
+def file_of(on: str, step: int, ending: str, text: str) -> dict[str, Any]:
+    return {"name": f"chainrule-race-{on}-step-{step}.{ending}", "type": f"text/{ending}", "text": text}
 
 
 def table(race: Race) -> dict[str, Any]:
@@ -47,13 +49,16 @@ def table(race: Race) -> dict[str, Any]:
         for step, ((x, y), loss) in enumerate(zip(points, losses, strict=True)):
             rule = lane.spec.in_force(step)[0]
             rows.writerow([lane.id, name_of(lane), rule.name, repr(rule.lr), step, repr(x), repr(y), repr(loss)])
-    return _file(race, "csv", "text/csv", out.getvalue())
+    return file_of(race.spec.surface.name, race.step, "csv", out.getvalue())
 
 
 def page(race: Race, desk: Desk, theme: str) -> dict[str, Any]:
     """One file that needs nothing else: surface and trails, loss curves, the standings."""
     from server.race.figures import whole
 
-    figure = whole(race, desk, theme)
-    text = figure.to_html(include_plotlyjs=True, full_html=True, config={"displaylogo": False, "responsive": True})
-    return _file(race, "html", "text/html", str(text))
+    return file_of(race.spec.surface.name, race.step, "html", html_of(whole(race, desk, theme)))
+
+
+def html_of(figure: Figure) -> str:
+    """Plotly itself is within."""
+    return str(figure.to_html(include_plotlyjs=True, full_html=True, config={"displaylogo": False, "responsive": True}))

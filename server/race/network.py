@@ -184,6 +184,14 @@ class NetworkDesk:
                 break
         self._painting = painting
 
+    def paint_all(self) -> None:
+        """In a worker: the finest picture, now."""
+        painting, self._painting = self._painting, None
+        for level in painting or ():
+            if level is not None and self.chart is not None:
+                self.chart.picture = level
+                self.drawn += 1
+
     async def stop(self, session: Session) -> None:
         """Let go of what moves the lanes. A seek that is left stands where the last lane has come."""
         work, self.work = self.work, None

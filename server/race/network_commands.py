@@ -11,6 +11,7 @@ from server.errors import CommandError
 from server.protocol import AnyCommand, Done
 from server.protocol.race_network import (
     NetworkBegin,
+    NetworkExport,
     NetworkLaneAdd,
     NetworkLaneDuplicate,
     NetworkLaneRemove,
@@ -32,7 +33,7 @@ from server.protocol.race_network import (
     StudyRates,
     StudySeeds,
 )
-from server.race import studies
+from server.race import network_files, studies
 from server.race.landscape import chart_of, opening
 from server.race.network import Going, Playing
 from server.race.refusals import refused
@@ -144,6 +145,16 @@ async def share(session: Session, viewer: Viewer, command: NetworkShare) -> dict
 def _script(race: NetworkRace, threshold: float) -> str:
     made = race.as_script() | {"fingerprint": _fingerprint(), "threshold": threshold}
     return json.dumps(made, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+async def export(session: Session, viewer: Viewer, command: NetworkExport) -> dict[str, Any]:
+    desk = session.network
+    race = desk.present()
+    if not race.lanes:
+        raise CommandError("invalid", "lanes: the race has none to take away", "lanes", "at least one lane")
+    if command.format == "csv":
+        return await session.call(network_files.table, race)
+    return await session.call(network_files.page, race, desk, command.theme)
 
 
 async def open_lane(session: Session, viewer: Viewer, command: NetworkOpen) -> dict[str, Any]:
@@ -360,6 +371,7 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "network": begin,
     "network_load": load,
     "network_share": share,
+    "network_export": export,
     "network_open": open_lane,
     "network_play": play,
     "network_pause": pause,

@@ -3,6 +3,9 @@ the studies; TEACHING.md moments 6, 7 and 8."""
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 from network_page import NetworkRoom
@@ -137,6 +140,22 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
     assert other.page.locator("[data-netloss]").evaluate_all(losses) == mine and len(mine) == 5
     expect(other.page.locator("[data-part=network-standings] .lane-badge")).to_have_text(["own batches"])
     other.page.close()
+    # Taken away: the table ends with what the page shows; page and picture come whole.
+    found = {}
+    for kind, ending in (("Every recorded", "csv"), ("Page with", "html"), ("Picture", "png")):
+        with page.expect_download() as saved:
+            room.hook("network-export").click()
+            page.get_by_role("menuitem", name=kind).click()
+        assert saved.value.suggested_filename.endswith(f"step-300.{ending}")
+        found[ending] = Path(saved.value.path())
+    with found["csv"].open() as file:
+        ends = {row["lane"]: row for row in csv.DictReader(file)}
+    assert {lane: (float(row["train_loss"]), row["step"]) for lane, row in ends.items()} == {
+        lane: (float(loss), "300") for lane, loss in mine
+    }
+    assert found["html"].stat().st_size > 1_000_000
+    picture = found["png"].read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n" and len(picture) > 50_000
     # The chosen lane where it stands, in the session's own trainer; Escape comes back to the race.
     page.locator(f"[data-netpick='{number}']").click()
     room.hook("network-microscope").click()

@@ -3,6 +3,9 @@ they are and may be left, and what is refused names field and range."""
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
 import json
 from typing import Any
 
@@ -114,6 +117,72 @@ def test_a_race_from_the_present_run_and_its_lanes(live: Live) -> None:
             header, _ = second.frame("network_standings", lambda h: h["step"] == 40)
             assert sorted((r["loss"] for r in header["meta"]["lanes"]), key=float) == before
             assert newest(second, "network_state")["same_bits"]
+
+
+def test_files_hold_every_lane_and_need_nothing_else(live: Live) -> None:
+    lanes = [{"optimizer": {"name": "sgd", "lr": 0.1}, "label": "</script> & <b>"}, {"optimizer": {"name": "adam", "lr": 0.02}}]
+    with Page(live.socket) as page:
+        begun(page, lanes)
+        page.do("network_step", count=130)
+        page.do("network_lane_retune", lane=1, optimizer={"name": "sgd", "lr": 0.05})
+        page.do("network_step", count=5)
+        page.do("network_plane", kind="pca", points=53)
+        found = page.do("network_export", format="csv")["result"]
+        assert (found["name"], found["type"]) == ("chainrule-race-moons-step-135.csv", "text/csv")
+        rows = list(csv.DictReader(io.StringIO(found["text"])))
+        lone = alone(135, optimizer=lanes[1]["optimizer"])
+        mine, series = [row for row in rows if row["lane"] == "2"], lone.series.columns()
+        assert [int(row["step"]) for row in mine] == [*series["step"], 135], "what was recorded, and where it stands"
+        assert [float(row["train_loss"]) for row in mine] == [*series["train_loss"], lone.loss("train")]
+        assert float(mine[-1]["test_accuracy"]) == lone.accuracy("test") and {row["validation_loss"] for row in mine} == {""}
+        first = [row for row in rows if row["lane"] == "1"]
+        assert [float(row["rate"]) for row in first] == [0.1 if int(row["step"]) < 130 else 0.05 for row in first]
+        assert {row["name"] for row in first} == {"</script> & <b>"}
+
+        found = page.do("network_export", format="html", theme="dark")["result"]
+        text = found["text"]
+        assert found["name"] == "chainrule-race-moons-step-135.html" and found["type"] == "text/html"
+        assert "<script src=" not in text and len(text) > 1_000_000 and "</script> & <b>" not in text
+        figure = drawn(text)
+        ground, *lines, table = figure
+        _, fine = page.frame("network_surface", lambda h: h["meta"]["chart"] == 2 and h["meta"]["stride"] == 1)
+        assert ground["type"] == "contour" and np.array_equal(values(ground["z"]), fine["level"])
+        ways = [line for line in lines if "hovertemplate" in line and "off the plane" in line["hovertemplate"]]
+        chart = engine_chart(lanes)
+        for way, lane in zip(ways, chart[0].lanes, strict=True):
+            expected = chart[1].plane.coordinates(chart[0].way(lane.id)[1])
+            assert np.allclose(np.column_stack([values(way["x"]), values(way["y"])]), expected, rtol=1e-9, atol=1e-12)
+        curves = {line["name"]: line for line in lines if line.get("yaxis") == "y2"}
+        assert len(curves) == 4 and values(curves["Adam, train"]["y"])[-1] == lone.loss("train")
+        assert values(curves["Adam, test"]["y"])[-1] == lone.loss("test")
+        cells = dict(zip(table["cells"]["values"][0], table["cells"]["values"][2], strict=True))
+        assert table["type"] == "table" and float(cells["Adam"]) == pytest.approx(lone.loss("train"), rel=1e-5)
+        for number in (1, 2):
+            page.do("network_lane_remove", lane=number)
+        assert page.ask("network_export", format="html")["field"] == "lanes"
+
+
+def engine_chart(lanes: list[dict[str, Any]]) -> tuple[NetworkRace, Chart]:
+    race = NetworkRace({"run": SPEC, "lanes": lanes})
+    race.advance(130)
+    race.retune(1, {"name": "sgd", "lr": 0.05})
+    race.advance(5)
+    return race, Chart.of(race, PlaneChoice("pca"))
+
+
+def drawn(text: str) -> list[dict[str, Any]]:
+    """The traces of a page that Plotly wrote."""
+    begin = text.index("[", text.rindex("Plotly.newPlot("))
+    found: list[dict[str, Any]] = json.JSONDecoder().raw_decode(text, begin)[0]
+    return found
+
+
+def values(given: Any) -> np.ndarray:
+    """Plotly packs NumPy's arrays."""
+    if not isinstance(given, dict):
+        return np.array(given, dtype=float)
+    flat = np.frombuffer(base64.b64decode(given["bdata"]), dtype=given["dtype"])
+    return flat.reshape([int(side) for side in str(given.get("shape", len(flat))).split(",")])
 
 
 def test_playing_pausing_and_speed(live: Live) -> None:
@@ -261,6 +330,7 @@ def test_studies_of_the_surface_and_one_that_is_left(live: Live) -> None:
         ("network_plane", {"kind": "weights", "weights": [3, 99]}, "weights", "0 to 16"),
         ("network_plane", {"kind": "points", "corners": [0, 0, 1]}, "plane", "two that span a plane"),
         ("network_plane", {"points": 30}, "points", "101"),
+        ("network_export", {"format": "pdf"}, "format", "html"),
         ("network_open", {"lane": 12}, "lane", "1, 2, 3, 4"),
         ("study_seeds", {"seeds": 65}, "seeds", "at most 64"),
         ("study_seeds", {"seeds": 64, "steps": 100_000}, "steps", "1 to 78125"),

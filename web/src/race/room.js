@@ -2,8 +2,7 @@
 
 /** @import { Room } from "../types.js" */
 
-import { pill } from "../views/share.js";
-import { copyNetworkLink } from "./network/share.js";
+import { networkTools } from "./network/share.js";
 import { networkHelp, onNetwork, switched, switchedTransport } from "./network/switch.js";
 import { raceView } from "./race.js";
 import { raceTools } from "./share.js";
@@ -46,14 +45,13 @@ export function raceRoom(actions, network) {
   /** What the keys move: the race that is shown. */
   const shown = () => (onNetwork(actions.state) ? network : actions);
   const own = raceTools(actions);
-  const share = pill("network-share", "Share link", () => copyNetworkLink(network, actions), {}, "share");
-  const tools = [...own, share];
+  const others = networkTools(network, actions);
   return {
     name: "race",
     title: "Race",
-    view: switched(raceView(actions), { surface: own, network: [share] }, network),
+    view: switched(raceView(actions), { surface: own, network: others }, network),
     transport: switchedTransport(actions, network),
-    tools,
+    tools: [...own, ...others],
     channels: ({ networkLook: { on } }) => (on === "surface" ? CHANNELS : on === "network" ? NETWORK : STUDIES),
     subject: (state) => (onNetwork(state) ? (state.network ? `network: ${state.network.title}` : "") : state.race ? `surface: ${state.race.title}` : ""),
     keys: {

@@ -4,6 +4,7 @@
 /** @import { NetworkLook, PlaneWish, RaceOn, StudyKind } from "./types.js" */
 
 import { CommandError } from "../../connection.js";
+import { download } from "../../files.js";
 import { optimizerDefaults, rowNamed } from "../../spec.js";
 import { networkLinkHere } from "./share.js";
 
@@ -106,6 +107,12 @@ export class NetworkActions {
   /** The race's script; null where it was refused. @returns {Promise<string | null>} */
   async script() {
     return (await this.#ask({ type: "network_share" }))?.script ?? null;
+  }
+
+  /** @param {"html" | "csv"} format */
+  async exportFile(format) {
+    const found = await this.#ask({ type: "network_export", format, theme: this.state.theme });
+    if (found) download(found.name, new Blob([found.text], { type: found.type }));
   }
 
   /** @param {string} preset */

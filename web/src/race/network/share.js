@@ -1,8 +1,13 @@
-/** A link that replays a race on the network: `#n=` and its script, packed as a run's is. */
+/** A race on the network to take away: a link that replays it (`#n=` and its script), a page of its own, a picture, a table. */
 
+import { download } from "../../files.js";
 import { addressOf, pack, unpack } from "../../link.js";
 import { formatCount } from "../../maths.js";
 import { writeFragment } from "../../url.js";
+import { menuOf, pill } from "../../views/share.js";
+import { colourOf, isDashed } from "../lanes.js";
+import { racePicture } from "../picture.js";
+import { networkNames } from "./lanes.js";
 
 const FIELD = "n";
 /** Characters a script may have in a link. */
@@ -31,12 +36,12 @@ export async function openNetworkLink(network, racing) {
 }
 
 /** @param {import("./actions.js").NetworkActions} network @param {import("../actions.js").RaceActions} racing */
-export async function copyNetworkLink(network, racing) {
+async function copyNetworkLink(network, racing) {
   const script = await network.script();
   if (script === null) return;
   const packed = await pack(script);
   if (packed.length > LONGEST) {
-    racing.complain("This race is too long for a link: its own data or its changes are more than eight kilobytes hold.");
+    racing.complain("This race is too long for a link: its own data or its changes are more than eight kilobytes hold. Take it away as a page.");
     return;
   }
   const url = addressOf({ packed }, FIELD);
@@ -47,4 +52,34 @@ export async function copyNetworkLink(network, racing) {
     return;
   }
   racing.say(`The link is copied. It replays this very race to step ${formatCount(network.state.networkClock?.step ?? 0)}.`);
+}
+
+/** @param {import("./actions.js").NetworkActions} network @param {import("../actions.js").RaceActions} racing */
+async function exportPicture(network, racing) {
+  const { network: race, networkClock, theme } = network.state;
+  if (!race || !networkClock) return;
+  const names = networkNames(network.state);
+  const lanes = race.lanes.map((lane) => ({ name: names.get(lane.id) ?? "", colour: colourOf(lane, theme), dashed: isDashed(lane) }));
+  try {
+    download(`chainrule-race-network-step-${networkClock.step}.png`, await racePicture(`${race.title} · step ${formatCount(networkClock.step)}`, lanes));
+  } catch (error) {
+    racing.complain(`The picture cannot be made: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/**
+ * The bar's buttons while the race on the network is shown.
+ * @param {import("./actions.js").NetworkActions} network
+ * @param {import("../actions.js").RaceActions} racing
+ * @returns {HTMLElement[]}
+ */
+export function networkTools(network, racing) {
+  return [
+    pill("network-share", "Share link", () => copyNetworkLink(network, racing), {}, "share"),
+    menuOf("network-export", "Export", [
+      ["Page with everything in it", "HTML", () => network.exportFile("html")],
+      ["Picture", "PNG", () => exportPicture(network, racing)],
+      ["Every recorded step of every lane", "CSV", () => network.exportFile("csv")],
+    ]),
+  ];
 }
