@@ -45,12 +45,13 @@ class RaceRoom:
             """() => {
               const step = document.querySelector("[data-testid=race-step]").dataset.value;
               const status = document.querySelector("[data-part=race-transport]").dataset.status;
-              const told = document.querySelector("[data-part=standings] [data-step]").dataset.step;
+              const { step: told, change } = document.querySelector("[data-part=standings] [data-step]").dataset;
               const point = document.querySelector("[data-part=point]");
               const loss = document.querySelector("[data-testid=race-loss]");
               const drawn = loss.offsetParent ? loss.dataset.drawn : step; // hidden on a phone's other page
               const rests = status !== "playing" && status !== "seeking";
-              return rests && told === step && (point.hidden || (point.dataset.step === step && drawn === step));
+              const present = change === document.querySelector("main.race").dataset.change;
+              return rests && present && told === step && (point.hidden || (point.dataset.step === step && drawn === step));
             }"""
         )
         return self.step
@@ -87,6 +88,18 @@ class RaceRoom:
         field = self.page.locator(f'[name="{name}"]')
         field.fill(value)
         field.press("Enter")
+
+    @property
+    def change(self) -> str:
+        """What was done to the race, counted."""
+        return self.page.locator("main.race").get_attribute("data-change") or ""
+
+    def set_and_settle(self, name: str, value: str, step: int) -> None:
+        """Sets what makes it another race, and waits for that one: the old one may stand at the same step."""
+        before = self.change
+        self.set(name, value)
+        expect(self.page.locator("main.race")).not_to_have_attribute("data-change", before)
+        self.settle(step)
 
     def looks_well(self, what: str, themes: int = 2) -> None:
         """At both sizes, in one theme or both, on a phone each of its two pages."""

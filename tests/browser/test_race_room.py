@@ -161,8 +161,7 @@ def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complain
     room.hook("race-surface").select_option("ravine")
     room.set("race.surface.kappa", "0.1")
     expect(page.locator("[data-field='race.surface.kappa'] .field-error")).to_contain_text("[1, 10000]")
-    room.set("race.surface.kappa", "1000")
-    room.settle(5000)
+    room.set_and_settle("race.surface.kappa", "1000", 5000)
     assert all(row["diverged"] for row in room.lanes()), "both rates are above 2/1000"
     expect(page.locator("[data-lane] .lane-loss").first).to_contain_text("diverged at")
     # A formula of one's own: refused by character, then raced on.

@@ -74,6 +74,7 @@ export function raceView(actions) {
       const frame = state.frames.race_surface;
       waiting.hidden = frame !== undefined;
       if (grounded(frame, state.theme)) setText(colour, scaleWords(frame, state.theme));
+      setAttribute(element, "data-change", race && String(race.change));
       setAttribute(element, "data-ready", String(race !== null && catalog !== null && frame !== undefined));
       for (const view of [raceLook.three ? three : flat, loss, settings, standings, point]) view.update(state);
     },

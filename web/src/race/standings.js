@@ -57,6 +57,7 @@ export function standingsView(actions) {
       const step = frame?.step ?? 0;
       setText(title, `Standings at step ${formatCount(step)}`);
       setAttribute(title, "data-step", String(step));
+      setAttribute(title, "data-change", String(frame?.meta.change ?? ""));
       setText(head, `loss · steps to ${brief(race.threshold)}`);
       setText(shared, race.spec.noise > 0 ? "same start, same noise" : "same start");
       const ids = race.lanes.map(({ id }) => id);
