@@ -97,7 +97,7 @@ def _due(session: Session, viewer: Viewer) -> tuple[list[Order], float]:
         if racing:
             key = race_key_of(desk, viewer, channel, slot)
         elif networked:
-            key = network_key_of(network, channel)
+            key = network_key_of(network, channel, slot)
         else:
             # Not during a seek: nobody looks at what lies between.
             key = None if trainer is None or session.seeking else key_of(session, trainer, viewer, channel)

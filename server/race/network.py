@@ -24,7 +24,7 @@ from server.protocol.race_network import (
     StudyCancel,
     Tensor,
 )
-from server.race.studies import Compasses, Study
+from server.race.studies import Compasses, Kind, Study
 
 if TYPE_CHECKING:
     from engine.landscape.slices import Picture
@@ -101,6 +101,8 @@ class NetworkDesk:
         self.chart: Chart | None = None
         self.study: Study | None = None
         self.studies, self.compasses = 0, Compasses()
+        self.kept: dict[Kind, Study] = {}
+        """The last study of each kind."""
         self.slots: dict[int, int] = {}
         self.same_bits = True
         self._painting: Iterator[Picture | None] | None = None
@@ -191,6 +193,13 @@ class NetworkDesk:
             if level is not None and self.chart is not None:
                 self.chart.picture = level
                 self.drawn += 1
+
+    def begin_study(self, study: Study) -> None:
+        """In place of the one under way, which is left."""
+        if self.study is not None:
+            self.study.cancel()
+        self.studies, self.study = study.number, study
+        self.kept[study.kind] = study
 
     async def stop(self, session: Session) -> None:
         """Let go of what moves the lanes. A seek that is left stands where the last lane has come."""

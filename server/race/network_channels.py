@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +15,29 @@ from server.protocol import Channel
 from server.race.channels import BANDS, level_size
 from server.race.landscape import climbs, words_of
 from server.race.network import Going, NetworkDesk, Playing
-from server.race.studies import output_map
+from server.race.studies import Kind, Study, output_map
 
 if TYPE_CHECKING:
     from engine.series import Series
+    from server.viewer import Slot
 
 GRID = 32
 """Cells along a side of a lane's map."""
 CURVE_POINTS = 300
 
 
-def key_of(desk: NetworkDesk, channel: Channel) -> Hashable:
+class StudyCursor(NamedTuple):
+    """What a viewer has been shown of which studies: (number, shown) by kind."""
+
+    seen: tuple[tuple[Kind, tuple[int, int]], ...] = ()
+
+
+def key_of(desk: NetworkDesk, channel: Channel, slot: Slot) -> Hashable:
     """A picture is made again only when this has changed; None where there is nothing to draw."""
     race = desk.race
     if channel == "study":
-        return None if desk.study is None else (desk.study.number, desk.study.shown)
+        due = _due(desk, slot.cursor)
+        return None if due is None else (due.number, due.shown)
     if race is None:
         return None
     if isinstance(desk.work, Going):
@@ -147,8 +155,18 @@ def maps(desk: NetworkDesk, want: Want) -> Picture | None:
 
 
 def study(desk: NetworkDesk, want: Want) -> Picture | None:
-    """The study under way or the last one, as `server.race.studies` describes it."""
-    return None if desk.study is None else desk.study.picture()
+    """What a viewer lacks of the last study of each kind, one a frame, the oldest first, told as in `server.race.studies`."""
+    due = _due(desk, want.cursor)
+    if due is None:
+        return None
+    seen = dict(want.cursor.seen) if isinstance(want.cursor, StudyCursor) else {}
+    return due.picture()._replace(cursor=StudyCursor(tuple((seen | {due.kind: (due.number, due.shown)}).items())))
+
+
+def _due(desk: NetworkDesk, cursor: Hashable) -> Study | None:
+    seen = dict(cursor.seen) if isinstance(cursor, StudyCursor) else {}
+    lacking = [study for study in desk.kept.values() if seen.get(study.kind) != (study.number, study.shown)]
+    return min(lacking, key=lambda study: study.number, default=None)
 
 
 NETWORK_CHANNELS: Mapping[Channel, Callable[[NetworkDesk, Want], Picture | None]] = {

@@ -328,9 +328,7 @@ async def plane(session: Session, viewer: Viewer, command: NetworkPlane) -> None
 async def _study(session: Session, make: Callable[[int], Study]) -> dict[str, Any]:
     desk = session.network
     made = await session.call(make, desk.studies + 1)
-    if desk.study is not None:
-        desk.study.cancel()
-    desk.studies, desk.study = made.number, made
+    desk.begin_study(made)
     session.poke()
     return {"study": made.number}
 

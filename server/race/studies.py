@@ -56,14 +56,14 @@ class Study:
                 self.share = next(self._making)
         except StopIteration as done:
             self.found, self.share, self.state = done.value, 1.0, "done"
-            self.shown += 1
+            self._end()
         except ValueError as error:
             self.state, self.message = "failed", str(error)
-            self.shown += 1
+            self._end()
         except Exception:
             log.exception("a study failed")
             self.state, self.message = "failed", "The study failed on the server"
-            self.shown += 1
+            self._end()
         else:
             if time.monotonic() - self._last > SHOWN:
                 self._last = time.monotonic()
@@ -71,9 +71,14 @@ class Study:
 
     def cancel(self) -> None:
         if self.state == "running":
-            self._making.close()
             self.state, self.message = "cancelled", "It was ended before it was done"
-            self.shown += 1
+            self._end()
+
+    def _end(self) -> None:
+        """It is shown once more, and what it worked with is let go: a study is kept for what it found."""
+        self.shown += 1
+        self._making.close()
+        self._so_far = None
 
     def picture(self) -> Picture:
         """What the channel sends: `meta.study` says which it is and how far, the rest is the study's own."""

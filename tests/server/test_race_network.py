@@ -317,6 +317,23 @@ def test_studies_of_the_surface_and_one_that_is_left(live: Live) -> None:
         assert header["meta"]["study"]["state"] == "cancelled"
         page.do("study_cancel")
 
+        # Who comes back sees the last of each kind, and no more than that.
+        with Page(live.socket, page.attached["session"]) as again:
+            again.run_info()
+            again.do("subscribe", channels=["study"])
+            again.frame("study", lambda h: h["meta"]["study"]["number"] == number)
+            told = [h["meta"]["study"] for h, _ in again.frames["study"]]
+            assert [(study["kind"], study["state"]) for study in told] == [
+                ("basins", "done"),
+                ("rates", "done"),
+                ("seeds", "cancelled"),
+            ]
+            assert np.array_equal(again.frames["study"][1][1]["losses"], arrays["losses"])
+            again.do("subscribe", channels=["study"])
+            new, _ = studied(again, "study_rates", on="surface", rates=3, seeds=1, steps=50)
+            assert new["study"]["number"] == number + 1
+            assert {h["meta"]["study"]["kind"] for h, _ in again.frames["study"][3:]} == {"rates"}
+
 
 @pytest.mark.parametrize(
     ("type", "fields", "field", "allowed"),
