@@ -7,6 +7,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
+from engine.mathml import mathml as convert
 from server.frames import finite
 
 if TYPE_CHECKING:
@@ -98,9 +99,7 @@ def with_mathml(value: Any) -> Any:
 
 def mathml(latex: str) -> str:
     """A formula as MathML; an empty one as the empty string."""
-    from latex2mathml.converter import convert
-
-    return convert(latex, display="block") if latex.strip() else ""
+    return convert(latex, "block")
 
 
 def _json(value: Any) -> bytes:

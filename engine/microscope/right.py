@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from engine.trainer import Trainer
 
 Flat = NDArray[np.float64]
-CUBE_ROOT = float(np.cbrt(np.finfo(np.float64).eps))
+EPSILON = float(np.finfo(np.float64).eps)
+CUBE_ROOT = float(np.cbrt(EPSILON))
 FLOOR = 1e-8
 Entry = tuple[str, tuple[int, ...]]
 
@@ -31,7 +32,7 @@ Entry = tuple[str, tuple[int, ...]]
 class SlopeCheck:
     """∂J/∂θ of one entry: `analytic` by backpropagation, before clipping, `numeric` by a central difference of `step` each way.
     `error` is relative, |a − n| / max(|a| + |n|, 1e-8). `kink`: some unit crossed a corner of its activation in between, or the
-    entry the corner of an L1 penalty, where both are right and differ."""
+    entry the corner of an L1 penalty, where both are right and differ. `noise`: what rounding of J leaves in the difference."""
 
     name: str
     index: tuple[int, ...]
@@ -40,6 +41,12 @@ class SlopeCheck:
     error: float
     step: float
     kink: bool
+    noise: float
+
+    @property
+    def zero(self) -> bool:
+        """Both are 0 but for rounding, as a bias' slope before batch norm is: their relative error says nothing."""
+        return max(abs(self.analytic), abs(self.numeric)) <= self.noise
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -50,6 +57,7 @@ class SlopeCheck:
             "error": plain(self.error),
             "step": self.step,
             "kink": self.kink,
+            "zero": self.zero,
         }
 
 
@@ -164,7 +172,8 @@ def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
                 own = _held(made, theta, at)
             error = abs(own - numeric) / max(abs(own) + abs(numeric), FLOOR)
             kink = side != other or (l1 and place.matrix and abs(float(theta[at])) <= step)
-            found.append(SlopeCheck(place.name, index, own, numeric, error, step, kink))
+            noise = 8.0 * EPSILON * max(abs(above), abs(below), 1.0) / step
+            found.append(SlopeCheck(place.name, index, own, numeric, error, step, kink, noise))
     return found
 
 

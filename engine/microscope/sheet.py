@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from engine.mathml import mathml as convert
 from engine.microscope.expression import HIDDEN, Number, Withheld, Writing, digits_of
 from engine.microscope.steps import Step
 from engine.microscope.update_view import Update
@@ -99,9 +100,7 @@ def _step(update: Update, index: int) -> Step:
 
 @lru_cache(maxsize=4096)
 def mathml(latex: str) -> str:
-    from latex2mathml.converter import convert
-
-    return convert(latex, display="block")
+    return convert(latex, "block")
 
 
 def sheet(update: Update, sample: int = 0, title: str = "", withheld: Withheld | None = None) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from engine.mathml import mathml as convert
+
 
 @lru_cache(maxsize=8192)
 def mathml(latex: str) -> str:
     """LaTeX as inline MathML; of nothing nothing."""
-    from latex2mathml.converter import convert
-
-    return convert(latex) if latex.strip() else ""
+    return convert(latex)
 
 
 def dictionary(symbols: Iterable[str]) -> dict[str, str]:

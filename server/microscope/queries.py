@@ -68,17 +68,20 @@ def verification(trainer: Trainer, entries: Sequence[Entry], withheld: Withheld)
     smooth = [found for found in checks if not found.kink]
     analytic, numeric = (np.array([getattr(found, side) for found in smooth]) for side in ("analytic", "numeric"))
     sizes = float(np.linalg.norm(analytic) + np.linalg.norm(numeric))
+    telling = [found for found in smooth if not found.zero]
     told = {
         "entries": [found.as_json() for found in checks],
         "kinks": len(checks) - len(smooth),
         "error": float(np.linalg.norm(analytic - numeric)) / max(sizes, FLOOR) if smooth else None,
-        "worst": max(smooth, key=lambda found: found.error).as_json() if smooth else None,
+        "zero": bool(smooth) and not telling,
+        "worst": max(telling or smooth, key=lambda found: found.error).as_json() if smooth else None,
         "change": changed.as_json(),
     }
     said = dict(withheld.json(told))
     for found in (*said["entries"], said["worst"]):
         if found is not None and found["analytic"] == HIDDEN:  # what it is compared with would tell it to eight digits
             found["numeric"] = HIDDEN
+            found["zero"] = said["zero"] = False
     if HIDDEN in (said["change"]["before"], said["change"]["after"]):
         said["change"] |= {"actual": HIDDEN, "linear": HIDDEN, "quadratic": HIDDEN, "predicted": HIDDEN}
     return said

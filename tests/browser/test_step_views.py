@@ -37,6 +37,12 @@ LIT = """(wanted) => Object.entries(wanted).every(([part, places]) => {
 })"""
 
 
+CHIPS_APART = """(strip) => {
+  const boxes = [...strip.querySelectorAll(".chip-step")].map((chip) => chip.getBoundingClientRect());
+  return boxes.every(({ left, right }, i) => left >= (boxes[i - 1]?.right ?? 0) - 0.5 && right <= innerWidth);
+}"""
+
+
 def shines(step: Step, **parts: str | None) -> None:
     """Until in each part of the room this is lit, and nothing else: an entry by its name and place, a unit by layer and place,
     an edge as it is drawn."""
@@ -133,6 +139,10 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     expect(step.room).to_have_attribute("data-sample", str(update.samples[1]))
     assert {place for place, _, _ in step.cells() if place.startswith("h1:")} == {f"h1:{unit}:1" for unit in range(8)}
     looks_well(step.page, what="layer")
+    # Every micro-step can be touched on a phone: none lies over another.
+    step.page.set_viewport_size({"width": 390, "height": 844})
+    step.page.wait_for_function(f"() => ({CHIPS_APART})(document.querySelector('[data-testid=strip]'))")
+    step.page.set_viewport_size({"width": 1440, "height": 900})
 
     # Five notations: other symbols, the same numbers.
     cells = [cell[1:] for cell in step.cells()]

@@ -68,15 +68,15 @@ function some(count, chosen) {
 }
 
 /** @param {Record<string, any>} result */
-function draw({ entries, error, kinks, change }) {
+function draw({ entries, error, kinks, zero, change }) {
   const tensor = entryName(entries[0].name, []).split(" ")[0];
   const apart = toNumber(error);
   const good = apart !== null && apart <= AGREES;
-  const words = error === null ? "every unit crosses a kink here" : good ? "differences agree to" : "differences are apart by";
+  const words = error === null ? "every unit crosses a kink here" : zero ? "both are 0, but for rounding" : good ? "differences agree to" : "differences are apart by";
   const verdict = h("span", { class: good ? "verdict good" : "verdict bad" }, number(error, { digits: 2, hook: "right-error" }));
   const counted = `${entries.length === 1 ? "1 entry" : `${entries.length} entries`} of ${tensor}${kinks > 0 ? `, ${kinks} of them at a kink, where both are right and differ` : ""}`;
   return [
-    row(words, error === null ? "" : verdict),
+    row(words, error === null || zero ? "" : verdict),
     h("p", { class: "small" }, counted),
     row("ΔJ as g·Δ", number(change.linear, { hook: "change-linear" })),
     row("with ½ΔᵀHΔ added", number(change.predicted, { hook: "change-predicted" })),
@@ -93,8 +93,8 @@ function row(words, value) {
 /** @param {any[]} entries */
 function details(entries) {
   const head = h("tr", {}, ...["entry", "backpropagation", "difference", "relative error"].map((words) => h("th", { scope: "col" }, words)));
-  const rows = entries.map(({ name, index, analytic, numeric, error, kink }) =>
-    h("tr", {}, h("th", { scope: "row" }, entryName(name, index)), h("td", {}, number(analytic)), h("td", {}, number(numeric)), h("td", {}, kink ? "kink" : number(error, { digits: 2 }))),
+  const rows = entries.map(({ name, index, analytic, numeric, error, kink, zero }) =>
+    h("tr", {}, h("th", { scope: "row" }, entryName(name, index)), h("td", {}, number(analytic)), h("td", {}, number(numeric)), h("td", {}, kink ? "kink" : zero ? "both 0, but for rounding" : number(error, { digits: 2 }))),
   );
   return h("details", { class: "panel-more", data: { testid: "right-entries" } }, h("summary", {}, "each of them"), wide(h("table", { class: "panel-table" }, h("thead", {}, head), h("tbody", {}, ...rows))));
 }
