@@ -6,7 +6,7 @@ The past is replayed on a copy; the run is left alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -188,48 +188,77 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
     optimizer = trainer.effective_spec.optimizer
     anatomy = anatomy_for(optimizer, matrix=place.matrix)
     inputs = inputs_of(update_of(recording.steps, name), name, optimizer, anatomy)
-    trees = tree(anatomy, inputs, index)
-    now = {key: expression.value for key, expression in trees.items()}
-    wanted = _read(anatomy)
-    entering = {
-        key: float(np.ravel(value[index] if np.ndim(value) else value)[0]) for key, value in inputs.items() if key in wanted
-    }
-    rows.append(now | entering)
+    entry = Entry(optimizer, anatomy, inputs, name, index)
+    return entry.told(here, rows)
 
-    def history(key: str) -> tuple[float, ...]:
-        return tuple(row.get(key, float("nan")) for row in rows)
 
-    parts = tuple(
-        Part(
-            quantity.name,
-            quantity.symbol,
-            quantity.words,
-            latex(trees[quantity.name]),
-            latex(trees[quantity.name], Writing(numbers=True)),
-            now[quantity.name],
-            quantity.becomes,
-            trees[quantity.name],
-            history(quantity.name),
+@dataclass(frozen=True)
+class Entry:
+    """One entry of what an update reads, with the rule that reads it. `words`: what of the inputs is called otherwise."""
+
+    optimizer: OptimizerSpec
+    anatomy: Anatomy
+    inputs: Mapping[str, Any]
+    name: str
+    index: tuple[int, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def entering(self) -> dict[str, float]:
+        """What goes into its formulas, θ and g first."""
+        return {key: float(_at(self.inputs[key], self.index)) for key in _read(self.anatomy)}
+
+    def values(self) -> dict[str, float]:
+        """What goes in, and every quantity."""
+        own = {key: _at(value, self.index) for key, value in self.inputs.items()}
+        return {key: float(value) for key, value in quantities(self.anatomy, own).items()} | self.entering
+
+    def told(self, step: int, past: list[dict[str, float]]) -> Dissection:
+        """The update after `step`; `past`: the `values` of the updates before it, oldest first."""
+        trees = tree(self.anatomy, self.inputs, self.index)
+        now = {key: expression.value for key, expression in trees.items()}
+        entering = self.entering
+        rows = [*past, now | entering]
+
+        def history(key: str) -> tuple[float, ...]:
+            return tuple(row.get(key, float("nan")) for row in rows)
+
+        parts = tuple(
+            Part(
+                quantity.name,
+                quantity.symbol,
+                quantity.words,
+                latex(trees[quantity.name]),
+                latex(trees[quantity.name], Writing(numbers=True)),
+                now[quantity.name],
+                quantity.becomes,
+                trees[quantity.name],
+                history(quantity.name),
+            )
+            for quantity in self.anatomy.quantities
         )
-        for quantity in anatomy.quantities
-    )
-    symbols = {key: SYMBOLS.get(key, key) for key in entering}
-    entries = tuple(
-        Part(
-            key,
-            symbols[key],
-            _entering(key, optimizer, anatomy),
-            symbols[key],
-            "",
-            value,
-            None,
-            Number(symbols[key], value, key),
-            history(key),
+        symbols = {key: SYMBOLS.get(key, key) for key in entering}
+        entries = tuple(
+            Part(
+                key,
+                symbols[key],
+                self.words.get(key) or _entering(key, self.optimizer, self.anatomy),
+                symbols[key],
+                "",
+                value,
+                None,
+                Number(symbols[key], value, key),
+                history(key),
+            )
+            for key, value in entering.items()
         )
-        for key, value in entering.items()
-    )
-    updates = tuple(range(here + 2 - len(rows), here + 2))
-    return Dissection(optimizer.name, optimizer.dialect, name, index, here, entries, parts, updates)
+        updates = tuple(range(step + 2 - len(rows), step + 2))
+        return Dissection(self.optimizer.name, self.optimizer.dialect, self.name, self.index, step, entries, parts, updates)
+
+
+def _at(value: Any, index: tuple[int, ...]) -> Any:
+    """An entry of an array, or the number that holds for all of them."""
+    return value[index] if np.ndim(value) else value
 
 
 WORDS = {
@@ -268,9 +297,7 @@ def _values(machine: Machine, place: Place, index: tuple[int, ...]) -> dict[str,
     optimizer = machine.spec.optimizer
     anatomy = anatomy_for(optimizer, matrix=place.matrix)
     inputs = inputs_of(update_of(recording.steps, place.name), place.name, optimizer, anatomy)
-    own = {key: value[index] if np.ndim(value) else value for key, value in inputs.items()}
-    wanted = _read(anatomy)
-    return {key: float(value) for key, value in (quantities(anatomy, own) | {k: own[k] for k in wanted}).items()}
+    return Entry(optimizer, anatomy, inputs, place.name, index).values()
 
 
 def place_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> Place:

@@ -44,10 +44,11 @@ def parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
-def names_in(text: str) -> set[str]:
+@cache
+def names_in(text: str) -> frozenset[str]:
     """The names that a formula reads."""
     called = {id(node.func) for node in ast.walk(parsed(text)) if isinstance(node, ast.Call)}
-    return {node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name) and id(node) not in called}
+    return frozenset(node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name) and id(node) not in called)
 
 
 def on_arrays(text: str, values: Mapping[str, Any]) -> Any:

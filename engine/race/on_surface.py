@@ -40,6 +40,20 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class Update:
+    """The update after `step` of one lane: the rule with its numbers (`hyper`), the point and the rule's state before it, the
+    gradient that it follows (noise and all, taken ahead where the rule looks ahead), and the point after it."""
+
+    step: int
+    rule: OptimizerSpec
+    theta: Flat
+    state: dict[str, Flat]
+    grad: Flat
+    hyper: Flat
+    after: Flat
+
+
+@dataclass(frozen=True)
 class Standing:
     """A lane at a step: its point, f and ‖∇f‖ there; the step at which it left the surface, and at which it first came within
     the threshold of the least known value, each None where it did not up to here."""
@@ -310,14 +324,36 @@ class Race:
         end = min(self.step if last is None else last, self._done(lane))
         return self._loss[lane.slot, first : end + 1]
 
+    def alone(self, number: int, step: int) -> Race:
+        """The race of this lane alone, at a step: the same bits. It has run no further than that."""
+        other = Race(self.spec.model_copy(update={"lanes": ()}))
+        other.add(self.lane(number).spec)
+        other.seek(step)
+        return other
+
+    def one_update(self) -> Update:
+        """The next update of a race of one lane (`alone`), made, with all that it read."""
+        (lane,) = self.lanes
+        slot, step = lane.slot, self._done(lane)
+        rule = lane.spec.in_force(step)[0]
+        theta = self._theta[slot].copy()
+        state = {name: value.copy() for name, value in state_of(rule, self._state[slot], 2).items()}
+        self._make_room(step + 1)
+        self._goal[:] = 0
+        self._goal[slot] = step + 1
+        self._call()
+        made = Update(step, rule, theta, state, self._grad.copy(), self._hyper[slot].copy(), self._theta[slot].copy())
+        self._apply_retunes(lane)  # only now: a rule that comes next has numbers of its own
+        self.step = self.computed = step + 1
+        return made
+
     def state(self, number: int) -> dict[str, Flat]:
         """The rule's state at the present step by name, each (2,). Where the lane has run further it is run there once more."""
         lane, other = self.lane(number), self
         made = lane
         if self._done(lane) > self.step:
-            other = Race(self.spec.model_copy(update={"lanes": ()}))
-            made = other.lane(other.add(lane.spec))
-            other.seek(self.step)
+            other = self.alone(number, self.step)
+            made = other.lanes[0]
         rule = lane.spec.in_force(max(0, self.step - 1))[0]
         return {name: value.copy() for name, value in state_of(rule, other._state[made.slot], 2).items()}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from server.microscope import anatomy
 from server.microscope.hidden import HIDDEN, Withheld
 from server.microscope.mathml import mathml
 from server.microscope.refused import refusals
@@ -44,18 +45,11 @@ def chain_of_samples(update: Update, name: str, index: Sequence[int], withheld: 
 
 def dissection(trainer: Trainer, name: str, index: Sequence[int], withheld: Withheld) -> dict[str, Any]:
     """One parameter's update, quantity by quantity."""
-    from engine.microscope import Writing, dissect, latex
+    from engine.microscope import Writing, dissect
 
     with refusals():
         found = dissect(trainer, name, tuple(index))
-    how = Writing(numbers=True, withheld=withheld.number)
-    told = found.as_json()
-    for kind, parts in (("inputs", found.inputs), ("parts", found.parts)):
-        for part, row in zip(parts, told[kind], strict=True):
-            numbers = latex(part.expression, how) if part.numbers else ""
-            row |= {"numbers": numbers, "symbol_mathml": mathml(part.symbol)}
-            row |= {"formula_mathml": mathml(part.formula), "numbers_mathml": mathml(numbers)}
-    return dict(withheld.json(told))
+    return dict(withheld.json(anatomy.told(found, Writing(numbers=True, withheld=withheld.number))))
 
 
 def verification(trainer: Trainer, entries: Sequence[Entry], withheld: Withheld) -> dict[str, Any]:

@@ -126,6 +126,16 @@ class RaceSeek(Command):
     step: int = Field(ge=0, le=1_000_000_000)
 
 
+class RaceDissect(Command):
+    """A lane's coming update at the present step taken apart, for one coordinate, with each quantity's last values.
+    `done.result`: `engine.microscope.Dissection` as `dissect` tells it, with ``lane``. Refused for a lane that left the surface
+    and at the race's end."""
+
+    type: Literal["race_dissect"] = "race_dissect"
+    lane: Lane
+    coordinate: Literal["x", "y"]
+
+
 class RaceShare(Command):
     """The race as a script. `done.result`: {script: JSON text}."""
 
@@ -205,6 +215,7 @@ RaceCommand = (
     | RaceSpeedCommand
     | RaceStep
     | RaceSeek
+    | RaceDissect
     | RaceShare
     | RaceExport
 )

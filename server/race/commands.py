@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from server.errors import CommandError
+from server.microscope import anatomy
 from server.protocol import (
     AnyCommand,
     Done,
     RaceBegin,
     RaceChange,
+    RaceDissect,
     RaceExport,
     RaceLaneAdd,
     RaceLaneDuplicate,
@@ -301,6 +303,22 @@ def _replace(race: Race, number: int, spec: dict[str, Any]) -> None:
         race.replace(number, LaneSpec.model_validate(spec))
 
 
+# A lane's update taken apart ----------------------------------------------------------------------------------------
+
+
+async def dissect(session: Session, viewer: Viewer, command: RaceDissect) -> dict[str, Any]:
+    return await session.call(_dissect, session.desk.present(), command.lane, command.coordinate)
+
+
+def _dissect(race: Race, number: int, coordinate: str) -> dict[str, Any]:
+    from engine.microscope import Writing
+    from engine.race import dissect_lane
+
+    with refused("lane"):
+        found = dissect_lane(race, number, coordinate)
+    return {"lane": number, **anatomy.told(found, Writing(numbers=True))}
+
+
 # Taking it away -----------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +350,7 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "race_lane_duplicate": lane_duplicate,
     "race_lane_retune": lane_retune,
     "race_lane_replace": lane_replace,
+    "race_dissect": dissect,
     "race_share": share,
     "race_export": export,
 }

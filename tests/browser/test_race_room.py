@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
+from looks import looks_well
 from playwright.sync_api import Page, expect
-from race_page import RaceRoom
+from race_page import SIZES, RaceRoom
 
 from engine.race import Race
 
@@ -58,6 +59,30 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
     assert [row["rank"] for row in room.lanes()] == list(range(1, 9)), "at rest the least loss is first"
     leader = min(rows, key=lambda row: float(row["loss"]))
     expect(page.locator("[data-part=point]")).to_have_attribute("data-of", str(leader["id"]))
+    # Its next update taken apart: the last quantity is where the race goes, bit for bit; a step on, and it is the next one's.
+    page.keyboard.press("o")
+    apart = room.hook("race-anatomy")
+    race.seek(302)
+    trail = race.trail(leader["id"])
+    for update, i in ((301, 0), (301, 1), (302, 1)):
+        expect(apart).to_contain_text(f"update {update}.")
+        expect(apart.locator("[data-quantity=theta]")).to_contain_text(f"{'xy'[i]}, the coordinate")
+        expect(apart).to_have_attribute("data-state", "done")
+        for name, step in (("theta", update - 1), ("theta_new", update)):
+            told = apart.locator(f"[data-quantity={name}] .told").get_attribute("data-value")
+            assert float(told or "nan") == trail[step, i]
+        line = apart.locator("[data-quantity=theta_new] .sparkline")
+        expect(line).to_have_attribute("aria-label", re.compile("over 51 updates"))
+        if i == 0:
+            page.locator("[data-coordinate=y]").click()
+            looks_well(page, "dialog[open]", sizes=SIZES)
+        elif update == 301:
+            page.keyboard.press("ArrowRight")
+            room.settle(301)
+    page.keyboard.press("Escape")
+    expect(apart).to_be_hidden()
+    page.keyboard.press("ArrowLeft")
+    room.settle(300)
     # Drag the start, and move it with the arrows.
     start = room.hook("race-origin")
     box = start.bounding_box()
@@ -150,6 +175,12 @@ def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complain
     below, above = room.lanes()
     assert (below["name"], below["diverged"]) == ("just below", None) and above["name"] == "just above"
     assert float(below["bound"]) == pytest.approx(0.02, rel=1e-12) and float(above["loss"]) > 1e6 * float(below["loss"])
+    # No update is left to be taken apart, and which are is said.
+    room.hook("race-open").click()
+    apart = room.hook("race-anatomy")
+    expect(apart).to_have_attribute("data-state", "refused")
+    expect(apart).to_contain_text("The race is at its end, step 5000. Allowed: 0 to 4999")
+    page.keyboard.press("Escape")
     # The rate's slider is marked at 2/λ_max (moment 6).
     page.locator(f"[data-edit='{below['id']}']").click()
     mark = room.hook("race-editor").locator(".slider-mark")
@@ -206,6 +237,10 @@ def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complain
         room.hook("race-remove").click()
         expect(page.locator(".lane")).to_have_count(left)
     expect(room.hook("race-empty")).to_be_visible()
+    page.keyboard.press("o")
+    expect(apart).to_have_attribute("data-state", "empty")
+    expect(apart).to_contain_text("There is no lane yet")
+    page.keyboard.press("Escape")
     page.locator("[data-door=train]").click()
     expect(room.hook("step")).to_have_attribute("data-value", "0")
     expect(page.locator("main.train, .train").first).to_be_visible()

@@ -262,7 +262,8 @@ def test_nothing_is_sent_again_while_nothing_changes(live: Live) -> None:
     with Page(live.socket) as page:
         begun(page, "data", "series", "parameters", "maps", "evaluation")
         page.do("step", count=10)
-        page.frame("evaluation", lambda header: header["step"] == 10)
+        for channel in ("series", "parameters", "maps", "evaluation"):
+            page.frame(channel, lambda header: header["step"] == 10)
         counts = {channel: len(frames) for channel, frames in page.frames.items()}
         for _ in range(20):
             page.do("pause")

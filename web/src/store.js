@@ -55,6 +55,7 @@ const EMPTY = {
   networkLook: { on: "surface", page: "plane", lane: null, edited: null, study: "seeds", preset: "" },
   studies: {},
   raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null, plane: null },
+  raceAnatomy: { open: false, lane: null, coordinate: "x", answer: null },
 };
 
 export class Store {

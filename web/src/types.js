@@ -333,6 +333,7 @@
  * @property {import("./race/types.js").RaceClock | null} raceClock
  * @property {import("./race/types.js").Trails | null} trails
  * @property {import("./race/types.js").RaceLook} raceLook
+ * @property {import("./race/types.js").RaceAnatomy} raceAnatomy
  * @property {import("./race/network/types.js").NetworkInfo | null} network
  * @property {import("./race/network/types.js").NetworkClock | null} networkClock
  * @property {import("./race/network/types.js").NetworkLook} networkLook

@@ -234,6 +234,18 @@ export class RaceActions {
   /** Where the link can be copied by hand; set by what shows it. @type {(link: {url: string, note: string}) => void} */
   onLink = () => {};
 
+  // Its update taken apart --------------------------------------------------------------------------------------------
+
+  /** @param {Partial<import("./types.js").RaceAnatomy>} anatomy */
+  anatomy(anatomy) {
+    this.#store.set({ raceAnatomy: { ...this.state.raceAnatomy, ...anatomy } });
+  }
+
+  /** For what shows refusals in a place of its own. @param {Record<string, unknown>} command @returns {Promise<any>} */
+  ask(command) {
+    return this.#connection.send(command);
+  }
+
   // Taking it away ----------------------------------------------------------------------------------------------------
 
   /** The race's script; null where it was refused. @returns {Promise<string | null>} */

@@ -6,6 +6,7 @@ import { h, memo, setAttribute, setText } from "../dom.js";
 import { MINUS, formatCount, formatExact, formatNumber, toNumber } from "../maths.js";
 import { raceFrameOf } from "../store.js";
 import { formulaBox } from "../views/formula.js";
+import { openAnatomy } from "./anatomy.js";
 import { namesOf } from "./lanes.js";
 
 /** @type {Record<string, string>} */
@@ -18,14 +19,14 @@ const KINDS = {
   "not smooth": "f is not smooth here",
 };
 
-/** @returns {View} */
-export function pointView() {
+/** @param {import("./actions.js").RaceActions} actions @returns {View} */
+export function pointView(actions) {
   const title = h("h2", { class: "panel-title" }, "At the leader’s point");
   const facts = h("dl", { class: "race-facts", data: { testid: "race-point" } });
   const rule = formulaBox("race-bound-formula", "The stability bound of its rule");
   const verdict = h("p", { class: "small", data: { testid: "race-verdict" } });
-  // The network's part of the race puts its door into the microscope here.
-  const doors = h("div", { class: "race-doors", data: { part: "race-doors" } });
+  const door = h("button", { type: "button", class: "quiet-button", title: "Every quantity of its rule, with its numbers (o)", data: { testid: "race-open" }, onclick: () => openAnatomy(actions) }, "take its next update apart");
+  const doors = h("div", { class: "race-doors", data: { part: "race-doors" } }, door);
   const element = h("section", { class: "panel", data: { part: "point" }, aria: { label: "Critical point" } }, title, facts, rule.element, verdict, doors);
   /** @type {Map<string, HTMLElement>} */
   const values = new Map();

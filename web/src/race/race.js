@@ -4,6 +4,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatNumber, toNumber } from "../maths.js";
+import { anatomyDialog } from "./anatomy.js";
 import { lossView } from "./loss.js";
 import { pointView } from "./point.js";
 import { settingsView } from "./settings.js";
@@ -34,7 +35,8 @@ export function raceView(actions) {
     h("button", { type: "button", class: "race-choice", data: { look: three ? "3d" : "contour" }, onclick: () => actions.look({ three }) }, words);
   const looks = [look(false, "contour"), look(true, "3-D")];
   const colour = h("span", { class: "small" });
-  const [flat, three, loss, settings, standings, point] = [surfaceView(actions), threeView(), lossView(actions), settingsView(actions), standingsView(actions), pointView()];
+  const [flat, three, loss, settings, standings, point] = [surfaceView(actions), threeView(), lossView(actions), settingsView(actions), standingsView(actions), pointView(actions)];
+  const anatomy = anatomyDialog(actions);
   const waiting = h("p", { class: "small race-waiting" }, "The race is coming …");
   const tabs = PAGES.map(([name, title]) =>
     h("button", { type: "button", class: "tab", role: "tab", aria: { selected: false, controls: `race-${name}` }, data: { tab: name }, onclick: () => actions.look({ page: name }) }, title),
@@ -56,6 +58,7 @@ export function raceView(actions) {
       loss.element,
     ),
     h("div", { class: "race-right", id: "race-standings" }, settings.element, standings.element, point.element),
+    anatomy.element,
   );
   const [changed, grounded] = [memo(), memo()];
   return {
@@ -76,7 +79,7 @@ export function raceView(actions) {
       if (grounded(frame, state.theme)) setText(colour, scaleWords(frame, state.theme));
       setAttribute(element, "data-change", race && String(race.change));
       setAttribute(element, "data-ready", String(race !== null && catalog !== null && frame !== undefined));
-      for (const view of [raceLook.three ? three : flat, loss, settings, standings, point]) view.update(state);
+      for (const view of [raceLook.three ? three : flat, loss, settings, standings, point, anatomy]) view.update(state);
     },
   };
 }

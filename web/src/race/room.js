@@ -2,6 +2,7 @@
 
 /** @import { Room } from "../types.js" */
 
+import { openAnatomy } from "./anatomy.js";
 import { networkTools } from "./network/share.js";
 import { networkHelp, onNetwork, switched, switchedTransport } from "./network/switch.js";
 import { raceView } from "./race.js";
@@ -26,6 +27,7 @@ const HELP = {
     [["3"], "the surface in 3-D or as contours"],
     [["+", "-", "0"], "closer to the leader, further away, all of the surface"],
     [["n"], "one more lane"],
+    [["o"], "open the chosen lane’s next update, or the leader’s (on a surface)"],
     [["l"], "loss on a log or linear axis"],
     [["Esc"], "close a lane's settings, look at the leader again"],
   ],
@@ -71,6 +73,7 @@ export function raceRoom(actions, network) {
       c: () => onNetwork(actions.state) && network.plane(),
       m: () => network.openShown(),
       d: () => network.redraw(),
+      o: () => onNetwork(actions.state) || openAnatomy(actions),
       l: () => actions.toggleLinear(),
     },
     leave: () => shown().leave(),

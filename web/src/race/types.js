@@ -62,6 +62,12 @@
  *
  * @typedef {"step" | "evaluations" | "time"} Abscissa
  *
+ * @typedef {object} RaceAnatomy  A lane's coming update taken apart.
+ * @property {boolean} open
+ * @property {number | null} lane  null: there is none
+ * @property {"x" | "y"} coordinate
+ * @property {import("../step/panels/types.js").PanelAnswer | null} answer
+ *
  * @typedef {object} RaceLook  How a race is looked at.
  * @property {boolean} three  the surface in three dimensions
  * @property {Abscissa} abscissa  of the loss curves

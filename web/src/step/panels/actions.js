@@ -3,9 +3,8 @@
 /** @import { AppState } from "../../types.js" */
 /** @import { Asking, PanelAnswer, Panels, Picked } from "./types.js" */
 
-import { CommandError } from "../../connection.js";
 import { download } from "../../files.js";
-import { typeset } from "../../maths.js";
+import { answerOf, wordsOf } from "./answer.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
 export class PanelActions {
@@ -84,15 +83,7 @@ export class PanelActions {
     /** @param {PanelAnswer} answer */
     const put = (answer) => this.#set({ answers: { ...this.#panels.answers, [name]: answer } });
     put({ key, status: "loading", result: before, message: "" });
-    /** @type {PanelAnswer} */
-    let answer;
-    try {
-      answer = { key, status: "done", result: await this.#step.ask(command), message: "" };
-    } catch (error) {
-      const refused = error instanceof CommandError && error.refusal.code !== "internal";
-      const internal = error instanceof CommandError && !refused;
-      answer = { key, status: refused ? "refused" : "failed", result: null, message: internal ? "the server could not answer. The run is as it was." : wordsOf(error) };
-    }
+    const answer = await answerOf(key, () => this.#step.ask(command));
     // A later question has taken its place, unless it is the same.
     if (this.#panels.answers[name]?.key === key) put(answer);
   }
@@ -224,14 +215,4 @@ export class PanelActions {
       return wordsOf(error);
     }
   }
-}
-
-/** @param {unknown} error */
-function wordsOf(error) {
-  const { field, allowed } = error instanceof CommandError ? error.refusal : { field: null, allowed: null };
-  const whole = typeset(error instanceof Error ? error.message : String(error));
-  // In its panel a refusal need not name the command's field.
-  const plain = field && whole.startsWith(`${field}: `) ? whole.slice(field.length + 2) : whole;
-  const message = plain.charAt(0).toUpperCase() + plain.slice(1);
-  return allowed && !message.includes(allowed) ? `${message}. Allowed: ${typeset(allowed)}.` : message;
 }

@@ -15,7 +15,7 @@ export function anatomyView(actions) {
   const picker = pickerView(actions, "anatomy");
   /** @type {import("../../types.js").OptimizerRow[]} */
   let rules = [];
-  const view = shell("anatomy", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("anatomy") }, (result) => draw(result, rowNamed(rules, result.rule)?.title ?? result.rule));
+  const view = shell("anatomy", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("anatomy") }, (result) => anatomyTable(result, rowNamed(rules, result.rule)?.title ?? result.rule));
   return {
     element: h("div", { class: "panel-page" }, picker.element, view.element),
     update(state) {
@@ -27,8 +27,12 @@ export function anatomyView(actions) {
   };
 }
 
-/** @param {Record<string, any>} result @param {string} title  of the rule */
-function draw({ dialect, step, inputs, parts, updates }, title) {
+/**
+ * An update taken apart: of the network's parameter, or of a lane on a surface.
+ * @param {Record<string, any>} result  of `dissect` or `race_dissect`
+ * @param {string} title  of the rule
+ */
+export function anatomyTable({ dialect, step, inputs, parts, updates }, title) {
   const past = updates.length > 1 ? `updates ${formatCount(updates[0])} to ${formatCount(updates.at(-1))}` : `update ${formatCount(step + 1)} alone`;
   return [
     h("p", { class: "small" }, `${title}, ${dialect} dialect, update ${formatCount(step + 1)}. The lines show each quantity over ${past}.`),

@@ -6,10 +6,10 @@ import { h, memo, setText } from "../../dom.js";
 
 /**
  * @param {string} hook
- * @param {{empty: string, retry: () => void}} words
+ * @param {{empty: string, retry: () => void, moves?: string}} words
  * @param {(result: Record<string, any>) => (Node | string)[]} draw
  */
-export function shell(hook, { empty, retry }, draw) {
+export function shell(hook, { empty, retry, moves = "The run moves: pause it to look." }, draw) {
   const body = h("div", { class: "panel-told" });
   const words = h("p", { class: "panel-state small", role: "status" });
   const again = h("button", { type: "button", class: "quiet-button", hidden: true, onclick: retry }, "try again");
@@ -23,7 +23,7 @@ export function shell(hook, { empty, retry }, draw) {
       element.dataset.state = status;
       element.toggleAttribute("aria-busy", status === "loading");
       const result = status === "done" || status === "loading" || status === "old" ? (answer?.result ?? null) : null;
-      const told = { empty: instead, loading: result ? "" : "Computing …", old: result ? "" : "The run moves: pause it to look.", refused: answer?.message ?? "", failed: `It failed: ${answer?.message ?? ""}`, done: "" }[status];
+      const told = { empty: instead, loading: result ? "" : "Computing …", old: result ? "" : moves, refused: answer?.message ?? "", failed: `It failed: ${answer?.message ?? ""}`, done: "" }[status];
       setText(words, told);
       words.hidden = told === "";
       words.classList.toggle("field-error", status === "failed");
