@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from looks import looks_well
+from looks import looks_well, problems
 from playwright.sync_api import Page, expect
 from race_page import SIZES, RaceRoom
 
@@ -57,6 +57,14 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
     race.seek(300)
     assert [float(row["loss"]) for row in rows] == [float(race.losses(row["id"])[-1]) for row in rows]
     assert [row["rank"] for row in room.lanes()] == list(range(1, 9)), "at rest the least loss is first"
+    # On a beamer what is set folds away, and six of the eight lanes are in sight.
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("p")
+    expect(page.locator("[data-field='race.start.0']")).to_be_hidden()
+    expect(page.locator(".lane").nth(5)).to_be_in_viewport(ratio=0.9)
+    assert problems(page) == []
+    page.keyboard.press("p")
+    page.set_viewport_size({"width": 1440, "height": 900})
     leader = min(rows, key=lambda row: float(row["loss"]))
     expect(page.locator("[data-part=point]")).to_have_attribute("data-of", str(leader["id"]))
     # Its next update taken apart: the last quantity is where the race goes, bit for bit; a step on, and it is the next one's.

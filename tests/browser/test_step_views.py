@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from looks import looks_well
+from looks import SIZES, looks_well
 from playwright.sync_api import expect
 from step_page import Step, configure, number
 from train_page import Train
@@ -212,7 +212,16 @@ def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
     made.nth(1).click()
     expect(made.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(step.hook("matrices").locator(".picked")).to_have_attribute("data-at", f"{update.steps[-1].results[1].name}:0:0")
+    # One symbol, two moments.
+    made.nth(0).click()
+    captions = step.hook("matrices").locator("figcaption")
+    expect(captions.first).to_contain_text("before")
+    expect(captions.last).to_contain_text("after")
+    made.nth(1).click()
     looks_well(step.page, what="digits, update")
+    # On a beamer: larger type, and nothing over anything else.
+    step.page.keyboard.press("p")
+    looks_well(step.page, what="digits, update, projected", sizes={"laptop": SIZES["laptop"]})
 
 
 def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: Train) -> None:

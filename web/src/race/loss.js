@@ -76,7 +76,8 @@ export function lossView(actions) {
         {
           ...layout,
           margin: { ...layout.margin, r: narrow ? 12 : layout.margin.r },
-          xaxis: { ...layout.xaxis, title: { ...layout.xaxis.title, text: axis } },
+          // To the last point and no further: names stand in the margin.
+          xaxis: { ...layout.xaxis, range: [0, Math.max(0, ...curves.map(({ x }) => x[x.length - 1] ?? 0)) || 1], title: { ...layout.xaxis.title, text: axis } },
           yaxis: { ...layout.yaxis, ...(range ? { range } : {}), ...(log ? { dtick: dtick(range) } : {}) },
           annotations: narrow ? [] : ends(curves, names, theme, range, log, height - layout.margin.t - layout.margin.b, layout.font.size),
           width,

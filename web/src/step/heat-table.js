@@ -69,11 +69,12 @@ export function heatTable(lit) {
     const array = seen.arrays[key];
     const signature = [value.name, transposed, shown.rows.join(), shown.columns.join(), value.rows.layer, value.columns.layer, value.columns.kind];
     if (builtFor(...signature, value.columns.kind === "sample" || value.rows.kind === "sample" ? seen.scope.samples.join() : "", seen.frame.run)) build(shown, seen);
-    if (captionFor(value.symbol, value.shape.join(), transposed, shown.columns.length)) {
+    const when = moment(shown, seen);
+    if (captionFor(value.symbol, value.shape.join(), transposed, shown.columns.length, when)) {
       caption.replaceChildren(symbol(value.symbol, seen.scope.mathml), ...(transposed ? [h("sup", {}, "⊤")] : []));
       const part = seen.micro.parts[key];
       const size = [value.shape[0], part?.columns?.length === 1 ? 1 : value.shape[1]];
-      setText(shape, (transposed ? size.reverse() : size).join(" × "));
+      setText(shape, (transposed ? size.reverse() : size).join(" × ") + when);
       setAttribute(table, "aria-label", `${value.words}, ${shape.textContent}`);
       setAttribute(element, "title", value.words);
     }
@@ -105,6 +106,12 @@ export function heatTable(lit) {
     }
   }
   return { element, update };
+}
+
+/** What is both read and made has two moments under one symbol. @param {Shown} shown @param {Seen} seen */
+function moment({ value, key }, { step }) {
+  const made = key.startsWith("result.");
+  return (made ? step.operands : step.results).some(({ name }) => name === value.name) ? (made ? " · after" : " · before") : "";
 }
 
 /** Arrows go from cell to cell; Enter picks. @param {KeyboardEvent} event @param {HTMLTableElement} table */

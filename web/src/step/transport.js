@@ -39,7 +39,7 @@ export function stepTransport(actions) {
     ),
     h("label", { class: "pace" }, h("span", { class: "pace-word" }, "pace"), pace, rate),
     loop,
-    h("p", { class: "hint" }, "← → micro-step · ↑ ↓ depth · click any number to follow it"),
+    h("p", { class: "hint" }, "← → micro-step · ↑ ↓ depth · click a number"),
     h("div", { class: "where" }, h("div", {}, step), h("div", {}, batch, own)),
   );
   const playChanged = memo();
