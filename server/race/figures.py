@@ -27,7 +27,13 @@ GROUND = {"light": ("#8b94a6", "#c3c8d0", "#fcfbf8"), "dark": ("#5b6473", "#2c32
 
 def race_figures() -> dict[str, Any]:
     """By name and theme, as `server.figures` has its own."""
-    makers = {"race_contour": _contour, "race_3d": _three, "race_loss": _loss, "race_loss_linear": _loss_linear}
+    makers = {
+        "race_contour": _contour,
+        "race_3d": _three,
+        "network_3d": _glassy,
+        "race_loss": _loss,
+        "race_loss_linear": _loss_linear,
+    }
     config = {"displayModeBar": False, "responsive": False, "scrollZoom": True}
     found = {name: {**{theme: make(theme) for theme in THEMES}, "config": config} for name, make in makers.items()}
     # A double click is the page's own: it shows the whole surface again.
@@ -77,14 +83,19 @@ def ground_of(name: str, **more: Any) -> Any:
     )
 
 
-def _three(name: str) -> dict[str, Any]:
+def _glassy(name: str) -> dict[str, Any]:
+    """On the network lanes pass below the picture as well as above it: its plane shows what lies behind."""
+    return _three(name, 0.55)
+
+
+def _three(name: str, opacity: float = 0.95) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     theme = THEMES[name]
     axis: dict[str, Any] = {"gridcolor": theme.line, "zeroline": False, "showbackground": False}
     axis["tickfont"] = {"size": SMALL, "color": theme.ink_2}
     traces = [
-        go.Surface(uid="surface", colorscale=_scale(LIT[name]), showscale=False, hoverinfo="skip", opacity=0.95),
+        go.Surface(uid="surface", colorscale=_scale(LIT[name]), showscale=False, hoverinfo="skip", opacity=opacity),
         go.Scatter3d(uid="lane", mode="lines", line={"width": 5}, x=[], y=[], z=[], hoverinfo="skip"),
         go.Scatter3d(uid="head", mode="markers", marker={"size": 5}, x=[], y=[], z=[], hoverinfo="skip"),
     ]

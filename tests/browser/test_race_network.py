@@ -29,7 +29,7 @@ def alone(steps: int, **changes: object) -> Trainer:
     return trainer
 
 
-def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
+def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom, complaints) -> None:
     page = room.page
     expect(page.locator("[data-netlane]")).to_have_count(4)
     expect(room.hook("race-share")).to_be_hidden()  # it would take the other race away
@@ -140,6 +140,21 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
     assert other.page.locator("[data-netloss]").evaluate_all(losses) == mine and len(mine) == 5
     expect(other.page.locator("[data-part=network-standings] .lane-badge")).to_have_text(["own batches"])
     other.page.close()
+    # In three dimensions, by key and by button, and that is what the picture has; each head is as high as its own loss.
+    for words in ("GL Driver Message", "willReadFrequently", "software WebGL"):
+        complaints.expect(words)
+    page.keyboard.press("3")
+    solid = room.hook("network-3d")
+    expect(solid).to_have_attribute("data-drawn", "300")
+    expect(solid.locator("canvas").first).to_be_visible()
+    expect(page.locator(".network-surface")).to_be_hidden()
+    expect(page.locator(".network-words")).to_contain_text("as high as its own loss")
+    high = solid.evaluate(
+        "(plot) => plot.data.filter(({ uid }) => uid.startsWith('head-')).map(({ uid, z }) => [uid.slice(5), z[0]])"
+    )
+    ranked = sorted(mine, key=lambda each: room.value(f"[data-off='{each[0]}']", "true"), reverse=True)
+    ordered = [dict(high)[lane] for lane, _ in ranked]
+    assert ordered == sorted(ordered, reverse=True) and len(set(ordered)) > 2
     # Taken away: the table ends with what the page shows; page and picture come whole.
     found = {}
     for kind, ending in (("Every recorded", "csv"), ("Page with", "html"), ("Picture", "png")):
@@ -155,6 +170,9 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
     }
     assert found["html"].stat().st_size > 1_000_000
     picture = found["png"].read_bytes()
+    page.locator("[data-netlook=contour]").click()
+    expect(page.locator(".network-surface")).to_be_visible()
+    expect(solid).to_be_hidden()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n" and len(picture) > 50_000
     # The chosen lane where it stands, in the session's own trainer; Escape comes back to the race.
     page.locator(f"[data-netpick='{number}']").click()
@@ -165,7 +183,7 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom) -> None:
     room.settle(300)
     page.locator("[data-door=train]").click()
     expect(room.hook("step")).to_have_attribute("data-value", "300")
-    assert float(room.hook("train-loss").get_attribute("data-value") or "nan") == momentum.loss("train")
+    expect(room.hook("train-loss")).to_have_attribute("data-value", repr(float(momentum.loss("train"))))
     page.locator("[data-door=race]").click()
     # Emptied of lanes it says so, and begins anew on what the Train view has now.
     while count := page.locator("[data-netedit]").count():

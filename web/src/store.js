@@ -52,7 +52,7 @@ const EMPTY = {
   trails: null,
   network: null,
   networkClock: null,
-  networkLook: { on: "surface", page: "plane", lane: null, edited: null, study: "seeds", preset: "" },
+  networkLook: { on: "surface", page: "plane", three: false, lane: null, edited: null, study: "seeds", preset: "" },
   studies: {},
   raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null, plane: null },
   raceAnatomy: { open: false, lane: null, coordinate: "x", answer: null },

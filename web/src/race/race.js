@@ -10,7 +10,7 @@ import { pointView } from "./point.js";
 import { settingsView } from "./settings.js";
 import { standingsView } from "./standings.js";
 import { surfaceView } from "./surface.js";
-import { threeView } from "./three.js";
+import { surfaceInThree, threeView } from "./three.js";
 
 /** @type {["surface" | "standings", string][]} */
 const PAGES = [
@@ -35,7 +35,7 @@ export function raceView(actions) {
     h("button", { type: "button", class: "race-choice", data: { look: three ? "3d" : "contour" }, onclick: () => actions.look({ three }) }, words);
   const looks = [look(false, "contour"), look(true, "3-D")];
   const colour = h("span", { class: "small" });
-  const [flat, three, loss, settings, standings, point] = [surfaceView(actions), threeView(), lossView(actions), settingsView(actions), standingsView(actions), pointView(actions)];
+  const [flat, three, loss, settings, standings, point] = [surfaceView(actions), threeView(surfaceInThree), lossView(actions), settingsView(actions), standingsView(actions), pointView(actions)];
   const anatomy = anatomyDialog(actions);
   const waiting = h("p", { class: "small race-waiting" }, "The race is coming …");
   const tabs = PAGES.map(([name, title]) =>

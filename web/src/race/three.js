@@ -1,6 +1,7 @@
-/** The surface in three dimensions, with the trails on it. Drawn in software it is slow: a few times a second is enough. */
+/** A surface in three dimensions, with the lanes on it. Drawn in software it is slow: a few times a second is enough. */
 
 /** @import { AppState, View } from "../types.js" */
+/** @import { RaceLane } from "./types.js" */
 
 import { h, memo } from "../dom.js";
 import { Redrawn } from "../plot.js";
@@ -10,10 +11,35 @@ import { lengthAt } from "./trails.js";
 
 /** Points of a trail, at most: more cannot be told apart. */
 const MOST = 400;
+/** Points along a side of the ground that are drawn; of a finer one every second is left out. */
+const FINE = 101;
+const [NARROW, SHORT] = [480, 8];
 
-/** @returns {View} */
-export function threeView() {
-  const place = h("div", { class: "race-plot", role: "img", aria: { label: "The surface in three dimensions" }, data: { testid: "race-3d" } });
+/**
+ * @typedef {object} Scene  What is drawn.
+ * @property {import("../types.js").Frame} ground  its `x`, `y` and `level`
+ * @property {{lane: RaceLane, way: (number | null)[][], drop?: [number, number]}[]} lanes  the way's x, y and height, and from
+ *   where to where a thin line falls at its head
+ * @property {[string, string, string]} titles
+ * @property {string} uirevision
+ * @property {number} drawn  the step it is of
+ *
+ * @typedef {object} Told
+ * @property {string} named  the server's figure
+ * @property {string} testid
+ * @property {string} label
+ * @property {(state: AppState) => unknown[] | null} known  what it depends on; null while there is nothing
+ * @property {(state: AppState) => Scene} scene
+ */
+
+/** The axis of a surface: log₁₀ of what lies above the least, or the loss itself. @param {Record<string, any>} meta @returns {(loss: number) => number} */
+export function heightOf({ colour, least, floor }) {
+  return (loss) => (colour === "linear" ? loss : Math.log10(Math.max(0, loss - least) + floor));
+}
+
+/** @param {Told} told @returns {View} */
+export function threeView({ named, testid, label, known, scene }) {
+  const place = h("div", { class: "race-plot", role: "img", aria: { label }, data: { testid } });
   const element = h("div", { class: "race-three" }, place);
   const figure = new Redrawn(place);
   const changed = memo();
@@ -25,51 +51,71 @@ export function threeView() {
   /** @param {AppState} state */
   function update(state) {
     last = state;
-    const { race, trails, figures, theme } = state;
-    const frame = raceFrameOf(state, "race_surface");
-    const themed = figures?.figures.race_3d;
+    const { figures, theme } = state;
+    const themed = figures?.figures[named];
     const [width, height] = [element.clientWidth, element.clientHeight];
-    if (!race || !frame || !themed || width < 40 || height < 40 || !changed(frame, trails, theme, width, height, race.change)) return;
+    const found = known(state);
+    if (!found || !themed || width < 40 || height < 40 || !changed(...found, theme, width, height)) return;
     figure.later(async (plotly) => {
       const { data, layout } = themed[theme];
       const [surface, line, head] = data;
-      const { x, y, level } = frame.arrays;
+      const { ground, lanes, titles, uirevision, drawn } = scene(state);
+      const { x, y, level } = ground.arrays;
+      const stride = x.data.length > FINE ? 2 : 1;
+      const kept = (/** @type {ArrayLike<number>} */ values) => Array.from(values).filter((_, i) => i % stride === 0);
       const rows = [];
-      for (let i = 0; i < y.data.length; i += 2) {
-        const row = [];
-        for (let j = 0; j < x.data.length; j += 2) row.push(level.data[i * x.data.length + j]);
-        rows.push(row);
-      }
-      const half = (/** @type {ArrayLike<number>} */ values) => Array.from(values).filter((_, i) => i % 2 === 0);
+      for (let i = 0; i < y.data.length; i += stride) rows.push(kept(level.data.subarray(i * x.data.length, (i + 1) * x.data.length)));
       /** @type {object[]} */
-      const traces = [{ ...surface, x: half(x.data), y: half(y.data), z: rows }];
-      const [xs, ys] = frame.meta.domain;
-      // The axis of the surface: log₁₀ of what lies above the least, or f itself.
-      const up = (/** @type {number} */ loss) => (frame.meta.colour === "log" ? Math.log10(loss - frame.meta.least + frame.meta.floor) : loss);
-      for (const lane of race.lanes) {
-        const trail = trails?.race === race.race ? trails.lanes.get(lane.id) : null;
-        if (!trail || !trails) continue;
-        const end = lengthAt(trail, trails.step);
-        const stride = Math.max(1, Math.ceil(end / MOST));
-        /** @type {(number | null)[][]} */
-        const way = [[], [], []];
-        for (let i = 0; i < end; i = i === end - 1 ? end : Math.min(end - 1, i + stride)) {
-          const [px, py] = [trail.points[2 * i], trail.points[2 * i + 1]];
-          const inside = px >= xs[0] && px <= xs[1] && py >= ys[0] && py <= ys[1];
-          way[0].push(inside ? px : null);
-          way[1].push(inside ? py : null);
-          way[2].push(inside ? up(trail.losses[i]) : null);
-        }
+      const traces = [{ ...surface, x: kept(x.data), y: kept(y.data), z: rows }];
+      for (const { lane, way, drop } of lanes) {
         const colour = colourOf(lane, theme);
         const dash = isDashed(lane) ? "dash" : "solid";
         traces.push({ ...line, uid: `lane-${lane.id}`, x: way[0], y: way[1], z: way[2], line: { ...line.line, color: colour, dash } });
-        const ends = way.map((values) => values.slice(-1));
+        const [px, py, pz] = way.map((values) => values.slice(-1));
         const symbol = isDashed(lane) ? "square" : "circle";
-        traces.push({ ...head, uid: `head-${lane.id}`, x: ends[0], y: ends[1], z: ends[2], marker: { ...head.marker, color: colour, symbol } });
+        traces.push({ ...head, uid: `head-${lane.id}`, x: px, y: py, z: pz, marker: { ...head.marker, color: colour, symbol } });
+        if (drop) traces.push({ ...line, uid: `drop-${lane.id}`, x: [...px, ...px], y: [...py, ...py], z: drop, line: { ...line.line, width: 2, color: colour } });
       }
-      const uirevision = `${race.race}`;
-      await plotly.react(place, traces, { ...layout, width, height, uirevision, scene: { ...layout.scene, uirevision, zaxis: { ...layout.scene.zaxis, title: { text: frame.meta.colour === "log" ? "log f" : "f" } } } }, themed.config);
-      place.dataset.drawn = String(trails?.step ?? 0);
+      // On a small picture there is no room beside the axes for more than a short name.
+      const brief = (/** @type {string} */ text) => (Math.min(width, 1.5 * height) < NARROW && text.length > SHORT ? "" : text);
+      const axes = Object.fromEntries(titles.map((text, i) => [`${"xyz"[i]}axis`, { ...layout.scene[`${"xyz"[i]}axis`], title: { text: brief(text) } }]));
+      await plotly.react(place, traces, { ...layout, width, height, uirevision, scene: { ...layout.scene, ...axes, uirevision } }, themed.config);
+      place.dataset.drawn = String(drawn);
     });
   }
 }
+
+/** The surface that is raced on, with the lanes' trails. @type {Told} */
+export const surfaceInThree = {
+  named: "race_3d",
+  testid: "race-3d",
+  label: "The surface in three dimensions",
+  known(state) {
+    const frame = raceFrameOf(state, "race_surface");
+    return state.race && frame ? [frame, state.trails, state.race.change] : null;
+  },
+  scene(state) {
+    const { race, trails } = state;
+    const ground = raceFrameOf(state, "race_surface");
+    if (!race || !ground) throw new Error("no surface to draw");
+    const [xs, ys] = ground.meta.domain;
+    const up = heightOf(ground.meta);
+    const lanes = race.lanes.flatMap((lane) => {
+      const trail = trails?.race === race.race ? trails.lanes.get(lane.id) : null;
+      if (!trail || !trails) return [];
+      const end = lengthAt(trail, trails.step);
+      const stride = Math.max(1, Math.ceil(end / MOST));
+      /** @type {(number | null)[][]} */
+      const way = [[], [], []];
+      for (let i = 0; i < end; i = i === end - 1 ? end : Math.min(end - 1, i + stride)) {
+        const [px, py] = [trail.points[2 * i], trail.points[2 * i + 1]];
+        const inside = px >= xs[0] && px <= xs[1] && py >= ys[0] && py <= ys[1];
+        way[0].push(inside ? px : null);
+        way[1].push(inside ? py : null);
+        way[2].push(inside ? up(trail.losses[i]) : null);
+      }
+      return [{ lane, way }];
+    });
+    return { ground, lanes, titles: ["x", "y", ground.meta.colour === "log" ? "log f" : "f"], uirevision: `${race.race}`, drawn: trails?.step ?? 0 };
+  },
+};

@@ -142,16 +142,18 @@ export function planeWords() {
     element,
     update(state) {
       const [surface, moving] = [networkFrameOf(state, "network_surface"), networkFrameOf(state, "network_ways")];
-      if (!changed(surface, moving, state.network)) return;
+      const { three } = state.networkLook;
+      if (!changed(surface, moving, state.network, three)) return;
       const share = toNumber(moving?.meta.explained);
       setText(explained, share === null || Number.isNaN(share) ? "All lanes stand at one point." : `The plane holds ${formatPercent(share)} of the ways’ variance.`);
       setAttribute(explained, "data-value", share === null ? null : String(share));
-      setText(what, surface ? `The plane: ${surface.meta.words}. Darker is lower, on a log scale; dashed arrows point downhill along the plane.` : "");
+      setText(what, surface ? `The plane: ${surface.meta.words}. ${three ? "A lane is as high as its own loss, on a log scale, down to the picture’s lowest; the thin line at its head goes to the plane’s." : "Darker is lower, on a log scale; dashed arrows point downhill along the plane."}` : "");
       const least = moving?.meta.minima;
       const same = least && least.lowest.every((/** @type {number} */ each, /** @type {number} */ i) => each === least.reached[i]);
       const edge = least && surface && [0, 1].some((i) => surface.meta.domain[i].includes(least.lowest[i])) ? ", at the picture’s edge" : "";
       const [low, near] = least ? [least.lowest[2], least.reached[2]].map((each) => formatNumber(toNumber(each), 3)) : ["", ""];
-      setText(minima, !least ? "" : same ? `Downhill ${networkNames(state).get(least.lane)} would reach the slice’s lowest point, ${low}${edge} (star).` : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near} (outlined star); its lowest point is ${low}${edge} (star).`);
+      const star = (/** @type {string} */ words) => (three ? "" : ` (${words})`);
+      setText(minima, !least ? "" : same ? `Downhill ${networkNames(state).get(least.lane)} would reach the slice’s lowest point, ${low}${edge}${star("star")}.` : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near}${star("outlined star")}; its lowest point is ${low}${edge}${star("star")}.`);
       const furthest = moving ? waysOf(moving).map(({ columns, id }) => ({ id, off: columns.off.at(-1) ?? 0, share: columns.residual.at(-1) ?? 0 })).sort((x, y) => y.off - x.off)[0] : null;
       setText(away, furthest && furthest.off > 0 ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatPercent(furthest.share, 0)} of its way.` : "");
       /** @type {{words: string}[]} */

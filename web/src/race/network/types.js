@@ -41,6 +41,7 @@
  * @typedef {object} NetworkLook  How a race on the network is looked at.
  * @property {RaceOn} on
  * @property {"plane" | "lanes"} page  which page a narrow screen shows
+ * @property {boolean} three  the landscape in three dimensions
  * @property {number | null} lane  the lane that is told of; null: the leader
  * @property {number | null} edited  the lane whose settings are open
  * @property {StudyKind} study  the one on the page

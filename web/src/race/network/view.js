@@ -10,6 +10,8 @@ import { networkFrameOf } from "./lanes.js";
 import { landscapeView, planeWords } from "./landscape.js";
 import { planeForm } from "./plane-form.js";
 import { networkStandings } from "./standings.js";
+import { threeView } from "../three.js";
+import { networkInThree } from "./three.js";
 
 /** @type {["plane" | "lanes", string][]} */
 const PAGES = [
@@ -22,13 +24,16 @@ export function networkView(actions) {
   const tabs = PAGES.map(([name, title]) =>
     h("button", { type: "button", class: "tab", role: "tab", aria: { selected: false, controls: `network-${name}` }, data: { tab: `network-${name}` }, onclick: () => actions.look({ page: name }) }, title),
   );
-  const [landscape, words, form, curves, standings, facts, trained] = [landscapeView(), planeWords(), planeForm(actions), networkCurves(), networkStandings(actions), networkFacts(actions), trainedView(actions)];
+  const look = (/** @type {boolean} */ three, /** @type {string} */ words) =>
+    h("button", { type: "button", class: "race-choice", data: { netlook: three ? "3d" : "contour" }, onclick: () => actions.look({ three }) }, words);
+  const looks = [look(false, "contour"), look(true, "3-D")];
+  const [landscape, three, words, form, curves, standings, facts, trained] = [landscapeView(), threeView(networkInThree), planeWords(), planeForm(actions), networkCurves(), networkStandings(actions), networkFacts(actions), trainedView(actions)];
   const waiting = h("p", { class: "small race-waiting", data: { testid: "network-waiting" } });
   const element = h(
     "main",
     { class: "network-race", data: { part: "network-race", ready: false } },
     h("div", { class: "tabs race-tabs", role: "tablist", aria: { label: "Pages" } }, ...tabs),
-    h("div", { class: "race-left", id: "network-plane" }, h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss over a plane"), form.element), h("div", { class: "race-stage" }, landscape.element, waiting), words.element, curves.element),
+    h("div", { class: "race-left", id: "network-plane" }, h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss over a plane"), h("div", { class: "race-choices", role: "group", aria: { label: "How the landscape is drawn" } }, ...looks), form.element), h("div", { class: "race-stage" }, landscape.element, three.element, waiting), words.element, curves.element),
     h("div", { class: "race-right", id: "network-lanes" }, trained.element, standings.element, facts.element),
   );
   const paged = memo();
@@ -45,7 +50,10 @@ export function networkView(actions) {
       waiting.hidden = frame !== null;
       setText(waiting, warmup && warmup.done < warmup.total ? "The engine is being compiled …" : network && network.lanes.length === 0 ? "No lane, no landscape: add one." : "The landscape is coming …");
       setAttribute(element, "data-ready", String(network !== null && catalog !== null && frame !== null));
-      for (const view of [trained, form, landscape, words, curves, standings, facts]) view.update(state);
+      looks.forEach((button, i) => setAttribute(button, "aria-pressed", String(networkLook.three === (i === 1))));
+      landscape.element.hidden = networkLook.three;
+      three.element.hidden = !networkLook.three;
+      for (const view of [trained, form, networkLook.three ? three : landscape, words, curves, standings, facts]) view.update(state);
     },
   };
 }
