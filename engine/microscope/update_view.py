@@ -78,6 +78,7 @@ def tell(trainer: Trainer, recording: Recording, notation: str = "theory") -> Up
     steps = Builder(recording, machine.tape, machine.spec, machine.dataset, wanted).build()
     problem = None
     if not recording.complete:
-        problem = f"update {recording.step + 1} gives a value that is not finite: it ends at '{recording.steps[-1].op}'"
+        last = f": it ends with “{steps[-1].title}”" if steps else ""
+        problem = f"update {recording.step + 1} gives a value that is not finite{last}"
     samples = tuple(int(row) for row in recording.rows)
     return Update(recording.step, recording.epoch, wanted, steps, samples, machine.tape.coupled, problem, recording)

@@ -123,6 +123,18 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom, complaints
     expect(page.locator("[data-part=network-standings] .lane-badge")).to_have_text(["own batches"])
     room.settle(300)
     room.looks_well("a race on the network")
+    # On a phone the picture begins below what lays the plane.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(
+        "() => document.querySelector('.network-own').getBoundingClientRect().bottom <= "
+        "document.querySelector('.network-surface').getBoundingClientRect().top + 0.5"
+    )
+    # On a beamer what lays it folds away.
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("p")
+    expect(page.locator(".network-own")).to_be_hidden()
+    page.keyboard.press("p")
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.keyboard.press("Escape")
     expect(editor).to_be_hidden()
     page.keyboard.press("Escape")

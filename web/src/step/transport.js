@@ -66,9 +66,11 @@ export function stepTransport(actions) {
       setText(step, `step ${formatCount(seen.scope.step)}`);
       setAttribute(step, "data-value", String(seen.scope.step));
       tell(batch, "batch loss", numeric(seen.scope.loss));
+      // Where no number can be told for it, that is told.
+      if (seen.scope.problem && seen.scope.loss === null) setText(batch, "batch loss not finite");
       const { sample, sample_column: column } = seen.micro;
       if (sample === null || !seen.losses) setText(own, "");
-      else tell(own, ` · sample ${formatCount(sample + 1)} loss`, seen.micro.asked > 0 && Number.isNaN(seen.losses.data[column]) ? null : seen.losses.data[column]);
+      else tell(own, `${batch.textContent ? " · " : ""}sample ${formatCount(sample + 1)} loss`, seen.micro.asked > 0 && Number.isNaN(seen.losses.data[column]) ? null : seen.losses.data[column]);
     },
   };
 }

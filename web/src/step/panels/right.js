@@ -4,6 +4,7 @@
 
 import { h } from "../../dom.js";
 import { toNumber } from "../../maths.js";
+import { scopeOf } from "../state.js";
 import { lookedAt, parameterOf, parametersOf, presentStep } from "./looked.js";
 import { entryName, number, wide } from "./numbers.js";
 import { shell } from "./shell.js";
@@ -26,13 +27,14 @@ export function rightView(actions) {
     element: h("section", { class: "panel-part", aria: { label: "Was it right?" } }, h("h3", { class: "panel-title" }, "Was it right?"), button, view.element),
     update(state) {
       seen = state;
-      const entries = visible(state);
+      const ended = Boolean(scopeOf(state)?.problem);
+      const entries = ended ? [] : visible(state);
       const small = (state.run?.parameter_count ?? Infinity) <= SMALL;
       const answer = entries.length === 0 ? null : actions.answer(state, "right", { type: "verify", entries }, small || wanted);
       if (answer?.status !== "loading") wanted = false;
       const still = state.clock?.status !== "playing" && state.clock?.status !== "seeking";
       button.hidden = small || answer !== null || !still || entries.length === 0;
-      view.show(answer, still ? (small ? "Waiting for the update." : "Differences of the weights shown, and the change of J.") : "The run moves: pause it to look.");
+      view.show(answer, ended ? "This update cannot be made: nothing to compare." : still ? (small ? "Waiting for the update." : "Differences of the weights shown, and the change of J.") : "The run moves: pause it to look.");
     },
   };
 
