@@ -7,7 +7,7 @@
 import { h, memo, setAttribute } from "../dom.js";
 import { typeScale } from "../projector.js";
 import { copyExact } from "./copy.js";
-import { fold, shares } from "./fold.js";
+import { fold, shares, WIDEST } from "./fold.js";
 import { heatTable } from "./heat-table.js";
 import { lights, listen } from "./spots.js";
 import { seenOf } from "./state.js";
@@ -88,8 +88,8 @@ export function matricesView(actions) {
     }
     shown.forEach((each, i) => pool[i].update(each, seen, used, each.key.startsWith("result.") ? chosen : null));
     // What is beneath keeps its place while one walks along.
-    const tallest = Math.max(...seen.scope.steps.flatMap(({ results }) => results.map(({ shape }) => shape[0])));
-    element.style.setProperty("--lines", String(Math.min(8, tallest)));
+    const tallest = Math.max(...seen.scope.steps.flatMap(({ operands, results }) => [...operands, ...results].map(({ shape }) => shape[0])));
+    element.style.setProperty("--lines", String(Math.min(WIDEST, tallest)));
     setAttribute(element, "data-micro", String(micro.micro));
   }
   return { element, update };
