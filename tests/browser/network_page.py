@@ -1,4 +1,21 @@
-"""The Race room on the network as a person uses it: by its controls, waiting for what is on the screen and never for time."""
+"""The Race room on the network as a person uses it: by its controls, waiting for what is on the screen and never for time.
+
+Its hooks:
+
+==========================  ==================================================================================================
+``network-…``               the Race room on the network: ``network-contour -heads -tip -centre -weight-1 -weight-2 -through
+                            -corner-1 … -3 -others -plane-error -explained -away -minima -climbs`` (the plane and its words),
+                            ``network-curves -standings -empty -add -editor -formula -duplicate -remove`` (lanes),
+                            ``network-point -bounds -bound -verdict -look -microscope`` (a place), ``network-title -preset
+                            -claim -begin -waiting -share`` (what is trained); ``data-on`` what the room shows, ``data-plane`` a
+                            plane, ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
+``study-…``                 ``study-cancel-KIND study-error-KIND``, ``data-study`` and ``-state`` of a kind, ``data-studies``
+                            its door; ``seeds-count -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low
+                            -high -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin
+                            -plot -table``, ``compass-lane -first -second -batch -begin -redraw -plot -spread -table``,
+                            ``phase-lane -begin -plot -words``; ``data-seeds -best -basin -compass`` the numbers in their tables
+==========================  ==================================================================================================
+"""
 
 from __future__ import annotations
 

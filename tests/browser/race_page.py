@@ -1,4 +1,21 @@
-"""The Race view as a person uses it: by its controls, waiting for what is on the screen and never for time."""
+"""The Race view as a person uses it: by its controls, waiting for what is on the screen and never for time.
+
+Its hooks:
+
+==========================  ==================================================================================================
+``data-ready``              on the race's ``main``: the page knows its race and its surface
+``race-…``                  hooks of the Race room: ``race-start -back -play -forward -timeline -step -rate`` (transport),
+                            ``race-share race-export`` (bar), ``race-contour race-trails race-heads race-origin race-tip
+                            race-3d race-loss`` (surface and curves; the origin is the start that is dragged),
+                            ``race-preset race-claim race-surface race-surface-formula race-own-formula race-formula-error
+                            race-more`` (settings), ``race-standings race-empty race-rates race-add race-editor race-formula
+                            race-duplicate race-remove`` (lanes), ``race-point race-bound-formula race-verdict`` (a place)
+``data-lane``               a lane's row, by its id, with ``data-rank`` and ``data-diverged``; in it ``data-pick``,
+                            ``data-edit`` and ``data-loss``; ``data-fact`` a fact of a place; ``data-rates``, ``data-abscissa``,
+                            ``data-look`` choices; on ``race-tip`` ``data-lane -step -x -y -loss`` of the step pointed at
+``data-field``              a setting, by ``race.…``, and of a lane by ``lane.…``
+==========================  ==================================================================================================
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,30 @@
-"""The Step room as a person uses it."""
+"""The Step room as a person uses it.
+
+Its hooks:
+
+==========================  ==================================================================================================
+``data-testid``             ``step-room step-title step-where step-why step-absent step-state strip step-sample notation depths
+                            where-am-i rule symbols symbol-words matrices results written written-what written-symbols
+                            written-numbers outcome terms term-count flow flow-caption unit-search-N step-panels`` (Step; N a
+                            layer from 0), ``step-start step-back step-play step-forward pace loop step-update step-loss
+                            step-sample-loss`` (its transport)
+                            ``examples examples-dialog examples-back graph-dialog graph graph-text graph-read graph-next
+                            graph-caption graph-error take take-dialog take-copy take-latex take-sheet take-json taken``
+                            (Step: its tools), ``next-step right right-check right-error right-entries change-linear
+                            change-predicted change-actual hide hide-next questions judged score dont-know reveal samples
+                            contributions chain-mean chain-penalty chain-penalized chain-clipped anatomy wrong wrong-switch
+                            factors factor-list factors-value``, ``samples- anatomy- factors-`` with ``name row column``
+                            (Step: its panels)
+``data-micro``, ``-update`` on ``step-room``: what is painted, with ``data-depth``, ``-notation`` and ``-sample``; from 0. On a
+                            chip of the strip its micro-step
+``data-at``                 an entry in matrices and equation, ``name:row:column``; ``data-term`` a term, ``data-result`` what
+                            is made, ``data-panel`` a panel's tab. In ``flow`` a unit is ``data-unit``; all from 0
+``data-panel``, ``-state``  a panel's tab by its name; of what a panel shows: empty, loading, done, old, refused, failed
+``data-question``           a number asked for, with its ``data-stage``; ``data-sign`` on the buttons of the first
+``data-quantity``           of an optimizer's anatomy, by its name; ``data-entry`` of the wrong way, ``W1:0,1`` from 0
+``data-example``, ``graph`` a ready run, an expression, by its name; in the graph ``data-node``, ``-adjoint``, ``-edge``
+==========================  ==================================================================================================
+"""
 
 from __future__ import annotations
 

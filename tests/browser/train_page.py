@@ -1,4 +1,37 @@
-"""The Train view as a person uses it: by its controls, waiting for what is on the screen and never for time."""
+"""The Train view as a person uses it: by its controls, waiting for what is on the screen and never for time.
+
+Its hooks:
+
+==========================  ==================================================================================================
+``data-ready``, ``-warm``   on ``main``: the page knows its run and its catalog; the engine's kernels are compiled
+``data-status``             on the transport: paused, playing, seeking, finished, stopped
+``data-testid``             ``start back play forward step timeline epoch rate`` (transport), ``subject theme`` (bar),
+                            ``notice``, ``regions fit confusion misread curves moment`` (output), ``diagram tip scale``,
+                            ``unit-scale weight-editor weight-value weight-slider followed followed-answer followed-target
+                            followed-loss`` (network), ``picker follow-first futures`` (output), ``undo redo`` (transport),
+                            ``health spread spread-toggle spread-layer loss-axis`` (output),
+                            ``share experiments export`` (bar), ``link link-dialog experiments-dialog experiment-name
+                            experiment-save experiments-list branches-list experiments-error`` (dialogs), ``compared`` (curves),
+                            ``own-data own-tile draw table-file`` (gallery), ``table-dialog table-facts table-error table-faults
+                            table-outcome table-train`` (dialog for a file), ``draw-plane draw-status draw-train`` (drawing),
+                            ``train-loss test-loss test-accuracy`` (the three numbers), ``dataset-name seed add-layer units-N
+                            activation-N formula layer-N phi-N before-N shares-N alike-N`` (settings; N a layer from 1),
+                            ``more-clip more-stop more-numerics rate-now schedule-formula schedule-plot schedule-reading
+                            rate-present loss-toggle loss-formula delta-formula loss-match moment-z moment-y moment-mse
+                            moment-bce moment-times`` (settings), ``ribbon ribbon-reading`` (a deep network)
+                            ``findings-open finder-open gradient-open findings`` (check), ``finder-dialog finder-start
+                            finder-cancel finder-plot finder-facts gradient-dialog gradient-start gradient-cancel
+                            gradient-verdict gradient-table gradient-reading`` (trials)
+``data-finding``            a finding by its name, ``data-evidence`` and ``data-remedy`` in it; ``data-use`` a rate suggested
+``data-highlight``          on the diagram: pointed or offending, with ``data-layer`` and ``data-of`` (unit), from 1
+``data-map``                a tensor's cells of relative errors, by its name
+``data-value``              the exact value of a number; on ``step`` the step. The three numbers have ``data-step`` beside it
+``data-dataset``            a data set's button in the gallery, by the row's name; ``data-feature`` likewise
+``data-unit``               the number in a unit while a sample is followed, ``layer:unit`` counted from 0 and 1
+``data-skip``, ``-mark``    on the diagram: the name of a skip, by ``from:to``; norm or dropout of a layer, by its number
+``data-field``              a setting, by its dotted path in the spec; its input has the path as ``name``
+==========================  ==================================================================================================
+"""
 
 from __future__ import annotations
 
