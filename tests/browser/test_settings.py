@@ -72,6 +72,29 @@ def test_a_step_pressed_right_after_changes_is_of_the_run_they_begin(train: Trai
     expect(train.hook("activation-1")).to_have_value("sigmoid")
 
 
+def test_settings_changed_around_a_new_run_are_in_it(train: Train) -> None:
+    train.page.evaluate(
+        """() => {
+          const change = (field, value) => {
+            field.value = value;
+            field.dispatchEvent(new Event("change", { bubbles: true }));
+          };
+          change(document.querySelector("[name='regularization.l2']"), "0.001");
+          change(document.querySelector("[data-testid=activation-1]"), "relu");
+          change(document.querySelector("[name='optimizer.name']"), "sgd");
+        }"""
+    )
+    expect(train.hook("subject")).to_contain_text("gradient descent")
+    train.settle(0)
+    expect(train.hook("activation-1")).to_have_value("relu")
+    expect(train.input("regularization.l2")).to_have_value("0.001")
+    expect(train.input("optimizer.name")).to_have_value("sgd")
+    train.hook("forward").click()
+    train.settle(1)
+    expect(train.input("optimizer.name")).to_have_value("sgd")
+    expect(train.input("regularization.l2")).to_have_value("0.001")
+
+
 def test_new_data_are_other_data(train: Train) -> None:
     before = train.numbers()["train-loss"]
     train.hook("new-data").click()

@@ -26,6 +26,8 @@ export class Actions extends Looking {
   #fields = new Set();
   /** @type {Promise<boolean>} */
   #beginning = Promise.resolve(true);
+  /** Edits on their way: what begins a run builds on them. @type {Promise<unknown>} */
+  #editing = Promise.resolve();
 
   /**
    * @param {import("./store.js").Store} store
@@ -195,8 +197,8 @@ export class Actions extends Looking {
    * @returns {Promise<boolean>}
    */
   change(path, value) {
-    if (path === "stop.max_steps") return this.#tell({ type: "edit", edit: { kind: "extend", max_steps: value } }, path);
-    if (isLive(path)) return this.#tell({ type: "edit", edit: { kind: "set", path, value } }, path);
+    if (path === "stop.max_steps") return this.#edit({ kind: "extend", max_steps: value }, path);
+    if (isLive(path)) return this.#edit({ kind: "set", path, value }, path);
     return this.begin((now) => withField(now, path, value), path);
   }
 
@@ -209,8 +211,20 @@ export class Actions extends Looking {
    * @returns {Promise<boolean>}
    */
   begin(make, path, told = `${words(path)} changed: a new run begins at step 0.`) {
-    this.#beginning = this.#beginning.catch(() => false).then(() => this.#begin(make, path, told));
+    const before = Promise.all([this.#beginning.catch(() => false), this.#editing]);
+    this.#beginning = before.then(() => this.#begin(make, path, told));
     return this.#beginning;
+  }
+
+  /**
+   * An edit of the run that the changes before it begin.
+   * @param {Record<string, unknown>} edit
+   * @param {string} path
+   */
+  #edit(edit, path) {
+    const told = this.#beginning.catch(() => false).then(() => this.#tell({ type: "edit", edit }, path));
+    this.#editing = Promise.all([this.#editing, told]);
+    return told;
   }
 
   /** @param {(spec: Spec) => Spec} make @param {string} path @param {string} told */
