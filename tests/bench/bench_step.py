@@ -93,11 +93,12 @@ class Work:
 
 
 def told(name: str, times: list[float], goal: float | None = None) -> None:
-    worst = f"worst {max(times):6.1f} ms"
-    against = (
-        "" if goal is None else f"   median / goal {statistics.median(times) / goal:.2f}, worst / goal {max(times) / goal:.2f}"
-    )
-    print(f"  {name:<28} {len(times):3d} changes   median {statistics.median(times):6.1f} ms   {worst}{against}")
+    middle, worst = statistics.median(times), max(times)
+    against = ""
+    if goal is not None:
+        within = sum(time <= goal for time in times)
+        against = f"   within the goal {within}, median / goal {middle / goal:.2f}, worst / goal {worst / goal:.2f}"
+    print(f"  {name:<28} {len(times):3d} changes   median {middle:6.1f} ms   worst {worst:6.1f} ms{against}")
 
 
 def main() -> None:
