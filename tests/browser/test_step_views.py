@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from looks import SIZES, looks_well
 from playwright.sync_api import expect
@@ -47,6 +49,29 @@ def shines(step: Step, **parts: str | None) -> None:
     """Until in each part of the room this is lit, and nothing else: an entry by its name and place, a unit by layer and place,
     an edge as it is drawn."""
     step.page.wait_for_function(LIT, arg={part: [place] if place else [] for part, place in parts.items()})
+
+
+@contextmanager
+def asked(step: Step, unit: str) -> Iterator[None]:
+    """The number that is picked, asked for: a question mark in matrices, equation and diagram, and nowhere on the page until it
+    is told."""
+    matrices = step.hook("matrices")
+    at = matrices.locator(".picked").get_attribute("data-at") or ""
+    cell = matrices.locator(f"[data-at='{at}']").last
+    exact = cell.get_attribute("data-value") or ""
+    assert exact
+    cell.hover()
+    step.page.keyboard.press("h")
+    expect(cell).to_have_text("?")
+    expect(step.page.locator("[data-question]")).to_have_count(1)
+    expect(step.hook("outcome")).to_contain_text("?")
+    expect(step.page.locator(f"[data-unit='{unit}']")).to_contain_text("?")
+    assert exact.lstrip("\u2212-")[:12] not in step.page.content()
+    yield
+    expect(cell).to_have_text("?")
+    step.hook("reveal").click()
+    expect(cell).to_have_attribute("data-value", exact)
+    expect(step.page.locator("[data-question]")).to_have_count(0)
 
 
 def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
@@ -138,7 +163,8 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     step.page.keyboard.press("]")
     expect(step.room).to_have_attribute("data-sample", str(update.samples[1]))
     assert {place for place, _, _ in step.cells() if place.startswith("h1:")} == {f"h1:{unit}:1" for unit in range(8)}
-    looks_well(step.page, what="layer")
+    with asked(step, "2:5"):
+        looks_well(step.page, what="layer, a number hidden")
     # Every micro-step can be touched on a phone: none lies over another.
     step.page.set_viewport_size({"width": 390, "height": 844})
     step.page.wait_for_function(f"() => ({CHIPS_APART})(document.querySelector('[data-testid=strip]'))")
@@ -202,7 +228,8 @@ def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
     expect(step.hook("written-what")).to_contain_text("layer 1, unit 31")
     assert number(step.hook("outcome").locator(".number").get_attribute("data-value") or "") == affine.results[0].array[30, 0]
     step.page.get_by_role("button", name="Dismiss").click()
-    looks_well(step.page, what="digits")
+    with asked(step, "1:30"):
+        looks_well(step.page, what="digits, a number hidden")
     step.go(update.find("output delta").title)
     expect(step.hook("rule").locator("math")).to_be_visible()
     step.press("End", len(update.steps) - 1)
@@ -264,7 +291,8 @@ def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: 
     skip = next(each for each in update.steps if each.kind == "skip")
     step.go(skip.title)
     expect(step.page.locator(".flow-skip[data-skip='1:2']")).to_have_class(re.compile("running"))
-    looks_well(step.page, what="skip")
+    with asked(step, "2:0"):
+        looks_well(step.page, what="skip, a number hidden")
     for kind in ("norm", "delta", "penalty", "clip", "running statistics"):
         told = next(each for each in update.steps if each.kind == kind)
         step.go(told.title)
