@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(sessions.announce, progress)
 
-        pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="worker")
+        pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="engine")
         kernels = Kernels(announce)
         store = Store(settings)
         sessions = Sessions(settings, pool, kernels, store)

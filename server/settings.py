@@ -14,7 +14,7 @@ class Settings:
 
     origins: tuple[str, ...] = ()
     """Further origins that may open the socket, such as ``https://class.example``; the page's own host always may."""
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     """Threads that run kernels."""
     slice_seconds: float = 0.004
     """Length aimed at for one stretch of training; pausing waits for at most one."""
