@@ -303,6 +303,11 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         self._apply_edits()
         self._record_from()
 
+    def begin_again(self) -> None:
+        """Stand at the beginning, whatever stands in the buffers."""
+        self.stopped = None
+        self._restore(self._start)
+
     def _go_to(self, step: int) -> None:
         """Restore and replay, whatever stands in the buffers."""
         self._restore(self.checkpoints.nearest(self.script.lineage(max(0, step - 1))) or self._start)

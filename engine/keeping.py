@@ -1,0 +1,150 @@
+"""A whole run as plain data and arrays, and back: every branch with its recorded series, and the numbers it stands on.
+
+What a server keeps, so that a run goes on after the server was gone. A link holds the present branch alone (`engine.sharing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from engine.edits import Edit, WeightEdit, with_edit
+from engine.kernels import codes
+from engine.script import Branch
+from engine.series import Series
+from engine.spec import MAX_STEPS, RunSpec
+from engine.stops import Stop, ending
+from engine.warmup import fingerprint
+from engine.wording import place_of
+
+if TYPE_CHECKING:
+    from engine.trainer import Trainer
+
+Step = Annotated[int, Field(ge=0, le=MAX_STEPS)]
+Index = Annotated[int, Field(ge=0)]
+NUMBERS = ("counters", "hyper", "theta", "change", "grad", "state", "rules")
+"""The buffers that the next update and the pictures depend on; the others are made again from them."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class KeptBranch(_Kept):
+    """A line of the run: its parent's until `fork`, then its own. `edits` is the whole list."""
+
+    parent: Index | None
+    fork: Step
+    edits: tuple[Edit, ...]
+
+
+class Timeline(_Kept):
+    """What changes with an edit, and only then."""
+
+    version: Literal[1] = 1
+    fingerprint: str = Field(max_length=400)
+    spec: RunSpec
+    branches: tuple[KeptBranch, ...] = Field(min_length=1)
+    current: Index
+    undone: tuple[Index, ...]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        count = len(self.branches)
+        if self.current >= count or any(index >= count for index in self.undone):
+            raise ValueError("current, undone: there is no such branch")
+        for index, branch in enumerate(self.branches):
+            if (index == 0) != (branch.parent is None) or (branch.parent is not None and branch.parent >= index):
+                raise ValueError(f"branches.{index}.parent: a branch forks from one before it")
+        return self
+
+
+class KeptStop(_Kept):
+    """Why the run has stopped. An offence is found again, by making the update that failed."""
+
+    kind: Literal["finished", "non_finite", "early", "small_change"]
+    step: Step
+    message: str
+    best: Step | None = None
+
+
+class Place(_Kept):
+    """Where the run stands, and how far each branch goes."""
+
+    step: Step
+    ends: tuple[Step, ...]
+    stop: KeptStop | None = None
+
+
+def timeline(trainer: Trainer) -> Timeline:
+    """The script with all its branches."""
+    script = trainer.script
+    return Timeline(
+        fingerprint=fingerprint(),
+        spec=script.spec,
+        branches=tuple(KeptBranch(parent=each.parent, fork=each.fork, edits=each.edits) for each in script.branches),
+        current=script.current,
+        undone=script.undone,
+    )
+
+
+def place(trainer: Trainer) -> Place:
+    stop = trainer.stopped
+    kept = None if stop is None else KeptStop(kind=stop.kind, step=stop.step, message=stop.message, best=stop.best)
+    return Place(step=trainer.steps_done, ends=tuple(branch.end for branch in trainer.script.branches), stop=kept)
+
+
+def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
+    """Copies of the buffers by name; None in the middle of an update, which is no place to go on from."""
+    if trainer.machine.next_op:
+        return None
+    return {name: getattr(trainer.machine, name).copy() for name in NUMBERS}
+
+
+def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, series: Mapping[int, Series]) -> Trainer:
+    """The run as it was kept, standing where it stood, bit for bit. Without numbers, or with those of an engine whose buffers
+    had another shape, it stands at its beginning, and seeking to `at.step` follows the script."""
+    from engine.trainer import Trainer
+
+    trainer = Trainer(line.spec)
+    script = trainer.script
+    begun = trainer.series
+    script.branches = [
+        Branch(index, each.parent, each.fork, each.edits, end, series.get(index, begun.until(each.fork)))
+        for index, (each, end) in enumerate(zip(line.branches, at.ends, strict=True))
+    ]
+    script.current, script.undone = line.current, line.undone
+    for edit in script.branch.edits:
+        if isinstance(edit, WeightEdit):
+            place_of(edit, trainer.machine)  # raises where this network has no such weight
+    if kept is None or not _stand(trainer, at.step, kept):
+        trainer.begin_again()
+    elif at.stop is not None:
+        _stop(trainer, at.stop)
+    return trainer
+
+
+def _stand(trainer: Trainer, step: int, kept: Mapping[str, NDArray[Any]]) -> bool:
+    """Put the numbers into the buffers; false where they do not fit."""
+    machine, spec = trainer.machine, trainer.spec
+    for edit in trainer.edits:
+        spec = with_edit(spec, edit) if edit.step <= step else spec
+    machine.adopt(spec)
+    fits = all(name in kept and kept[name].shape == getattr(machine, name).shape for name in NUMBERS)
+    if not fits or int(kept["counters"][codes.STEP]) != step:
+        return False
+    machine.put_back({name: kept[name] for name in NUMBERS} | {"next_op": 0})
+    machine.counters[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
+    if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
+        trainer.checkpoints.keep(trainer.branch, machine.snapshot())
+    return True
+
+
+def _stop(trainer: Trainer, stop: KeptStop) -> None:
+    if stop.kind == "non_finite":
+        trainer.advance(1)
+    else:
+        trainer.stopped = ending(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)
