@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,6 +24,7 @@ from engine.wording import place_of
 if TYPE_CHECKING:
     from engine.trainer import Trainer
 
+Flat = NDArray[np.float64]
 Step = Annotated[int, Field(ge=0, le=MAX_STEPS)]
 Index = Annotated[int, Field(ge=0)]
 NUMBERS = ("counters", "hyper", "theta", "change", "grad", "state", "rules")
@@ -72,10 +74,11 @@ class KeptStop(_Kept):
 
 
 class Place(_Kept):
-    """Where the run stands, and how far each branch goes."""
+    """Where the run stands, how far each branch goes, and how often the interval of its series was doubled."""
 
     step: Step
     ends: tuple[Step, ...]
+    doublings: tuple[Index, ...]
     stop: KeptStop | None = None
 
 
@@ -94,7 +97,13 @@ def timeline(trainer: Trainer) -> Timeline:
 def place(trainer: Trainer) -> Place:
     stop = trainer.stopped
     kept = None if stop is None else KeptStop(kind=stop.kind, step=stop.step, message=stop.message, best=stop.best)
-    return Place(step=trainer.steps_done, ends=tuple(branch.end for branch in trainer.script.branches), stop=kept)
+    branches = trainer.script.branches
+    return Place(
+        step=trainer.steps_done,
+        ends=tuple(branch.end for branch in branches),
+        doublings=tuple(branch.series.doublings for branch in branches),
+        stop=kept,
+    )
 
 
 def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
@@ -104,17 +113,21 @@ def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
     return {name: getattr(trainer.machine, name).copy() for name in NUMBERS}
 
 
-def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, series: Mapping[int, Series]) -> Trainer:
-    """The run as it was kept, standing where it stood, bit for bit. Without numbers, or with those of an engine whose buffers
-    had another shape, it stands at its beginning, and seeking to `at.step` follows the script."""
+def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Flat]) -> Trainer:
+    """The run as it was kept, bit for bit. `points` are the recorded series by branch.
+
+    It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
+    another shape, it stands at its beginning. From either, seeking to `at.step` leads to the state that was kept.
+    """
     from engine.trainer import Trainer
 
     trainer = Trainer(line.spec)
-    script = trainer.script
-    begun = trainer.series
+    script, begun = trainer.script, trainer.series
     script.branches = [
-        Branch(index, each.parent, each.fork, each.edits, end, series.get(index, begun.until(each.fork)))
-        for index, (each, end) in enumerate(zip(line.branches, at.ends, strict=True))
+        Branch(index, each.parent, each.fork, each.edits, end, Series(points[index], 0, doublings))
+        if index in points
+        else Branch(index, each.parent, each.fork, each.edits, end, begun.until(each.fork))
+        for index, (each, end, doublings) in enumerate(zip(line.branches, at.ends, at.doublings, strict=True))
     ]
     script.current, script.undone = line.current, line.undone
     for edit in script.branch.edits:
@@ -122,22 +135,25 @@ def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, se
             place_of(edit, trainer.machine)  # raises where this network has no such weight
     if kept is None or not _stand(trainer, at.step, kept):
         trainer.begin_again()
-    elif at.stop is not None:
+    elif at.stop is not None and trainer.steps_done == at.step:
         _stop(trainer, at.stop)
     return trainer
 
 
-def _stand(trainer: Trainer, step: int, kept: Mapping[str, NDArray[Any]]) -> bool:
-    """Put the numbers into the buffers; false where they do not fit."""
+def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) -> bool:
+    """Put the numbers into the buffers; false where they do not fit, or are of a later step."""
     machine, spec = trainer.machine, trainer.spec
+    if any(name not in kept for name in NUMBERS) or kept["counters"].shape != machine.counters.shape:
+        return False
+    step = int(kept["counters"][codes.STEP])
     for edit in trainer.edits:
         spec = with_edit(spec, edit) if edit.step <= step else spec
     machine.adopt(spec)
-    fits = all(name in kept and kept[name].shape == getattr(machine, name).shape for name in NUMBERS)
-    if not fits or int(kept["counters"][codes.STEP]) != step:
+    if step > furthest or any(kept[name].shape != getattr(machine, name).shape for name in NUMBERS):
         return False
     machine.put_back({name: kept[name] for name in NUMBERS} | {"next_op": 0})
     machine.counters[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
+    trainer.record_on()
     if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
         trainer.checkpoints.keep(trainer.branch, machine.snapshot())
     return True

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine import Trainer
 from engine.keeping import Place, Timeline, go_on, numbers, place, timeline
-from engine.series import Series
 
 
 def again(trainer: Trainer) -> Trainer:
     line = Timeline.model_validate_json(timeline(trainer).model_dump_json())
     at = Place.model_validate_json(place(trainer).model_dump_json())
-    series = {
-        branch.index: Series(branch.series.points.copy(), branch.series.revision, branch.series.doublings)
-        for branch in trainer.branches
-    }
-    return go_on(line, at, numbers(trainer), series)
+    return go_on(line, at, numbers(trainer), lines(trainer))
+
+
+def lines(trainer: Trainer) -> dict[int, NDArray[np.float64]]:
+    return {branch.index: branch.series.points.copy() for branch in trainer.branches}
 
 
 def told(trainer: Trainer) -> object:

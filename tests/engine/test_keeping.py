@@ -111,7 +111,7 @@ def test_nothing_is_taken_in_the_middle_of_an_update():
     assert numbers(trainer) is None
 
 
-@pytest.mark.parametrize("lost", ["all", "theta", "another shape", "another step"])
+@pytest.mark.parametrize("lost", ["all", "theta", "another shape", "a later step"])
 def test_without_fitting_numbers_the_script_leads_there(lost):
     """As when the engine's buffers changed between two versions: the run begins at 0, and its script leads to the same bits."""
     trainer = trainer_of()
@@ -125,12 +125,28 @@ def test_without_fitting_numbers_the_script_leads_there(lost):
         del found["theta"]
     elif lost == "another shape":
         found["hyper"] = np.append(found["hyper"], 0.0)
-    elif lost == "another step":
-        at = at.model_copy(update={"step": 99})
+    elif lost == "a later step":
+        trainer.step(1)
+        found = numbers(trainer)
+        trainer.seek(100)
     twin = go_on(timeline(trainer), at, None if lost == "all" else found, {})
     assert twin.steps_done == 0 and twin.edits == trainer.edits
     twin.seek(100)
     assert all_numbers(twin)[:5] == all_numbers(trainer)[:5]
+
+
+@pytest.mark.parametrize("fields", [{}, {"schedule": {"name": "plateau", "patience": 1, "factor": 0.7}, "eval_every": 3}])
+def test_older_numbers_lead_on_to_the_place(fields):
+    """Numbers may be taken more rarely than a place is told: what was recorded since is not recorded twice."""
+    trainer = trainer_of(**fields)
+    trainer.step(50)
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
+    found = numbers(trainer)
+    trainer.step(5000)
+    twin = go_on(timeline(trainer), place(trainer), found, kept.lines(trainer))
+    assert twin.steps_done == 50
+    twin.seek(5050)
+    assert all_numbers(twin) == all_numbers(trainer)
 
 
 def test_what_does_not_hang_together_is_refused():
@@ -147,6 +163,6 @@ def test_what_does_not_hang_together_is_refused():
         with pytest.raises(ValueError):
             Timeline.model_validate(broken)
     with pytest.raises(ValueError):
-        Place.model_validate({"step": -1, "ends": [1]})
+        Place.model_validate({"step": -1, "ends": [1], "doublings": [0]})
     with pytest.raises(ValueError):
-        go_on(timeline(trainer), Place(step=10, ends=(10,)), numbers(trainer), {})
+        go_on(timeline(trainer), Place(step=10, ends=(10,), doublings=(0,)), numbers(trainer), {})
