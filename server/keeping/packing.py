@@ -39,15 +39,13 @@ def pack_points(points: NDArray[np.float64]) -> bytes:
     return zlib.compress(np.ascontiguousarray(points).tobytes(), 1)
 
 
-def lines(pieces: Iterable[Piece], columns: int) -> dict[int, tuple[NDArray[np.float64], int]]:
-    """Of each branch its points (n, columns) and its revision. Of an engine whose series had other columns there are none."""
-    found: dict[int, tuple[NDArray[np.float64], int]] = {}
+def lines(pieces: Iterable[Piece], columns: int) -> dict[int, NDArray[np.float64]]:
+    """Of each branch its points (n, columns). Of an engine whose series had other columns there are none."""
+    found: dict[int, NDArray[np.float64]] = {}
     for piece in pieces:
         flat = np.frombuffer(zlib.decompressobj().decompress(piece.points, MOST))
         if flat.size % columns:
             return {}
         points = flat.reshape(-1, columns)
-        if piece.start:
-            points = np.vstack([found[piece.branch][0][: piece.start], points])
-        found[piece.branch] = points.copy(), piece.revision
+        found[piece.branch] = np.vstack([found[piece.branch][: piece.start], points]) if piece.start else points.copy()
     return found
