@@ -14,12 +14,14 @@ from fastapi.responses import JSONResponse, Response
 
 from server.assets import PageFiles, PlotlyJs, web_folder
 from server.documents import Documents
+from server.keeping.database import Database
+from server.keeping.experiments import Experiments
+from server.keeping.keeper import Keeper
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
 from server.security import HEADERS, SecurityHeaders
 from server.settings import Settings
 from server.socket import Connection
-from server.store import Store
 from server.table_routes import table_routes
 from server.warmup import Kernels
 
@@ -40,9 +42,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
         pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="engine")
         kernels = Kernels(announce)
-        store = Store(settings)
-        sessions = Sessions(settings, pool, kernels, store)
+        database = Database(settings)
+        keeper = Keeper(database, settings.kept_session_expiry)
+        sessions = Sessions(settings, pool, kernels, Experiments(settings, database), keeper)
         app.state.sessions, app.state.kernels = sessions, kernels
+        sessions.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         expiry = loop.create_task(sessions.expire())
@@ -51,7 +55,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             expiry.cancel()
             await sessions.close()
-            store.close()
+            await keeper.close()
+            database.close()
             pool.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

@@ -9,12 +9,13 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from server import commands, describe, errors
 from server.building import build
+from server.keeping.experiments import Experiments
 from server.keeping.recorder import Recorder
 from server.keeping.records import Kept, Record
 from server.keeping.restoring import generation_of, restore
@@ -48,7 +49,6 @@ from server.race.desk import Desk
 from server.race.network import NetworkDesk
 from server.race.network_commands import is_network
 from server.settings import Settings
-from server.store import Store
 from server.trials import Trying
 from server.viewer import Viewer
 from server.warmup import Kernels
@@ -70,7 +70,7 @@ class Session:
     """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
 
     def __init__(
-        self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Store, kept: Kept | None = None
+        self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Experiments, kept: Kept | None = None
     ) -> None:
         self.id, self.settings, self.store = id, settings, store
         self.generation = 0 if kept is None else generation_of(kept)
@@ -86,6 +86,9 @@ class Session:
         self.recorder = Recorder()
         self.offer: Callable[[Record], None] | None = None
         """Where what is to outlive the server goes; None where nothing does."""
+        self.permit: Callable[[], Awaitable[None]] | None = None
+        """Waits until the session is surely this process's; None where it can be nobody else's."""
+        self._over = False
         self._pool, self._kernels, self._kept = pool, kernels, kept
         self._slice = Slice(settings.slice_seconds)
         self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()
@@ -131,9 +134,9 @@ class Session:
     # The actor ----------------------------------------------------------------------------------------------------
 
     async def live(self) -> None:
-        """Serve until cancelled."""
+        """Serve until told to end, or cancelled. What is new then is offered last."""
         await self._begin()
-        while True:
+        while not self._over:
             try:
                 await self._turn()
             except Exception:
@@ -143,6 +146,12 @@ class Session:
                     self.tell_state()
                 self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
                 await asyncio.sleep(0.1)  # should it go on stumbling, others are not to suffer
+        await self._offer(math.inf)
+
+    def end(self) -> None:
+        """No more turns after this one."""
+        self._over = True
+        self.poke()
 
     async def _begin(self) -> None:
         """As it was kept, or with the default run."""
@@ -162,6 +171,8 @@ class Session:
     async def _turn(self) -> None:
         """Obey a command, or train a slice, race a slice and draw what is due, or rest until there is something to do."""
         self._wake.clear()
+        if self.permit is not None:
+            await self.permit()
         item = self._next()
         if item is not None:
             await self._obey(*item)
@@ -175,15 +186,20 @@ class Session:
         await self.desk.advance(self)
         await self.network.advance(self)
         now = time.monotonic()
-        if self.offer is not None and self.recorder.wait(self, now) <= 0:
-            self.offer(await self.call(self.recorder.take, self))
+        await self._offer(0)
         delay = min(await self._show(), self.desk.wait(now), self.network.wait(now))
         if self.offer is not None:
             delay = min(delay, self.recorder.wait(self, now))
         if self.work is not None:
             delay = min(delay, self.work.wait(time.monotonic()))
-        if delay > 0 and not self._inbox:
+        if delay > 0 and not self._inbox and not self._over:
             await self._rest(delay)
+
+    async def _offer(self, within: float) -> None:
+        """Have a record taken where one is due within so many seconds."""
+        wait = math.inf if self.offer is None else self.recorder.wait(self, time.monotonic())
+        if self.offer is not None and math.isfinite(wait) and wait <= within:
+            self.offer(await self.call(self.recorder.take, self))
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in a worker thread. The actor awaits it, so there is one call at a time on a trainer."""

@@ -12,11 +12,12 @@ import pytest
 from pages import PATIENCE
 
 from engine import Trainer, warm_up
+from server.keeping.database import Database
+from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece, Record
 from server.protocol import COMMANDS
 from server.session import Session
 from server.settings import Settings
-from server.store import Store
 from server.viewer import Viewer
 from server.warmup import Kernels
 
@@ -52,7 +53,8 @@ class Life:
     def __init__(self, pool: ThreadPoolExecutor, kept: Kept | None = None) -> None:
         self.book = Book()
         settings = Settings(database_url="sqlite://")
-        self.session = Session("a session", settings, pool, Kernels(lambda progress: None), Store(settings), kept)
+        store = Experiments(settings, Database(settings))
+        self.session = Session("a session", settings, pool, Kernels(lambda progress: None), store, kept)
         self.session.offer = self.book.records.append
         self.viewer = Viewer(10_000)
         self.session.attach(self.viewer, None, "")
