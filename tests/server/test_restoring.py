@@ -1,4 +1,4 @@
-"""A session is made again from the records that it offered: its run bit for bit, its history, its races, and what it was doing."""
+"""A session is made again from the records that it offered: its run bit for bit, its history, its races, what it was doing."""
 
 from __future__ import annotations
 
@@ -183,12 +183,37 @@ def test_races_come_back(pool: ThreadPoolExecutor) -> None:
         await first.rest()
         await first.end()
         second = Life(pool, first.book.kept())
-        await second.until(lambda: second.session.network.race is not None and second.session.network.work is None)
+        network = second.session.network
+        await second.until(lambda: network.race is not None and network.race.step == 40 and network.work is None)
         for desks in ((first.session.desk, second.session.desk), (first.session.network, second.session.network)):
             before, after = desks
             assert before.race is not None and after.race is not None
             assert (after.number, after.race.step, after.speed) == (before.number, before.race.step, before.speed)
             assert after.race.script == before.race.script and before.race.step in (120, 40)
+        await second.end()
+
+    asyncio.run(play())
+
+
+def test_what_is_withheld_stays_withheld(pool: ThreadPoolExecutor) -> None:
+    async def play() -> None:
+        first = Life(pool)
+        await live_through(first)
+        await first.do("ask", micro=0, row=1)
+        await first.do("ask", micro=0, row=2)
+        await first.do("answer", question=1, answer=1)
+        await first.rest()
+        await first.end()
+        second = Life(pool, first.book.kept())
+        await second.until(lambda: second.session.trainer is not None)
+        await second.do("look", micro=0)
+        before, after = first.session.scope.questions, second.session.scope.questions
+        assert len(after.open) == 2 and after.open == before.open
+        assert after.score == before.score and after.score.right + after.score.wrong == 1
+        assert second.session.scope.withheld
+        await second.do("step", count=1)
+        await second.do("look", micro=0)
+        assert not after.open, "they end with their update"
         await second.end()
 
     asyncio.run(play())
