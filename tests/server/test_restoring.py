@@ -26,7 +26,8 @@ SPEC: dict[str, Any] = {
     "optimizer": {"name": "adam", "lr": 0.02},
     "batch_size": 8,
 }
-FLAT = {"unit": "flat"}
+STEADY = {"unit": "steps", "rate": 20_000}
+"""Fast, and far from the end of the run after some seconds."""
 RATE = {"kind": "set", "path": "optimizer.lr", "value": 0.1}
 
 
@@ -134,7 +135,7 @@ def test_what_played_plays_on_from_where_it_was(pool: ThreadPoolExecutor) -> Non
         first = Life(pool)
         await first.until(lambda: first.session.trainer is not None)
         await first.do("configure", spec=SPEC)
-        await first.do("play", speed=FLAT)
+        await first.do("play", speed=STEADY)
         await first.until(lambda: len(first.book.records) >= 3)
         kept = first.book.kept()
         await first.end()
@@ -200,7 +201,7 @@ def test_what_is_withheld_stays_withheld(pool: ThreadPoolExecutor) -> None:
         first = Life(pool)
         await live_through(first)
         await first.do("ask", micro=0, row=1)
-        await first.do("ask", micro=0, row=2)
+        await first.do("ask", micro=0, row=0)
         await first.do("answer", question=1, answer=1)
         await first.rest()
         await first.end()
@@ -242,7 +243,7 @@ def test_a_session_at_rest_writes_nothing_and_one_that_plays_little(pool: Thread
         await life.do("share")
         await life.rest()
         assert len(life.book.records) == before
-        await life.do("play", speed=FLAT)
+        await life.do("play", speed=STEADY)
         await life.until(lambda: len(life.book.records) >= before + 3)
         latest = life.book.records[-1]
         assert latest.script is None, "it has not changed"
