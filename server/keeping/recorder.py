@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Hashable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from server.keeping.packing import pack, pack_numbers, pack_points
@@ -111,7 +110,7 @@ def _script_key(session: Session) -> Hashable:
 
 def _place_key(session: Session, trainer: Trainer) -> Hashable:
     questions = session.scope.questions
-    asked = questions.revision, questions.score.right, questions.score.wrong, questions.score.unknown
+    asked = questions.revision, repr(questions.score)
     return trainer.steps_done, trainer.end, _plays(session), session.speed, session.generation, asked, races.standing(session)
 
 
@@ -133,5 +132,5 @@ def _where(session: Session, trainer: Trainer) -> dict[str, Any]:
         "generation": session.generation,
         "plays": _plays(session),
         "speed": session.speed.model_dump(),
-        "score": asdict(session.scope.questions.score),
+        "questions": session.scope.questions.kept(),
     } | races.places(session)

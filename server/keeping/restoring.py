@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from server.building import check
 from server.keeping.packing import lines, unpack, unpack_numbers
 from server.keeping.records import Kept
-from server.microscope.hidden import Score
+from server.pictures import point_of
 from server.protocol import Loaded, Speed
 from server.race import kept as races
 from server.settings import Settings
@@ -34,7 +34,7 @@ async def restore(session: Session, kept: Kept) -> None:
     session.run, session.changes = int(place["run"]) - 1, int(place["changes"]) - 1
     await session.adopt(trainer)
     session.speed = Speed.model_validate(place["speed"])
-    session.scope.questions.score = Score(**place["score"])
+    session.scope.questions.take_up(place["questions"], point_of(session, trainer))
     if not same_bits:
         session.report(
             Loaded(

@@ -1,4 +1,4 @@
-"""A session is made again from the records that it offered: its run bit for bit, its history, its races, and what it was doing."""
+"""A session is made again from the records that it offered: its run bit for bit, its history, its races, what it was doing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ SPEC: dict[str, Any] = {
     "optimizer": {"name": "adam", "lr": 0.02},
     "batch_size": 8,
 }
-FLAT = {"unit": "flat"}
+STEADY = {"unit": "steps", "rate": 20_000}
+"""Fast, and far from the end of the run after some seconds."""
 RATE = {"kind": "set", "path": "optimizer.lr", "value": 0.1}
 
 
@@ -136,7 +137,7 @@ def test_what_played_plays_on_from_where_it_was(pool: ThreadPoolExecutor) -> Non
         first = Life(pool)
         await first.until(lambda: first.session.trainer is not None)
         await first.do("configure", spec=SPEC)
-        await first.do("play", speed=FLAT)
+        await first.do("play", speed=STEADY)
         await first.until(lambda: len(first.book.records) >= 3)
         kept = first.book.kept()
         await first.end()
@@ -185,12 +186,37 @@ def test_races_come_back(pool: ThreadPoolExecutor) -> None:
         await first.rest()
         await first.end()
         second = Life(pool, first.book.kept())
-        await second.until(lambda: second.session.network.race is not None and second.session.network.work is None)
+        network = second.session.network
+        await second.until(lambda: network.race is not None and network.race.step == 40 and network.work is None)
         for desks in ((first.session.desk, second.session.desk), (first.session.network, second.session.network)):
             before, after = desks
             assert before.race is not None and after.race is not None
             assert (after.number, after.race.step, after.speed) == (before.number, before.race.step, before.speed)
             assert after.race.script == before.race.script and before.race.step in (120, 40)
+        await second.end()
+
+    asyncio.run(play())
+
+
+def test_what_is_withheld_stays_withheld(pool: ThreadPoolExecutor) -> None:
+    async def play() -> None:
+        first = Life(pool)
+        await live_through(first)
+        await first.do("ask", micro=0, row=1)
+        await first.do("ask", micro=0, row=0)
+        await first.do("answer", question=1, answer=1)
+        await first.rest()
+        await first.end()
+        second = Life(pool, first.book.kept())
+        await second.until(lambda: second.session.trainer is not None)
+        await second.do("look", micro=0)
+        before, after = first.session.scope.questions, second.session.scope.questions
+        assert len(after.open) == 2 and after.open == before.open
+        assert after.score == before.score and after.score.right + after.score.wrong == 1
+        assert second.session.scope.withheld
+        await second.do("step", count=1)
+        await second.do("look", micro=0)
+        assert not after.open, "they end with their update"
         await second.end()
 
     asyncio.run(play())
@@ -219,7 +245,7 @@ def test_a_session_at_rest_writes_nothing_and_one_that_plays_little(pool: Thread
         await life.do("share")
         await life.rest()
         assert len(life.book.records) == before
-        await life.do("play", speed=FLAT)
+        await life.do("play", speed=STEADY)
         await life.until(lambda: len(life.book.records) >= before + 3)
         latest = life.book.records[-1]
         assert latest.script is None, "it has not changed"
