@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +15,7 @@ from server.assets import PageFiles, PlotlyJs, web_folder
 from server.documents import Documents
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
+from server.scheduler import Scheduler
 from server.security import HEADERS, SecurityHeaders
 from server.settings import Settings
 from server.socket import Connection
@@ -38,11 +38,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(sessions.announce, progress)
 
-        pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="engine")
+        scheduler = Scheduler(settings.threads, settings.slice_seconds)
         kernels = Kernels(announce)
         store = Store(settings)
-        sessions = Sessions(settings, pool, kernels, store)
-        app.state.sessions, app.state.kernels = sessions, kernels
+        sessions = Sessions(settings, scheduler, kernels, store)
+        app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         expiry = loop.create_task(sessions.expire())
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             expiry.cancel()
             await sessions.close()
             store.close()
-            pool.shutdown(wait=False, cancel_futures=True)
+            scheduler.close()
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)

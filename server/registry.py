@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import secrets
 import time
-from concurrent.futures import Executor
 
 from server.errors import CommandError
 from server.protocol import WarmUp
+from server.scheduler import Scheduler
 from server.session import Session
 from server.settings import Settings
 from server.store import Store
@@ -23,8 +23,8 @@ ROOM_AFTER = 60.0
 class Sessions:
     """Belongs to one event loop."""
 
-    def __init__(self, settings: Settings, pool: Executor, kernels: Kernels, store: Store) -> None:
-        self._settings, self._pool, self._kernels, self._store = settings, pool, kernels, store
+    def __init__(self, settings: Settings, scheduler: Scheduler, kernels: Kernels, store: Store) -> None:
+        self._settings, self._scheduler, self._kernels, self._store = settings, scheduler, kernels, store
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -47,7 +47,7 @@ class Sessions:
     def _create(self) -> Session:
         if len(self._sessions) >= self._settings.max_sessions:
             self._make_room()
-        session = Session(secrets.token_urlsafe(24), self._settings, self._pool, self._kernels, self._store)
+        session = Session(secrets.token_urlsafe(24), self._settings, self._scheduler, self._kernels, self._store)
         self._sessions[session.id] = session
         self._tasks[session.id] = asyncio.get_running_loop().create_task(session.live(), name=f"session {session.id[:6]}")
         return session

@@ -88,7 +88,10 @@ MICROSCOPE = Kind(
 
 
 def _race(prefix: str, begin: str, channels: tuple[str, ...], counted: tuple[str, ...]) -> Kind:
-    playing: tuple[Command, ...] = ((f"{prefix}_seek", {"step": 0}), (f"{prefix}_play", {"speed": {"unit": "steps", "rate": 60}}))
+    playing: tuple[Command, ...] = (
+        (f"{prefix}_seek", {"step": 0}),
+        (f"{prefix}_play", {"speed": {"unit": "steps", "rate": 60}}),
+    )
     turns = (((f"{prefix}_pause", {}), playing[1]), playing, ((f"{prefix}_step", {"count": 10}), playing[1]))
     return Kind(f"{prefix}", channels, counted, begin=((begin, {}), *playing), turns=turns)
 
@@ -368,7 +371,9 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--mix", choices=("uniform", "mixed"), default="uniform")
-    parser.add_argument("--speed", choices=("flat", "at", "both"), default="both", help="flat out, at the default speed, or both")
+    parser.add_argument(
+        "--speed", choices=("flat", "at", "both"), default="both", help="flat out, at the default speed, or both"
+    )
     parser.add_argument("--stalled", type=int, default=0, help="so many more who stop reading")
     parser.add_argument("--url", help="of a running server's socket, ws://…/ws; without it one is started")
     parser.add_argument("--pid", type=int, help="of that server, to measure it")
