@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,6 +18,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
+from server.scheduler import Scheduler
 from server.security import HEADERS, SecurityHeaders
 from server.settings import Settings
 from server.socket import Connection
@@ -40,12 +40,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(sessions.announce, progress)
 
-        pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="engine")
+        scheduler = Scheduler(settings.threads, settings.slice_seconds)
         kernels = Kernels(announce)
         database = Database(settings)
         keeper = Keeper(database, settings.kept_session_expiry)
-        sessions = Sessions(settings, pool, kernels, Experiments(settings, database), keeper)
-        app.state.sessions, app.state.kernels = sessions, kernels
+        sessions = Sessions(settings, scheduler, kernels, Experiments(settings, database), keeper)
+        app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
         sessions.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await sessions.close()
             await keeper.close()
             database.close()
-            pool.shutdown(wait=False, cancel_futures=True)
+            scheduler.close()
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)

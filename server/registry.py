@@ -6,13 +6,13 @@ import asyncio
 import secrets
 import time
 from collections.abc import Coroutine
-from concurrent.futures import Executor
 
 from server.errors import CommandError
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper, Lease, Lost
 from server.keeping.records import Kept
 from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, WarmUp
+from server.scheduler import Scheduler
 from server.session import Session
 from server.settings import Settings
 from server.viewer import Viewer
@@ -27,8 +27,8 @@ LAST = 2.0
 class Sessions:
     """Belongs to one event loop. A session is here from when its lease was taken until it is let go of, or lost."""
 
-    def __init__(self, settings: Settings, pool: Executor, kernels: Kernels, store: Experiments, keeper: Keeper) -> None:
-        self._settings, self._pool, self._kernels, self._store, self._keeper = settings, pool, kernels, store, keeper
+    def __init__(self, settings: Settings, scheduler: Scheduler, kernels: Kernels, store: Experiments, keeper: Keeper) -> None:
+        self._settings, self._scheduler, self._kernels, self._store, self._keeper = settings, scheduler, kernels, store, keeper
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leases: dict[str, Lease] = {}
@@ -88,7 +88,7 @@ class Sessions:
         return self._begin(id, *claimed)
 
     def _begin(self, id: str, lease: Lease, kept: Kept | None) -> Session:
-        session = Session(id, self._settings, self._pool, self._kernels, self._store, kept)
+        session = Session(id, self._settings, self._scheduler, self._kernels, self._store, kept)
         if self._keeper.writes(lease):
             session.permit = lambda: self._keeper.permit(lease)
             session.offer = lambda record: self._keeper.put(lease, record)
