@@ -23,6 +23,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
 }
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _LENGTH = struct.Struct("<I")
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 class FrameError(ValueError):
@@ -41,11 +42,19 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
         entries.append({"name": name, "dtype": kind, "shape": list(array.shape), "offset": size})
         placed.append(np.ascontiguousarray(array, dtype=DTYPES[kind]))
         size = _aligned(size + array.nbytes)
-    text = json.dumps(finite({**header, "arrays": entries}), separators=(",", ":"), allow_nan=False).encode()
+    text = _json({**header, "arrays": entries})
     parts: list[bytes | memoryview] = [_LENGTH.pack(len(text)), text, _padding(_LENGTH.size + len(text))]
     for array in placed:
         parts += (array.reshape(-1).view(np.uint8).data, _padding(array.nbytes))
     return b"".join(parts)
+
+
+def _json(header: dict[str, Any]) -> bytes:
+    """Most headers are plain and finite; only those that are not are walked through."""
+    try:
+        return _ENCODER.encode(header).encode()
+    except (ValueError, TypeError):
+        return _ENCODER.encode(finite(header)).encode()
 
 
 def decode(frame: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

@@ -37,7 +37,7 @@ FRAME = re.compile(rb'"channel":"(\w+)","frame":(\d+)')
 STEP = re.compile(r'"step":(\d+)')
 ANSWER = re.compile(r'^\{"type":"(done|error|attached)","id":(\d+)')
 EVERY = 0.5
-"""Seconds from one command of a learner to the next, about."""
+"""Seconds from one command of a learner to the next, on average."""
 
 Command = tuple[str, dict[str, Any]]
 FLAT, DEFAULT = {"unit": "flat"}, {"unit": "epochs", "rate": 1.0}
@@ -134,9 +134,10 @@ class Learner:
         """Give commands, until cancelled."""
         await asyncio.sleep(self._random.random() * EVERY)
         for number in itertools.count(self._random.randrange(len(self.kind.turns))):
-            begun = time.perf_counter()
-            await self._do(self.kind.turns[number % len(self.kind.turns)])
-            await asyncio.sleep(max(0.0, EVERY * (0.75 + self._random.random() / 2) - (time.perf_counter() - begun)))
+            begun, turn = time.perf_counter(), self.kind.turns[number % len(self.kind.turns)]
+            await self._do(turn)
+            rest = len(turn) * EVERY * (0.75 + self._random.random() / 2)
+            await asyncio.sleep(max(0.0, rest - (time.perf_counter() - begun)))
 
     async def leave(self) -> None:
         self._reader.cancel()
