@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pydantic_core
 from numpy.typing import NDArray
 
 DTYPES: dict[str, np.dtype[Any]] = {
@@ -23,7 +24,6 @@ DTYPES: dict[str, np.dtype[Any]] = {
 }
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _LENGTH = struct.Struct("<I")
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 class FrameError(ValueError):
@@ -50,11 +50,11 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
 
 
 def _json(header: dict[str, Any]) -> bytes:
-    """Most headers are plain and finite; only those that are not are walked through."""
+    """Most headers are of Python's own numbers; those with others are walked through."""
     try:
-        return _ENCODER.encode(header).encode()
-    except (ValueError, TypeError):
-        return _ENCODER.encode(finite(header)).encode()
+        return pydantic_core.to_json(header, inf_nan_mode="strings")
+    except pydantic_core.PydanticSerializationError:
+        return pydantic_core.to_json(finite(header))
 
 
 def decode(frame: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

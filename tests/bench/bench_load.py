@@ -21,6 +21,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections import Counter
@@ -221,7 +222,9 @@ class Server:
 def started() -> Iterator[tuple[str, Server]]:
     """A server on a free port, with room for all, once its kernels are compiled."""
     command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
-    environment = os.environ | {"CHAINRULE_MAX_SESSIONS": "2000", "CHAINRULE_DATABASE_URL": "sqlite://"}
+    folder = tempfile.TemporaryDirectory()
+    kept = f"sqlite:///{folder.name}/load.sqlite"
+    environment = {"CHAINRULE_MAX_SESSIONS": "2000", "CHAINRULE_DATABASE_URL": kept} | os.environ
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None
@@ -232,6 +235,7 @@ def started() -> Iterator[tuple[str, Server]]:
     finally:
         process.terminate()
         process.wait()
+        folder.cleanup()
 
 
 async def warm(url: str, mix: str) -> None:
