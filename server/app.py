@@ -12,8 +12,10 @@ from typing import Any
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import JSONResponse, Response
 
+from server import metrics
 from server.assets import PageFiles, PlotlyJs, web_folder
 from server.documents import Documents
+from server.limits import table
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
 from server.security import HEADERS, SecurityHeaders
@@ -39,17 +41,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 loop.call_soon_threadsafe(sessions.announce, progress)
 
         pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="engine")
+
+        def depth() -> int:
+            return pool._work_queue.qsize()
+
         kernels = Kernels(announce)
         store = Store(settings)
         sessions = Sessions(settings, pool, kernels, store)
         app.state.sessions, app.state.kernels = sessions, kernels
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
-        expiry = loop.create_task(sessions.expire())
+        tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
+        app.state.depth = depth
         try:
             yield
         finally:
-            expiry.cancel()
+            for task in tasks:
+                task.cancel()
             await sessions.close()
             store.close()
             pool.shutdown(wait=False, cancel_futures=True)
@@ -85,6 +93,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get("/api/microscope")
     def microscope() -> Response:
         return Response(documents.microscope(), media_type="application/json")
+
+    @app.get("/api/limits")
+    async def limits() -> dict[str, Any]:
+        return table(settings)
+
+    @app.get("/metrics")
+    def measured(request: Request) -> Response:
+        if not settings.metrics:
+            return JSONResponse({"detail": "Not Found"}, status_code=404)
+        metrics.look(request.app.state.sessions, request.app.state.depth)
+        return Response(metrics.text(), media_type=metrics.CONTENT_TYPE)
 
     @app.get(plotly.path)
     def plotly_js(request: Request) -> Response:

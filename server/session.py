@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from server import commands, describe, errors
 from server.building import build
+from server.logs import of_session
 from server.microscope import Scope
 from server.pacer import Slice
 from server.pictures import draw
@@ -66,8 +67,10 @@ STATE_INTERVAL = 1 / 30
 class Session:
     """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
 
-    def __init__(self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Store) -> None:
-        self.id, self.settings, self.store = id, settings, store
+    def __init__(
+        self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Store, address: str = "unknown"
+    ) -> None:
+        self.id, self.settings, self.store, self.address = id, settings, store, address
         self.generation = 0
         self.viewer: Viewer | None = None
         self.unwatched_since = time.monotonic()
@@ -124,6 +127,7 @@ class Session:
 
     async def live(self) -> None:
         """Serve until cancelled."""
+        of_session.set(self.id)
         try:
             await self.adopt(await self.call(build, {}, self.settings))
         except Exception:
@@ -292,6 +296,11 @@ class Session:
     async def _show(self) -> float:
         """Draw what is due; the seconds until more is."""
         return math.inf if self.viewer is None else await draw(self, self.viewer)
+
+    @property
+    def playing(self) -> bool:
+        """Whether a clock of it runs: the run's, or that of a race."""
+        return isinstance(self.work, Playing) or self.desk.work is not None or self.network.work is not None
 
     @property
     def seeking(self) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import StaticPool
 
 from server.errors import CommandError
+from server.limits import beyond
 from server.settings import Settings
 
 log = logging.getLogger("chainrule")
@@ -92,7 +93,8 @@ class Store:
                 return known
             room = self._settings.max_experiments
             if (session.scalar(select(func.count()).select_from(Experiment)) or 0) >= room:
-                raise CommandError("limit", "This server keeps as many experiments as it may", allowed=f"at most {room}")
+                words = "This server keeps as many experiments as it may"
+                raise beyond("max_experiments", words, None, f"at most {room} experiments")
             kept = Experiment(id=secrets.token_urlsafe(16), created=datetime.now(UTC), digest=digest, script=packed)
             session.add(kept)
             return kept.id
