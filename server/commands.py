@@ -165,6 +165,11 @@ async def cancel(session: Session, viewer: Viewer, command: Cancel) -> None:
 
 
 async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> None:
+    most = session.settings.max_grid
+    if command.grid > most and "grid" in command.model_fields_set:
+        raise beyond(
+            "max_grid", f"grid: a map of {command.grid} cells a side is too fine for this server", "grid", f"at most {most}"
+        )
     if command.plane is not None and not all(low < high for low, high in command.plane):
         raise CommandError("invalid", "plane: a range rises", "plane", "[[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
     viewer.subscribe(command.channels, command.grid, command.sample, command.ahead, command.lane, command.plane)

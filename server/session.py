@@ -130,6 +130,8 @@ class Session:
         of_session.set(self.id)
         try:
             await self.adopt(await self.call(build, {}, self.settings))
+        except errors.CommandError as refusal:
+            log.error("the run that sessions begin with is beyond this server's limits: %s", refusal.message)
         except Exception:
             log.exception("the default run cannot be built")
         while True:
