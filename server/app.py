@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +26,8 @@ from server.socket import Connection
 from server.store import Store
 from server.table_routes import table_routes
 from server.warmup import Kernels
+
+log = logging.getLogger("chainrule")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -53,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
         app.state.depth = depth
+        log.info("worker started: process %d, %d threads", os.getpid(), settings.threads)
         try:
             yield
         finally:
@@ -61,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await sessions.close()
             store.close()
             pool.shutdown(wait=False, cancel_futures=True)
+            log.info("worker stopped: process %d", os.getpid())
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)

@@ -79,12 +79,13 @@ class Connection:
             if self._session is not None:
                 self._session.detach(self._viewer)
                 if closing.done():
-                    log.info("viewer detached with code %d", closing.result())
+                    log.info("viewer detached with code %d", closing.result(), extra={"session": self._session.id})
             for task in (reader, writer):
                 task.cancel()
+            about = {"session": self._session.id} if self._session is not None else {}
             for result in await asyncio.gather(reader, writer, return_exceptions=True):
                 if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                    log.error("a socket's task failed", exc_info=result)
+                    log.error("a socket's task failed", exc_info=result, extra=about)
             if closing.done():
                 # Past a full buffer the close frame cannot be sent; the transport is closed all the same.
                 with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
