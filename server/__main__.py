@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import uvicorn
 
+from server import logs
 from server.app import create_app
 from server.settings import Settings
 
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 2
+    logs.configure(settings)
     try:
         listener = listen(options.host, options.port)
     except OSError as error:
@@ -64,7 +66,10 @@ def config(settings: Settings) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=settings.max_wire_bytes,
+        log_config=None,  # its records go where all others go
         log_level="warning",
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
