@@ -184,7 +184,7 @@ class Sessions:
             for session in list(self._sessions.values()):
                 if session.viewer is None and now - session.unwatched_since > self._settings.session_expiry:
                     self._put_away(session)
-                    log.info("session put away: nobody has watched it for long", extra={"session": session.id})
+                    log.info("session put away, unwatched for long", extra={"session": session.id})
 
     async def close(self) -> None:
         """Write and let go of every session; the sockets have been told by then."""
