@@ -194,6 +194,7 @@ class Between:
 
     def __init__(self, page: Page) -> None:
         self.failing: set[str] = set()
+        self.holding = True
         self.held: list[str] = []
         self._server: WebSocketRoute | None = None
         page.route_web_socket(re.compile("/ws$"), self._join)
@@ -208,7 +209,7 @@ class Between:
                 words = f"{command['type']} failed on the server"
                 error = {"type": "error", "id": command["id"], "code": "internal", "field": None, "allowed": None}
                 socket.send(json.dumps(error | {"message": words}))
-            elif command["type"] == "dissect":
+            elif command["type"] == "dissect" and self.holding:
                 self.held.append(str(message))
             else:
                 server.send(message)
@@ -216,6 +217,7 @@ class Between:
         socket.on_message(pass_on)
 
     def release(self) -> None:
+        self.holding = False
         for message in self.held:
             assert self._server is not None
             self._server.send(message)

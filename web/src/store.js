@@ -81,6 +81,14 @@ export class Store {
     this.schedule();
   }
 
+  /**
+   * Keeps what is on its way to the server and not on the screen: painted with whatever comes of it.
+   * @param {Partial<AppState>} patch
+   */
+  keep(patch) {
+    this.state = { ...this.state, ...patch };
+  }
+
   schedule() {
     if (this.#scheduled || document.hidden || !this.#paint) return;
     this.#scheduled = true;

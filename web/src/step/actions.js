@@ -259,9 +259,9 @@ export class StepActions {
     return this.#store.state.step.look;
   }
 
-  /** @param {Partial<Look>} change */
+  /** Nothing of it is on the screen before its picture has come: a painting now would only keep that waiting. @param {Partial<Look>} change */
   #look(change) {
-    this.#patch({ look: { ...this.#now, ...change } });
+    this.#store.keep({ step: { ...this.#store.state.step, look: { ...this.#now, ...change } } });
     this.point();
   }
 
