@@ -18,16 +18,21 @@ def build(spec: dict[str, Any] | RunSpec, settings: Settings) -> Trainer:
     from engine import RunSpec, Trainer  # here, so that the server answers before the engine is imported
 
     checked = RunSpec.model_validate(spec) if isinstance(spec, dict) else spec
+    check(checked, settings)
+    trainer = Trainer(checked)
+    if trainer.tape.parameter_count > settings.max_parameters:
+        raise _too_many(settings)
+    return trainer
+
+
+def check(checked: RunSpec, settings: Settings) -> None:
+    """Refuse what is known to be too much before anything is made of it."""
     widths = [layer.units for layer in checked.network.layers]
     if sum(a * b for a, b in pairwise(widths)) > settings.max_parameters:
         raise _too_many(settings)
     if isinstance(checked.batch_size, int) and checked.batch_size > settings.max_batch:
         allowed = f"at most {settings.max_batch}"
         raise CommandError("limit", "The batch is too large for this server", "spec.batch_size", allowed)
-    trainer = Trainer(checked)
-    if trainer.tape.parameter_count > settings.max_parameters:
-        raise _too_many(settings)
-    return trainer
 
 
 def _too_many(settings: Settings) -> CommandError:

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from server import commands, describe, errors
 from server.building import build
+from server.keeping.recorder import Recorder
+from server.keeping.records import Kept, Record
+from server.keeping.restoring import generation_of, restore
 from server.microscope import Scope
 from server.pacer import Slice
 from server.pictures import draw
@@ -50,7 +53,7 @@ from server.trials import Trying
 from server.viewer import Viewer
 from server.warmup import Kernels
 from server.work import Play as Playing
-from server.work import Seeking, Stepping, Work
+from server.work import Resuming, Seeking, Stepping, Work
 
 if TYPE_CHECKING:
     from engine import Trainer
@@ -66,9 +69,11 @@ STATE_INTERVAL = 1 / 30
 class Session:
     """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
 
-    def __init__(self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Store) -> None:
+    def __init__(
+        self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Store, kept: Kept | None = None
+    ) -> None:
         self.id, self.settings, self.store = id, settings, store
-        self.generation = 0
+        self.generation = 0 if kept is None else generation_of(kept)
         self.viewer: Viewer | None = None
         self.unwatched_since = time.monotonic()
         self.trainer: Trainer | None = None
@@ -78,7 +83,10 @@ class Session:
         self.scope = Scope()
         self.desk = Desk(settings.slice_seconds)
         self.network = NetworkDesk(settings.slice_seconds)
-        self._pool, self._kernels = pool, kernels
+        self.recorder = Recorder()
+        self.offer: Callable[[Record], None] | None = None
+        """Where what is to outlive the server goes; None where nothing does."""
+        self._pool, self._kernels, self._kept = pool, kernels, kept
         self._slice = Slice(settings.slice_seconds)
         self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()
         self._wake, self._room = asyncio.Event(), asyncio.Event()
@@ -124,10 +132,7 @@ class Session:
 
     async def live(self) -> None:
         """Serve until cancelled."""
-        try:
-            await self.adopt(await self.call(build, {}, self.settings))
-        except Exception:
-            log.exception("the default run cannot be built")
+        await self._begin()
         while True:
             try:
                 await self._turn()
@@ -138,6 +143,21 @@ class Session:
                     self.tell_state()
                 self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
                 await asyncio.sleep(0.1)  # should it go on stumbling, others are not to suffer
+
+    async def _begin(self) -> None:
+        """As it was kept, or with the default run."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            try:
+                await restore(self, kept)
+                return
+            except Exception:
+                log.exception("a session cannot be restored")
+                self.report(ErrorEvent(code="internal", message="What was kept of this session cannot be read; it begins anew"))
+        try:
+            await self.adopt(await self.call(build, {}, self.settings))
+        except Exception:
+            log.exception("the default run cannot be built")
 
     async def _turn(self) -> None:
         """Obey a command, or train a slice, race a slice and draw what is due, or rest until there is something to do."""
@@ -155,7 +175,11 @@ class Session:
         await self.desk.advance(self)
         await self.network.advance(self)
         now = time.monotonic()
+        if self.offer is not None and self.recorder.wait(self, now) <= 0:
+            self.offer(await self.call(self.recorder.take, self))
         delay = min(await self._show(), self.desk.wait(now), self.network.wait(now))
+        if self.offer is not None:
+            delay = min(delay, self.recorder.wait(self, now))
         if self.work is not None:
             delay = min(delay, self.work.wait(time.monotonic()))
         if delay > 0 and not self._inbox:
@@ -285,6 +309,9 @@ class Session:
             return
         if over:
             self.end_work()
+            if isinstance(work, Resuming) and work.onward and self.trainer.stopped is None:
+                self.work = Playing(self.trainer, self.speed)
+                self.tell_state()
         elif not isinstance(work, Seeking) or time.monotonic() - work.started > 2 * STATE_INTERVAL:
             self.tell_state(hurry=False)  # a short seek is not worth a flicker
             work.tell()
@@ -296,6 +323,11 @@ class Session:
     @property
     def seeking(self) -> bool:
         return isinstance(self.work, Seeking)
+
+    @property
+    def moving(self) -> bool:
+        """Whether something goes on without a command."""
+        return self.work is not None or self.desk.work is not None or self.network.work is not None
 
     def _unwatched(self) -> bool:
         return (
