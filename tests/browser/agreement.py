@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 SESSION = "sessionStorage.getItem('chainrule.session')"
 
 SHOWN = """() => {
-  const name = ({ dataset, name, ariaLabel, className }) => dataset.testid ?? dataset.at ?? name ?? ariaLabel ?? className;
+  const name = ({ dataset, name, ariaLabel, className }) => dataset.testid ?? dataset.at ?? name ?? ariaLabel ?? String(className.baseVal ?? className);
   const seen = (element) => element.offsetParent !== null;
   const plain = (values) => Array.from(values ?? [], String).join(" ");
   const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);

@@ -140,8 +140,9 @@ def test_cut_while_a_number_is_hidden_and_while_a_race_plays(page: Page, line: L
     expect(page.locator("main.race[data-ready=true]")).to_be_visible()
     race.speed("60/s")
     page.keyboard.press("+")
-    lane = page.locator("[data-lane]").last
-    lane.click()
+    name = page.locator(".lane-name").last  # not the leader's
+    lane = name.evaluate("(name) => name.closest('[data-lane]').dataset.lane")
+    name.click()
     page.keyboard.press(" ")
     race.status("playing")
     line.stall()
@@ -150,6 +151,7 @@ def test_cut_while_a_number_is_hidden_and_while_a_race_plays(page: Page, line: L
     line.mend()
     race.status("paused")
     race.settle()
+    expect(page.locator("[data-part=point]")).to_have_attribute("data-of", lane)
     seen = shown(page)
     surface = page.locator(".race-surface").get_attribute("data-drawn")
     with Client(line.url.replace("http", "ws", 1) + "/ws", page.evaluate("sessionStorage['chainrule.session']")) as client:
