@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,12 +13,15 @@ from fastapi.responses import JSONResponse, Response
 
 from server.assets import PageFiles, PlotlyJs, web_folder
 from server.documents import Documents
+from server.keeping.database import Database
+from server.keeping.experiments import Experiments
+from server.keeping.keeper import Keeper
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
+from server.scheduler import Scheduler
 from server.security import HEADERS, SecurityHeaders
 from server.settings import Settings
 from server.socket import Connection
-from server.store import Store
 from server.table_routes import table_routes
 from server.warmup import Kernels
 
@@ -38,11 +40,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(sessions.announce, progress)
 
-        pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="engine")
+        scheduler = Scheduler(settings.threads, settings.slice_seconds)
         kernels = Kernels(announce)
-        store = Store(settings)
-        sessions = Sessions(settings, pool, kernels, store)
-        app.state.sessions, app.state.kernels = sessions, kernels
+        database = Database(settings)
+        keeper = Keeper(database, settings.kept_session_expiry)
+        sessions = Sessions(settings, scheduler, kernels, Experiments(settings, database), keeper)
+        app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
+        sessions.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         expiry = loop.create_task(sessions.expire())
@@ -51,8 +55,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             expiry.cancel()
             await sessions.close()
-            store.close()
-            pool.shutdown(wait=False, cancel_futures=True)
+            await keeper.close()
+            database.close()
+            scheduler.close()
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)

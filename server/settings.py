@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -14,13 +14,17 @@ class Settings:
 
     origins: tuple[str, ...] = ()
     """Further origins that may open the socket, such as ``https://class.example``; the page's own host always may."""
-    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
-    """Threads that run kernels."""
+    workers: int = 1
+    """Processes that serve, on one socket; they need a database that all of them reach."""
+    threads: int = 0
+    """Threads of a process that run kernels; by default the workers share the processors."""
     slice_seconds: float = 0.004
     """Length aimed at for one stretch of training; pausing waits for at most one."""
     max_sessions: int = 64
     session_expiry: float = 3600.0
-    """Seconds without a viewer after which a session is forgotten."""
+    """Seconds without a viewer after which a session leaves memory; it is kept, and comes back to whoever attaches."""
+    kept_session_expiry: float = 30 * 86400.0
+    """Seconds after which a session that nobody came back to is deleted; a named experiment never is."""
     unwatched_pause: float = 10.0
     """Seconds without a viewer after which a playing session pauses its clock."""
     max_message_bytes: int = 1_000_000
@@ -35,12 +39,17 @@ class Settings:
     max_pending_commands: int = 64
     """Commands of a session that wait; the socket is not read while there are as many."""
     database_url: str = ""
-    """Where experiments are kept, as SQLAlchemy's URL; empty: a SQLite file in the user's data folder."""
+    """Where sessions and experiments are kept, as SQLAlchemy's URL: ``sqlite:////…`` or ``postgresql://…``; empty: a SQLite
+    file in the user's data folder."""
     max_experiment_bytes: int = 4_000_000
     """The longest script that is kept, packed."""
     max_experiments: int = 1000
     max_pending_events: int = 256
     """Ordered events that a viewer may leave unread before it is detached."""
+
+    def __post_init__(self) -> None:
+        if not self.threads:
+            object.__setattr__(self, "threads", max(1, (os.cpu_count() or 1) // self.workers))
 
     @property
     def max_wire_bytes(self) -> int:
