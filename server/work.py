@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from server.metrics import STEPS_OF_RUN
 from server.pacer import Clock, Meter, Slice
 from server.protocol import Done, ErrorEvent, Message, Speed
 from server.viewer import Viewer
@@ -21,6 +22,7 @@ def train(trainer: Trainer, updates: int, slice: Slice) -> None:
     before, started = trainer.steps_done, time.perf_counter()
     trainer.advance(updates)
     slice.observe(trainer.steps_done - before, time.perf_counter() - started)
+    STEPS_OF_RUN.inc(max(0, trainer.steps_done - before))
 
 
 class Work(ABC):
