@@ -84,7 +84,11 @@ class Learner:
 
     async def play(self) -> None:
         """A run of its own, changed twice while it plays."""
-        spec = {"data": {"name": "xor", "samples": 60}, "network": {"layers": [{"units": 3 + self.number % 3}]}, "seed": self.number}
+        spec = {
+            "data": {"name": "xor", "samples": 60},
+            "network": {"layers": [{"units": 3 + self.number % 3}]},
+            "seed": self.number,
+        }
         await self.do("configure", spec=spec)
         await self.do("play", speed={"unit": "steps", "rate": RATE})
         await self.further(10)

@@ -26,7 +26,7 @@ class ServerProcess:
         command = [sys.executable, "-m", "server", "--port", str(port), "--no-browser", "--workers", str(workers)]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": database}
         self.database = database
-        self._said = tempfile.TemporaryFile("w+")
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115: closed on leaving
         self.spawned = time.monotonic()
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=self._said, text=True)
         assert self.process.stdout is not None
