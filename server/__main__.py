@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 import uvicorn
 from fastapi import FastAPI
 
+from server import logs, metrics
 from server.app import create_app
 from server.settings import Settings
 from server.workers import Workers, shared
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 2
+    logs.configure(settings)
     if settings.workers > 1 and (problem := shared(settings)) is not None:
         print(
             "chainrule: several workers share their sessions by a database, and this one cannot be shared:",
@@ -74,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     with contextlib.suppress(KeyboardInterrupt):
         if settings.workers > 1:
+            metrics.for_several()
             Workers(config(settings, "server.workers:worker"), [listener], greet).run()
         else:
             Server(config(settings, create_app(settings)), greet).run([listener])
@@ -91,7 +94,10 @@ def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=settings.max_wire_bytes,
+        log_config=None,  # its records go where all others go
         log_level="warning",
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,

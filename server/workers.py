@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from uvicorn import Config
 from uvicorn.supervisors import Multiprocess
 
+from server import logs, metrics
 from server.app import create_app
 from server.keeping.database import Database, cause
 from server.settings import Settings
@@ -27,7 +28,11 @@ class Workers(Multiprocess):
         self._greet: Callable[[], None] | None = greet
 
     def keep_subprocess_alive(self) -> None:
+        before = {process.pid for process in self.processes}
         super().keep_subprocess_alive()
+        for pid in before - {process.pid for process in self.processes}:
+            if pid is not None:
+                metrics.worker_ended(pid)
         if self._greet is not None and any(process.is_ready(timeout=1) for process in self.processes):
             self._greet()
             self._greet = None
@@ -38,7 +43,9 @@ def worker() -> FastAPI:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_go_with, args=(parent.join,), name="supervisor", daemon=True).start()
-    return create_app()
+    settings = Settings.from_environment()
+    logs.configure(settings)
+    return create_app(settings)
 
 
 def shared(settings: Settings) -> str | None:

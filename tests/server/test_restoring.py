@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece, Record
 from server.protocol import COMMANDS
+from server.scheduler import Scheduler
 from server.session import Session
 from server.settings import Settings
 from server.viewer import Viewer
@@ -51,11 +51,12 @@ class Book:
 class Life:
     """A session that lives in the test's own loop."""
 
-    def __init__(self, pool: ThreadPoolExecutor, kept: Kept | None = None) -> None:
+    def __init__(self, kept: Kept | None = None) -> None:
         self.book = Book()
+        self._scheduler = Scheduler(2, 0.004)
         settings = Settings(database_url="sqlite://")
         store = Experiments(settings, Database(settings))
-        self.session = Session("a session", settings, pool, Kernels(lambda progress: None), store, kept)
+        self.session = Session("a session", settings, self._scheduler, Kernels(lambda progress: None), store, kept)
         self.session.offer = self.book.records.append
         self.viewer = Viewer(10_000)
         self.session.attach(self.viewer, None, "")
@@ -78,6 +79,7 @@ class Life:
     async def end(self) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        self._scheduler.close()
 
     @property
     def trainer(self) -> Trainer:
@@ -85,11 +87,9 @@ class Life:
         return self.session.trainer
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ThreadPoolExecutor]:
+@pytest.fixture(scope="module", autouse=True)
+def kernels() -> None:
     warm_up()
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
 
 
 def bits(trainer: Trainer) -> tuple[Any, ...]:
@@ -112,13 +112,13 @@ async def live_through(life: Life) -> None:
     await life.do("undo")
 
 
-def test_the_run_comes_back_with_its_history(pool: ThreadPoolExecutor) -> None:
+def test_the_run_comes_back_with_its_history() -> None:
     async def play() -> None:
-        first = Life(pool)
+        first = Life()
         await live_through(first)
         await first.rest()
         await first.end()
-        second = Life(pool, first.book.kept())
+        second = Life(first.book.kept())
         await second.until(lambda: second.session.trainer is not None)
         assert bits(second.trainer) == bits(first.trainer)
         assert (second.session.run, second.session.generation) == (first.session.run, 2)
@@ -132,16 +132,16 @@ def test_the_run_comes_back_with_its_history(pool: ThreadPoolExecutor) -> None:
     asyncio.run(play())
 
 
-def test_what_played_plays_on_from_where_it_was(pool: ThreadPoolExecutor) -> None:
+def test_what_played_plays_on_from_where_it_was() -> None:
     async def play() -> None:
-        first = Life(pool)
+        first = Life()
         await first.until(lambda: first.session.trainer is not None)
         await first.do("configure", spec=SPEC)
         await first.do("play", speed=STEADY)
         await first.until(lambda: len(first.book.records) >= 3)
         kept = first.book.kept()
         await first.end()
-        second = Life(pool, kept)
+        second = Life(kept)
         await second.until(lambda: second.session.work is not None)
         here = second.trainer.steps_done
         assert here > 0
@@ -158,13 +158,13 @@ def test_what_played_plays_on_from_where_it_was(pool: ThreadPoolExecutor) -> Non
     asyncio.run(play())
 
 
-def test_without_its_numbers_the_session_is_replayed(pool: ThreadPoolExecutor) -> None:
+def test_without_its_numbers_the_session_is_replayed() -> None:
     async def play() -> None:
-        first = Life(pool)
+        first = Life()
         await live_through(first)
         await first.rest()
         await first.end()
-        second = Life(pool, first.book.kept()._replace(snapshot=None))
+        second = Life(first.book.kept()._replace(snapshot=None))
         await second.until(lambda: second.session.trainer is not None)
         await second.until(lambda: not second.session.seeking)
         assert bits(second.trainer) == bits(first.trainer)
@@ -173,9 +173,9 @@ def test_without_its_numbers_the_session_is_replayed(pool: ThreadPoolExecutor) -
     asyncio.run(play())
 
 
-def test_races_come_back(pool: ThreadPoolExecutor) -> None:
+def test_races_come_back() -> None:
     async def play() -> None:
-        first = Life(pool)
+        first = Life()
         await first.until(lambda: first.session.trainer is not None)
         await first.do("configure", spec=SPEC)
         await first.do("race")
@@ -185,7 +185,7 @@ def test_races_come_back(pool: ThreadPoolExecutor) -> None:
         await first.do("network_step", count=40)
         await first.rest()
         await first.end()
-        second = Life(pool, first.book.kept())
+        second = Life(first.book.kept())
         network = second.session.network
         await second.until(lambda: network.race is not None and network.race.step == 40 and network.work is None)
         for desks in ((first.session.desk, second.session.desk), (first.session.network, second.session.network)):
@@ -198,16 +198,16 @@ def test_races_come_back(pool: ThreadPoolExecutor) -> None:
     asyncio.run(play())
 
 
-def test_what_is_withheld_stays_withheld(pool: ThreadPoolExecutor) -> None:
+def test_what_is_withheld_stays_withheld() -> None:
     async def play() -> None:
-        first = Life(pool)
+        first = Life()
         await live_through(first)
         await first.do("ask", micro=0, row=1)
         await first.do("ask", micro=0, row=0)
         await first.do("answer", question=1, answer=1)
         await first.rest()
         await first.end()
-        second = Life(pool, first.book.kept())
+        second = Life(first.book.kept())
         await second.until(lambda: second.session.trainer is not None)
         await second.do("look", micro=0)
         before, after = first.session.scope.questions, second.session.scope.questions
@@ -222,12 +222,12 @@ def test_what_is_withheld_stays_withheld(pool: ThreadPoolExecutor) -> None:
     asyncio.run(play())
 
 
-def test_what_cannot_be_read_is_no_reason_not_to_begin(pool: ThreadPoolExecutor) -> None:
+def test_what_cannot_be_read_is_no_reason_not_to_begin() -> None:
     async def play() -> None:
-        first = Life(pool)
+        first = Life()
         await first.until(lambda: bool(first.book.records))
         await first.end()
-        second = Life(pool, first.book.kept()._replace(script=bytes(40)))
+        second = Life(first.book.kept()._replace(script=bytes(40)))
         await second.until(lambda: second.session.trainer is not None)
         assert second.trainer.steps_done == 0
         await second.end()
@@ -235,9 +235,9 @@ def test_what_cannot_be_read_is_no_reason_not_to_begin(pool: ThreadPoolExecutor)
     asyncio.run(play())
 
 
-def test_a_session_at_rest_writes_nothing_and_one_that_plays_little(pool: ThreadPoolExecutor) -> None:
+def test_a_session_at_rest_writes_nothing_and_one_that_plays_little() -> None:
     async def play() -> None:
-        life = Life(pool)
+        life = Life()
         await live_through(life)
         await life.rest()
         before = len(life.book.records)
