@@ -13,7 +13,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Self
 
-from pages import PATIENCE
 from sqlalchemy import create_engine, select
 
 from server.keeping.tables import KeptSession
@@ -26,9 +25,11 @@ class ServerProcess:
         command = [sys.executable, "-m", "server", "--port", str(port), "--no-browser", "--workers", str(workers)]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": database}
         self.database = database
-        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115: closed on leaving
+        self._folder = tempfile.TemporaryDirectory(prefix="chainrule-server-")
+        self._said = Path(self._folder.name) / "said"
         self.spawned = time.monotonic()
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=self._said, text=True)
+        with self._said.open("w") as said:
+            self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=said, text=True)
         assert self.process.stdout is not None
         greeting = self.process.stdout.readline()
         self.answers = time.monotonic()
@@ -45,7 +46,7 @@ class ServerProcess:
         self.process.wait()
         for pid in pids[1:]:
             _signal(pid, signal.SIGKILL)
-        self._said.close()
+        self._folder.cleanup()
 
     @property
     def socket(self) -> str:
@@ -53,8 +54,7 @@ class ServerProcess:
 
     @property
     def said(self) -> str:
-        self._said.seek(0)
-        return self._said.read()
+        return self._said.read_text()
 
     @property
     def workers(self) -> list[int]:
@@ -94,14 +94,6 @@ def fences(database: str) -> dict[str, int]:
 def busiest(database: str) -> int:
     """The process that holds the most sessions."""
     return Counter(owners(database).values()).most_common(1)[0][0]
-
-
-def eventually(condition: object) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 def _rows(database: str) -> list[tuple[str, str | None, int]]:

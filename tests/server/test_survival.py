@@ -19,8 +19,9 @@ from websockets.exceptions import ConnectionClosed
 from engine import warm_up
 from server.protocol import CLOSE_SUPERSEDED
 
-LIMIT = 15.0
-"""Seconds within which all have to be back. It is 5 on a machine with nothing else to do, which is printed and not asserted."""
+LIMIT = 40.0
+"""Seconds after which a test gives up. That all are back within 5, and see at most 2 of play again, is printed, not asserted:
+it is the machine's speed that is measured."""
 RESTARTS = 1012
 
 
