@@ -18,6 +18,7 @@ from server import metrics
 from server.assets import PageFiles, PlotlyJs, web_folder
 from server.documents import Documents
 from server.limits import table
+from server.memory import give_back
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
 from server.security import HEADERS, SecurityHeaders
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
+        give_back()
 
         def announce(progress: WarmUp) -> None:
             if not loop.is_closed():

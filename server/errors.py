@@ -25,6 +25,22 @@ _SIGNS = {
     "min_length": "a length of at least",
     "max_length": "a length of at most",
 }
+_KINDS = {
+    "int_": "a whole number",
+    "float_": "a number",
+    "finite_number": "a finite number",
+    "string_": "text",
+    "bool_": "true or false",
+    "tuple_": "a list",
+    "list_": "a list",
+    "dict_": "an object",
+    "model_": "an object",
+    "json_": "JSON",
+    "missing": "a value",
+    "extra_": "a known field",
+    "union_tag": "a known kind",
+}
+"""What would do in place of something of another kind, by the beginning of pydantic's name for the error."""
 LONGEST, LONGEST_FIELD = 600, 200
 """Characters of a message, and of a field's name: what was sent is quoted, however long it was."""
 _INSERTED = re.compile(r"row|inline|set|weight|extend|(literal|list|tuple|function|tagged|dict)\W.*|int|float|bool|str|none")
@@ -112,7 +128,9 @@ def _allowed(detail: ErrorDetails) -> str | None:
     for key in ("allowed", "expected", "expected_tags"):
         if context.get(key):
             return str(context[key])
-    return None if len(_bounds(context)) == 0 else " and ".join(_bounds(context))
+    if _bounds(context):
+        return " and ".join(_bounds(context))
+    return next((words for kind, words in _KINDS.items() if detail["type"].startswith(kind)), None)
 
 
 def _declared(model: type[BaseModel] | None, path: list[Any]) -> str | None:
