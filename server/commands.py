@@ -144,7 +144,7 @@ async def find_rate(session: Session, viewer: Viewer, command: FindRate) -> bool
     session.end_work()
     finder = await session.call(trainer.rate_finder, command.low, command.high, command.updates)
     rate = trainer.effective_spec.optimizer.lr
-    session.work = Finding(finder, rate, viewer, command.id, session.settings.slice_seconds)
+    session.work = Finding(finder, rate, viewer, command.id)
     return True
 
 
@@ -155,7 +155,7 @@ async def check_gradient(session: Session, viewer: Viewer, command: CheckGradien
         check = await session.call(trainer.gradient_checker, command.weights, command.samples)
     except ValueError as error:
         raise CommandError("invalid", f"The gradient cannot be checked here: {error}") from error
-    session.work = Checking(check, viewer, command.id, session.settings.slice_seconds)
+    session.work = Checking(check, viewer, command.id)
     return True
 
 

@@ -28,18 +28,23 @@ class Settings:
     """Further origins that may open the socket, such as ``https://class.example``; the page's own host always may."""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     """Addresses or networks of proxies whose word on where a request comes from is believed; ``*`` believes all."""
-    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
-    """Threads that run kernels."""
+    workers: int = 1
+    """Processes that serve, on one socket; they need a database that all of them reach."""
+    threads: int = 0
+    """Threads of a process that run kernels; by default the workers share the processors."""
     slice_seconds: float = 0.004
     """Length aimed at for one stretch of training; pausing waits for at most one."""
     session_expiry: float = 3600.0
-    """Seconds without a viewer after which a session is forgotten."""
+    """Seconds without a viewer after which a session leaves memory; it is kept, and comes back to whoever attaches."""
+    kept_session_expiry: float = 30 * 86400.0
+    """Seconds after which a session that nobody came back to is deleted; a named experiment never is."""
     unwatched_pause: float = 10.0
     """Seconds without a viewer after which a playing session pauses its clock."""
     attach_within: float = 60.0
     """Seconds that a socket may stay without attaching to a session."""
     database_url: str = ""
-    """Where experiments are kept, as SQLAlchemy's URL; empty: a SQLite file in the user's data folder."""
+    """Where sessions and experiments are kept, as SQLAlchemy's URL: ``sqlite:////…`` or ``postgresql://…``; empty: a SQLite
+    file in the user's data folder."""
     log_level: str = one_of("info", "debug", "warning", "error")
     log_format: str = one_of("auto", "json", "text")
     """Of the lines on stderr; auto: text in a terminal, else one JSON object a line."""
@@ -87,6 +92,10 @@ class Settings:
     max_table_rows: int = limit(20_000, "rows of a table", "rows", most=20_000)
     max_table_columns: int = limit(1024, "columns of a table", "columns", most=1024)
     max_experiment_bytes: int = limit(4_000_000, "a script that is kept, packed", "bytes")
+
+    def __post_init__(self) -> None:
+        if not self.threads:
+            object.__setattr__(self, "threads", max(1, (os.cpu_count() or 1) // self.workers))
 
     @property
     def max_wire_bytes(self) -> int:

@@ -59,7 +59,14 @@ async def begin(session: Session, viewer: Viewer, command: RaceBegin) -> None:
 
 
 async def load(session: Session, viewer: Viewer, command: RaceLoad) -> bool:
-    script = await session.call(_script_of, command.script)
+    step = await lay_out(session, await session.call(_script_of, command.script))
+    session.desk.work = Going(step, viewer, Done(id=command.id, command="race_load"))
+    session.desk.tell(session)
+    return True
+
+
+async def lay_out(session: Session, script: dict[str, Any]) -> int:
+    """The race of a script, at its start; the step to stand at."""
     check_race(script["spec"], session.settings, "script.spec")
     race = await session.call(_race, script["spec"], "script.spec")
     step = script.get("step", 0)
@@ -76,9 +83,7 @@ async def load(session: Session, viewer: Viewer, command: RaceLoad) -> bool:
     desk.rates = str(script.get("rates", ""))[:200]
     desk.same_bits = script.get("fingerprint") in (None, await session.call(_fingerprint))
     await desk.changed(session)
-    desk.work = Going(step, viewer, Done(id=command.id, command="race_load"))
-    desk.tell(session)
-    return True
+    return step
 
 
 HOWS = ("own", "same", "default", "tuned")

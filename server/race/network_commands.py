@@ -68,18 +68,22 @@ async def begin(session: Session, viewer: Viewer, command: NetworkBegin) -> None
 
 
 async def load(session: Session, viewer: Viewer, command: NetworkLoad) -> bool:
-    script = await session.call(_script_of, command.script)
+    step = await lay_out(session, await session.call(_script_of, command.script))
+    return _go(session, step, viewer, Done(id=command.id, command="network_load"))
+
+
+async def lay_out(session: Session, script: dict[str, Any]) -> int:
+    """The race of a script, at its start; the step to stand at."""
     race, chart = await session.call(_race, script["spec"], session.settings)
     step, threshold = script.get("step", 0), script.get("threshold", 0.05)
     if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= race.max_steps:
         raise CommandError("invalid", "script.step: the race does not go there", "script.step", f"0 to {race.max_steps}")
     if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 < threshold <= 1e12:
         raise CommandError("invalid", "script.threshold: out of range", "script.threshold", "above 0 and at most 1e12")
-    desk = session.network
-    desk.threshold = float(threshold)
+    session.network.threshold = float(threshold)
     await _adopt(session, race, chart)
-    desk.same_bits = script.get("fingerprint") in (None, await session.call(_fingerprint))
-    return _go(session, step, viewer, Done(id=command.id, command="network_load"))
+    session.network.same_bits = script.get("fingerprint") in (None, await session.call(_fingerprint))
+    return step
 
 
 async def _adopt(session: Session, race: NetworkRace, chart: Chart | None) -> None:
@@ -151,10 +155,11 @@ def _fingerprint() -> str:
 
 async def share(session: Session, viewer: Viewer, command: NetworkShare) -> dict[str, Any]:
     desk = session.network
-    return {"script": await session.call(_script, desk.present(), desk.threshold)}
+    return {"script": await session.call(script, desk.present(), desk.threshold)}
 
 
-def _script(race: NetworkRace, threshold: float) -> str:
+def script(race: NetworkRace, threshold: float) -> str:
+    """What `network_load` takes."""
     made = race.as_script() | {"fingerprint": _fingerprint(), "threshold": threshold}
     return json.dumps(made, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 

@@ -194,6 +194,7 @@ class Between:
 
     def __init__(self, page: Page) -> None:
         self.failing: set[str] = set()
+        self.holding: set[str] = set()
         self.held: list[str] = []
         self._server: WebSocketRoute | None = None
         page.route_web_socket(re.compile("/ws$"), self._join)
@@ -208,7 +209,7 @@ class Between:
                 words = f"{command['type']} failed on the server"
                 error = {"type": "error", "id": command["id"], "code": "internal", "field": None, "allowed": None}
                 socket.send(json.dumps(error | {"message": words}))
-            elif command["type"] == "dissect":
+            elif command["type"] in self.holding:
                 self.held.append(str(message))
             else:
                 server.send(message)
@@ -216,6 +217,7 @@ class Between:
         socket.on_message(pass_on)
 
     def release(self) -> None:
+        self.holding = set()
         for message in self.held:
             assert self._server is not None
             self._server.send(message)
@@ -225,7 +227,18 @@ class Between:
 def test_what_waits_or_fails_says_so(page: Page, server_url: str, complaints: Complaints) -> None:
     between = Between(page)
     train = Train(page).open(server_url)
-    step = Panels.enter(train)
+    # What is pressed before there is a picture is done once it is there.
+    between.holding = {"subscribe"}
+    for key in ("s", "ArrowRight", "End", "ArrowLeft", "Home", "ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    step = Panels(page)
+    expect(step.hook("step-state")).to_have_text("The next update is being opened.")
+    between.release()
+    expect(step.room).to_have_attribute("data-depth", "unit")
+    step.at(2)
+    page.keyboard.press("ArrowUp")
+    step.press("Home", 0)
+    between.holding = {"dissect"}
     step.panel("optimizer")
     anatomy = step.hook("anatomy")
     expect(anatomy).to_have_attribute("data-state", "loading")

@@ -98,10 +98,14 @@ def test_what_happens_to_a_session_is_said_and_its_id_is_not(stream: io.StringIO
         with Page(live.socket, session) as newer:
             newer.do("pause")
     live.until(lambda: len(live.app.state.sessions) == 0)
-    live.until(lambda: "session expired" in stream.getvalue())
+    live.until(lambda: "session put away, unwatched for long" in stream.getvalue())
     said = {line["message"]: line for line in lines(stream)}
     assert "session created: there are 1" in said
-    assert said["viewer detached with code 4001"]["session"] == session[:6] == said["session expired"]["session"]
+    assert (
+        said["viewer detached with code 4001"]["session"]
+        == session[:6]
+        == said["session put away, unwatched for long"]["session"]
+    )
     assert session not in stream.getvalue()
 
 

@@ -55,6 +55,7 @@ export function diagramView(actions) {
     if (last) update(last);
   }).observe(stage);
   pointing(stage, { layout: () => layout, lines, actions, spot: () => actions.state.step.spot });
+  const asked = memo();
   const placed = memo();
   const changed = memo();
   const spotChanged = memo();
@@ -68,13 +69,17 @@ export function diagramView(actions) {
     const wanted = [run.inputs.length, ...run.layers.map((each) => each.units)].map((_, layer) => [state.step.brought[layer], ...chosenIn(seen, layer)]);
     const scale = typeScale();
     const spec = script?.run === run.run ? script.spec : run.spec;
-    if (placed(run, width, height, scale, wanted.join("|"), spec.network)) {
+    if (asked(run, width, height, scale, wanted.join("|"), spec.network)) {
       const skipped = spec.network.layers.some(({ skip }) => skip);
-      layout = layoutStep(run, width, height, scale, wanted, skipped);
-      place(run, layout, scale);
-      arcs.place(layout, spec);
-      search.place(layout, run);
-      changed(null);
+      const next = layoutStep(run, width, height, scale, wanted, skipped);
+      // Most of the time what is wanted is there already: only a folded layer changes its units.
+      if (placed(run, width, height, scale, unitsOf(next), spec.network)) {
+        layout = next;
+        place(run, layout, scale);
+        arcs.place(layout, spec);
+        search.place(layout, run);
+        changed(null);
+      }
     }
     if (layout && changed(seen.frame, seen.scope)) {
       paint(seen, layout);
@@ -156,6 +161,11 @@ export function diagramView(actions) {
     return found ? `layer ${spot.layer}, unit ${spot.unit + 1}: ${found.main.textContent || "nothing yet"}` : "";
   }
   return { element, update };
+}
+
+/** Which units stand where. @param {Layout} layout */
+function unitsOf({ columns }) {
+  return columns.map(({ nodes }) => nodes.map(({ unit }) => unit).join()).join("|");
 }
 
 /** As many digits as a unit has room for. @param {number} value */
