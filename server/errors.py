@@ -125,7 +125,7 @@ def _dotted(path: Iterable[Any]) -> str | None:
 def _allowed(detail: ErrorDetails) -> str | None:
     """What the error itself says about the range: the engine's words, or the bound that was missed."""
     context = detail.get("ctx", {})
-    for key in ("allowed", "expected", "expected_tags"):
+    for key in ("allowed", "expected", "expected_tags", "pattern"):
         if context.get(key):
             return str(context[key])
     if _bounds(context):
