@@ -43,7 +43,8 @@ _KINDS = {
 """What would do in place of something of another kind, by the beginning of pydantic's name for the error."""
 LONGEST, LONGEST_FIELD = 600, 200
 """Characters of a message, and of a field's name: what was sent is quoted, however long it was."""
-_INSERTED = re.compile(r"row|inline|set|weight|extend|(literal|list|tuple|function|tagged|dict)\W.*|int|float|bool|str|none")
+_TYPES = r"(literal|list|tuple|function|tagged|dict|constrained)\W.*|int|float|bool|str|none|constrained-\w+"
+_TYPE, _INSERTED = re.compile(_TYPES), re.compile(rf"row|inline|set|weight|extend|{_TYPES}")
 """What pydantic adds to a path where there is a choice of models or types: it is no part of what was sent."""
 
 
@@ -72,7 +73,8 @@ def cut(text: str, longest: int) -> str:
 def from_command(error: ValidationError, id: Id) -> ErrorEvent:
     """A command that does not fit the protocol."""
     detail = error.errors(include_url=False)[0]
-    tag, *path = detail["loc"] or (None,)
+    tag, *rest = detail["loc"] or (None,)
+    path = [part for part in rest if isinstance(part, int) or not _TYPE.fullmatch(part)]
     if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return refusal(id, "invalid", "type", ", ".join(_COMMANDS), _unknown(detail))
     allowed = _declared(_COMMANDS.get(str(tag)), path) or _allowed(detail)
