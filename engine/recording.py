@@ -26,7 +26,7 @@ class Recording:
         """The recorded series of the present branch."""
         return self.script.branch.series
 
-    def _record_from(self) -> None:
+    def record_on(self) -> None:
         """Record only beyond what the branch has; but where a rule is in force, it sees every measurement again."""
         counters = self.machine.counters
         watched = rules.in_force(self.machine.spec)
@@ -47,7 +47,7 @@ class Recording:
             due = points[:, self.series.names.index(by)] % (every * 2**self.series.doublings) == 0
             points = points[due & (points[:, self.series.names.index("step")] > self._recorded_to)]
         if self.series.append(points):
-            self._record_from()
+            self.record_on()
 
     def _record_start(self) -> None:
         row = [0.0, 0.0]
@@ -58,4 +58,4 @@ class Recording:
         row += [np.nan, float(np.linalg.norm(self.machine.theta))]
         self.series.append(np.array([row]))
         self.machine.measured(self.series.points[0])
-        self._record_from()
+        self.record_on()

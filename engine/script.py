@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,15 @@ class Script:
             Branch(len(self.branches), self.current, edit.step, (*kept, edit), edit.step, old.series.until(edit.step))
         )
         self.current = len(self.branches) - 1
+
+    @property
+    def undone(self) -> tuple[int, ...]:
+        """The branches that redo leads back to, the next one last."""
+        return tuple(self._undone)
+
+    @undone.setter
+    def undone(self, branches: Iterable[int]) -> None:
+        self._undone = list(branches)
 
     @property
     def can_undo(self) -> bool:

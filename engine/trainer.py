@@ -245,7 +245,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         if self.checkpoints.wanted(branch.index, here):
             self.checkpoints.keep(branch.index, self.machine.snapshot())
         if self._apply_edits():
-            self._record_from()
+            self.record_on()
 
     def _stop_non_finite(self, status: int) -> None:
         here = self.steps_done
@@ -301,7 +301,12 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
     def _restore(self, snapshot: Snapshot) -> None:
         self.machine.restore(snapshot)
         self._apply_edits()
-        self._record_from()
+        self.record_on()
+
+    def begin_again(self) -> None:
+        """Stand at the beginning, whatever stands in the buffers."""
+        self.stopped = None
+        self._restore(self._start)
 
     def _go_to(self, step: int) -> None:
         """Restore and replay, whatever stands in the buffers."""

@@ -13,6 +13,16 @@ class Slice:
         self._seconds = seconds
         self.updates = max(1, guess)
 
+    @property
+    def seconds(self) -> float:
+        return self._seconds
+
+    def aim(self, seconds: float) -> None:
+        """At another length from now on."""
+        if seconds != self._seconds:
+            self.updates = max(1, int(self.updates * seconds / self._seconds))
+            self._seconds = seconds
+
     def observe(self, updates: int, elapsed: float) -> None:
         """Learn from a stretch of training. A short one is mostly overhead and says only that there is room."""
         if updates < 1 or (2 * updates < self.updates and elapsed < self._seconds):

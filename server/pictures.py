@@ -28,20 +28,21 @@ log = logging.getLogger("chainrule")
 
 
 class Order(NamedTuple):
-    """A picture to be made: the slot it is for, what it will show, how it is made, its frame's header, what the viewer has."""
+    """A picture to be made: the slot it is for, the number of its frame, what it would show now, and how it is made."""
 
     channel: Channel
     slot: Slot
-    key: Hashable
-    make: Callable[[], Picture | None]
-    header: dict[str, Any]
-    cursor: Hashable
+    frame: int
+    key: Callable[[], Hashable]
+    make: Callable[[], tuple[dict[str, Any], Picture | None]]
+    """The frame's header, and the picture."""
 
 
 class Made(NamedTuple):
     """What became of an order; `frame` is None where there is nothing to show, `error` where it failed."""
 
     order: Order
+    key: Hashable
     frame: bytes | None
     cursor: Hashable
     seconds: float
@@ -69,84 +70,97 @@ def point_of(session: Session, trainer: Trainer) -> Hashable:
     return session.run, trainer.branch, trainer.steps_done, session.changes
 
 
-async def draw(session: Session, viewer: Viewer) -> float:
-    """Make what is due and put it in the viewer's slots; the seconds until more is. All is made in one go, so that it is
-    painted together; what takes longer than a slice of training waits for the next."""
-    orders, soon = _due(session, viewer)
-    if not orders:
-        return soon
-    started = time.monotonic()
-    for made in await session.call(_make, orders, session.settings.slice_seconds):
-        channel, slot, key = made.order.channel, made.order.slot, made.order.key
-        slot.key, slot.made, slot.cursor = key, started, made.cursor
-        slot.spent(made.seconds)
-        if made.error is not None:
-            log.error("channel %s failed", channel, exc_info=made.error)
-            viewer.put(ErrorEvent(code="internal", message=f"The channel {channel} failed on the server"))
-        elif made.frame is not None and viewer.slots.get(channel) is slot:
-            viewer.put_frame(channel, made.order.header["frame"], made.frame)
-    return 0.0
-
-
-def _due(session: Session, viewer: Viewer) -> tuple[list[Order], float]:
-    """The pictures to make now, and the seconds until there are more. A session at rest is shown at once."""
-    orders, soon, now = [], math.inf, time.monotonic()
+def due(session: Session, viewer: Viewer, *, moving: bool) -> tuple[list[Order], float]:
+    """The pictures to make now, and the seconds until there are more. A session at rest is shown at once. `moving`: the run is
+    about to be trained, so whether there is news of it is found out after that."""
+    orders: list[Order] = []
+    soon, now = math.inf, time.monotonic()
     desk, network, trainer = session.desk, session.network, session.trainer
     for channel, slot in viewer.slots.items():
-        racing, networked = channel in RACE_CHANNELS, channel in NETWORK_CHANNELS
-        if racing:
-            key = race_key_of(desk, viewer, channel, slot)
-        elif networked:
-            key = network_key_of(network, channel, slot)
+        if not viewer.ready(slot):
+            continue
+        key: Callable[[], Hashable]
+        picture: Callable[[], tuple[dict[str, Any], Picture | None]]
+        if channel in RACE_CHANNELS:
+            busy, known = desk.work is not None, False
+            key = partial(race_key_of, desk, viewer, channel, slot)
+            picture = partial(_of_race, session, viewer, channel, slot)
+        elif channel in NETWORK_CHANNELS:
+            busy, known = network.busy, False
+            key = partial(network_key_of, network, channel, slot)
+            picture = partial(_of_network, session, viewer, channel, slot)
+        elif trainer is None or session.seeking:
+            continue  # not during a seek: nobody looks at what lies between
         else:
-            # Not during a seek: nobody looks at what lies between.
-            key = None if trainer is None or session.seeking else key_of(session, trainer, viewer, channel)
-        if key is None or slot.key == key or not viewer.ready(slot):
+            busy, known = session.work is not None, moving
+            key = partial(key_of, session, trainer, viewer, channel)
+            picture = partial(_of_run, session, trainer, viewer, channel, slot)
+        if not known and key() in (None, slot.key):
             continue
         wait = slot.made + viewer.interval(channel) - now
-        if wait > 0 and (desk.work is not None if racing else network.busy if networked else session.work is not None):
+        if wait > 0 and busy:
             soon = min(soon, wait)
-            continue
-        want = Want(
-            session.run,
-            min(viewer.grid, session.settings.max_grid),
-            slot.cursor,
-            viewer.sample,
-            lane=viewer.lane,
-            plane=viewer.plane,
-        )
-        header: dict[str, Any] = {"type": "frame", "channel": channel, "frame": viewer.next_frame()}
-        make: Callable[[], Picture | None]
-        if racing and desk.race is not None:
-            header |= {"run": desk.number, "branch": 0, "step": desk.race.step}
-            make = partial(RACE_CHANNELS[channel], desk, want)
-        elif networked:
-            header |= {"run": network.number, "branch": 0, "step": 0 if network.race is None else network.race.step}
-            make = partial(NETWORK_CHANNELS[channel], network, want)
         else:
-            assert trainer is not None
-            want = want._replace(sight=Sight(session.scope, point_of(session, trainer), viewer.look))
-            header |= {"run": session.run, "branch": trainer.branch, "step": trainer.steps_done}
-            make = partial(CHANNELS[channel], trainer, want)
-        orders.append(Order(channel, slot, key, make, header, slot.cursor))
+            orders.append(Order(channel, slot, viewer.next_frame(), key, picture))
     return orders, soon
 
 
-def _make(orders: Sequence[Order], seconds: float) -> list[Made]:
-    """In a worker: pictures one after the other, none begun after so many seconds. Their arrays are copied into the frames
-    here, before the next update changes them."""
+def _want(session: Session, viewer: Viewer, slot: Slot) -> Want:
+    grid = min(viewer.grid, session.settings.max_grid)
+    return Want(session.run, grid, slot.cursor, viewer.sample, lane=viewer.lane, plane=viewer.plane)
+
+
+def _of_race(session: Session, viewer: Viewer, channel: Channel, slot: Slot) -> tuple[dict[str, Any], Picture | None]:
+    desk = session.desk
+    picture = RACE_CHANNELS[channel](desk, _want(session, viewer, slot))
+    return {"run": desk.number, "branch": 0, "step": desk.present().step}, picture
+
+
+def _of_network(session: Session, viewer: Viewer, channel: Channel, slot: Slot) -> tuple[dict[str, Any], Picture | None]:
+    network = session.network
+    picture = NETWORK_CHANNELS[channel](network, _want(session, viewer, slot))
+    return {"run": network.number, "branch": 0, "step": 0 if network.race is None else network.race.step}, picture
+
+
+def _of_run(
+    session: Session, trainer: Trainer, viewer: Viewer, channel: Channel, slot: Slot
+) -> tuple[dict[str, Any], Picture | None]:
+    want = _want(session, viewer, slot)._replace(sight=Sight(session.scope, point_of(session, trainer), viewer.look))
+    return {"run": session.run, "branch": trainer.branch, "step": trainer.steps_done}, CHANNELS[channel](trainer, want)
+
+
+def make(orders: Sequence[Order], seconds: float) -> list[Made]:
+    """In a worker: pictures one after the other, none begun after so many seconds; those left wait for the next turn. Their
+    arrays are copied into the frames here, before the next update changes them."""
     begun = time.perf_counter()
     all_made: list[Made] = []
     for order in orders:
         started = time.perf_counter()
         if all_made and started - begun > seconds:
             break
-        frame, cursor, error = None, order.cursor, None
+        key = order.key()
+        if key in (None, order.slot.key):
+            continue
+        frame, cursor, error = None, order.slot.cursor, None
         try:
-            picture = order.make()
+            header, picture = order.make()
             if picture is not None:
-                frame, cursor = encode(order.header | {"meta": picture.meta}, picture.arrays), picture.cursor
+                head = {"type": "frame", "channel": order.channel, "frame": order.frame, **header, "meta": picture.meta}
+                frame, cursor = encode(head, picture.arrays), picture.cursor
         except Exception as raised:
             error = raised
-        all_made.append(Made(order, frame, cursor, time.perf_counter() - started, error))
+        all_made.append(Made(order, key, frame, cursor, time.perf_counter() - started, error))
     return all_made
+
+
+def show(viewer: Viewer, all_made: Sequence[Made], started: float) -> None:
+    """Put what was made into the viewer's slots. All of it was made in one go, so that it is painted together."""
+    for made in all_made:
+        channel, slot = made.order.channel, made.order.slot
+        slot.key, slot.made, slot.cursor = made.key, started, made.cursor
+        slot.spent(made.seconds)
+        if made.error is not None:
+            log.error("channel %s failed", channel, exc_info=made.error)
+            viewer.put(ErrorEvent(code="internal", message=f"The channel {channel} failed on the server"))
+        elif made.frame is not None and viewer.slots.get(channel) is slot:
+            viewer.put_frame(channel, made.order.frame, made.frame)

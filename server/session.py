@@ -9,15 +9,20 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from server import commands, describe, errors
+from server import commands, describe, errors, standing
 from server.building import build
+from server.keeping.experiments import Experiments
+from server.keeping.recorder import Recorder
+from server.keeping.records import Kept, Record
+from server.keeping.restoring import generation_of, restore
+from server.logs import of_session
 from server.microscope import Scope
 from server.pacer import Slice
-from server.pictures import draw
+from server.pictures import Made, Order, due, make, show
 from server.protocol import (
     CLOSE_SUPERSEDED,
     AnyCommand,
@@ -37,20 +42,18 @@ from server.protocol import (
     SetSpeed,
     Speed,
     State,
-    Status,
     Subscribe,
 )
 from server.race.commands import is_race
 from server.race.desk import Desk
 from server.race.network import NetworkDesk
 from server.race.network_commands import is_network
+from server.scheduler import Account, Job, Scheduler, Withdrawn
 from server.settings import Settings
-from server.store import Store
-from server.trials import Trying
 from server.viewer import Viewer
 from server.warmup import Kernels
 from server.work import Play as Playing
-from server.work import Seeking, Stepping, Work
+from server.work import Resuming, Seeking, Stepping, Work
 
 if TYPE_CHECKING:
     from engine import Trainer
@@ -66,9 +69,18 @@ STATE_INTERVAL = 1 / 30
 class Session:
     """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
 
-    def __init__(self, id: str, settings: Settings, pool: Executor, kernels: Kernels, store: Store) -> None:
-        self.id, self.settings, self.store = id, settings, store
-        self.generation = 0
+    def __init__(
+        self,
+        id: str,
+        settings: Settings,
+        scheduler: Scheduler,
+        kernels: Kernels,
+        store: Experiments,
+        kept: Kept | None = None,
+        address: str = "unknown",
+    ) -> None:
+        self.id, self.settings, self.store, self.address = id, settings, store, address
+        self.generation = 0 if kept is None else generation_of(kept)
         self.viewer: Viewer | None = None
         self.unwatched_since = time.monotonic()
         self.trainer: Trainer | None = None
@@ -78,7 +90,17 @@ class Session:
         self.scope = Scope()
         self.desk = Desk(settings.slice_seconds)
         self.network = NetworkDesk(settings.slice_seconds)
-        self._pool, self._kernels = pool, kernels
+        self.recorder = Recorder()
+        self.offer: Callable[[Record], None] | None = None
+        """Where what is to outlive the server goes; None where nothing does."""
+        self.permit: Callable[[], Awaitable[None]] | None = None
+        """Waits until the session is surely this process's; None where it can be nobody else's."""
+        self.turns = 0
+        """What the actor was woken for, so far."""
+        self._over = False
+        self._scheduler, self._kernels, self._kept = scheduler, kernels, kept
+        self._account = Account()
+        self._queued: Job | None = None
         self._slice = Slice(settings.slice_seconds)
         self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()
         self._wake, self._room = asyncio.Event(), asyncio.Event()
@@ -114,6 +136,8 @@ class Session:
             self._room.clear()
             await self._room.wait()
         self._inbox.append((viewer, command))
+        if self._queued is not None:
+            self._scheduler.withdraw(self._queued)  # the command need not wait for a slice that has not begun
         self.poke()
 
     def poke(self) -> None:
@@ -123,12 +147,10 @@ class Session:
     # The actor ----------------------------------------------------------------------------------------------------
 
     async def live(self) -> None:
-        """Serve until cancelled."""
-        try:
-            await self.adopt(await self.call(build, {}, self.settings))
-        except Exception:
-            log.exception("the default run cannot be built")
-        while True:
+        """Serve until told to end, or cancelled. What is new then is offered last."""
+        of_session.set(self.id)
+        await self._begin()
+        while not self._over:
             try:
                 await self._turn()
             except Exception:
@@ -138,32 +160,130 @@ class Session:
                     self.tell_state()
                 self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
                 await asyncio.sleep(0.1)  # should it go on stumbling, others are not to suffer
+        await self._offer(math.inf)
+
+    def end(self) -> None:
+        """No more turns after this one."""
+        self._over = True
+        self.poke()
+
+    async def _begin(self) -> None:
+        """As it was kept, or with the default run."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            try:
+                await restore(self, kept)
+                return
+            except Exception:
+                log.exception("a session cannot be restored")
+                self.report(ErrorEvent(code="internal", message="What was kept of this session cannot be read; it begins anew"))
+        try:
+            await self.adopt(await self.call(build, {}, self.settings))
+        except errors.CommandError as refusal:
+            log.error("the run that sessions begin with is beyond this server's limits: %s", refusal.message)
+        except Exception:
+            log.exception("the default run cannot be built")
 
     async def _turn(self) -> None:
         """Obey a command, or train a slice, race a slice and draw what is due, or rest until there is something to do."""
         self._wake.clear()
+        self.turns += 1
+        if self.permit is not None:
+            await self.permit()
         item = self._next()
         if item is not None:
             await self._obey(*item)
             return
+        with contextlib.suppress(Withdrawn):
+            delay = await self._advance()
+            if delay > 0 and not self._inbox and not self._over:
+                await self._rest(delay)
+
+    async def _advance(self) -> float:
+        """Everything that is due goes on by a slice; the seconds until more is."""
         if self._unwatched():
             self.end_work()
             self.desk.end_work(self)
             await self.network.stop(self)
-        if self.work is not None and self.work.wait(time.monotonic()) <= 0:
-            await self._advance(self.work)
         await self.desk.advance(self)
         await self.network.advance(self)
+        soon = await self._train_and_draw()
         now = time.monotonic()
-        delay = min(await self._show(), self.desk.wait(now), self.network.wait(now))
-        if self.work is not None:
-            delay = min(delay, self.work.wait(time.monotonic()))
-        if delay > 0 and not self._inbox:
-            await self._rest(delay)
+        await self._offer(0)
+        if self.offer is not None:
+            soon = min(soon, self.recorder.wait(self, now))
+        delay = min(soon, self.desk.wait(now), self.network.wait(now))
+        return delay if self.work is None else min(delay, self.work.wait(now))
+
+    async def _train_and_draw(self) -> float:
+        """A slice of training, where it is due, and the pictures that are, in one trip to a thread; the seconds until there are
+        more pictures."""
+        work, viewer, trainer, started = self.work, self.viewer, self.trainer, time.monotonic()
+        if work is not None and work.wait(started) > 0:
+            work = None
+        orders: list[Order] = []
+        soon = math.inf
+        if viewer is not None:
+            orders, soon = due(self, viewer, moving=work is not None)
+        if work is None and not orders:
+            return soon
+        if work is not None:
+            self._slice.aim(self.slice_seconds)
+        hurried = isinstance(work, Stepping | Seeking)
+        turn = partial(_go, trainer, work, self._slice, orders, self.settings.slice_seconds)
+        over, failed, made = await self._call(turn, hurried=hurried, turn=True)
+        if work is not None:
+            self._went(work, over, failed)
+        if viewer is not None:
+            show(viewer, made, started)
+        return 0.0 if made or over or failed else soon
+
+    def _went(self, work: Work, over: bool, failed: Exception | None) -> None:
+        if failed is not None:
+            log.error("training failed", exc_info=failed)
+            self.end_work()
+            self.report(ErrorEvent(code="internal", message="Training failed on the server"))
+        elif over:
+            self.end_work()
+            if isinstance(work, Resuming) and work.onward and self.trainer is not None and self.trainer.stopped is None:
+                self.work = Playing(self.trainer, self.speed)
+                self.tell_state()
+        elif not isinstance(work, Seeking) or time.monotonic() - work.started > 2 * STATE_INTERVAL:
+            self.tell_state(hurry=False)  # a short seek is not worth a flicker
+            work.tell()
+
+    async def _offer(self, within: float) -> None:
+        """Have a record taken where one is due within so many seconds."""
+        wait = math.inf if self.offer is None else self.recorder.wait(self, time.monotonic())
+        if self.offer is not None and math.isfinite(wait) and wait <= within:
+            self.offer(await self.call(self.recorder.take, self))
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in a worker thread. The actor awaits it, so there is one call at a time on a trainer."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*args, **kwargs))
+        """Run in a worker thread what a command waits for. The actor awaits it, so there is one call at a time on a trainer."""
+        return await self._call(partial(function, *args, **kwargs), hurried=True, turn=False)
+
+    async def slice(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in a worker thread a slice of what goes on by itself, in this session's turn. Raises `Withdrawn` where a command
+        comes before it has begun."""
+        return await self._call(partial(function, *args, **kwargs), hurried=False, turn=True)
+
+    @property
+    def slice_seconds(self) -> float:
+        """How long a slice is to be, with as many sessions at work as there are."""
+        return self._scheduler.slice_seconds
+
+    async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
+        job = self._scheduler.submit(self._account, function, hurried=hurried)
+        if turn:
+            self._queued = job
+        try:
+            result: R = await job.result()
+            return result
+        except asyncio.CancelledError:
+            self._scheduler.withdraw(job)
+            raise
+        finally:
+            self._queued = None
 
     async def adopt(self, trainer: Trainer) -> None:
         """Begin a run."""
@@ -194,7 +314,7 @@ class Session:
         now = time.monotonic()
         if self.trainer is None or (not hurry and now - self._told < STATE_INTERVAL):
             return
-        state = self._describe(self.trainer)
+        state = standing.state(self, self.trainer)
         if state != self._state:
             self._state, self._told = state, now
             self.report(state)
@@ -205,30 +325,6 @@ class Session:
         """Tell the page, where there is one."""
         if self.viewer is not None:
             self.viewer.put(event)
-
-    def _describe(self, trainer: Trainer) -> State:
-        stopped = describe.stop(trainer)
-        status: Status = "paused"
-        if isinstance(self.work, Seeking):
-            status = "seeking"
-        elif self.work is not None and not isinstance(self.work, Trying):
-            status = "playing"
-        elif stopped is not None:
-            status = "finished" if stopped.kind == "finished" else "stopped"
-        return State(
-            run=self.run,
-            status=status,
-            step=trainer.steps_done,
-            end=trainer.end,
-            max_steps=trainer.max_steps,
-            epoch=trainer.epoch,
-            steps_per_epoch=trainer.steps_per_epoch,
-            branch=trainer.branch,
-            speed=self.speed,
-            steps_per_second=self.work.meter.rate if isinstance(self.work, Playing) else None,
-            stop=stopped,
-            seek=(self.work.origin, self.work.target) if isinstance(self.work, Seeking) else None,
-        )
 
     # Commands -----------------------------------------------------------------------------------------------------
 
@@ -272,30 +368,21 @@ class Session:
             if answered is not True:
                 viewer.put(Done(id=command.id, command=command.type, result=answered or None))
 
-    # Work and pictures --------------------------------------------------------------------------------------------
+    # Resting ------------------------------------------------------------------------------------------------------
 
-    async def _advance(self, work: Work) -> None:
-        assert self.trainer is not None
-        try:
-            over = await self.call(work.advance, self.trainer, self._slice)
-        except Exception:
-            log.exception("training failed")
-            self.end_work()
-            self.report(ErrorEvent(code="internal", message="Training failed on the server"))
-            return
-        if over:
-            self.end_work()
-        elif not isinstance(work, Seeking) or time.monotonic() - work.started > 2 * STATE_INTERVAL:
-            self.tell_state(hurry=False)  # a short seek is not worth a flicker
-            work.tell()
-
-    async def _show(self) -> float:
-        """Draw what is due; the seconds until more is."""
-        return math.inf if self.viewer is None else await draw(self, self.viewer)
+    @property
+    def playing(self) -> bool:
+        """Whether a clock of it runs: the run's, or that of a race."""
+        return isinstance(self.work, Playing) or self.desk.work is not None or self.network.work is not None
 
     @property
     def seeking(self) -> bool:
         return isinstance(self.work, Seeking)
+
+    @property
+    def moving(self) -> bool:
+        """Whether something goes on without a command."""
+        return self.work is not None or self.desk.work is not None or self.network.work is not None
 
     def _unwatched(self) -> bool:
         return (
@@ -308,3 +395,16 @@ class Session:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay if math.isfinite(delay) else None):
                 await self._wake.wait()
+
+
+def _go(
+    trainer: Trainer | None, work: Work | None, slice: Slice, orders: Sequence[Order], seconds: float
+) -> tuple[bool, Exception | None, list[Made]]:
+    """In a worker: a slice, then pictures for so many seconds. Whether the work is over, how it failed, and what was made."""
+    over, failed = False, None
+    if work is not None and trainer is not None:
+        try:
+            over = work.advance(trainer, slice)
+        except Exception as raised:
+            failed = raised
+    return over, failed, make(orders, seconds)

@@ -42,10 +42,10 @@ class Trying(Work):
 
     command: Literal["find_rate", "check_gradient"]
 
-    def __init__(self, viewer: Viewer, id: str | int | None, seconds: float) -> None:
+    def __init__(self, viewer: Viewer, id: str | int | None) -> None:
         words = "The trial was cancelled before its end; the run is as it was"
         super().__init__(viewer, ErrorEvent(id=id, code="cancelled", message=words))
-        self._id, self._seconds, self._told = id, seconds, 0.0
+        self._id, self._told = id, 0.0
 
     @abstractmethod
     def one(self) -> bool:
@@ -60,7 +60,7 @@ class Trying(Work):
     def result(self) -> dict[str, Any]: ...
 
     def advance(self, trainer: Trainer, slice: Slice) -> bool:
-        end = time.perf_counter() + self._seconds
+        end = time.perf_counter() + slice.seconds
         over = False
         while not over and time.perf_counter() < end:
             over = self.one()
@@ -81,8 +81,8 @@ class Finding(Trying):
 
     command = "find_rate"
 
-    def __init__(self, finder: RateFinder, rate: float, viewer: Viewer, id: str | int | None, seconds: float) -> None:
-        super().__init__(viewer, id, seconds)
+    def __init__(self, finder: RateFinder, rate: float, viewer: Viewer, id: str | int | None) -> None:
+        super().__init__(viewer, id)
         self._finder, self._rate = finder, rate
 
     def one(self) -> bool:
@@ -103,8 +103,8 @@ class Checking(Trying):
 
     command = "check_gradient"
 
-    def __init__(self, check: GradientCheck, viewer: Viewer, id: str | int | None, seconds: float) -> None:
-        super().__init__(viewer, id, seconds)
+    def __init__(self, check: GradientCheck, viewer: Viewer, id: str | int | None) -> None:
+        super().__init__(viewer, id)
         self._check = check
 
     def one(self) -> bool:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from server.metrics import STEPS_OF_RUN
 from server.pacer import Clock, Meter, Slice
 from server.protocol import Done, ErrorEvent, Message, Speed
 from server.viewer import Viewer
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 def train(trainer: Trainer, updates: int, slice: Slice) -> None:
     """So many updates, and what they teach about the length of a slice."""
-    before, started = trainer.steps_done, time.perf_counter()
+    before, started = trainer.steps_done, time.thread_time()  # waiting for a processor is not the slice's doing
     trainer.advance(updates)
-    slice.observe(trainer.steps_done - before, time.perf_counter() - started)
+    slice.observe(trainer.steps_done - before, time.thread_time() - started)
+    STEPS_OF_RUN.inc(max(0, trainer.steps_done - before))
 
 
 class Work(ABC):
@@ -106,7 +108,7 @@ class Stepping(Work):
 class Seeking(Work):
     """To the state after an update, forwards or backwards."""
 
-    def __init__(self, trainer: Trainer, target: int, viewer: Viewer, answer: Message) -> None:
+    def __init__(self, trainer: Trainer, target: int, viewer: Viewer | None, answer: Message | None) -> None:
         super().__init__(viewer, answer)
         self.origin, self.target = trainer.steps_done, target
 
@@ -118,6 +120,14 @@ class Seeking(Work):
         if reached is not None and reached < self.target:
             slice.observe(slice.updates, time.perf_counter() - started)
         return reached is None or reached >= self.target or trainer.stopped is not None
+
+
+class Resuming(Seeking):
+    """From numbers that were kept to where the run stood, after the server was gone; `onward`: then it plays on."""
+
+    def __init__(self, trainer: Trainer, target: int, *, onward: bool) -> None:
+        super().__init__(trainer, target, None, None)
+        self.onward = onward
 
 
 class Loading(Seeking):

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -237,6 +237,21 @@ class Questions:
         after = STAGES[STAGES.index(question.stage) + 1]
         self.open[question.id] = now = replace(question, stage=after, answers=answers)
         return now
+
+    def kept(self) -> dict[str, Any]:
+        """As plain data, the numbers included: for the database alone."""
+        return {"open": [asdict(question) for question in self.open.values()], "score": asdict(self.score), "made": self._made}
+
+    def take_up(self, kept: Mapping[str, Any], update: Hashable) -> None:
+        """What was kept, of an update that stands as it stood."""
+
+        def answers(given: Iterable[Any]) -> tuple[tuple[Stage, bool | None, str], ...]:
+            return tuple((stage, right, truth) for stage, right, truth in given)
+
+        made = (Question(**{**each, "answers": answers(each["answers"])}) for each in kept["open"])
+        self.open = {question.id: question for question in made}
+        self.score, self._made, self._of = Score(**kept["score"]), int(kept["made"]), update
+        self.revision += 1
 
     def tell(self, question: Question) -> None:
         """It is withheld no longer."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from server.protocol.base import (
+    LONGEST_ID,
     Channel,
     Command,
     Message,
@@ -162,6 +163,8 @@ CLOSE_OVERFLOW = 4002
 """The viewer did not read its ordered events; it may attach again."""
 CLOSE_POLICY = 4003
 """The origin is not allowed, or the first command was no attach."""
+CLOSE_MOVED = 4004
+"""The session does not live in this process any more; attach again at once, and be led to where it does."""
 
 
 def protocol_schema() -> dict[str, Any]:
@@ -177,12 +180,14 @@ FRAMES = {
 }
 
 __all__ = [
+    "CLOSE_MOVED",
     "CLOSE_OVERFLOW",
     "CLOSE_POLICY",
     "CLOSE_SUPERSEDED",
     "COMMANDS",
     "EVENTS",
     "FRAMES",
+    "LONGEST_ID",
     "Acknowledge",
     "AnyCommand",
     "AnyEvent",

@@ -13,6 +13,7 @@ from server.pacer import Slice
 from server.protocol import AnyCommand, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceSpeed, RaceState
 from server.protocol import RaceBegin as Begin
 from server.race.work import Going, Playing, RaceWork, Tuning
+from server.scheduler import Withdrawn
 
 if TYPE_CHECKING:
     from engine.race import Race
@@ -76,12 +77,15 @@ class Desk:
         work, race = self.work, self.race
         if work is None or race is None or work.wait(time.monotonic()) > 0:
             return
+        self._slice.aim(session.slice_seconds)
         try:
-            over = await session.call(work.advance, race, self._slice)
+            over = await session.slice(work.advance, race, self._slice)
             if over and isinstance(work, Tuning):
                 await session.call(self.settle, work.found(), "tuned")
                 self.rates = work.words
                 await self.changed(session)
+        except Withdrawn:
+            raise
         except Exception:
             log.exception("a race failed")
             self.end_work(session)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from server.errors import CommandError
+from server.metrics import STEPS_OF_LANES
 from server.pacer import Clock, Meter, Slice
 from server.protocol import AnyCommand, Done
 from server.protocol.race import RaceSpeed
@@ -84,6 +85,7 @@ class Playing:
         before, started = race.step, time.perf_counter()
         race.advance(updates)
         slice.observe(race.step - before, time.perf_counter() - started)
+        STEPS_OF_LANES.inc(len(race.lanes) * (race.step - before))
         self.meter.mark(time.monotonic(), race.step)
         return race.step >= race.max_steps or all(lane.stopped is not None for lane in race.lanes)
 
@@ -146,9 +148,10 @@ class NetworkDesk:
 
     async def advance(self, session: Session) -> None:
         """A slice of what is under way, where it is due: of the lanes' steps, of the picture, of a study."""
-        work = self.work
+        work, seconds = self.work, session.slice_seconds
+        self._slice.aim(seconds)
         if work is not None and (isinstance(work, Going) or work.wait(time.monotonic()) <= 0):
-            if await session.call(work.advance, self._slice):
+            if await session.slice(work.advance, self._slice):
                 self.work = None
                 if isinstance(work, Going) and work.onward:
                     self.work = Playing(work.race, self.speed)
@@ -158,23 +161,21 @@ class NetworkDesk:
             else:
                 self.tell(session, hurry=False)
         if self._painting is not None:
-            await session.call(self._paint)
+            await session.slice(self._paint, seconds)
         if self.study is not None and self._studying:
-            await session.call(self.study.advance, self._slice_seconds)
+            await session.slice(self.study.advance, seconds)
         elif self._painting is None and self.work is None and self.race is not None and self.chart is not None:
             here = self.charts, self.changes, self.race.step
             if self._known != here and session.viewer is not None and "network_ways" in session.viewer.slots:
-                self._known = here
-                if not await session.call(self.chart.measure, self.race, self._slice_seconds):
-                    self._known = None
+                self._known = here if await session.slice(self.chart.measure, self.race, seconds) else None
                 self.measured += 1
                 session.poke()
 
-    def _paint(self) -> None:
+    def _paint(self, seconds: float) -> None:
         """In a worker: some points of the picture."""
         assert self._painting is not None and self.chart is not None
         painting, self._painting = self._painting, None  # one that fails is not begun again and again
-        end = time.perf_counter() + self._slice_seconds
+        end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             try:
                 level = next(painting)

@@ -21,13 +21,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from install_chromium import find
 from looks import SIZES, looks_well
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
 from train_page import Train
 
 from engine import warm_up
@@ -94,19 +94,18 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         folder = tmp_path_factory.mktemp("chromium")
         context = playwright.chromium.launch_persistent_context(folder, executable_path=executable, args=ARGUMENTS, **OPTIONS)
+        context.add_init_script(VIOLATIONS)
         yield context
         context.close()
 
 
-@pytest.fixture
-def browser(kept: BrowserContext) -> Browser:
-    """For a test that needs a second person's browser: `new_context` shares nothing with the page."""
-    assert kept.browser
-    return kept.browser
-
-
 PAUSE = "() => document.querySelector('[data-status=playing] [data-testid=play]')?.click()"
 """What a test leaves playing would take the processor from those after it."""
+
+
+VIOLATIONS = """addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) =>
+  console.error(`content-security policy: ${violatedDirective} forbids ${blockedURI} (${sourceFile})`))"""
+"""Run in every page before its own scripts: some violations the browser does not log."""
 
 
 class Complaints:
@@ -119,13 +118,21 @@ class Complaints:
     def expect(self, words: str) -> None:
         self._expected.append(words)
 
-    def listen(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.all.append(f"error: {error}"))
+    def listen(self, context: BrowserContext) -> None:
+        """To every page that a context has or opens, and to their workers."""
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+
+    def leave(self, context: BrowserContext) -> None:
+        context.remove_listener("console", self._console)
+        context.remove_listener("weberror", self._error)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.all.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _error(self, found: WebError) -> None:
+        self.all.append(f"error: {found.error}")
 
     @property
     def unexpected(self) -> list[str]:
@@ -143,17 +150,35 @@ def complaints() -> Iterator[Complaints]:
 def context(kept: BrowserContext, complaints: Complaints, server_url: str) -> Iterator[BrowserContext]:
     """A browser without a past: no session, no chosen theme. What it goes on to open is closed after the test."""
     kept.set_default_timeout(20_000)
-    kept.on("page", complaints.listen)
+    complaints.listen(kept)
     yield kept
-    kept.remove_listener("page", complaints.listen)
     blank, *opened = kept.pages
     for page in opened:
         page.evaluate(PAUSE)
         page.close()
+    complaints.leave(kept)
     kept.clear_permissions()
     devtools = kept.new_cdp_session(blank)
     devtools.send("Storage.clearDataForOrigin", {"origin": server_url, "storageTypes": "cookies,local_storage,indexeddb"})
     devtools.detach()
+
+
+@pytest.fixture
+def stranger(kept: BrowserContext, complaints: Complaints) -> Iterator[Callable[[], BrowserContext]]:
+    """A second person's browser, which shares nothing with the page."""
+    contexts: list[BrowserContext] = []
+
+    def opened() -> BrowserContext:
+        assert kept.browser
+        context = kept.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+        context.add_init_script(VIOLATIONS)
+        complaints.listen(context)
+        contexts.append(context)
+        return context
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -13,27 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Complaints
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from train_page import Train
 
 Open = Callable[[str], Train]
 
 
 @pytest.fixture
-def elsewhere(browser: Browser, complaints: Complaints):
+def elsewhere(stranger: Callable[[], BrowserContext]) -> Open:
     """Opens an address in another browser, with a past of its own."""
-    contexts: list[BrowserContext] = []
-
-    def opened(url: str) -> Train:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        contexts.append(context)
-        context.on("page", complaints.listen)
-        return Train(context.new_page()).open(url)
-
-    yield opened
-    for context in contexts:
-        context.close()
+    return lambda url: Train(stranger().new_page()).open(url)
 
 
 def steps(train: Train, to: int) -> None:

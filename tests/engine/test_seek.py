@@ -1,7 +1,8 @@
-"""`seek` is bit-exact in both directions, at random steps, under edits, branches, undo and redo."""
+"""`seek` is bit-exact in both directions: at random steps, under edits, branches, undo and redo, kept and made again."""
 
 import itertools
 
+import kept
 import numpy as np
 import problems
 import pytest
@@ -263,6 +264,16 @@ class Seeking(RuleBasedStateMachine):
         self.trainer.redo()
         assert (self.trainer.branch, self.trainer.steps_done, state(self.trainer)) == (branch, step, after)
         self.before.append(before)
+
+    @precondition(lambda self: not self.trainer.machine.next_op)
+    @rule()
+    def keep_and_go_on(self):
+        """As after the server was gone: the run is made again from what was kept of it, and nothing tells the two apart."""
+        before = self.trainer
+        self.trainer = kept.again(before)
+        assert state(self.trainer) == state(before)
+        assert kept.told(self.trainer) == kept.told(before)
+        self.meet()
 
     @invariant()
     def what_is_offered(self):

@@ -171,8 +171,8 @@ def test_the_number_of_sessions_is_limited(serve: Serve) -> None:
         assert third.ask("attach", session=first.attached["session"])["type"] == "attached"
 
 
-def test_sessions_without_a_viewer_expire(serve: Serve) -> None:
-    live = serve(Settings(session_expiry=0.2))
+def test_sessions_without_a_viewer_expire_where_nothing_is_kept(serve: Serve) -> None:
+    live = serve(Settings(session_expiry=0.2, database_url="sqlite://"))
     with Page(live.socket) as page:
         live.until(lambda: len(live.app.state.sessions) == 1)
     live.until(lambda: len(live.app.state.sessions) == 0)

@@ -1,15 +1,31 @@
 /**
- * The one WebSocket: attaches, answers command promises by id, hands events and frames on, and comes back by itself.
+ * The one WebSocket: attaches, answers command promises by id, hands events and frames on, and comes back by itself with all that
+ * was under way.
  */
 
-/** @import { Event as WireEvent, Frame, Refusal, Attached } from "./types.js" */
+/** @import { AppState, Event as WireEvent, Frame, Refusal, Attached, Connection } from "./types.js" */
+/** @import { Asked } from "./line/unanswered.js" */
 
 import { decodeFrame } from "./frames.js";
+import { delayBefore } from "./line/backoff.js";
+import { Silence } from "./line/silence.js";
+import { fates } from "./line/unanswered.js";
+
+const SESSION_KEY = "chainrule.session";
 
 const SUPERSEDED = 4001;
-const SESSION_KEY = "chainrule.session";
-const FIRST_DELAY = 250;
-const LONGEST_DELAY = 8000;
+const MOVED = 4004;
+/** What the code of a closed socket says of why. @type {Record<number, Connection["reason"]>} */
+const REASONS = { 1001: "restart", 1012: "restart", 4002: "behind", [MOVED]: "moved" };
+
+/** Milliseconds that an attempt may take to the end of attaching. */
+const ATTEMPT = 12_000;
+/** Attempts after which a session that moves is told of as any other line that is lost. */
+const QUIET_TRIES = 4;
+/** Milliseconds after which a line is taken for a good one. */
+const STEADY = 2000;
+/** Milliseconds after which a server that said it restarts is taken for gone. */
+const RESTART = 90_000;
 
 /** A command the server refused; `refusal` names the field and the allowed range. */
 export class CommandError extends Error {
@@ -20,43 +36,68 @@ export class CommandError extends Error {
   }
 }
 
+/** Of a command that there was no line for; what is said of it is over when there is one. */
+export const NO_LINE = "There is no connection to the engine at the moment.";
+
 /**
  * @typedef {object} Handlers
  * @property {(event: WireEvent) => void} event  everything but answers to commands
  * @property {(frame: Frame) => void} frame
- * @property {(attached: Attached) => void} attached
- * @property {(status: "connecting" | "open" | "lost" | "superseded", retryAt: number | null) => void} status
+ * @property {(attached: Attached, how: {forgotten: boolean, reason: Connection["reason"]}) => Promise<unknown>} attached
+ *   resolves when the server has told all that commands before have done
+ * @property {(connection: Connection) => void} status
+ * @property {() => AppState} now
  */
+
+/** @typedef {Asked & {resolve: (result: any) => void, reject: (reason: Error) => void}} Waiting */
 
 export class SocketConnection {
   /** @type {WebSocket | null} */
   #socket = null;
   #attached = false;
+  #forgotten = false;
+  #superseded = false;
   #nextId = 1;
-  #delay = FIRST_DELAY;
+  #tries = 0;
+  /** @type {Connection["reason"]} */
+  #reason = null;
+  #words = "";
+  #lostAt = 0;
+  #attachedAt = 0;
   /** @type {number | undefined} */
   #timer;
-  /** @type {Map<number | string, {resolve: (result: any) => void, reject: (reason: Error) => void}>} */
+  /** @type {Map<number | string, Waiting>} */
   #pending = new Map();
+  /** Of a line that broke. @type {Waiting[]} */
+  #unanswered = [];
+  /** Commands whose answer nobody waits for. @type {Set<number | string>} */
+  #probes = new Set();
+  #silence = new Silence({
+    expecting: () => !document.hidden && (this.#pending.size > 0 || this.#handlers.now().clock?.status === "playing"),
+    ask: () => this.#tellVisible(),
+    dead: () => this.#giveUp(),
+  });
   /** @type {Handlers} */
   #handlers;
 
   /** @param {Handlers} handlers */
   constructor(handlers) {
     this.#handlers = handlers;
-    window.addEventListener("online", () => this.#socket || this.open());
+    addEventListener("online", () => this.#retry());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#tellVisible() : this.#retry()));
   }
 
   /** Opens the socket, or opens it again: also how control is taken back from a newer page. */
   open() {
-    clearTimeout(this.#timer);
-    this.#socket?.close();
-    this.#forget();
+    this.#superseded = false;
+    this.#leaveSocket();
+    this.#keepUnanswered();
+    this.#forgotten = false;
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
-    this.#attached = false;
-    this.#handlers.status("connecting", null);
+    this.#tell("connecting");
+    this.#timer = window.setTimeout(() => this.#giveUp(), ATTEMPT);
     socket.onopen = () => {
       // sessionStorage belongs to one tab; its copy survives a reload, and a duplicated tab takes control over.
       const session = sessionStorage.getItem(SESSION_KEY);
@@ -64,6 +105,7 @@ export class SocketConnection {
     };
     socket.onmessage = (message) => {
       if (socket !== this.#socket) return;
+      this.#silence.heard();
       if (typeof message.data === "string") this.#onEvent(JSON.parse(message.data));
       else this.#handlers.frame(decodeFrame(message.data));
     };
@@ -83,14 +125,12 @@ export class SocketConnection {
    * @returns {Promise<any>}
    */
   send(command) {
-    const socket = this.#socket;
-    if (!this.#attached || !socket || socket.readyState !== WebSocket.OPEN) {
-      return Promise.reject(new Error("There is no connection to the engine at the moment."));
-    }
-    const id = this.#nextId++;
+    // A session that moves is back in a moment: nobody need know.
+    if (!this.#isOpen && this.#reason !== "moved") return Promise.reject(new Error(NO_LINE));
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      socket.send(JSON.stringify({ ...command, id }));
+      const waiting = { command, before: this.#handlers.now(), resolve, reject };
+      if (this.#isOpen) this.#post(waiting);
+      else this.#unanswered.push(waiting);
     });
   }
 
@@ -99,28 +139,46 @@ export class SocketConnection {
    * @param {Frame} frame
    */
   acknowledge(frame) {
-    if (this.#attached && this.#socket?.readyState === WebSocket.OPEN) {
-      this.#socket.send(JSON.stringify({ type: "acknowledge", channel: frame.channel, frame: frame.frame }));
-    }
+    if (this.#isOpen) this.#socket?.send(JSON.stringify({ type: "acknowledge", channel: frame.channel, frame: frame.frame }));
+  }
+
+  get #isOpen() {
+    return this.#attached && this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** @param {Waiting} waiting */
+  #post(waiting) {
+    const id = this.#nextId++;
+    this.#pending.set(id, waiting);
+    this.#socket?.send(JSON.stringify({ ...waiting.command, id }));
+  }
+
+  /** Whether anybody sees the page; the server answers, so that this is also how it is asked for a word. */
+  #tellVisible() {
+    if (!this.#isOpen) return;
+    const id = this.#nextId++;
+    this.#probes.add(id);
+    this.#socket?.send(JSON.stringify({ type: "visible", visible: !document.hidden, id }));
+  }
+
+  /** There is reason to hope: at once, where the next attempt is waited for. */
+  #retry() {
+    if (this.#attached) this.#silence.doubt();
+    else if (!this.#socket && !this.#superseded) this.open();
   }
 
   /** @param {WireEvent} event */
   #onEvent(event) {
     if (event.type === "attached") {
-      this.#attached = true;
-      this.#delay = FIRST_DELAY;
-      sessionStorage.setItem(SESSION_KEY, event.session);
-      this.#handlers.attached(event);
-      this.#handlers.status("open", null);
+      this.#onAttached(event);
       return;
     }
-    if (event.type === "error" && !this.#attached && event.code === "unknown_session") {
-      // The server has forgotten this session (it was restarted without a store): begin a new one.
-      sessionStorage.removeItem(SESSION_KEY);
-      this.#socket?.send(JSON.stringify({ type: "attach", session: null }));
+    if (event.type === "error" && !this.#attached) {
+      this.#onRefused(event);
       return;
     }
     if ((event.type === "done" || event.type === "error") && event.id !== null && event.id !== undefined) {
+      if (this.#probes.delete(event.id)) return;
       const waiting = this.#pending.get(event.id);
       this.#pending.delete(event.id);
       if (waiting) {
@@ -132,25 +190,104 @@ export class SocketConnection {
     if (event.type !== "done") this.#handlers.event(event);
   }
 
-  /** Answers that can no longer come. */
-  #forget() {
-    for (const { reject } of this.#pending.values()) reject(new Error("The connection was lost before the answer came."));
-    this.#pending.clear();
+  /** @param {Attached} event */
+  async #onAttached(event) {
+    const [socket, how] = [this.#socket, { forgotten: this.#forgotten, reason: this.#reason }];
+    clearTimeout(this.#timer);
+    this.#attached = true;
+    this.#attachedAt = Date.now();
+    this.#lostAt = 0;
+    this.#reason = null;
+    sessionStorage.setItem(SESSION_KEY, event.session);
+    this.#silence.begin();
+    const told = this.#handlers.attached(event, how);
+    this.#tell("open");
+    this.#tellVisible();
+    if (!event.resumed) this.#loseUnanswered();
+    await told;
+    if (this.#unanswered.length === 0 || socket !== this.#socket) return;
+    const unanswered = this.#unanswered.splice(0);
+    fates(unanswered, this.#handlers.now()).forEach((fate, i) => {
+      if (fate === "again") this.#post(unanswered[i]);
+      else if (fate === "done") unanswered[i].resolve(undefined);
+      else unanswered[i].reject(new Error("The connection was lost before the answer came."));
+    });
+  }
+
+  /** Attaching was refused. @param {Refusal} refusal */
+  #onRefused(refusal) {
+    if (refusal.code === "unknown_session") {
+      // It has expired, or the server was begun anew without it.
+      this.leave();
+      this.#forgotten = true;
+      this.#socket?.send(JSON.stringify({ type: "attach", session: null }));
+      return;
+    }
+    this.#reason = refusal.code === "limit" ? "full" : "refused";
+    this.#words = refusal.allowed && !refusal.message.includes(refusal.allowed) ? `${refusal.message} (${refusal.allowed})` : refusal.message;
+    this.#leaveSocket();
+    this.#wait();
   }
 
   /** @param {number} code */
   #onClose(code) {
+    // Of an attempt that failed only what the server said itself is news: one that restarts does not answer for a while.
+    if (this.#attached || code in REASONS || this.#reason === "full" || this.#reason === "refused") this.#reason = REASONS[code] ?? null;
+    this.#leaveSocket();
+    this.#keepUnanswered();
+    if (code === SUPERSEDED) {
+      this.#superseded = true;
+      this.#loseUnanswered();
+      this.#tell("superseded");
+    } else this.#wait();
+  }
+
+  /** An attempt that takes too long, or a line that is silent. */
+  #giveUp() {
+    if (this.#attached) this.#reason = null;
+    this.#leaveSocket();
+    this.#keepUnanswered();
+    this.#wait();
+  }
+
+  /** What the socket still has to say is no longer listened to: on a dead line it may take minutes to close. */
+  #leaveSocket() {
+    clearTimeout(this.#timer);
+    this.#silence.end();
+    const socket = this.#socket;
+    // A line that breaks as soon as it is there is no new beginning.
+    if (this.#attached && Date.now() - this.#attachedAt > STEADY) this.#tries = 0;
     this.#socket = null;
     this.#attached = false;
-    this.#forget();
-    if (code === SUPERSEDED) {
-      this.#handlers.status("superseded", null);
-      return;
-    }
-    // Jitter keeps a whole class from coming back in the same instant.
-    const delay = this.#delay * (0.75 + Math.random() / 2);
-    this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
-    this.#handlers.status("lost", Date.now() + delay);
+    socket?.close();
+  }
+
+  #wait() {
+    const now = Date.now();
+    this.#lostAt ||= now;
+    if (this.#reason === "restart" && now - this.#lostAt > RESTART) this.#reason = null;
+    const delay = this.#reason === "moved" && this.#tries === 0 ? 0 : delayBefore(this.#tries, this.#reason === "full");
+    this.#tries += 1;
+    if (this.#reason === "moved" && this.#tries > QUIET_TRIES) this.#reason = null;
+    this.#tell("lost", now + delay);
     this.#timer = window.setTimeout(() => this.open(), delay);
+  }
+
+  #keepUnanswered() {
+    this.#unanswered.push(...this.#pending.values());
+    this.#pending.clear();
+    this.#probes.clear();
+  }
+
+  /** Answers that can no longer come. */
+  #loseUnanswered() {
+    for (const { reject } of this.#unanswered.splice(0)) reject(new Error("The connection was lost before the answer came."));
+  }
+
+  /** @param {Connection["status"]} status @param {number | null} [retryAt] */
+  #tell(status, retryAt = null) {
+    // A session that moves is back before anybody could read of it.
+    if (this.#reason === "moved" && status !== "open") return;
+    this.#handlers.status({ status, retryAt, reason: this.#reason, words: this.#words });
   }
 }

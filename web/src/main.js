@@ -1,14 +1,15 @@
 /** Puts the page together: the store in the middle, the socket on one side, the views on the other. */
 
-/** @import { Channel, Event as WireEvent, Frame } from "./types.js" */
+/** @import { Attached, Channel, Connection, Event as WireEvent, Frame, RunInfo } from "./types.js" */
 
 import { Actions } from "./actions.js";
 import { Checks } from "./checks.js";
-import { SocketConnection } from "./connection.js";
+import { NO_LINE, SocketConnection } from "./connection.js";
 import { h, memo } from "./dom.js";
 import { sameSamples } from "./followed.js";
 import { futuresOf } from "./futures.js";
 import { listenToKeys } from "./keys.js";
+import { bringBack, memoryOf, wordsOfLoss } from "./line/memory.js";
 import { linkHere } from "./link.js";
 import { loadPlotly } from "./plot.js";
 import { initialLinear } from "./preferences.js";
@@ -46,18 +47,19 @@ import { trainRoom } from "./train/room.js";
 const store = new Store();
 const series = new SeriesStore();
 const trails = new TrailStore();
+const BEHIND = "This page did not keep up with what it was sent, and was let go; it is back where it was.";
 /** Frames that came since the last painting; they are acknowledged after it. @type {Map<Channel, Frame>} */
 const unpainted = new Map();
 
 const connection = new SocketConnection({
   event: onEvent,
   frame: onFrame,
-  attached: (event) => {
-    // A session that begins anew has no race yet; one that was found again tells it.
-    if (!event.resumed) store.set({ race: null, raceClock: null, trails: null });
-    subscribe();
+  attached: onAttached,
+  status(connection) {
+    store.set({ connection });
+    if (connection.status === "open" && store.state.notice?.text === NO_LINE) store.set({ notice: null });
   },
-  status: (status, retryAt) => store.set({ connection: { status, retryAt } }),
+  now: () => store.state,
 });
 const actions = new Actions(store, connection);
 const sharing = new Sharing(store, connection);
@@ -67,29 +69,64 @@ const racing = new RaceActions(store, connection);
 const networking = new NetworkActions(store, connection, racing, actions);
 const followFutures = futuresOf(store, connection);
 
+/** What a session tells of itself on coming to it, until it has told its run. @type {Set<string> | null} */
+let arriving = null;
+
+/**
+ * @param {Attached} event
+ * @param {{forgotten: boolean, reason: Connection["reason"]}} how
+ */
+function onAttached(event, { forgotten, reason }) {
+  const memory = forgotten ? memoryOf(store.state) : null;
+  store.set({ attachments: store.state.attachments + 1, slow: false });
+  if (event.resumed) arriving = new Set();
+  // Of another session nothing that was drawn holds; one that was found again tells what it has.
+  else store.set({ race: null, raceClock: null, trails: null, network: null, networkClock: null, studies: {}, frames: {}, series: null });
+  if (forgotten) {
+    store.set({ notice: { kind: "info", text: wordsOfLoss(memory) } });
+    if (memory) bringBack(memory, (command) => connection.send(command)).catch((error) => complain(error, "The run could not be brought back"));
+  } else if (reason === "behind") store.set({ notice: { kind: "info", text: BEHIND } });
+  return subscribe();
+}
+
 function subscribe() {
   // A new socket has its own frame counters; what was painted from the old one stays on the screen.
   unpainted.clear();
   if (store.state.room === "step") stepping.point();
-  watch();
+  const watched = watch();
   sharing.openLink();
   openRaceLink(racing);
   openNetworkLink(networking, racing);
+  return watched;
 }
 
 function watch() {
   const { followed, raceLook } = store.state;
   const channels = roomOf(rooms, store.state).channels(store.state);
-  connection.send({ type: "subscribe", channels, grid: 50, ahead: 1, sample: followed, lane: raceLook.lane, plane: raceLook.plane }).catch(() => {});
+  return connection.send({ type: "subscribe", channels, grid: 50, ahead: 1, sample: followed, lane: raceLook.lane, plane: raceLook.plane }).catch(() => {});
+}
+
+/** @param {RunInfo} run */
+function onRun(run) {
+  const told = arriving;
+  arriving = null;
+  if (told) {
+    if (!told.has("race")) store.set({ race: null, raceClock: null, trails: null });
+    if (!told.has("network")) store.set({ network: null, networkClock: null, studies: {} });
+    // The run that the page shows goes on: how one looks at it stays.
+    if (JSON.stringify(run) === JSON.stringify(store.state.run)) return;
+  }
+  if (store.state.followed && !sameSamples(store.state.run, run)) actions.follow(null);
+  store.set({ run, errors: {}, pointed: null, clock: null, script: null, futures: [], compared: stillCompared(store.state) });
+  stepping.begin();
 }
 
 /** @param {WireEvent} event */
 function onEvent(event) {
+  arriving?.add(event.type);
   switch (event.type) {
     case "run":
-      if (store.state.followed && !sameSamples(store.state.run, event)) actions.follow(null);
-      store.set({ run: event, errors: {}, pointed: null, clock: null, script: null, futures: [], compared: stillCompared(store.state) });
-      stepping.begin();
+      onRun(event);
       break;
     case "state":
       store.set({ clock: event });
@@ -102,6 +139,9 @@ function onEvent(event) {
       break;
     case "warmup":
       store.set({ warmup: event });
+      break;
+    case "pace":
+      store.set({ slow: event.slow });
       break;
     case "trial":
       store.set({ trial: event });
@@ -220,15 +260,15 @@ async function load(path) {
   return answer.json();
 }
 
-load("/api/catalog").then((catalog) => store.set({ catalog }), complain);
+load("/api/catalog").then((catalog) => store.set({ catalog }), (error) => complain(error));
 load("/api/figures")
   .then(async (figures) => {
     await loadPlotly(figures.plotly);
     store.set({ figures });
   })
-  .catch(complain);
+  .catch((error) => complain(error));
 
-/** @param {unknown} error */
-function complain(error) {
-  store.set({ notice: { kind: "error", text: `The page is not complete: ${error instanceof Error ? error.message : error}` } });
+/** @param {unknown} error @param {string} [what] */
+function complain(error, what = "The page is not complete") {
+  store.set({ notice: { kind: "error", text: `${what}: ${error instanceof Error ? error.message : error}` } });
 }

@@ -10,7 +10,9 @@ import { BEGINNING } from "./step/state.js";
 
 /** @type {AppState} */
 const EMPTY = {
-  connection: { status: "connecting", retryAt: null },
+  connection: { status: "connecting", retryAt: null, reason: null, words: "" },
+  attachments: 0,
+  slow: false,
   catalog: null,
   figures: null,
   warmup: null,

@@ -206,6 +206,10 @@
  * @property {number} total
  * @property {string | null} current
  *
+ * @typedef {object} Pace  Whether the server sends fewer pictures than it could.
+ * @property {"pace"} type
+ * @property {boolean} slow
+ *
  * @typedef {object} Trial  How far the finder or the check is.
  * @property {"trial"} type
  * @property {"find_rate" | "check_gradient"} command
@@ -240,7 +244,7 @@
  * @property {string | null} allowed
  * @property {string} message
  *
- * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Trial | Done | Refusal | import("./race/types.js").RaceInfo | import("./race/types.js").RaceClock | import("./race/network/types.js").NetworkInfo | import("./race/network/types.js").NetworkClock} Event
+ * @typedef {Attached | RunInfo | Clock | Script | Loaded | WarmUp | Trial | Pace | Done | Refusal | import("./race/types.js").RaceInfo | import("./race/types.js").RaceClock | import("./race/network/types.js").NetworkInfo | import("./race/network/types.js").NetworkClock} Event
  *
  * @typedef {Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>} Numbers
  * @typedef {object} NamedArray
@@ -261,6 +265,8 @@
  * @typedef {object} Connection
  * @property {"connecting" | "open" | "lost" | "superseded"} status
  * @property {number | null} retryAt  when the next attempt is due (ms)
+ * @property {"restart" | "behind" | "moved" | "full" | "refused" | null} reason  why the line is lost, where the server said so
+ * @property {string} words  of the server, where it turned the page away
  *
  * @typedef {object} Notice  One quiet line about what just happened.
  * @property {"info" | "error"} kind
@@ -291,6 +297,8 @@
  *
  * @typedef {object} AppState
  * @property {Connection} connection
+ * @property {number} attachments  how often the page has come to a session: what the server keeps for each line is asked for anew
+ * @property {boolean} slow  the server sends fewer pictures, since the page or its line does not keep up
  * @property {Catalog | null} catalog
  * @property {Figures | null} figures
  * @property {WarmUp | null} warmup

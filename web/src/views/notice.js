@@ -7,6 +7,7 @@ import { formatCount, formatSetting, typeset } from "../maths.js";
 import { allows } from "../restrict.js";
 import { specOf } from "../spec.js";
 import { frameOf } from "../store.js";
+import { connectionLine } from "./connection-line.js";
 import { icon } from "./icons.js";
 
 /**
@@ -78,22 +79,9 @@ export function noticeView(actions) {
  * @returns {Line | null}
  */
 function lineFor(state, actions) {
-  const { connection, clock, warmup, notice } = state;
-  if (connection.status === "superseded") {
-    return {
-      kind: "warn",
-      text: "This session was opened elsewhere, and that page holds the controls now.",
-      buttons: [{ label: "take control back", press: () => actions.reconnect() }],
-    };
-  }
-  if (connection.status === "lost" || (connection.status === "connecting" && clock)) {
-    return {
-      kind: "warn",
-      text: "The connection is lost; trying again. The session is kept.",
-      buttons: [{ label: "try now", press: () => actions.reconnect() }],
-    };
-  }
-  if (connection.status === "connecting") return { kind: "quiet", text: "Connecting to the engine …" };
+  const { clock, warmup, notice } = state;
+  const line = connectionLine(state, actions);
+  if (line) return line;
   if (notice?.kind === "error") return { kind: "error", text: notice.text, dismiss: true };
   // What the run has to say is said where the run is; elsewhere only what holds for all of the page.
   const training = state.room === "train";
@@ -127,6 +115,7 @@ function lineFor(state, actions) {
       dismiss: true,
     };
   }
+  if (state.slow) return { kind: "quiet", text: "Slow connection: pictures come less often." };
   if (!training) return null;
   if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing) {
     return {
@@ -214,7 +203,7 @@ function ruleLine(clock, actions) {
 function spokenWords(state, line) {
   const { clock, connection } = state;
   if (line && (line.kind === "warn" || line.kind === "error")) return line.text;
-  if (connection.status !== "open" || !clock) return "";
+  if (connection.status !== "open" || !clock) return line?.text ?? "";
   if (state.room === "race") return spokenRace(state);
   if (line?.voice) return line.voice;
   if (clock.status === "playing") return "Training.";

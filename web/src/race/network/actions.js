@@ -77,7 +77,7 @@ export class NetworkActions {
     if (networkLinkHere() !== null) return;
     if (this.#begun || network || !run || !warmup || warmup.done < warmup.total || connection.status !== "open") return;
     this.#begun = true;
-    this.begin().then((done) => (this.#begun = done));
+    this.begin().finally(() => (this.#begun = false));
   }
 
   async begin() {

@@ -149,9 +149,9 @@ export class PanelActions {
    * @param {AppState} state
    */
   keepQuestions(state) {
-    const { run, clock, script, connection } = state;
+    const { run, clock, script, connection, attachments } = state;
     if (!run || !clock || !script || connection.status !== "open") return;
-    const point = [run.run, clock.branch, clock.step, script.edits.length].join();
+    const point = [run.run, clock.branch, clock.step, script.edits.length, attachments].join();
     if (point === this.#asked) return;
     this.#asked = point;
     this.#tell({ type: "questions" });

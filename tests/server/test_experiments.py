@@ -17,14 +17,23 @@ from pages import Page, parameters, same
 
 from engine import RunSpec, Trainer
 from server.errors import CommandError
+from server.keeping.database import Database
+from server.keeping.experiments import Experiments
 from server.settings import Settings
-from server.store import Store
 
 Serve = Callable[[Settings], Live]
 
 
+class Store(Experiments):
+    """With a database of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.database = Database(settings)
+        super().__init__(settings, self.database)
+
+
 def run(store: Store, *calls: Callable[[], Coroutine[Any, Any, str]]) -> list[str]:
-    """The calls one after the other, in an event loop of their own; then the store is closed."""
+    """The calls one after the other, in an event loop of their own; then the database is closed."""
 
     async def all_of_them() -> list[str]:
         return [await call() for call in calls]
@@ -33,7 +42,7 @@ def run(store: Store, *calls: Callable[[], Coroutine[Any, Any, str]]) -> list[st
         try:
             return thread.submit(lambda: asyncio.run(all_of_them())).result()
         finally:
-            store.close()
+            store.database.close()
 
 
 def at(path: Path, **settings: Any) -> Settings:
@@ -74,7 +83,7 @@ def test_limits(tmp_path: Path) -> None:
 
 
 def test_the_default_is_one_file_in_the_users_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.store.user_data_path", lambda *_, **__: tmp_path / "data" / "chainrule")
+    monkeypatch.setattr("server.keeping.database.user_data_path", lambda *_, **__: tmp_path / "data" / "chainrule")
     store = Store(Settings())
     run(store, lambda: store.keep("{}"))
     assert store.lasting and (tmp_path / "data" / "chainrule" / "chainrule.sqlite3").is_file()

@@ -1,0 +1,166 @@
+"""A whole run as plain data and arrays, and back: every branch with its recorded series, and the numbers it stands on.
+
+What a server keeps, so that a run goes on after the server was gone. A link holds the present branch alone (`engine.sharing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from engine.edits import Edit, WeightEdit, with_edit
+from engine.kernels import codes
+from engine.script import Branch
+from engine.series import Series
+from engine.spec import MAX_STEPS, RunSpec
+from engine.stops import Stop, ending
+from engine.warmup import fingerprint
+from engine.wording import place_of
+
+if TYPE_CHECKING:
+    from engine.trainer import Trainer
+
+Flat = NDArray[np.float64]
+Step = Annotated[int, Field(ge=0, le=MAX_STEPS)]
+Index = Annotated[int, Field(ge=0)]
+NUMBERS = ("counters", "hyper", "theta", "change", "grad", "state", "rules")
+"""The buffers that the next update and the pictures depend on; the others are made again from them."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class KeptBranch(_Kept):
+    """A line of the run: its parent's until `fork`, then its own. `edits` is the whole list."""
+
+    parent: Index | None
+    fork: Step
+    edits: tuple[Edit, ...]
+
+
+class Timeline(_Kept):
+    """What changes with an edit, and only then."""
+
+    version: Literal[1] = 1
+    fingerprint: str = Field(max_length=400)
+    spec: RunSpec
+    branches: tuple[KeptBranch, ...] = Field(min_length=1)
+    current: Index
+    undone: tuple[Index, ...]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        count = len(self.branches)
+        if self.current >= count or any(index >= count for index in self.undone):
+            raise ValueError("current, undone: there is no such branch")
+        for index, branch in enumerate(self.branches):
+            if (index == 0) != (branch.parent is None) or (branch.parent is not None and branch.parent >= index):
+                raise ValueError(f"branches.{index}.parent: a branch forks from one before it")
+        return self
+
+
+class KeptStop(_Kept):
+    """Why the run has stopped. An offence is found again, by making the update that failed."""
+
+    kind: Literal["finished", "non_finite", "early", "small_change"]
+    step: Step
+    message: str
+    best: Step | None = None
+
+
+class Place(_Kept):
+    """Where the run stands, how far each branch goes, and how often the interval of its series was doubled."""
+
+    step: Step
+    ends: tuple[Step, ...]
+    doublings: tuple[Index, ...]
+    stop: KeptStop | None = None
+
+
+def timeline(trainer: Trainer) -> Timeline:
+    """The script with all its branches."""
+    script = trainer.script
+    return Timeline(
+        fingerprint=fingerprint(),
+        spec=script.spec,
+        branches=tuple(KeptBranch(parent=each.parent, fork=each.fork, edits=each.edits) for each in script.branches),
+        current=script.current,
+        undone=script.undone,
+    )
+
+
+def place(trainer: Trainer) -> Place:
+    stop = trainer.stopped
+    kept = None if stop is None else KeptStop(kind=stop.kind, step=stop.step, message=stop.message, best=stop.best)
+    branches = trainer.script.branches
+    return Place(
+        step=trainer.steps_done,
+        ends=tuple(branch.end for branch in branches),
+        doublings=tuple(branch.series.doublings for branch in branches),
+        stop=kept,
+    )
+
+
+def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
+    """Copies of the buffers by name; None in the middle of an update, which is no place to go on from."""
+    if trainer.machine.next_op:
+        return None
+    return {name: getattr(trainer.machine, name).copy() for name in NUMBERS}
+
+
+def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Flat]) -> Trainer:
+    """The run as it was kept, bit for bit. `points` are the recorded series by branch.
+
+    It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
+    another shape, it stands at its beginning. From either, seeking to `at.step` leads to the state that was kept.
+    """
+    from engine.trainer import Trainer
+
+    trainer = Trainer(line.spec)
+    script, begun = trainer.script, trainer.series
+    script.branches = [
+        Branch(index, each.parent, each.fork, each.edits, end, Series(points[index], 0, doublings))
+        if index in points
+        else Branch(index, each.parent, each.fork, each.edits, end, begun.until(each.fork))
+        for index, (each, end, doublings) in enumerate(zip(line.branches, at.ends, at.doublings, strict=True))
+    ]
+    script.current, script.undone = line.current, line.undone
+    for edit in script.branch.edits:
+        if isinstance(edit, WeightEdit):
+            place_of(edit, trainer.machine)  # raises where this network has no such weight
+    if kept is None or not _stand(trainer, at.step, kept):
+        trainer.begin_again()
+    elif at.stop is not None and trainer.steps_done == at.step:
+        _stop(trainer, at.stop)
+    return trainer
+
+
+def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) -> bool:
+    """Put the numbers into the buffers; false where they do not fit, or are of a later step."""
+    machine, spec = trainer.machine, trainer.spec
+    if any(name not in kept for name in NUMBERS) or kept["counters"].shape != machine.counters.shape:
+        return False
+    step = int(kept["counters"][codes.STEP])
+    for edit in trainer.edits:
+        spec = with_edit(spec, edit) if edit.step <= step else spec
+    machine.adopt(spec)
+    if step > furthest or any(kept[name].shape != getattr(machine, name).shape for name in NUMBERS):
+        return False
+    machine.put_back({name: kept[name] for name in NUMBERS} | {"next_op": 0})
+    machine.counters[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
+    trainer.record_on()
+    if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
+        trainer.checkpoints.keep(trainer.branch, machine.snapshot())
+    return True
+
+
+def _stop(trainer: Trainer, stop: KeptStop) -> None:
+    if stop.kind == "non_finite":
+        trainer.advance(1)
+    else:
+        trainer.stopped = ending(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)

@@ -1,0 +1,1 @@
+"""What outlives the server: sessions and named experiments, in a database; which process a session belongs to."""

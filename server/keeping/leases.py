@@ -1,0 +1,123 @@
+"""Whose a session is: statements, each within the transaction of its caller.
+
+A lease runs out by the database's clock, so that no two clocks have to agree. The fence rises whenever a session changes
+hands: an owner that was stopped, or cut off, and does not know that its lease ran out, names an old one, and what it writes is
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+
+from server.keeping.tables import KeptPart, KeptPiece, KeptSession, Now
+
+AT_A_TIME = 100
+"""Sessions deleted in one transaction."""
+
+
+class Holder(NamedTuple):
+    """A process that holds leases."""
+
+    owner: str
+    process: str
+    valid: float
+    """Seconds that a lease is good for."""
+
+
+class Held(NamedTuple):
+    """A lease as another process finds it."""
+
+    owner: str | None
+    process: str | None
+    fence: int
+
+
+class Renewed(NamedTuple):
+    fence: int
+    wanted: bool
+
+
+def add(connection: Connection, id: str, holder: Holder) -> int:
+    """A session that there was not before; its fence."""
+    values = {"owner": holder.owner, "process": holder.process, "fence": 1, "expires": Now() + holder.valid}
+    connection.execute(insert(KeptSession).values(id=id, **values))
+    return 1
+
+
+def take(connection: Connection, id: str, holder: Holder, from_fence: int | None = None) -> int | None:
+    """Take over a session that nobody holds, or one whose owner with that fence is known to be gone; its new fence."""
+    free: ColumnElement[bool] = or_(KeptSession.owner.is_(None), KeptSession.expires < Now())
+    if from_fence is not None:
+        free = or_(free, KeptSession.fence == from_fence)
+    taken = (
+        update(KeptSession)
+        .where(KeptSession.id == id, free)
+        .values(
+            owner=holder.owner,
+            process=holder.process,
+            fence=KeptSession.fence + 1,
+            expires=Now() + holder.valid,
+            wanted=None,
+        )
+        .returning(KeptSession.fence)
+    )
+    return connection.scalar(taken)
+
+
+def look(connection: Connection, id: str) -> Held | None:
+    row = connection.execute(
+        select(KeptSession.owner, KeptSession.process, KeptSession.fence).where(KeptSession.id == id)
+    ).one_or_none()
+    return None if row is None else Held(*row)
+
+
+def want(connection: Connection, id: str, holder: Holder, fence: int) -> None:
+    """Ask the owner to let go."""
+    asked = update(KeptSession).where(KeptSession.id == id, KeptSession.fence == fence).values(wanted=holder.owner)
+    connection.execute(asked)
+
+
+def wanted(connection: Connection, holder: Holder) -> dict[str, int]:
+    """The sessions that others ask this process for, with their fences."""
+    asked = select(KeptSession.id, KeptSession.fence).where(KeptSession.owner == holder.owner, KeptSession.wanted.is_not(None))
+    return {row.id: row.fence for row in connection.execute(asked)}
+
+
+def renew(connection: Connection, ids: Sequence[str], holder: Holder) -> dict[str, Renewed]:
+    """Those still this process's: they remain so until the transaction ends, and then for as long as a lease is good."""
+    renewal = (
+        update(KeptSession)
+        .where(KeptSession.owner == holder.owner, KeptSession.id.in_(ids))
+        .values(expires=Now() + holder.valid)
+        .returning(KeptSession.id, KeptSession.fence, KeptSession.wanted)
+    )
+    return {id: Renewed(fence, asked is not None) for id, fence, asked in connection.execute(renewal)}
+
+
+def let_go(connection: Connection, id: str, fence: int, holder: Holder) -> bool:
+    """Free a session for whoever wants it; false where it is not this process's any more."""
+    freed = (
+        update(KeptSession)
+        .where(KeptSession.id == id, KeptSession.fence == fence, KeptSession.owner == holder.owner)
+        .values(owner=None, process=None, wanted=None, expires=Now())
+    )
+    return connection.execute(freed).rowcount == 1
+
+
+def forget(connection: Connection, seconds: float) -> int:
+    """Delete some sessions that nobody has held for so long, with all that is kept of them; how many."""
+    old = select(KeptSession.id).where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME).with_for_update(skip_locked=True)
+    ids = list(connection.scalars(old))
+    _delete(connection, ids)
+    return len(ids)
+
+
+def _delete(connection: Connection, ids: Iterable[str]) -> None:
+    ids = list(ids)
+    if ids:
+        connection.execute(delete(KeptPiece).where(KeptPiece.session.in_(ids)))
+        connection.execute(delete(KeptPart).where(KeptPart.session.in_(ids)))
+        connection.execute(delete(KeptSession).where(KeptSession.id.in_(ids)))

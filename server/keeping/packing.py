@@ -1,0 +1,51 @@
+"""Bytes for the database, and back: plain data, the numbers of a run, stretches of its series."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.frames import decode, encode
+from server.keeping.records import Piece
+
+MOST = 256_000_000
+"""Bytes that packed data may unfold to."""
+
+
+def pack(data: Any) -> bytes:
+    return zlib.compress(json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(), 1)
+
+
+def unpack(packed: bytes) -> Any:
+    return json.loads(zlib.decompressobj().decompress(packed, MOST))
+
+
+def pack_numbers(numbers: Mapping[str, NDArray[Any]]) -> bytes:
+    """Counters are far below 2⁵³, so they travel as f64 like all else."""
+    return encode({}, {name: array.astype(np.float64, copy=False) for name, array in numbers.items()})
+
+
+def unpack_numbers(packed: bytes) -> dict[str, NDArray[Any]]:
+    _, numbers = decode(packed)
+    return {name: array.astype(np.int64) if name == "counters" else array for name, array in numbers.items()}
+
+
+def pack_points(points: NDArray[np.float64]) -> bytes:
+    return zlib.compress(np.ascontiguousarray(points).tobytes(), 1)
+
+
+def lines(pieces: Iterable[Piece], columns: int) -> dict[int, NDArray[np.float64]]:
+    """Of each branch its points (n, columns). Of an engine whose series had other columns there are none."""
+    found: dict[int, NDArray[np.float64]] = {}
+    for piece in pieces:
+        flat = np.frombuffer(zlib.decompressobj().decompress(piece.points, MOST))
+        if flat.size % columns:
+            return {}
+        points = flat.reshape(-1, columns)
+        found[piece.branch] = np.vstack([found[piece.branch][: piece.start], points]) if piece.start else points.copy()
+    return found

@@ -1,0 +1,83 @@
+"""What lies in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Double, LargeBinary, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Experiment(Base):
+    """A script as it was kept: never changed, so the same script is kept once."""
+
+    __tablename__ = "experiments"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    script: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class KeptSession(Base):
+    """Whose a session is. It is written several times a second, so it is short; what the session holds lies in the others."""
+
+    __tablename__ = "kept_sessions"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(String(32), index=True)
+    """The process that runs it, by a random name; none: whoever wants it may have it."""
+    process: Mapped[str | None] = mapped_column(String(160))
+    """The same process as its machine knows it (`server.keeping.process`)."""
+    fence: Mapped[int] = mapped_column(BigInteger)
+    """Rises whenever the session changes hands; a write must name the present one."""
+    expires: Mapped[float] = mapped_column(Double)
+    """By the database's clock: from then on anybody may have it. Of one let go: since when nobody has."""
+    wanted: Mapped[str | None] = mapped_column(String(32))
+    """Another process that was asked for the session, and waits for this owner to let go."""
+
+
+class KeptPart(Base):
+    """A session's script, its place in it, its newest snapshot."""
+
+    __tablename__ = "kept_parts"
+
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class KeptPiece(Base):
+    """A stretch of a branch's recorded series."""
+
+    __tablename__ = "kept_pieces"
+
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    branch: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    points: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Now(FunctionElement[float]):
+    """Seconds by the database's clock, which all processes share; as it stands now, not where the transaction began."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(Now)
+def _now(element: Now, compiler: Any, **_: Any) -> str:
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"
+
+
+@compiles(Now, "sqlite")
+def _sqlite_now(element: Now, compiler: Any, **_: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"

@@ -1,0 +1,389 @@
+"""A class at once: N learners over real WebSockets, and what each of them gets. Prints, never asserts:
+python tests/bench/bench_load.py --learners 100
+
+Every learner has a socket of its own, trains [2, 8, 8, 1] on the spiral, watches the series, the parameters and 25×25 maps,
+acknowledges every frame as the page does, and gives a command about twice a second. `--mix mixed` has them do other things
+too (digits, both races, the microscope), `--stalled 5` adds as many who stop reading. The tool reads no more of a message than
+it has to: it shares the machine with the server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import random
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+ROOT = Path(__file__).resolve().parents[2]
+FRAME = re.compile(rb'"channel":"(\w+)","frame":(\d+)')
+STEP = re.compile(r'"step":(\d+)')
+ANSWER = re.compile(r'^\{"type":"(done|error|attached)","id":(\d+)')
+EVERY = 0.5
+"""Seconds from one command of a learner to the next, about."""
+
+Command = tuple[str, dict[str, Any]]
+FLAT, DEFAULT = {"unit": "flat"}, {"unit": "epochs", "rate": 1.0}
+RATE: Command = ("edit", {"edit": {"kind": "set", "path": "optimizer.lr", "value": "RATE"}})
+PLAY: Command = ("play", {"speed": "SPEED"})
+RUN: tuple[tuple[Command, ...], ...] = (
+    (("speed", {"speed": "SPEED"}),),
+    (("pause", {}), PLAY),
+    (RATE,),
+    (("seek", {"step": "BACK"}), PLAY),
+    (("step", {"count": 10}), PLAY),
+    (("undo", {}), PLAY),
+)
+"""Cheap ones, and those that the engine has to do something for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """What a learner does: the run, what is watched, how it begins, and what is asked for in turn."""
+
+    name: str
+    channels: tuple[str, ...]
+    counted: tuple[str, ...]
+    """Channels each of which is to come often; the others have a slower pace of their own."""
+    begin: tuple[Command, ...] = (PLAY,)
+    turns: tuple[tuple[Command, ...], ...] = RUN
+    spec: dict[str, Any] = field(default_factory=lambda: {"network": {"layers": [{"units": 8}, {"units": 8}]}})
+
+
+SPIRAL = Kind("spiral", ("series", "parameters", "maps"), ("parameters", "maps"))
+DIGITS = Kind(
+    "digits",
+    ("series", "parameters", "gradients", "evaluation"),
+    ("parameters", "gradients"),
+    spec={
+        "data": {"name": "digits"},
+        "network": {"layers": [{"units": 64, "activation": "relu"}, {"units": 32, "activation": "relu"}]},
+        "batch_size": 32,
+    },
+)
+MICROSCOPE = Kind(
+    "microscope",
+    ("microscope", "microstep"),
+    (),
+    begin=(),
+    turns=tuple((("step", {"count": 1}), ("look", {"micro": micro, "depth": "unit"})) for micro in range(6)),
+)
+
+
+def _race(prefix: str, begin: str, channels: tuple[str, ...], counted: tuple[str, ...]) -> Kind:
+    playing: tuple[Command, ...] = (
+        (f"{prefix}_seek", {"step": 0}),
+        (f"{prefix}_play", {"speed": {"unit": "steps", "rate": 60}}),
+    )
+    turns = (((f"{prefix}_pause", {}), playing[1]), playing, ((f"{prefix}_step", {"count": 10}), playing[1]))
+    return Kind(f"{prefix}", channels, counted, begin=((begin, {}), *playing), turns=turns)
+
+
+MIXED = (
+    SPIRAL,
+    DIGITS,
+    _race("race", "race", ("race_trails", "race_standings", "race_surface"), ("race_trails",)),
+    _race("network", "network", ("network_ways", "network_curves", "network_standings"), ("network_ways",)),
+    MICROSCOPE,
+)
+
+
+class Learner:
+    """One socket."""
+
+    def __init__(self, number: int, kind: Kind, speed: dict[str, Any]) -> None:
+        self.kind, self.speed, self.socket = kind, speed, None
+        self.frames: Counter[str] = Counter()
+        self.bytes, self.step, self.updates = 0, 0, 0
+        self.waits: dict[str, list[float]] = {}
+        self.errors: Counter[str] = Counter()
+        self.measuring = False
+        self.closed: int | None = None
+        self._random = random.Random(number)
+        self._ids = itertools.count(1)
+        self._asked: dict[int, tuple[str, float, asyncio.Future[str]]] = {}
+
+    async def join(self, url: str) -> None:
+        self.socket: ClientConnection = await connect(url, compression=None, max_size=None, ping_interval=None)
+        self._reader = asyncio.create_task(self._read())
+        await self.ask("attach")
+
+    async def begin(self) -> None:
+        await self.ask("configure", spec=self.kind.spec)
+        await self.ask("subscribe", channels=list(self.kind.channels), grid=25, ahead=1)
+        await self._do(self.kind.begin)
+
+    async def learn(self) -> None:
+        """Give commands, until cancelled."""
+        await asyncio.sleep(self._random.random() * EVERY)
+        for number in itertools.count(self._random.randrange(len(self.kind.turns))):
+            begun = time.perf_counter()
+            await self._do(self.kind.turns[number % len(self.kind.turns)])
+            await asyncio.sleep(max(0.0, EVERY * (0.75 + self._random.random() / 2) - (time.perf_counter() - begun)))
+
+    async def leave(self) -> None:
+        self._reader.cancel()
+        await self.socket.close()
+
+    def reset(self) -> None:
+        self.frames.clear()
+        self.waits.clear()
+        self.bytes = self.updates = 0
+        self.measuring = True
+
+    async def ask(self, type: str, **fields: Any) -> str:
+        id = next(self._ids)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._asked[id] = (type, time.perf_counter(), answer)
+        await self.socket.send(json.dumps({"type": type, "id": id, **fields}))
+        return await answer
+
+    async def _do(self, commands: tuple[Command, ...]) -> None:
+        for type, fields in commands:
+            made = dict(fields)
+            if made.get("speed") == "SPEED":
+                made["speed"] = self.speed
+            if made.get("step") == "BACK":
+                made["step"] = self._random.randrange(max(1, self.step))
+            if type == "edit":
+                made["edit"] = made["edit"] | {"value": round(10 ** self._random.uniform(-3, -1.5), 5)}
+            await self.ask(type, **made)
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                message = await self.socket.recv()
+                self.bytes += len(message)
+                if isinstance(message, bytes):
+                    found = FRAME.search(message, 4, 160)
+                    assert found is not None
+                    channel = found[1].decode()
+                    self.frames[channel] += 1
+                    await self.socket.send(f'{{"type":"acknowledge","channel":"{channel}","frame":{int(found[2])}}}')
+                    continue
+                if message.startswith('{"type":"state"'):
+                    step = int(STEP.search(message, 15)[1])  # type: ignore[index]
+                    self.updates += max(0, step - self.step)
+                    self.step = step
+                    continue
+                answer = ANSWER.match(message)
+                if answer is not None and int(answer[2]) in self._asked:
+                    type, sent, future = self._asked.pop(int(answer[2]))
+                    if self.measuring:
+                        self.waits.setdefault(type, []).append(time.perf_counter() - sent)
+                    if answer[1] == "error":
+                        self.errors[f"{type}: {json.loads(message)['message']}"] += 1
+                    future.set_result(message)
+        except ConnectionClosed as closed:
+            self.closed = closed.rcvd.code if closed.rcvd else 1006
+            for _, _, future in self._asked.values():
+                future.cancel()
+
+
+class Server:
+    """The process that is measured."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    @property
+    def resident(self) -> float:
+        """MB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+
+    @property
+    def seconds(self) -> float:
+        """Of the processors, so far."""
+        times = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def started() -> Iterator[tuple[str, Server]]:
+    """A server on a free port, with room for all, once its kernels are compiled."""
+    command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
+    environment = os.environ | {"CHAINRULE_MAX_SESSIONS": "2000", "CHAINRULE_DATABASE_URL": "sqlite://"}
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://(\S+)", process.stdout.readline())
+        assert found is not None
+        urllib.request.urlopen(f"http://{found[1]}/healthz").read()
+        yield f"ws://{found[1]}/ws", Server(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def warm(url: str, mix: str) -> None:
+    """Every kind once, so that what all sessions share is there, and the kernels are ready."""
+    async with connect(url, compression=None, max_size=None) as waiting:
+        await waiting.send('{"type": "attach"}')
+        async for message in waiting:
+            if isinstance(message, str) and message.startswith('{"type":"warmup"'):
+                event = json.loads(message)
+                if event["done"] == event["total"]:
+                    break
+    for kind in MIXED if mix == "mixed" else (SPIRAL,):
+        learner = Learner(0, kind, FLAT)
+        await learner.join(url)
+        await learner.begin()
+        for turn in kind.turns:
+            await learner._do(turn)
+        await learner.leave()
+
+
+class Stalled:
+    """Plays, acknowledges what it never reads, as far as it can guess, and so asks for all that the server would send."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def stall(self) -> None:
+        host, port = re.search(r"//(.+):(\d+)/", self._url).groups()  # type: ignore[union-attr]
+        del host, port
+        connection = await connect(self._url, compression=None, max_size=None, ping_interval=None, max_queue=1)
+        inner = connection.transport.get_extra_info("socket")
+        inner.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        commands: list[dict[str, Any]] = [
+            {"type": "attach"},
+            {"type": "configure", "spec": SPIRAL.spec},
+            {"type": "subscribe", "channels": list(SPIRAL.channels), "grid": 50, "ahead": 1},
+            {"type": "play", "speed": FLAT},
+        ]
+        for command in commands:
+            await connection.send(json.dumps(command))
+        connection.transport.pause_reading()
+        try:
+            for number in itertools.count(1):
+                for channel in SPIRAL.channels:
+                    await connection.send(f'{{"type":"acknowledge","channel":"{channel}","frame":{number}}}')
+                await asyncio.sleep(0.02)
+        except (ConnectionClosed, OSError):
+            return
+        finally:
+            connection.transport.abort()
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+
+async def measured(learners: list[Learner], seconds: float, server: Server | None) -> float:
+    """Let them learn for so long; the seconds that it was."""
+    commanding = [asyncio.create_task(learner.learn()) for learner in learners]
+    await asyncio.sleep(2.0)
+    for learner in learners:
+        learner.reset()
+    began, own = time.perf_counter(), time.process_time()
+    used = server.seconds if server else 0.0
+    await asyncio.sleep(seconds)
+    elapsed = time.perf_counter() - began
+    for learner in learners:
+        learner.measuring = False
+    busy = f"; the server {(server.seconds - used) / elapsed:.2f} of a processor" if server else ""
+    print(f"  over {elapsed:.1f} s{busy}, this tool {(time.process_time() - own) / elapsed:.2f}")
+    for task in commanding:
+        task.cancel()
+    await asyncio.gather(*commanding, return_exceptions=True)
+    return elapsed
+
+
+def tell(learners: list[Learner], elapsed: float) -> None:
+    for kind in dict.fromkeys(learner.kind for learner in learners):
+        own = [learner for learner in learners if learner.kind is kind]
+        print(f"  {kind.name}: {len(own)} learners")
+        for channel in kind.channels:
+            rates = [learner.frames[channel] / elapsed for learner in own]
+            word = "" if channel in kind.counted else "  (at a slower pace by design)"
+            print(f"    {channel:18} {min(rates):6.1f} frames/s at least, {statistics.median(rates):6.1f} median{word}")
+    rates = [learner.bytes / elapsed / 1e6 for learner in learners]
+    print(f"  {statistics.median(rates):.3f} MB/s a learner, {max(rates):.3f} at most")
+    print(f"  {sum(learner.updates for learner in learners) / elapsed:,.0f} updates/s in all")
+    waits: dict[str, list[float]] = {}
+    for learner in learners:
+        for type, found in learner.waits.items():
+            waits.setdefault(type, []).extend(found)
+    everything = [wait for found in waits.values() for wait in found]
+    for type, found in {"command to answer": everything, **dict(sorted(waits.items()))}.items():
+        shown = " ".join(f"p{share * 100:g} {percentile(found, share) * 1e3:.0f}" for share in (0.5, 0.9, 0.99))
+        print(f"  {type:18} {shown}, at most {max(found, default=0) * 1e3:.0f} ms of {len(found)}")
+    missing = sum(learner.closed is not None for learner in learners)
+    errors: Counter[str] = sum((learner.errors for learner in learners), Counter())
+    print(f"  {missing} sockets lost; refused: {dict(errors) or 'nothing'}")
+
+
+async def load(url: str, server: Server | None, options: argparse.Namespace) -> None:
+    await warm(url, options.mix)
+    base = server.resident if server else 0.0
+    chosen = MIXED if options.mix == "mixed" else (SPIRAL,)
+    learners = [Learner(number, chosen[number % len(chosen)], FLAT) for number in range(options.learners)]
+    begun = time.perf_counter()
+    await asyncio.gather(*(learner.join(url) for learner in learners))
+    print(f"{len(learners)} learners, {options.mix}: joined in {time.perf_counter() - begun:.2f} s")
+    await asyncio.gather(*(learner.begin() for learner in learners))
+    print(f"  and playing after {time.perf_counter() - begun:.2f} s")
+    for name, speed in (("flat out", FLAT), ("at the default speed", DEFAULT)):
+        if options.speed not in ("both", name.split()[0]):
+            continue
+        for learner in learners:
+            learner.speed = speed
+        await asyncio.gather(*(learner.ask("speed", speed=speed) for learner in learners if learner.kind.turns is RUN))
+        print(name)
+        tell(learners, await measured(learners, options.seconds, server))
+        if server:
+            used = server.resident
+            print(f"  resident: {used:.0f} MB, {(used - base) / len(learners):.2f} MB a session above the {base:.0f} of none")
+    if options.stalled:
+        before = server.resident if server else 0.0
+        stalling = [asyncio.create_task(Stalled(url).stall()) for _ in range(options.stalled)]
+        print(f"with {options.stalled} more who stop reading")
+        tell(learners, await measured(learners, options.seconds, server))
+        if server:
+            print(f"  resident: {server.resident - before:+.1f} MB ({options.stalled} sessions more)")
+        for task in stalling:
+            task.cancel()
+        await asyncio.gather(*stalling, return_exceptions=True)
+    await asyncio.gather(*(learner.leave() for learner in learners))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--learners", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--mix", choices=("uniform", "mixed"), default="uniform")
+    parser.add_argument(
+        "--speed", choices=("flat", "at", "both"), default="both", help="flat out, at the default speed, or both"
+    )
+    parser.add_argument("--stalled", type=int, default=0, help="so many more who stop reading")
+    parser.add_argument("--url", help="of a running server's socket, ws://…/ws; without it one is started")
+    parser.add_argument("--pid", type=int, help="of that server, to measure it")
+    options = parser.parse_args()
+    if options.url:
+        asyncio.run(load(options.url, Server(options.pid) if options.pid else None, options))
+        return
+    with started() as (url, server):
+        asyncio.run(load(url, server, options))
+
+
+if __name__ == "__main__":
+    main()

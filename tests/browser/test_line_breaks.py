@@ -1,0 +1,185 @@
+"""The line breaks while something is under way: page and server agree afterwards, and nobody had to press anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from agreement import agrees_with_a_new_page, agrees_with_the_server, shown
+from conftest import Complaints
+from cuttable_line import Line
+from pages import Page as Client
+from panels_page import Panels
+from playwright.sync_api import Page, expect
+from race_page import RaceRoom
+from test_step_hidden import Received
+from train_page import Train
+
+from engine.microscope import look
+
+LONG = {
+    "network": {"layers": [{"units": 96}, {"units": 96}, {"units": 48}]},
+    "batch_size": 64,
+    "stop": {"max_steps": 10_000_000},
+}
+"""A run that is not at its end before the test is."""
+
+
+@pytest.fixture
+def line(server_url: str) -> Iterator[Line]:
+    parts = urlsplit(server_url)
+    with Line(parts.hostname or "127.0.0.1", parts.port or 80) as line:
+        yield line
+
+
+@pytest.fixture
+def socket(server_url: str) -> str:
+    return f"{server_url.replace('http', 'ws', 1)}/ws"
+
+
+@pytest.fixture
+def playing(page: Page, line: Line, socket: str, complaints: Complaints) -> Train:
+    """A page over the line, with a long run that plays flat out."""
+    complaints.expect("WebSocket connection")
+    complaints.expect("ERR_")
+    with Client(socket) as client:
+        client.do("configure", spec=LONG)
+        session = client.attached["session"]
+    page.add_init_script(f"sessionStorage['chainrule.session'] ??= '{session}'")
+    train = Train(page).open(line.url)
+    train.speed("flat out")
+    train.play()
+    train.pass_step(50)
+    return train
+
+
+def test_cut_while_it_trains_and_is_changed(playing: Train, line: Line, socket: str) -> None:
+    train, page = playing, playing.page
+    marks = page.locator(".room-transport .mark-edit").filter(visible=True)
+    # A change that never arrives is made once the line is back; the run has played on meanwhile.
+    line.stall()
+    train.type(train.input("optimizer.lr"), "0.002")
+    line.cut()
+    expect(train.hook("notice")).to_contain_text("The connection is lost")
+    expect(train.hook("forward")).to_be_disabled()
+    line.mend()
+    expect(marks).to_have_count(1)
+    expect(train.input("optimizer.lr")).to_have_value("0.002")
+    expect(train.hook("notice")).not_to_contain_text("The connection is lost")
+    train.status("playing")
+    train.pass_step(train.step)
+    # One that arrived, and whose answer was lost, is not made twice.
+    line.stall(up=False)
+    passed = line.passed_up
+    train.type(train.input("optimizer.lr"), "0.003")
+    line.until_passed(passed)
+    line.cut()
+    line.mend()
+    expect(marks).to_have_count(2)
+    expect(train.input("optimizer.lr")).to_have_value("0.003")
+    # A pause that is lost on the way pauses all the same.
+    line.stall()
+    page.get_by_role("button", name="Pause").click()
+    line.cut()
+    line.mend()
+    train.status("paused")
+    train.settle()
+    expect(marks).to_have_count(2)
+    agrees_with_a_new_page(page)
+    with agrees_with_the_server(page, socket) as client:
+        edits = [event for event in client.events if event["type"] == "script"][-1]["edits"]
+        assert [edit["edit"]["value"] for edit in edits] == [0.002, 0.003]
+
+
+def test_a_line_that_is_silently_dead_is_noticed(playing: Train, line: Line, socket: str) -> None:
+    train = playing
+    line.stall()
+    expect(train.hook("notice")).to_contain_text("The connection is lost")
+    line.mend()
+    expect(train.hook("notice")).not_to_contain_text("The connection is lost")
+    train.status("playing")
+    train.pass_step(train.step)
+    train.pause()
+    train.settle()
+    agrees_with_a_new_page(train.page)
+    agrees_with_the_server(train.page, socket).close()
+
+
+def test_cut_while_a_number_is_hidden_and_while_a_race_plays(page: Page, line: Line, complaints: Complaints) -> None:
+    complaints.expect("WebSocket connection")
+    complaints.expect("ERR_")
+    received = Received(page)
+    step = Panels.enter(Train(page).open(line.url))
+    direct = step.open("two_two_two")
+    update = look(direct)
+    blame = update.find("delta", 1).index
+    hidden = float(update.steps[blame].result("delta1").array[0, 0])
+    step.hook("strip").get_by_role("button", name=update.steps[blame - 1].title, exact=True).first.evaluate(
+        "(chip) => chip.click()"
+    )
+    step.at(blame - 1)
+    received.frames.clear()
+    step.hook("hide-next").click()
+    expect(page.locator("[data-question]")).to_have_count(1)
+    step.press("ArrowRight", blame)
+    step.depth("unit")
+    expect(page.locator("[data-at='delta1:0:0']").last).to_have_text("?")
+    before = shown(page)
+    line.cut()
+    expect(step.hook("notice")).to_contain_text("The connection is lost")
+    line.mend()
+    expect(step.hook("notice")).not_to_contain_text("The connection is lost")
+    assert shown(page) == before
+    assert (step.micro, step.room.get_attribute("data-depth")) == (blame, "unit")
+    assert not received.tells(hidden), "a line that broke tells what is hidden"
+    # A race that plays, one lane looked at, part of the surface shown: it plays on, and stands where the pause reached it.
+    page.locator("[data-door=race]").click()
+    race = RaceRoom(page)
+    expect(page.locator("main.race[data-ready=true]")).to_be_visible()
+    race.speed("60/s")
+    page.keyboard.press("+")
+    name = page.locator(".lane-name").last  # not the leader's
+    lane = name.evaluate("(name) => name.closest('[data-lane]').dataset.lane")
+    name.click()
+    page.keyboard.press(" ")
+    race.status("playing")
+    line.stall()
+    page.keyboard.press(" ")
+    line.cut()
+    line.mend()
+    race.status("paused")
+    race.settle()
+    expect(page.locator("[data-part=point]")).to_have_attribute("data-of", lane)
+    seen = shown(page)
+    surface = page.locator(".race-surface").get_attribute("data-drawn")
+    with Client(line.url.replace("http", "ws", 1) + "/ws", page.evaluate("sessionStorage['chainrule.session']")) as client:
+        client.do("subscribe", channels=["race_standings"])
+        told = [event for event in client.events if event["type"] == "race_state"][-1]
+        lanes = client.frame("race_standings", lambda header: header["step"] == told["step"])[0]["meta"]["lanes"]
+    assert (told["status"], told["step"]) == ("paused", race.step) and told["step"] > 0
+    losses = {lane["id"]: lane["loss"] for lane in lanes}
+    assert {row["id"]: float(row["loss"]) for row in race.lanes()} == losses
+    # Control comes back to the page, which shows what it showed.
+    page.get_by_role("button", name="take control back").click()
+    race.settle()
+    assert shown(page) == seen and page.locator(".race-surface").get_attribute("data-drawn") == surface
+    expect(step.room).to_be_hidden()
+    assert re.search("delta1", str(before))
+
+
+def test_an_attempt_waits_longer_each_time_and_never_the_same_time(page: Page, server_url: str) -> None:
+    page.goto(server_url)
+    delays = page.evaluate(
+        """async () => {
+          const { delayBefore } = await import("/src/line/backoff.js");
+          const draw = (tries, full) => Array.from({ length: 200 }, () => delayBefore(tries, full));
+          return [draw(0, false), draw(3, false), draw(10, false), draw(100, false), draw(0, true)];
+        }"""
+    )
+    first, fourth, later, last, full = ((min(each), max(each)) for each in delays)
+    assert 0 <= first[0] < 50 and 200 < first[1] <= 250, "at once, but not all at once"
+    assert 1000 <= fourth[0] < fourth[1] <= 2000
+    assert 1500 <= later[0] < 1700 and 2800 < later[1] <= 3000, "a server that is back has its pages within seconds"
+    assert last[0] >= 5000 and full[0] >= 5000 and max(last[1], full[1]) <= 10_000

@@ -1,0 +1,168 @@
+"""A run that is kept and made again goes on as if nothing had been: every kind of layer and rule, stops, and what does not fit.
+Whole histories of steps, seeks, edits, undo and redo are in `test_seek`."""
+
+import kept
+import numpy as np
+import problems
+import pytest
+
+from engine import RunSpec, Trainer
+from engine.keeping import NUMBERS, Place, Timeline, go_on, numbers, place, timeline
+
+SPEC = {
+    "data": {"name": "moons", "samples": 46, "test_fraction": 0.5},
+    "network": {"layers": [{"units": 4, "activation": "tanh"}]},
+    "batch_size": 5,
+}
+NETWORKS = {
+    "plain": {},
+    "normed": {"network": {"layers": [{"units": 4, "norm": "batch"}, {"units": 4, "norm": "layer", "skip": 1}]}},
+    "dropped out": {"network": {"layers": [{"units": 6, "activation": "prelu", "dropout": 0.3}]}},
+    "shaken": {"regularization": {"jitter": 0.1, "l1": 0.001}, "clip": {"norm": 1.0}},
+    "scheduled": {"schedule": {"name": "one_cycle", "length": 300}},
+}
+
+
+def trainer_of(**fields):
+    return Trainer(RunSpec.model_validate(SPEC | fields))
+
+
+def all_numbers(trainer):
+    gradient = b"".join(value.tobytes() for value in (trainer.last_gradient or {}).values())
+    update = b"".join(value.tobytes() for value in (trainer.last_update or {}).values())
+    return problems.bits(trainer), gradient, update, trainer.steps_done, trainer.rate, kept.told(trainer)
+
+
+@pytest.mark.parametrize("rule", problems.TEXTBOOK)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_it_goes_on_to_the_same_bits(rule, network):
+    fields = {"optimizer": {"name": rule} | problems.TEXTBOOK[rule]} | NETWORKS[network]
+    trainer = trainer_of(**fields)
+    trainer.step(137)  # in the middle of an epoch
+    twin = kept.again(trainer)
+    for updates in (0, 1, 200):
+        trainer.step(updates)
+        twin.step(updates)
+        assert all_numbers(twin) == all_numbers(trainer)
+    for step in (60, 138, 137, 330):
+        trainer.seek(step)
+        twin.seek(step)
+        assert all_numbers(twin) == all_numbers(trainer)
+
+
+def test_the_start_is_kept_too():
+    trainer = trainer_of()
+    assert all_numbers(kept.again(trainer)) == all_numbers(trainer)
+    trainer.edit({"kind": "set", "path": "optimizer.name", "value": "rprop"})
+    twin = kept.again(trainer)
+    trainer.step(50)
+    twin.step(50)
+    assert all_numbers(twin) == all_numbers(trainer)
+
+
+def test_edits_at_the_step_itself_are_made_once():
+    """Two changes of rule at one step: made again they would forget what the second kept."""
+    trainer = trainer_of(optimizer={"name": "momentum", "lr": 0.05})
+    trainer.step(33)
+    trainer.edit({"kind": "weight", "name": "W1", "index": [0, 1], "value": 3.0})
+    trainer.edit({"kind": "set", "path": "batch_size", "value": 7})
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.5})
+    twin = kept.again(trainer)
+    assert all_numbers(twin) == all_numbers(trainer)
+    for each in (trainer, twin):
+        each.step(40)
+        each.seek(33)
+        each.undo()
+    assert all_numbers(twin) == all_numbers(trainer)
+    for each in (trainer, twin):
+        each.redo()
+        each.step(5)
+    assert all_numbers(twin) == all_numbers(trainer)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("finished", {"stop": {"max_steps": 40}}),
+        (
+            "non_finite",
+            {"optimizer": {"name": "sgd", "lr": 1e9}, "network": {"layers": [{"units": 4, "activation": "relu"}]}},
+        ),
+        ("early", {"data": SPEC["data"] | {"validation_fraction": 0.3, "noise": 1.5}, "stop": {"patience": 3}}),
+        ("small_change", {"stop": {"min_change": 0.05}}),
+    ],
+)
+def test_a_stop_is_found_again(kind, fields):
+    trainer = trainer_of(**fields)
+    trainer.step(20_000)
+    assert trainer.stopped is not None and trainer.stopped.kind == kind
+    twin = kept.again(trainer)
+    assert all_numbers(twin) == all_numbers(trainer)
+    for each in (trainer, twin):
+        each.edit({"kind": "set", "path": "optimizer.lr", "value": 0.01})
+        each.step(10)
+    assert all_numbers(twin) == all_numbers(trainer)
+
+
+def test_nothing_is_taken_in_the_middle_of_an_update():
+    trainer = trainer_of()
+    trainer.step(3)
+    trainer.advance_op()
+    assert numbers(trainer) is None
+
+
+@pytest.mark.parametrize("lost", ["all", "theta", "another shape", "a later step"])
+def test_without_fitting_numbers_the_script_leads_there(lost):
+    """As when the engine's buffers changed between two versions: the run begins at 0, and its script leads to the same bits."""
+    trainer = trainer_of()
+    trainer.step(70)
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
+    trainer.step(30)
+    found = numbers(trainer)
+    assert found is not None and set(found) == set(NUMBERS)
+    at = place(trainer)
+    if lost == "theta":
+        del found["theta"]
+    elif lost == "another shape":
+        found["hyper"] = np.append(found["hyper"], 0.0)
+    elif lost == "a later step":
+        trainer.step(1)
+        found = numbers(trainer)
+        trainer.seek(100)
+    twin = go_on(timeline(trainer), at, None if lost == "all" else found, {})
+    assert twin.steps_done == 0 and twin.edits == trainer.edits
+    twin.seek(100)
+    assert all_numbers(twin)[:5] == all_numbers(trainer)[:5]
+
+
+@pytest.mark.parametrize("fields", [{}, {"schedule": {"name": "plateau", "patience": 1, "factor": 0.7}, "eval_every": 3}])
+def test_older_numbers_lead_on_to_the_place(fields):
+    """Numbers may be taken more rarely than a place is told: what was recorded since is not recorded twice."""
+    trainer = trainer_of(**fields)
+    trainer.step(50)
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
+    found = numbers(trainer)
+    trainer.step(5000)
+    twin = go_on(timeline(trainer), place(trainer), found, kept.lines(trainer))
+    assert twin.steps_done == 50
+    twin.seek(5050)
+    assert all_numbers(twin) == all_numbers(trainer)
+
+
+def test_what_does_not_hang_together_is_refused():
+    trainer = trainer_of()
+    trainer.step(10)
+    trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
+    line = timeline(trainer).model_dump(mode="json")
+    for broken in (
+        line | {"current": 2},
+        line | {"undone": [5]},
+        line | {"branches": []},
+        line | {"branches": [line["branches"][1], line["branches"][0]]},
+    ):
+        with pytest.raises(ValueError):
+            Timeline.model_validate(broken)
+    with pytest.raises(ValueError):
+        Place.model_validate({"step": -1, "ends": [1], "doublings": [0]})
+    with pytest.raises(ValueError):
+        go_on(timeline(trainer), Place(step=10, ends=(10,), doublings=(0,)), numbers(trainer), {})
