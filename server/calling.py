@@ -32,6 +32,10 @@ class Calling:
         comes before it has begun."""
         return await self._call(partial(function, *args, **kwargs), hurried=False, turn=True)
 
+    async def hurry(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same of what a command waits for, ahead of what goes on by itself."""
+        return await self._call(partial(function, *args, **kwargs), hurried=True, turn=True)
+
     @property
     def slice_seconds(self) -> float:
         """How long a slice is to be, with as many sessions at work as there are."""

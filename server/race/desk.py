@@ -87,7 +87,8 @@ class Desk:
             return
         self._slice.aim(session.slice_seconds)
         try:
-            over = await session.slice(work.advance, race, self._slice)
+            call = session.hurry if isinstance(work, Going | Tuning) else session.slice
+            over = await call(work.advance, race, self._slice)
             if over and isinstance(work, Tuning):
                 await session.call(self.settle, work.found(), "tuned")
                 self.rates = work.words

@@ -168,7 +168,8 @@ class NetworkDesk:
         work, seconds = self.work, session.slice_seconds
         self._slice.aim(seconds)
         if work is not None and self._work_wait(time.monotonic(), session.resting) <= 0:
-            if await session.slice(work.advance, self._slice):
+            call = session.hurry if isinstance(work, Going) else session.slice
+            if await call(work.advance, self._slice):
                 self.work = None
                 if isinstance(work, Going) and work.onward:
                     self.work = Playing(work.race, self.speed)

@@ -3,8 +3,8 @@ python tests/bench/bench_load.py --learners 100
 
 Every learner has a socket of its own, trains [2, 8, 8, 1] on the spiral, watches the series, the parameters and 25×25 maps,
 acknowledges every frame as the page does, and gives a command about twice a second. `--mix mixed` has them do other things
-too (digits, both races, the microscope), `--stalled 5` adds as many who stop reading. The tool reads no more of a message than
-it has to: it shares the machine with the server.
+too (digits, both races, the microscope), `--stalled 5` adds as many who stop reading, `--workers 2` starts so many processes.
+The tool reads no more of a message than it has to: it shares the machine with the server.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Learner:
     def __init__(self, number: int, kind: Kind, speed: dict[str, Any]) -> None:
         self.kind, self.speed, self.socket = kind, speed, None
         self.frames: Counter[str] = Counter()
-        self.bytes, self.step, self.updates = 0, 0, 0
+        self.bytes, self.step, self.updates, self._newest = 0, 0, 0, 0
         self.waits: dict[str, list[float]] = {}
         self.errors: Counter[str] = Counter()
         self.measuring = False
@@ -139,6 +139,18 @@ class Learner:
             await self._do(turn)
             rest = len(turn) * EVERY * (0.75 + self._random.random() / 2)
             await asyncio.sleep(max(0.0, rest - (time.perf_counter() - begun)))
+
+    async def stall(self) -> None:
+        """Read no more, but acknowledge blindly what may have been sent, and so ask for ever more; until let go of."""
+        newest = self._newest
+        self._reader.cancel()
+        self.socket.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        self.socket.transport.pause_reading()
+        with contextlib.suppress(ConnectionClosed, OSError):
+            for number in itertools.count(newest + 1):
+                for channel in self.kind.channels:
+                    await self.socket.send(f'{{"type":"acknowledge","channel":"{channel}","frame":{number}}}')
+                await asyncio.sleep(0.02)
 
     async def leave(self) -> None:
         self._reader.cancel()
@@ -178,7 +190,8 @@ class Learner:
                     assert found is not None
                     channel = found[1].decode()
                     self.frames[channel] += 1
-                    await self.socket.send(f'{{"type":"acknowledge","channel":"{channel}","frame":{int(found[2])}}}')
+                    self._newest = int(found[2])
+                    await self.socket.send(f'{{"type":"acknowledge","channel":"{channel}","frame":{self._newest}}}')
                     continue
                 if message.startswith('{"type":"state"'):
                     step = int(STEP.search(message, 15)[1])  # type: ignore[index]
@@ -263,36 +276,6 @@ async def warm(url: str, mix: str) -> None:
         await learner.leave()
 
 
-class Stalled:
-    """Plays, acknowledges what it never reads, as far as it can guess, and so asks for all that the server would send."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def stall(self) -> None:
-        connection = await connect(self._url, compression=None, max_size=None, ping_interval=None, max_queue=1)
-        inner = connection.transport.get_extra_info("socket")
-        inner.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-        commands: list[dict[str, Any]] = [
-            {"type": "attach"},
-            {"type": "configure", "spec": SPIRAL.spec},
-            {"type": "subscribe", "channels": list(SPIRAL.channels), "grid": 50, "ahead": 1},
-            {"type": "play", "speed": FLAT},
-        ]
-        for command in commands:
-            await connection.send(json.dumps(command))
-        connection.transport.pause_reading()
-        try:
-            for number in itertools.count(1):
-                for channel in SPIRAL.channels:
-                    await connection.send(f'{{"type":"acknowledge","channel":"{channel}","frame":{number}}}')
-                await asyncio.sleep(0.02)
-        except (ConnectionClosed, OSError):
-            return
-        finally:
-            connection.transport.abort()
-
-
 def percentile(values: list[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
@@ -318,7 +301,7 @@ async def measured(learners: list[Learner], seconds: float, server: Server | Non
     return elapsed
 
 
-def tell(learners: list[Learner], elapsed: float) -> None:
+def tell(learners: list[Learner], elapsed: float, *, brief: bool = False) -> None:
     for kind in dict.fromkeys(learner.kind for learner in learners):
         own = [learner for learner in learners if learner.kind is kind]
         print(f"  {kind.name}: {len(own)} learners")
@@ -334,7 +317,7 @@ def tell(learners: list[Learner], elapsed: float) -> None:
         for type, found in learner.waits.items():
             waits.setdefault(type, []).extend(found)
     everything = [wait for found in waits.values() for wait in found]
-    for type, found in {"command to answer": everything, **dict(sorted(waits.items()))}.items():
+    for type, found in {"command to answer": everything, **({} if brief else dict(sorted(waits.items())))}.items():
         shown = " ".join(f"p{share * 100:g} {percentile(found, share) * 1e3:.0f}" for share in (0.5, 0.9, 0.99))
         print(f"  {type:18} {shown}, at most {max(found, default=0) * 1e3:.0f} ms of {len(found)}")
     missing = sum(learner.closed is not None for learner in learners)
@@ -365,16 +348,32 @@ async def load(url: str, server: Server | None, options: argparse.Namespace) -> 
             used = server.resident
             print(f"  resident: {used:.0f} MB, {(used - base) / len(learners):.2f} MB a session above the {base:.0f} of none")
     if options.stalled:
-        before = server.resident if server else 0.0
-        stalling = [asyncio.create_task(Stalled(url).stall()) for _ in range(options.stalled)]
-        print(f"with {options.stalled} more who stop reading")
-        tell(learners, await measured(learners, options.seconds, server))
-        if server:
-            print(f"  resident: {server.resident - before:+.1f} MB ({options.stalled} sessions more)")
-        for task in stalling:
-            task.cancel()
-        await asyncio.gather(*stalling, return_exceptions=True)
+        await stalled(url, server, learners, options)
     await asyncio.gather(*(learner.leave() for learner in learners))
+
+
+async def stalled(url: str, server: Server | None, learners: list[Learner], options: argparse.Namespace) -> None:
+    """What it costs the server, and the others, that some stop reading while they play flat out. Those others play at the
+    default speed: their own checkpoints hardly grow meanwhile."""
+    for learner in learners:
+        learner.speed = DEFAULT
+    await asyncio.gather(*(learner.ask("speed", speed=DEFAULT) for learner in learners if learner.kind.turns is RUN))
+    more = [Learner(number, SPIRAL, FLAT) for number in range(options.stalled)]
+    await asyncio.gather(*(learner.join(url) for learner in more))
+    await asyncio.gather(*(learner.begin() for learner in more))
+    print(f"{len(more)} more who play flat out, and read")
+    tell(learners, await measured(learners, options.seconds, server), brief=True)
+    before = server.resident if server else 0.0
+    stalling = [asyncio.create_task(learner.stall()) for learner in more]
+    print("and who stop reading")
+    tell(learners, await measured(learners, options.seconds, server), brief=True)
+    if server:
+        print(f"  resident: {(server.resident - before) / len(more):+.2f} MB for each of them")
+    for task in stalling:
+        task.cancel()
+    await asyncio.gather(*stalling, return_exceptions=True)
+    for learner in more:
+        learner.socket.transport.abort()
 
 
 def main() -> None:
