@@ -121,6 +121,8 @@ def test_what_a_stale_owner_writes_is_refused(url: str) -> None:
         lease, kept = await claimed(owner)
         assert kept is None and lease.fence == old.fence + 1
         owner.keeper.put(lease, record("new", Piece(0, 1, 0, b"new")))
+        owner.start()
+        await until(lambda: owner.count(KeptPart))
         stale.start()  # it was stopped, and goes on
         await until(lambda: stale.lost)
         assert stale.lost == [Lost(old, taken=True)] and not stale.keeper.holds(old)
