@@ -13,7 +13,7 @@ import pytest
 from live_server import Live, serving
 from pages import Page, parameters, same
 from sqlalchemy import create_engine, text
-from test_leases import closed_port
+from test_leases import closed_port, failing
 from test_socket import closed_with
 
 from engine import Trainer
@@ -118,6 +118,20 @@ def test_a_session_that_is_kept_no_more_is_left(serve: Serve, file: str) -> None
     with Page(live.socket, attach=False) as again:
         assert again.ask("attach", session=page.attached["session"])["code"] == "unknown_session"
         assert again.ask("attach")["type"] == "attached"
+
+
+def test_a_page_is_told_that_its_run_waits_for_the_database(serve: Serve, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = serve(Settings(database_url=file))
+    with Page(live.socket) as page:
+        page.run_info()
+        page.do("play", speed={"unit": "steps", "rate": 100})
+        with monkeypatch.context() as broken:
+            broken.setattr(live.app.state.sessions._keeper, "_write", failing)
+            said = page.until(lambda event: event["type"] == "error")
+            assert said["code"] == "unavailable" and "goes on by itself" in said["message"]
+            here = page.state["step"]
+        page.until_state(lambda state: state["step"] > here + 20)
+        page.do("pause")
 
 
 def test_where_the_database_does_not_answer_attaching_is_refused_for_now(serve: Serve) -> None:
