@@ -9,6 +9,7 @@ from typing import Any
 
 import pydantic_core
 from fastapi import WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from server import errors
@@ -50,12 +51,12 @@ class Connection:
     async def serve(self) -> None:
         """From the handshake to the end."""
         if not origin_allowed(self._socket.headers, self._settings.origins):
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(403, "Another site may not open a socket here.")
             return
         open_sockets = self._sessions.sockets
         if open_sockets[self._address] >= self._settings.max_sockets_per_address:
             met("max_sockets_per_address")
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(429, f"Your address has {self._settings.max_sockets_per_address} sockets open, as many as it may.")
             return
         open_sockets[self._address] += 1
         try:
@@ -65,6 +66,10 @@ class Connection:
             open_sockets[self._address] -= 1
             if not open_sockets[self._address]:
                 del open_sockets[self._address]
+
+    async def _deny(self, status: int, detail: str) -> None:
+        """No socket, but an answer."""
+        await self._socket.send_denial_response(JSONResponse({"detail": detail}, status))
 
     async def _serve(self) -> None:
         await self._socket.accept()
