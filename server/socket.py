@@ -34,7 +34,7 @@ LONG = 50_000
 BRIEF = 2_000
 """Characters up to which a message that came too fast is read for its id."""
 
-LONG_COMMANDS = ("configure", "load")
+LONG_COMMANDS = ("configure", "load", "network_load")
 """They may carry own data."""
 
 
