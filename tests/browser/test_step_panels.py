@@ -196,6 +196,7 @@ class Between:
         self.failing: set[str] = set()
         self.holding: set[str] = set()
         self.held: list[str] = []
+        self.sent: list[str] = []
         self._server: WebSocketRoute | None = None
         page.route_web_socket(re.compile("/ws$"), self._join)
 
@@ -205,6 +206,7 @@ class Between:
 
         def pass_on(message: str | bytes) -> None:
             command = json.loads(message)
+            self.sent.append(command["type"])
             if command["type"] in self.failing:
                 words = f"{command['type']} failed on the server"
                 error = {"type": "error", "id": command["id"], "code": "internal", "field": None, "allowed": None}
@@ -237,6 +239,20 @@ def test_what_waits_or_fails_says_so(page: Page, server_url: str, complaints: Co
     expect(step.room).to_have_attribute("data-depth", "unit")
     step.at(2)
     page.keyboard.press("ArrowUp")
+    step.press("Home", 0)
+    # Nothing is asked beside a micro-step that one only passes by. Time stands still here but for what is let pass.
+    step.settled("right")
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
+    before = between.sent.count("verify")
+    for key, micro in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2), ("ArrowRight", 3)):
+        step.press(key, micro)
+        page.clock.run_for(20)
+    expect(step.hook("right")).to_have_attribute("data-state", "loading")
+    assert between.sent.count("verify") == before
+    page.clock.resume()
+    step.settled("right")
+    assert between.sent.count("verify") == before + 1
     step.press("Home", 0)
     between.holding = {"dissect"}
     step.panel("optimizer")

@@ -124,11 +124,11 @@ export function diagramView(actions) {
       const shown = micro.nodes[node.layer];
       const value = shown ? arrays[`nodes${node.layer}`]?.data[node.unit] : undefined;
       const under = arrays[`forward${node.layer}`]?.data[node.unit];
-      const text = value === undefined ? "" : toldOf(value, micro.asked, digitsOf(value), 1e-3).text;
+      const text = value === undefined ? "" : toldOf(value, micro.asked, digitsOf(value), SMALL).text;
       if (main.textContent !== text) main.textContent = text;
       setAttribute(group, "data-value", value === undefined ? null : toldOf(value, micro.asked).exact);
       const again = shown?.name === `h${node.layer}` || under === undefined || !at.beneath;
-      const grey = again ? "" : toldOf(under, micro.asked, digitsOf(under), 1e-3).text;
+      const grey = again ? "" : toldOf(under, micro.asked, digitsOf(under), SMALL).text;
       if (beneath.textContent !== grey) beneath.textContent = grey;
       const chosen = here?.rows.kind === "unit" && here.rows.layer === node.layer && micro.row === node.unit;
       const from = here?.columns.kind === "unit" && here.columns.layer === node.layer && micro.column === node.unit;
@@ -168,8 +168,12 @@ function unitsOf({ columns }) {
   return columns.map(({ nodes }) => nodes.map(({ unit }) => unit).join()).join("|");
 }
 
+/** Below this a power of ten is written. */
+const SMALL = 1e-3;
+
 /** As many digits as a unit has room for. @param {number} value */
 function digitsOf(value) {
+  if (Math.abs(value) < SMALL) return 1;
   return Math.abs(value) < (value < 0 ? 0.1 : 0.01) ? 2 : 3;
 }
 
