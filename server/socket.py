@@ -10,6 +10,7 @@ from typing import Any
 
 import pydantic_core
 from fastapi import WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from server import errors
@@ -34,7 +35,7 @@ LONG = 50_000
 BRIEF = 2_000
 """Characters up to which a message that came too fast is read for its id."""
 
-LONG_COMMANDS = ("configure", "load")
+LONG_COMMANDS = ("configure", "load", "network_load")
 """They may carry own data."""
 
 
@@ -52,12 +53,12 @@ class Connection:
     async def serve(self) -> None:
         """From the handshake to the end."""
         if not origin_allowed(self._socket.headers, self._settings.origins):
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(403, "Another site may not open a socket here.")
             return
         open_sockets = self._sessions.sockets
         if open_sockets[self._address] >= self._settings.max_sockets_per_address:
             met("max_sockets_per_address")
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(429, f"Your address has {self._settings.max_sockets_per_address} sockets open, as many as it may.")
             return
         open_sockets[self._address] += 1
         try:
@@ -67,6 +68,10 @@ class Connection:
             open_sockets[self._address] -= 1
             if not open_sockets[self._address]:
                 del open_sockets[self._address]
+
+    async def _deny(self, status: int, detail: str) -> None:
+        """No socket, but an answer."""
+        await self._socket.send_denial_response(JSONResponse({"detail": detail}, status))
 
     async def _serve(self) -> None:
         await self._socket.accept()
