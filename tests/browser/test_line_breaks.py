@@ -93,6 +93,29 @@ def test_cut_while_it_trains_and_is_changed(playing: Train, line: Line, socket: 
         assert [edit["edit"]["value"] for edit in edits] == [0.002, 0.003]
 
 
+def test_a_session_the_server_has_forgotten_begins_again_from_what_the_page_knows(playing: Train, line: Line) -> None:
+    train, page = playing, playing.page
+    marks = page.locator(".room-transport .mark-edit").filter(visible=True)
+    train.type(train.input("optimizer.lr"), "0.002")
+    expect(marks).to_have_count(1)
+    train.pass_step(train.step + 100)
+    label, subject = marks.get_attribute("aria-label"), train.hook("subject").text_content()
+    line.cut()
+    stood = train.step
+    page.evaluate("() => void sessionStorage.setItem('chainrule.session', 'long-gone')")
+    line.mend()
+    expect(train.hook("notice")).to_contain_text("no longer had this session: the run is followed anew")
+    train.pass_step(stood)
+    train.status("playing")
+    assert (marks.get_attribute("aria-label"), train.hook("subject").text_content()) == (label, subject)
+    expect(train.input("optimizer.lr")).to_have_value("0.002")
+    # A tab that has nothing to go by but its session is told so, kindly.
+    page.evaluate("() => void sessionStorage.setItem('chainrule.session', 'long-gone')")
+    page.reload()
+    expect(train.hook("notice")).to_contain_text("no longer has this tab’s session, so a new one begins")
+    train.settle(0)
+
+
 def test_a_line_that_is_silently_dead_is_noticed(playing: Train, line: Line, socket: str) -> None:
     train = playing
     line.stall()
