@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -135,15 +136,15 @@ def sine(random: np.random.Generator, n: int, noise: float) -> Raw:
 
 
 def _sklearn(name: str, scale: float = 1.0) -> Callable[[], tuple[Array, Array, tuple[str, ...]]]:
+    @cache  # read once: its size is asked for by every spec
     def load() -> tuple[Array, Array, tuple[str, ...]]:
         from sklearn import datasets  # heavy: only when real data are asked for
 
         bunch = getattr(datasets, f"load_{name}")()
-        return (
-            np.asarray(bunch.data, dtype=np.float64) * scale,
-            np.asarray(bunch.target, dtype=np.float64),
-            tuple(bunch.feature_names),
-        )
+        x, y = np.asarray(bunch.data, dtype=np.float64) * scale, np.asarray(bunch.target, dtype=np.float64)
+        for array in (x, y):
+            array.flags.writeable = False
+        return x, y, tuple(bunch.feature_names)
 
     return load
 

@@ -80,8 +80,9 @@ class InlineData(BaseModel):
                 raise refuse(
                     f"{split}_x", "rows of different or impossible length", f"every row {columns} long, 1 to {MAX_COLUMNS}"
                 )
-            if any(self._outputs((target,)) != outputs for target in y):
-                raise refuse(f"{split}_y", "targets of different length", f"every target {outputs} long")
+            if any(self._outputs((target,)) != outputs for target in y) or not 1 <= outputs <= MAX_COLUMNS:
+                allowed = f"every target {outputs} long, 1 to {MAX_COLUMNS}"
+                raise refuse(f"{split}_y", "targets of different or impossible length", allowed)
             values = np.asarray(y, dtype=np.float64)
             if not (np.isfinite(np.asarray(x, dtype=np.float64)).all() and np.isfinite(values).all()):
                 raise refuse(f"{split}_x", "samples and targets must be finite", "finite numbers")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import uvicorn
+from fastapi import FastAPI
 
+from server import logs, metrics
 from server.app import create_app
 from server.settings import Settings
+from server.workers import Workers, shared
 
+UNWELL = 15
+"""Seconds without a sign of life after which a worker is started again; the sessions it had are taken over as pages attach."""
 STALLED = 30_000
 """Milliseconds after which the system drops a connection whose reader takes nothing."""
 
@@ -22,15 +28,13 @@ STALLED = 30_000
 class Server(uvicorn.Server):
     """uvicorn, and a word to the user once it answers."""
 
-    def __init__(self, config: uvicorn.Config, url: str, *, open_browser: bool) -> None:
+    def __init__(self, config: uvicorn.Config, greet: Callable[[], None]) -> None:
         super().__init__(config)
-        self._url, self._open_browser = url, open_browser
+        self._greet = greet
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        print(f"chainrule is at {self._url} (Ctrl+C stops it)", flush=True)
-        if self._open_browser:
-            threading.Thread(target=webbrowser.open, args=(self._url,), daemon=True).start()
+        self._greet()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,12 +42,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="chainrule", description="Watch a neural network learn.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="port to listen on, 0 for any free one (default: %(default)s)")
+    parser.add_argument("--workers", type=_workers, help="processes that serve, sharing sessions by the database (default: 1)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     options = parser.parse_args(arguments)
+    if options.workers is not None:
+        os.environ["CHAINRULE_WORKERS"] = str(options.workers)  # which each of them reads
     try:
         settings = Settings.from_environment()
     except ValueError as error:
         print(f"chainrule: {error}", file=sys.stderr)
+        return 2
+    logs.configure(settings)
+    if settings.workers > 1 and (problem := shared(settings)) is not None:
+        print(
+            "chainrule: several workers share their sessions by a database, and this one cannot be shared:",
+            file=sys.stderr,
+            end=" ",
+        )
+        print(f"{problem}. Let CHAINRULE_DATABASE_URL name another, or use one worker.", file=sys.stderr)
         return 2
     try:
         listener = listen(options.host, options.port)
@@ -51,20 +67,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"chainrule: cannot listen on {options.host} port {options.port}: {error.strerror}.", file=sys.stderr, end=" ")
         print("Choose another with --port, or 0 for any free one.", file=sys.stderr)
         return 1
-    server = Server(config(settings), address(options.host, listener), open_browser=not options.no_browser)
+    url = address(options.host, listener)
+
+    def greet() -> None:
+        print(f"chainrule is at {url} (Ctrl+C stops it)", flush=True)
+        if not options.no_browser:
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
     with contextlib.suppress(KeyboardInterrupt):
-        server.run([listener])
+        if settings.workers > 1:
+            metrics.for_several()
+            Workers(config(settings, "server.workers:worker"), [listener], greet).run()
+        else:
+            Server(config(settings, create_app(settings)), greet).run([listener])
     return 0
 
 
-def config(settings: Settings) -> uvicorn.Config:
-    """How uvicorn is to serve. Frames do not compress well and come often, so they travel as they are."""
+def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+    """How uvicorn is to serve: an application, or the name of what makes one in each worker. Frames do not compress well and
+    come often, so they travel as they are."""
     return uvicorn.Config(
-        create_app(settings),
+        app,
+        factory=isinstance(app, str),
+        workers=settings.workers,
+        timeout_worker_healthcheck=UNWELL,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=settings.max_wire_bytes,
+        log_config=None,  # its records go where all others go
         log_level="warning",
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
@@ -95,6 +128,13 @@ def address(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
+
+
+def _workers(text: str) -> int:
+    workers = int(text)
+    if not 1 <= workers <= 64:
+        raise argparse.ArgumentTypeError(f"workers are from 1 to 64, not {text}")
+    return workers
 
 
 def _port(text: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,11 +13,14 @@ from typing import Any
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import JSONResponse, Response
 
+from server import metrics
 from server.assets import PageFiles, PlotlyJs, web_folder
 from server.documents import Documents
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
+from server.limits import table
+from server.memory import give_back
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
 from server.scheduler import Scheduler
@@ -24,6 +29,8 @@ from server.settings import Settings
 from server.socket import Connection
 from server.table_routes import table_routes
 from server.warmup import Kernels
+
+log = logging.getLogger("chainrule")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -35,12 +42,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
+        give_back()
 
         def announce(progress: WarmUp) -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(sessions.announce, progress)
 
         scheduler = Scheduler(settings.threads, settings.slice_seconds)
+
+        def depth() -> int:
+            return scheduler.depth
+
         kernels = Kernels(announce)
         database = Database(settings)
         keeper = Keeper(database, settings.kept_session_expiry)
@@ -49,15 +61,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         sessions.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
-        expiry = loop.create_task(sessions.expire())
+        tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
+        app.state.depth = depth
+        log.info("worker started: process %d, %d threads", os.getpid(), settings.threads)
         try:
             yield
         finally:
-            expiry.cancel()
+            for task in tasks:
+                task.cancel()
             await sessions.close()
             await keeper.close()
             database.close()
             scheduler.close()
+            log.info("worker stopped: process %d", os.getpid())
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SecurityHeaders)
@@ -90,6 +106,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get("/api/microscope")
     def microscope() -> Response:
         return Response(documents.microscope(), media_type="application/json")
+
+    @app.get("/api/limits")
+    async def limits() -> dict[str, Any]:
+        return table(settings)
+
+    @app.get("/metrics")
+    def measured(request: Request) -> Response:
+        if not settings.metrics:
+            return JSONResponse({"detail": "Not Found"}, status_code=404)
+        metrics.look(request.app.state.sessions, request.app.state.depth)
+        return Response(metrics.text(), media_type=metrics.CONTENT_TYPE)
 
     @app.get(plotly.path)
     def plotly_js(request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from server import sharing
 from server.building import build, trainer_of
 from server.errors import CommandError
+from server.limits import beyond
 from server.microscope.handlers import HANDLERS as QUERIES
 from server.microscope.place import look_at
 from server.pictures import point_of
@@ -32,12 +33,15 @@ from server.protocol import (
 )
 from server.race import commands as race
 from server.race import network_commands as network
+from server.settings import Settings
+from server.sizes import check_batch
 from server.trials import Checking, Finding, Trying
 from server.viewer import Viewer
 from server.work import Play as Playing
 from server.work import Seeking, Stepping
 
 if TYPE_CHECKING:
+    from engine import Trainer
     from server.session import Session
 
 INTERRUPTING = (Pause, Seek, Configure, Load, Reset)
@@ -98,10 +102,20 @@ async def edit(session: Session, viewer: Viewer, command: EditCommand) -> None:
     trainer = trainer_of(session)
     if isinstance(session.work, Trying):
         session.end_work()
-    await session.call(trainer.edit, command.edit)
+    await session.call(_edit, trainer, command.edit, session.settings)
     if isinstance(session.work, Playing):
         session.work.pace(trainer, session.speed, at_once=False)  # an epoch may have another length now
     session.changed()
+
+
+def _edit(trainer: Trainer, edit: dict[str, Any], settings: Settings) -> None:
+    """In a worker. Every edit may leave a branch behind, so their number is bounded; and a larger batch takes more room."""
+    if len(trainer.branches) > settings.max_history:
+        words = f"edit: {settings.max_history} edits have been made to this run; begin another one, or reset it"
+        raise beyond("max_history", words, "edit", f"at most {settings.max_history} edits")
+    if edit.get("kind") == "set" and edit.get("path") == "batch_size":
+        check_batch(trainer.effective_spec, edit.get("value"), settings, "edit.value")
+    trainer.edit(edit)
 
 
 async def undo(session: Session, viewer: Viewer, command: AnyCommand) -> None:
@@ -151,6 +165,11 @@ async def cancel(session: Session, viewer: Viewer, command: Cancel) -> None:
 
 
 async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> None:
+    most = session.settings.max_grid
+    if command.grid > most and "grid" in command.model_fields_set:
+        raise beyond(
+            "max_grid", f"grid: a map of {command.grid} cells a side is too fine for this server", "grid", f"at most {most}"
+        )
     if command.plane is not None and not all(low < high for low, high in command.plane):
         raise CommandError("invalid", "plane: a range rises", "plane", "[[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1")
     viewer.subscribe(command.channels, command.grid, command.sample, command.ahead, command.lane, command.plane)

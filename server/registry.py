@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
-from collections.abc import Coroutine
+from collections import Counter
+from collections.abc import Coroutine, Iterable, Iterator
 
 from server.errors import CommandError
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper, Lease, Lost
 from server.keeping.records import Kept
+from server.limits import beyond
 from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, WarmUp
 from server.scheduler import Scheduler
 from server.session import Session
 from server.settings import Settings
 from server.viewer import Viewer
 from server.warmup import Kernels
+
+log = logging.getLogger("chainrule")
 
 ROOM_AFTER = 60.0
 """Where sessions are at their limit, one that nobody has watched for so many seconds makes room for a new one."""
@@ -34,36 +39,41 @@ class Sessions:
         self._leases: dict[str, Lease] = {}
         self._coming: dict[str, asyncio.Task[Session]] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
+        self.sockets: Counter[str] = Counter()
+        """Open ones, by address."""
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(list(self._sessions.values()))
 
     def find(self, session_id: str) -> Session | None:
         """A session that is here."""
         return self._sessions.get(session_id)
 
-    async def attach(self, viewer: Viewer, session_id: str | None, id: str | int | None) -> Session:
-        """Join the session named, or a new one; raises `CommandError`."""
+    async def attach(self, viewer: Viewer, session_id: str | None, id: str | int | None, address: str = "unknown") -> Session:
+        """Join the session named, or a new one, which is counted to the address it was begun from; raises `CommandError`."""
         # Not in the pool of workers: at a cold start every one of them may be waiting for a kernel.
         fingerprint = await asyncio.to_thread(_fingerprint)
-        session = await self._known(session_id) if session_id is not None else await self._new()
+        session = await self._known(session_id, address) if session_id is not None else await self._new(address)
         session.attach(viewer, id, fingerprint)
         return session
 
     # Coming -----------------------------------------------------------------------------------------------------------
 
-    async def _new(self) -> Session:
+    async def _new(self, address: str) -> Session:
         id = secrets.token_urlsafe(24)
-        return await self._come(id, self._create(id))
+        return await self._come(id, self._create(id, address))
 
-    async def _known(self, id: str) -> Session:
+    async def _known(self, id: str, address: str) -> Session:
         while True:
             if id in self._leaving:
                 await asyncio.wait([self._leaving[id]])
             elif id in self._sessions:
                 return self._sessions[id]
             else:
-                session = await self._come(id, self._claim(id))
+                session = await self._come(id, self._claim(id, address))
                 if self._sessions.get(id) is session:  # and was not lost again before it could be told
                     return session
 
@@ -76,19 +86,23 @@ class Sessions:
             task.add_done_callback(lambda task: self._coming.pop(id) if task.cancelled() or task.exception() else None)
         return await asyncio.shield(self._coming[id])
 
-    async def _create(self, id: str) -> Session:
-        self._make_room()
-        return self._begin(id, await self._keeper.create(id), None)
+    async def _create(self, id: str, address: str) -> Session:
+        self._make_room(address)
+        session = self._begin(id, address, await self._keeper.create(id), None)
+        log.info("session created: there are %d", len(self._sessions))
+        return session
 
-    async def _claim(self, id: str) -> Session:
-        self._make_room()
+    async def _claim(self, id: str, address: str) -> Session:
+        self._make_room(address)
         claimed = await self._keeper.claim(id)
         if claimed is None:
             raise CommandError("unknown_session", "There is no such session, or it has expired; attach without one", "session")
-        return self._begin(id, *claimed)
+        session = self._begin(id, address, *claimed)
+        log.info("session restored: there are %d", len(self._sessions), extra={"session": id})
+        return session
 
-    def _begin(self, id: str, lease: Lease, kept: Kept | None) -> Session:
-        session = Session(id, self._settings, self._scheduler, self._kernels, self._store, kept)
+    def _begin(self, id: str, address: str, lease: Lease, kept: Kept | None) -> Session:
+        session = Session(id, self._settings, self._scheduler, self._kernels, self._store, kept, address)
         if self._keeper.writes(lease):
             session.permit = lambda: self._keeper.permit(lease)
             session.offer = lambda record: self._keeper.put(lease, record)
@@ -97,16 +111,22 @@ class Sessions:
         self._tasks[id] = asyncio.create_task(session.live(), name=f"session {id[:6]}")
         return session
 
-    def _make_room(self) -> None:
+    def _make_room(self, address: str) -> None:
         """The one that is coming is counted already."""
-        if len(self._sessions) + len(self._coming) <= self._settings.max_sessions:
-            return
-        idle = [session for session in self._sessions.values() if session.viewer is None]
+        own = [session for session in self._sessions.values() if session.address == address]
+        if len(own) >= self._settings.max_sessions_per_address:
+            self._make_way(own, "max_sessions_per_address", "Your address has")
+        if len(self._sessions) + len(self._coming) > self._settings.max_sessions:
+            self._make_way(self._sessions.values(), "max_sessions", "The server has")
+
+    def _make_way(self, among: Iterable[Session], limit: str, who: str) -> None:
+        idle = [session for session in among if session.viewer is None]
         oldest = min(idle, key=lambda session: session.unwatched_since, default=None)
         if oldest is None or time.monotonic() - oldest.unwatched_since < ROOM_AFTER:
-            allowed = f"at most {self._settings.max_sessions}"
-            raise CommandError("limit", "The server has as many sessions as it may hold; try again later", "session", allowed)
+            words = f"{who} as many sessions as it may hold; try again later"
+            raise beyond(limit, words, "session", f"at most {getattr(self._settings, limit)}")
         self._put_away(oldest)
+        log.info("session put away to make room", extra={"session": oldest.id})
 
     # Leaving ----------------------------------------------------------------------------------------------------------
 
@@ -164,6 +184,7 @@ class Sessions:
             for session in list(self._sessions.values()):
                 if session.viewer is None and now - session.unwatched_since > self._settings.session_expiry:
                     self._put_away(session)
+                    log.info("session put away, unwatched for long", extra={"session": session.id})
 
     async def close(self) -> None:
         """Write and let go of every session; the sockets have been told by then."""

@@ -19,6 +19,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.recorder import Recorder
 from server.keeping.records import Kept, Record
 from server.keeping.restoring import generation_of, restore
+from server.logs import of_session
 from server.microscope import Scope
 from server.pacer import Slice
 from server.pictures import Made, Order, due, make, show
@@ -69,9 +70,16 @@ class Session:
     """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
 
     def __init__(
-        self, id: str, settings: Settings, scheduler: Scheduler, kernels: Kernels, store: Experiments, kept: Kept | None = None
+        self,
+        id: str,
+        settings: Settings,
+        scheduler: Scheduler,
+        kernels: Kernels,
+        store: Experiments,
+        kept: Kept | None = None,
+        address: str = "unknown",
     ) -> None:
-        self.id, self.settings, self.store = id, settings, store
+        self.id, self.settings, self.store, self.address = id, settings, store, address
         self.generation = 0 if kept is None else generation_of(kept)
         self.viewer: Viewer | None = None
         self.unwatched_since = time.monotonic()
@@ -140,6 +148,7 @@ class Session:
 
     async def live(self) -> None:
         """Serve until told to end, or cancelled. What is new then is offered last."""
+        of_session.set(self.id)
         await self._begin()
         while not self._over:
             try:
@@ -170,6 +179,8 @@ class Session:
                 self.report(ErrorEvent(code="internal", message="What was kept of this session cannot be read; it begins anew"))
         try:
             await self.adopt(await self.call(build, {}, self.settings))
+        except errors.CommandError as refusal:
+            log.error("the run that sessions begin with is beyond this server's limits: %s", refusal.message)
         except Exception:
             log.exception("the default run cannot be built")
 
@@ -358,6 +369,11 @@ class Session:
                 viewer.put(Done(id=command.id, command=command.type, result=answered or None))
 
     # Resting ------------------------------------------------------------------------------------------------------
+
+    @property
+    def playing(self) -> bool:
+        """Whether a clock of it runs: the run's, or that of a race."""
+        return isinstance(self.work, Playing) or self.desk.work is not None or self.network.work is not None
 
     @property
     def seeking(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from server.building import build, trainer_of
 from server.errors import CommandError
 from server.frames import finite
+from server.limits import beyond
 from server.protocol import Compare, Done, Export, Keep, Load, Loaded, Share
 from server.settings import Settings
 from server.viewer import Viewer
@@ -85,7 +86,10 @@ def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay, b
     from engine.sharing import Replay, ScriptData
 
     data = ScriptData.read(script)
-    return Replay(build(data.spec, settings), data), data.fingerprint in (None, fingerprint())
+    if len(data.edits) > settings.max_history:
+        words = f"script.edits: {len(data.edits)} edits are more than this server keeps"
+        raise beyond("max_history", words, "script.edits", f"at most {settings.max_history}")
+    return Replay(build(data.spec, settings, "script.spec"), data), data.fingerprint in (None, fingerprint())
 
 
 def _text(trainer: Trainer, format: str) -> str:

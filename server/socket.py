@@ -12,7 +12,10 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from server import errors
-from server.protocol import CLOSE_POLICY, COMMANDS, Acknowledge, AnyCommand, Attach
+from server.limits import Bucket, address_of, beyond, met
+from server.logs import of_session
+from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
+from server.protocol import CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach
 from server.registry import Sessions
 from server.security import origin_allowed
 from server.session import Session
@@ -27,6 +30,9 @@ FAREWELL = 1.0
 LONG = 50_000
 """Characters from which on a message is read in a thread, so that nobody else waits for it."""
 
+BRIEF = 2_000
+"""Characters up to which a message that came too fast is read for its id."""
+
 LONG_COMMANDS = ("configure", "load")
 """They may carry own data."""
 
@@ -38,66 +44,123 @@ class Connection:
         self._socket, self._sessions, self._settings = socket, sessions, settings
         self._viewer = Viewer(settings.max_pending_events)
         self._session: Session | None = None
+        self._bucket = Bucket(settings.max_message_rate, settings.max_message_burst)
+        self._address = address_of(socket.client.host if socket.client else None)
 
     async def serve(self) -> None:
         """From the handshake to the end."""
         if not origin_allowed(self._socket.headers, self._settings.origins):
             await self._socket.close(CLOSE_POLICY)
             return
+        open_sockets = self._sessions.sockets
+        if open_sockets[self._address] >= self._settings.max_sockets_per_address:
+            met("max_sockets_per_address")
+            await self._socket.close(CLOSE_POLICY)
+            return
+        open_sockets[self._address] += 1
+        try:
+            with SOCKETS.track_inprogress():
+                await self._serve()
+        finally:
+            open_sockets[self._address] -= 1
+            if not open_sockets[self._address]:
+                del open_sockets[self._address]
+
+    async def _serve(self) -> None:
         await self._socket.accept()
+        patience = asyncio.get_running_loop().call_later(self._settings.attach_within, self._give_up)
         reader, writer = asyncio.create_task(self._read()), asyncio.create_task(self._write())
         closing = self._viewer.closing
         try:
             ends: set[asyncio.Future[Any]] = {reader, writer, closing}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            patience.cancel()
             if self._session is not None:
                 self._session.detach(self._viewer)
+                if closing.done():
+                    log.info("viewer detached with code %d", closing.result(), extra={"session": self._session.id})
             for task in (reader, writer):
                 task.cancel()
+            about = {"session": self._session.id} if self._session is not None else {}
             for result in await asyncio.gather(reader, writer, return_exceptions=True):
                 if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                    log.error("a socket's task failed", exc_info=result)
+                    log.error("a socket's task failed", exc_info=result, extra=about)
             if closing.done():
                 # Past a full buffer the close frame cannot be sent; the transport is closed all the same.
                 with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                     await asyncio.wait_for(self._socket.close(closing.result()), FAREWELL)
             self._viewer.close(1000)
 
+    def _give_up(self) -> None:
+        """A socket that attaches to nothing is in the way of others."""
+        if self._session is None:
+            self._viewer.close(CLOSE_POLICY)
+
     async def _write(self) -> None:
         async for message in self._viewer.messages():
             if isinstance(message, str):
+                TEXT_BYTES.inc(len(message))
                 await self._socket.send_text(message)
             else:
+                FRAME_BYTES.inc(len(message))
                 await self._socket.send_bytes(message)
 
     async def _read(self) -> None:
-        while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            command = await self._parse(message)
-            if command is None:
-                continue
-            if isinstance(command, Acknowledge):
-                self._viewer.acknowledge(command.channel, command.frame)
-                if self._session is not None:
-                    self._session.poke()
-            elif isinstance(command, Attach):
-                await self._attach(command)
-            elif self._session is None:
-                refusal = errors.CommandError("not_attached", "Attach to a session first")
-                await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
-                self._viewer.close(CLOSE_POLICY)
-            else:
-                await self._session.submit(self._viewer, command)
+        # No name here holds a message while the next one is waited for: it may have been megabytes.
+        while await self._take(await self._socket.receive()):
+            pass
+
+    async def _take(self, message: Any) -> bool:
+        """Obey a message; false at the end of the socket."""
+        if message["type"] == "websocket.disconnect":
+            return False
+        MESSAGES.inc()
+        if not self._bucket.take():
+            self._too_fast(message)
+            return True
+        command = await self._parse(message)
+        if command is None:
+            return True
+        self._viewer.answers.asked(command.id, command.type)
+        if isinstance(command, Acknowledge):
+            self._acknowledge(command)
+        elif isinstance(command, Attach):
+            await self._attach(command)
+        elif self._session is None:
+            refusal = errors.CommandError("not_attached", "Attach to a session first")
+            await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
+            self._viewer.close(CLOSE_POLICY)
+        else:
+            await self._session.submit(self._viewer, command)
+        return True
+
+    def _acknowledge(self, command: Acknowledge) -> None:
+        self._viewer.acknowledge(command.channel, command.frame)
+        if self._session is not None:
+            self._session.poke()
+
+    def _too_fast(self, message: Any) -> None:
+        """More messages than a page ever sends: each is answered, none is obeyed, but what was painted is noted."""
+        text, id = message.get("text"), None
+        if text is not None and len(text) < BRIEF:
+            with contextlib.suppress(ValueError):
+                raw = _from_json(text)
+                id = _id_of(raw)
+                command = COMMANDS.validate_python(raw) if isinstance(raw, dict) else None
+                if isinstance(command, Acknowledge):
+                    self._acknowledge(command)
+        rate, burst = self._settings.max_message_rate, self._settings.max_message_burst
+        allowed = f"at most {rate:g} a second, and {burst} at once"
+        self._viewer.put(beyond("max_message_rate", "Messages come too fast; this one was left out", None, allowed).event(id))
 
     async def _attach(self, command: Attach) -> None:
         if self._session is not None:
             self._refuse("invalid", "This socket is attached already; open another", command.id)
             return
         try:
-            self._session = await self._sessions.attach(self._viewer, command.session, command.id)
+            self._session = await self._sessions.attach(self._viewer, command.session, command.id, self._address)
+            of_session.set(self._session.id)
         except errors.CommandError as refusal:
             self._viewer.put(refusal.event(command.id))
         except Exception:
@@ -121,9 +184,7 @@ class Connection:
         if not isinstance(raw, dict):
             self._refuse("malformed", "A command is a JSON object")
             return None
-        id = raw.get("id")
-        if isinstance(id, bool) or not isinstance(id, str | int) or len(str(id)) > 200:
-            id = None  # not worth echoing
+        id = _id_of(raw)
         if len(text) > self._settings.max_message_bytes and raw.get("type") not in LONG_COMMANDS:
             self._refuse("too_large", "The command is too long", id, f"at most {self._settings.max_message_bytes} bytes")
             return None
@@ -135,6 +196,14 @@ class Connection:
 
     def _refuse(self, code: str, message: str, id: errors.Id = None, allowed: str | None = None) -> None:
         self._viewer.put(errors.CommandError(code, message, allowed=allowed).event(id))
+
+
+def _id_of(raw: Any) -> errors.Id:
+    """The id that a command's answer is to have; None where it has none that is worth echoing."""
+    id = raw.get("id") if isinstance(raw, dict) else None
+    if isinstance(id, str) and len(id) <= LONGEST_ID:
+        return id
+    return id if isinstance(id, int) and not isinstance(id, bool) and abs(id) < 2**53 else None
 
 
 def _from_json(text: str) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.table_columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess
-from server.tables import TableError, read_table, unique
+from server.tables import BOUNDS, Bounds, TableError, read_table, unique
 
 Values = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -32,9 +32,9 @@ class Choices:
     title: str = "own data"
 
 
-def describe(body: bytes) -> dict[str, Any]:
+def describe(body: bytes, bounds: Bounds = BOUNDS) -> dict[str, Any]:
     """What a dropped file holds, for a person to choose from."""
-    table = read_table(body)
+    table = read_table(body, bounds)
     columns = columns_of(table)
     if len(columns) == 1:
         raise TableError("The table has one column only; there must be one to predict and one to predict it from.")
@@ -60,9 +60,9 @@ def describe(body: bytes) -> dict[str, Any]:
     }
 
 
-def inline_data(body: bytes, choices: Choices) -> dict[str, Any]:
+def inline_data(body: bytes, choices: Choices, bounds: Bounds = BOUNDS) -> dict[str, Any]:
     """{"data": the inline part of a spec, "rows": how many were trained on, tested, left out, filled}."""
-    table = read_table(body)
+    table = read_table(body, bounds)
     columns = columns_of(table)
     target, inputs = _chosen(columns, choices)
     y, classes = _targets(target, choices.task)

@@ -29,12 +29,46 @@ SIGNATURES = {
     b"\xff\xfe": "UTF-16 text; save it as CSV in UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as CSV in UTF-8",
 }
-TOO_LONG = f"The file has more than {MAX_ROWS:,} rows, as many as can be read."
 csv.field_size_limit(131_072)
 
 
 class TableError(Exception):
     """A file, or a choice made about it, that cannot be trained on; says why in words for the person who dropped it."""
+
+
+class TableLimitError(TableError):
+    """A file that is larger than this server reads: `limit` names the setting, `allowed` the range."""
+
+    def __init__(self, limit: str, words: str, allowed: str) -> None:
+        super().__init__(words)
+        self.limit, self.allowed = limit, allowed
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a table is read."""
+
+    bytes: int = MAX_BYTES
+    rows: int = MAX_ROWS
+    columns: int = MAX_COLUMNS
+
+    def check_bytes(self, count: int) -> None:
+        if count > self.bytes:
+            size = f"{self.bytes / 1_000_000:g} MB" if self.bytes >= 100_000 else f"{self.bytes:,} bytes"
+            raise TableLimitError("max_table_bytes", f"The file is larger than {size}.", f"at most {self.bytes} bytes")
+
+    def check_rows(self, count: int) -> None:
+        if count > self.rows:
+            words = f"The file has more than {self.rows:,} rows, as many as can be read."
+            raise TableLimitError("max_table_rows", words, f"at most {self.rows} rows")
+
+    def check_columns(self, count: int) -> None:
+        if count > self.columns:
+            words = f"The table has {count:,} columns; at most {self.columns:,} can be read."
+            raise TableLimitError("max_table_columns", words, f"at most {self.columns} columns")
+
+
+BOUNDS = Bounds()
 
 
 @dataclass(frozen=True)
@@ -62,25 +96,22 @@ class Table:
         return len(self.rows) + len(self.faults)
 
 
-def read_table(body: bytes) -> Table:
+def read_table(body: bytes, bounds: Bounds = BOUNDS) -> Table:
     """The table a file holds; TableError where it holds none."""
-    if len(body) > MAX_BYTES:
-        raise TableError(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+    bounds.check_bytes(len(body))
     text, encoding = _decoded(body)
     lines = list(io.StringIO(text, newline=""))
     if not text.strip("\ufeff \t\r\n,;"):
         raise TableError("The file is empty.")
     delimiter = _delimiter(lines)
-    rows, faults = _rows(lines, delimiter)
+    rows, faults = _rows(lines, delimiter, bounds)
     if not rows:
         raise TableError("No line of the file can be read as a row of a table.")
     header = _has_header([cells for _, cells in rows[: SAMPLE + 1]])
     width = len(rows[0][1]) if header else _usual_width(rows)
-    if width > MAX_COLUMNS:
-        raise TableError(f"The table has {width:,} columns; at most {MAX_COLUMNS:,} can be read.")
+    bounds.check_columns(width)
     names = _names(rows.pop(0)[1] if header else [], width)
-    if len(rows) + len(faults) > MAX_ROWS:
-        raise TableError(TOO_LONG)
+    bounds.check_rows(len(rows) + len(faults))
     whole = [(line, cells) for line, cells in rows if len(cells) == width]
     if not whole:
         ending = "there is no row below it" if not rows else f"no row below it has as many; the first has {len(rows[0][1])}"
@@ -131,7 +162,7 @@ def _delimiter(lines: list[str]) -> str:
     return best
 
 
-def _rows(lines: list[str], delimiter: str) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
+def _rows(lines: list[str], delimiter: str, bounds: Bounds) -> tuple[list[tuple[int, list[str]]], list[Fault]]:
     """Every row with the number of its first line. After a broken one reading goes on at the next line."""
     rows: list[tuple[int, list[str]]] = []
     faults: list[Fault] = []
@@ -145,21 +176,17 @@ def _rows(lines: list[str], delimiter: str) -> tuple[list[tuple[int, list[str]]]
                     raise csv.Error("a mark left open, that another one further down has closed")
                 if len(cells) > 1 or any(cell.strip() for cell in cells):
                     rows.append((first + 1, cells))
-                if len(rows) > MAX_ROWS + 1 or (len(cells) > MAX_COLUMNS and len(rows) == 1):
-                    break
+                bounds.check_rows(len(rows) - 1)  # the first may be the header
+                if len(rows) == 1:
+                    bounds.check_columns(len(cells))
                 first = start + reader.line_num
-            else:
-                break
+            break
         except csv.Error as error:
             several = first + 1 < start + reader.line_num
             faults.append(Fault(first + 1, _in_words(str(error), several)))
             start = first + 1
             if len(faults) > MAX_BROKEN:
                 raise TableError(f"More than {MAX_BROKEN} lines have broken quotation marks: this is no table.") from None
-            continue
-        if len(rows) > MAX_ROWS + 1:
-            raise TableError(TOO_LONG)
-        raise TableError(f"The table has {len(cells):,} columns; at most {MAX_COLUMNS:,} can be read.")
     return rows, faults
 
 

@@ -13,8 +13,22 @@ from collections.abc import AsyncIterator, Hashable
 from dataclasses import dataclass, field
 
 from server.channels import CHANNELS
+from server.metrics import ERRORS, FRAMES, Answers
 from server.pictured import Plane
-from server.protocol import CLOSE_OVERFLOW, Channel, Look, Message, RaceState, SampleChoice, State, Trial, WarmUp
+from server.protocol import (
+    CLOSE_OVERFLOW,
+    Attached,
+    Channel,
+    Done,
+    ErrorEvent,
+    Look,
+    Message,
+    RaceState,
+    SampleChoice,
+    State,
+    Trial,
+    WarmUp,
+)
 from server.race.channels import RACE_CHANNELS
 from server.race.network_channels import NETWORK_CHANNELS
 
@@ -62,6 +76,7 @@ class Viewer:
         self.lane: int | None = None
         self.plane: Plane | None = None
         self.slots: dict[Channel, Slot] = {}
+        self.answers = Answers()
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
         self._latest: dict[type[Message], Message] = {}
@@ -86,6 +101,10 @@ class Viewer:
         if self.closing.done():
             return
         kind = type(event)
+        if isinstance(event, Done | ErrorEvent | Attached):
+            self.answers.answered(event.id)
+            if isinstance(event, ErrorEvent):
+                ERRORS.labels(event.code).inc()
         if kind in (State, RaceState, WarmUp, Trial):
             if kind in self._latest:
                 self._events.remove(kind)
@@ -162,7 +181,9 @@ class Viewer:
                 else:
                     yield self._latest.pop(event).model_dump_json()
             elif self._frames:
-                yield self._frames.popleft()[1]
+                channel, frame = self._frames.popleft()
+                FRAMES.labels(channel).inc()
+                yield frame
             else:
                 self._something.clear()
                 await self._something.wait()

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from server.metrics import STEPS_OF_RUN
 from server.pacer import Clock, Meter, Slice
 from server.protocol import Done, ErrorEvent, Message, Speed
 from server.viewer import Viewer
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 def train(trainer: Trainer, updates: int, slice: Slice) -> None:
     """So many updates, and what they teach about the length of a slice."""
-    before, started = trainer.steps_done, time.thread_time()  # waiting for a processor is not the slice's doing
+    before, started = trainer.steps_done, time.perf_counter()
     trainer.advance(updates)
-    slice.observe(trainer.steps_done - before, time.thread_time() - started)
+    slice.observe(trainer.steps_done - before, time.perf_counter() - started)
+    STEPS_OF_RUN.inc(max(0, trainer.steps_done - before))
 
 
 class Work(ABC):

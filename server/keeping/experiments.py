@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from server.errors import CommandError
 from server.keeping.database import Database
 from server.keeping.tables import Experiment
+from server.limits import beyond
 from server.settings import Settings
 
 UNFOLDED = 64_000_000
@@ -56,7 +57,8 @@ class Experiments:
                 return known
             room = self._settings.max_experiments
             if (connection.scalar(select(func.count()).select_from(Experiment)) or 0) >= room:
-                raise CommandError("limit", "This server keeps as many experiments as it may", allowed=f"at most {room}")
+                words = "This server keeps as many experiments as it may"
+                raise beyond("max_experiments", words, None, f"at most {room} experiments")
             id = secrets.token_urlsafe(16)
             connection.execute(insert(Experiment).values(id=id, created=datetime.now(UTC), digest=digest, script=packed))
             return id

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from server.building import check
 from server.keeping.packing import lines, unpack, unpack_numbers
 from server.keeping.records import Kept
 from server.pictures import point_of
 from server.protocol import Loaded, Speed
 from server.race import kept as races
 from server.settings import Settings
+from server.sizes import check_built, check_given
 from server.work import Play as Playing
 from server.work import Resuming
 
@@ -68,7 +68,8 @@ def _trainer(script: dict[str, Any], place: dict[str, Any], kept: Kept, settings
     from engine.series import Series
 
     line, at = Timeline.model_validate(script["timeline"]), Place.model_validate(place["at"])
-    check(line.spec, settings)
+    check_given(line.spec, settings)
+    check_built(line.spec, settings)
     numbers = None if kept.snapshot is None else unpack_numbers(kept.snapshot)
     trainer = go_on(line, at, numbers, lines(kept.series, len(Series.names)))
     return trainer, line.fingerprint, line.fingerprint == fingerprint()

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from server.protocol.base import (
+    LONGEST_ID,
     Channel,
     Command,
     Message,
@@ -186,6 +187,7 @@ __all__ = [
     "COMMANDS",
     "EVENTS",
     "FRAMES",
+    "LONGEST_ID",
     "Acknowledge",
     "AnyCommand",
     "AnyEvent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,8 +55,16 @@ class Speed(Message):
     rate: float = Field(default=1.0, gt=0, le=1_000_000, allow_inf_nan=False)
 
 
+LONGEST_ID = 200
+Id = Annotated[str, Field(max_length=LONGEST_ID)] | Annotated[int, Field(gt=-(2**53), lt=2**53)] | None
+
+
+Token = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="as the server gave it")]
+"""An unguessable id."""
+
+
 class Command(Message):
-    id: str | int | None = Field(default=None, description="echoed in the answer: a `done` or an `error`")
+    id: Id = Field(default=None, description="echoed in the answer: a `done` or an `error`")
 
 
 class SampleChoice(Message):

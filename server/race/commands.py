@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from pydantic_core import from_json
+
 from server.errors import CommandError
+from server.limits import beyond
 from server.microscope import anatomy
 from server.protocol import (
     AnyCommand,
@@ -34,6 +36,7 @@ from server.race.desk import Chosen
 from server.race.opening import OPENING
 from server.race.refusals import refused
 from server.race.work import Going, Playing, Tuning
+from server.sizes import check_race, check_retunes
 from server.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ LONGEST_SCRIPT = 1_000_000
 
 async def begin(session: Session, viewer: Viewer, command: RaceBegin) -> None:
     given = OPENING if command.spec is None else command.spec
+    check_race(given, session.settings)
     race = await session.call(_race, given)
     session.desk.threshold = command.threshold
     await session.desk.adopt(session, race)
@@ -63,6 +67,7 @@ async def load(session: Session, viewer: Viewer, command: RaceLoad) -> bool:
 
 async def lay_out(session: Session, script: dict[str, Any]) -> int:
     """The race of a script, at its start; the step to stand at."""
+    check_race(script["spec"], session.settings, "script.spec")
     race = await session.call(_race, script["spec"], "script.spec")
     step = script.get("step", 0)
     if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step <= race.spec.max_steps:
@@ -97,7 +102,7 @@ def _script_of(given: dict[str, Any] | str) -> dict[str, Any]:
         if len(given) > LONGEST_SCRIPT:
             raise CommandError("too_large", "script: it is too long", "script", f"at most {LONGEST_SCRIPT} characters")
         try:
-            given = json.loads(given)
+            given = from_json(given)
         except ValueError as error:
             raise CommandError("invalid", f"script: not JSON: {error}", "script", "what race_share gave") from error
     if not isinstance(given, dict) or not isinstance(given.get("spec"), dict):
@@ -174,6 +179,7 @@ async def change(session: Session, viewer: Viewer, command: RaceChange) -> None:
     race = desk.present()
     names = ("surface", "start", "noise", "seed", "max_steps", "bound")
     fields = {name: getattr(command, name) for name in names if getattr(command, name) is not None}
+    check_race(fields, session.settings, "")
     if fields:
         await session.call(_change, race, fields)
         desk.again()
@@ -224,6 +230,7 @@ def _default(rule: OptimizerSpec) -> float:
 async def lane_add(session: Session, viewer: Viewer, command: RaceLaneAdd) -> dict[str, Any]:
     desk = session.desk
     race = desk.present()
+    check_race({"lanes": [*(lane.spec for lane in race.lanes), command.lane]}, session.settings, "")
     number = await session.call(_add, race, command.lane)
     rule = race.lane(number).spec.optimizer
     desk.chosen[number] = "default" if rule.lr == _default(rule) else "own"
@@ -248,6 +255,8 @@ async def lane_remove(session: Session, viewer: Viewer, command: RaceLaneRemove)
 async def lane_duplicate(session: Session, viewer: Viewer, command: RaceLaneDuplicate) -> dict[str, Any]:
     desk = session.desk
     race = desk.present()
+    twice = [lane.spec for lane in race.lanes if lane.id == command.lane]
+    check_race({"lanes": [*(lane.spec for lane in race.lanes), *twice]}, session.settings, "")
     number = await session.call(_duplicate, race, command.lane)
     desk.chosen[number] = desk.chosen.get(command.lane, "own")
     await desk.changed(session)
@@ -261,6 +270,7 @@ def _duplicate(race: Race, number: int) -> int:
 
 async def lane_retune(session: Session, viewer: Viewer, command: RaceLaneRetune) -> None:
     desk = session.desk
+    check_retunes([lane.spec for lane in desk.present().lanes], session.settings, "lane", more=1)
     await session.call(_retune, desk.present(), command)
     desk.chosen[command.lane] = "own"
     desk.again(command.lane)
@@ -293,6 +303,8 @@ def _fits(race: Race, schedule: Any) -> None:
 
 async def lane_replace(session: Session, viewer: Viewer, command: RaceLaneReplace) -> None:
     desk = session.desk
+    others = [lane.spec for lane in desk.present().lanes if lane.id != command.lane]
+    check_retunes([*others, command.spec], session.settings, "spec.retunes")
     await session.call(_replace, desk.present(), command.lane, command.spec)
     desk.chosen[command.lane] = "own"
     desk.again(command.lane)
@@ -335,6 +347,10 @@ async def share(session: Session, viewer: Viewer, command: RaceShare) -> dict[st
 async def export(session: Session, viewer: Viewer, command: RaceExport) -> dict[str, Any]:
     desk = session.desk
     race = desk.present()
+    points, most = len(race.lanes) * (race.step + 1), session.settings.max_export_rows
+    if points > most:
+        words = f"format: {points} points of the race are too many for a file; go back to an earlier step"
+        raise beyond("max_export_rows", words, "format", f"at most {most} points, so up to step {most // len(race.lanes) - 1}")
     if command.format == "csv":
         return await session.call(files.table, race)
     return await session.call(files.page, race, desk, command.theme)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from server.errors import CommandError
+from server.metrics import STEPS_OF_LANES
 from server.pacer import Clock, Meter, Slice
 from server.protocol import AnyCommand, Done
 from server.protocol.race import RaceSpeed
@@ -84,6 +85,7 @@ class Playing:
         before, started = race.step, time.perf_counter()
         race.advance(updates)
         slice.observe(race.step - before, time.perf_counter() - started)
+        STEPS_OF_LANES.inc(len(race.lanes) * (race.step - before))
         self.meter.mark(time.monotonic(), race.step)
         return race.step >= race.max_steps or all(lane.stopped is not None for lane in race.lanes)
 

@@ -6,8 +6,11 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from server.building import trainer_of
 from server.errors import CommandError
+from server.limits import beyond
 from server.protocol import AnyCommand, Done
 from server.protocol.race_network import (
     NetworkBegin,
@@ -39,12 +42,14 @@ from server.race.network import Going, Playing
 from server.race.refusals import refused
 from server.race.studies import Study
 from server.settings import Settings
+from server.sizes import check_batch, check_built, check_given, check_race, check_retunes
 from server.viewer import Viewer
 
 if TYPE_CHECKING:
     from engine import Trainer
     from engine.race import NetworkRace
     from engine.race.chart import Chart
+    from engine.race.spec import LaneSpec
     from server.session import Session
 
 BESIDE = ("sgd", "momentum", "rmsprop", "adam")
@@ -102,24 +107,31 @@ def _race(spec: dict[str, Any], settings: Settings) -> tuple[NetworkRace, Chart 
     from engine.race import NetworkRace
     from engine.race.on_network import NetworkRaceSpec
 
+    check_race({"lanes": spec.get("lanes")}, settings, "")
+    if isinstance(spec.get("run"), dict):
+        check_given(spec["run"], settings, "spec.run")
     with refused("spec"):
         checked = NetworkRaceSpec.model_validate(spec)
+    check_built(checked.run, settings, prefix="spec.run")
     race = NetworkRace(checked.model_copy(update={"lanes": ()}))
     for index, lane in enumerate(checked.lanes):
-        _room(race, settings)
+        _room(race, settings, lane)
         with refused(f"lanes.{index}"):
             race.add(lane)
     return race, opening(race) if race.lanes else None
 
 
-def _room(race: NetworkRace, settings: Settings) -> None:
-    """Every lane is a trainer of its own: together they have no more parameters than one run may."""
+def _room(race: NetworkRace, settings: Settings, lane: LaneSpec) -> None:
+    """Every lane is a trainer of its own: together they have no more parameters, and hold no more, than one run may."""
+    check_race({"lanes": [*(each.spec for each in race.lanes), lane]}, settings, "")
     if race.lanes:
         size = race.lanes[0].trainer.tape.parameter_count
         most = max(1, settings.max_parameters // size)
         if len(race.lanes) >= most:
             words = f"lanes: {most + 1} lanes of {size} parameters are too many for this server"
-            raise CommandError("limit", words, "lanes", f"up to {most}")
+            raise beyond("max_parameters", words, "lanes", f"up to {most}")
+    batch = race.spec.run.batch_size if lane.batch_size is None else lane.batch_size
+    check_batch(race.spec.run, batch, settings, "lane.batch_size", 1 + len(race.lanes))
 
 
 def _script_of(given: dict[str, Any] | str) -> dict[str, Any]:
@@ -127,7 +139,7 @@ def _script_of(given: dict[str, Any] | str) -> dict[str, Any]:
         if len(given) > LONGEST_SCRIPT:
             raise CommandError("too_large", "script: it is too long", "script", f"at most {LONGEST_SCRIPT} characters")
         try:
-            given = json.loads(given)
+            given = from_json(given)
         except ValueError as error:
             raise CommandError("invalid", f"script: not JSON: {error}", "script") from error
     if not isinstance(given, dict) or not isinstance(given.get("spec"), dict):
@@ -236,9 +248,11 @@ async def lane_add(session: Session, viewer: Viewer, command: NetworkLaneAdd) ->
 def _add(race: NetworkRace, lane: dict[str, Any], settings: Settings) -> int:
     from engine.race.spec import LaneSpec
 
-    _room(race, settings)
     with refused("lane"):
-        return race.add(LaneSpec.model_validate(lane))
+        checked = LaneSpec.model_validate(lane)
+    _room(race, settings, checked)
+    with refused("lane"):
+        return race.add(checked)
 
 
 async def lane_duplicate(session: Session, viewer: Viewer, command: NetworkLaneDuplicate) -> dict[str, Any]:
@@ -250,8 +264,8 @@ async def lane_duplicate(session: Session, viewer: Viewer, command: NetworkLaneD
 
 def _duplicate(race: NetworkRace, number: int, settings: Settings) -> int:
     with refused("lane"):
-        race.lane(number)
-    _room(race, settings)
+        twice = race.lane(number).spec
+    _room(race, settings, twice)
     with refused("lane"):
         return race.duplicate(number)
 
@@ -268,6 +282,7 @@ async def lane_remove(session: Session, viewer: Viewer, command: NetworkLaneRemo
 
 async def lane_retune(session: Session, viewer: Viewer, command: NetworkLaneRetune) -> None:
     desk = session.network
+    check_retunes([lane.spec for lane in desk.present().lanes], session.settings, "lane", more=1)
     await session.call(_retune, desk.present(), command)
     if desk.chart is not None:
         desk.chart.forget(command.lane)
@@ -291,19 +306,24 @@ def _retune(race: NetworkRace, command: NetworkLaneRetune) -> None:
 
 async def lane_replace(session: Session, viewer: Viewer, command: NetworkLaneReplace) -> None:
     desk = session.network
-    await session.call(_replace, desk.present(), command.lane, command.spec)
+    await session.call(_replace, desk.present(), command.lane, command.spec, session.settings)
     if desk.chart is not None:
         desk.chart.forget(command.lane)
     await _catch_up(session)
 
 
-def _replace(race: NetworkRace, number: int, spec: dict[str, Any]) -> None:
+def _replace(race: NetworkRace, number: int, spec: dict[str, Any], settings: Settings) -> None:
     from engine.race.spec import LaneSpec
 
     with refused("lane"):
         race.lane(number)
     with refused("spec"):
-        race.replace(number, LaneSpec.model_validate(spec))
+        wanted = LaneSpec.model_validate(spec)
+    check_retunes([*(lane.spec for lane in race.lanes if lane.id != number), wanted], settings, "spec.retunes")
+    if wanted.batch_size is not None:
+        check_batch(race.spec.run, wanted.batch_size, settings, "spec.batch_size", len(race.lanes))
+    with refused("spec"):
+        race.replace(number, wanted)
 
 
 async def _catch_up(session: Session) -> None:
@@ -340,17 +360,17 @@ async def _study(session: Session, make: Callable[[int], Study]) -> dict[str, An
 
 async def study_seeds(session: Session, viewer: Viewer, command: StudySeeds) -> dict[str, Any]:
     race = session.network.present()
-    return await _study(session, lambda number: studies.seeds(race, command, number))
+    return await _study(session, lambda number: studies.seeds(race, command, number, session.settings))
 
 
 async def study_rates(session: Session, viewer: Viewer, command: StudyRates) -> dict[str, Any]:
     on = session.network.present() if command.on == "network" else session.desk.present()
-    return await _study(session, lambda number: studies.rates(on, command, number))
+    return await _study(session, lambda number: studies.rates(on, command, number, session.settings))
 
 
 async def study_basins(session: Session, viewer: Viewer, command: StudyBasins) -> dict[str, Any]:
     race = session.desk.present()
-    return await _study(session, lambda number: studies.basins(race, command, number))
+    return await _study(session, lambda number: studies.basins(race, command, number, session.settings))
 
 
 async def study_compass(session: Session, viewer: Viewer, command: StudyCompass) -> dict[str, Any]:

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.errors import CommandError
+from server.limits import beyond
 from server.pictured import Arrays, Picture
 from server.protocol.race_network import StudyBasins, StudyCompass, StudyPoint, StudyRates, StudySeeds
 from server.race.refusals import refused
+from server.settings import Settings
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace, Race
@@ -32,8 +34,6 @@ ENDING = 24
 """Cells along a side of an ending's map."""
 SHOWN = 1 / 50
 """Seconds between two pictures of a study that shows what it has so far."""
-MOST_RUN_STEPS = 20_000_000
-"""Updates of one study, all runs together."""
 
 
 class Study:
@@ -90,10 +90,12 @@ class Study:
         return Picture({"study": meta, "about": self.about, **own}, found.arrays if found is not None else {})
 
 
-def _within(runs: int, steps: int, field: str = "steps") -> None:
-    if runs * steps > MOST_RUN_STEPS:
-        most = max(1, MOST_RUN_STEPS // runs)
-        raise CommandError("limit", f"{field}: {runs} runs of {steps} steps are too much for one study", field, f"1 to {most}")
+def _within(runs: int, steps: int, settings: Settings) -> None:
+    if runs * steps > settings.max_study_steps:
+        most = max(1, settings.max_study_steps // runs)
+        raise beyond(
+            "max_study_steps", f"steps: {runs} runs of {steps} steps are too much for one study", "steps", f"1 to {most}"
+        )
 
 
 def _chosen(race: NetworkRace, numbers: list[int] | None) -> list[NetworkLane]:
@@ -106,14 +108,14 @@ def _chosen(race: NetworkRace, numbers: list[int] | None) -> list[NetworkLane]:
 # Many seeds ---------------------------------------------------------------------------------------------------------
 
 
-def seeds(race: NetworkRace, command: StudySeeds, number: int) -> Study:
+def seeds(race: NetworkRace, command: StudySeeds, number: int, settings: Settings) -> Study:
     """`steps` (n,), `median` `low` `high` (lanes, n), `last` (lanes, seeds) and, of planes, `endings` (lanes, seeds, g, g) as
     `network_maps` has them; in `meta` for each lane its id, the `share` below the threshold and their `count`, and `wins`, the
     share of seeds in which it ends lowest."""
     from engine.race.seeds import SeedRace
 
     lanes = _chosen(race, command.lanes)
-    _within(len(lanes) * command.seeds, command.steps)
+    _within(len(lanes) * command.seeds, command.steps, settings)
     whole = _with_room(race, command.steps)
     with refused("lanes"):
         made = SeedRace(
@@ -192,7 +194,7 @@ def output_map(trainer: Trainer, grid: int) -> Any:
 # Rates --------------------------------------------------------------------------------------------------------------
 
 
-def rates(on: NetworkRace | Race, command: StudyRates, number: int) -> Study:
+def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Settings) -> Study:
     """`rates` (n,), `losses` (lanes, seeds, n), infinite where it diverged, `median` (lanes, n); in `meta` of each lane its id
     and the `best` rate, null where it diverged at all, and `words`: grid, seeds and budget."""
     from engine.race import NetworkRace
@@ -204,7 +206,7 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int) -> Study:
         raise CommandError("invalid", "lanes: the race has none", "lanes", "at least one lane")
     with refused("lanes"):
         lanes: list[NetworkLane | Lane] = list(on.lanes) if command.lanes is None else [on.lane(each) for each in command.lanes]
-    _within(len(lanes) * command.rates * command.seeds, command.steps)
+    _within(len(lanes) * command.rates * command.seeds, command.steps, settings)
     ladder = [float(rate) for rate in np.geomspace(command.low, command.high, command.rates)]
     wanted = tuple(range(command.seeds))
     specs = [lane.spec.model_copy(update={"seed": None}) for lane in lanes]
@@ -233,14 +235,14 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int) -> Study:
 # Basins -------------------------------------------------------------------------------------------------------------
 
 
-def basins(race: Race, command: StudyBasins, number: int) -> Study:
+def basins(race: Race, command: StudyBasins, number: int, settings: Settings) -> Study:
     """`x`, `y` (side,), the cells' middles; `minimum` (side, side), the place in `meta.minima` of the one it ended at, −1 at
     none, −2 where it diverged; `ends` (side, side, 2) and `losses`; `meta.counts` by place, of none, and of those diverged."""
     from engine.race.sweep import charting
 
     with refused("lane"):
         lane = race.lane(command.lane)
-    _within(command.side**2, command.steps)
+    _within(command.side**2, command.steps, settings)
     parts = charting(race.spec, lane.spec, command.side, command.steps, command.reach)
     minima = [{"x": found.x, "y": found.y, "value": found.value} for found in race.surface.minima]
 

@@ -6,6 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from server.metrics import STEPS_OF_LANES
 from server.pacer import Clock, Meter, Slice
 from server.protocol import Done, ErrorEvent, Message, RaceSpeed
 from server.viewer import Viewer
@@ -38,6 +39,7 @@ def forward(race: Race, goal: int, slice: Slice) -> None:
     before, started = race.computed, time.perf_counter()
     race.seek(min(goal, max(race.step, race.computed) + slice.updates))
     slice.observe(race.computed - before, time.perf_counter() - started)
+    STEPS_OF_LANES.inc(len(race.lanes) * (race.computed - before))
 
 
 class Playing(RaceWork):

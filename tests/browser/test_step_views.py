@@ -21,6 +21,7 @@ NORMED = {
     "regularization": {"l2": 1e-3},
     "clip": {"norm": 1.0},
 }
+VANISHING = {"network": {"layers": [{"units": 3, "activation": "sigmoid"}] * 5}}
 BROKEN = {
     "data": {"name": "sine"},
     "network": {"layers": [{"units": 4, "activation": "relu"}]},
@@ -37,8 +38,10 @@ LIT = """(wanted) => Object.entries(wanted).every(([part, places]) => {
   const found = new Set(lit.map((each) => each.dataset.at ?? each.dataset.unit ?? each.tagName));
   return found.size === places.length && places.every((place) => found.has(place));
 })"""
-
-
+WIDER = """(flow) => [...flow.querySelectorAll(".flow-unit")].flatMap((unit) => {
+  const [text, box] = [unit.querySelector(".main").getBBox(), unit.querySelector("rect").getBBox()];
+  return text.width > box.width - 1 ? [unit.textContent] : [];
+})"""
 CHIPS_APART = """(strip) => {
   const boxes = [...strip.querySelectorAll(".chip-step")].map((chip) => chip.getBoundingClientRect());
   return boxes.every(({ left, right }, i) => left >= (boxes[i - 1]?.right ?? 0) - 0.5 && right <= innerWidth);
@@ -300,6 +303,15 @@ def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: 
         values = {float(entry) for value in (*told.operands, *told.results) for entry in value.array.ravel()}
         assert {number(exact) for _, _, exact in step.cells()} <= values
     looks_well(step.page, what="running statistics")
+    step.page.keyboard.press("Escape")
+    train.settle(0)
+
+    # Blame that has all but vanished is a power of ten, and has its place within its unit all the same.
+    configure(train, VANISHING)
+    step = Step.enter(train)
+    step.hook("strip").locator("[data-phase=backward] .chip-step").last.evaluate("(chip) => chip.click()")
+    expect(step.hook("flow").get_by_text("·10⁻")).not_to_have_count(0)
+    assert step.hook("flow").evaluate(WIDER) == []
     step.page.keyboard.press("Escape")
     train.settle(0)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from live_server import Live, serving
+from postgresql import Cluster, running
 
 from engine import warm_up
 from server.settings import Settings
@@ -26,3 +29,19 @@ def serve() -> Iterator[Callable[[Settings], Live]]:
     """Servers with settings of one's own."""
     with contextlib.ExitStack() as stack:
         yield lambda settings: stack.enter_context(serving(settings))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own."""
+    with running() as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind, in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{(tmp_path / 'kept.sqlite3').as_posix()}"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.database(f"test_{secrets.token_hex(8)}")

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from pages import PATIENCE
 
 from server.__main__ import config, listen
+from server.app import create_app
 from server.settings import Settings
 
 
@@ -36,7 +37,7 @@ class Live:
 @contextlib.contextmanager
 def serving(settings: Settings) -> Iterator[Live]:
     listener = listen("127.0.0.1", 0)
-    options = config(settings)
+    options = config(settings, create_app(settings))
     server = uvicorn.Server(options)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

@@ -197,7 +197,12 @@ function onFrame(frame) {
   } else if (frame.channel === "study") {
     const { kind } = frame.meta.study;
     store.set({ studies: { ...store.state.studies, [kind]: withFound(frame, store.state.studies[/** @type {"seeds"} */ (kind)]) } });
-  } else store.set({ frames: { ...store.state.frames, [frame.channel]: frame } });
+  } else {
+    const frames = { ...store.state.frames, [frame.channel]: frame };
+    // It comes when it is asked for, and someone waits.
+    if (frame.channel === "microstep") store.hurry({ frames });
+    else store.set({ frames });
+  }
 }
 
 /** A quiet line has been read after a while; a refusal stays until it is dismissed. */

@@ -65,6 +65,7 @@ export class Store {
   state = { ...EMPTY };
 
   #scheduled = false;
+  #hurried = false;
   /** @type {((state: AppState) => void) | null} */
   #paint = null;
 
@@ -81,6 +82,26 @@ export class Store {
   set(patch) {
     this.state = { ...this.state, ...patch };
     this.schedule();
+  }
+
+  /**
+   * Keeps what is on its way to the server and not on the screen: painted with whatever comes of it.
+   * @param {Partial<AppState>} patch
+   */
+  keep(patch) {
+    this.state = { ...this.state, ...patch };
+  }
+
+  /**
+   * What someone waits for is painted at once: the next screen frame then has only to lay it out. Once a frame.
+   * @param {Partial<AppState>} patch
+   */
+  hurry(patch) {
+    if (this.#hurried || document.hidden || !this.#paint) return this.set(patch);
+    this.#hurried = true;
+    requestAnimationFrame(() => (this.#hurried = false));
+    this.keep(patch);
+    this.#paint(this.state);
   }
 
   schedule() {

@@ -6,6 +6,9 @@ import { choiceOf } from "./spots.js";
 import { termsOf } from "./trees.js";
 import { FIRST, scopeOf, seenOf } from "./state.js";
 
+/** So many keys are remembered until there is something to obey them on. */
+const EARLY = 32;
+
 /** @type {Depth[]} */
 export const DEPTHS = ["layer", "unit", "edge"];
 
@@ -16,6 +19,8 @@ export class StepActions {
   #timer;
   /** Where the run stood when one was last here. */
   #stood = "";
+  /** What was pressed before the update was there. @type {(() => void)[]} */
+  #early = [];
 
   /**
    * @param {import("../store.js").Store} store
@@ -46,6 +51,7 @@ export class StepActions {
 
   /** Into the room: the run stands, and the sample that was followed is looked at. */
   arrive() {
+    this.#early = [];
     const { clock, followed } = this.#store.state;
     if (clock?.status === "playing") this.#connection.send({ type: "pause" }).catch(() => {});
     this.#patch({ crossing: null });
@@ -88,6 +94,10 @@ export class StepActions {
   }
 
   next() {
+    this.#soon(() => this.#next());
+  }
+
+  #next() {
     const scope = scopeOf(this.#store.state);
     if (!scope) return;
     const { micro } = this.#now;
@@ -98,16 +108,21 @@ export class StepActions {
   }
 
   previous() {
-    if (this.#now.micro > 0) this.to(this.#now.micro - 1);
-    else this.#cross(-1);
+    this.#soon(() => (this.#now.micro > 0 ? this.to(this.#now.micro - 1) : this.#cross(-1)));
   }
 
   first() {
-    this.to(0);
+    this.#soon(() => this.to(0));
   }
 
   last() {
-    this.to((scopeOf(this.#store.state)?.steps.length ?? 1) - 1);
+    this.#soon(() => this.to((scopeOf(this.#store.state)?.steps.length ?? 1) - 1));
+  }
+
+  /** Once the update is there, in the order in which it was pressed. @param {() => void} act */
+  #soon(act) {
+    if (scopeOf(this.#store.state) && this.#early.length === 0) act();
+    else if (this.#early.length < EARLY) this.#early.push(act);
   }
 
   /** The run makes the update, or goes back before it. @param {1 | -1} by */
@@ -132,8 +147,9 @@ export class StepActions {
     }
   }
 
-  /** Called with every painting: the other update is there. */
+  /** Called with every painting: the update is there, or the other one. */
   settle() {
+    if (scopeOf(this.#store.state)) for (const act of this.#early.splice(0)) act();
     const { crossing } = this.#store.state.step;
     const seen = crossing && seenOf(this.#store.state);
     this.#stood = this.#place;
@@ -160,7 +176,7 @@ export class StepActions {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       if (this.#store.state.room !== "step") return this.rest();
-      this.next();
+      this.#next();
       if (this.#store.state.step.playing) this.#tick();
     }, 1000 / this.#store.state.step.pace);
   }
@@ -187,11 +203,11 @@ export class StepActions {
   }
 
   deeper() {
-    this.depth(DEPTHS[Math.min(DEPTHS.length - 1, DEPTHS.indexOf(this.#now.depth) + 1)]);
+    this.#soon(() => this.depth(DEPTHS[Math.min(DEPTHS.length - 1, DEPTHS.indexOf(this.#now.depth) + 1)]));
   }
 
   shallower() {
-    this.depth(DEPTHS[Math.max(0, DEPTHS.indexOf(this.#now.depth) - 1)]);
+    this.#soon(() => this.depth(DEPTHS[Math.max(0, DEPTHS.indexOf(this.#now.depth) - 1)]));
   }
 
   /** An entry of a result of the micro-step. @param {string | null} name @param {number} row @param {number} column */
@@ -220,6 +236,11 @@ export class StepActions {
 
   /** The sample after or before in the mini-batch. @param {1 | -1} by */
   nextSample(by) {
+    this.#soon(() => this.#nextSample(by));
+  }
+
+  /** @param {1 | -1} by */
+  #nextSample(by) {
     const samples = scopeOf(this.#store.state)?.samples ?? [];
     if (samples.length === 0) return;
     const { sample } = this.#now;
@@ -259,9 +280,9 @@ export class StepActions {
     return this.#store.state.step.look;
   }
 
-  /** @param {Partial<Look>} change */
+  /** Nothing of it is on the screen before its picture has come: a painting now would only keep that waiting. @param {Partial<Look>} change */
   #look(change) {
-    this.#patch({ look: { ...this.#now, ...change } });
+    this.#store.keep({ step: { ...this.#store.state.step, look: { ...this.#now, ...change } } });
     this.point();
   }
 

@@ -55,6 +55,7 @@ export function diagramView(actions) {
     if (last) update(last);
   }).observe(stage);
   pointing(stage, { layout: () => layout, lines, actions, spot: () => actions.state.step.spot });
+  const asked = memo();
   const placed = memo();
   const changed = memo();
   const spotChanged = memo();
@@ -68,13 +69,17 @@ export function diagramView(actions) {
     const wanted = [run.inputs.length, ...run.layers.map((each) => each.units)].map((_, layer) => [state.step.brought[layer], ...chosenIn(seen, layer)]);
     const scale = typeScale();
     const spec = script?.run === run.run ? script.spec : run.spec;
-    if (placed(run, width, height, scale, wanted.join("|"), spec.network)) {
+    if (asked(run, width, height, scale, wanted.join("|"), spec.network)) {
       const skipped = spec.network.layers.some(({ skip }) => skip);
-      layout = layoutStep(run, width, height, scale, wanted, skipped);
-      place(run, layout, scale);
-      arcs.place(layout, spec);
-      search.place(layout, run);
-      changed(null);
+      const next = layoutStep(run, width, height, scale, wanted, skipped);
+      // Most of the time what is wanted is there already: only a folded layer changes its units.
+      if (placed(run, width, height, scale, unitsOf(next), spec.network)) {
+        layout = next;
+        place(run, layout, scale);
+        arcs.place(layout, spec);
+        search.place(layout, run);
+        changed(null);
+      }
     }
     if (layout && changed(seen.frame, seen.scope)) {
       paint(seen, layout);
@@ -119,11 +124,11 @@ export function diagramView(actions) {
       const shown = micro.nodes[node.layer];
       const value = shown ? arrays[`nodes${node.layer}`]?.data[node.unit] : undefined;
       const under = arrays[`forward${node.layer}`]?.data[node.unit];
-      const text = value === undefined ? "" : toldOf(value, micro.asked, digitsOf(value), 1e-3).text;
+      const text = value === undefined ? "" : toldOf(value, micro.asked, digitsOf(value), SMALL).text;
       if (main.textContent !== text) main.textContent = text;
       setAttribute(group, "data-value", value === undefined ? null : toldOf(value, micro.asked).exact);
       const again = shown?.name === `h${node.layer}` || under === undefined || !at.beneath;
-      const grey = again ? "" : toldOf(under, micro.asked, digitsOf(under), 1e-3).text;
+      const grey = again ? "" : toldOf(under, micro.asked, digitsOf(under), SMALL).text;
       if (beneath.textContent !== grey) beneath.textContent = grey;
       const chosen = here?.rows.kind === "unit" && here.rows.layer === node.layer && micro.row === node.unit;
       const from = here?.columns.kind === "unit" && here.columns.layer === node.layer && micro.column === node.unit;
@@ -158,8 +163,17 @@ export function diagramView(actions) {
   return { element, update };
 }
 
+/** Which units stand where. @param {Layout} layout */
+function unitsOf({ columns }) {
+  return columns.map(({ nodes }) => nodes.map(({ unit }) => unit).join()).join("|");
+}
+
+/** Below this a power of ten is written. */
+const SMALL = 1e-3;
+
 /** As many digits as a unit has room for. @param {number} value */
 function digitsOf(value) {
+  if (Math.abs(value) < SMALL) return 1;
   return Math.abs(value) < (value < 0 ? 0.1 : 0.01) ? 2 : 3;
 }
 

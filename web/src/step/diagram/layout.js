@@ -6,8 +6,7 @@ import { fold } from "../fold.js";
 
 const TOP = 60;
 const BOTTOM = 40;
-const LARGEST = 54;
-/** A unit is wide enough for a number of four characters and a sign. */
+/** A unit is wide enough for a number of four characters and a sign, or for a digit with its power of ten. */
 const WIDTH = 58;
 const LEAST_GAP = 96;
 const LEAST_PITCH = 28;
@@ -41,9 +40,9 @@ export function layoutStep(run, width, height, scale, wanted, skips) {
   const shown = counts.map((count, layer) => fold(count, count > slots ? slots - 1 : slots, ...wanted[layer]));
   const most = Math.max(...shown.map((each) => each.length));
   const pitch = Math.min(104 * scale, area / most);
-  const round = pitch >= (LARGEST + 22) * scale;
-  const nodeWidth = (round ? LARGEST : WIDTH) * scale;
-  const nodeHeight = (round ? LARGEST : Math.min(26, LEAST_PITCH - 4)) * scale;
+  const round = pitch >= (WIDTH + 22) * scale;
+  const nodeWidth = WIDTH * scale;
+  const nodeHeight = (round ? WIDTH : Math.min(26, LEAST_PITCH - 4)) * scale;
   const margin = nodeWidth / 2 + 16;
   const gap = Math.max(LEAST_GAP * scale, (width - 2 * margin - 8) / Math.max(1, counts.length - 1));
   const columns = counts.map((units, layer) => {

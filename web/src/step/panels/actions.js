@@ -7,8 +7,13 @@ import { download } from "../../files.js";
 import { answerOf, wordsOf } from "./answer.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
+/** Milliseconds that one stays at a micro-step before what a panel tells is asked anew: whoever walks on is not kept waiting. */
+const STAYED = 150;
+
 export class PanelActions {
   #step;
+  /** What is being asked, or will be: by panel, its key and the wait before it. @type {Map<string, {key: string, timer: number}>} */
+  #asking = new Map();
   /** @type {unknown} */
   #script = null;
   #scripts = 0;
@@ -65,10 +70,18 @@ export class PanelActions {
     const known = state.panels.answers[name] ?? null;
     if (point === null) return known && { ...known, status: "old" };
     const key = JSON.stringify([point, command]);
-    if (known?.key === key) return known;
+    if (known?.key === key) {
+      this.#drop(name);
+      return known;
+    }
     if (!ask) return null;
-    this.#ask(name, command, key);
+    if (this.#asking.get(name)?.key !== key) this.#ask(name, command, key, known ? STAYED : 0);
     return { key, status: "loading", result: known?.result ?? null, message: "" };
+  }
+
+  /** Shows what has changed outside the store. */
+  repaint() {
+    this.#set({});
   }
 
   /** Asks again. @param {string} name */
@@ -77,15 +90,24 @@ export class PanelActions {
     this.#set({ answers });
   }
 
-  /** @param {string} name @param {Record<string, unknown>} command @param {string} key */
-  async #ask(name, command, key) {
-    const before = this.#panels.answers[name]?.result ?? null;
-    /** @param {PanelAnswer} answer */
-    const put = (answer) => this.#set({ answers: { ...this.#panels.answers, [name]: answer } });
-    put({ key, status: "loading", result: before, message: "" });
-    const answer = await answerOf(key, () => this.#step.ask(command));
-    // A later question has taken its place, unless it is the same.
-    if (this.#panels.answers[name]?.key === key) put(answer);
+  /** @param {string} name @param {Record<string, unknown>} command @param {string} key @param {number} wait  milliseconds */
+  #ask(name, command, key, wait) {
+    this.#drop(name);
+    const timer = window.setTimeout(async () => {
+      const answer = await answerOf(key, () => this.#step.ask(command));
+      if (this.#asking.get(name)?.key !== key) return; // a later question has taken its place
+      this.#asking.delete(name);
+      // Where the run has moved meanwhile, it may speak of the other point.
+      const here = JSON.stringify([this.#point(this.#step.state), command]) === key;
+      this.#set(here ? { answers: { ...this.#panels.answers, [name]: answer } } : {});
+    }, wait);
+    this.#asking.set(name, { key, timer });
+  }
+
+  /** @param {string} name */
+  #drop(name) {
+    clearTimeout(this.#asking.get(name)?.timer);
+    this.#asking.delete(name);
   }
 
   /** Where the run stands and what is withheld there; null while it moves. @param {AppState} state */

@@ -1,0 +1,138 @@
+"""What `/metrics` tells, by the Prometheus client: counted where it happens, cheaply, and added up over the workers.
+
+Nothing here names a session or an address. With several workers each writes its numbers to files of a folder that all share
+(`for_several`), and whichever is asked adds them up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+    multiprocess,
+)
+
+if TYPE_CHECKING:
+    from server.session import Session
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+EVERY = 5.0
+"""Seconds between two looks at the sessions there are, for the workers that are not asked themselves."""
+
+_registry = CollectorRegistry()
+SESSIONS = Gauge(
+    "chainrule_sessions",
+    "Sessions there are: all, those a page is attached to, those whose clock runs",
+    ["kind"],
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
+SOCKETS = Gauge("chainrule_sockets", "Open sockets", registry=_registry, multiprocess_mode="livesum")
+QUEUE = Gauge(
+    "chainrule_engine_queue_depth",
+    "Calls that wait for a thread of the engine",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
+STEPS = Counter("chainrule_steps", "Updates made, of runs and of lanes", ["of"], registry=_registry)
+FRAMES = Counter("chainrule_frames_sent", "Frames sent to pages", ["channel"], registry=_registry)
+BYTES = Counter("chainrule_bytes_sent", "Bytes sent over sockets", ["kind"], registry=_registry)
+MESSAGES = Counter("chainrule_messages_received", "Messages that came over sockets", registry=_registry)
+ERRORS = Counter("chainrule_errors", "Commands refused, by code", ["code"], registry=_registry)
+LATENCY = Histogram(
+    "chainrule_command_seconds",
+    "From a command's arrival to its answer",
+    ["command"],
+    registry=_registry,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0),
+)
+if not os.environ.get(FOLDER):  # of one process each; they have no sum
+    ProcessCollector(registry=_registry)
+    PlatformCollector(registry=_registry)
+    GCCollector(registry=_registry)
+
+STEPS_OF_RUN, STEPS_OF_LANES = STEPS.labels("run"), STEPS.labels("lane")
+TEXT_BYTES, FRAME_BYTES = BYTES.labels("event"), BYTES.labels("frame")
+
+
+def for_several() -> Path:
+    """Make the folder that workers share and name it in the environment: the parent calls it before it starts them as
+    processes of their own. Removed when the parent ends."""
+    given = os.environ.get(FOLDER)
+    if given:
+        folder = Path(given)
+        folder.mkdir(parents=True, exist_ok=True)
+        for stale in folder.glob("*.db"):
+            stale.unlink(missing_ok=True)
+        return folder
+    folder = Path(tempfile.mkdtemp(prefix="chainrule-metrics-"))
+    os.environ[FOLDER] = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def worker_ended(pid: int) -> None:
+    """The parent says that a worker is gone: what it had open no longer counts, what it counted stays."""
+    if os.environ.get(FOLDER):
+        multiprocess.mark_process_dead(pid)
+
+
+def text() -> bytes:
+    """All of it, as Prometheus reads it."""
+    if os.environ.get(FOLDER):
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together)
+        return generate_latest(together)
+    return generate_latest(_registry)
+
+
+def look(sessions: Iterable[Session], depth: Callable[[], int]) -> None:
+    """Count the sessions, and what waits for the engine."""
+    found = list(sessions)
+    SESSIONS.labels("all").set(len(found))
+    SESSIONS.labels("watched").set(sum(session.viewer is not None for session in found))
+    SESSIONS.labels("playing").set(sum(session.playing for session in found))
+    QUEUE.set(depth())
+
+
+async def keep_looking(sessions: Iterable[Session], depth: Callable[[], int]) -> None:
+    """`look` every so often, until cancelled."""
+    while True:
+        look(sessions, depth)
+        await asyncio.sleep(EVERY)
+
+
+class Answers:
+    """When the commands of a page came, by the ids they gave; bounded, whatever ids it gives."""
+
+    MOST = 1000
+
+    def __init__(self) -> None:
+        self._asked: dict[str | int, tuple[str, float]] = {}
+
+    def asked(self, id: str | int | None, command: str) -> None:
+        if id is not None and len(self._asked) < self.MOST:
+            self._asked[id] = command, time.perf_counter()
+
+    def answered(self, id: str | int | None) -> None:
+        found = None if id is None else self._asked.pop(id, None)
+        if found is not None:
+            LATENCY.labels(found[0]).observe(time.perf_counter() - found[1])
