@@ -229,7 +229,7 @@ export class SocketConnection {
       return;
     }
     this.#reason = refusal.code === "limit" ? "full" : "refused";
-    this.#words = refusal.allowed && !refusal.message.includes(refusal.allowed) ? `${refusal.message} (${refusal.allowed})` : refusal.message;
+    this.#words = (this.#reason === "full" && refusal.allowed) || refusal.message;
     this.#leaveSocket();
     this.#wait();
   }
