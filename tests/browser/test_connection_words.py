@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conftest import Complaints
-from looks import looks_well
+from looks import SIZES, looks_well
 from playwright.sync_api import Page, WebSocketRoute, expect
 from train_page import Train
 
@@ -97,7 +97,7 @@ def test_each_way_a_line_ends_has_its_words(page: Page, server_url: str, complai
     door.close(1012)
     expect(notice).to_contain_text("at most 2 sessions")
     expect(notice).to_contain_text("this page tries again by itself")
-    looks_well(page)
+    looks_well(page, sizes={"phone": SIZES["phone"]})
     door.met.clear()
     notice.get_by_role("button", name="try now").click()
     expect(forward).to_be_enabled()
