@@ -2,8 +2,8 @@
 
 Prints, never asserts: python tests/bench/bench_step.py
 Every micro-step of an update is walked through by →, one after the other is painted; then the depths, samples and notations.
-A change counts as painted in the first task after the animation frame that it was written in, or that followed: by then that frame
-is laid out and painted.
+A change counts as painted in the first task after the animation frame that it was written in, or that followed: by then that
+frame is laid out and painted.
 """
 
 from __future__ import annotations
