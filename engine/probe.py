@@ -164,12 +164,18 @@ class Probe:
 
     def activations(self, x: Flat) -> list[Flat]:
         """h_0, h_1, …, h_L over the rows, each (units, n)."""
-        layers = [np.empty((size, len(x))) for size in self.tape.sizes]
+        return np.split(self.stacked(x), np.cumsum(self.tape.sizes)[:-1])
+
+    def stacked(self, x: Flat) -> Flat:
+        """The same, one below the other: (units of all layers, n)."""
+        stacked = np.empty((sum(self.tape.sizes), len(x)))
         blank = np.zeros((len(x), self.tape.sizes[-1]))
         for start, count in self.passes("forward", x, blank):
-            for layer, values in enumerate(layers):
-                values[:, start : start + count] = self.values(f"h{layer}", count)
-        return layers
+            first = 0
+            for layer, size in enumerate(self.tape.sizes):
+                stacked[first : first + size, start : start + count] = self.values(f"h{layer}", count)
+                first += size
+        return stacked
 
     def gradient(self, split: str) -> Flat:
         """Gradient of the objective over a split, flat: size-weighted mean of its parts, then the penalties'."""
@@ -241,15 +247,18 @@ def unit_maps(probe: Probe, dataset: Dataset, grid: int, layers: slice = EVERY_L
     """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane."""
     if dataset.kind != "plane":
         return None
-    found = list(enumerate(probe.activations(probe.plane(dataset, grid))))
-    chosen = found[layers]
-    maps = np.empty((sum(len(values) for _, values in chosen), grid, grid), dtype=np.uint8)
+    values, sizes = probe.stacked(probe.plane(dataset, grid)), probe.tape.sizes
+    chosen = range(len(sizes))[layers]
+    first = place = sum(sizes[: chosen.start])
     units: list[dict[str, float]] = []
-    for index, values in chosen:
-        ranges = [range_of(each, probe.tape.bound(index)) for each in values]
-        maps[len(units) : len(units) + len(values)] = _bytes(values, np.array(ranges)).reshape(-1, grid, grid)
-        units += [{"layer": index, "unit": unit, "low": low, "high": high} for unit, (low, high) in enumerate(ranges, 1)]
-    top = found[-1][1]
+    for index in chosen:
+        for unit, row in enumerate(values[place : place + sizes[index]], 1):
+            low, high = range_of(row, probe.tape.bound(index))
+            units.append({"layer": index, "unit": unit, "low": low, "high": high})
+        place += sizes[index]
+    ranges = np.array([(unit["low"], unit["high"]) for unit in units])
+    maps = _bytes(values[first : first + len(units)], ranges).reshape(-1, grid, grid)
+    top = values[-sizes[-1] :]
     classes = top.argmax(axis=0).astype(np.uint8).reshape(grid, grid) if len(top) > 1 else None
     return UnitMaps(maps, units, classes)
 

@@ -41,7 +41,8 @@ def within(low: float, high: float, *, low_open: bool = False, high_open: bool =
     bound = Parameter("", "", "", None, minimum=low, maximum=high, exclusive_minimum=low_open, exclusive_maximum=high_open)
 
     def check(value: float) -> float:
-        if bound.problem(float(value)):
+        # A whole number may have more digits than a float holds; compared as it is, it is out of range like any other.
+        if bound.problem(value if isinstance(value, int) else float(value)):
             raise refuse("out_of_range", "out of range", bound.allowed.removeprefix("a number in "))
         return value
 

@@ -101,17 +101,17 @@ class Tape:
         ]
         return np.ascontiguousarray(self.ops[np.array(kept)])
 
-    @property
+    @cached_property
     def forward(self) -> NDArray[np.int64]:
         """The ops from the samples to their losses."""
         return self._part(("forward", "loss"))
 
-    @property
+    @cached_property
     def derivative(self) -> NDArray[np.int64]:
         """The ops from the samples to the gradient of the data term."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY,))
 
-    @property
+    @cached_property
     def blame(self) -> NDArray[np.int64]:
         """The ops from the samples to the deltas of all layers."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY, *GRADIENTS))

@@ -322,9 +322,14 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         if self.machine.next_op:
             self._go_to(self.steps_done)
         made = made.model_copy(update={"step": self.steps_done, "label": describe(made, self.machine)})
+        untouched = self.stopped is None and not self.script.branch.edits_at(self.steps_done)
         self.script.add(made, anew=anew)
         self.stopped = None
-        self._go_to(self.steps_done)
+        if untouched:  # the buffers are what a replay would lead to
+            self._apply_edits()
+            self.record_on()
+        else:
+            self._go_to(self.steps_done)
 
     def undo(self) -> None:
         """Back to before the last edit."""

@@ -20,6 +20,7 @@ from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.limits import table
+from server.memory import give_back
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
 from server.scheduler import Scheduler
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
+        give_back()
 
         def announce(progress: WarmUp) -> None:
             if not loop.is_closed():

@@ -25,9 +25,26 @@ _SIGNS = {
     "min_length": "a length of at least",
     "max_length": "a length of at most",
 }
+_KINDS = {
+    "int_": "a whole number",
+    "float_": "a number",
+    "finite_number": "a finite number",
+    "string_": "text",
+    "bool_": "true or false",
+    "tuple_": "a list",
+    "list_": "a list",
+    "dict_": "an object",
+    "model_": "an object",
+    "json_": "JSON",
+    "missing": "a value",
+    "extra_": "a known field",
+    "union_tag": "a known kind",
+}
+"""What would do in place of something of another kind, by the beginning of pydantic's name for the error."""
 LONGEST, LONGEST_FIELD = 600, 200
 """Characters of a message, and of a field's name: what was sent is quoted, however long it was."""
-_INSERTED = re.compile(r"row|inline|set|weight|extend|(literal|list|tuple|function|tagged|dict)\W.*|int|float|bool|str|none")
+_TYPES = r"(literal|list|tuple|function|tagged|dict|constrained)\W.*|int|float|bool|str|none|constrained-\w+"
+_TYPE, _INSERTED = re.compile(_TYPES), re.compile(rf"row|inline|set|weight|extend|{_TYPES}")
 """What pydantic adds to a path where there is a choice of models or types: it is no part of what was sent."""
 
 
@@ -56,7 +73,8 @@ def cut(text: str, longest: int) -> str:
 def from_command(error: ValidationError, id: Id) -> ErrorEvent:
     """A command that does not fit the protocol."""
     detail = error.errors(include_url=False)[0]
-    tag, *path = detail["loc"] or (None,)
+    tag, *rest = detail["loc"] or (None,)
+    path = [part for part in rest if isinstance(part, int) or not _TYPE.fullmatch(part)]
     if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return refusal(id, "invalid", "type", ", ".join(_COMMANDS), _unknown(detail))
     allowed = _declared(_COMMANDS.get(str(tag)), path) or _allowed(detail)
@@ -109,10 +127,12 @@ def _dotted(path: Iterable[Any]) -> str | None:
 def _allowed(detail: ErrorDetails) -> str | None:
     """What the error itself says about the range: the engine's words, or the bound that was missed."""
     context = detail.get("ctx", {})
-    for key in ("allowed", "expected", "expected_tags"):
+    for key in ("allowed", "expected", "expected_tags", "pattern"):
         if context.get(key):
             return str(context[key])
-    return None if len(_bounds(context)) == 0 else " and ".join(_bounds(context))
+    if _bounds(context):
+        return " and ".join(_bounds(context))
+    return next((words for kind, words in _KINDS.items() if detail["type"].startswith(kind)), None)
 
 
 def _declared(model: type[BaseModel] | None, path: list[Any]) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pydantic_core
 from numpy.typing import NDArray
 
 DTYPES: dict[str, np.dtype[Any]] = {
@@ -41,11 +42,19 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
         entries.append({"name": name, "dtype": kind, "shape": list(array.shape), "offset": size})
         placed.append(np.ascontiguousarray(array, dtype=DTYPES[kind]))
         size = _aligned(size + array.nbytes)
-    text = json.dumps(finite({**header, "arrays": entries}), separators=(",", ":"), allow_nan=False).encode()
+    text = _json({**header, "arrays": entries})
     parts: list[bytes | memoryview] = [_LENGTH.pack(len(text)), text, _padding(_LENGTH.size + len(text))]
     for array in placed:
         parts += (array.reshape(-1).view(np.uint8).data, _padding(array.nbytes))
     return b"".join(parts)
+
+
+def _json(header: dict[str, Any]) -> bytes:
+    """Most headers are of Python's own numbers; those with others are walked through."""
+    try:
+        return pydantic_core.to_json(header, inf_nan_mode="strings")
+    except pydantic_core.PydanticSerializationError:
+        return pydantic_core.to_json(finite(header))
 
 
 def decode(frame: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

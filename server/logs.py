@@ -29,6 +29,15 @@ class WithSession(logging.Filter):
         return True
 
 
+class NotOurs(logging.Filter):
+    """Text that is no UTF-8 ends its socket, as it should; it is no fault of the server's, whose log would be filled by it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "uvicorn.error" and record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
+            record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        return True
+
+
 class Json(logging.Formatter):
     """One object a line: time, level, logger, message, session, exception."""
 
@@ -66,6 +75,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Text() if text else Json())
     handler.addFilter(WithSession())
+    handler.addFilter(NotOurs())
     level = settings.log_level.upper()
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -52,12 +52,12 @@ class Settings:
     """Whether ``/metrics`` answers."""
 
     # How many there may be
-    max_sessions: int = limit(256, "sessions on this server", "sessions")
+    max_sessions: int = limit(256, "sessions of each worker", "sessions")
     max_sessions_per_address: int = limit(
-        200, "sessions begun from one address: a class behind one router is one address", "sessions"
+        200, "sessions of a worker begun from one address: a class behind one router is one address", "sessions"
     )
-    max_sockets_per_address: int = limit(400, "sockets open to one address", "sockets")
-    max_uploads: int = limit(16, "tables that are read or wait to be read at a time", "tables")
+    max_sockets_per_address: int = limit(400, "sockets of a worker open to one address", "sockets")
+    max_uploads: int = limit(16, "tables that a worker reads, or that wait to be read, at a time", "tables")
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
 
     # What a message may be

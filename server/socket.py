@@ -107,28 +107,33 @@ class Connection:
                 await self._socket.send_bytes(message)
 
     async def _read(self) -> None:
-        while True:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            MESSAGES.inc()
-            if not self._bucket.take():
-                self._too_fast(message)
-                continue
-            command = await self._parse(message)
-            if command is None:
-                continue
-            self._viewer.answers.asked(command.id, command.type)
-            if isinstance(command, Acknowledge):
-                self._acknowledge(command)
-            elif isinstance(command, Attach):
-                await self._attach(command)
-            elif self._session is None:
-                refusal = errors.CommandError("not_attached", "Attach to a session first")
-                await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
-                self._viewer.close(CLOSE_POLICY)
-            else:
-                await self._session.submit(self._viewer, command)
+        # No name here holds a message while the next one is waited for: it may have been megabytes.
+        while await self._take(await self._socket.receive()):
+            pass
+
+    async def _take(self, message: Any) -> bool:
+        """Obey a message; false at the end of the socket."""
+        if message["type"] == "websocket.disconnect":
+            return False
+        MESSAGES.inc()
+        if not self._bucket.take():
+            self._too_fast(message)
+            return True
+        command = await self._parse(message)
+        if command is None:
+            return True
+        self._viewer.answers.asked(command.id, command.type)
+        if isinstance(command, Acknowledge):
+            self._acknowledge(command)
+        elif isinstance(command, Attach):
+            await self._attach(command)
+        elif self._session is None:
+            refusal = errors.CommandError("not_attached", "Attach to a session first")
+            await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
+            self._viewer.close(CLOSE_POLICY)
+        else:
+            await self._session.submit(self._viewer, command)
+        return True
 
     def _acknowledge(self, command: Acknowledge) -> None:
         self._viewer.acknowledge(command.channel, command.frame)

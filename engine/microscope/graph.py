@@ -120,6 +120,14 @@ class Graph:
         return _Reader(text, dict(inputs)).graph()
 
 
+def _depth(tree: ast.AST) -> int:
+    """Levels of a tree, each of which is a step at least; without recursion, which a hostile one would exhaust."""
+    levels, row = 0, [tree]
+    while row:
+        levels, row = levels + 1, [child for node in row for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    return levels
+
+
 class _Reader:
     """Reads, evaluates, and goes back."""
 
@@ -136,6 +144,8 @@ class _Reader:
             tree = ast.parse(self.text, mode="eval").body
         except SyntaxError as problem:
             raise ValueError(f"text: '{self.text}' is no expression; allowed: + - * / **, {', '.join(FUNCTIONS)}") from problem
+        if _depth(tree) > MOST_NODES:
+            raise ValueError(f"text: more than {MOST_NODES} steps; allowed: up to {MOST_NODES}")
         self.node(tree)
         adjoints = [0.0] * len(self.rows)
         adjoints[-1] = 1.0

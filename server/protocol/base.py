@@ -59,6 +59,10 @@ LONGEST_ID = 200
 Id = Annotated[str, Field(max_length=LONGEST_ID)] | Annotated[int, Field(gt=-(2**53), lt=2**53)] | None
 
 
+Token = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="as the server gave it")]
+"""An unguessable id."""
+
+
 class Command(Message):
     id: Id = Field(default=None, description="echoed in the answer: a `done` or an `error`")
 

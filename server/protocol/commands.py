@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from server.protocol.base import Channel, Command, SampleChoice, Speed
+from server.protocol.base import Channel, Command, SampleChoice, Speed, Token
 
 Edge = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 Range = tuple[Edge, Edge]
@@ -16,7 +16,7 @@ class Attach(Command):
     """The first command on a socket: join the session named, or a new one. The newest attach holds control."""
 
     type: Literal["attach"] = "attach"
-    session: str | None = Field(default=None, max_length=64)
+    session: Token | None = None
 
 
 class Configure(Command):
@@ -84,7 +84,7 @@ class Load(Command):
     script: dict[str, Any] | str | None = Field(
         default=None, description="an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit"
     )
-    experiment: str | None = Field(default=None, max_length=64, description="an id that `keep` gave, in place of a script")
+    experiment: Token | None = Field(default=None, description="an id that `keep` gave, in place of a script")
 
 
 class Share(Command):

@@ -21,6 +21,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections import Counter
@@ -37,7 +38,7 @@ FRAME = re.compile(rb'"channel":"(\w+)","frame":(\d+)')
 STEP = re.compile(r'"step":(\d+)')
 ANSWER = re.compile(r'^\{"type":"(done|error|attached)","id":(\d+)')
 EVERY = 0.5
-"""Seconds from one command of a learner to the next, about."""
+"""Seconds from one command of a learner to the next, on average."""
 
 Command = tuple[str, dict[str, Any]]
 FLAT, DEFAULT = {"unit": "flat"}, {"unit": "epochs", "rate": 1.0}
@@ -134,9 +135,10 @@ class Learner:
         """Give commands, until cancelled."""
         await asyncio.sleep(self._random.random() * EVERY)
         for number in itertools.count(self._random.randrange(len(self.kind.turns))):
-            begun = time.perf_counter()
-            await self._do(self.kind.turns[number % len(self.kind.turns)])
-            await asyncio.sleep(max(0.0, EVERY * (0.75 + self._random.random() / 2) - (time.perf_counter() - begun)))
+            begun, turn = time.perf_counter(), self.kind.turns[number % len(self.kind.turns)]
+            await self._do(turn)
+            rest = len(turn) * EVERY * (0.75 + self._random.random() / 2)
+            await asyncio.sleep(max(0.0, rest - (time.perf_counter() - begun)))
 
     async def leave(self) -> None:
         self._reader.cancel()
@@ -220,7 +222,9 @@ class Server:
 def started() -> Iterator[tuple[str, Server]]:
     """A server on a free port, with room for all, once its kernels are compiled."""
     command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
-    environment = os.environ | {"CHAINRULE_MAX_SESSIONS": "2000", "CHAINRULE_DATABASE_URL": "sqlite://"}
+    folder = tempfile.TemporaryDirectory()
+    kept = f"sqlite:///{folder.name}/load.sqlite"
+    environment = {"CHAINRULE_MAX_SESSIONS": "2000", "CHAINRULE_DATABASE_URL": kept} | os.environ
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None
@@ -231,6 +235,7 @@ def started() -> Iterator[tuple[str, Server]]:
     finally:
         process.terminate()
         process.wait()
+        folder.cleanup()
 
 
 async def warm(url: str, mix: str) -> None:

@@ -241,7 +241,7 @@ def test_sockets_of_one_address_are_limited(serve: Serve) -> None:
 
 
 def test_a_socket_that_does_not_attach_is_let_go(serve: Serve) -> None:
-    live = serve(Settings(database_url="sqlite://", attach_within=0.1))
+    live = serve(Settings(database_url="sqlite://", attach_within=1.0))
     with Page(live.socket) as attached, Page(live.socket, attach=False) as idle:
         while True:
             try:
