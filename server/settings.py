@@ -39,7 +39,9 @@ class Settings:
     kept_session_expiry: float = 30 * 86400.0
     """Seconds after which a session that nobody came back to is deleted; a named experiment never is."""
     unwatched_pause: float = 10.0
-    """Seconds without a viewer after which a playing session pauses its clock."""
+    """Seconds after which what plays rests, where no page is attached or it is hidden: it goes on when somebody looks again."""
+    stalled_seconds: float = 15.0
+    """Seconds for which a page may take nothing of what is sent to it before it is detached."""
     attach_within: float = 60.0
     """Seconds that a socket may stay without attaching to a session."""
     database_url: str = ""
@@ -62,12 +64,16 @@ class Settings:
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
 
     # What a message may be
-    max_message_bytes: int = limit(1_000_000, "the longest command", "bytes")
-    max_inline_bytes: int = limit(8_000_000, "the longest configure or load: it may carry own data", "bytes")
+    max_message_bytes: int = limit(1_000_000, "any other command", "bytes")
+    max_inline_bytes: int = limit(8_000_000, "a configure, load or network_load: they may carry own data", "bytes")
     max_message_rate: float = limit(2000.0, "messages of a socket, on average", "messages a second")
     max_message_burst: int = limit(4000, "messages of a socket at once", "messages")
     max_pending_commands: int = limit(64, "commands of a session that wait; with as many its socket is not read", "commands")
     max_pending_events: int = limit(256, "ordered events that a page may leave unread before it is detached", "events")
+
+    max_pending_bytes: int = limit(
+        2_000_000, "ordered events that a page may leave unread before it is detached, their longest aside", "bytes"
+    )
 
     # How large a run may be
     max_parameters: int = limit(2_000_000, "parameters of a network, and of all lanes of a race on it together", "parameters")

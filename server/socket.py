@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from typing import Any
 
 import pydantic_core
 from fastapi import WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from server import errors
 from server.limits import Bucket, address_of, beyond, met
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach
 from server.registry import Sessions
 from server.security import origin_allowed
 from server.session import Session
@@ -33,7 +35,7 @@ LONG = 50_000
 BRIEF = 2_000
 """Characters up to which a message that came too fast is read for its id."""
 
-LONG_COMMANDS = ("configure", "load")
+LONG_COMMANDS = ("configure", "load", "network_load")
 """They may carry own data."""
 
 
@@ -42,20 +44,21 @@ class Connection:
 
     def __init__(self, socket: WebSocket, sessions: Sessions, settings: Settings) -> None:
         self._socket, self._sessions, self._settings = socket, sessions, settings
-        self._viewer = Viewer(settings.max_pending_events)
+        self._viewer = Viewer(settings.max_pending_events, settings.max_pending_bytes)
         self._session: Session | None = None
+        self._watching: asyncio.TimerHandle | None = None
         self._bucket = Bucket(settings.max_message_rate, settings.max_message_burst)
         self._address = address_of(socket.client.host if socket.client else None)
 
     async def serve(self) -> None:
         """From the handshake to the end."""
         if not origin_allowed(self._socket.headers, self._settings.origins):
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(403, "Another site may not open a socket here.")
             return
         open_sockets = self._sessions.sockets
         if open_sockets[self._address] >= self._settings.max_sockets_per_address:
             met("max_sockets_per_address")
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(429, f"Your address has {self._settings.max_sockets_per_address} sockets open, as many as it may.")
             return
         open_sockets[self._address] += 1
         try:
@@ -65,6 +68,10 @@ class Connection:
             open_sockets[self._address] -= 1
             if not open_sockets[self._address]:
                 del open_sockets[self._address]
+
+    async def _deny(self, status: int, detail: str) -> None:
+        """No socket, but an answer."""
+        await self._socket.send_denial_response(JSONResponse({"detail": detail}, status))
 
     async def _serve(self) -> None:
         await self._socket.accept()
@@ -76,6 +83,8 @@ class Connection:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             patience.cancel()
+            if self._watching is not None:
+                self._watching.cancel()
             if self._session is not None:
                 self._session.detach(self._viewer)
                 if closing.done():
@@ -97,8 +106,23 @@ class Connection:
         if self._session is None:
             self._viewer.close(CLOSE_POLICY)
 
+    def _watch(self) -> None:
+        """Let go of a page that takes nothing. Looked at once in a while and only while something is being sent."""
+        self._watching = None
+        since, allowed = self._viewer.sending_since, self._settings.stalled_seconds
+        if since is None:
+            return
+        left = since + allowed - time.monotonic()
+        if left <= 0:
+            self._viewer.close(CLOSE_OVERFLOW)
+        else:
+            self._watching = asyncio.get_running_loop().call_later(left, self._watch)
+
     async def _write(self) -> None:
+        loop, allowed = asyncio.get_running_loop(), self._settings.stalled_seconds
         async for message in self._viewer.messages():
+            if self._watching is None:
+                self._watching = loop.call_later(allowed, self._watch)
             if isinstance(message, str):
                 TEXT_BYTES.inc(len(message))
                 await self._socket.send_text(message)
