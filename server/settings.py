@@ -58,6 +58,9 @@ class Settings:
     )
     max_sockets_per_address: int = limit(400, "sockets of a worker open to one address", "sockets")
     max_uploads: int = limit(16, "tables that a worker reads, or that wait to be read, at a time", "tables")
+    max_kept_sessions: int = limit(
+        10_000, "sessions in the database; beyond it, the longest unwatched are forgotten", "sessions"
+    )
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
 
     # What a message may be

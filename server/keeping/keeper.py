@@ -58,8 +58,8 @@ class Lost(NamedTuple):
 class Keeper:
     """Belongs to one event loop. Where the database does not last, nothing is written and every lease is good for ever."""
 
-    def __init__(self, database: Database, expiry: float, *, valid: float = VALID) -> None:
-        self._database, self._expiry = database, expiry
+    def __init__(self, database: Database, expiry: float, most: int = 10_000, *, valid: float = VALID) -> None:
+        self._database, self._expiry, self._most = database, expiry, most
         self._holder = Holder(secrets.token_urlsafe(12), this_process(), valid)
         self._leases: dict[str, Lease] = {}
         self._waiting: dict[Lease, Record] = {}
@@ -279,4 +279,4 @@ class Keeper:
         if not self._lasts():
             return 0
         with self._database.writing() as connection:
-            return leases.forget(connection, self._expiry)
+            return leases.forget(connection, self._expiry, self._most)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from server.keeping.tables import KeptPart, KeptPiece, KeptSession, Now
 
@@ -107,10 +107,16 @@ def let_go(connection: Connection, id: str, fence: int, holder: Holder) -> bool:
     return connection.execute(freed).rowcount == 1
 
 
-def forget(connection: Connection, seconds: float) -> int:
-    """Delete some sessions that nobody has held for so long, with all that is kept of them; how many."""
+def forget(connection: Connection, seconds: float, most: int) -> int:
+    """Delete some sessions that nobody has held for so long, or, where there are more than so many, for longer than others;
+    with all that is kept of them. How many."""
     old = select(KeptSession.id).where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME).with_for_update(skip_locked=True)
     ids = list(connection.scalars(old))
+    if not ids:
+        spare = (connection.scalar(select(func.count()).select_from(KeptSession)) or 0) - most
+        if spare > 0:
+            free = select(KeptSession.id).where(KeptSession.owner.is_(None)).order_by(KeptSession.expires)
+            ids = list(connection.scalars(free.limit(min(spare, AT_A_TIME)).with_for_update(skip_locked=True)))
     _delete(connection, ids)
     return len(ids)
 

@@ -31,9 +31,9 @@ ID = "a session"
 class Process:
     """What a process has of the database; it beats once it is started."""
 
-    def __init__(self, url: str, valid: float = LONG, expiry: float = LONG) -> None:
+    def __init__(self, url: str, valid: float = LONG, expiry: float = LONG, most: int = 100) -> None:
         self.database = Database(Settings(database_url=url))
-        self.keeper = Keeper(self.database, expiry, valid=valid)
+        self.keeper = Keeper(self.database, expiry, most, valid=valid)
         self.lost: list[Lost] = []
         self.wanted: list[Lease] = []
 
@@ -285,6 +285,25 @@ def test_old_sessions_are_deleted_and_experiments_never(url: str) -> None:
         assert await process.keeper.claim("old") is None
         assert (await claimed(arrive(), "recent"))[1] == Kept(b"script recent", b"recent", None, (Piece(0, 1, 0, b"points"),))
         assert await store.script(experiment) == "an experiment"
+
+    meet(url, scene)
+
+
+def test_beyond_their_number_those_longest_unwatched_are_deleted(url: str) -> None:
+    async def scene(arrive: Callable[..., Process]) -> None:
+        process = arrive(most=3)
+        for number, id in enumerate(("held", "oldest", "old", "recent", "newest")):
+            lease = await process.keeper.create(id)
+            if id != "held":
+                await process.keeper.release(lease)
+                process.set(id, expires=Now() - 100.0 + number)
+        await process.keeper.sweep()
+        assert process.count(KeptSession) == 3
+        assert await process.keeper.claim("oldest") is None and await process.keeper.claim("old") is None
+        for id in ("recent", "newest"):
+            assert await process.keeper.claim(id) is not None
+        await arrive(most=1).keeper.sweep()  # those that somebody has stay, however many they are
+        assert process.count(KeptSession) == 3
 
     meet(url, scene)
 
