@@ -30,6 +30,7 @@ from server.protocol import (
     SetSpeed,
     Step,
     Subscribe,
+    Visible,
 )
 from server.race import commands as race
 from server.race import network_commands as network
@@ -175,6 +176,12 @@ async def subscribe(session: Session, viewer: Viewer, command: Subscribe) -> Non
     viewer.subscribe(command.channels, command.grid, command.sample, command.ahead, command.lane, command.plane)
 
 
+async def visible(session: Session, viewer: Viewer, command: Visible) -> None:
+    viewer.hidden = not command.visible
+    session.attend()
+    session.tell_state()
+
+
 async def look(session: Session, viewer: Viewer, command: Look) -> None:
     trainer = trainer_of(session)
     point = point_of(session, trainer)
@@ -200,6 +207,7 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "check_gradient": check_gradient,
     "cancel": cancel,
     "subscribe": subscribe,
+    "visible": visible,
     "look": look,
     "share": sharing.share,
     "keep": sharing.keep,

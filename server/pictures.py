@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("chainrule")
 
 
+CROWD, CROWDED = 2, 1 / 12
+"""Where turns have to wait, pictures come no more often than so many times that, and need not come less often than this:
+training and commands are to have their share."""
+
+
 class Order(NamedTuple):
     """A picture to be made: the slot it is for, the number of its frame, what it would show now, and how it is made."""
 
@@ -45,6 +50,7 @@ class Made(NamedTuple):
     key: Hashable
     frame: bytes | None
     cursor: Hashable
+    begun: float
     seconds: float
     error: Exception | None
 
@@ -75,6 +81,7 @@ def due(session: Session, viewer: Viewer, *, moving: bool) -> tuple[list[Order],
     about to be trained, so whether there is news of it is found out after that."""
     orders: list[Order] = []
     soon, now = math.inf, time.monotonic()
+    lag, crowd = session.lag, min(CROWDED, CROWD * session.lag)
     desk, network, trainer = session.desk, session.network, session.trainer
     for channel, slot in viewer.slots.items():
         if not viewer.ready(slot):
@@ -97,7 +104,7 @@ def due(session: Session, viewer: Viewer, *, moving: bool) -> tuple[list[Order],
             picture = partial(_of_run, session, trainer, viewer, channel, slot)
         if not known and key() in (None, slot.key):
             continue
-        wait = slot.made + viewer.interval(channel) - now
+        wait = slot.made + max(viewer.interval(channel), crowd) - now - lag
         if wait > 0 and busy:
             soon = min(soon, wait)
         else:
@@ -132,10 +139,10 @@ def _of_run(
 def make(orders: Sequence[Order], seconds: float) -> list[Made]:
     """In a worker: pictures one after the other, none begun after so many seconds; those left wait for the next turn. Their
     arrays are copied into the frames here, before the next update changes them."""
-    begun = time.perf_counter()
+    begun = time.monotonic()
     all_made: list[Made] = []
     for order in orders:
-        started = time.perf_counter()
+        started = time.monotonic()
         if all_made and started - begun > seconds:
             break
         key = order.key()
@@ -149,15 +156,15 @@ def make(orders: Sequence[Order], seconds: float) -> list[Made]:
                 frame, cursor = encode(head, picture.arrays), picture.cursor
         except Exception as raised:
             error = raised
-        all_made.append(Made(order, key, frame, cursor, time.perf_counter() - started, error))
+        all_made.append(Made(order, key, frame, cursor, begun, time.monotonic() - started, error))
     return all_made
 
 
-def show(viewer: Viewer, all_made: Sequence[Made], started: float) -> None:
+def show(viewer: Viewer, all_made: Sequence[Made]) -> None:
     """Put what was made into the viewer's slots. All of it was made in one go, so that it is painted together."""
     for made in all_made:
         channel, slot = made.order.channel, made.order.slot
-        slot.key, slot.made, slot.cursor = made.key, started, made.cursor
+        slot.key, slot.made, slot.cursor = made.key, made.begun, made.cursor
         slot.spent(made.seconds)
         if made.error is not None:
             log.error("channel %s failed", channel, exc_info=made.error)

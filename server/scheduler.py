@@ -24,6 +24,8 @@ SHORTEST = 0.0005
 """… but a slice is not to be mostly overhead."""
 ALLOWANCE = 0.1
 """Seconds of engine time that a session's commands may take ahead of everybody's turn; as much is given anew every second."""
+SMOOTH = 32
+"""Turns over which the time that they wait is averaged."""
 HURRIED = 3
 """So many calls in a row may go ahead where a turn waits; then the turn is next."""
 
@@ -57,6 +59,7 @@ class Job:
     function: Callable[[], Any]
     hurried: bool = False
     future: asyncio.Future[Any] | None = None
+    came: float = 0.0
     gone: bool = False
     """Taken by a thread, or withdrawn."""
 
@@ -127,6 +130,8 @@ class Scheduler:
         self._longest, self._closed = slice_seconds, False
         self._finished: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._delivering = False
+        self.lag = 0.0
+        """Seconds that a turn waits before it begins, of late."""
         self._threads = [threading.Thread(target=self._work, name=f"engine-{number}") for number in range(threads)]
         for thread in self._threads:
             thread.start()
@@ -143,9 +148,10 @@ class Scheduler:
 
     def submit(self, account: Account, function: Callable[[], Any], *, hurried: bool) -> Job:
         """A call, to be awaited by its `result`."""
-        job = Job(account, function, future=self._loop.create_future())
+        now = time.monotonic()
+        job = Job(account, function, future=self._loop.create_future(), came=now)
         with self._lock:
-            job.hurried = hurried and account.may_hurry(time.monotonic())
+            job.hurried = hurried and account.may_hurry(now)
             if self._closed:
                 raise RuntimeError("the server stops")
             self._line.put(job)
@@ -180,7 +186,9 @@ class Scheduler:
                 result = job.function()
             except BaseException as raised:  # it is raised where the call is awaited
                 error = raised
-            if job.hurried:
+            if not job.hurried:
+                self.lag += (begun - job.came - self.lag) / SMOOTH
+            else:
                 with self._lock:
                     job.account.spend(time.monotonic() - begun)
             if job.future is not None:

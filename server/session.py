@@ -11,10 +11,12 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from server import commands, describe, errors, standing
+from server.attention import Attention
 from server.building import build
+from server.calling import Calling
 from server.keeping.experiments import Experiments
 from server.keeping.recorder import Recorder
 from server.keeping.records import Kept, Record
@@ -43,12 +45,13 @@ from server.protocol import (
     Speed,
     State,
     Subscribe,
+    Visible,
 )
 from server.race.commands import is_race
 from server.race.desk import Desk
 from server.race.network import NetworkDesk
 from server.race.network_commands import is_network
-from server.scheduler import Account, Job, Scheduler, Withdrawn
+from server.scheduler import Scheduler, Withdrawn
 from server.settings import Settings
 from server.viewer import Viewer
 from server.warmup import Kernels
@@ -59,14 +62,14 @@ if TYPE_CHECKING:
     from engine import Trainer
 
 log = logging.getLogger("chainrule")
-P = ParamSpec("P")
-R = TypeVar("R")
 
 STATE_INTERVAL = 1 / 30
 """While a run plays, its state is told no more often than this; every change of status is told at once."""
+SLOW_INTERVAL, UNSEEN_INTERVAL = 1 / 4, 1.0
+"""The same for a page that reads slowly, and for nobody."""
 
 
-class Session:
+class Session(Calling):
     """Call `submit`, `attach`, `detach`, `poke` from the event loop; everything else happens in `live`."""
 
     def __init__(
@@ -79,10 +82,12 @@ class Session:
         kept: Kept | None = None,
         address: str = "unknown",
     ) -> None:
+        super().__init__(scheduler)
         self.id, self.settings, self.store, self.address = id, settings, store, address
         self.generation = 0 if kept is None else generation_of(kept)
         self.viewer: Viewer | None = None
         self.unwatched_since = time.monotonic()
+        self._attention = Attention(settings.unwatched_pause, self.unwatched_since)
         self.trainer: Trainer | None = None
         self.run, self.changes = 0, 0
         self.speed = Speed()
@@ -98,9 +103,7 @@ class Session:
         self.turns = 0
         """What the actor was woken for, so far."""
         self._over = False
-        self._scheduler, self._kernels, self._kept = scheduler, kernels, kept
-        self._account = Account()
-        self._queued: Job | None = None
+        self._kernels, self._kept = kernels, kept
         self._slice = Slice(settings.slice_seconds)
         self._inbox: deque[tuple[Viewer, AnyCommand]] = deque()
         self._wake, self._room = asyncio.Event(), asyncio.Event()
@@ -123,12 +126,22 @@ class Session:
         for event in told:
             if event is not None:
                 viewer.put(event)
-        self.poke()
+        self.attend()
 
     def detach(self, viewer: Viewer) -> None:
         if self.viewer is viewer:
             self.viewer = None
             self.unwatched_since = time.monotonic()
+            self.attend()
+
+    def attend(self) -> None:
+        """A page came or went, was hidden or shown: what rested goes on, as if no time had passed."""
+        if self._attention.turn(self.seen, time.monotonic()):
+            if isinstance(self.work, Playing) and self.trainer is not None:
+                self.work.go_on(self.trainer, self.speed)
+            self.desk.go_on()
+            self.network.go_on()
+        self.poke()
 
     async def submit(self, viewer: Viewer, command: AnyCommand) -> None:
         """Queue a command; waits while the queue is full."""
@@ -136,8 +149,7 @@ class Session:
             self._room.clear()
             await self._room.wait()
         self._inbox.append((viewer, command))
-        if self._queued is not None:
-            self._scheduler.withdraw(self._queued)  # the command need not wait for a slice that has not begun
+        self.make_way()
         self.poke()
 
     def poke(self) -> None:
@@ -201,10 +213,6 @@ class Session:
 
     async def _advance(self) -> float:
         """Everything that is due goes on by a slice; the seconds until more is."""
-        if self._unwatched():
-            self.end_work()
-            self.desk.end_work(self)
-            await self.network.stop(self)
         await self.desk.advance(self)
         await self.network.advance(self)
         soon = await self._train_and_draw()
@@ -212,18 +220,23 @@ class Session:
         await self._offer(0)
         if self.offer is not None:
             soon = min(soon, self.recorder.wait(self, now))
-        delay = min(soon, self.desk.wait(now), self.network.wait(now))
-        return delay if self.work is None else min(delay, self.work.wait(now))
+        return min(soon, self._wait(now), self.desk.wait(now, self.resting), self.network.wait(now, self.resting))
+
+    def _wait(self, now: float) -> float:
+        """Seconds until there is something to do for the run."""
+        if self.work is None or (isinstance(self.work, Playing) and self.resting):
+            return math.inf
+        return self.work.wait(now)
 
     async def _train_and_draw(self) -> float:
         """A slice of training, where it is due, and the pictures that are, in one trip to a thread; the seconds until there are
         more pictures."""
         work, viewer, trainer, started = self.work, self.viewer, self.trainer, time.monotonic()
-        if work is not None and work.wait(started) > 0:
+        if self._wait(started) > 0:
             work = None
         orders: list[Order] = []
         soon = math.inf
-        if viewer is not None:
+        if viewer is not None and self.seen:
             orders, soon = due(self, viewer, moving=work is not None)
         if work is None and not orders:
             return soon
@@ -235,7 +248,7 @@ class Session:
         if work is not None:
             self._went(work, over, failed)
         if viewer is not None:
-            show(viewer, made, started)
+            show(viewer, made)
         return 0.0 if made or over or failed else soon
 
     def _went(self, work: Work, over: bool, failed: Exception | None) -> None:
@@ -257,33 +270,6 @@ class Session:
         wait = math.inf if self.offer is None else self.recorder.wait(self, time.monotonic())
         if self.offer is not None and math.isfinite(wait) and wait <= within:
             self.offer(await self.call(self.recorder.take, self))
-
-    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in a worker thread what a command waits for. The actor awaits it, so there is one call at a time on a trainer."""
-        return await self._call(partial(function, *args, **kwargs), hurried=True, turn=False)
-
-    async def slice(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in a worker thread a slice of what goes on by itself, in this session's turn. Raises `Withdrawn` where a command
-        comes before it has begun."""
-        return await self._call(partial(function, *args, **kwargs), hurried=False, turn=True)
-
-    @property
-    def slice_seconds(self) -> float:
-        """How long a slice is to be, with as many sessions at work as there are."""
-        return self._scheduler.slice_seconds
-
-    async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
-        job = self._scheduler.submit(self._account, function, hurried=hurried)
-        if turn:
-            self._queued = job
-        try:
-            result: R = await job.result()
-            return result
-        except asyncio.CancelledError:
-            self._scheduler.withdraw(job)
-            raise
-        finally:
-            self._queued = None
 
     async def adopt(self, trainer: Trainer) -> None:
         """Begin a run."""
@@ -312,7 +298,7 @@ class Session:
     def tell_state(self, *, hurry: bool = True) -> None:
         """Tell where the session stands, if that is news; without hurry only every so often."""
         now = time.monotonic()
-        if self.trainer is None or (not hurry and now - self._told < STATE_INTERVAL):
+        if self.trainer is None or (not hurry and now - self._told < self._interval):
             return
         state = standing.state(self, self.trainer)
         if state != self._state:
@@ -339,12 +325,12 @@ class Session:
             return self._take() if self.desk.takes([command for _, command in self._inbox]) else None
         if is_network(self._inbox[0][1]):
             return self._take() if self.network.takes([command for _, command in self._inbox]) else None
-        if isinstance(self.work, Stepping | Seeking) and not isinstance(self._inbox[0][1], Subscribe):
+        if isinstance(self.work, Stepping | Seeking) and not isinstance(self._inbox[0][1], Subscribe | Visible):
             for _, command in self._inbox:
                 if isinstance(command, commands.INTERRUPTING):
                     self.end_work()
                     break
-                if not isinstance(command, Play | SetSpeed | Subscribe):
+                if not isinstance(command, Play | SetSpeed | Subscribe | Visible):
                     return None
             else:
                 return None
@@ -373,7 +359,8 @@ class Session:
     @property
     def playing(self) -> bool:
         """Whether a clock of it runs: the run's, or that of a race."""
-        return isinstance(self.work, Playing) or self.desk.work is not None or self.network.work is not None
+        plays = isinstance(self.work, Playing) or self.desk.work is not None or self.network.work is not None
+        return plays and not self.resting
 
     @property
     def seeking(self) -> bool:
@@ -384,12 +371,22 @@ class Session:
         """Whether something goes on without a command."""
         return self.work is not None or self.desk.work is not None or self.network.work is not None
 
-    def _unwatched(self) -> bool:
-        return (
-            self.viewer is None
-            and (isinstance(self.work, Playing) or self.desk.work is not None or self.network.work is not None)
-            and time.monotonic() - self.unwatched_since > self.settings.unwatched_pause
-        )
+    @property
+    def seen(self) -> bool:
+        """Whether a page is attached that is not hidden."""
+        return self.viewer is not None and not self.viewer.hidden
+
+    @property
+    def resting(self) -> bool:
+        """Whether nobody has looked for so long that nothing plays."""
+        return self._attention.rests(time.monotonic())
+
+    @property
+    def _interval(self) -> float:
+        """Seconds between two words on where the session stands, while it plays."""
+        if self.viewer is None or not self.seen:
+            return UNSEEN_INTERVAL
+        return SLOW_INTERVAL if self.viewer.reading.slow else STATE_INTERVAL
 
     async def _rest(self, delay: float) -> None:
         with contextlib.suppress(TimeoutError):

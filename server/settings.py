@@ -39,7 +39,9 @@ class Settings:
     kept_session_expiry: float = 30 * 86400.0
     """Seconds after which a session that nobody came back to is deleted; a named experiment never is."""
     unwatched_pause: float = 10.0
-    """Seconds without a viewer after which a playing session pauses its clock."""
+    """Seconds after which what plays rests, where no page is attached or it is hidden: it goes on when somebody looks again."""
+    stalled_seconds: float = 15.0
+    """Seconds for which a page may take nothing of what is sent to it before it is detached."""
     attach_within: float = 60.0
     """Seconds that a socket may stay without attaching to a session."""
     database_url: str = ""
@@ -58,9 +60,7 @@ class Settings:
     )
     max_sockets_per_address: int = limit(400, "sockets of a worker open to one address", "sockets")
     max_uploads: int = limit(16, "tables that a worker reads, or that wait to be read, at a time", "tables")
-    max_kept_sessions: int = limit(
-        10_000, "sessions in the database; beyond it, the longest unwatched are forgotten", "sessions"
-    )
+    max_kept_sessions: int = limit(10_000, "sessions kept on this server: of more, the oldest are deleted", "sessions")
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
 
     # What a message may be
@@ -70,6 +70,10 @@ class Settings:
     max_message_burst: int = limit(4000, "messages of a socket at once", "messages")
     max_pending_commands: int = limit(64, "commands of a session that wait; with as many its socket is not read", "commands")
     max_pending_events: int = limit(256, "ordered events that a page may leave unread before it is detached", "events")
+
+    max_pending_bytes: int = limit(
+        2_000_000, "ordered events that a page may leave unread before it is detached, their longest aside", "bytes"
+    )
 
     # How large a run may be
     max_parameters: int = limit(2_000_000, "parameters of a network, and of all lanes of a race on it together", "parameters")

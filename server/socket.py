@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from typing import Any
 
 import pydantic_core
@@ -16,7 +17,7 @@ from server import errors
 from server.limits import Bucket, address_of, beyond, met
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach
 from server.registry import Sessions
 from server.security import origin_allowed
 from server.session import Session
@@ -43,8 +44,9 @@ class Connection:
 
     def __init__(self, socket: WebSocket, sessions: Sessions, settings: Settings) -> None:
         self._socket, self._sessions, self._settings = socket, sessions, settings
-        self._viewer = Viewer(settings.max_pending_events)
+        self._viewer = Viewer(settings.max_pending_events, settings.max_pending_bytes)
         self._session: Session | None = None
+        self._watching: asyncio.TimerHandle | None = None
         self._bucket = Bucket(settings.max_message_rate, settings.max_message_burst)
         self._address = address_of(socket.client.host if socket.client else None)
 
@@ -81,6 +83,8 @@ class Connection:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             patience.cancel()
+            if self._watching is not None:
+                self._watching.cancel()
             if self._session is not None:
                 self._session.detach(self._viewer)
                 if closing.done():
@@ -102,8 +106,23 @@ class Connection:
         if self._session is None:
             self._viewer.close(CLOSE_POLICY)
 
+    def _watch(self) -> None:
+        """Let go of a page that takes nothing. Looked at once in a while and only while something is being sent."""
+        self._watching = None
+        since, allowed = self._viewer.sending_since, self._settings.stalled_seconds
+        if since is None:
+            return
+        left = since + allowed - time.monotonic()
+        if left <= 0:
+            self._viewer.close(CLOSE_OVERFLOW)
+        else:
+            self._watching = asyncio.get_running_loop().call_later(left, self._watch)
+
     async def _write(self) -> None:
+        loop, allowed = asyncio.get_running_loop(), self._settings.stalled_seconds
         async for message in self._viewer.messages():
+            if self._watching is None:
+                self._watching = loop.call_later(allowed, self._watch)
             if isinstance(message, str):
                 TEXT_BYTES.inc(len(message))
                 await self._socket.send_text(message)

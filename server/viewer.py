@@ -1,17 +1,19 @@
 """One attached page: its ordered events, its latest state, and one latest-frame slot for each channel it watches.
 
 Memory is bounded whatever the page does. States overwrite each other; a frame is only made once the page has painted the one
-before (or, for a page that asks for it, the one before that); ordered events are counted, and a page that leaves too many
-unread is detached.
+before (or, for a page that asks for it and keeps up, the one before that); ordered events are counted, and a page that leaves
+too many unread is detached.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from dataclasses import dataclass, field
 
+from server.attention import Reading
 from server.channels import CHANNELS
 from server.metrics import ERRORS, FRAMES, Answers
 from server.pictured import Plane
@@ -23,6 +25,8 @@ from server.protocol import (
     ErrorEvent,
     Look,
     Message,
+    NetworkState,
+    Pace,
     RaceState,
     SampleChoice,
     State,
@@ -48,12 +52,18 @@ SHARE = 2
 """… and none more often than so many times what all pictures cost together: watching leaves most of the time to training."""
 
 
+LATEST: tuple[type[Message], ...] = (State, RaceState, NetworkState, WarmUp, Trial, Pace)
+"""Events that tell where something stands: only the newest of a kind waits."""
+
+
 @dataclass(slots=True)
 class Slot:
     """One channel of a viewer."""
 
     outstanding: list[int] = field(default_factory=list)
-    """The frames sent and not yet acknowledged, in order."""
+    """The frames made and not yet acknowledged, in order."""
+    sent: dict[int, float] = field(default_factory=dict)
+    """When those of them that were handed to the socket were."""
     key: Hashable = None
     """What the newest frame showed; nothing is made while that has not changed."""
     cursor: Hashable = None
@@ -69,8 +79,12 @@ class Slot:
 class Viewer:
     """What a session hands to a page. `messages` yields it in order, `closing` is set when the page is to be detached."""
 
-    def __init__(self, max_pending: int, max_pending_bytes: int = 32_000_000) -> None:
+    def __init__(self, max_pending: int, max_pending_bytes: int = 2_000_000) -> None:
         self.grid, self.ahead = 50, 0
+        self.hidden = False
+        self.reading = Reading()
+        self.sending_since: float | None = None
+        """When the message under way was handed to the socket; None where none is."""
         self.sample: SampleChoice | None = None
         self.look = Look()
         self.lane: int | None = None
@@ -80,9 +94,9 @@ class Viewer:
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
         self._latest: dict[type[Message], Message] = {}
-        self._frames: deque[tuple[Channel, bytes]] = deque()
+        self._frames: deque[tuple[Channel, int, bytes]] = deque()
         self._counter = 0
-        self._pending_bytes = 0
+        self._pending_bytes = self._longest = 0
         self._max_pending, self._max_pending_bytes = max_pending, max_pending_bytes
         self._something = asyncio.Event()
 
@@ -91,13 +105,18 @@ class Viewer:
         """Events and frames that wait to be sent."""
         return len(self._events), len(self._frames)
 
+    @property
+    def held(self) -> int:
+        """Bytes of what waits to be sent; the few states aside, that are not written out before they are sent."""
+        return self._pending_bytes + sum(len(frame) for _, _, frame in self._frames)
+
     def close(self, code: int) -> None:
         if not self.closing.done():
             self.closing.set_result(code)
 
     def put(self, event: Message) -> None:
-        """An event after those before it. Of what tells where something stands only the newest is kept, at its
-        place in the order."""
+        """An event after those before it. Of what tells where something stands only the newest is kept, at its place in the
+        order. The longest of those that wait is not counted: own data travel in one event."""
         if self.closing.done():
             return
         kind = type(event)
@@ -105,7 +124,7 @@ class Viewer:
             self.answers.answered(event.id)
             if isinstance(event, ErrorEvent):
                 ERRORS.labels(event.code).inc()
-        if kind in (State, RaceState, WarmUp, Trial):
+        if kind in LATEST:
             if kind in self._latest:
                 self._events.remove(kind)
             self._latest[kind] = event
@@ -114,7 +133,8 @@ class Viewer:
             text = event.model_dump_json()
             self._events.append(text)
             self._pending_bytes += len(text)
-            if len(self._events) > self._max_pending or self._pending_bytes > self._max_pending_bytes + len(text):
+            self._longest = max(self._longest, len(text))
+            if len(self._events) > self._max_pending or self._pending_bytes - self._longest > self._max_pending_bytes:
                 self.close(CLOSE_OVERFLOW)
         self._something.set()
 
@@ -136,18 +156,26 @@ class Viewer:
         if slot is None or self.closing.done():
             return
         slot.outstanding.append(number)
-        self._frames.append((channel, frame))
+        self._frames.append((channel, number, frame))
         self._something.set()
 
     def ready(self, slot: Slot) -> bool:
         """Whether the page may be sent another picture of a channel."""
-        return len(slot.outstanding) <= self.ahead
+        return len(slot.outstanding) <= (0 if self.reading.slow else self.ahead)
 
     def acknowledge(self, channel: Channel, number: int) -> None:
-        """The page has painted a frame; those sent before it have come too, or were overtaken on the way to the screen."""
+        """The page has painted a frame; those sent before it have come too, or were overtaken on the way to the screen. One
+        that claims to have painted what was not sent yet is not sent it."""
         slot = self.slots.get(channel)
-        if slot is not None and number in slot.outstanding:
-            slot.outstanding = [later for later in slot.outstanding if later > number]
+        if slot is None or number not in slot.outstanding:
+            return
+        slot.outstanding = [later for later in slot.outstanding if later > number]
+        sent = slot.sent.pop(number, None)
+        slot.sent = {later: when for later, when in slot.sent.items() if later > number}
+        if self._frames:
+            self._frames = deque(waiting for waiting in self._frames if waiting[0] != channel or waiting[1] > number)
+        if sent is not None and self.reading.took(time.monotonic() - sent):
+            self.put(Pace(slow=self.reading.slow, frames_per_second=1 / max(self.reading.seconds, FRAME_INTERVAL)))
 
     def subscribe(
         self,
@@ -168,22 +196,30 @@ class Viewer:
         if sample != self.sample and "sample" in self.slots:
             self.slots["sample"].key = None
         self.sample, self.lane, self.plane = sample, lane, plane
-        self._frames = deque((name, frame) for name, frame in self._frames if name in self.slots)
+        self._frames = deque(waiting for waiting in self._frames if waiting[0] in self.slots)
 
     async def messages(self) -> AsyncIterator[str | bytes]:
         """What to send, as it comes: events in order, then the newest frames."""
         while True:
+            message: str | bytes
+            self.sending_since = now = time.monotonic()
             if self._events:
                 event = self._events.popleft()
                 if isinstance(event, str):
                     self._pending_bytes -= len(event)
-                    yield event
+                    message = event
                 else:
-                    yield self._latest.pop(event).model_dump_json()
+                    message = self._latest.pop(event).model_dump_json()
+                if not self._events:
+                    self._longest = 0
             elif self._frames:
-                channel, frame = self._frames.popleft()
+                channel, number, message = self._frames.popleft()
+                if (slot := self.slots.get(channel)) is not None and number in slot.outstanding:
+                    slot.sent[number] = now
                 FRAMES.labels(channel).inc()
-                yield frame
             else:
+                self.sending_since = None
                 self._something.clear()
                 await self._something.wait()
+                continue
+            yield message

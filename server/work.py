@@ -74,6 +74,12 @@ class Play(Work):
         flat = speed.unit == "flat"
         self._clock = None if flat else Clock(rate, time.monotonic(), trainer.steps_done, at_once=at_once)
 
+    def go_on(self, trainer: Trainer, speed: Speed) -> None:
+        """After a rest, which is no part of the play."""
+        self.meter = Meter()
+        self.meter.mark(time.monotonic(), trainer.steps_done)
+        self.pace(trainer, speed)
+
     def wait(self, now: float) -> float:
         return 0.0 if self._clock is None else self._clock.wait(now)
 

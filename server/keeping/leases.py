@@ -7,7 +7,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
@@ -108,22 +108,15 @@ def let_go(connection: Connection, id: str, fence: int, holder: Holder) -> bool:
 
 
 def forget(connection: Connection, seconds: float, most: int) -> int:
-    """Delete some sessions that nobody has held for so long, or, where there are more than so many, for longer than others;
-    with all that is kept of them. How many."""
-    old = select(KeptSession.id).where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME).with_for_update(skip_locked=True)
-    ids = list(connection.scalars(old))
-    if not ids:
-        spare = (connection.scalar(select(func.count()).select_from(KeptSession)) or 0) - most
-        if spare > 0:
-            free = select(KeptSession.id).where(KeptSession.owner.is_(None)).order_by(KeptSession.expires)
-            ids = list(connection.scalars(free.limit(min(spare, AT_A_TIME)).with_for_update(skip_locked=True)))
-    _delete(connection, ids)
-    return len(ids)
-
-
-def _delete(connection: Connection, ids: Iterable[str]) -> None:
-    ids = list(ids)
+    """Delete some sessions that nobody has held for so long, and where there are more than so many the oldest that nobody
+    holds, with all that is kept of them; how many."""
+    surplus = (connection.scalar(select(func.count()).select_from(KeptSession)) or 0) - most
+    oldest = select(KeptSession.id).order_by(KeptSession.expires).with_for_update(skip_locked=True)
+    ids = set(connection.scalars(oldest.where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME)))
+    if surplus > len(ids):
+        ids |= set(connection.scalars(oldest.where(KeptSession.expires < Now()).limit(min(surplus, AT_A_TIME))))
     if ids:
         connection.execute(delete(KeptPiece).where(KeptPiece.session.in_(ids)))
         connection.execute(delete(KeptPart).where(KeptPart.session.in_(ids)))
         connection.execute(delete(KeptSession).where(KeptSession.id.in_(ids)))
+    return len(ids)

@@ -43,6 +43,7 @@ from server.protocol.commands import (
     Step,
     Subscribe,
     Undo,
+    Visible,
 )
 from server.protocol.events import (
     Attached,
@@ -53,6 +54,7 @@ from server.protocol.events import (
     LayerInfo,
     Loaded,
     OffenceInfo,
+    Pace,
     RunInfo,
     ScriptInfo,
     State,
@@ -121,6 +123,7 @@ AnyCommand = Annotated[
     | CheckGradient
     | Cancel
     | Subscribe
+    | Visible
     | Look
     | ChainOfSamples
     | Dissect
@@ -147,6 +150,7 @@ AnyEvent = Annotated[
     | Loaded
     | WarmUp
     | Trial
+    | Pace
     | RaceInfo
     | RaceState
     | NetworkInfo
@@ -160,7 +164,7 @@ EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 CLOSE_SUPERSEDED = 4001
 """A newer attach took control."""
 CLOSE_OVERFLOW = 4002
-"""The viewer did not read its ordered events; it may attach again."""
+"""The viewer left too many ordered events unread, or for too long took nothing at all; it may attach again."""
 CLOSE_POLICY = 4003
 """The origin is not allowed, or the first command was no attach."""
 CLOSE_MOVED = 4004
@@ -216,6 +220,7 @@ __all__ = [
     "NetworkInfo",
     "NetworkState",
     "OffenceInfo",
+    "Pace",
     "Pause",
     "Play",
     "RaceBegin",
@@ -258,6 +263,7 @@ __all__ = [
     "Subscribe",
     "Trial",
     "Undo",
+    "Visible",
     "WarmUp",
     "protocol_schema",
 ]

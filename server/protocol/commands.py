@@ -154,6 +154,14 @@ class Subscribe(Command):
     lane: int | None = Field(default=None, ge=1, le=2**31, description="whose place race_point tells; absent: the leader's")
 
 
+class Visible(Command):
+    """The page's document is hidden, or shown again. While it is hidden no picture is made for it, and after a while what plays
+    rests; shown again, it goes on by itself."""
+
+    type: Literal["visible"] = "visible"
+    visible: bool
+
+
 class Acknowledge(Command):
     """Sent after painting a frame of `channel`, which stands for those before it too; the newest state of that channel
     follows. Has no answer."""

@@ -141,6 +141,14 @@ class WarmUp(Message):
     current: str | None = None
 
 
+class Pace(Message):
+    """The page takes its frames slowly and gets fewer of them, each the newest; or it does no longer."""
+
+    type: Literal["pace"] = "pace"
+    slow: bool
+    frames_per_second: float = Field(description="of a channel, as the page takes them now")
+
+
 class Trial(Message):
     """How far the finder or the check is: `done` of `total` updates or weights. The newest overwrites older ones."""
 

@@ -69,13 +69,21 @@ class Desk:
             return True
         return any(isinstance(command, INTERRUPTING) for command in waiting)
 
-    def wait(self, now: float) -> float:
-        return math.inf if self.work is None else self.work.wait(now)
+    def wait(self, now: float, resting: bool) -> float:
+        """Seconds until there is something to do; while the session rests, nothing plays."""
+        if self.work is None or (resting and isinstance(self.work, Playing)):
+            return math.inf
+        return self.work.wait(now)
+
+    def go_on(self) -> None:
+        """After a rest."""
+        if isinstance(self.work, Playing):
+            self.work.go_on(self.present(), self.speed)
 
     async def advance(self, session: Session) -> None:
         """A slice of what is under way, where it is due."""
         work, race = self.work, self.race
-        if work is None or race is None or work.wait(time.monotonic()) > 0:
+        if work is None or race is None or self.wait(time.monotonic(), session.resting) > 0:
             return
         self._slice.aim(session.slice_seconds)
         try:

@@ -76,6 +76,12 @@ class Playing:
         flat = speed.unit == "flat"
         self._clock = None if flat else Clock(speed.rate, time.monotonic(), self.race.step, at_once=at_once)
 
+    def go_on(self, speed: RaceSpeed) -> None:
+        """After a rest, which is no part of the play."""
+        self.meter = Meter()
+        self.meter.mark(time.monotonic(), self.race.step)
+        self.pace(speed)
+
     def wait(self, now: float) -> float:
         return 0.0 if self._clock is None else self._clock.wait(now)
 
@@ -141,16 +147,27 @@ class NetworkDesk:
     def _studying(self) -> bool:
         return self.study is not None and self.study.state == "running"
 
-    def wait(self, now: float) -> float:
-        if self._studying or self._painting is not None or isinstance(self.work, Going):
+    def wait(self, now: float, resting: bool) -> float:
+        """Seconds until there is something to do; while the session rests, nothing plays."""
+        if self._studying or self._painting is not None:
             return 0.0
-        return math.inf if self.work is None else self.work.wait(now)
+        return self._work_wait(now, resting)
+
+    def _work_wait(self, now: float, resting: bool) -> float:
+        if isinstance(self.work, Going):
+            return 0.0
+        return math.inf if self.work is None or resting else self.work.wait(now)
+
+    def go_on(self) -> None:
+        """After a rest."""
+        if isinstance(self.work, Playing):
+            self.work.go_on(self.speed)
 
     async def advance(self, session: Session) -> None:
         """A slice of what is under way, where it is due: of the lanes' steps, of the picture, of a study."""
         work, seconds = self.work, session.slice_seconds
         self._slice.aim(seconds)
-        if work is not None and (isinstance(work, Going) or work.wait(time.monotonic()) <= 0):
+        if work is not None and self._work_wait(time.monotonic(), session.resting) <= 0:
             if await session.slice(work.advance, self._slice):
                 self.work = None
                 if isinstance(work, Going) and work.onward:

@@ -55,6 +55,12 @@ class Playing(RaceWork):
         flat = speed.unit == "flat"
         self._clock = None if flat else Clock(speed.rate, time.monotonic(), race.step, at_once=at_once)
 
+    def go_on(self, race: Race, speed: RaceSpeed) -> None:
+        """After a rest, which is no part of the play."""
+        self.meter = Meter()
+        self.meter.mark(time.monotonic(), race.step)
+        self.pace(race, speed)
+
     def wait(self, now: float) -> float:
         return 0.0 if self._clock is None else self._clock.wait(now)
 

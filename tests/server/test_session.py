@@ -439,17 +439,6 @@ def test_sessions_do_not_disturb_each_other(live: Live) -> None:
             assert same(parameters(page), direct.named_parameters)
 
 
-def test_an_unwatched_session_pauses_its_clock(serve: Serve) -> None:
-    live = serve(Settings(unwatched_pause=0.1))
-    with Page(live.socket) as page:
-        begun(page)
-        page.do("play", speed=FLAT)
-    live.until(lambda: live.app.state.sessions.find(page.attached["session"]).work is None)
-    with Page(live.socket, page.attached["session"]) as again:
-        state = again.until_state(lambda state: True)
-        assert state["status"] == "paused" and state["step"] > 0
-
-
 def test_a_channel_that_fails_is_reported_and_the_others_go_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     from server.channels import CHANNELS
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from learners import Learner, learners
 from postgresql import Cluster
-from processes import ServerProcess, busiest, fences, kill, owners
+from processes import ServerProcess, busiest, fences, kill, owners, runs
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -97,8 +97,18 @@ def test_when_a_worker_is_killed_the_other_takes_over(url: str) -> None:
                 assert all(after[id] == held[id] + (id in lost) for id in before)
                 await asyncio.gather(*(learner.check() for learner in them))
                 assert "Traceback" not in server.said, server.said
+                await until(lambda: len(server.workers) == 2)  # another one was started
+                workers = server.workers
+                assert victim not in workers
+                server.kill()
+                await until(lambda: not any(map(runs, workers)))  # they do not stay behind
 
     play(scene)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.05)
 
 
 @pytest.fixture

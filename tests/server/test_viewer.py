@@ -161,3 +161,73 @@ def test_a_diagnosis_is_rare_and_the_others_do_not_wait_for_it() -> None:
         assert viewer.interval("findings") == pytest.approx(FINDINGS_SHARE * 0.1, rel=0.01)
 
     run(check)
+
+
+def test_a_long_event_may_wait_but_not_two() -> None:
+    """Own data travel in one event, with small ones after it."""
+
+    async def check() -> None:
+        viewer = Viewer(100, max_pending_bytes=1000)
+        viewer.put(Done(command="x" * 5000))
+        for _ in range(10):
+            viewer.put(Done(command="small"))
+        assert not viewer.closing.done() and viewer.held > 5000
+        viewer.put(Done(command="x" * 5000))
+        assert viewer.closing.result() == CLOSE_OVERFLOW
+        again = Viewer(100, max_pending_bytes=1000)
+        for _ in range(3):  # one after the other: each is read before the next comes
+            again.put(Done(command="x" * 5000))
+            await drain(again, 1)
+        assert not again.closing.done() and again.held == 0
+
+    run(check)
+
+
+def test_a_page_that_claims_to_have_painted_what_was_not_sent_holds_no_more_for_it() -> None:
+    async def check() -> None:
+        viewer = Viewer(100)
+        viewer.subscribe(["maps", "parameters"], 50, ahead=1)
+        for _ in range(500):
+            for channel in ("maps", "parameters"):
+                if viewer.ready(viewer.slots[channel]):
+                    viewer.put_frame(channel, viewer.next_frame(), bytes(1000))
+                    viewer.acknowledge(channel, viewer.slots[channel].outstanding[0])
+        assert viewer.held <= 4000 and viewer.pending[1] <= 4
+        viewer.put_frame("maps", number := viewer.next_frame(), b"kept")
+        viewer.acknowledge("maps", number - 1)
+        assert (await drain(viewer, viewer.pending[1]))[-1] == b"kept"
+
+    run(check)
+
+
+def test_a_page_that_reads_slowly_has_one_frame_under_way_and_is_told() -> None:
+    """By times of our own: what counts is from the handing over of a frame to its acknowledgement."""
+
+    async def check() -> None:
+        viewer = Viewer(100)
+        viewer.subscribe(["maps"], 50, ahead=1)
+        slot = viewer.slots["maps"]
+
+        async def painted(seconds: float) -> None:
+            number = viewer.next_frame()
+            viewer.put_frame("maps", number, b"")
+            while await drain(viewer, 1) != [b""]:
+                pass
+            slot.sent[number] -= seconds
+            viewer.acknowledge("maps", number)
+
+        while not viewer.reading.slow:
+            await painted(1.5)
+        told = json.loads((await drain(viewer, 1))[0])
+        assert told["type"] == "pace" and told["slow"] is True and 0 < told["frames_per_second"] < 2
+        viewer.put_frame("maps", viewer.next_frame(), b"")
+        assert not viewer.ready(slot)
+        viewer.acknowledge("maps", slot.outstanding[-1])
+        while viewer.reading.slow:
+            await painted(0.0)
+        told = json.loads((await drain(viewer, 1))[0])
+        assert told["type"] == "pace" and told["slow"] is False and told["frames_per_second"] > 4
+        viewer.put_frame("maps", viewer.next_frame(), b"")
+        assert viewer.ready(slot)
+
+    run(check)

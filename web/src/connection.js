@@ -43,8 +43,8 @@ export const NO_LINE = "There is no connection to the engine at the moment.";
  * @typedef {object} Handlers
  * @property {(event: WireEvent) => void} event  everything but answers to commands
  * @property {(frame: Frame) => void} frame
- * @property {(attached: Attached, how: {forgotten: boolean, reason: Connection["reason"]}) => Promise<unknown>} attached
- *   resolves when the server has told all that commands before have done
+ * @property {(attached: Attached, how: {forgotten: boolean, broken: boolean, reason: Connection["reason"]}) => Promise<unknown>} attached
+ *   resolves when the server has told all that commands before have done; `broken`: the line was lost, and nobody else has attached since
  * @property {(connection: Connection) => void} status
  * @property {() => AppState} now
  */
@@ -64,6 +64,8 @@ export class SocketConnection {
   #words = "";
   #lostAt = 0;
   #attachedAt = 0;
+  /** How often the session had been attached to when this page was. */
+  #generation = 0;
   /** @type {number | undefined} */
   #timer;
   /** @type {Map<number | string, Waiting>} */
@@ -192,11 +194,14 @@ export class SocketConnection {
 
   /** @param {Attached} event */
   async #onAttached(event) {
-    const [socket, how] = [this.#socket, { forgotten: this.#forgotten, reason: this.#reason }];
+    // Whoever else held the session meanwhile has the last word.
+    const broken = this.#lostAt > 0 && event.generation <= this.#generation + 1;
+    const [socket, how] = [this.#socket, { forgotten: this.#forgotten, broken, reason: this.#reason }];
     clearTimeout(this.#timer);
     this.#attached = true;
     this.#attachedAt = Date.now();
     this.#lostAt = 0;
+    this.#generation = event.generation;
     this.#reason = null;
     sessionStorage.setItem(SESSION_KEY, event.session);
     this.#silence.begin();
@@ -224,7 +229,7 @@ export class SocketConnection {
       return;
     }
     this.#reason = refusal.code === "limit" ? "full" : "refused";
-    this.#words = refusal.allowed && !refusal.message.includes(refusal.allowed) ? `${refusal.message} (${refusal.allowed})` : refusal.message;
+    this.#words = (this.#reason === "full" && refusal.allowed) || refusal.message;
     this.#leaveSocket();
     this.#wait();
   }
