@@ -15,6 +15,10 @@ from engine.warmup import fingerprint
 
 AnyEdit = SetEdit | WeightEdit | ExtendEdit
 CHECKPOINT_BYTES = 2_000_000
+SERIES_BYTES = 2_000_000
+"""Of all branches' recorded series; beyond it those that were left behind are thinned, the longest first …"""
+FEWEST_POINTS = 32
+"""… but keep as many as a curve needs."""
 
 
 @dataclass
@@ -67,6 +71,18 @@ class Script:
             Branch(len(self.branches), self.current, edit.step, (*kept, edit), edit.step, old.series.until(edit.step))
         )
         self.current = len(self.branches) - 1
+        self._thin()
+
+    def _thin(self) -> None:
+        """Keep the series of what was left behind within their budget."""
+        total = sum(branch.series.points.nbytes for branch in self.branches)
+        while total > SERIES_BYTES:
+            longest = max(self.branches[:-1], key=lambda branch: len(branch.series))
+            if len(longest.series) <= FEWEST_POINTS:
+                return
+            total -= longest.series.points.nbytes
+            longest.series.thin()
+            total += longest.series.points.nbytes
 
     @property
     def undone(self) -> tuple[int, ...]:

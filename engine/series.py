@@ -48,7 +48,11 @@ class Series:
         self.points = np.vstack([self.points, points])
         if len(self.points) < MOST_POINTS:
             return False
+        self.thin()
+        return True
+
+    def thin(self) -> None:
+        """Double the interval: every second point is left out."""
         self.points = np.ascontiguousarray(self.points[::2])
         self.revision += 1
         self.doublings += 1
-        return True

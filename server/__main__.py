@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from server import logs, metrics
 from server.app import create_app
 from server.settings import Settings
+from server.turns import shared_by_turns
 from server.workers import Workers, shared
 
 UNWELL = 15
@@ -77,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with contextlib.suppress(KeyboardInterrupt):
         if settings.workers > 1:
             metrics.for_several()
-            Workers(config(settings, "server.workers:worker"), [listener], greet).run()
+            Workers(config(settings, "server.workers:worker"), [shared_by_turns(listener)], greet).run()
         else:
             Server(config(settings, create_app(settings)), greet).run([listener])
     return 0

@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
         kernels = Kernels(announce)
         database = Database(settings)
-        keeper = Keeper(database, settings.kept_session_expiry)
+        keeper = Keeper(database, settings.kept_session_expiry, settings.max_kept_sessions)
         sessions = Sessions(settings, scheduler, kernels, Experiments(settings, database), keeper)
         app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
         sessions.start()

@@ -1,6 +1,7 @@
-"""The container's start: the kernels compiled into the image become a cache that can be written to, then the server runs.
+"""The container's start: the kernels compiled into the image come into a cache on the data volume, then the server runs.
 
-Copies keep their times: Numba compares a kernel's source with the time noted in its cache.
+All else of the file system may be read-only. Copies keep their times: Numba compares a kernel's source with the time noted in
+its cache.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from server.__main__ import main
 
 
 def copy_kernels(image: Path, cache: Path) -> None:
-    """Copy what is not there yet; a cache that cannot be written is no reason not to start."""
+    """Copy what is not there yet, and drop what an older image left. That it cannot be written is no reason not to start."""
     if not image.is_dir():
         return
     try:
@@ -24,7 +25,15 @@ def copy_kernels(image: Path, cache: Path) -> None:
                 target.mkdir(parents=True, exist_ok=True)
             elif not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, target)
+                # Under another name until it is whole: a start that is broken off leaves no half of a kernel.
+                partial = target.with_name(f"{target.name}.{os.getpid()}")
+                shutil.copyfile(source, partial)
+                shutil.copystat(source, partial)
+                partial.chmod(0o644)
+                partial.replace(target)
+        for old in cache.glob("kernels-*"):
+            if not (image / old.name).exists():
+                shutil.rmtree(old)
     except OSError as error:
         print(f"chainrule: compiled kernels not copied ({error}); they compile anew", file=sys.stderr)
 

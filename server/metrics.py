@@ -64,8 +64,18 @@ LATENCY = Histogram(
     registry=_registry,
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0),
 )
-if not os.environ.get(FOLDER):  # of one process each; they have no sum
-    ProcessCollector(registry=_registry)
+_WORKER = {
+    "process_resident_memory_bytes": ("chainrule_worker_resident_memory_bytes", "Memory of each worker"),
+    "process_cpu_seconds_total": ("chainrule_worker_cpu_seconds", "Processor time of each worker"),
+}
+_process = ProcessCollector(registry=None)
+if os.environ.get(FOLDER):  # the client's own collectors know one process only: each worker tells its own
+    OF_WORKERS = {
+        own: Gauge(name, words, registry=_registry, multiprocess_mode="liveall") for own, (name, words) in _WORKER.items()
+    }
+else:
+    OF_WORKERS = {}
+    _registry.register(_process)
     PlatformCollector(registry=_registry)
     GCCollector(registry=_registry)
 
@@ -111,6 +121,10 @@ def look(sessions: Iterable[Session], depth: Callable[[], int]) -> None:
     SESSIONS.labels("watched").set(sum(session.viewer is not None for session in found))
     SESSIONS.labels("playing").set(sum(session.playing for session in found))
     QUEUE.set(depth())
+    if OF_WORKERS:
+        samples = {sample.name: sample.value for family in _process.collect() for sample in family.samples}
+        for name, gauge in OF_WORKERS.items():
+            gauge.set(samples.get(name, 0.0))
 
 
 async def keep_looking(sessions: Iterable[Session], depth: Callable[[], int]) -> None:

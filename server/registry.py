@@ -14,7 +14,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper, Lease, Lost
 from server.keeping.records import Kept
 from server.limits import beyond
-from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, WarmUp
+from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, ErrorEvent, WarmUp
 from server.scheduler import Scheduler
 from server.session import Session
 from server.settings import Settings
@@ -25,6 +25,10 @@ log = logging.getLogger("chainrule")
 
 ROOM_AFTER = 60.0
 """Where sessions are at their limit, one that nobody has watched for so many seconds makes room for a new one."""
+UNTOLD = 1.0
+"""Seconds that sessions wait for the database before their pages are told."""
+GOODBYE = 5.0
+"""Seconds within which a server that ends writes and lets go of all of them; a database that is away is not waited for."""
 LAST = 2.0
 """Seconds that a session is given to end what it is in the middle of; after that, it is kept as it was offered last."""
 
@@ -104,12 +108,24 @@ class Sessions:
     def _begin(self, id: str, address: str, lease: Lease, kept: Kept | None) -> Session:
         session = Session(id, self._settings, self._scheduler, self._kernels, self._store, kept, address)
         if self._keeper.writes(lease):
-            session.permit = lambda: self._keeper.permit(lease)
+            session.permit = lambda: self._permit(session, lease)
             session.offer = lambda record: self._keeper.put(lease, record)
         del self._coming[id]
         self._sessions[id], self._leases[id] = session, lease
         self._tasks[id] = asyncio.create_task(session.live(), name=f"session {id[:6]}")
         return session
+
+    async def _permit(self, session: Session, lease: Lease) -> None:
+        """Wait until the session is surely this process's; where that takes long, its page is told why nothing moves."""
+        if self._keeper.holds(lease):
+            return
+        try:
+            async with asyncio.timeout(UNTOLD):
+                await self._keeper.permit(lease)
+        except TimeoutError:
+            message = "The server's database does not answer. The run waits for it, and goes on by itself"
+            session.report(ErrorEvent(code="unavailable", message=message))
+            await self._keeper.permit(lease)
 
     def _make_room(self, address: str) -> None:
         """The one that is coming is counted already."""
@@ -192,7 +208,8 @@ class Sessions:
             task.cancel()
         for session in list(self._sessions.values()):
             self._put_away(session)
-        await asyncio.gather(*self._leaving.values(), return_exceptions=True)
+        if self._leaving:
+            await asyncio.wait(self._leaving.values(), timeout=GOODBYE)
 
 
 def _fingerprint() -> str:

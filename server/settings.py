@@ -60,11 +60,12 @@ class Settings:
     )
     max_sockets_per_address: int = limit(400, "sockets of a worker open to one address", "sockets")
     max_uploads: int = limit(16, "tables that a worker reads, or that wait to be read, at a time", "tables")
+    max_kept_sessions: int = limit(10_000, "sessions kept on this server: of more, the oldest are deleted", "sessions")
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
 
     # What a message may be
-    max_message_bytes: int = limit(1_000_000, "the longest command", "bytes")
-    max_inline_bytes: int = limit(8_000_000, "the longest configure or load: it may carry own data", "bytes")
+    max_message_bytes: int = limit(1_000_000, "any other command", "bytes")
+    max_inline_bytes: int = limit(8_000_000, "a configure, load or network_load: they may carry own data", "bytes")
     max_message_rate: float = limit(2000.0, "messages of a socket, on average", "messages a second")
     max_message_burst: int = limit(4000, "messages of a socket at once", "messages")
     max_pending_commands: int = limit(64, "commands of a session that wait; with as many its socket is not read", "commands")

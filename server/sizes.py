@@ -9,7 +9,7 @@ from server.limits import beyond
 from server.settings import Settings
 
 if TYPE_CHECKING:
-    from engine import RunSpec
+    from engine import RunSpec, Trainer
 
 SPLITS = ("train_x", "validation_x", "test_x")
 NUMBER = 8
@@ -66,11 +66,20 @@ def _check_room(spec: RunSpec, settings: Settings, field: str, lanes: int) -> No
     widths = (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
     one, two = (layout_of(widths, spec.network.layers, columns).size for columns in (1, 2))
     a_sample = NUMBER * (two - one) * lanes
-    batch = spec.data.train_rows if spec.batch_size == "full" else min(spec.batch_size, spec.data.train_rows)
+    batch = _batch(spec)
     if batch * a_sample > settings.max_workspace_bytes:
         words = f"{field}: {batch:,} samples at a time take more room in these layers than this server gives"
         most = settings.max_workspace_bytes // a_sample
         raise beyond("max_workspace_bytes", words, field, f"at most {most}" if most else "smaller layers")
+
+
+def check_passes(trainer: Trainer, entries: int, settings: Settings) -> None:
+    """Finite differences of so many entries, made in one go: each takes two passes over the mini-batch."""
+    batch = _batch(trainer.effective_spec)
+    most = settings.max_work // max(1, 2 * trainer.tape.parameter_count * batch)
+    if entries > max(1, most):
+        words = f"entries: {entries} are too many to check at once in a network and a batch of this size"
+        raise beyond("max_work", words, "entries", f"at most {max(1, most)}")
 
 
 def check_race(spec: Any, settings: Settings, field: str = "spec") -> None:
@@ -143,6 +152,11 @@ def _outputs(spec: RunSpec) -> int:
         return 1 if spec.one_output else spec.class_count
     first = spec.data.train_y[0] if isinstance(spec.data, InlineData) else 0.0
     return len(first) if isinstance(first, tuple) else 1
+
+
+def _batch(spec: RunSpec) -> int:
+    rows = spec.data.train_rows
+    return rows if spec.batch_size == "full" else min(spec.batch_size, rows)
 
 
 def _rows(spec: RunSpec) -> int:

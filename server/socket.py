@@ -10,13 +10,14 @@ from typing import Any
 
 import pydantic_core
 from fastapi import WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from server import errors
 from server.limits import Bucket, address_of, beyond, met
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach, Done, Ping
 from server.registry import Sessions
 from server.security import origin_allowed
 from server.session import Session
@@ -34,7 +35,7 @@ LONG = 50_000
 BRIEF = 2_000
 """Characters up to which a message that came too fast is read for its id."""
 
-LONG_COMMANDS = ("configure", "load")
+LONG_COMMANDS = ("configure", "load", "network_load")
 """They may carry own data."""
 
 
@@ -52,12 +53,12 @@ class Connection:
     async def serve(self) -> None:
         """From the handshake to the end."""
         if not origin_allowed(self._socket.headers, self._settings.origins):
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(403, "Another site may not open a socket here.")
             return
         open_sockets = self._sessions.sockets
         if open_sockets[self._address] >= self._settings.max_sockets_per_address:
             met("max_sockets_per_address")
-            await self._socket.close(CLOSE_POLICY)
+            await self._deny(429, f"Your address has {self._settings.max_sockets_per_address} sockets open, as many as it may.")
             return
         open_sockets[self._address] += 1
         try:
@@ -67,6 +68,10 @@ class Connection:
             open_sockets[self._address] -= 1
             if not open_sockets[self._address]:
                 del open_sockets[self._address]
+
+    async def _deny(self, status: int, detail: str) -> None:
+        """No socket, but an answer."""
+        await self._socket.send_denial_response(JSONResponse({"detail": detail}, status))
 
     async def _serve(self) -> None:
         await self._socket.accept()
@@ -150,6 +155,8 @@ class Connection:
             refusal = errors.CommandError("not_attached", "Attach to a session first")
             await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
             self._viewer.close(CLOSE_POLICY)
+        elif isinstance(command, Ping):
+            self._viewer.put(Done(id=command.id, command="ping"))
         else:
             await self._session.submit(self._viewer, command)
         return True

@@ -31,8 +31,14 @@ VALID = 3.0
 """… that a lease is good for, by the database's clock …"""
 MARGIN = 0.5
 """… and by how much less its owner counts on: time enough to end the stretch of training it is in."""
+LARGE = 32_000_000
+"""Bytes from which on a snapshot is not kept, lest the leases wait for it: the script leads to the same state, more slowly …"""
+AT_ONCE = 16_000_000
+"""… and from which on the records of other sessions wait for the next beat."""
 PATIENCE = 10.0
 """Seconds that one who attaches waits for another process to let go of the session."""
+GOODBYE = 1.0
+"""Seconds that a beat under way is given when the server ends."""
 SWEPT = 600.0
 """Seconds between two looks for sessions that nobody has held for long."""
 
@@ -58,8 +64,8 @@ class Lost(NamedTuple):
 class Keeper:
     """Belongs to one event loop. Where the database does not last, nothing is written and every lease is good for ever."""
 
-    def __init__(self, database: Database, expiry: float, *, valid: float = VALID) -> None:
-        self._database, self._expiry = database, expiry
+    def __init__(self, database: Database, expiry: float, most: int, *, valid: float = VALID) -> None:
+        self._database, self._expiry, self._most = database, expiry, most
         self._holder = Holder(secrets.token_urlsafe(12), this_process(), valid)
         self._leases: dict[str, Lease] = {}
         self._waiting: dict[Lease, Record] = {}
@@ -78,7 +84,10 @@ class Keeper:
     async def close(self) -> None:
         """After the last session was let go of."""
         self._closing.set()
-        await asyncio.gather(*self._tasks)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GOODBYE)
+            for task in late:
+                task.cancel()
 
     # Leases -----------------------------------------------------------------------------------------------------------
 
@@ -120,6 +129,8 @@ class Keeper:
     def put(self, lease: Lease, record: Record) -> None:
         """To be written, soon. Of a lease that was lost it is not."""
         if self._leases.get(lease.id) is lease:
+            if record.snapshot is not None and len(record.snapshot) > LARGE:
+                record = record._replace(snapshot=b"")
             self._waiting[lease] = shelf.merged(self._waiting.get(lease), record)
 
     async def release(self, lease: Lease) -> None:
@@ -158,7 +169,7 @@ class Keeper:
             for id, fence in (await self._database.beat(self._look)).items():
                 self._ask(held.get(id), fence)
             return
-        batch, self._waiting = self._waiting, {}
+        batch = self._due()
         records = {lease.id: (lease.fence, record) for lease, record in batch.items()}
         try:
             renewed = await self._database.beat(self._write, list(held), records)
@@ -180,6 +191,16 @@ class Keeper:
             lease.held.set()
             if now.wanted:
                 self._ask(lease, now.fence)
+
+    def _due(self) -> dict[Lease, Record]:
+        """Those that have waited longest, as many as are written quickly; they do not wait any more."""
+        batch: dict[Lease, Record] = {}
+        size = 0
+        while self._waiting and size < AT_ONCE:
+            lease = next(iter(self._waiting))
+            record = batch[lease] = self._waiting.pop(lease)
+            size += len(record.script or b"") + len(record.snapshot or b"") + sum(len(piece.points) for piece in record.series)
+        return batch
 
     def _ask(self, lease: Lease | None, fence: int) -> None:
         if lease is not None and lease.fence == fence and self._leases.get(lease.id) is lease:
@@ -203,7 +224,7 @@ class Keeper:
         return lease
 
     async def _sweeps(self) -> None:
-        """Forget sessions that nobody has held for as long as the settings say."""
+        """Forget sessions that nobody has held for as long as the settings say, or that are too many."""
         while not self._closing.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), SWEPT)
@@ -212,7 +233,7 @@ class Keeper:
 
     async def sweep(self) -> None:
         try:
-            while await self._database.call(self._forget) == leases.AT_A_TIME:
+            while await self._database.call(self._forget) >= leases.AT_A_TIME:
                 pass
         except SQLAlchemyError as error:
             log.error("Old sessions could not be deleted: %s", cause(error))
@@ -279,4 +300,4 @@ class Keeper:
         if not self._lasts():
             return 0
         with self._database.writing() as connection:
-            return leases.forget(connection, self._expiry)
+            return leases.forget(connection, self._expiry, self._most)

@@ -7,10 +7,10 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from server.keeping.tables import KeptPart, KeptPiece, KeptSession, Now
 
@@ -107,17 +107,16 @@ def let_go(connection: Connection, id: str, fence: int, holder: Holder) -> bool:
     return connection.execute(freed).rowcount == 1
 
 
-def forget(connection: Connection, seconds: float) -> int:
-    """Delete some sessions that nobody has held for so long, with all that is kept of them; how many."""
-    old = select(KeptSession.id).where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME).with_for_update(skip_locked=True)
-    ids = list(connection.scalars(old))
-    _delete(connection, ids)
-    return len(ids)
-
-
-def _delete(connection: Connection, ids: Iterable[str]) -> None:
-    ids = list(ids)
+def forget(connection: Connection, seconds: float, most: int) -> int:
+    """Delete some sessions that nobody has held for so long, and where there are more than so many the oldest that nobody
+    holds, with all that is kept of them; how many."""
+    surplus = (connection.scalar(select(func.count()).select_from(KeptSession)) or 0) - most
+    oldest = select(KeptSession.id).order_by(KeptSession.expires).with_for_update(skip_locked=True)
+    ids = set(connection.scalars(oldest.where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME)))
+    if surplus > len(ids):
+        ids |= set(connection.scalars(oldest.where(KeptSession.expires < Now()).limit(min(surplus, AT_A_TIME))))
     if ids:
         connection.execute(delete(KeptPiece).where(KeptPiece.session.in_(ids)))
         connection.execute(delete(KeptPart).where(KeptPart.session.in_(ids)))
         connection.execute(delete(KeptSession).where(KeptSession.id.in_(ids)))
+    return len(ids)

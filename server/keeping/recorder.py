@@ -63,6 +63,8 @@ class Recorder:
         if not rarely:
             snapshot = self._numbers(trainer)
             self._numbered, self._cost = now, time.monotonic() - now
+            if snapshot is None and changed:
+                snapshot = b""  # the one that was written last may be another run's
         record = Record(
             script=self._scripts(session, trainer) if changed else None,
             place=pack(_where(session, trainer)),

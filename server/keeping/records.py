@@ -16,7 +16,8 @@ class Piece(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What is to be written; None is as it was written last. `place` is small, and always whole."""
+    """What is to be written; None is as it was written last. `place` is small, and always whole. An empty snapshot: the one
+    that was written before is not this run's, and there is none."""
 
     script: bytes | None
     place: bytes

@@ -60,7 +60,7 @@ def find(connection: Connection, session: str) -> Kept | None:
     columns = KeptPiece.branch, KeptPiece.revision, KeptPiece.start, KeptPiece.points
     pieces = select(*columns).where(KeptPiece.session == session).order_by(KeptPiece.branch, KeptPiece.start)
     series = tuple(Piece(*row) for row in connection.execute(pieces))
-    return Kept(parts["script"], parts["place"], parts.get("snapshot"), series)
+    return Kept(parts["script"], parts["place"], parts.get("snapshot") or None, series)
 
 
 def _put(connection: Connection, table: type[Base], key: Sequence[str], values: Sequence[str]) -> Any:

@@ -24,6 +24,7 @@ from server.protocol.microscope_queries import (
     Verify,
     WrongSide,
 )
+from server.sizes import check_passes
 from server.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Bench:
 
     def __init__(self, session: Session) -> None:
         self.trainer: Trainer = trainer_of(session)
+        self.settings = session.settings
         self._scope, self._point = session.scope, point_of(session, self.trainer)
 
     def update(self, notation: str = "theory") -> Update:
@@ -64,6 +66,7 @@ def dissection(bench: Bench, command: Dissect) -> Result:
 
 
 def verification(bench: Bench, command: Verify) -> Result:
+    check_passes(bench.trainer, len(command.entries), bench.settings)
     return queries.verification(bench.trainer, command.entries, bench.withheld)
 
 

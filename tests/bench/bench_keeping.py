@@ -27,8 +27,8 @@ SCRIPT, PLACE, SNAPSHOT, POINTS = 600, 400, 12_000, 250
 class Timed(Keeper):
     """Notes how long a write takes."""
 
-    def __init__(self, database: Database, expiry: float) -> None:
-        super().__init__(database, expiry)
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, 1e6, 10_000)
         self.beats: list[float] = []
 
     def _write(self, ids: Sequence[str], records: Mapping[str, tuple[int, Record]]) -> dict[str, Renewed]:
@@ -40,7 +40,7 @@ class Timed(Keeper):
 
 async def measure(url: str, sessions: int) -> None:
     database = Database(Settings(database_url=url))
-    keeper = Timed(database, 1e6)
+    keeper = Timed(database)
     keeper.start(lambda lost: None, lambda lease: None)
     leases = [await keeper.create(f"session {number}") for number in range(sessions)]
     for lease in leases:

@@ -2,8 +2,8 @@
 
 Prints, never asserts: python tests/bench/bench_step.py
 Every micro-step of an update is walked through by →, one after the other is painted; then the depths, samples and notations.
-A change counts as painted in the first task after the animation frame that follows its writing: by then that frame is laid out
-and painted. (What is written within a frame's own callbacks is counted a frame late.)
+A change counts as painted in the first task after the animation frame that it was written in, or that followed: by then that
+frame is laid out and painted.
 """
 
 from __future__ import annotations
@@ -33,6 +33,14 @@ WATCH = """
 window.socketOf = null;
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (text) { window.socketOf = this; return send.call(this, text); };
+const frame = requestAnimationFrame;
+let within = false; // a frame's own callbacks; what they have written is observed before it ends
+window.requestAnimationFrame = (callback) =>
+  frame((time) => {
+    within = true;
+    callback(time);
+    queueMicrotask(() => (within = false));
+  });
 window.walk = async (keys) => {
   const room = () => document.querySelector("[data-testid=step-room]");
   const shown = () => ["micro", "update", "depth", "notation", "sample"].map((name) => room().dataset[name]).join();
@@ -44,16 +52,18 @@ window.walk = async (keys) => {
       const watch = new MutationObserver(() => {
         if (shown() === before) return;
         watch.disconnect();
-        resolve();
+        resolve(within);
       });
       watch.observe(room(), { attributes: true });
     });
     dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-    await written;
+    const inside = await written;
     await new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = resolve;
-      requestAnimationFrame(() => port2.postMessage(0));
+      const post = () => port2.postMessage(0);
+      if (inside) post();
+      else frame(post);
     });
     times.push(performance.now() - began);
   }

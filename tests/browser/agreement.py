@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from pages import Page as Client
 from pages import parameters
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 SESSION = "sessionStorage.getItem('chainrule.session')"
 
 SHOWN = """() => {
-  const name = ({ dataset, name, ariaLabel, className }) => dataset.testid ?? dataset.at ?? name ?? ariaLabel ?? String(className.baseVal ?? className);
+  const told = ({ dataset, name, ariaLabel }) => dataset.testid ?? dataset.at ?? name ?? ariaLabel;
+  const name = (element) => told(element) ?? element.getAttribute("class");
   const seen = (element) => element.offsetParent !== null;
   const plain = (values) => Array.from(values ?? [], String).join(" ");
   const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
@@ -22,7 +23,6 @@ SHOWN = """() => {
     buttons: all(".room-transport button").map((element) => [name(element), element.disabled, element.ariaPressed]),
     marks: all(".mark-edit").map((element) => element.ariaLabel),
     plots: all(".js-plotly-plot").map(({ data }) => data.map(({ uid, x, y }) => [uid, plain(x), plain(y)])),
-    notice: all("[data-testid=notice]").map((element) => element.textContent),
   };
 }"""
 """Every number, every field and every curve that is seen."""
@@ -55,12 +55,19 @@ def agrees_with_a_new_page(page: Page, before: dict[str, Any] | None = None) -> 
     expect(page.locator("main[data-ready=true]")).to_be_visible()
     try:
         page.wait_for_function(THE_SAME, arg=before)
-    except AssertionError:
-        raise
-    except Exception:
-        assert page.evaluate(SHOWN) == before
-        raise
+    except TimeoutError:
+        now = page.evaluate(SHOWN)
+        raise AssertionError("\n".join(differences(before, now))) from None
     assert page.evaluate(SESSION) == session
+
+
+def differences(before: Any, now: Any, where: str = "") -> list[str]:
+    if isinstance(before, dict) and before.keys() == now.keys():
+        return [line for key in before for line in differences(before[key], now[key], f"{where}.{key}")]
+    if isinstance(before, list) and len(before) == len(now):
+        pairs = enumerate(zip(before, now, strict=True))
+        return [line for index, pair in pairs for line in differences(*pair, f"{where}[{index}]")]
+    return [] if before == now else [f"{where}: {str(before)[:300]} is now {str(now)[:300]}"]
 
 
 def agrees_with_the_server(page: Page, socket: str) -> Client:

@@ -93,6 +93,29 @@ def test_cut_while_it_trains_and_is_changed(playing: Train, line: Line, socket: 
         assert [edit["edit"]["value"] for edit in edits] == [0.002, 0.003]
 
 
+def test_a_session_the_server_has_forgotten_begins_again_from_what_the_page_knows(playing: Train, line: Line) -> None:
+    train, page = playing, playing.page
+    marks = page.locator(".room-transport .mark-edit").filter(visible=True)
+    train.type(train.input("optimizer.lr"), "0.002")
+    expect(marks).to_have_count(1)
+    train.pass_step(train.step + 100)
+    label, subject = marks.get_attribute("aria-label"), train.hook("subject").text_content()
+    line.cut()
+    stood = train.step
+    page.evaluate("() => void sessionStorage.setItem('chainrule.session', 'long-gone')")
+    line.mend()
+    expect(train.hook("notice")).to_contain_text("no longer had this session: the run is followed anew")
+    train.pass_step(stood)
+    train.status("playing")
+    assert (marks.get_attribute("aria-label"), train.hook("subject").text_content()) == (label, subject)
+    expect(train.input("optimizer.lr")).to_have_value("0.002")
+    # A tab that has nothing to go by but its session is told so, kindly.
+    page.evaluate("() => void sessionStorage.setItem('chainrule.session', 'long-gone')")
+    page.reload()
+    expect(train.hook("notice")).to_contain_text("no longer has this tab’s session, so a new one begins")
+    train.settle(0)
+
+
 def test_a_line_that_is_silently_dead_is_noticed(playing: Train, line: Line, socket: str) -> None:
     train = playing
     line.stall()
@@ -183,3 +206,73 @@ def test_an_attempt_waits_longer_each_time_and_never_the_same_time(page: Page, s
     assert 1000 <= fourth[0] < fourth[1] <= 2000
     assert 1500 <= later[0] < 1700 and 2800 < later[1] <= 3000, "a server that is back has its pages within seconds"
     assert last[0] >= 5000 and full[0] >= 5000 and max(last[1], full[1]) <= 10_000
+
+
+def test_what_becomes_of_a_command_whose_answer_was_lost(page: Page, server_url: str) -> None:
+    """Told by what the server says afterwards: done, or to be sent again, but never both."""
+    page.goto(server_url)
+    fates, caught = page.evaluate(
+        """async () => {
+          const { fates } = await import("/src/line/unanswered.js");
+          const { catchUp } = await import("/src/line/resume.js");
+          const edit = (value, step) => ({ step, label: "", edit: { kind: "set", path: "optimizer.lr", value, step } });
+          const state = (step, edits, { run = 1, status = "paused", change = 0 } = {}) => ({
+            run: { run }, clock: { run, step, status, speed: { unit: "flat", rate: 1 } }, script: { run, branch: 0, edits },
+            race: { race: 1, change }, raceClock: { race: 1, step: 0, status: "paused" }, network: null, networkClock: null });
+          const before = state(5, [edit(0.1, 1)]);
+          const set = (value) => ({ type: "edit", edit: { kind: "set", path: "optimizer.lr", value } });
+          const told = (now, ...commands) => fates(commands.map((command) => ({ command, before })), now).join(" ");
+          const step = { type: "step", count: 1 };
+          const [share, begin] = [{ type: "share" }, { type: "configure", spec: {} }];
+          return [{
+            "edit not made": told(state(9, [edit(0.1, 1)]), set(0.2)),
+            "edit made": told(state(9, [edit(0.1, 1), edit(0.2, 7)]), set(0.2)),
+            "first of two": told(state(9, [edit(0.1, 1), edit(0.2, 7)]), set(0.2), set(0.3)),
+            "the same as before": told(state(9, [edit(0.1, 1)]), set(0.1)),
+            "run begun": told(state(0, [], { run: 2 }), share, begin, begin),
+            "step made": told(state(6, [edit(0.1, 1)]), step, step),
+            "step while it plays": told(state(60, [edit(0.1, 1)], { status: "playing" }), step),
+            "step back": told(state(4, [edit(0.1, 1)]), { type: "step", count: 1 }),
+            "undo": told(state(5, []), { type: "undo" }),
+            "lane": told(state(5, [edit(0.1, 1)], { change: 1 }), { type: "race_lane_add" }, { type: "race_lane_add" }),
+            "looks": told(before, { type: "subscribe" }, { type: "look" }, { type: "seek", step: 1 }, { type: "look" }),
+            "an answer": told(before, { type: "answer", question: 1 }),
+          }, {
+            "nothing lost": catchUp(before, before),
+            "played on": catchUp(state(5, [], { status: "playing" }), state(3, [])),
+            "paused later": catchUp(state(5, [], { status: "playing" }), state(7, [])),
+            "stood further on": catchUp(before, state(3, [edit(0.1, 1)])),
+            "a change lost": catchUp(state(5, [edit(0.1, 1), edit(0.2, 4)]), state(3, [edit(0.1, 1)])),
+            "another script": catchUp(state(5, [edit(0.1, 1), edit(0.2, 4)]), state(5, [edit(0.3, 1)])),
+            "another run": catchUp(state(5, []), state(0, [], { run: 2 })),
+          }];
+        }"""
+    )
+    assert fates == {
+        "edit not made": "again",
+        "edit made": "done",
+        "first of two": "done again",
+        "the same as before": "again",
+        "run begun": "again done again",
+        "step made": "done again",
+        "step while it plays": "again",
+        "step back": "again",
+        "undo": "done",
+        "lane": "done again",
+        "looks": "lost lost again again",
+        "an answer": "lost",
+    }
+    play = {"type": "play", "speed": {"unit": "flat", "rate": 1}}
+    assert caught == {
+        "nothing lost": [],
+        "played on": [play],
+        "paused later": [],
+        "stood further on": [{"type": "seek", "step": 5}],
+        "a change lost": [
+            {"type": "seek", "step": 4},
+            {"type": "edit", "edit": {"kind": "set", "path": "optimizer.lr", "value": 0.2}},
+            {"type": "seek", "step": 5},
+        ],
+        "another script": [],
+        "another run": [],
+    }

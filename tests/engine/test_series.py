@@ -5,6 +5,7 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
+from engine.script import FEWEST_POINTS, SERIES_BYTES
 
 SPEC = {
     "data": {"name": "moons", "samples": 60, "test_fraction": 0.3, "validation_fraction": 0.2},
@@ -127,3 +128,27 @@ def test_absent_splits_and_regression():
     assert np.all(np.isfinite(found["train_loss"]))
     for name in ("train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy"):
         assert name not in found or np.all(np.isnan(found[name]))
+
+
+def test_the_branches_left_behind_take_bounded_room() -> None:
+    """Many edits of a long run: its own series is whole, those of the futures it left are thinned."""
+    spec = RunSpec.model_validate({"data": {"samples": 20}, "eval_every": 1, "network": {"layers": [{"units": 2}]}})
+    trainer = Trainer(spec)
+    trainer.step(900)
+    for number in range(60):
+        trainer.step(1)
+        trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.01 + number * 1e-6})
+    assert len(trainer.branches) == 61 and trainer.series.doublings == 0
+    assert trainer.series.columns()["step"].tolist() == list(range(961))
+    held = sum(branch.series.points.nbytes for branch in trainer.branches)
+    assert held <= SERIES_BYTES + FEWEST_POINTS * 61 * trainer.series.points[0].nbytes
+    assert 960 * 61 * trainer.series.points[0].nbytes > 2 * SERIES_BYTES  # what it would have been
+    for branch in trainer.branches:
+        steps = branch.series.columns()["step"]
+        assert len(steps) > FEWEST_POINTS / 2 and steps[0] == 0
+        assert set(np.diff(steps)) <= {2**branch.series.doublings} and branch.end - steps[-1] < 2**branch.series.doublings
+    trainer.undo()
+    assert trainer.series.doublings > 0
+    trainer.step(300)  # a thinned line goes on at its own interval
+    steps = trainer.series.columns()["step"]
+    assert set(np.diff(steps)) == {2**trainer.series.doublings}

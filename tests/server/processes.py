@@ -82,6 +82,13 @@ def kill(pid: int) -> None:
     _signal(pid, signal.SIGKILL)
 
 
+def runs(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def owners(database: str) -> dict[str, int]:
     """Of each session that a process holds, the number of that process."""
     return {id: int(process.rsplit("/", 2)[1]) for id, process, _ in _rows(database) if process}

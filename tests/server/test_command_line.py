@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -9,12 +10,24 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 
 import pytest
 
 from server.__main__ import address, listen, main
 from server.container import copy_kernels
 from server.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """The command sets up the logging of its process, which here is that of all tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(False)
 
 
 def test_a_port_in_use_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,7 +38,9 @@ def test_a_port_in_use_is_one_clear_sentence(capsys: pytest.CaptureFixture[str])
     assert str(port) in said and "--port" in said and said.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [["--port", "70000"], ["--port", "x"], ["--what"]])
+@pytest.mark.parametrize(
+    "arguments", [["--port", "70000"], ["--port", "x"], ["--what"], ["--workers", "0"], ["--workers", "x"]]
+)
 def test_wrong_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
@@ -70,6 +85,23 @@ def test_settings_come_from_the_environment() -> None:
     assert found.origins == ("https://a.example", "https://b.example")
     assert (found.max_sessions, found.session_expiry) == (3, 0.5)
     assert Settings.from_environment({}) == Settings()
+
+
+def test_workers_share_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert [Settings(workers=workers).threads for workers in (1, 2, 3, 9)] == [8, 4, 2, 1]
+    assert Settings(workers=4, threads=3).threads == 3
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "no url at all", "nosuchdatabase://somewhere/else"])
+def test_workers_without_a_database_to_share_are_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHAINRULE_DATABASE_URL", url)
+    monkeypatch.setenv("CHAINRULE_WORKERS", "1")  # what the command sets is put back
+    assert main(["--workers", "2", "--port", "0", "--no-browser"]) == 2
+    said = capsys.readouterr().err
+    assert "CHAINRULE_DATABASE_URL" in said and said.count("\n") == 1, said
 
 
 @pytest.mark.parametrize("value", ["many", "-1", "0", "nan", "inf", "2.5"])

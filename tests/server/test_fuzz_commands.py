@@ -14,7 +14,7 @@ from collections import Counter
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from live_server import Live
@@ -184,6 +184,8 @@ def test_whatever_is_sent_is_answered_once_and_the_session_plays_on(live: Live) 
             derandomize=not MORE,
             database=None,
             deadline=None,
+            # What fails is told as it is: making it shorter takes minutes, and is done where one looks for it.
+            phases=list(Phase) if MORE else [Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )

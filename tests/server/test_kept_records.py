@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 
 from server.keeping import shelf
@@ -78,6 +79,18 @@ def test_merged_and_written_is_as_written_one_by_one(url: str) -> None:
             model.check(shelf.find(connection, str(number)))
     with database.reading() as connection:
         assert shelf.find(connection, "another") == Kept(b"its own", b"", None, (Piece(0, 0, 0, b"x"),))
+    database.close()
+
+
+def test_an_empty_snapshot_is_none(url: str) -> None:
+    """A new run whose numbers are not kept does not go on from those of the run before."""
+    database = Database(Settings(database_url=url))
+    records = Record(b"old", b"p", b"numbers"), Record(b"new", b"q", b""), Record(None, b"r", None)
+    for each in (records[:2], records[2:]):
+        with database.writing() as connection:
+            shelf.write(connection, {"it": functools.reduce(shelf.merged, each)})
+        with database.reading() as connection:
+            assert shelf.find(connection, "it") == Kept(b"new", each[-1].place, None)
     database.close()
 
 

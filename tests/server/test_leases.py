@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -31,9 +32,9 @@ ID = "a session"
 class Process:
     """What a process has of the database; it beats once it is started."""
 
-    def __init__(self, url: str, valid: float = LONG, expiry: float = LONG) -> None:
+    def __init__(self, url: str, valid: float = LONG, expiry: float = LONG, most: int = 1000) -> None:
         self.database = Database(Settings(database_url=url))
-        self.keeper = Keeper(self.database, expiry, valid=valid)
+        self.keeper = Keeper(self.database, expiry, most, valid=valid)
         self.lost: list[Lost] = []
         self.wanted: list[Lease] = []
 
@@ -53,7 +54,7 @@ def meet(url: str, scene: Callable[[Callable[..., Process]], Awaitable[None]]) -
     """Several processes and what happens between them, in one event loop."""
     there: list[Process] = []
 
-    def arrive(**options: float) -> Process:
+    def arrive(**options: Any) -> Process:
         there.append(Process(url, **options))
         return there[-1]
 
@@ -121,6 +122,8 @@ def test_what_a_stale_owner_writes_is_refused(url: str) -> None:
         lease, kept = await claimed(owner)
         assert kept is None and lease.fence == old.fence + 1
         owner.keeper.put(lease, record("new", Piece(0, 1, 0, b"new")))
+        owner.start()
+        await until(lambda: owner.count(KeptPart))
         stale.start()  # it was stopped, and goes on
         await until(lambda: stale.lost)
         assert stale.lost == [Lost(old, taken=True)] and not stale.keeper.holds(old)
@@ -264,6 +267,34 @@ def test_a_process_of_this_machine_that_is_gone_is_not_waited_for(url: str, impa
     meet(url, scene)
 
 
+def test_large_records_do_not_hold_up_the_leases(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGE", 5000)
+    monkeypatch.setattr(module, "AT_ONCE", 2500)
+
+    async def scene(arrive: Callable[..., Process]) -> None:
+        owner = arrive()
+        write, sizes = owner.keeper._write, []
+
+        def watched(ids: list[str], records: dict[str, tuple[int, Record]]) -> object:
+            sizes.append(len(records))
+            return write(ids, records)
+
+        monkeypatch.setattr(owner.keeper, "_write", watched)
+        leases = [await owner.keeper.create(f"session {number}") for number in range(7)]
+        for number, lease in enumerate(leases):
+            owner.keeper.put(lease, Record(b"script", b"", b"n" * (6000 if number == 6 else 900)))
+        owner.start()
+        await until(lambda: sum(sizes) == 7 and not owner.keeper._waiting)
+        assert max(sizes) == 3  # a third of them reaches what is written at once
+        for lease in leases:
+            await owner.keeper.release(lease)
+        other = arrive()
+        found = [(await claimed(other, lease.id))[1] for lease in leases]
+        assert [kept and kept.snapshot for kept in found] == [b"n" * 900] * 6 + [None]
+
+    meet(url, scene)
+
+
 def test_old_sessions_are_deleted_and_experiments_never(url: str) -> None:
     async def scene(arrive: Callable[..., Process]) -> None:
         process = arrive(expiry=3600)
@@ -285,6 +316,24 @@ def test_old_sessions_are_deleted_and_experiments_never(url: str) -> None:
         assert await process.keeper.claim("old") is None
         assert (await claimed(arrive(), "recent"))[1] == Kept(b"script recent", b"recent", None, (Piece(0, 1, 0, b"points"),))
         assert await store.script(experiment) == "an experiment"
+
+    meet(url, scene)
+
+
+def test_of_too_many_those_go_that_nobody_came_back_to_for_the_longest_time(url: str) -> None:
+    async def scene(arrive: Callable[..., Process]) -> None:
+        process, holder = arrive(most=5), arrive()
+        for number in range(8):
+            id = f"session {number}"
+            lease = await process.keeper.create(id)
+            process.keeper.put(lease, record(id))
+            await process.keeper.release(lease)
+            process.set(id, expires=Now() - 100 * (number + 1))
+        await holder.keeper.claim("session 7")  # the oldest, and held again
+        await process.keeper.sweep()
+        with process.database.reading() as connection:
+            left = set(connection.scalars(select(KeptSession.id)))
+        assert left == {f"session {number}" for number in (0, 1, 2, 3, 7)} and process.count(KeptPart) == 10
 
     meet(url, scene)
 

@@ -35,6 +35,7 @@ MANY: list[Message] = [("edit", {"edit": EDIT | {"value": 0.1}}), STEP, ("edit",
 BATCH = EDIT | {"path": "batch_size"}
 FULL = WIDE | {"batch_size": "full"}
 TOO_WIDE = {"network": {"layers": [{"units": 5000}]}}
+ENTRY = {"name": "W1", "index": [0, 0]}
 MORE = {"data": {"samples": 501}}
 
 REFUSED: list[tuple[dict[str, float], list[Message], Message, str, str | None, str]] = [
@@ -127,6 +128,7 @@ REFUSED: list[tuple[dict[str, float], list[Message], Message, str, str | None, s
         "format",
         "at most 10 points",
     ),
+    ({"max_work": 20_000}, [], ("verify", {"entries": [ENTRY] * 256}), "limit", "entries", "at most 30"),
     ({"max_experiments": 1}, [("keep", {}), STEP], ("keep", {}), "limit", None, "at most 1"),
     ({"max_experiment_bytes": 20}, [], ("keep", {}), "too_large", None, "at most 20"),
     ({"max_message_bytes": 2000}, [], ("pause", {"id": "x" * 3000}), "too_large", None, "at most 2000"),
@@ -232,8 +234,11 @@ def test_sockets_of_one_address_are_limited(serve: Serve) -> None:
 
     live = serve(Settings(database_url="sqlite://", max_sockets_per_address=2))
     with Page(live.socket), Page(live.socket) as second:
-        with pytest.raises(InvalidStatus), Page(live.socket, attach=False):
+        with pytest.raises(InvalidStatus) as refused, Page(live.socket, attach=False):
             pass
+        response = refused.value.response
+        assert response.status_code == 429 and "2 sockets" in json.loads(response.body)["detail"]
+        assert response.headers["Content-Security-Policy"]
         second.do("pause")
     live.until(lambda: not live.app.state.sessions.sockets)
     with Page(live.socket) as again:

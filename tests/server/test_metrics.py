@@ -101,6 +101,7 @@ import subprocess, sys
 from server import metrics
 folder = metrics.for_several()
 work = "from server import metrics; import sys; metrics.STEPS_OF_RUN.inc(int(sys.argv[1])); metrics.SOCKETS.inc(); "
+work += "metrics.look([], lambda: 0); "
 work += "print('ready', flush=True); sys.stdin.read()"
 workers = [subprocess.Popen([sys.executable, "-c", work, n], stdin=-1, stdout=-1, text=True) for n in ("3", "4")]
 for worker in workers:
@@ -119,5 +120,8 @@ def test_several_workers_are_added_up_and_one_that_is_gone_holds_no_socket() -> 
     done = subprocess.run([sys.executable, "-c", PARENT], capture_output=True, text=True, timeout=120, check=True)
     both, one = (parsed(part) for part in done.stdout.split("# -\n"))
     assert at(both, "steps_total", of="run") == 7 and at(both, "sockets") == 2
+    for name in ("chainrule_worker_resident_memory_bytes", "chainrule_worker_cpu_seconds"):
+        each = [value for (found, labels), value in both.items() if found == name and dict(labels)["pid"]]
+        assert len(each) == 2 and min(each) > 0, name
     assert at(one, "steps_total", of="run") == 7 and at(one, "sockets") == 1
     assert not os.path.exists(done.stdout.splitlines()[-1].removeprefix("# "))  # the folder went with the parent

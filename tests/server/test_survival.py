@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from learners import Learner, learners
 from postgresql import Cluster
-from processes import ServerProcess, busiest, fences, kill, owners
+from processes import ServerProcess, busiest, fences, kill, owners, runs
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -97,8 +97,18 @@ def test_when_a_worker_is_killed_the_other_takes_over(url: str) -> None:
                 assert all(after[id] == held[id] + (id in lost) for id in before)
                 await asyncio.gather(*(learner.check() for learner in them))
                 assert "Traceback" not in server.said, server.said
+                await until(lambda: len(server.workers) == 2)  # another one was started
+                workers = server.workers
+                assert victim not in workers
+                server.kill()
+                await until(lambda: not any(map(runs, workers)))  # they do not stay behind
 
     play(scene)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -143,6 +153,25 @@ def test_a_server_told_to_end_writes_all_and_pages_come_back(file: str) -> None:
                     # Sockets are told first, then the last record is written: nothing that was told is behind it.
                     assert all(learner.returns[0].behind == 0 for learner in them)
                     await asyncio.gather(*(learner.check() for learner in them))
+
+    play(scene)
+
+
+def test_a_server_ends_without_its_database(cluster: Cluster) -> None:
+    """Its leases cannot be let go of; they run out by themselves."""
+    name = f"away_{time.monotonic_ns()}"
+    url = cluster.database(name)
+
+    async def scene() -> None:
+        with ServerProcess(url) as server:
+            async with learners(server.socket, 3):
+                with cluster.connect() as connection:
+                    connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+                    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+                await until(lambda: "does not answer" in server.said)
+                server.send(signal.SIGINT)
+                assert await asyncio.to_thread(server.process.wait, 60) == 0
+                assert "Traceback" not in server.said, server.said
 
     play(scene)
 

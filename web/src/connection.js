@@ -43,8 +43,8 @@ export const NO_LINE = "There is no connection to the engine at the moment.";
  * @typedef {object} Handlers
  * @property {(event: WireEvent) => void} event  everything but answers to commands
  * @property {(frame: Frame) => void} frame
- * @property {(attached: Attached, how: {forgotten: boolean, reason: Connection["reason"]}) => Promise<unknown>} attached
- *   resolves when the server has told all that commands before have done
+ * @property {(attached: Attached, how: {forgotten: boolean, broken: boolean, reason: Connection["reason"]}) => Promise<unknown>} attached
+ *   resolves when the server has told all that commands before have done; `broken`: the line was lost, and nobody else has attached since
  * @property {(connection: Connection) => void} status
  * @property {() => AppState} now
  */
@@ -64,6 +64,8 @@ export class SocketConnection {
   #words = "";
   #lostAt = 0;
   #attachedAt = 0;
+  /** How often the session had been attached to when this page was. */
+  #generation = 0;
   /** @type {number | undefined} */
   #timer;
   /** @type {Map<number | string, Waiting>} */
@@ -71,10 +73,10 @@ export class SocketConnection {
   /** Of a line that broke. @type {Waiting[]} */
   #unanswered = [];
   /** Commands whose answer nobody waits for. @type {Set<number | string>} */
-  #probes = new Set();
+  #mentioned = new Set();
   #silence = new Silence({
     expecting: () => !document.hidden && (this.#pending.size > 0 || this.#handlers.now().clock?.status === "playing"),
-    ask: () => this.#tellVisible(),
+    ask: () => this.#mention({ type: "ping" }),
     dead: () => this.#giveUp(),
   });
   /** @type {Handlers} */
@@ -153,18 +155,25 @@ export class SocketConnection {
     this.#socket?.send(JSON.stringify({ ...waiting.command, id }));
   }
 
-  /** Whether anybody sees the page; the server answers, so that this is also how it is asked for a word. */
-  #tellVisible() {
+  /** Sends a command whose answer nobody waits for. @param {Record<string, unknown>} command */
+  #mention(command) {
     if (!this.#isOpen) return;
     const id = this.#nextId++;
-    this.#probes.add(id);
-    this.#socket?.send(JSON.stringify({ type: "visible", visible: !document.hidden, id }));
+    this.#mentioned.add(id);
+    this.#socket?.send(JSON.stringify({ ...command, id }));
+  }
+
+  /** Whether anybody sees the page: what nobody sees is not drawn, and after a while rests. */
+  #tellVisible() {
+    this.#mention({ type: "visible", visible: !document.hidden });
   }
 
   /** There is reason to hope: at once, where the next attempt is waited for. */
   #retry() {
-    if (this.#attached) this.#silence.doubt();
-    else if (!this.#socket && !this.#superseded) this.open();
+    if (this.#attached) {
+      this.#tellVisible();
+      this.#silence.doubt();
+    } else if (!this.#socket && !this.#superseded) this.open();
   }
 
   /** @param {WireEvent} event */
@@ -178,7 +187,7 @@ export class SocketConnection {
       return;
     }
     if ((event.type === "done" || event.type === "error") && event.id !== null && event.id !== undefined) {
-      if (this.#probes.delete(event.id)) return;
+      if (this.#mentioned.delete(event.id)) return;
       const waiting = this.#pending.get(event.id);
       this.#pending.delete(event.id);
       if (waiting) {
@@ -192,17 +201,20 @@ export class SocketConnection {
 
   /** @param {Attached} event */
   async #onAttached(event) {
-    const [socket, how] = [this.#socket, { forgotten: this.#forgotten, reason: this.#reason }];
+    // Whoever else held the session meanwhile has the last word.
+    const broken = this.#lostAt > 0 && event.generation <= this.#generation + 1;
+    const [socket, how] = [this.#socket, { forgotten: this.#forgotten, broken, reason: this.#reason }];
     clearTimeout(this.#timer);
     this.#attached = true;
     this.#attachedAt = Date.now();
     this.#lostAt = 0;
+    this.#generation = event.generation;
     this.#reason = null;
     sessionStorage.setItem(SESSION_KEY, event.session);
     this.#silence.begin();
     const told = this.#handlers.attached(event, how);
     this.#tell("open");
-    this.#tellVisible();
+    if (document.hidden) this.#tellVisible();
     if (!event.resumed) this.#loseUnanswered();
     await told;
     if (this.#unanswered.length === 0 || socket !== this.#socket) return;
@@ -224,7 +236,7 @@ export class SocketConnection {
       return;
     }
     this.#reason = refusal.code === "limit" ? "full" : "refused";
-    this.#words = refusal.allowed && !refusal.message.includes(refusal.allowed) ? `${refusal.message} (${refusal.allowed})` : refusal.message;
+    this.#words = (this.#reason === "full" && refusal.allowed) || refusal.message;
     this.#leaveSocket();
     this.#wait();
   }
@@ -276,7 +288,7 @@ export class SocketConnection {
   #keepUnanswered() {
     this.#unanswered.push(...this.#pending.values());
     this.#pending.clear();
-    this.#probes.clear();
+    this.#mentioned.clear();
   }
 
   /** Answers that can no longer come. */

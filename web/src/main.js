@@ -10,6 +10,7 @@ import { sameSamples } from "./followed.js";
 import { futuresOf } from "./futures.js";
 import { listenToKeys } from "./keys.js";
 import { bringBack, memoryOf, wordsOfLoss } from "./line/memory.js";
+import { catchUp } from "./line/resume.js";
 import { linkHere } from "./link.js";
 import { loadPlotly } from "./plot.js";
 import { initialLinear } from "./preferences.js";
@@ -74,9 +75,10 @@ let arriving = null;
 
 /**
  * @param {Attached} event
- * @param {{forgotten: boolean, reason: Connection["reason"]}} how
+ * @param {{forgotten: boolean, broken: boolean, reason: Connection["reason"]}} how
  */
-function onAttached(event, { forgotten, reason }) {
+async function onAttached(event, { forgotten, broken, reason }) {
+  const before = store.state;
   const memory = forgotten ? memoryOf(store.state) : null;
   store.set({ attachments: store.state.attachments + 1, slow: false });
   if (event.resumed) arriving = new Set();
@@ -86,7 +88,13 @@ function onAttached(event, { forgotten, reason }) {
     store.set({ notice: { kind: "info", text: wordsOfLoss(memory) } });
     if (memory) bringBack(memory, (command) => connection.send(command)).catch((error) => complain(error, "The run could not be brought back"));
   } else if (reason === "behind") store.set({ notice: { kind: "info", text: BEHIND } });
-  return subscribe();
+  await subscribe();
+  if (!event.resumed || !broken) return;
+  const { attachments } = store.state;
+  for (const command of catchUp(before, store.state)) {
+    await connection.send(command).catch(() => {});
+    if (store.state.attachments !== attachments) return;
+  }
 }
 
 function subscribe() {

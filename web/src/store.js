@@ -93,11 +93,12 @@ export class Store {
   }
 
   /**
-   * What someone waits for is painted at once: the next screen frame then has only to lay it out. Once a frame.
+   * What someone waits for is painted at once: the next screen frame then has only to lay it out. Once a frame, and alone:
+   * where more is to be painted, it is painted together.
    * @param {Partial<AppState>} patch
    */
   hurry(patch) {
-    if (this.#hurried || document.hidden || !this.#paint) return this.set(patch);
+    if (this.#hurried || this.#scheduled || document.hidden || !this.#paint) return this.set(patch);
     this.#hurried = true;
     requestAnimationFrame(() => (this.#hurried = false));
     this.keep(patch);

@@ -266,7 +266,7 @@
  * @property {"connecting" | "open" | "lost" | "superseded"} status
  * @property {number | null} retryAt  when the next attempt is due (ms)
  * @property {"restart" | "behind" | "moved" | "full" | "refused" | null} reason  why the line is lost, where the server said so
- * @property {string} words  of the server, where it turned the page away
+ * @property {string} words  of the server, where it turned the page away: how many it takes, or why
  *
  * @typedef {object} Notice  One quiet line about what just happened.
  * @property {"info" | "error"} kind

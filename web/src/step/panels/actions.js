@@ -7,7 +7,10 @@ import { download } from "../../files.js";
 import { answerOf, wordsOf } from "./answer.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
-/** Milliseconds that one stays at a micro-step before what a panel tells is asked anew: whoever walks on is not kept waiting. */
+/**
+ * Milliseconds that one stays at a micro-step before what a panel tells is asked anew: whoever walks on is not kept waiting. At
+ * another update, and where a number is withheld or told, it is asked at once.
+ */
 const STAYED = 150;
 
 export class PanelActions {
@@ -69,13 +72,14 @@ export class PanelActions {
     const point = this.#point(state);
     const known = state.panels.answers[name] ?? null;
     if (point === null) return known && { ...known, status: "old" };
-    const key = JSON.stringify([point, command]);
+    const here = JSON.stringify(point);
+    const key = here + JSON.stringify(command);
     if (known?.key === key) {
       this.#drop(name);
       return known;
     }
     if (!ask) return null;
-    if (this.#asking.get(name)?.key !== key) this.#ask(name, command, key, known ? STAYED : 0);
+    if (this.#asking.get(name)?.key !== key) this.#ask(name, command, key, known?.key.startsWith(here) ? STAYED : 0);
     return { key, status: "loading", result: known?.result ?? null, message: "" };
   }
 
@@ -98,8 +102,8 @@ export class PanelActions {
       if (this.#asking.get(name)?.key !== key) return; // a later question has taken its place
       this.#asking.delete(name);
       // Where the run has moved meanwhile, it may speak of the other point.
-      const here = JSON.stringify([this.#point(this.#step.state), command]) === key;
-      this.#set(here ? { answers: { ...this.#panels.answers, [name]: answer } } : {});
+      const here = JSON.stringify(this.#point(this.#step.state));
+      this.#set(key.startsWith(here) ? { answers: { ...this.#panels.answers, [name]: answer } } : {});
     }, wait);
     this.#asking.set(name, { key, timer });
   }

@@ -1,0 +1,130 @@
+"""What the page says of its line, as the server closes it or turns the page away; and that it comes back whatever is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from conftest import Complaints
+from looks import SIZES, looks_well
+from playwright.sync_api import Page, WebSocketRoute, expect
+from train_page import Train
+
+FULL = {
+    "type": "error",
+    "id": None,
+    "code": "limit",
+    "field": "session",
+    "allowed": "at most 2 sessions",
+    "message": "The server has as many sessions as it may hold; try again later",
+}
+
+
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def until(page: Page, condition: Callable[[], bool]) -> None:
+    """Until something has come through."""
+    for _ in range(1000):
+        if condition():
+            return
+        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(resolve))")
+    raise AssertionError("it did not come")
+
+
+class Doorman:
+    """Between page and server: what each attempt meets is told beforehand, and else it is let through."""
+
+    def __init__(self, page: Page) -> None:
+        self.met: list[dict[str, Any]] = []
+        """What the next attempts to attach are answered."""
+        self.lines: list[WebSocketRoute] = []
+        self.sent: list[dict[str, Any]] = []
+        page.route_web_socket("**/ws", self._connect)
+
+    def _connect(self, line: WebSocketRoute) -> None:
+        self.lines.append(line)
+        server = line.connect_to_server()
+
+        def passed(message: str | bytes) -> None:
+            command = json.loads(message)
+            self.sent.append(command)
+            if command["type"] == "attach" and self.met:
+                line.send(json.dumps(self.met.pop(0)))
+            else:
+                server.send(message)
+
+        line.on_message(passed)
+
+    def say(self, **event: Any) -> None:
+        self.lines[-1].send(json.dumps(event))
+
+    def close(self, code: int) -> None:
+        self.lines[-1].close(code=code, reason="")
+
+
+def test_each_way_a_line_ends_has_its_words(page: Page, server_url: str, complaints: Complaints) -> None:
+    door = Doorman(page)
+    train = Train(page).open(server_url)
+    notice, forward = train.hook("notice"), train.hook("forward")
+    forward.click()
+    train.settle(1)
+    # A page that did not read is told so when it is back; one whose session moved is told nothing.
+    door.close(4002)
+    expect(notice).to_contain_text("did not keep up")
+    expect(forward).to_be_enabled()
+    notice.get_by_role("button", name="Dismiss").click()
+    attempts = len(door.lines)
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const notice = document.querySelector("[data-testid=notice]");
+          new MutationObserver(() => notice.hidden || window.said.push(notice.textContent)).observe(
+            notice, { childList: true, subtree: true, characterData: true, attributes: true });
+        }"""
+    )
+    door.close(4004)
+    forward.click()  # at once: it is done where the session is now
+    train.settle(2)
+    assert len(door.lines) == attempts + 1
+    assert page.evaluate("window.said.filter((words) => /connection|server|tries/i.test(words))") == []
+    # A server that restarts is waited for calmly; one that is full says how many it takes, and is tried again.
+    door.met = [FULL] * 99
+    door.close(1012)
+    expect(notice).to_contain_text("at most 2 sessions")
+    expect(notice).to_contain_text("this page tries again by itself")
+    looks_well(page, sizes={"phone": SIZES["phone"]})
+    door.met.clear()
+    notice.get_by_role("button", name="try now").click()
+    expect(forward).to_be_enabled()
+    expect(notice).not_to_contain_text("sessions")
+    train.settle(2)
+
+
+def test_a_slow_line_and_a_hidden_page_are_told_of(page: Page, server_url: str) -> None:
+    door = Doorman(page)
+    train = Train(page).open(server_url)
+    train.hook("forward").click()
+    train.settle(1)
+    door.say(type="pace", slow=True)
+    expect(train.hook("notice")).to_have_text("Slow connection: pictures come less often.")
+    door.say(type="pace", slow=False)
+    expect(train.hook("notice")).not_to_contain_text("Slow connection")
+    for hidden in (True, False):
+        door.sent.clear()
+        page.evaluate(HIDE, hidden)
+        until(page, lambda: any(command["type"] == "visible" for command in door.sent))
+        assert [command["visible"] for command in door.sent if command["type"] == "visible"] == [not hidden]
+    # One that comes back while nobody sees it says so, too.
+    page.evaluate(HIDE, True)
+    door.sent.clear()
+    door.close(1011)
+    until(page, lambda: any(command["type"] == "visible" for command in door.sent))
+    assert door.sent[0]["type"] == "attach"
+    assert [command["visible"] for command in door.sent if command["type"] == "visible"] == [False]
+    page.evaluate(HIDE, False)
+    expect(train.hook("forward")).to_be_enabled()

@@ -1,0 +1,95 @@
+"""The server dies under a page that plays, or is stopped and begun anew: the page goes on by itself, with its history."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from agreement import SESSION, agrees_with_a_new_page, agrees_with_the_server
+from conftest import ROOT, Complaints, wait_for_health
+from playwright.sync_api import Page, expect
+from train_page import Train
+
+from engine import warm_up
+
+
+class Mortal:
+    """A server on one port and one database file, as often as it is started."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "CHAINRULE_DATABASE_URL": f"sqlite:///{(folder / 'kept.sqlite3').as_posix()}",
+        }
+        self._port = 0
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "server", "--port", str(self._port), "--no-browser"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.url = next(word for word in self.process.stdout.readline().split() if word.startswith("http://"))
+        self._port = int(self.url.rpartition(":")[2])
+        wait_for_health(self.url, self.process)
+
+    def end(self, by: signal.Signals) -> None:
+        self.process.send_signal(by)
+        self.process.wait(20)
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Mortal]:
+    warm_up()
+    server = Mortal(tmp_path)
+    yield server
+    server.process.kill()
+    server.process.wait()
+
+
+def test_a_page_goes_on_by_itself_when_its_server_was_gone(mortal: Mortal, page: Page, complaints: Complaints) -> None:
+    complaints.expect("WebSocket connection")
+    complaints.expect("ERR_")
+    train = Train(page).open(mortal.url)
+    marks = page.locator(".room-transport .mark-edit").filter(visible=True)
+    train.layers(64, 48)
+    # A history: an update and a change, and that change undone by another in the past.
+    train.hook("forward").click()
+    train.settle(1)
+    train.type(train.input("optimizer.lr"), "0.02")
+    expect(marks).to_have_count(1)
+    train.speed("flat out")
+    train.play()
+    train.pass_step(100)
+    train.pause()
+    train.settle()
+    train.type(train.input("regularization.l2"), "0.001")
+    expect(marks).to_have_count(2)
+    session = page.evaluate(SESSION)
+    for by, words in ((signal.SIGKILL, "connection is lost"), (signal.SIGTERM, "server is restarting")):
+        train.play()
+        train.pass_step(train.step + 100)
+        mortal.end(by)
+        expect(train.hook("notice")).to_contain_text(words)
+        expect(train.hook("play")).to_be_disabled()
+        mortal.start()
+        expect(train.hook("play")).to_be_enabled()
+        train.status("playing")
+        train.pass_step(train.step + 100)
+        expect(train.hook("notice")).not_to_contain_text(words)
+        train.pause()
+        train.settle()
+        expect(marks).to_have_count(2)
+        assert page.evaluate(SESSION) == session
+    agrees_with_a_new_page(page)
+    with agrees_with_the_server(page, f"{mortal.url.replace('http', 'ws', 1)}/ws") as client:
+        script = [event for event in client.events if event["type"] == "script"][-1]
+        assert [(edit["edit"]["path"], edit["edit"]["value"]) for edit in script["edits"]] == [
+            ("optimizer.lr", 0.02),
+            ("regularization.l2", 0.001),
+        ]
