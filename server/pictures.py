@@ -1,4 +1,5 @@
-"""Drawing channels for a viewer: which are due, what a picture depends on, and making and encoding pictures in a worker."""
+"""Drawing channels for a viewer: which are due, what a picture depends on, and making and encoding pictures in a worker, in one
+trip with the training that comes before."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from server.viewer import Slot, Viewer
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from server.pacer import Slice
     from server.session import Session
+    from server.work import Work
 
 log = logging.getLogger("chainrule")
 
@@ -153,6 +156,19 @@ def make(orders: Sequence[Order], seconds: float) -> list[Made]:
             error = raised
         all_made.append(Made(order, key, frame, cursor, begun, time.monotonic() - started, error))
     return all_made
+
+
+def trip(
+    trainer: Trainer | None, work: Work | None, slice: Slice, orders: Sequence[Order], seconds: float
+) -> tuple[bool, Exception | None, list[Made]]:
+    """In a worker: a slice, then pictures for so many seconds. Whether the work is over, how it failed, and what was made."""
+    over, failed = False, None
+    if work is not None and trainer is not None:
+        try:
+            over = work.advance(trainer, slice)
+        except Exception as raised:
+            failed = raised
+    return over, failed, make(orders, seconds)
 
 
 def show(viewer: Viewer, all_made: Sequence[Made]) -> None:

@@ -9,7 +9,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from server.keeping.restoring import generation_of, restore
 from server.logs import of_session
 from server.microscope import Scope
 from server.pacer import Slice
-from server.pictures import Made, Order, due, make, show
+from server.pictures import Order, due, show, trip
 from server.protocol import (
     CLOSE_SUPERSEDED,
     AnyCommand,
@@ -248,7 +248,7 @@ class Session(Calling):
         if work is not None:
             self._slice.aim(self.slice_seconds)
         hurried = isinstance(work, Stepping | Seeking)
-        turn = partial(_go, trainer, work, self._slice, orders, self.settings.slice_seconds)
+        turn = partial(trip, trainer, work, self._slice, orders, self.settings.slice_seconds)
         over, failed, made = await self._call(turn, hurried=hurried, turn=True)
         if work is not None:
             self._went(work, over, failed)
@@ -397,16 +397,3 @@ class Session(Calling):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay if math.isfinite(delay) else None):
                 await self._wake.wait()
-
-
-def _go(
-    trainer: Trainer | None, work: Work | None, slice: Slice, orders: Sequence[Order], seconds: float
-) -> tuple[bool, Exception | None, list[Made]]:
-    """In a worker: a slice, then pictures for so many seconds. Whether the work is over, how it failed, and what was made."""
-    over, failed = False, None
-    if work is not None and trainer is not None:
-        try:
-            over = work.advance(trainer, slice)
-        except Exception as raised:
-            failed = raised
-    return over, failed, make(orders, seconds)
