@@ -247,7 +247,8 @@ class Session(Calling):
             return soon
         if work is not None:
             self._slice.aim(self.slice_seconds)
-        hurried = isinstance(work, Stepping | Seeking)
+        raced = work is None and (self.desk.work is not None or self.network.work is not None)  # it had its turn just now
+        hurried = raced or isinstance(work, Stepping | Seeking)
         turn = partial(trip, trainer, work, self._slice, orders, self.settings.slice_seconds)
         over, failed, made = await self._call(turn, hurried=hurried, turn=True)
         if work is not None:

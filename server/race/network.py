@@ -178,13 +178,15 @@ class NetworkDesk:
                     work.end()
             else:
                 self.tell(session, hurry=False)
+                if isinstance(work, Going):
+                    return  # somebody waits for it
         if self._painting is not None:
             await session.slice(self._paint, seconds)
         if self.study is not None and self._studying:
             await session.slice(self.study.advance, seconds)
         elif self._painting is None and self.work is None and self.race is not None and self.chart is not None:
             here = self.charts, self.changes, self.race.step
-            if self._known != here and session.viewer is not None and "network_ways" in session.viewer.slots:
+            if self._known != here and session.seen and session.viewer and "network_ways" in session.viewer.slots:
                 self._known = here if await session.slice(self.chart.measure, self.race, seconds) else None
                 self.measured += 1
                 session.poke()
