@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from server.scheduler import Account, Job, Scheduler
 
+CROWD, CROWDED = 2, 1 / 16
+"""Where turns have to wait, a session's pictures are so many times that wait apart, but need not be further apart than this."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -39,6 +41,12 @@ class Calling:
     def lag(self) -> float:
         """Seconds that a turn waits before it begins, of late."""
         return self._scheduler.lag
+
+    @property
+    def crowd(self) -> float:
+        """Seconds that pictures are to be apart at least, where turns have to wait: training and commands are to have their
+        share."""
+        return min(CROWDED, CROWD * self._scheduler.lag)
 
     def make_way(self) -> None:
         """A command need not wait for a slice that has not begun."""

@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("chainrule")
 
 
-CROWD, CROWDED = 2, 1 / 12
-"""Where turns have to wait, pictures come no more often than so many times that, and need not come less often than this:
-training and commands are to have their share."""
-
-
 class Order(NamedTuple):
     """A picture to be made: the slot it is for, the number of its frame, what it would show now, and how it is made."""
 
@@ -81,7 +76,7 @@ def due(session: Session, viewer: Viewer, *, moving: bool) -> tuple[list[Order],
     about to be trained, so whether there is news of it is found out after that."""
     orders: list[Order] = []
     soon, now = math.inf, time.monotonic()
-    lag, crowd = session.lag, min(CROWDED, CROWD * session.lag)
+    lag, crowd = session.lag, session.crowd
     desk, network, trainer = session.desk, session.network, session.trainer
     for channel, slot in viewer.slots.items():
         if not viewer.ready(slot):

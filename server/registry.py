@@ -27,6 +27,8 @@ ROOM_AFTER = 60.0
 """Where sessions are at their limit, one that nobody has watched for so many seconds makes room for a new one."""
 UNTOLD = 1.0
 """Seconds that sessions wait for the database before their pages are told."""
+GOODBYE = 5.0
+"""Seconds within which a server that ends writes and lets go of all of them; a database that is away is not waited for."""
 LAST = 2.0
 """Seconds that a session is given to end what it is in the middle of; after that, it is kept as it was offered last."""
 
@@ -206,7 +208,8 @@ class Sessions:
             task.cancel()
         for session in list(self._sessions.values()):
             self._put_away(session)
-        await asyncio.gather(*self._leaving.values(), return_exceptions=True)
+        if self._leaving:
+            await asyncio.wait(self._leaving.values(), timeout=GOODBYE)
 
 
 def _fingerprint() -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-ROUND = 0.04
+ROUND = 0.03
 """Seconds that a round of all sessions is to take: with more of them, slices are shorter …"""
 SHORTEST = 0.0005
 """… but a slice is not to be mostly overhead."""

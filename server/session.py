@@ -110,7 +110,7 @@ class Session(Calling):
         self._run_info: RunInfo | None = None
         self._script_info: ScriptInfo | None = None
         self._state: State | None = None
-        self._told = 0.0
+        self._told = self._trained = 0.0
 
     # From the outside ---------------------------------------------------------------------------------------------
 
@@ -226,7 +226,10 @@ class Session(Calling):
         """Seconds until there is something to do for the run."""
         if self.work is None or (isinstance(self.work, Playing) and self.resting):
             return math.inf
-        return self.work.wait(now)
+        wait = self.work.wait(now)
+        if isinstance(self.work, Playing) and not self.work.flat_out:
+            wait = max(wait, self._trained + self.crowd - now)  # no turn for a step that no picture shows
+        return wait
 
     async def _train_and_draw(self) -> float:
         """A slice of training, where it is due, and the pictures that are, in one trip to a thread; the seconds until there are
@@ -234,6 +237,8 @@ class Session(Calling):
         work, viewer, trainer, started = self.work, self.viewer, self.trainer, time.monotonic()
         if self._wait(started) > 0:
             work = None
+        else:
+            self._trained = started
         orders: list[Order] = []
         soon = math.inf
         if viewer is not None and self.seen:

@@ -17,7 +17,7 @@ from server import errors
 from server.limits import Bucket, address_of, beyond, met
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach, Done, Ping
 from server.registry import Sessions
 from server.security import origin_allowed
 from server.session import Session
@@ -155,6 +155,8 @@ class Connection:
             refusal = errors.CommandError("not_attached", "Attach to a session first")
             await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
             self._viewer.close(CLOSE_POLICY)
+        elif isinstance(command, Ping):
+            self._viewer.put(Done(id=command.id, command="ping"))
         else:
             await self._session.submit(self._viewer, command)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -31,6 +32,9 @@ class Kernels:
             from engine import warm_up
 
             warm_up(self._report)
+            # What is loaded by now stays: later collections need not walk through it, while every page waits.
+            gc.collect()
+            gc.freeze()
         except Exception:
             # Kernels also compile when they are first used: training is slow to begin, and still right.
             log.exception("warming up failed")

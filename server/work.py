@@ -74,6 +74,10 @@ class Play(Work):
         flat = speed.unit == "flat"
         self._clock = None if flat else Clock(rate, time.monotonic(), trainer.steps_done, at_once=at_once)
 
+    @property
+    def flat_out(self) -> bool:
+        return self._clock is None
+
     def go_on(self, trainer: Trainer, speed: Speed) -> None:
         """After a rest, which is no part of the play."""
         self.meter = Meter()

@@ -50,9 +50,9 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads[1], lambda: function(*args, **kwargs))
 
     def close(self) -> None:
-        """Let go of the database when what is under way is done."""
+        """Let go of the database when what is under way is done; what waits behind it is not begun."""
         asked, beat = self._threads
-        beat.shutdown(wait=False)
+        beat.shutdown(wait=False, cancel_futures=True)
 
         def dispose() -> None:
             beat.shutdown(wait=True)

@@ -9,6 +9,7 @@ import zlib
 from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from server.errors import CommandError
 from server.keeping.database import Database
@@ -32,7 +33,10 @@ class Experiments:
     async def keep(self, script: str) -> str:
         """The id under which a script is kept; raises `CommandError` where there is no room for it."""
         packed, digest = await asyncio.to_thread(self._packed, script)
-        return await self._database.call(self._keep, packed, digest)
+        try:
+            return await self._database.call(self._keep, packed, digest)
+        except IntegrityError:  # another process kept the same one at the same time
+            return await self._database.call(self._keep, packed, digest)
 
     async def script(self, id: str) -> str:
         """The script kept under an id; raises `CommandError` where there is none."""

@@ -37,6 +37,8 @@ AT_ONCE = 16_000_000
 """… and from which on the records of other sessions wait for the next beat."""
 PATIENCE = 10.0
 """Seconds that one who attaches waits for another process to let go of the session."""
+GOODBYE = 1.0
+"""Seconds that a beat under way is given when the server ends."""
 SWEPT = 600.0
 """Seconds between two looks for sessions that nobody has held for long."""
 
@@ -82,7 +84,10 @@ class Keeper:
     async def close(self) -> None:
         """After the last session was let go of."""
         self._closing.set()
-        await asyncio.gather(*self._tasks)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GOODBYE)
+            for task in late:
+                task.cancel()
 
     # Leases -----------------------------------------------------------------------------------------------------------
 

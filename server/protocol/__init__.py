@@ -34,6 +34,7 @@ from server.protocol.commands import (
     Keep,
     Load,
     Pause,
+    Ping,
     Play,
     Redo,
     Reset,
@@ -124,6 +125,7 @@ AnyCommand = Annotated[
     | Cancel
     | Subscribe
     | Visible
+    | Ping
     | Look
     | ChainOfSamples
     | Dissect
@@ -222,6 +224,7 @@ __all__ = [
     "OffenceInfo",
     "Pace",
     "Pause",
+    "Ping",
     "Play",
     "RaceBegin",
     "RaceChange",

@@ -162,6 +162,12 @@ class Visible(Command):
     visible: bool
 
 
+class Ping(Command):
+    """Whether the line is there: answered at once, however busy the session is."""
+
+    type: Literal["ping"] = "ping"
+
+
 class Acknowledge(Command):
     """Sent after painting a frame of `channel`, which stands for those before it too; the newest state of that channel
     follows. Has no answer."""

@@ -192,7 +192,8 @@ class Learner:
                         self.waits.setdefault(type, []).append(time.perf_counter() - sent)
                     if answer[1] == "error":
                         self.errors[f"{type}: {json.loads(message)['message']}"] += 1
-                    future.set_result(message)
+                    if not future.done():
+                        future.set_result(message)
         except ConnectionClosed as closed:
             self.closed = closed.rcvd.code if closed.rcvd else 1006
             for _, _, future in self._asked.values():
@@ -200,46 +201,52 @@ class Learner:
 
 
 class Server:
-    """The process that is measured."""
+    """The process that is measured, and those that it started."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
 
     @property
+    def _processes(self) -> list[str]:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [str(self.pid), *children]
+
+    @property
     def resident(self) -> float:
-        """MB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+        """MB, all together."""
+        found = [Path(f"/proc/{pid}/status").read_text() for pid in self._processes]
+        return sum(int(re.search(r"VmRSS:\s+(\d+)", status)[1]) for status in found) / 1024  # type: ignore[index]
 
     @property
     def seconds(self) -> float:
         """Of the processors, so far."""
-        times = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+        found = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._processes]
+        return sum(int(times[11]) + int(times[12]) for times in found) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
-def started() -> Iterator[tuple[str, Server]]:
-    """A server on a free port, with room for all, once its kernels are compiled."""
-    command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
-    folder = tempfile.TemporaryDirectory()
-    kept = f"sqlite:///{folder.name}/load.sqlite"
-    environment = {"CHAINRULE_MAX_SESSIONS": "2000", "CHAINRULE_DATABASE_URL": kept} | os.environ
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://(\S+)", process.stdout.readline())
-        assert found is not None
-        urllib.request.urlopen(f"http://{found[1]}/healthz").read()
-        yield f"ws://{found[1]}/ws", Server(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
-        folder.cleanup()
+def started(workers: int) -> Iterator[tuple[str, Server]]:
+    """A server on a free port, with room for all."""
+    command = [sys.executable, "-m", "server", "--port", "0", "--no-browser", "--workers", str(workers)]
+    with tempfile.TemporaryDirectory() as folder:
+        room = dict.fromkeys(("MAX_SESSIONS", "MAX_SESSIONS_PER_ADDRESS", "MAX_SOCKETS_PER_ADDRESS"), "5000")
+        own = room | {"DATABASE_URL": f"sqlite:///{folder}/load.sqlite3", "LOG_LEVEL": "warning"}
+        environment = {f"CHAINRULE_{name}": value for name, value in own.items()} | os.environ
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://(\S+)", process.stdout.readline())
+            assert found is not None
+            urllib.request.urlopen(f"http://{found[1]}/healthz").read()
+            yield f"ws://{found[1]}/ws", Server(process.pid)
+        finally:
+            process.terminate()
+            process.wait()
 
 
 async def warm(url: str, mix: str) -> None:
-    """Every kind once, so that what all sessions share is there, and the kernels are ready."""
+    """Every kind once, so that what all sessions share is there, and the kernels are ready. Of several workers, whichever
+    answers."""
     async with connect(url, compression=None, max_size=None) as waiting:
         await waiting.send('{"type": "attach"}')
         async for message in waiting:
@@ -263,8 +270,6 @@ class Stalled:
         self._url = url
 
     async def stall(self) -> None:
-        host, port = re.search(r"//(.+):(\d+)/", self._url).groups()  # type: ignore[union-attr]
-        del host, port
         connection = await connect(self._url, compression=None, max_size=None, ping_interval=None, max_queue=1)
         inner = connection.transport.get_extra_info("socket")
         inner.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
@@ -338,7 +343,8 @@ def tell(learners: list[Learner], elapsed: float) -> None:
 
 
 async def load(url: str, server: Server | None, options: argparse.Namespace) -> None:
-    await warm(url, options.mix)
+    for _ in range(4 * options.workers if options.workers > 1 else 1):
+        await warm(url, options.mix)
     base = server.resident if server else 0.0
     chosen = MIXED if options.mix == "mixed" else (SPIRAL,)
     learners = [Learner(number, chosen[number % len(chosen)], FLAT) for number in range(options.learners)]
@@ -382,11 +388,12 @@ def main() -> None:
     parser.add_argument("--stalled", type=int, default=0, help="so many more who stop reading")
     parser.add_argument("--url", help="of a running server's socket, ws://…/ws; without it one is started")
     parser.add_argument("--pid", type=int, help="of that server, to measure it")
+    parser.add_argument("--workers", type=int, default=1, help="processes of the server that is started")
     options = parser.parse_args()
     if options.url:
         asyncio.run(load(options.url, Server(options.pid) if options.pid else None, options))
         return
-    with started() as (url, server):
+    with started(options.workers) as (url, server):
         asyncio.run(load(url, server, options))
 
 

@@ -62,6 +62,20 @@ def test_what_is_kept_outlives_the_store_and_the_same_is_kept_once(tmp_path: Pat
         assert file.execute("SELECT count(*) FROM experiments").fetchone() == (2,)
 
 
+def test_of_several_processes_that_keep_the_same_all_are_told_one_id(url: str) -> None:
+    stores = [Store(Settings(database_url=url)) for _ in range(4)]
+
+    async def together() -> str:
+        for number in range(15):
+            ids = await asyncio.gather(*(store.keep(f"script {number}") for store in stores))
+            assert len(set(ids)) == 1 and await stores[0].script(ids[0]) == f"script {number}"
+        return ""
+
+    run(stores[0], together)
+    for store in stores[1:]:
+        store.database.close()
+
+
 def test_limits(tmp_path: Path) -> None:
     store = Store(at(tmp_path / "kept.sqlite3", max_experiments=2, max_experiment_bytes=1000))
     noise = "".join(random.Random(1).choices("abcdefghijklmnop", k=5000))

@@ -55,6 +55,15 @@ def test_attach_tells_everything_and_a_session_outlives_its_socket(live: Live) -
         again.until(lambda event: event["type"] == "warmup")
 
 
+def test_a_ping_is_answered_however_busy_the_session_is(live: Live) -> None:
+    with Page(live.socket) as page:
+        page.do("configure", spec={"network": {"layers": [{"units": 256}] * 3}, "batch_size": "full"})
+        page.send("step", count=100_000, id="long")
+        page.do("ping")
+        assert not any(event.get("id") == "long" for event in page.events)
+        page.do("pause")
+
+
 def test_a_newer_attach_wins(live: Live) -> None:
     with Page(live.socket) as old:
         old.run_info()

@@ -157,6 +157,25 @@ def test_a_server_told_to_end_writes_all_and_pages_come_back(file: str) -> None:
     play(scene)
 
 
+def test_a_server_ends_without_its_database(cluster: Cluster) -> None:
+    """Its leases cannot be let go of; they run out by themselves."""
+    name = f"away_{time.monotonic_ns()}"
+    url = cluster.database(name)
+
+    async def scene() -> None:
+        with ServerProcess(url) as server:
+            async with learners(server.socket, 3):
+                with cluster.connect() as connection:
+                    connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+                    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+                await until(lambda: "does not answer" in server.said)
+                server.send(signal.SIGINT)
+                assert await asyncio.to_thread(server.process.wait, 60) == 0
+                assert "Traceback" not in server.said, server.said
+
+    play(scene)
+
+
 async def closed_with(socket: ClientConnection) -> int:
     with pytest.raises(ConnectionClosed) as caught:
         while True:

@@ -73,10 +73,10 @@ export class SocketConnection {
   /** Of a line that broke. @type {Waiting[]} */
   #unanswered = [];
   /** Commands whose answer nobody waits for. @type {Set<number | string>} */
-  #probes = new Set();
+  #mentioned = new Set();
   #silence = new Silence({
     expecting: () => !document.hidden && (this.#pending.size > 0 || this.#handlers.now().clock?.status === "playing"),
-    ask: () => this.#tellVisible(),
+    ask: () => this.#mention({ type: "ping" }),
     dead: () => this.#giveUp(),
   });
   /** @type {Handlers} */
@@ -155,18 +155,25 @@ export class SocketConnection {
     this.#socket?.send(JSON.stringify({ ...waiting.command, id }));
   }
 
-  /** Whether anybody sees the page; the server answers, so that this is also how it is asked for a word. */
-  #tellVisible() {
+  /** Sends a command whose answer nobody waits for. @param {Record<string, unknown>} command */
+  #mention(command) {
     if (!this.#isOpen) return;
     const id = this.#nextId++;
-    this.#probes.add(id);
-    this.#socket?.send(JSON.stringify({ type: "visible", visible: !document.hidden, id }));
+    this.#mentioned.add(id);
+    this.#socket?.send(JSON.stringify({ ...command, id }));
+  }
+
+  /** Whether anybody sees the page: what nobody sees is not drawn, and after a while rests. */
+  #tellVisible() {
+    this.#mention({ type: "visible", visible: !document.hidden });
   }
 
   /** There is reason to hope: at once, where the next attempt is waited for. */
   #retry() {
-    if (this.#attached) this.#silence.doubt();
-    else if (!this.#socket && !this.#superseded) this.open();
+    if (this.#attached) {
+      this.#tellVisible();
+      this.#silence.doubt();
+    } else if (!this.#socket && !this.#superseded) this.open();
   }
 
   /** @param {WireEvent} event */
@@ -180,7 +187,7 @@ export class SocketConnection {
       return;
     }
     if ((event.type === "done" || event.type === "error") && event.id !== null && event.id !== undefined) {
-      if (this.#probes.delete(event.id)) return;
+      if (this.#mentioned.delete(event.id)) return;
       const waiting = this.#pending.get(event.id);
       this.#pending.delete(event.id);
       if (waiting) {
@@ -207,7 +214,7 @@ export class SocketConnection {
     this.#silence.begin();
     const told = this.#handlers.attached(event, how);
     this.#tell("open");
-    this.#tellVisible();
+    if (document.hidden) this.#tellVisible();
     if (!event.resumed) this.#loseUnanswered();
     await told;
     if (this.#unanswered.length === 0 || socket !== this.#socket) return;
@@ -281,7 +288,7 @@ export class SocketConnection {
   #keepUnanswered() {
     this.#unanswered.push(...this.#pending.values());
     this.#pending.clear();
-    this.#probes.clear();
+    this.#mentioned.clear();
   }
 
   /** Answers that can no longer come. */
