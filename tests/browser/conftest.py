@@ -18,21 +18,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
+from complaints import VIOLATIONS, Complaints
 from install_chromium import find
 from looks import SIZES, looks_well
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from real_server import ROOT, wait_for_health
 from train_page import Train
 
 from engine import warm_up
 
-ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
     "--no-sandbox",  # containers have no user namespaces to build one of
     "--disable-gpu",
@@ -73,18 +70,6 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.wait()
 
 
-def wait_for_health(url: str, process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            time.sleep(0.05)
-    pytest.fail("the server did not become healthy")
-
-
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     """One Chromium with a folder of its own, in which it keeps scripts as compiled: a page then opens at half the cost."""
@@ -101,42 +86,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
 
 PAUSE = "() => document.querySelector('[data-status=playing] [data-testid=play]')?.click()"
 """What a test leaves playing would take the processor from those after it."""
-
-
-VIOLATIONS = """addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) =>
-  console.error(`content-security policy: ${violatedDirective} forbids ${blockedURI} (${sourceFile})`))"""
-"""Run in every page before its own scripts: some violations the browser does not log."""
-
-
-class Complaints:
-    """What pages complain about. `expect` names words of complaints that a test brings about itself."""
-
-    def __init__(self) -> None:
-        self.all: list[str] = []
-        self._expected: list[str] = []
-
-    def expect(self, words: str) -> None:
-        self._expected.append(words)
-
-    def listen(self, context: BrowserContext) -> None:
-        """To every page that a context has or opens, and to their workers."""
-        context.on("console", self._console)
-        context.on("weberror", self._error)
-
-    def leave(self, context: BrowserContext) -> None:
-        context.remove_listener("console", self._console)
-        context.remove_listener("weberror", self._error)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.all.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
-
-    def _error(self, found: WebError) -> None:
-        self.all.append(f"error: {found.error}")
-
-    @property
-    def unexpected(self) -> list[str]:
-        return [complaint for complaint in self.all if not any(words in complaint for words in self._expected)]
 
 
 @pytest.fixture

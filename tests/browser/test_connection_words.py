@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from conftest import Complaints
+from complaints import Complaints
 from looks import SIZES, looks_well
 from playwright.sync_api import Page, WebSocketRoute, expect
 from train_page import Train

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from agreement import agrees_with_a_new_page, agrees_with_the_server, shown
-from conftest import Complaints
+from complaints import Complaints
 from cuttable_line import Line
 from pages import Page as Client
 from panels_page import Panels

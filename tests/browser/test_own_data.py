@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import Complaints
+from complaints import Complaints
 from playwright.sync_api import expect
 from sklearn.datasets import load_breast_cancer
 from train_page import Train

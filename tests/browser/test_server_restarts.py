@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from agreement import SESSION, agrees_with_a_new_page, agrees_with_the_server
-from conftest import ROOT, Complaints, wait_for_health
+from complaints import Complaints
 from playwright.sync_api import Page, expect
+from real_server import ROOT, wait_for_health
 from train_page import Train
 
 from engine import warm_up

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import Complaints
+from complaints import Complaints
 from looks import looks_well
 from playwright.sync_api import Page, WebSocketRoute, expect
 from train_page import Train

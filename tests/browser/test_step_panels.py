@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import Complaints
+from complaints import Complaints
 from looks import looks_well
 from panels_page import TWO, Panels, beside_looks_well, js, number, value
 from playwright.sync_api import Page, WebSocketRoute, expect
