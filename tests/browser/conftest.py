@@ -18,12 +18,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import pytest
 from complaints import VIOLATIONS, Complaints
+from held_page import Held
 from install_chromium import find
-from looks import SIZES, looks_well
+from looks import SIZES
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from real_server import ROOT, wait_for_health
 from train_page import Train
@@ -141,20 +142,6 @@ def train(page: Page, server_url: str) -> Train:
     found = Train(page).open(server_url)
     found.settle(0)
     return found
-
-
-class Held(Train):
-    """A Train view on a screen or in a hand, and how it looks there. For what a person must be able to get to on either; for
-    looks alone a page led through all sizes will do."""
-
-    def __init__(self, page: Page, sizes: dict[str, tuple[int, int]]) -> None:
-        super().__init__(page)
-        self.sizes = sizes
-        width, height = next(iter(sizes.values()))
-        page.set_viewport_size({"width": width, "height": height})
-
-    def looks_well(self, within: str | None = None, what: str = "", places: Sequence[str] = ()) -> None:
-        looks_well(self.page, within, what, self.sizes, places)
 
 
 @pytest.fixture(params=[("desk", "laptop"), ("phone",)], ids=["screen", "phone"])

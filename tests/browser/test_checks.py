@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import numpy as np
-from conftest import Held
+from held_page import Held
 from looks import show
 from playwright.sync_api import Locator, expect
 from train_page import Train

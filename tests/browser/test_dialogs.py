@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import Complaints, Held
+from complaints import Complaints
+from held_page import Held
 from looks import show
 from playwright.sync_api import expect
 from test_own_data import damaged_table, send
