@@ -53,7 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 2
-    logs.configure(settings)
     if settings.workers > 1 and (problem := shared(settings)) is not None:
         print(
             "chainrule: several workers share their sessions by a database, and this one cannot be shared:",
@@ -75,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not options.no_browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
+    logs.configure(settings)  # of a process that serves; what was wrong before has been said in a sentence
     with contextlib.suppress(KeyboardInterrupt):
         if settings.workers > 1:
             metrics.for_several()

@@ -21,6 +21,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.limits import table
 from server.memory import give_back
+from server.page import PREFIX, Page
 from server.protocol import WarmUp, protocol_schema
 from server.registry import Sessions
 from server.scheduler import Scheduler
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
     plotly = PlotlyJs()
     documents = Documents(plotly)
+    page = Page(web_folder())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -92,20 +94,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return protocol_schema()
 
     @app.get("/api/catalog")
-    def catalog() -> Response:
-        return Response(documents.catalog(), media_type="application/json")
+    def catalog(request: Request) -> Response:
+        return documents.catalog().response(request.headers)
 
     @app.get("/api/figures")
-    def figures() -> Response:
-        return Response(documents.figures(), media_type="application/json")
+    def figures(request: Request) -> Response:
+        return documents.figures().response(request.headers)
 
     @app.get("/api/output-curves")
-    def output_curves() -> Response:
-        return Response(documents.curves(), media_type="application/json")
+    def output_curves(request: Request) -> Response:
+        return documents.curves().response(request.headers)
 
     @app.get("/api/microscope")
-    def microscope() -> Response:
-        return Response(documents.microscope(), media_type="application/json")
+    def microscope(request: Request) -> Response:
+        return documents.microscope().response(request.headers)
 
     @app.get("/api/limits")
     async def limits() -> dict[str, Any]:
@@ -127,6 +129,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:
         await Connection(websocket, websocket.app.state.sessions, settings).serve()
+
+    @app.get("/")
+    def first(request: Request) -> Response:
+        return page.first(request.headers)
+
+    @app.get(PREFIX + "{version}/{path:path}")
+    async def page_file(request: Request, version: str, path: str) -> Response:
+        return await page.file(version, path, request.headers)
 
     app.mount("/", PageFiles(directory=web_folder(), html=True))
     return app

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.mathml import mathml as convert
 from server.frames import finite
+from server.page import Packed
 
 if TYPE_CHECKING:
     from server.assets import PlotlyJs
@@ -23,10 +24,10 @@ class Documents:
     def __init__(self, plotly: PlotlyJs) -> None:
         self._plotly = plotly
         self._lock = threading.Lock()
-        self._catalog: bytes | None = None
-        self._figures: bytes | None = None
-        self._curves: bytes | None = None
-        self._microscope: bytes | None = None
+        self._catalog: Packed | None = None
+        self._figures: Packed | None = None
+        self._curves: Packed | None = None
+        self._microscope: Packed | None = None
 
     def prepare(self, kernels: Kernels) -> None:
         """Make everything ahead of the first request, once the kernels leave the processor to others."""
@@ -38,7 +39,7 @@ class Documents:
         except Exception:
             log.exception("preparing documents failed; they are made when asked for")
 
-    def catalog(self) -> bytes:
+    def catalog(self) -> Packed:
         """``/api/catalog``: every row of the engine's catalog, formulas in LaTeX and MathML."""
         with self._lock:
             if self._catalog is None:
@@ -47,7 +48,7 @@ class Documents:
                 self._catalog = _json(with_mathml(catalog()))
             return self._catalog
 
-    def figures(self) -> bytes:
+    def figures(self) -> Packed:
         """``/api/figures``: where plotly.js is, and every figure in both themes."""
         with self._lock:
             if self._figures is None:
@@ -56,7 +57,7 @@ class Documents:
                 self._figures = _json({"plotly": self._plotly.path, "figures": figures()})
             return self._figures
 
-    def curves(self) -> bytes:
+    def curves(self) -> Packed:
         """``/api/output-curves``: δ of an output over z. Its kernels are compiled where they are not yet."""
         with self._lock:
             if self._curves is None:
@@ -65,7 +66,7 @@ class Documents:
                 self._curves = _json(output_curves())
             return self._curves
 
-    def microscope(self) -> bytes:
+    def microscope(self) -> Packed:
         """``/api/microscope``: ready runs to step through, expressions for the chain rule, and notations."""
         with self._lock:
             if self._microscope is None:
@@ -102,5 +103,6 @@ def mathml(latex: str) -> str:
     return convert(latex, "block")
 
 
-def _json(value: Any) -> bytes:
-    return json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+def _json(value: Any) -> Packed:
+    text = json.dumps(finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return Packed(text.encode(), "application/json")

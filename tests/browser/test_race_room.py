@@ -176,6 +176,13 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
             page.get_by_role("menuitem", name=kind).click()
         assert saved.value.suggested_filename.endswith(f"step-450{ending}")
         assert Path(saved.value.path()).stat().st_size > least
+        if ending == ".html":
+            saved.value.save_as(tmp_path / "race.html")
+    # The page that was taken away draws by itself, out of a folder, and has nothing to complain of.
+    alone = page.context.new_page()
+    alone.goto((tmp_path / "race.html").as_uri())
+    expect(alone.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    alone.close()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     room.hook("race-share").click()
     expect(room.hook("notice")).to_contain_text("The link is copied")

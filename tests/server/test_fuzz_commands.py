@@ -179,7 +179,7 @@ def test_whatever_is_sent_is_answered_once_and_the_session_plays_on(live: Live) 
     run_state_machine_as_test(
         machine_for(live),
         settings=settings(
-            max_examples=MORE or 15,
+            max_examples=MORE or 10,
             stateful_step_count=30,
             derandomize=not MORE,
             database=None,

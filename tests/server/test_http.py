@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import http.client
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,10 @@ import plotly
 import pytest
 from live_server import Live
 from plotly.offline import get_plotlyjs_version
+from starlette.datastructures import Headers
 
 from server.assets import accepts_gzip, web_folder
+from server.page import Page
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -81,12 +86,51 @@ def test_nothing_outside_the_page_is_served(live: Live, path: str) -> None:
 
 
 def test_page_files_are_revalidated(live: Live) -> None:
-    response, body = get(live, "/")
-    assert response.status == 200 and body == (web_folder() / "index.html").read_bytes()
-    assert response.headers["Cache-Control"] == "no-cache"
-    again, nothing = get(live, "/", **{"If-None-Match": response.headers["ETag"]})
-    assert again.status == 304 and nothing == b""
-    assert again.headers["Cache-Control"] == "no-cache"
+    for path in ("/", "/src/main.js", "/api/catalog"):
+        response, body = get(live, path)
+        assert response.status == 200 and body
+        assert response.headers["Cache-Control"] == "no-cache"
+        again, nothing = get(live, path, **{"If-None-Match": response.headers["ETag"]})
+        assert again.status == 304 and nothing == b""
+        assert again.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_page_that_was_opened_before_asks_for_its_first_file_only(live: Live) -> None:
+    """A class that opens its pages at once takes each of some two hundred files once, compressed."""
+    _, first = get(live, "/")
+    links = re.findall(r'(?:href|src)="([^"]+)"', first.decode())
+    assert len(links) > 20 and all(link.startswith("/page-") for link in links)
+    base = re.match(r"/page-\w+/", links[0])
+    assert base is not None
+    files = [
+        path for path in web_folder().rglob("*") if path.suffix in (".js", ".css", ".svg") and "node_modules" not in path.parts
+    ]
+    assert {link.removeprefix(base[0]) for link in links} <= {path.relative_to(web_folder()).as_posix() for path in files}
+    for path in files:
+        name = path.relative_to(web_folder()).as_posix()
+        response, body = get(live, base[0] + name, **{"Accept-Encoding": "gzip"})
+        packed = response.headers["Content-Encoding"] == "gzip"
+        assert (gzip.decompress(body) if packed else body) == path.read_bytes() and (packed or len(body) < 500)
+        assert "immutable" in response.headers["Cache-Control"] and response.headers["Content-Security-Policy"] == POLICY
+        assert path.suffix != ".js" or response.headers["Content-Type"].startswith("text/javascript")
+    # Of another version, such as another machine's, nothing is kept for good; what is not there is not.
+    assert get(live, "/page-0123/src/main.js")[0].headers["Cache-Control"] == "no-cache"
+    assert get(live, f"{base[0]}../app.py")[0].status == 404 and get(live, f"{base[0]}.gitignore")[0].status == 404
+
+
+def test_a_file_that_is_worked_on_is_another_version(tmp_path: Path) -> None:
+    shutil.copytree(web_folder(), tmp_path / "web", ignore=shutil.ignore_patterns("node_modules"))
+    page = Page(tmp_path / "web")
+    before = page.first(Headers()).body
+    assert page.first(Headers()).body == before
+    (tmp_path / "web" / "src" / "main.js").write_text("changed")
+    after = bytes(page.first(Headers()).body)
+    found = re.search(rb"/page-(\w+)/src/main.js", after)
+    assert after != before and found is not None
+    other = Page(tmp_path / "web")  # another worker's, which was not asked for the first file
+    assert "immutable" in asyncio.run(other.file(found[1].decode(), "src/main.js", Headers())).headers["Cache-Control"]
+    response = asyncio.run(page.file(found[1].decode(), "src/main.js", Headers()))
+    assert response.body == b"changed" and "immutable" in response.headers["Cache-Control"]
 
 
 def test_plotly_is_the_installed_one_compressed_and_cached_for_good(live: Live) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -60,11 +62,22 @@ class Life:
         self.session.offer = self.book.records.append
         self.viewer = Viewer(10_000)
         self.session.attach(self.viewer, None, "")
-        self._task = asyncio.get_running_loop().create_task(self.session.live())
+        self._answered: dict[int, str] = {}
+        self._ids = itertools.count(1)
+        loop = asyncio.get_running_loop()
+        self._tasks = loop.create_task(self.session.live()), loop.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        async for message in self.viewer.messages():
+            if isinstance(message, str) and (id := json.loads(message).get("id")) is not None:
+                self._answered[id] = json.loads(message)["type"]
 
     async def do(self, type: str, **fields: Any) -> None:
-        await self.session.submit(self.viewer, COMMANDS.validate_python({"type": type, **fields}))
-        await self.until(lambda: not self.session._inbox and not self.session.seeking)
+        """Until it is done."""
+        id = next(self._ids)
+        await self.session.submit(self.viewer, COMMANDS.validate_python({"type": type, "id": id, **fields}))
+        await self.until(lambda: id in self._answered)
+        assert self._answered[id] == "done"
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -77,8 +90,9 @@ class Life:
         await self.until(lambda: self.session.recorder.wait(self.session, float("inf")) == float("inf"))
 
     async def end(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._scheduler.close()
 
     @property
