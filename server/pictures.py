@@ -79,7 +79,7 @@ def due(session: Session, viewer: Viewer, *, moving: bool) -> tuple[list[Order],
     about to be trained, so whether there is news of it is found out after that."""
     orders: list[Order] = []
     soon, now = math.inf, time.monotonic()
-    lag, crowd = session.lag, session.crowd
+    crowd, lag = session.crowd, session.lag + (session.slice_seconds if moving else 0.0)  # until they are made
     desk, network, trainer = session.desk, session.network, session.trainer
     for channel, slot in viewer.slots.items():
         if not viewer.ready(slot):
