@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.dataset import SPLITS, Dataset
 from engine.kernels import codes
 from engine.kernels.run import run
+from engine.kernels.shades import shade
 from engine.machine import Machine
 from engine.tape import Tape
 
@@ -257,16 +258,8 @@ def unit_maps(probe: Probe, dataset: Dataset, grid: int, layers: slice = EVERY_L
             units.append({"layer": index, "unit": unit, "low": low, "high": high})
         place += sizes[index]
     ranges = np.array([(unit["low"], unit["high"]) for unit in units])
-    maps = _bytes(values[first : first + len(units)], ranges).reshape(-1, grid, grid)
+    maps = np.empty((len(units), values.shape[1]), dtype=np.uint8)
+    shade(values[first : first + len(units)], ranges, maps)
     top = values[-sizes[-1] :]
     classes = top.argmax(axis=0).astype(np.uint8).reshape(grid, grid) if len(top) > 1 else None
-    return UnitMaps(maps, units, classes)
-
-
-def _bytes(values: Flat, ranges: Flat) -> NDArray[np.uint8]:
-    """(units, n) to 0 … 255 between each unit's `ranges` (units, 2); what is not a number lies in the middle."""
-    low, high = ranges[:, :1], ranges[:, 1:]
-    scaled = (values - low) * (255.0 / (high - low))
-    np.clip(scaled, 0.0, 255.0, out=scaled)
-    np.copyto(scaled, 127.5, where=np.isnan(scaled))
-    return np.rint(scaled, out=scaled).astype(np.uint8)
+    return UnitMaps(maps.reshape(-1, grid, grid), units, classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import platform
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from engine.kernels import descent as _declares_descent  # noqa: F401
 from engine.kernels import landscape as _declares_landscape  # noqa: F401
 from engine.kernels import race as _declares_race  # noqa: F401
 from engine.kernels import run as _declares_run  # noqa: F401
+from engine.kernels import shades as _declares_shades  # noqa: F401
 from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash
 from engine.kernels.threads import blas_cores, one_blas_thread
@@ -51,8 +53,10 @@ def warm_up(progress: Progress | None = None) -> None:
     pieces.progress(pieces.total, pieces.total, None)
 
 
+@functools.cache
 def fingerprint() -> str:
-    """What the bits of a run depend on: engine and its kernels, Numba, BLAS core type, processor."""
+    """What the bits of a run depend on: engine and its kernels, Numba, BLAS core type, processor. The same for as long as the
+    process lasts, and found out once: that takes a millisecond."""
     one_blas_thread()
     try:
         version = importlib.metadata.version("chainrule")

@@ -18,6 +18,7 @@ from server import logs, metrics
 from server.app import create_app
 from server.settings import Settings
 from server.turns import shared_by_turns
+from server.wire import Wire
 from server.workers import Workers, shared
 
 UNWELL = 15
@@ -92,7 +93,7 @@ def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         factory=isinstance(app, str),
         workers=settings.workers,
         timeout_worker_healthcheck=UNWELL,
-        ws="websockets-sansio",
+        ws=Wire,
         ws_per_message_deflate=False,
         ws_max_size=settings.max_wire_bytes,
         log_config=None,  # its records go where all others go
