@@ -29,15 +29,23 @@ class Attention:
         return self._since is not None and now - self._since > self._patience
 
 
+OPENING = 12
+"""Frames at first that are not judged: a page that opens is busy with itself."""
+
+
 class Reading:
     """How quickly a page takes its frames: the time from sending one to its acknowledgement."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.slow = False
+        self._opening = OPENING
 
     def took(self, seconds: float) -> bool:
         """Learn from a frame; whether it is another judgement now."""
+        if self._opening:
+            self._opening -= 1
+            return False
         self.seconds += (min(seconds, LONGEST) - self.seconds) / 4
         if self.seconds > SLOW if not self.slow else self.seconds < QUICK:
             self.slow = not self.slow

@@ -7,6 +7,9 @@ from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+RESTARTS = 1012
+FAREWELL = 1.0
+"""Seconds that a page is given to take leave when the server ends."""
 MOST = 65_536
 """Bytes that wait for the others of their pass of the event loop; the transport itself pauses its writers at as many."""
 
@@ -58,7 +61,8 @@ class Gathering:
 
 
 class Wire(WebSocketsSansIOProtocol):
-    """One socket."""
+    """One socket. When the server ends, the page's own farewell is waited for: a socket that is shut while messages of the page
+    are on their way is reset, and the page would not hear why."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._gathering = Gathering(cast(asyncio.Transport, transport), self.loop)
@@ -67,3 +71,14 @@ class Wire(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         self._gathering.arrived()
         super().data_received(data)
+
+    def shutdown(self) -> None:
+        if not self.handshake_complete or self.close_sent or self.disconnected:
+            super().shutdown()
+            return
+        self.stop_keepalive()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": RESTARTS})
+        self.conn.send_close(RESTARTS)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.close_timer = self.loop.call_later(FAREWELL, self.transport.close)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from agreement import SESSION, agrees_with_a_new_page, agrees_with_the_server
 from complaints import Complaints
+from learners import learners
 from playwright.sync_api import Page, expect
 from real_server import ROOT, wait_for_health
 from train_page import Train
@@ -53,6 +57,37 @@ def mortal(tmp_path: Path) -> Iterator[Mortal]:
     server.process.wait()
 
 
+class Class:
+    """Twenty other learners, in a thread of their own: playing once it is entered, and held against a replay at its end."""
+
+    def __init__(self, socket: str) -> None:
+        self._socket = socket
+        self._play, self._end = threading.Event(), threading.Event()
+        self._thread = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> None:
+        self._work = self._thread.submit(lambda: asyncio.run(self._live()))
+        while not self._play.wait(0.1) and not self._work.done():
+            pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._end.set()
+        if kind is None:
+            self._work.result(60)
+        self._thread.shutdown(wait=False)
+
+    async def _live(self) -> None:
+        async with asyncio.timeout(120), learners(self._socket, 20) as them:
+            await asyncio.gather(*(learner.further(90) for learner in them))  # their changes are written by then
+            self._play.set()
+            await asyncio.to_thread(self._end.wait)
+            for learner in them:
+                await learner.until(lambda learner=learner: learner.returns and learner.returns[-1].back is not None)
+                await learner.until(lambda learner=learner: learner.state["step"] > learner.returns[-1].last)
+                assert learner.returns[-1].attached["resumed"] is True
+            await asyncio.gather(*(learner.check() for learner in them))
+
+
 def test_a_page_goes_on_by_itself_when_its_server_was_gone(mortal: Mortal, page: Page, complaints: Complaints) -> None:
     complaints.expect("WebSocket connection")
     complaints.expect("ERR_")
@@ -72,7 +107,8 @@ def test_a_page_goes_on_by_itself_when_its_server_was_gone(mortal: Mortal, page:
     train.type(train.input("regularization.l2"), "0.001")
     expect(marks).to_have_count(2)
     session = page.evaluate(SESSION)
-    for by, words in ((signal.SIGKILL, "connection is lost"), (signal.SIGTERM, "server is restarting")):
+
+    def go_through(by: signal.Signals, words: str) -> None:
         train.play()
         train.pass_step(train.step + 100)
         mortal.end(by)
@@ -87,6 +123,10 @@ def test_a_page_goes_on_by_itself_when_its_server_was_gone(mortal: Mortal, page:
         train.settle()
         expect(marks).to_have_count(2)
         assert page.evaluate(SESSION) == session
+
+    with Class(f"{mortal.url.replace('http', 'ws', 1)}/ws"):  # all of whom it happens to
+        go_through(signal.SIGKILL, "connection is lost")
+    go_through(signal.SIGTERM, "server is restarting")
     agrees_with_a_new_page(page)
     with agrees_with_the_server(page, f"{mortal.url.replace('http', 'ws', 1)}/ws") as client:
         script = [event for event in client.events if event["type"] == "script"][-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.attention import LONGEST, QUICK, SLOW, Attention, Reading
+from server.attention import LONGEST, OPENING, QUICK, SLOW, Attention, Reading
 
 
 def test_what_nobody_looks_at_rests_after_a_while_and_goes_on_when_somebody_does() -> None:
@@ -14,6 +14,12 @@ def test_what_nobody_looks_at_rests_after_a_while_and_goes_on_when_somebody_does
     assert not attention.rests(1009.0) and attention.rests(1010.1)
     assert attention.turn(True, 1009.0) is False, "there was no rest to end"
     assert attention.turn(True, 2000.0) is False
+
+
+def test_a_page_that_opens_is_not_judged() -> None:
+    reading = Reading()
+    assert not any(reading.took(LONGEST) for _ in range(OPENING)) and not reading.slow
+    assert not reading.took(LONGEST) and reading.took(LONGEST) and reading.slow
 
 
 def test_one_slow_frame_is_no_judgement_and_between_the_bounds_it_stays() -> None:

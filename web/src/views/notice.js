@@ -115,7 +115,7 @@ function lineFor(state, actions) {
       dismiss: true,
     };
   }
-  if (state.slow) return { kind: "quiet", text: "Slow connection: pictures come less often." };
+  if (state.slow && plays(state)) return { kind: "quiet", text: "Slow connection: pictures come less often." };
   if (!training) return null;
   if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing) {
     return {
@@ -194,6 +194,10 @@ function ruleLine(clock, actions) {
   }
   return { kind: "quiet", text, buttons };
 }
+
+/** @param {AppState} state */
+const plays = ({ clock, raceClock, networkClock }) =>
+  [clock, raceClock, networkClock].some((each) => each?.status === "playing");
 
 /**
  * What a screen reader is told: changes of state, never the ticking numbers.
