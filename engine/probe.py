@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.dataset import SPLITS, Dataset
 from engine.kernels import codes
 from engine.kernels.run import run
-from engine.kernels.shades import shade
+from engine.kernels.shades import shade, stack
 from engine.machine import Machine
 from engine.tape import Tape
 
@@ -171,11 +171,10 @@ class Probe:
         """The same, one below the other: (units of all layers, n)."""
         stacked = np.empty((sum(self.tape.sizes), len(x)))
         blank = np.zeros((len(x), self.tape.sizes[-1]))
+        sizes = np.array(self.tape.sizes)
         for start, count in self.passes("forward", x, blank):
-            first = 0
-            for layer, size in enumerate(self.tape.sizes):
-                stacked[first : first + size, start : start + count] = self.values(f"h{layer}", count)
-                first += size
+            offsets = np.array([self._layout.offsets[f"h{layer}"] for layer in range(len(sizes))])
+            stack(self._work, offsets, sizes, count, stacked, start)
         return stacked
 
     def gradient(self, split: str) -> Flat:

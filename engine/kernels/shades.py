@@ -1,4 +1,4 @@
-"""Values as bytes, for pictures of units."""
+"""Pictures of units: their values gathered, and as bytes. One call each, where NumPy would let go of the interpreter often."""
 
 import numpy as np
 
@@ -16,3 +16,17 @@ def shade(values, ranges, bytes):
             scaled = (row[i] - low) * scale
             bounded = min(max(scaled, 0.0), 255.0) if scaled == scaled else 127.5
             out[i] = np.uint8(np.rint(bounded))
+
+
+@entry("void(f8[::1], i8[::1], i8[::1], i8, f8[:,::1], i8)")
+def stack(work, offsets, sizes, count, stacked, first):
+    """The values of `count` samples that stand in the workspace, at `offsets` (sizes[k], count) each, one below the other into
+    columns `first` … of `stacked`."""
+    unit = 0
+    for k in range(sizes.size):
+        for row in range(sizes[k]):
+            at = offsets[k] + row * count
+            values, out = work[at : at + count], stacked[unit, first : first + count]
+            for i in range(count):
+                out[i] = values[i]
+            unit += 1
