@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # run as a script, too
+
+from debian import install, run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGE = "chromium"
@@ -37,32 +40,6 @@ def find() -> str | None:
     return on_path() or of_playwright()
 
 
-def run(command: Sequence[str]) -> bool:
-    """Run a command and show what it says; whether it succeeded."""
-    print("$", " ".join(command), flush=True)
-    try:
-        return subprocess.run(command, check=False).returncode == 0
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return False
-
-
-def by_apt() -> bool:
-    """Debian's and Ubuntu's package, as root or by a sudo that asks for no password."""
-    if shutil.which("apt-get") is None:
-        return False
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        if shutil.which("sudo") is None:
-            return False
-        prefix = ["sudo", "-n"]
-    install = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
-    if run(install) and on_path():
-        return True
-    # The lists may be old, or not there yet.
-    return run([*prefix, "apt-get", "update"]) and run(install) and on_path() is not None
-
-
 def by_playwright() -> bool:
     """Playwright's own build, which needs no rights."""
     return run([sys.executable, "-m", "playwright", "install", "chromium"]) and of_playwright() is not None
@@ -70,7 +47,7 @@ def by_playwright() -> bool:
 
 def main() -> int:
     found = find()
-    if found is None and (by_apt() or by_playwright()):
+    if found is None and ((install(PACKAGE) and find()) or by_playwright()):
         found = find()
     if found is None:
         print(

@@ -7,13 +7,14 @@ may start: they start one of their own, in a folder of theirs. Exits with 1, and
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # run as a script, too
+
+from debian import install
 
 PACKAGE = "postgresql"
 DEBIAN = Path("/usr/lib/postgresql")
@@ -30,33 +31,9 @@ def find() -> Path | None:
     return next(complete, None)
 
 
-def run(command: Sequence[str]) -> bool:
-    """Run a command and show what it says; whether it succeeded."""
-    print("$", " ".join(command), flush=True)
-    try:
-        return subprocess.run(command, check=False).returncode == 0
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return False
-
-
-def by_apt() -> bool:
-    """Debian's and Ubuntu's package, as root or by a sudo that asks for no password."""
-    if shutil.which("apt-get") is None:
-        return False
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        if shutil.which("sudo") is None:
-            return False
-        prefix = ["sudo", "-n"]
-    install = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
-    # The lists may be old, or not there yet.
-    return run(install) or (run([*prefix, "apt-get", "update"]) and run(install))
-
-
 def main() -> int:
     found = find()
-    if found is None and by_apt():
+    if found is None and install(PACKAGE):
         found = find()
     if found is None:
         print(f"No PostgreSQL could be installed. {ADVICE}, and run the tests again.", file=sys.stderr)
