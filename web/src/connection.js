@@ -244,7 +244,8 @@ export class SocketConnection {
   /** @param {number} code */
   #onClose(code) {
     // Of an attempt that failed only what the server said itself is news: one that restarts does not answer for a while.
-    if (this.#attached || code in REASONS || this.#reason === "full" || this.#reason === "refused") this.#reason = REASONS[code] ?? null;
+    if (this.#attached || code in REASONS || this.#reason === "full" || this.#reason === "refused")
+      this.#reason = REASONS[code] ?? null;
     this.#leaveSocket();
     this.#keepUnanswered();
     if (code === SUPERSEDED) {

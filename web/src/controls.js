@@ -126,7 +126,13 @@ export function sliderField(desk, { path, label, hint = "", typed = false, forma
   const head = field ? field.element : h("div", { class: "field-row" }, h("label", { for: id, title: hint }, label), shown);
   if (field) slider.setAttribute("aria-label", label);
   const mark = h("span", { class: "slider-mark", hidden: true });
-  const element = h("div", { class: "field slider", data: { field: path } }, head, h("div", { class: "slider-place" }, slider, mark), field ? null : error.element);
+  const element = h(
+    "div",
+    { class: "field slider", data: { field: path } },
+    head,
+    h("div", { class: "slider-place" }, slider, mark),
+    field ? null : error.element,
+  );
   if (field) delete field.element.dataset.field;
   /** @type {any[]} */
   let ladder = [];
@@ -275,7 +281,11 @@ function pairField(desk, parameter, path) {
     /** @type {Desk} */
     const own = {
       register: () => {},
-      change: (_, wish) => desk.change(path, pair.map((each, i) => (i === index ? wish : each))),
+      change: (_, wish) =>
+        desk.change(
+          path,
+          pair.map((each, i) => (i === index ? wish : each)),
+        ),
       refuse: (_, message) => desk.refuse(path, message),
     };
     const hint = [part.title, parameter.summary, rangeWords(part)].filter(Boolean).join(". ");

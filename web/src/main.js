@@ -83,10 +83,23 @@ async function onAttached(event, { forgotten, broken, reason }) {
   store.set({ attachments: store.state.attachments + 1, slow: false });
   if (event.resumed) arriving = new Set();
   // Of another session nothing that was drawn holds; one that was found again tells what it has.
-  else store.set({ race: null, raceClock: null, trails: null, network: null, networkClock: null, studies: {}, frames: {}, series: null });
+  else
+    store.set({
+      race: null,
+      raceClock: null,
+      trails: null,
+      network: null,
+      networkClock: null,
+      studies: {},
+      frames: {},
+      series: null,
+    });
   if (forgotten) {
     store.set({ notice: { kind: "info", text: wordsOfLoss(memory) } });
-    if (memory) bringBack(memory, (command) => connection.send(command)).catch((error) => complain(error, "The run could not be brought back"));
+    if (memory)
+      bringBack(memory, (command) => connection.send(command)).catch((error) =>
+        complain(error, "The run could not be brought back"),
+      );
   } else if (reason === "behind") store.set({ notice: { kind: "info", text: BEHIND } });
   await subscribe();
   if (!event.resumed || !broken) return;
@@ -111,7 +124,9 @@ function subscribe() {
 function watch() {
   const { followed, raceLook } = store.state;
   const channels = roomOf(rooms, store.state).channels(store.state);
-  return connection.send({ type: "subscribe", channels, grid: 50, ahead: 1, sample: followed, lane: raceLook.lane, plane: raceLook.plane }).catch(() => {});
+  return connection
+    .send({ type: "subscribe", channels, grid: 50, ahead: 1, sample: followed, lane: raceLook.lane, plane: raceLook.plane })
+    .catch(() => {});
 }
 
 /** @param {RunInfo} run */
@@ -204,7 +219,9 @@ function onFrame(frame) {
     }
   } else if (frame.channel === "study") {
     const { kind } = frame.meta.study;
-    store.set({ studies: { ...store.state.studies, [kind]: withFound(frame, store.state.studies[/** @type {"seeds"} */ (kind)]) } });
+    store.set({
+      studies: { ...store.state.studies, [kind]: withFound(frame, store.state.studies[/** @type {"seeds"} */ (kind)]) },
+    });
   } else {
     const frames = { ...store.state.frames, [frame.channel]: frame };
     // It comes when it is asked for, and someone waits.
@@ -229,9 +246,18 @@ const finder = finderDialog(actions, checks);
 const gradient = gradientDialog(actions, checks);
 const trials = { rate: finder.open, gradient: gradient.open };
 /** @type {import("./types.js").Room[]} */
-const rooms = [trainRoom(actions, trials, shareButtons(sharing, experiments.open)), stepRoom(stepping), raceRoom(racing, networking)];
+const rooms = [
+  trainRoom(actions, trials, shareButtons(sharing, experiments.open)),
+  stepRoom(stepping),
+  raceRoom(racing, networking),
+];
 const help = helpDialog(rooms, () => store.state);
-const views = [barView(actions, help.open, rooms), partOfRooms(rooms, "view"), noticeView(actions), partOfRooms(rooms, "transport")];
+const views = [
+  barView(actions, help.open, rooms),
+  partOfRooms(rooms, "view"),
+  noticeView(actions),
+  partOfRooms(rooms, "transport"),
+];
 const theme = initialTheme();
 applyTheme(theme);
 const projector = initialProjector();
@@ -253,7 +279,16 @@ store.onPaint((state) => {
   for (const frame of unpainted.values()) connection.acknowledge(frame);
   unpainted.clear();
 });
-document.body.replaceChildren(h("div", { class: "frame" }, ...views.map((view) => view.element)), help.element, ownData.element, experiments.element, finder.element, gradient.element, linkDialog(sharing), dropPlace(actions));
+document.body.replaceChildren(
+  h("div", { class: "frame" }, ...views.map((view) => view.element)),
+  help.element,
+  ownData.element,
+  experiments.element,
+  finder.element,
+  gradient.element,
+  linkDialog(sharing),
+  dropPlace(actions),
+);
 racing.onLink = (link) => sharing.onLink(link);
 listenToKeys(actions, help.open, () => roomOf(rooms, store.state));
 store.set({ theme, projector, linear: initialLinear(), room: firstRoom(rooms) });
@@ -268,7 +303,10 @@ async function load(path) {
   return answer.json();
 }
 
-load("/api/catalog").then((catalog) => store.set({ catalog }), (error) => complain(error));
+load("/api/catalog").then(
+  (catalog) => store.set({ catalog }),
+  (error) => complain(error),
+);
 load("/api/figures")
   .then(async (figures) => {
     await loadPlotly(figures.plotly);

@@ -73,7 +73,10 @@ export function formatExact(value) {
  */
 export function typeset(text) {
   return text
-    .replace(/(\d)e([+-]?)0*(\d+)/g, (_, digit, sign, power) => `${digit}·10${superscript(Number(sign === "-" ? `-${power}` : power))}`)
+    .replace(
+      /(\d)e([+-]?)0*(\d+)/g,
+      (_, digit, sign, power) => `${digit}·10${superscript(Number(sign === "-" ? `-${power}` : power))}`,
+    )
     .replace(/(^|[\s(\[,=])-(?=[\d.]|inf)/g, `$1${MINUS}`);
 }
 

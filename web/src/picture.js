@@ -52,7 +52,8 @@ export async function picture(title) {
       const image = layer instanceof HTMLCanvasElement ? layer : await drawn(/** @type {SVGSVGElement} */ (layer), box);
       context.drawImage(image, left + box.left - boxes[i].left, top + box.top - boxes[i].top, box.width, box.height);
     }
-    for (const choice of part.querySelectorAll("select")) writeChoice(context, choice, left - boxes[i].left, top - boxes[i].top);
+    for (const choice of part.querySelectorAll("select"))
+      writeChoice(context, choice, left - boxes[i].left, top - boxes[i].top);
     left += boxes[i].width + GAP;
   }
   return new Promise((resolve, reject) =>
@@ -71,7 +72,9 @@ function writeChoice(context, choice, dx, dy) {
   const place = /** @type {HTMLElement} */ (choice.parentElement);
   const box = place.getBoundingClientRect();
   const nodes = [...place.childNodes].filter((node) => node.nodeName !== "BUTTON");
-  const words = nodes.map((node) => (node === choice ? choice.selectedOptions[0]?.textContent : node.textContent) ?? "").join(" ");
+  const words = nodes
+    .map((node) => (node === choice ? choice.selectedOptions[0]?.textContent : node.textContent) ?? "")
+    .join(" ");
   const looks = getComputedStyle(place);
   context.font = `${looks.fontSize} system-ui, sans-serif`;
   context.fillStyle = looks.color;
@@ -81,7 +84,9 @@ function writeChoice(context, choice, dx, dy) {
 
 /** The answer's picture; tables and images have none. @returns {HTMLCanvasElement | null} */
 function visibleCanvas() {
-  const all = [.../** @type {NodeListOf<HTMLCanvasElement>} */ (document.querySelectorAll(".regions canvas.plot, .fit canvas.plot"))];
+  const all = [
+    .../** @type {NodeListOf<HTMLCanvasElement>} */ (document.querySelectorAll(".regions canvas.plot, .fit canvas.plot")),
+  ];
   return all.find((canvas) => canvas.offsetParent !== null && canvas.width > 1) ?? null;
 }
 

@@ -79,7 +79,6 @@ export class Redrawn {
 }
 
 export class PlotlyFigure extends Redrawn {
-
   /**
    * Draws the newest state; what is overtaken meanwhile is not drawn.
    * @param {ThemedFigure} themed
@@ -128,7 +127,12 @@ export function sized(layout, scale, height) {
     title: { ...given.title, font: font(given.title.font) },
   });
   /** @type {Record<"l" | "r" | "t" | "b", number>} */
-  const margin = { l: layout.margin.l * scale, r: layout.margin.r * scale, t: layout.margin.t * scale, b: layout.margin.b * scale };
+  const margin = {
+    l: layout.margin.l * scale,
+    r: layout.margin.r * scale,
+    t: layout.margin.t * scale,
+    b: layout.margin.b * scale,
+  };
   const room = (height - margin.t - margin.b) / (layout.font.size * scale * 3);
   const yaxis = { ...axis(layout.yaxis), nticks: Math.max(1, Math.min(layout.yaxis.nticks, Math.floor(room))) };
   return { ...layout, margin, font: font(layout.font), xaxis: axis(layout.xaxis), yaxis };

@@ -300,8 +300,7 @@ function scores(state) {
   /** @type {Record<string, number | null>} */
   const found = { step: evaluation.step };
   for (const split of ["train", "test"])
-    for (const measure of ["loss", "accuracy"])
-      found[`${split}_${measure}`] = toNumber(evaluation.meta[split]?.[measure]);
+    for (const measure of ["loss", "accuracy"]) found[`${split}_${measure}`] = toNumber(evaluation.meta[split]?.[measure]);
   return found;
 }
 

@@ -28,7 +28,15 @@ export function memoryOf({ run, script, clock, race, raceClock }) {
     edits: edits.length,
     branches: script?.branches.length ?? 1,
     playing: clock.status === "playing" ? clock.speed : null,
-    race: race && raceClock ? { spec: race.spec, threshold: race.threshold, step: raceClock.step, playing: raceClock.status === "playing" ? raceClock.speed : null } : null,
+    race:
+      race && raceClock
+        ? {
+            spec: race.spec,
+            threshold: race.threshold,
+            step: raceClock.step,
+            playing: raceClock.status === "playing" ? raceClock.speed : null,
+          }
+        : null,
   };
 }
 
@@ -51,7 +59,8 @@ export async function bringBack({ script, playing, race }, send) {
 
 /** What became of the session, in words. @param {Memory | null} memory */
 export function wordsOfLoss(memory) {
-  if (!memory) return "The server no longer has this tab’s session, so a new one begins. What you named is still under Experiments.";
+  if (!memory)
+    return "The server no longer has this tab’s session, so a new one begins. What you named is still under Experiments.";
   const { step, edits, branches } = memory;
   const changes = edits === 0 ? "" : edits === 1 ? " with its one change" : ` with its ${edits} changes`;
   const gone = branches > 1 ? " Its other branches are gone." : "";

@@ -14,7 +14,12 @@ export function catchUp(before, now) {
   /** @type {Record<string, unknown>[]} */
   const commands = [];
   const edits = lostEdits(before, now);
-  if (before.clock && now.clock && before.clock.run === now.clock.run && (edits.length > 0 || now.clock.step < before.clock.step)) {
+  if (
+    before.clock &&
+    now.clock &&
+    before.clock.run === now.clock.run &&
+    (edits.length > 0 || now.clock.step < before.clock.step)
+  ) {
     for (const { step, edit } of edits) commands.push({ type: "seek", step }, { type: "edit", edit });
     if (before.clock.status !== "playing") commands.push({ type: "seek", step: before.clock.step });
     else if (edits.length > 0 || now.clock.status === "paused") commands.push({ type: "play", speed: before.clock.speed });

@@ -12,7 +12,16 @@ const HARMLESS = new Set([
   ...["play", "pause", "speed", "seek", "share", "keep", "export", "compare", "find_rate", "check_gradient", "cancel"],
   ...["sample_chain", "dissect", "verify", "wrong_way", "factors", "graph", "take_away"],
   ...["race_play", "race_pause", "race_speed", "race_seek", "race_dissect", "race_share", "race_export"],
-  ...["network_play", "network_pause", "network_speed", "network_seek", "network_plane", "network_open", "network_share", "network_export"],
+  ...[
+    "network_play",
+    "network_pause",
+    "network_speed",
+    "network_seek",
+    "network_plane",
+    "network_open",
+    "network_share",
+    "network_export",
+  ],
   ...["study_seeds", "study_rates", "study_basins", "study_compass", "study_point", "study_cancel"],
 ]);
 
@@ -52,8 +61,10 @@ export function fates(asked, now) {
     if (type === "step") return moved(before.clock, now.clock, (by) => took("step", by));
     if (type === "race_step") return moved(before.raceClock, now.raceClock, (by) => took("race_step", by));
     if (type === "network_step") return moved(before.networkClock, now.networkClock, (by) => took("network_step", by));
-    if (type === "race" || type === "race_load") return took("race", count(now.race?.race) - count(before.race?.race)) ? "done" : "again";
-    if (type === "network" || type === "network_load") return took("network", count(now.network?.race) - count(before.network?.race)) ? "done" : "again";
+    if (type === "race" || type === "race_load")
+      return took("race", count(now.race?.race) - count(before.race?.race)) ? "done" : "again";
+    if (type === "network" || type === "network_load")
+      return took("network", count(now.network?.race) - count(before.network?.race)) ? "done" : "again";
     if (/^race_(change|rates|lane_\w+)$/.test(type)) return changed("race_change", before.race, now.race, took);
     if (/^network_lane_\w+$/.test(type)) return changed("network_change", before.network, now.network, took);
     return "lost";

@@ -141,7 +141,8 @@ export class RaceActions {
     const lane = race?.lanes.find((each) => each.id === id);
     if (!race || !lane || !catalog) return Promise.resolve(false);
     const [, part, name] = path.split(".");
-    const told = (/** @type {Record<string, unknown>} */ fields) => this.tell({ type: "race_lane_retune", lane: id, ...fields }, path);
+    const told = (/** @type {Record<string, unknown>} */ fields) =>
+      this.tell({ type: "race_lane_retune", lane: id, ...fields }, path);
     if (part === "optimizer" && name === undefined) return told({ optimizer: value });
     if (part === "optimizer") return told({ optimizer: { ...lane.optimizer, [name]: value } });
     if (part === "schedule") {
@@ -209,11 +210,16 @@ export class RaceActions {
     const plane = this.plane();
     if (!plane) return;
     const found = raceFrameOf(this.state, "race_point")?.meta;
-    const beyond = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) => !(value >= low && value <= high);
-    const here = [found?.x, found?.y].map((value, i) => (typeof value !== "number" || beyond(value, plane[i]) ? (plane[i][0] + plane[i][1]) / 2 : value));
-    const scaled = (/** @type {0 | 1} */ i) => /** @type {[number, number]} */ (plane[i].map((edge) => here[i] + (edge - here[i]) * factor));
+    const beyond = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) =>
+      !(value >= low && value <= high);
+    const here = [found?.x, found?.y].map((value, i) =>
+      typeof value !== "number" || beyond(value, plane[i]) ? (plane[i][0] + plane[i][1]) / 2 : value,
+    );
+    const scaled = (/** @type {0 | 1} */ i) =>
+      /** @type {[number, number]} */ (plane[i].map((edge) => here[i] + (edge - here[i]) * factor));
     const next = /** @type {[[number, number], [number, number]]} */ ([scaled(0), scaled(1)]);
-    if (next.every(([low, high]) => high - low > 1e-9 && Math.abs(low) < 1e9 && Math.abs(high) < 1e9)) this.look({ plane: next });
+    if (next.every(([low, high]) => high - low > 1e-9 && Math.abs(low) < 1e9 && Math.abs(high) < 1e9))
+      this.look({ plane: next });
   }
 
   toggleLinear() {

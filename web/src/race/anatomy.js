@@ -31,16 +31,31 @@ export function openAnatomy(actions) {
 /** @param {import("./actions.js").RaceActions} actions */
 export function anatomyDialog(actions) {
   const choices = COORDINATES.map((coordinate) =>
-    h("button", { type: "button", class: "race-choice", data: { coordinate }, onclick: () => actions.anatomy({ coordinate }) }, coordinate),
+    h(
+      "button",
+      { type: "button", class: "race-choice", data: { coordinate }, onclick: () => actions.anatomy({ coordinate }) },
+      coordinate,
+    ),
   );
   const move = (/** @type {string} */ hook, /** @type {string} */ words, /** @type {() => void} */ go) =>
-    h("button", { type: "button", class: "quiet-button", title: words, aria: { label: words }, data: { testid: hook }, onclick: go }, hook === "anatomy-back" ? "← step" : "step →");
-  const moves = [move("anatomy-back", "One step back, of all lanes", () => actions.back()), move("anatomy-forward", "One step forward, of all lanes", () => actions.forward())];
+    h(
+      "button",
+      { type: "button", class: "quiet-button", title: words, aria: { label: words }, data: { testid: hook }, onclick: go },
+      hook === "anatomy-back" ? "← step" : "step →",
+    );
+  const moves = [
+    move("anatomy-back", "One step back, of all lanes", () => actions.back()),
+    move("anatomy-forward", "One step forward, of all lanes", () => actions.forward()),
+  ];
   /** @type {import("../types.js").OptimizerRow[]} */
   let rules = [];
   const view = shell(
     "race-anatomy",
-    { empty: "There is no lane yet: close this and add one (n).", moves: "The race moves: pause it to look.", retry: () => actions.anatomy({ answer: null }) },
+    {
+      empty: "There is no lane yet: close this and add one (n).",
+      moves: "The race moves: pause it to look.",
+      retry: () => actions.anatomy({ answer: null }),
+    },
     (result) => anatomyTable(result, rowNamed(rules, result.rule)?.title ?? result.rule),
   );
   const head = h(
@@ -76,7 +91,8 @@ export function anatomyDialog(actions) {
         const name = lane === null ? undefined : namesOf(state).get(lane);
         setText(sheet.heading, name === undefined ? "The next update" : `${name}: the next update`);
       }
-      if (chosen(coordinate)) COORDINATES.forEach((each, i) => setAttribute(choices[i], "aria-pressed", String(each === coordinate)));
+      if (chosen(coordinate))
+        COORDINATES.forEach((each, i) => setAttribute(choices[i], "aria-pressed", String(each === coordinate)));
       const { raceClock: clock } = state;
       for (const button of moves) button.disabled = lane === null;
       moves[0].disabled ||= clock?.step === 0;
@@ -102,7 +118,11 @@ function answerNow(actions, { race, raceClock: clock, connection, raceAnatomy: {
   /** @type {PanelAnswer} */
   const loading = { key, status: "loading", result: answer?.result ?? null, message: "" };
   actions.anatomy({ answer: loading });
-  answerOf(key, () => actions.ask({ type: "race_dissect", lane, coordinate }), "the server could not answer. The race is as it was.").then((found) => {
+  answerOf(
+    key,
+    () => actions.ask({ type: "race_dissect", lane, coordinate }),
+    "the server could not answer. The race is as it was.",
+  ).then((found) => {
     // A later question has taken its place, unless it is the same.
     if (actions.state.raceAnatomy.answer?.key === key) actions.anatomy({ answer: found });
   });

@@ -29,9 +29,22 @@ export function laneEditor(actions) {
   const own = h("div", { class: "fields" });
   const times = h("div", { class: "fields" });
   const more = h("div", { class: "fields" });
-  const label = h("input", { type: "text", class: "line-field", name: "lane.label", maxlength: 80, autocomplete: "off", aria: { label: "Name of the lane" } });
+  const label = h("input", {
+    type: "text",
+    class: "line-field",
+    name: "lane.label",
+    maxlength: 80,
+    autocomplete: "off",
+    aria: { label: "Name of the lane" },
+  });
   label.addEventListener("change", () => desk.change("lane.label", label.value));
-  const seed = numberField(desk, { path: "lane.seed", label: "Own noise, seed", hint: "noise of its own, which no other lane has: it is badged", integer: true, off: true });
+  const seed = numberField(desk, {
+    path: "lane.seed",
+    label: "Own noise, seed",
+    hint: "noise of its own, which no other lane has: it is badged",
+    integer: true,
+    off: true,
+  });
   const element = h(
     "div",
     { class: "lane-editor", data: { testid: "race-editor" }, hidden: true },
@@ -45,8 +58,26 @@ export function laneEditor(actions) {
     h(
       "div",
       { class: "lane-buttons" },
-      h("button", { type: "button", class: "quiet-button", data: { testid: "race-duplicate" }, onclick: () => id !== null && actions.duplicate(id) }, "duplicate"),
-      h("button", { type: "button", class: "quiet-button", data: { testid: "race-remove" }, onclick: () => id !== null && actions.remove(id) }, "remove"),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet-button",
+          data: { testid: "race-duplicate" },
+          onclick: () => id !== null && actions.duplicate(id),
+        },
+        "duplicate",
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet-button",
+          data: { testid: "race-remove" },
+          onclick: () => id !== null && actions.remove(id),
+        },
+        "remove",
+      ),
       h("button", { type: "button", class: "quiet-button", onclick: () => actions.look({ edited: null }) }, "close"),
     ),
   );
@@ -86,13 +117,20 @@ export function laneEditor(actions) {
     const { dialect } = lane.optimizer;
     const other = (/** @type {string} */ name, /** @type {string} */ wanted) => {
       const next = rowNamed(catalog.optimizers, name);
-      return next ? desk.change("lane.optimizer", optimizerDefaults(next, next.dialects.includes(wanted) ? wanted : next.dialects[0])) : Promise.resolve(false);
+      return next
+        ? desk.change("lane.optimizer", optimizerDefaults(next, next.dialects.includes(wanted) ? wanted : next.dialects[0]))
+        : Promise.resolve(false);
     };
     desk.register("lane.optimizer");
     const plain = { register: desk.register, refuse: desk.refuse };
     const choice = choiceField(
       { ...plain, change: (_, name) => other(String(name), dialects.select.value) },
-      { path: "lane.optimizer.name", label: "Optimizer", choices: catalog.optimizers.map(({ name, title }) => ({ value: name, label: title })), bare: true },
+      {
+        path: "lane.optimizer.name",
+        label: "Optimizer",
+        choices: catalog.optimizers.map(({ name, title }) => ({ value: name, label: title })),
+        bare: true,
+      },
     );
     const dialects = choiceField(
       { ...plain, change: (_, wanted) => other(choice.select.value, String(wanted)) },
@@ -104,8 +142,17 @@ export function laneEditor(actions) {
     own.replaceChildren(...parameters.map(({ control }) => control.element));
     // A surface has no measurements that a plateau could be seen in.
     const schedules = catalog.schedules.filter(({ name }) => name !== "plateau");
-    const schedule = choiceField(desk, { path: "lane.schedule.name", label: "Schedule", choices: schedules.map(({ name, title }) => ({ value: name, label: title })) });
-    const warmup = numberField(desk, { path: "lane.schedule.warmup", label: "Warm-up", hint: "steps in which the rate rises to where the schedule begins", integer: true });
+    const schedule = choiceField(desk, {
+      path: "lane.schedule.name",
+      label: "Schedule",
+      choices: schedules.map(({ name, title }) => ({ value: name, label: title })),
+    });
+    const warmup = numberField(desk, {
+      path: "lane.schedule.warmup",
+      label: "Warm-up",
+      hint: "steps in which the rate rises to where the schedule begins",
+      integer: true,
+    });
     times.replaceChildren(schedule.element, warmup.element);
     const moves = (rowNamed(catalog.schedules, lane.schedule.name)?.parameters ?? []).map((parameter) => ({
       name: parameter.name,

@@ -29,8 +29,10 @@ export function isDashed({ slot }) {
 export function namesOf({ race, catalog }) {
   const lanes = race?.lanes ?? [];
   const rows = catalog?.optimizers ?? [];
-  const plain = (/** @type {RaceLane} */ { label, optimizer }) => label || (rowNamed(rows, optimizer.name)?.title ?? optimizer.name);
-  const spoken = (/** @type {RaceLane} */ lane) => (lane.label || lane.optimizer.dialect === "textbook" ? plain(lane) : `${plain(lane)}, PyTorch`);
+  const plain = (/** @type {RaceLane} */ { label, optimizer }) =>
+    label || (rowNamed(rows, optimizer.name)?.title ?? optimizer.name);
+  const spoken = (/** @type {RaceLane} */ lane) =>
+    lane.label || lane.optimizer.dialect === "textbook" ? plain(lane) : `${plain(lane)}, PyTorch`;
   const rated = (/** @type {RaceLane} */ lane) => `${spoken(lane)} η ${formatSetting(lane.optimizer.lr)}`;
   const numbered = (/** @type {RaceLane} */ lane) => `${rated(lane)} · ${lane.id}`;
   let names = lanes.map(plain);
@@ -46,7 +48,13 @@ export function swatch() {
   const line = s("line", { x1: 1, x2: 19, y1: 6, y2: 6, "stroke-width": 3 });
   const head = s("circle", { cx: 10, cy: 6, r: 4.5, "stroke-width": 1 });
   const square = s("rect", { x: 6, y: 2, width: 8, height: 8, "stroke-width": 1 });
-  const element = s("svg", { viewBox: "0 0 20 12", width: 20, height: 12, "aria-hidden": "true", class: "lane-sign" }, line, head, square);
+  const element = s(
+    "svg",
+    { viewBox: "0 0 20 12", width: 20, height: 12, "aria-hidden": "true", class: "lane-sign" },
+    line,
+    head,
+    square,
+  );
   return {
     element,
     /** @param {RaceLane} lane @param {string} theme */

@@ -14,8 +14,18 @@ const MOST = 1500;
 /** @type {{name: Abscissa, label: string, axis: string, why: string}[]} */
 export const ABSCISSAS = [
   { name: "step", label: "steps", axis: "step", why: "updates made" },
-  { name: "evaluations", label: "gradient evaluations", axis: "gradient evaluations", why: "gradients asked for: every rule here asks for one an update" },
-  { name: "time", label: "engine time", axis: "engine time in µs", why: "what a rule's updates cost on this machine, measured alone" },
+  {
+    name: "evaluations",
+    label: "gradient evaluations",
+    axis: "gradient evaluations",
+    why: "gradients asked for: every rule here asks for one an update",
+  },
+  {
+    name: "time",
+    label: "engine time",
+    axis: "engine time in µs",
+    why: "what a rule's updates cost on this machine, measured alone",
+  },
 ];
 
 /**
@@ -23,15 +33,35 @@ export const ABSCISSAS = [
  * @returns {View}
  */
 export function lossView(actions) {
-  const place = h("div", { class: "race-plot", role: "img", aria: { label: "Loss of every lane" }, data: { testid: "race-loss" } });
+  const place = h("div", {
+    class: "race-plot",
+    role: "img",
+    aria: { label: "Loss of every lane" },
+    data: { testid: "race-loss" },
+  });
   const stage = h("div", { class: "race-loss-stage" }, place);
   const choices = ABSCISSAS.map(({ name, label, why }) =>
-    h("button", { type: "button", class: "race-choice", title: why, data: { abscissa: name }, onclick: () => actions.look({ abscissa: name }) }, label),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "race-choice",
+        title: why,
+        data: { abscissa: name },
+        onclick: () => actions.look({ abscissa: name }),
+      },
+      label,
+    ),
   );
   const element = h(
     "section",
     { class: "race-loss", aria: { label: "Loss" } },
-    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss"), h("div", { class: "race-choices", role: "group", aria: { label: "Abscissa" } }, ...choices)),
+    h(
+      "div",
+      { class: "title-row" },
+      h("h2", { class: "panel-title" }, "Loss"),
+      h("div", { class: "race-choices", role: "group", aria: { label: "Abscissa" } }, ...choices),
+    ),
     stage,
   );
   const figure = new Redrawn(place);
@@ -77,9 +107,15 @@ export function lossView(actions) {
           ...layout,
           margin: { ...layout.margin, r: narrow ? 12 : layout.margin.r },
           // To the last point and no further: names stand in the margin.
-          xaxis: { ...layout.xaxis, range: [0, Math.max(0, ...curves.map(({ x }) => x[x.length - 1] ?? 0)) || 1], title: { ...layout.xaxis.title, text: axis } },
+          xaxis: {
+            ...layout.xaxis,
+            range: [0, Math.max(0, ...curves.map(({ x }) => x[x.length - 1] ?? 0)) || 1],
+            title: { ...layout.xaxis.title, text: axis },
+          },
           yaxis: { ...layout.yaxis, ...(range ? { range } : {}), ...(log ? { dtick: dtick(range) } : {}) },
-          annotations: narrow ? [] : ends(curves, names, theme, range, log, height - layout.margin.t - layout.margin.b, layout.font.size),
+          annotations: narrow
+            ? []
+            : ends(curves, names, theme, range, log, height - layout.margin.t - layout.margin.b, layout.font.size),
           width,
           height,
           uirevision: `${race.race}-${raceLook.abscissa}-${linear}`,
@@ -134,7 +170,8 @@ export function timeAt({ clock }, step) {
  * @returns {[number, number] | null}
  */
 function yRange(curves, log) {
-  const place = (/** @type {number[]} */ values) => values.filter((value) => Number.isFinite(value) && (!log || value > 0)).map((value) => (log ? Math.log10(value) : value));
+  const place = (/** @type {number[]} */ values) =>
+    values.filter((value) => Number.isFinite(value) && (!log || value > 0)).map((value) => (log ? Math.log10(value) : value));
   const finite = place(curves.flatMap(({ y }) => y));
   if (finite.length === 0) return null;
   const sorted = finite.sort((a, b) => a - b);

@@ -16,7 +16,9 @@ import { lengthAt } from "./trails.js";
 const ARROW = 46;
 
 export function overlay() {
-  const [below, above] = [0, 1].map((i) => h("canvas", { class: "race-canvas", aria: { hidden: true }, data: { testid: i ? "race-heads" : "race-trails" } }));
+  const [below, above] = [0, 1].map((i) =>
+    h("canvas", { class: "race-canvas", aria: { hidden: true }, data: { testid: i ? "race-heads" : "race-trails" } }),
+  );
   /** @type {CanvasRenderingContext2D | null} */
   let trailing = null;
   /** How many points of each lane are drawn already, and how long its line is. @type {Map<number, {count: number, length: number}>} */
@@ -37,7 +39,9 @@ export function overlay() {
       const chosen = raceLook.lane;
       const looks = race.lanes.map(({ id, slot }) => `${id}:${slot}`).join();
       const same = [trails.version, trails.race, plane, width, height, theme, looks, chosen, window.devicePixelRatio];
-      const shrunk = [...drawn].some(([id, { count }]) => (trails.lanes.get(id)?.length ?? 0) < count || count > trails.step + 1);
+      const shrunk = [...drawn].some(
+        ([id, { count }]) => (trails.lanes.get(id)?.length ?? 0) < count || count > trails.step + 1,
+      );
       if (again(...same) || shrunk || !trailing) {
         trailing = prepareCanvas(below, width, height);
         drawn.clear();
@@ -51,11 +55,15 @@ export function overlay() {
           if (end <= done.count) continue;
           const width = lane.id === chosen ? 3 : 2;
           const part = { from: Math.max(0, done.count - 1), to: end, length: done.length };
-          drawn.set(lane.id, { count: end, length: drawTrail(trailing, plane, trail, part, colourOf(lane, theme), isDashed(lane), width) });
+          drawn.set(lane.id, {
+            count: end,
+            length: drawTrail(trailing, plane, trail, part, colourOf(lane, theme), isDashed(lane), width),
+          });
         }
       });
       const context = prepareCanvas(above, width, height);
-      for (const { x, y, kind } of minima) if (shows(plane, x, y)) star(context, plane.px(x), plane.py(y), kind === "global", palette(theme));
+      for (const { x, y, kind } of minima)
+        if (shows(plane, x, y)) star(context, plane.px(x), plane.py(y), kind === "global", palette(theme));
       drawHeads(context, plane, state);
       above.dataset.step = String(trails.step);
     },
@@ -219,12 +227,18 @@ export function leftTheFrame(context, plane, x, y, loss, colour, colours, taken)
   const text = `f ${formatNumber(loss, 3)}`;
   context.font = `${size}px system-ui, sans-serif`;
   const width = context.measureText(text).width + 8;
-  const inside = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(high, at));
+  const inside = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ high) =>
+    Math.max(low, Math.min(high, at));
   let lx = inside(place.px - ux * 24 - (ux > 0 ? width : 0), plane.left + 4, plane.left + plane.width - width - 4);
   let ly = inside(place.py - uy * 24, plane.top + size, plane.top + plane.height - size);
   const apart = size + 6;
   const inward = ly < plane.top + plane.height / 2 ? 1 : -1;
-  for (let tries = 0; tries < 16 && taken.some((other) => Math.abs(other.x - lx) < width && Math.abs(other.y - ly) < apart); tries++) ly += inward * apart;
+  for (
+    let tries = 0;
+    tries < 16 && taken.some((other) => Math.abs(other.x - lx) < width && Math.abs(other.y - ly) < apart);
+    tries++
+  )
+    ly += inward * apart;
   lx = Math.round(lx);
   taken.push({ x: lx, y: ly });
   context.fillStyle = colours.panel;

@@ -19,7 +19,9 @@ const FONT = "12px system-ui, sans-serif";
  */
 export async function racePicture(title, lanes = []) {
   const plotly = await loadedPlotly();
-  const plots = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".race .race-plot, .network-race .race-plot"))].filter((plot) => plot.offsetParent !== null && plot.childElementCount > 0);
+  const plots = [
+    .../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".race .race-plot, .network-race .race-plot")),
+  ].filter((plot) => plot.offsetParent !== null && plot.childElementCount > 0);
   const boxes = plots.map((plot) => plot.getBoundingClientRect());
   const density = 2;
   const width = Math.max(...boxes.map((box) => box.width)) + 2 * GAP;
@@ -58,7 +60,8 @@ export async function racePicture(title, lanes = []) {
     await image.decode();
     context.drawImage(image, GAP, top, box.width, box.height);
     const layers = /** @type {NodeListOf<HTMLCanvasElement>} */ (plot.parentElement?.querySelectorAll(":scope > canvas"));
-    for (const layer of layers ?? []) if (layer.offsetParent !== null) context.drawImage(layer, GAP, top, box.width, box.height);
+    for (const layer of layers ?? [])
+      if (layer.offsetParent !== null) context.drawImage(layer, GAP, top, box.width, box.height);
     top += box.height + GAP;
   }
   return new Promise((resolve, reject) =>

@@ -53,6 +53,9 @@ export function atFrame({ left, top, width, height, px, py }, x, y) {
   const bound = (/** @type {number} */ value) => (Number.isFinite(value) ? Math.max(-1e9, Math.min(1e9, value)) : 1e9);
   const [dx, dy] = [bound(px(x)) - cx, bound(py(y)) - cy];
   const inset = 10;
-  const scale = Math.min((width / 2 - inset) / Math.max(1e-9, Math.abs(dx)), (height / 2 - inset) / Math.max(1e-9, Math.abs(dy)));
+  const scale = Math.min(
+    (width / 2 - inset) / Math.max(1e-9, Math.abs(dx)),
+    (height / 2 - inset) / Math.max(1e-9, Math.abs(dy)),
+  );
   return { px: cx + dx * scale, py: cy + dy * scale, angle: Math.atan2(dy, dx) };
 }

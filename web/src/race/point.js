@@ -25,9 +25,27 @@ export function pointView(actions) {
   const facts = h("dl", { class: "race-facts", data: { testid: "race-point" } });
   const rule = formulaBox("race-bound-formula", "The stability bound of its rule");
   const verdict = h("p", { class: "small", data: { testid: "race-verdict" } });
-  const door = h("button", { type: "button", class: "quiet-button", title: "Every quantity of its rule, with its numbers (o)", data: { testid: "race-open" }, onclick: () => openAnatomy(actions) }, "take its next update apart");
+  const door = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "Every quantity of its rule, with its numbers (o)",
+      data: { testid: "race-open" },
+      onclick: () => openAnatomy(actions),
+    },
+    "take its next update apart",
+  );
   const doors = h("div", { class: "race-doors", data: { part: "race-doors" } }, door);
-  const element = h("section", { class: "panel", data: { part: "point" }, aria: { label: "Critical point" } }, title, facts, rule.element, verdict, doors);
+  const element = h(
+    "section",
+    { class: "panel", data: { part: "point" }, aria: { label: "Critical point" } },
+    title,
+    facts,
+    rule.element,
+    verdict,
+    doors,
+  );
   /** @type {Map<string, HTMLElement>} */
   const values = new Map();
   const fact = (/** @type {string} */ name, /** @type {string} */ words, /** @type {string} */ why) => {
@@ -65,9 +83,16 @@ export function pointView(actions) {
       put("place", `${formatNumber(x, 4)} · ${formatNumber(y, 4)}`, `${formatExact(x)} · ${formatExact(y)}`);
       put("gradient", formatNumber(toNumber(found.gradient_norm), 3), toNumber(found.gradient_norm));
       const both = (found.eigenvalues ?? []).map(toNumber);
-      put("eigenvalues", both.length ? both.map((/** @type {number} */ each) => formatNumber(each, 3)).join(" · ") : "–", both.length ? both.join(" · ") : null);
+      put(
+        "eigenvalues",
+        both.length ? both.map((/** @type {number} */ each) => formatNumber(each, 3)).join(" · ") : "–",
+        both.length ? both.join(" · ") : null,
+      );
       put("condition", found.condition === null ? "–" : formatNumber(toNumber(found.condition), 4), found.condition);
-      put("kind", found.diverged !== null ? `it diverged at step ${formatCount(found.diverged)}` : (KINDS[found.kind] ?? found.kind));
+      put(
+        "kind",
+        found.diverged !== null ? `it diverged at step ${formatCount(found.diverged)}` : (KINDS[found.kind] ?? found.kind),
+      );
       const limit = toNumber(found.bound?.rate);
       const rate = toNumber(found.rate);
       put("bound", found.bound ? (limit === Infinity ? "none here" : formatNumber(limit, 4)) : "–", found.bound ? limit : null);
@@ -84,9 +109,13 @@ export function pointView(actions) {
 function verdictOf(found, limit, rate) {
   if (found.diverged !== null) return "It left the surface.";
   if (!found.bound || limit === null || rate === null) {
-    return found.step === 0 && found.eigenvalues ? "Its bound depends on its running squares: it has one from its first update on." : "This rule's steps are no multiple of the gradient: it has no such bound.";
+    return found.step === 0 && found.eigenvalues
+      ? "Its bound depends on its running squares: it has one from its first update on."
+      : "This rule's steps are no multiple of the gradient: it has no such bound.";
   }
   if (limit === Infinity) return "Nothing curves upwards here: no rate is too high for this place.";
   const frozen = found.bound.frozen ? " (with its running squares as they are)" : "";
-  return rate > limit ? `It runs beyond its bound${frozen}: along the steepest curvature it swings further out with each step.` : `It runs at ${formatNumber((100 * rate) / limit, 3)} % of its bound${frozen}.`;
+  return rate > limit
+    ? `It runs beyond its bound${frozen}: along the steepest curvature it swings further out with each step.`
+    : `It runs at ${formatNumber((100 * rate) / limit, 3)} % of its bound${frozen}.`;
 }

@@ -32,14 +32,41 @@ function scaleWords(frame, theme) {
  */
 export function raceView(actions) {
   const look = (/** @type {boolean} */ three, /** @type {string} */ words) =>
-    h("button", { type: "button", class: "race-choice", data: { look: three ? "3d" : "contour" }, onclick: () => actions.look({ three }) }, words);
+    h(
+      "button",
+      {
+        type: "button",
+        class: "race-choice",
+        data: { look: three ? "3d" : "contour" },
+        onclick: () => actions.look({ three }),
+      },
+      words,
+    );
   const looks = [look(false, "contour"), look(true, "3-D")];
   const colour = h("span", { class: "small" });
-  const [flat, three, loss, settings, standings, point] = [surfaceView(actions), threeView(surfaceInThree), lossView(actions), settingsView(actions), standingsView(actions), pointView(actions)];
+  const [flat, three, loss, settings, standings, point] = [
+    surfaceView(actions),
+    threeView(surfaceInThree),
+    lossView(actions),
+    settingsView(actions),
+    standingsView(actions),
+    pointView(actions),
+  ];
   const anatomy = anatomyDialog(actions);
   const waiting = h("p", { class: "small race-waiting" }, "The race is coming …");
   const tabs = PAGES.map(([name, title]) =>
-    h("button", { type: "button", class: "tab", role: "tab", aria: { selected: false, controls: `race-${name}` }, data: { tab: name }, onclick: () => actions.look({ page: name }) }, title),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "tab",
+        role: "tab",
+        aria: { selected: false, controls: `race-${name}` },
+        data: { tab: name },
+        onclick: () => actions.look({ page: name }),
+      },
+      title,
+    ),
   );
   const element = h(
     "main",
@@ -52,7 +79,12 @@ export function raceView(actions) {
         "div",
         { class: "title-row" },
         h("h2", { class: "panel-title" }, "Surface"),
-        h("div", { class: "race-choices" }, h("div", { class: "race-choices", role: "group", aria: { label: "How the surface is drawn" } }, ...looks), colour),
+        h(
+          "div",
+          { class: "race-choices" },
+          h("div", { class: "race-choices", role: "group", aria: { label: "How the surface is drawn" } }, ...looks),
+          colour,
+        ),
       ),
       h("div", { class: "race-stage" }, flat.element, three.element, waiting),
       loss.element,

@@ -55,7 +55,14 @@ export function raceRoom(actions, network) {
     transport: switchedTransport(actions, network),
     tools: [...own, ...others],
     channels: ({ networkLook: { on } }) => (on === "surface" ? CHANNELS : on === "network" ? NETWORK : STUDIES),
-    subject: (state) => (onNetwork(state) ? (state.network ? `network: ${state.network.title}` : "") : state.race ? `surface: ${state.race.title}` : ""),
+    subject: (state) =>
+      onNetwork(state)
+        ? state.network
+          ? `network: ${state.network.title}`
+          : ""
+        : state.race
+          ? `surface: ${state.race.title}`
+          : "",
     keys: {
       " ": () => shown().toggle(),
       ArrowRight: () => shown().forward(),
@@ -64,7 +71,10 @@ export function raceRoom(actions, network) {
       PageUp: () => shown().back(),
       Home: () => shown().toStart(),
       End: () => shown().toEnd(),
-      3: () => (onNetwork(actions.state) ? network.look({ three: !network.state.networkLook.three }) : actions.look({ three: !actions.state.raceLook.three })),
+      3: () =>
+        onNetwork(actions.state)
+          ? network.look({ three: !network.state.networkLook.three })
+          : actions.look({ three: !actions.state.raceLook.three }),
       "+": () => shown().zoom(1 / 2),
       "-": () => shown().zoom(2),
       0: () => actions.look({ plane: null }),

@@ -24,11 +24,29 @@ export function settingsView(actions) {
   const note = h("p", { class: "small" });
   const x = startField(actions, 0);
   const y = startField(actions, 1);
-  const noise = numberField(actions, { path: "race.noise", label: "Gradient noise", hint: "standard deviation of each gradient entry's noise, the same draws for every lane" });
+  const noise = numberField(actions, {
+    path: "race.noise",
+    label: "Gradient noise",
+    hint: "standard deviation of each gradient entry's noise, the same draws for every lane",
+  });
   const seed = numberField(actions, { path: "race.seed", label: "Seed of the noise", integer: true });
-  const steps = numberField(actions, { path: "race.max_steps", label: "Steps", hint: "length of the race, 1 to 100 000", integer: true });
-  const threshold = numberField(actions, { path: "race.threshold", label: "Reached within", hint: "how close to the least known loss counts as there" });
-  const rest = h("details", { class: "why", data: { testid: "race-more" } }, h("summary", {}, "noise, seed, length"), h("div", { class: "fields" }, noise.element, seed.element, steps.element, threshold.element));
+  const steps = numberField(actions, {
+    path: "race.max_steps",
+    label: "Steps",
+    hint: "length of the race, 1 to 100 000",
+    integer: true,
+  });
+  const threshold = numberField(actions, {
+    path: "race.threshold",
+    label: "Reached within",
+    hint: "how close to the least known loss counts as there",
+  });
+  const rest = h(
+    "details",
+    { class: "why", data: { testid: "race-more" } },
+    h("summary", {}, "noise, seed, length"),
+    h("div", { class: "fields" }, noise.element, seed.element, steps.element, threshold.element),
+  );
   const element = h(
     "section",
     { class: "panel", data: { part: "race-settings" }, aria: { label: "The race" } },
@@ -64,7 +82,14 @@ export function settingsView(actions) {
       if (surface.value !== spec.name) surface.value = spec.name;
       const row = rowNamed(catalog.surfaces, spec.name);
       if (chosen(catalog, spec.name)) {
-        controls = (row?.parameters ?? []).map((parameter) => ({ name: parameter.name, control: parameterField(actions, { ...parameter, symbol: "", title: spoken(parameter) }, `race.surface.${parameter.name}`) }));
+        controls = (row?.parameters ?? []).map((parameter) => ({
+          name: parameter.name,
+          control: parameterField(
+            actions,
+            { ...parameter, symbol: "", title: spoken(parameter) },
+            `race.surface.${parameter.name}`,
+          ),
+        }));
         own.replaceChildren(...controls.map(({ control }) => control.element));
       }
       if (formed(race.mathml, row)) {
@@ -95,8 +120,14 @@ export function settingsView(actions) {
  */
 function fill(preset, surface, catalog) {
   const races = catalog.races.filter(({ kind }) => kind === "surface");
-  preset.replaceChildren(h("option", { value: "" }, "races that make a point"), ...races.map(({ name, title, summary }) => h("option", { value: name, title: summary }, title)));
-  surface.replaceChildren(...catalog.surfaces.map(({ name, title }) => h("option", { value: name }, title)), h("option", { value: OWN }, "your own formula"));
+  preset.replaceChildren(
+    h("option", { value: "" }, "races that make a point"),
+    ...races.map(({ name, title, summary }) => h("option", { value: name, title: summary }, title)),
+  );
+  surface.replaceChildren(
+    ...catalog.surfaces.map(({ name, title }) => h("option", { value: name }, title)),
+    h("option", { value: OWN }, "your own formula"),
+  );
 }
 
 /** @param {import("../types.js").Parameter} parameter */
@@ -137,11 +168,23 @@ function ownFormula(actions) {
     aria: { label: "f(x, y), your own formula", describedby: "race-formula-error" },
     data: { testid: "race-own-formula" },
   });
-  const error = h("p", { class: "field-error", id: "race-formula-error", role: "alert", data: { testid: "race-formula-error" }, hidden: true });
-  const element = h("div", { class: "field race-own", data: { field: "race.surface.formula" } }, h("div", { class: "field-row" }, h("span", {}, "f(x, y) ="), input), error);
+  const error = h("p", {
+    class: "field-error",
+    id: "race-formula-error",
+    role: "alert",
+    data: { testid: "race-formula-error" },
+    hidden: true,
+  });
+  const element = h(
+    "div",
+    { class: "field race-own", data: { field: "race.surface.formula" } },
+    h("div", { class: "field-row" }, h("span", {}, "f(x, y) ="), input),
+    error,
+  );
   const send = () => {
     const text = input.value.trim();
-    if (text !== actions.state.race?.spec.surface.formula) actions.surface({ name: OWN, formula: text }, "race.surface.formula");
+    if (text !== actions.state.race?.spec.surface.formula)
+      actions.surface({ name: OWN, formula: text }, "race.surface.formula");
   };
   input.addEventListener("change", send);
   input.addEventListener("keydown", (event) => event.key === "Enter" && input.blur());

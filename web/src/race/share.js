@@ -19,7 +19,8 @@ export async function openRaceLink(actions) {
   const packed = raceLinkHere();
   if (packed === null) return;
   const script = await unpack(packed).catch(() => null);
-  if (script === null) actions.complain("This link is damaged: a part of it is missing or was changed. Another race stands here instead.");
+  if (script === null)
+    actions.complain("This link is damaged: a part of it is missing or was changed. Another race stands here instead.");
   else if (await actions.tell({ type: "race_load", script })) {
     if (actions.state.raceClock?.same_bits === false) {
       actions.say("This race was recorded on another machine: its numbers may differ in their last digits.");
@@ -34,7 +35,9 @@ async function copyLink(actions) {
   if (script === null) return;
   const packed = await pack(script);
   if (packed.length > LONGEST) {
-    actions.complain("This race is too long for a link: it has more changes than eight kilobytes hold. Take it away as a page.");
+    actions.complain(
+      "This race is too long for a link: it has more changes than eight kilobytes hold. Take it away as a page.",
+    );
     return;
   }
   const url = addressOf({ packed }, FIELD);

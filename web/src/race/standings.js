@@ -21,9 +21,17 @@ export function standingsView(actions) {
   const title = h("h2", { class: "panel-title" }, "Standings");
   const head = h("span", { class: "small" });
   const list = h("ol", { class: "lanes", data: { testid: "race-standings" } });
-  const empty = h("p", { class: "small", data: { testid: "race-empty" } }, "No lane yet: add one, and it runs from the start to where the race stands.");
+  const empty = h(
+    "p",
+    { class: "small", data: { testid: "race-empty" } },
+    "No lane yet: add one, and it runs from the start to where the race stands.",
+  );
   const rates = rateChoice(actions);
-  const add = h("button", { type: "button", class: "quiet-button", data: { testid: "race-add" }, onclick: () => actions.add() }, "+ add a lane");
+  const add = h(
+    "button",
+    { type: "button", class: "quiet-button", data: { testid: "race-add" }, onclick: () => actions.add() },
+    "+ add a lane",
+  );
   const shared = h("span", { class: "small" });
   const element = h(
     "section",
@@ -48,7 +56,11 @@ export function standingsView(actions) {
       editor.update(state);
       if (!race || !catalog) return;
       add.disabled = race.lanes.length >= MOST_LANES || connection.status !== "open";
-      setAttribute(add, "title", race.lanes.length >= MOST_LANES ? `There are ${MOST_LANES} lanes, the most` : "one more rule, with its defaults");
+      setAttribute(
+        add,
+        "title",
+        race.lanes.length >= MOST_LANES ? `There are ${MOST_LANES} lanes, the most` : "one more rule, with its defaults",
+      );
       empty.hidden = race.lanes.length > 0;
       const frame = raceFrameOf(state, "race_standings");
       if (!told(race, frame, raceLook, theme, raceClock?.status) && !edited(raceLook.edited)) return;
@@ -74,11 +86,18 @@ export function standingsView(actions) {
         const lane = /** @type {RaceLane} */ (race.lanes.find((each) => each.id === id));
         const row = rows.get(id) ?? laneRow(actions, id);
         rows.set(id, row);
-        row.show(lane, names.get(id) ?? "", ranked.find((each) => each.id === id), ranked.findIndex((each) => each.id === id) + 1, state);
+        row.show(
+          lane,
+          names.get(id) ?? "",
+          ranked.find((each) => each.id === id),
+          ranked.findIndex((each) => each.id === id) + 1,
+          state,
+        );
         return row.element;
       });
       const present = [...list.children];
-      if (present.length !== wanted.length || wanted.some((row, i) => row !== present[i])) keepFocus(list, () => list.replaceChildren(...wanted));
+      if (present.length !== wanted.length || wanted.some((row, i) => row !== present[i]))
+        keepFocus(list, () => list.replaceChildren(...wanted));
       const open = typeof raceLook.edited === "number" ? rows.get(raceLook.edited) : null;
       if (open && editor.element.parentElement !== open.element) open.element.append(editor.element);
       editor.element.hidden = !open;
@@ -105,7 +124,11 @@ function laneRow(actions, id) {
   const loss = h("span", { class: "lane-loss", data: { loss: id } });
   const reached = h("span", { class: "lane-reached" });
   const edit = h("button", { type: "button", class: "text-button", data: { edit: id } }, "edit");
-  const element = h("li", { class: "lane", data: { lane: id } }, h("div", { class: "lane-line" }, sign.element, h("div", { class: "lane-words" }, name, how, marks), loss, reached, edit));
+  const element = h(
+    "li",
+    { class: "lane", data: { lane: id } },
+    h("div", { class: "lane-line" }, sign.element, h("div", { class: "lane-words" }, name, how, marks), loss, reached, edit),
+  );
   const badged = memo();
   name.addEventListener("click", () => actions.look({ lane: actions.state.raceLook.lane === id ? null : id }));
   edit.addEventListener("click", () => actions.look({ edited: actions.state.raceLook.edited === id ? null : id, lane: id }));
@@ -130,7 +153,11 @@ function laneRow(actions, id) {
       const limit = toNumber(found?.bound?.rate);
       const bound = limit === null ? "" : limit === Infinity ? " · no bound" : ` · bound ${formatNumber(limit, 3)}`;
       setText(how, `η ${brief(rate)}${moves}${bound}${CHOSEN[lane.chosen]}`);
-      setAttribute(how, "title", `the rate of its next update, exactly ${formatExact(rate)}; its stability bound here ${formatExact(limit)}; chosen: ${lane.chosen}`);
+      setAttribute(
+        how,
+        "title",
+        `the rate of its next update, exactly ${formatExact(rate)}; its stability bound here ${formatExact(limit)}; chosen: ${lane.chosen}`,
+      );
       setAttribute(how, "data-bound", limit === null ? null : String(limit));
       setAttribute(how, "data-beyond", String(limit !== null && rate > limit));
       setAttribute(how, "data-value", String(rate));
@@ -140,7 +167,13 @@ function laneRow(actions, id) {
       setAttribute(element, "data-diverged", gone === null ? null : String(gone));
       const value = toNumber(found?.loss);
       setText(loss, gone === null ? formatNumber(value, 3) : `diverged at ${formatCount(gone)}`);
-      setAttribute(loss, "title", gone === null ? `exactly ${formatExact(value)}` : `it left the surface with update ${gone}; f there ${formatExact(value)}`);
+      setAttribute(
+        loss,
+        "title",
+        gone === null
+          ? `exactly ${formatExact(value)}`
+          : `it left the surface with update ${gone}; f there ${formatExact(value)}`,
+      );
       setAttribute(loss, "data-value", String(value));
       setText(reached, found?.reached === null || found?.reached === undefined ? "–" : formatCount(found.reached));
     },

@@ -19,9 +19,20 @@ import { planeOf, shows } from "./plane.js";
 export function surfaceView(actions) {
   const place = h("div", { class: "race-plot", data: { testid: "race-contour" } });
   const over = overlay();
-  const start = h("button", { type: "button", class: "race-start", data: { testid: "race-origin" } }, h("span", { class: "race-start-word" }, "start"));
+  const start = h(
+    "button",
+    { type: "button", class: "race-start", data: { testid: "race-origin" } },
+    h("span", { class: "race-start-word" }, "start"),
+  );
   const tip = h("div", { class: "tip race-tip", role: "status", data: { testid: "race-tip" }, hidden: true });
-  const element = h("div", { class: "race-surface", role: "group", aria: { label: "Surface" } }, place, ...over.elements, start, tip);
+  const element = h(
+    "div",
+    { class: "race-surface", role: "group", aria: { label: "Surface" } },
+    place,
+    ...over.elements,
+    start,
+    tip,
+  );
   const figure = new Redrawn(place);
   /** @type {AppState | null} */
   let last = null;
@@ -92,7 +103,8 @@ export function surfaceView(actions) {
     listening = true;
     const plot = /** @type {any} */ (place);
     plot.on("plotly_relayouting", (/** @type {Record<string, number>} */ moved) => {
-      const range = (/** @type {string} */ axis) => /** @type {[number, number]} */ ([0, 1].map((i) => moved[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i]));
+      const range = (/** @type {string} */ axis) =>
+        /** @type {[number, number]} */ ([0, 1].map((i) => moved[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i]));
       frameAt(margin, element.clientWidth, element.clientHeight, range("xaxis"), range("yaxis"));
       if (last) update(last);
     });
@@ -138,8 +150,12 @@ export function surfaceView(actions) {
       if (!held || !plane) return;
       const box = element.getBoundingClientRect();
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-      const inside = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ size) => Math.max(low, Math.min(low + size, at));
-      go(round(plane.x(inside(x, plane.left, plane.width)), plane.xs), round(plane.y(inside(y, plane.top, plane.height)), plane.ys));
+      const inside = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ size) =>
+        Math.max(low, Math.min(low + size, at));
+      go(
+        round(plane.x(inside(x, plane.left, plane.width)), plane.xs),
+        round(plane.y(inside(y, plane.top, plane.height)), plane.ys),
+      );
     });
     const release = () => (held = false);
     start.addEventListener("pointerup", release);
@@ -152,7 +168,10 @@ export function surfaceView(actions) {
       if (!way || !at || !plane) return;
       event.preventDefault();
       const by = (event.shiftKey ? 10 : 1) / 100;
-      go(round(at[0] + way[0] * by * (plane.xs[1] - plane.xs[0]), plane.xs), round(at[1] + way[1] * by * (plane.ys[1] - plane.ys[0]), plane.ys));
+      go(
+        round(at[0] + way[0] * by * (plane.xs[1] - plane.xs[0]), plane.xs),
+        round(at[1] + way[1] * by * (plane.ys[1] - plane.ys[0]), plane.ys),
+      );
     });
   }
 
@@ -164,8 +183,17 @@ export function surfaceView(actions) {
     tip.hidden = !found;
     if (!found || !last) return;
     const name = namesOf(last).get(found.lane.id) ?? "";
-    setText(tip, `${name}, step ${formatCount(found.step)}\nx ${formatExact(found.x)}\ny ${formatExact(found.y)}\nf ${formatExact(found.loss)}`);
-    for (const [key, value] of Object.entries({ lane: found.lane.id, step: found.step, x: found.x, y: found.y, loss: found.loss })) {
+    setText(
+      tip,
+      `${name}, step ${formatCount(found.step)}\nx ${formatExact(found.x)}\ny ${formatExact(found.y)}\nf ${formatExact(found.loss)}`,
+    );
+    for (const [key, value] of Object.entries({
+      lane: found.lane.id,
+      step: found.step,
+      x: found.x,
+      y: found.y,
+      loss: found.loss,
+    })) {
       setAttribute(tip, `data-${key}`, String(value));
     }
     const right = px > box.width / 2;

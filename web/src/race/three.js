@@ -64,22 +64,52 @@ export function threeView({ named, testid, label, known, scene }) {
       const stride = x.data.length > FINE ? 2 : 1;
       const kept = (/** @type {ArrayLike<number>} */ values) => Array.from(values).filter((_, i) => i % stride === 0);
       const rows = [];
-      for (let i = 0; i < y.data.length; i += stride) rows.push(kept(level.data.subarray(i * x.data.length, (i + 1) * x.data.length)));
+      for (let i = 0; i < y.data.length; i += stride)
+        rows.push(kept(level.data.subarray(i * x.data.length, (i + 1) * x.data.length)));
       /** @type {object[]} */
       const traces = [{ ...surface, x: kept(x.data), y: kept(y.data), z: rows }];
       for (const { lane, way, drop } of lanes) {
         const colour = colourOf(lane, theme);
         const dash = isDashed(lane) ? "dash" : "solid";
-        traces.push({ ...line, uid: `lane-${lane.id}`, x: way[0], y: way[1], z: way[2], line: { ...line.line, color: colour, dash } });
+        traces.push({
+          ...line,
+          uid: `lane-${lane.id}`,
+          x: way[0],
+          y: way[1],
+          z: way[2],
+          line: { ...line.line, color: colour, dash },
+        });
         const [px, py, pz] = way.map((values) => values.slice(-1));
         const symbol = isDashed(lane) ? "square" : "circle";
-        traces.push({ ...head, uid: `head-${lane.id}`, x: px, y: py, z: pz, marker: { ...head.marker, color: colour, symbol } });
-        if (drop) traces.push({ ...line, uid: `drop-${lane.id}`, x: [...px, ...px], y: [...py, ...py], z: drop, line: { ...line.line, width: 2, color: colour } });
+        traces.push({
+          ...head,
+          uid: `head-${lane.id}`,
+          x: px,
+          y: py,
+          z: pz,
+          marker: { ...head.marker, color: colour, symbol },
+        });
+        if (drop)
+          traces.push({
+            ...line,
+            uid: `drop-${lane.id}`,
+            x: [...px, ...px],
+            y: [...py, ...py],
+            z: drop,
+            line: { ...line.line, width: 2, color: colour },
+          });
       }
       // On a small picture there is no room beside the axes for more than a short name.
       const brief = (/** @type {string} */ text) => (Math.min(width, 1.5 * height) < NARROW && text.length > SHORT ? "" : text);
-      const axes = Object.fromEntries(titles.map((text, i) => [`${"xyz"[i]}axis`, { ...layout.scene[`${"xyz"[i]}axis`], title: { text: brief(text) } }]));
-      await plotly.react(place, traces, { ...layout, width, height, uirevision, scene: { ...layout.scene, ...axes, uirevision } }, themed.config);
+      const axes = Object.fromEntries(
+        titles.map((text, i) => [`${"xyz"[i]}axis`, { ...layout.scene[`${"xyz"[i]}axis`], title: { text: brief(text) } }]),
+      );
+      await plotly.react(
+        place,
+        traces,
+        { ...layout, width, height, uirevision, scene: { ...layout.scene, ...axes, uirevision } },
+        themed.config,
+      );
       place.dataset.drawn = String(drawn);
     });
   }
@@ -116,6 +146,12 @@ export const surfaceInThree = {
       }
       return [{ lane, way }];
     });
-    return { ground, lanes, titles: ["x", "y", ground.meta.colour === "log" ? "log f" : "f"], uirevision: `${race.race}`, drawn: trails?.step ?? 0 };
+    return {
+      ground,
+      lanes,
+      titles: ["x", "y", ground.meta.colour === "log" ? "log f" : "f"],
+      uirevision: `${race.race}`,
+      drawn: trails?.step ?? 0,
+    };
   },
 };

@@ -50,7 +50,10 @@ export function raceTransport(actions) {
       setText(whole, ` of ${formatCount(clock.max_steps)}`);
       const { tuning, steps_per_second: speed } = clock;
       const words = { playing: speed === null ? "" : `${perSecond(speed)} steps/s`, finished: "at its end" };
-      setText(rate, tuning ? `tuning lane ${tuning[0] + 1} of ${tuning[1]}` : (words[/** @type {"playing"} */ (status)] ?? " "));
+      setText(
+        rate,
+        tuning ? `tuning lane ${tuning[0] + 1} of ${tuning[1]}` : (words[/** @type {"playing"} */ (status)] ?? " "),
+      );
     },
   };
 }

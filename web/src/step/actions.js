@@ -133,7 +133,15 @@ export class StepActions {
     this.#patch({ crossing: { step: clock.step + by, last } });
     // Sent together, so that nothing comes between them. The entry is found again when the update is there.
     const moved = this.#connection.send(last ? { type: "seek", step: clock.step - 1 } : { type: "step", count: 1 });
-    const looked = this.#connection.send({ type: "look", ...this.#now, name: null, row: 0, column: 0, term: 0, micro: last ? -1 : 0 });
+    const looked = this.#connection.send({
+      type: "look",
+      ...this.#now,
+      name: null,
+      row: 0,
+      column: 0,
+      term: 0,
+      micro: last ? -1 : 0,
+    });
     try {
       await Promise.all([moved, looked]);
       const count = scopeOf(this.#store.state)?.steps.length ?? 1;

@@ -13,7 +13,11 @@ const WHOLE = "";
  * @returns {View}
  */
 export function choicesView(actions) {
-  const sample = h("select", { class: "step-choice", aria: { label: "Sample of the mini-batch" }, data: { testid: "step-sample" } });
+  const sample = h("select", {
+    class: "step-choice",
+    aria: { label: "Sample of the mini-batch" },
+    data: { testid: "step-sample" },
+  });
   sample.addEventListener("change", () => actions.sample(sample.value === WHOLE ? null : Number(sample.value)));
   const notation = h("select", { class: "step-choice", aria: { label: "Notation" }, data: { testid: "notation" } });
   notation.addEventListener("change", () => actions.notation(notation.value));
@@ -31,14 +35,18 @@ export function choicesView(actions) {
         const rows = [...scope.samples].sort((a, b) => a - b);
         sample.replaceChildren(
           h("option", { value: WHOLE }, `whole mini-batch (${scope.samples.length})`),
-          ...(absent === null ? [] : [h("option", { value: absent, disabled: true }, `sample ${formatCount(absent + 1)}: not here`)]),
+          ...(absent === null
+            ? []
+            : [h("option", { value: absent, disabled: true }, `sample ${formatCount(absent + 1)}: not here`)]),
           ...rows.map((row) => h("option", { value: row }, `sample ${formatCount(row + 1)}`)),
         );
       }
       const { look } = state.step;
       if (seen) sample.value = String(absent ?? seen.micro.sample ?? WHOLE);
       if (notationsChanged(scope.notations.map(({ name }) => name).join())) {
-        notation.replaceChildren(...scope.notations.map(({ name, title, summary }) => h("option", { value: name, title: summary }, title)));
+        notation.replaceChildren(
+          ...scope.notations.map(({ name, title, summary }) => h("option", { value: name, title: summary }, title)),
+        );
       }
       notation.value = look.notation;
     },

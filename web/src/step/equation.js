@@ -20,7 +20,15 @@ export function equationView(actions) {
   const numbers = h("div", { class: "written-line numbers-line", data: { testid: "written-numbers" } });
   const terms = h("div", { class: "terms", role: "group", aria: { label: "The terms" }, data: { testid: "terms" } });
   const remark = h("p", { class: "written-remark" });
-  const element = h("section", { class: "written", aria: { label: "The entry, written out" }, data: { testid: "written" } }, what, symbols, numbers, terms, remark);
+  const element = h(
+    "section",
+    { class: "written", aria: { label: "The entry, written out" }, data: { testid: "written" } },
+    what,
+    symbols,
+    numbers,
+    terms,
+    remark,
+  );
   const lit = lights();
   listen(element, actions);
   copyExact(element);
@@ -63,8 +71,16 @@ export function equationView(actions) {
     const own = equation.expression.kind === "number" && equation.expression.name === equation.result.name;
     // At layer depth the numbers say enough; the rule above has the symbols.
     symbols.hidden = micro.depth === "layer" && step.rule !== "" && equation.terms > 4;
-    symbols.replaceChildren(...line([left(equation, how(false), edge), ...(own ? [] : rightSide(equation.expression, how(false), edge))]));
-    numbers.replaceChildren(...line([left(equation, how(false), edge), ...(own ? [] : rightSide(equation.expression, how(true), edge)), outcome(equation, edge, lit, describe)]));
+    symbols.replaceChildren(
+      ...line([left(equation, how(false), edge), ...(own ? [] : rightSide(equation.expression, how(false), edge))]),
+    );
+    numbers.replaceChildren(
+      ...line([
+        left(equation, how(false), edge),
+        ...(own ? [] : rightSide(equation.expression, how(true), edge)),
+        outcome(equation, edge, lit, describe),
+      ]),
+    );
     setAttribute(numbers, "data-long", equation.terms > 6 && !edge ? "" : null);
     drawTerms(seen, equation, how);
     setText(remark, remarkOn(equation, edge));
@@ -77,24 +93,48 @@ export function equationView(actions) {
     terms.hidden = listed.length < 2 && micro.depth !== "edge";
     if (micro.depth === "edge") {
       const move = (/** @type {number} */ by, /** @type {string} */ label, /** @type {string} */ sign) =>
-        h("button", { type: "button", class: "quiet-button", disabled: !inside(equation, by), aria: { label }, onclick: () => actions.term((equation.term ?? 0) + by) }, sign);
+        h(
+          "button",
+          {
+            type: "button",
+            class: "quiet-button",
+            disabled: !inside(equation, by),
+            aria: { label },
+            onclick: () => actions.term((equation.term ?? 0) + by),
+          },
+          sign,
+        );
       const whole = termsOf(equation.whole ?? equation.expression);
       terms.replaceChildren(
         ...whole.map(({ tree, at }) => termButton(tree, at, how, at === equation.term)),
-        h("span", { class: "term-count" }, move(-1, "The term before", "‹"), h("span", { data: { testid: "term-count" } }, `term ${(equation.term ?? 0) + 1} of ${equation.terms}`), move(1, "The next term", "›")),
+        h(
+          "span",
+          { class: "term-count" },
+          move(-1, "The term before", "‹"),
+          h("span", { data: { testid: "term-count" } }, `term ${(equation.term ?? 0) + 1} of ${equation.terms}`),
+          move(1, "The next term", "›"),
+        ),
       );
       return;
     }
-    terms.replaceChildren(
-      ...listed.map(({ tree, at }) => termButton(tree, at, how, false)),
-    );
+    terms.replaceChildren(...listed.map(({ tree, at }) => termButton(tree, at, how, false)));
   }
 
   /** @param {Tree} tree @param {number} at @param {(numbers: boolean) => import("./write.js").Writing} how @param {boolean} current */
   function termButton(tree, at, how, current) {
     if (tree.kind === "more") return h("span", { class: "term more" }, `… ${tree.count} more`);
     const math = m("math", ...write(tree, how(false), at), operator("="), number(tree.value));
-    return h("button", { type: "button", class: "term", aria: { pressed: current, label: `${at + 1}: ${math.textContent}` }, data: { term: at }, onclick: () => actions.term(at) }, math);
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "term",
+        aria: { pressed: current, label: `${at + 1}: ${math.textContent}` },
+        data: { term: at },
+        onclick: () => actions.term(at),
+      },
+      math,
+    );
   }
 }
 
@@ -145,8 +185,10 @@ function whatIs({ scope, step, micro }, equation) {
   const value = step.results.find(({ name }) => name === micro.name);
   if (!value) return "";
   const where = [];
-  if (value.rows.kind === "unit") where.push(`${unitWords(value.rows.layer ?? 0, scope)} ${nameOf(value.rows, micro.row, scope)}`);
-  if (value.columns.kind === "unit") where.push(`from ${unitWords(value.columns.layer ?? 0, scope)} ${nameOf(value.columns, micro.column, scope)}`);
+  if (value.rows.kind === "unit")
+    where.push(`${unitWords(value.rows.layer ?? 0, scope)} ${nameOf(value.rows, micro.row, scope)}`);
+  if (value.columns.kind === "unit")
+    where.push(`from ${unitWords(value.columns.layer ?? 0, scope)} ${nameOf(value.columns, micro.column, scope)}`);
   if (value.columns.kind === "sample" || value.of === "sample") where.push(`sample ${scope.samples[micro.sample_column] + 1}`);
   const depth = micro.depth === "edge" ? (equation.terms > 1 ? "one product of its sum" : "its only term") : "written out";
   return `${where.join(", ") || "the number"}, ${depth}`;

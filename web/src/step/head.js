@@ -24,11 +24,33 @@ export function headView(actions) {
   const lately = h("ol", { class: "lately" });
   const told = h("details", { class: "where-am-i", data: { testid: "where-am-i" } }, h("summary", {}, "Where am I?"), lately);
   const depths = DEPTHS.map((depth) =>
-    h("button", { type: "button", role: "radio", class: "depth", aria: { checked: false }, data: { depth }, onclick: () => actions.depth(depth) }, depth),
+    h(
+      "button",
+      {
+        type: "button",
+        role: "radio",
+        class: "depth",
+        aria: { checked: false },
+        data: { depth },
+        onclick: () => actions.depth(depth),
+      },
+      depth,
+    ),
   );
-  const depth = h("div", { class: "depths", role: "radiogroup", aria: { label: "Depth" }, title: "↑ ↓", data: { testid: "depths" } }, ...depths);
+  const depth = h(
+    "div",
+    { class: "depths", role: "radiogroup", aria: { label: "Depth" }, title: "↑ ↓", data: { testid: "depths" } },
+    ...depths,
+  );
   const absent = h("p", { class: "step-absent", role: "status", data: { testid: "step-absent" } });
-  const element = h("header", { class: "step-head" }, title, h("div", { class: "step-words" }, where, why), h("div", { class: "step-side" }, told, depth), absent);
+  const element = h(
+    "header",
+    { class: "step-head" },
+    title,
+    h("div", { class: "step-words" }, where, why),
+    h("div", { class: "step-side" }, told, depth),
+    absent,
+  );
   const changed = memo();
   const depthChanged = memo();
 
@@ -38,16 +60,29 @@ export function headView(actions) {
     setAttribute(title, "data-long", step.title.length > LINE ? "" : null);
     const made = step.results.find(({ name }) => name === micro.name);
     const alone = !made || made.columns.kind === "sample" || made.of === "sample" || step.phase === "forward";
-    const of = !alone ? `all ${scope.samples.length} samples` : micro.sample === null ? `whole mini-batch of ${scope.samples.length}` : `sample ${formatCount(micro.sample + 1)}`;
+    const of = !alone
+      ? `all ${scope.samples.length} samples`
+      : micro.sample === null
+        ? `whole mini-batch of ${scope.samples.length}`
+        : `sample ${formatCount(micro.sample + 1)}`;
     setText(where, `micro-step ${micro.micro + 1} of ${micro.steps} · ${of} · before update ${formatCount(scope.step + 1)}`);
     setText(why, typeset(step.why));
     const first = Math.max(0, micro.micro - TOLD + 1);
-    lately.replaceChildren(...scope.steps.slice(first, micro.micro + 1).map((each) => h("li", { value: each.index + 1 }, h("b", {}, typeset(each.title)), ` ${typeset(each.why)}`)));
+    lately.replaceChildren(
+      ...scope.steps
+        .slice(first, micro.micro + 1)
+        .map((each) => h("li", { value: each.index + 1 }, h("b", {}, typeset(each.title)), ` ${typeset(each.why)}`)),
+    );
     absent.hidden = micro.absent === null;
     if (micro.absent !== null) {
       absent.replaceChildren(
         `Sample ${formatCount(micro.absent + 1)} is not in this mini-batch; what is shown is the whole of it. In it are: `,
-        ...[...scope.samples].sort((a, b) => a - b).slice(0, 12).map((row) => h("button", { type: "button", class: "text-button", onclick: () => actions.sample(row) }, formatCount(row + 1))),
+        ...[...scope.samples]
+          .sort((a, b) => a - b)
+          .slice(0, 12)
+          .map((row) =>
+            h("button", { type: "button", class: "text-button", onclick: () => actions.sample(row) }, formatCount(row + 1)),
+          ),
         ...(scope.samples.length > 12 ? [" …"] : []),
       );
     }

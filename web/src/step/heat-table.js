@@ -28,7 +28,12 @@ export function heatTable(lit) {
   const table = h("table", { class: "heat", role: "grid" }, head, body);
   const caption = h("span", { class: "heat-symbol" });
   const shape = h("span", { class: "heat-shape" });
-  const element = h("figure", { class: "matrix" }, h("div", { class: "bracket" }, table), h("figcaption", {}, caption, " ", shape));
+  const element = h(
+    "figure",
+    { class: "matrix" },
+    h("div", { class: "bracket" }, table),
+    h("figcaption", {}, caption, " ", shape),
+  );
   /** @type {Cell[]} */
   let cells = [];
   const builtFor = memo();
@@ -43,18 +48,31 @@ export function heatTable(lit) {
     const headed = acrossAxis.kind !== "one";
     const named = downAxis.kind !== "one";
     head.replaceChildren(
-      headed ? h("tr", {}, named && h("td", { class: "corner" }), ...across.map((i) => h("th", { scope: "col", class: i < 0 ? "gap" : "" }, i < 0 ? "…" : nameOf(acrossAxis, i, seen.scope)))) : "",
+      headed
+        ? h(
+            "tr",
+            {},
+            named && h("td", { class: "corner" }),
+            ...across.map((i) =>
+              h("th", { scope: "col", class: i < 0 ? "gap" : "" }, i < 0 ? "…" : nameOf(acrossAxis, i, seen.scope)),
+            ),
+          )
+        : "",
     );
     const lines = down.map((i) => {
       const line = h("tr", {}, named && h("th", { scope: "row" }, i < 0 ? "⋮" : nameOf(downAxis, i, seen.scope)));
       for (const j of across) {
         const [row, column] = transposed ? [j, i] : [i, j];
         if (row < 0 || column < 0) {
-          line.append(h("td", { class: "gap", aria: { hidden: true } }, row < 0 === (column < 0) ? "" : i < 0 ? "⋮" : "…"));
+          line.append(h("td", { class: "gap", aria: { hidden: true } }, row < 0 === column < 0 ? "" : i < 0 ? "⋮" : "…"));
           continue;
         }
         const text = document.createTextNode("");
-        const cell = h("td", { class: "cell", tabindex: cells.length ? -1 : 0, data: { at: `${value.name}:${row}:${column}` } }, text);
+        const cell = h(
+          "td",
+          { class: "cell", tabindex: cells.length ? -1 : 0, data: { at: `${value.name}:${row}:${column}` } },
+          text,
+        );
         cells.push({ cell, row, column, text, sign: "", heat: -1 });
         line.append(cell);
       }
@@ -67,8 +85,23 @@ export function heatTable(lit) {
   function update(shown, seen, used, chosen) {
     const { value, key, transposed } = shown;
     const array = seen.arrays[key];
-    const signature = [value.name, transposed, shown.rows.join(), shown.columns.join(), value.rows.layer, value.columns.layer, value.columns.kind];
-    if (builtFor(...signature, value.columns.kind === "sample" || value.rows.kind === "sample" ? seen.scope.samples.join() : "", seen.frame.run)) build(shown, seen);
+    const signature = [
+      value.name,
+      transposed,
+      shown.rows.join(),
+      shown.columns.join(),
+      value.rows.layer,
+      value.columns.layer,
+      value.columns.kind,
+    ];
+    if (
+      builtFor(
+        ...signature,
+        value.columns.kind === "sample" || value.rows.kind === "sample" ? seen.scope.samples.join() : "",
+        seen.frame.run,
+      )
+    )
+      build(shown, seen);
     const when = moment(shown, seen);
     if (captionFor(value.symbol, value.shape.join(), transposed, shown.columns.length, when)) {
       caption.replaceChildren(symbol(value.symbol, seen.scope.mathml), ...(transposed ? [h("sup", {}, "⊤")] : []));

@@ -32,7 +32,11 @@ const OPERANDS = 4;
  */
 export function matricesView(actions) {
   const row = h("div", { class: "matrix-row" });
-  const element = h("div", { class: "matrices", role: "group", aria: { label: "The numbers of the layer" }, data: { testid: "matrices" } }, row);
+  const element = h(
+    "div",
+    { class: "matrices", role: "group", aria: { label: "The numbers of the layer" }, data: { testid: "matrices" } },
+    row,
+  );
   const lit = lights();
   /** @type {ReturnType<typeof heatTable>[]} */
   const pool = [];
@@ -67,7 +71,8 @@ export function matricesView(actions) {
   function draw(seen, brought) {
     let items = partsOf(seen);
     // Where not even two columns of each fit, what is read last is left to the equation below.
-    while (seen.step.matrix.length === 0 && items.length > 4 && width < items.length * TIGHT * typeScale()) items = [...items.slice(0, -3), ...items.slice(-2)];
+    while (seen.step.matrix.length === 0 && items.length > 4 && width < items.length * TIGHT * typeScale())
+      items = [...items.slice(0, -3), ...items.slice(-2)];
     const tables = /** @type {Named[]} */ (items.filter((item) => typeof item !== "string"));
     const used = usedIn(seen);
     const { micro } = seen;
@@ -84,11 +89,17 @@ export function matricesView(actions) {
     // Which of several tables is which does not change while one walks along a layer.
     if (arranged(items.map((item) => (typeof item === "string" ? item : "#")).join(), seen.scope.notation)) {
       let next = 0;
-      row.replaceChildren(...items.map((item) => (typeof item === "string" ? h("span", { class: "operator" }, symbolOf(item, seen)) : pool[next++].element)));
+      row.replaceChildren(
+        ...items.map((item) =>
+          typeof item === "string" ? h("span", { class: "operator" }, symbolOf(item, seen)) : pool[next++].element,
+        ),
+      );
     }
     shown.forEach((each, i) => pool[i].update(each, seen, used, each.key.startsWith("result.") ? chosen : null));
     // What is beneath keeps its place while one walks along.
-    const tallest = Math.max(...seen.scope.steps.flatMap(({ operands, results }) => [...operands, ...results].map(({ shape }) => shape[0])));
+    const tallest = Math.max(
+      ...seen.scope.steps.flatMap(({ operands, results }) => [...operands, ...results].map(({ shape }) => shape[0])),
+    );
     element.style.setProperty("--lines", String(Math.min(WIDEST, tallest)));
     setAttribute(element, "data-micro", String(micro.micro));
   }
@@ -135,7 +146,9 @@ function partsOf({ step, micro }) {
     if (items.length > 0) items.push("→");
     items.push({ value: made, key: `result.${made.name}`, transposed: false });
     // Without operands nothing is read: the results stand side by side.
-    if (operands.length === 0) for (const value of step.results) if (value !== made) items.push({ value, key: `result.${value.name}`, transposed: false });
+    if (operands.length === 0)
+      for (const value of step.results)
+        if (value !== made) items.push({ value, key: `result.${value.name}`, transposed: false });
   }
   return items;
 }
@@ -161,7 +174,8 @@ function foldTable({ value, key, transposed }, room, { micro }, used, brought) {
   }
   const one = (/** @type {Set<number>} */ set) => (set.size === 1 ? [...set][0] : undefined);
   const [row, column] = result ? [micro.row, micro.column] : [one(lines.row), one(lines.column)];
-  const unit = (/** @type {import("./types.js").Axis} */ axis) => (axis.kind === "unit" && axis.layer !== null ? brought[axis.layer] : undefined);
+  const unit = (/** @type {import("./types.js").Axis} */ axis) =>
+    axis.kind === "unit" && axis.layer !== null ? brought[axis.layer] : undefined;
   const [most, across] = transposed ? [room, 12] : [12, room];
   const columns = part.columns?.length === 1 ? part.columns : fold(value.shape[1], across, column, unit(value.columns));
   return { value, key, transposed, rows: fold(value.shape[0], most, row, unit(value.rows)), columns };

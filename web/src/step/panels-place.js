@@ -17,12 +17,26 @@ export function panelsView(actions) {
   const tabs = all.map((panel) =>
     h(
       "button",
-      { type: "button", role: "tab", class: "panel-tab", id: `panel-tab-${panel.name}`, aria: { controls: `panel-${panel.name}` }, data: { panel: panel.name }, onclick: (/** @type {MouseEvent} */ event) => press(panel, event), onkeydown: walk, onblur: () => (byPointer = false) },
+      {
+        type: "button",
+        role: "tab",
+        class: "panel-tab",
+        id: `panel-tab-${panel.name}`,
+        aria: { controls: `panel-${panel.name}` },
+        data: { panel: panel.name },
+        onclick: (/** @type {MouseEvent} */ event) => press(panel, event),
+        onkeydown: walk,
+        onblur: () => (byPointer = false),
+      },
       panel.title,
     ),
   );
   const bodies = all.map((panel) =>
-    h("div", { class: "panel-body", role: "tabpanel", id: `panel-${panel.name}`, aria: { labelledby: `panel-tab-${panel.name}` } }, panel.view.element),
+    h(
+      "div",
+      { class: "panel-body", role: "tabpanel", id: `panel-${panel.name}`, aria: { labelledby: `panel-tab-${panel.name}` } },
+      panel.view.element,
+    ),
   );
   const element = h(
     "section",

@@ -26,13 +26,24 @@ export function resultsView(actions) {
         buttons = new Map(
           step.results.map(({ name, symbol: latex, words }) => [
             name,
-            h("button", { type: "button", class: "symbol", title: words, data: { result: name }, onclick: () => actions.pick(name, 0, 0) }, symbol(latex, scope.mathml)),
+            h(
+              "button",
+              {
+                type: "button",
+                class: "symbol",
+                title: words,
+                data: { result: name },
+                onclick: () => actions.pick(name, 0, 0),
+              },
+              symbol(latex, scope.mathml),
+            ),
           ]),
         );
         element.replaceChildren(h("span", { class: "small" }, "made here:"), ...buttons.values());
         element.hidden = buttons.size < 2;
       }
-      if (nameChanged(micro.name, buttons)) for (const [name, button] of buttons) setAttribute(button, "aria-pressed", String(name === micro.name));
+      if (nameChanged(micro.name, buttons))
+        for (const [name, button] of buttons) setAttribute(button, "aria-pressed", String(name === micro.name));
     },
   };
 }

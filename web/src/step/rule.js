@@ -17,9 +17,19 @@ const ASK = "Point at a symbol to read what it is.";
 export function ruleView(actions) {
   void actions;
   const box = h("div", { class: "rule-box", role: "group", aria: { label: "The rule" }, data: { testid: "rule" } });
-  const symbols = h("div", { class: "rule-symbols", role: "group", aria: { label: "Its symbols" }, data: { testid: "symbols" } });
+  const symbols = h("div", {
+    class: "rule-symbols",
+    role: "group",
+    aria: { label: "Its symbols" },
+    data: { testid: "symbols" },
+  });
   const words = h("p", { class: "rule-words", role: "status", data: { testid: "symbol-words" } });
-  const element = h("section", { class: "rule-part", aria: { label: "Rule" } }, box, h("div", { class: "rule-why" }, symbols, words));
+  const element = h(
+    "section",
+    { class: "rule-part", aria: { label: "Rule" } },
+    box,
+    h("div", { class: "rule-why" }, symbols, words),
+  );
   const changed = memo();
   /** @type {Map<Element, string>} */
   let meanings = new Map();

@@ -71,13 +71,20 @@ export function lights() {
  */
 export function listen(container, actions) {
   const placeAt = (/** @type {Event} */ event) => {
-    for (let element = /** @type {Element | null} */ (event.target); element && element !== container; element = element.parentElement) {
+    for (
+      let element = /** @type {Element | null} */ (event.target);
+      element && element !== container;
+      element = element.parentElement
+    ) {
       const found = places.get(element);
       if (found) return found;
     }
     return null;
   };
-  container.addEventListener("pointerover", (event) => event.pointerType !== "touch" && actions.spot(placeAt(event)?.spot ?? null));
+  container.addEventListener(
+    "pointerover",
+    (event) => event.pointerType !== "touch" && actions.spot(placeAt(event)?.spot ?? null),
+  );
   container.addEventListener("pointerleave", () => actions.spot(null));
   container.addEventListener("focusin", (event) => actions.spot(placeAt(event)?.spot ?? null));
   container.addEventListener("focusout", () => actions.spot(null));
@@ -109,14 +116,19 @@ export function choiceOf(seen, spot) {
   const { layer } = result.rows;
   if (result.rows.kind !== "unit" || layer === null) return null;
   if (spot.kind === "edge") {
-    if (result.columns.kind === "unit") return spot.layer === layer ? { name: result.name, row: spot.unit, column: spot.from } : null;
-    if (spot.layer === layer) return spot.unit === micro.row ? byTerm(seen, spot) : { name: result.name, row: spot.unit, column };
-    if (spot.source === layer) return spot.from === micro.row ? byTerm(seen, spot) : { name: result.name, row: spot.from, column };
+    if (result.columns.kind === "unit")
+      return spot.layer === layer ? { name: result.name, row: spot.unit, column: spot.from } : null;
+    if (spot.layer === layer)
+      return spot.unit === micro.row ? byTerm(seen, spot) : { name: result.name, row: spot.unit, column };
+    if (spot.source === layer)
+      return spot.from === micro.row ? byTerm(seen, spot) : { name: result.name, row: spot.from, column };
     return null;
   }
   if (spot.kind !== "unit") return null;
-  if (spot.layer === layer) return { name: result.name, row: spot.unit, column: result.columns.kind === "unit" ? micro.column : column };
-  if (result.columns.kind === "unit" && spot.layer === result.columns.layer) return { name: result.name, row: micro.row, column: spot.unit };
+  if (spot.layer === layer)
+    return { name: result.name, row: spot.unit, column: result.columns.kind === "unit" ? micro.column : column };
+  if (result.columns.kind === "unit" && spot.layer === result.columns.layer)
+    return { name: result.name, row: micro.row, column: spot.unit };
   return byTerm(seen, spot);
 }
 
@@ -133,7 +145,9 @@ function byTerm({ step, micro }, spot) {
   );
   if (found) return { term: found.at };
   // Of a long sum not all is here; its last terms are those of the units, in order.
-  const units = step.operands.find(({ rows }) => rows.kind === "unit" && rows.layer === (spot.kind === "edge" ? spot.source : spot.layer))?.shape[0];
+  const units = step.operands.find(
+    ({ rows }) => rows.kind === "unit" && rows.layer === (spot.kind === "edge" ? spot.source : spot.layer),
+  )?.shape[0];
   const first = equation.terms - (units ?? Infinity);
   return first >= 0 ? { term: first + (spot.kind === "edge" ? spot.from : spot.unit) } : null;
 }

@@ -9,7 +9,16 @@ import { frameOf } from "../store.js";
 export const FIRST = { micro: 0, sample: "first", notation: "theory", depth: "layer", name: null, row: 0, column: 0, term: 0 };
 
 /** @type {StepState} */
-export const BEGINNING = { look: FIRST, spot: null, playing: false, pace: 1, loop: false, crossing: null, part: "network", brought: {} };
+export const BEGINNING = {
+  look: FIRST,
+  spot: null,
+  playing: false,
+  pace: 1,
+  loop: false,
+  crossing: null,
+  part: "network",
+  brought: {},
+};
 
 /**
  * The update under the microscope; null before it is there.

@@ -31,12 +31,14 @@ export function statesView(actions) {
 /** @param {AppState} state */
 function wordsFor(state) {
   const scope = scopeOf(state);
-  if (scope?.problem) return `${scope.problem[0].toUpperCase()}${scope.problem.slice(1)}. The micro-steps up to there can be looked at.`;
+  if (scope?.problem)
+    return `${scope.problem[0].toUpperCase()}${scope.problem.slice(1)}. The micro-steps up to there can be looked at.`;
   if (scope && seenOf(state)) return "";
   if (state.step.crossing || scope) return "";
   const { connection, warmup, clock } = state;
   if (connection.status !== "open") return "The microscope waits for the engine.";
-  if (warmup && warmup.done < warmup.total) return `The engine compiles its kernels, ${warmup.done} of ${warmup.total}; then the next update is opened.`;
+  if (warmup && warmup.done < warmup.total)
+    return `The engine compiles its kernels, ${warmup.done} of ${warmup.total}; then the next update is opened.`;
   if (clock?.status === "seeking") return "The run is on its way to another step.";
   return "The next update is being opened.";
 }

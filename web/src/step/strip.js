@@ -30,14 +30,19 @@ export function stripView(actions) {
   const shapeChanged = memo();
   const placeChanged = memo();
   const roomChanged = memo();
-  scrub(element, () => chips, (micro) => actions.to(micro));
+  scrub(
+    element,
+    () => chips,
+    (micro) => actions.to(micro),
+  );
 
   /** @param {import("../types.js").AppState} state */
   function update(state) {
     last = state;
     const scope = scopeOf(state);
     if (!scope) return;
-    if (shapeChanged(scope.notation, scope.steps.map(({ short, title }) => short + title).join())) chips = build(element, scope);
+    if (shapeChanged(scope.notation, scope.steps.map(({ short, title }) => short + title).join()))
+      chips = build(element, scope);
     if (width > 0 && roomChanged(width, chips)) fit(element);
     // It moves together with what it belongs to: one layout for all of a change.
     const seen = seenOf(state);
@@ -56,13 +61,22 @@ export function stripView(actions) {
 /** @param {HTMLElement} element @param {Scope} scope */
 function build(element, scope) {
   const chips = scope.steps.map(({ index, short, title }) =>
-    h("button", { type: "button", class: "chip-step", title, aria: { label: title }, data: { micro: index } }, symbol(short, scope.mathml)),
+    h(
+      "button",
+      { type: "button", class: "chip-step", title, aria: { label: title }, data: { micro: index } },
+      symbol(short, scope.mathml),
+    ),
   );
   const groups = /** @type {Phase[]} */ (Object.keys(PHASES)).map((phase) => {
     const own = chips.filter((_, i) => scope.steps[i].phase === phase);
     if (own.length === 0) return "";
     const label = h("span", { class: "phase-name", aria: { hidden: true } }, PHASES[phase]);
-    const group = h("div", { class: "phase", role: "group", aria: { label: PHASES[phase] }, data: { phase } }, label, h("div", { class: "step-chips" }, ...own));
+    const group = h(
+      "div",
+      { class: "phase", role: "group", aria: { label: PHASES[phase] }, data: { phase } },
+      label,
+      h("div", { class: "step-chips" }, ...own),
+    );
     group.style.flexGrow = String(own.length);
     return group;
   });

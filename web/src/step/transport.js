@@ -16,13 +16,49 @@ const PACES = [0.25, 0.5, 1, 2, 4, 8, 16];
  * @returns {View}
  */
 export function stepTransport(actions) {
-  const button = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ key, /** @type {() => void} */ press) =>
-    h("button", { class: "round", type: "button", title: `${label} (${key})`, aria: { label }, data: { testid: `step-${name}` }, onclick: press }, icon(name));
+  const button = (
+    /** @type {string} */ name,
+    /** @type {string} */ label,
+    /** @type {string} */ key,
+    /** @type {() => void} */ press,
+  ) =>
+    h(
+      "button",
+      {
+        class: "round",
+        type: "button",
+        title: `${label} (${key})`,
+        aria: { label },
+        data: { testid: `step-${name}` },
+        onclick: press,
+      },
+      icon(name),
+    );
   const play = h("button", { class: "play", type: "button", data: { testid: "step-play" }, onclick: () => actions.toggle() });
-  const pace = h("input", { type: "range", class: "line", min: 0, max: PACES.length - 1, step: 1, value: 2, aria: { label: "Pace" }, data: { testid: "pace" } });
+  const pace = h("input", {
+    type: "range",
+    class: "line",
+    min: 0,
+    max: PACES.length - 1,
+    step: 1,
+    value: 2,
+    aria: { label: "Pace" },
+    data: { testid: "pace" },
+  });
   pace.addEventListener("input", () => actions.setPace(PACES[Number(pace.value)]));
   const rate = h("span", { class: "pace-rate" });
-  const loop = h("button", { type: "button", class: "chip", title: "Begin the phase again at its end (l)", aria: { pressed: false }, data: { testid: "loop" }, onclick: () => actions.toggleLoop() }, "loop phase");
+  const loop = h(
+    "button",
+    {
+      type: "button",
+      class: "chip",
+      title: "Begin the phase again at its end (l)",
+      aria: { pressed: false },
+      data: { testid: "loop" },
+      onclick: () => actions.toggleLoop(),
+    },
+    "loop phase",
+  );
   const step = h("strong", { class: "step", data: { testid: "step-update" } });
   const batch = h("span", { data: { testid: "step-loss" } });
   const own = h("span", { data: { testid: "step-sample-loss" } });
@@ -70,7 +106,12 @@ export function stepTransport(actions) {
       if (seen.scope.problem && seen.scope.loss === null) setText(batch, "batch loss not finite");
       const { sample, sample_column: column } = seen.micro;
       if (sample === null || !seen.losses) setText(own, "");
-      else tell(own, `${batch.textContent ? " · " : ""}sample ${formatCount(sample + 1)} loss`, seen.micro.asked > 0 && Number.isNaN(seen.losses.data[column]) ? null : seen.losses.data[column]);
+      else
+        tell(
+          own,
+          `${batch.textContent ? " · " : ""}sample ${formatCount(sample + 1)} loss`,
+          seen.micro.asked > 0 && Number.isNaN(seen.losses.data[column]) ? null : seen.losses.data[column],
+        );
     },
   };
 }

@@ -36,13 +36,33 @@ export function stepView(actions) {
   const states = statesView(actions);
   const places = /** @type {Record<Part, HTMLElement>} */ ({
     network: h("div", { class: "step-page step-network", id: "step-network", data: { page: "step-network" } }, diagram.element),
-    numbers: h("div", { class: "step-page step-numbers", id: "step-numbers", data: { page: "step-numbers" } }, ...numbers.map((view) => view.element)),
+    numbers: h(
+      "div",
+      { class: "step-page step-numbers", id: "step-numbers", data: { page: "step-numbers" } },
+      ...numbers.map((view) => view.element),
+    ),
     panels: h("div", { class: "step-page step-more", id: "step-panels", data: { page: "step-panels" } }, panels.element),
   });
   const tabs = PARTS.map(({ part, title }) =>
-    h("button", { type: "button", role: "tab", class: "tab", aria: { controls: `step-${part}` }, data: { tab: `step-${part}` }, onclick: () => actions.show(part) }, title),
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        class: "tab",
+        aria: { controls: `step-${part}` },
+        data: { tab: `step-${part}` },
+        onclick: () => actions.show(part),
+      },
+      title,
+    ),
   );
-  const pages = h("div", { class: "step-pages" }, places.network, h("div", { class: "step-right" }, places.numbers, places.panels));
+  const pages = h(
+    "div",
+    { class: "step-pages" },
+    places.network,
+    h("div", { class: "step-right" }, places.numbers, places.panels),
+  );
   const top = h("div", { class: "step-top" }, strip.element, choices.element);
   const element = h(
     "main",
@@ -59,7 +79,9 @@ export function stepView(actions) {
   // A swipe ends on a page; the tabs follow it.
   pages.addEventListener("scrollend", () => {
     if (pages.scrollWidth <= pages.clientWidth) return;
-    const near = PARTS.find(({ part }) => Math.abs(places[part].offsetLeft - pages.offsetLeft - pages.scrollLeft) < pages.clientWidth / 2);
+    const near = PARTS.find(
+      ({ part }) => Math.abs(places[part].offsetLeft - pages.offsetLeft - pages.scrollLeft) < pages.clientWidth / 2,
+    );
     if (near) actions.show(near.part);
   });
   const partChanged = memo();

@@ -104,9 +104,13 @@ export function write(tree, how, term = null) {
     return [...written(tree.symbol, how.mathml), operator("("), ...inside, operator(")")];
   }
   if (tree.kind === "negative") return [minus(), ...within(tree.parts[0], 2, how, term)];
-  if (tree.kind === "difference") return [...write(tree.parts[0], how, term), operator("−"), ...within(tree.parts[1], 2, how, term)];
+  if (tree.kind === "difference")
+    return [...write(tree.parts[0], how, term), operator("−"), ...within(tree.parts[1], 2, how, term)];
   if (tree.kind === "product") {
-    return tree.parts.flatMap((each, i) => [...(i ? [operator(how.numbers ? "·" : TIMES)] : []), ...within(each, i ? 3 : 2, how, term)]);
+    return tree.parts.flatMap((each, i) => [
+      ...(i ? [operator(how.numbers ? "·" : TIMES)] : []),
+      ...within(each, i ? 3 : 2, how, term),
+    ]);
   }
   return tree.parts.flatMap((each, i) => {
     const own = tree.main && each.kind !== "more" ? (each.at ?? i) : term;

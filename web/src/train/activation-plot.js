@@ -16,7 +16,14 @@ export function activationPlot(number) {
   const canvas = h("canvas", { role: "img", class: "phi", data: { testid: `phi-${number}` } });
   const before = h("canvas", { role: "img", class: "phi-before", data: { testid: `before-${number}` } });
   const beforeWords = h("p", { class: "small" });
-  const key = h("p", { class: "phi-key small" }, h("b", { class: "phi-value" }, "φ"), " and ", h("b", { class: "phi-slope" }, "φ′"), " over ");
+  const key = h(
+    "p",
+    { class: "phi-key small" },
+    h("b", { class: "phi-value" }, "φ"),
+    " and ",
+    h("b", { class: "phi-slope" }, "φ′"),
+    " over ",
+  );
   const taken = h("span");
   key.append(taken);
   const shares = h("p", { class: "small", data: { testid: `shares-${number}` } });

@@ -11,9 +11,15 @@ import { frameOf } from "../store.js";
  * @returns {View}
  */
 export function checksView(actions, trials) {
-  const button = (/** @type {string} */ name, /** @type {string} */ words, /** @type {string} */ title, /** @type {() => void} */ press) =>
-    h("button", { type: "button", class: "text-button", title, data: { testid: name }, onclick: press }, words);
-  const findings = button("findings-open", "findings", "what is wrong with this run, and what to try (f)", () => actions.toggleFindings());
+  const button = (
+    /** @type {string} */ name,
+    /** @type {string} */ words,
+    /** @type {string} */ title,
+    /** @type {() => void} */ press,
+  ) => h("button", { type: "button", class: "text-button", title, data: { testid: name }, onclick: press }, words);
+  const findings = button("findings-open", "findings", "what is wrong with this run, and what to try (f)", () =>
+    actions.toggleFindings(),
+  );
   const rate = button("finder-open", "learning rate", "try rising rates on a copy of the run (r)", trials.rate);
   const gradient = button("gradient-open", "gradient", "compare backpropagation with differences (c)", trials.gradient);
   return {
@@ -25,7 +31,10 @@ export function checksView(actions, trials) {
     ),
     update(state) {
       const count = frameOf(state, "findings")?.meta.findings.length;
-      setText(findings, count === undefined ? "findings" : count === 0 ? "no findings" : count === 1 ? "1 finding" : `${count} findings`);
+      setText(
+        findings,
+        count === undefined ? "findings" : count === 0 ? "no findings" : count === 1 ? "1 finding" : `${count} findings`,
+      );
       setAttribute(findings, "aria-expanded", String(state.diagnosis));
       const off = state.connection.status !== "open" || !state.run;
       rate.disabled = gradient.disabled = off;

@@ -70,7 +70,9 @@ function build(table, run) {
   /** @type {HTMLTableCellElement[]} */
   const cells = [];
   const rows = run.classes.map((name) => {
-    const row = run.classes.map((answer) => h("td", { class: "count", tabindex: -1, title: `${name}, read as ${answer}: follow one` }));
+    const row = run.classes.map((answer) =>
+      h("td", { class: "count", tabindex: -1, title: `${name}, read as ${answer}: follow one` }),
+    );
     cells.push(...row);
     const share = h("td", { class: "recall" });
     shares.push(share);

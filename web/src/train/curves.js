@@ -93,7 +93,11 @@ export function curvesView(actions) {
     // While it plays the end of the curve is the present; only a place in the past is marked.
     const here = clock.step < clock.end ? clock[abscissa(themed[theme].layout)] : null;
     const { clientWidth, clientHeight } = place;
-    if (clientWidth < 40 || !changed(themed, present, theme, state.projector, state.compared, faint, here, clientWidth, clientHeight)) return;
+    if (
+      clientWidth < 40 ||
+      !changed(themed, present, theme, state.projector, state.compared, faint, here, clientWidth, clientHeight)
+    )
+      return;
     figure.show(themed, theme, present, drawn, here, { compared: state.compared, futures: faint });
   }
 }

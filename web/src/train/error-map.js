@@ -50,7 +50,10 @@ export function errorMap(tensor, reading, show) {
       context.fillRect(x, y, size, size);
       context.strokeStyle = css(pale);
       context.beginPath();
-      for (const [from, to] of [[0, size], [size, 0]]) {
+      for (const [from, to] of [
+        [0, size],
+        [size, 0],
+      ]) {
         context.moveTo(x, y + from);
         context.lineTo(x + size, y + to);
       }

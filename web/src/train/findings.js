@@ -36,7 +36,12 @@ export function findingsView(actions) {
   const element = h(
     "section",
     { class: "findings", hidden: true, tabindex: -1, aria: { label: "Findings" }, data: { testid: "findings" } },
-    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Findings"), h("span", { class: "findings-where" }, moment, close)),
+    h(
+      "div",
+      { class: "title-row" },
+      h("h2", { class: "panel-title" }, "Findings"),
+      h("span", { class: "findings-where" }, moment, close),
+    ),
     body,
   );
   const built = memo();
@@ -52,7 +57,15 @@ export function findingsView(actions) {
       /** @type {Finding[]} */
       const found = frame?.meta.findings ?? [];
       setText(moment, frame ? `after step ${formatCount(frame.step)}` : "");
-      if (built(frame === null, state.run, JSON.stringify(found.map(({ name, layer, evidence, remedies }) => [name, layer, evidence.map((each) => each.name), remedies])))) {
+      if (
+        built(
+          frame === null,
+          state.run,
+          JSON.stringify(
+            found.map(({ name, layer, evidence, remedies }) => [name, layer, evidence.map((each) => each.name), remedies]),
+          ),
+        )
+      ) {
         const made = found.map((finding) => card(finding, actions));
         fill = made.map((each) => each.fill);
         const none = frame ? "Nothing wrong found." : "Looking …";
@@ -60,7 +73,8 @@ export function findingsView(actions) {
       }
       found.forEach((finding, i) => fill[i](finding));
       for (const button of body.querySelectorAll("[data-layer]")) {
-        const here = Number(/** @type {HTMLElement} */ (button).dataset.layer) === state.pointed?.layer && state.pointed?.unit === null;
+        const here =
+          Number(/** @type {HTMLElement} */ (button).dataset.layer) === state.pointed?.layer && state.pointed?.unit === null;
         setAttribute(button, "aria-pressed", String(here));
       }
       if (opening) element.focus({ preventScroll: true });
@@ -119,9 +133,13 @@ function card(finding, actions) {
     setText(summary, typeset(now.summary));
     now.evidence.forEach(({ name, value, threshold, side, words }, i) => {
       const number = toNumber(value);
-      lines[i].value.textContent = number !== null && Number.isInteger(number) ? formatCount(number) : formatNumber(number, 3, 1e-3);
+      lines[i].value.textContent =
+        number !== null && Number.isInteger(number) ? formatCount(number) : formatNumber(number, 3, 1e-3);
       setAttribute(lines[i].value, "data-value", number === null ? null : String(number));
-      setText(lines[i].words, `${name.replaceAll("_", " ")}, ${side} ${formatNumber(threshold, 2, 1e-3)}${said(now.summary, words) ? "" : `: ${typeset(words)}`}`);
+      setText(
+        lines[i].words,
+        `${name.replaceAll("_", " ")}, ${side} ${formatNumber(threshold, 2, 1e-3)}${said(now.summary, words) ? "" : `: ${typeset(words)}`}`,
+      );
     });
   };
   return { element, fill };

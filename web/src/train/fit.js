@@ -13,7 +13,12 @@ import { pointPicker } from "./point-picker.js";
  * @returns {View}
  */
 export function fitView(actions) {
-  const canvas = h("canvas", { class: "plot", role: "img", aria: { label: "The fit: nothing drawn yet" }, data: { testid: "fit" } });
+  const canvas = h("canvas", {
+    class: "plot",
+    role: "img",
+    aria: { label: "The fit: nothing drawn yet" },
+    data: { testid: "fit" },
+  });
   const picker = pointPicker(canvas, actions);
   const element = h(
     "figure",

@@ -83,7 +83,9 @@ function numbersOf(run, frame) {
   const loss = { words: "loss ", value: toNumber(frame.meta.loss) ?? undefined };
   if (run.task === "regression") {
     // Of several outputs each shows its own number in its unit.
-    const answer = one ? { words: `answer ${run.outputs[0]} = `, value: outputs[0] } : { words: `${run.outputs.length} outputs` };
+    const answer = one
+      ? { words: `answer ${run.outputs[0]} = `, value: outputs[0] }
+      : { words: `${run.outputs.length} outputs` };
     return { answer, target: one ? { words: "target ", value: wanted } : { words: "" }, loss };
   }
   const { label, predicted } = frame.meta;

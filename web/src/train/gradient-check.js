@@ -31,7 +31,15 @@ export function gradientDialog(actions, checks) {
   const table = h(
     "table",
     { class: "error-table", data: { testid: "gradient-table" } },
-    h("thead", {}, h("tr", {}, ...["tensor", "shape", "checked", "relative error", "step h", "verdict"].map((head) => h("th", { scope: "col" }, head)))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        ...["tensor", "shape", "checked", "relative error", "step h", "verdict"].map((head) => h("th", { scope: "col" }, head)),
+      ),
+    ),
     body,
   );
   const moment = h("p", { class: "small trial-note" });
@@ -70,7 +78,8 @@ export function gradientDialog(actions, checks) {
           all = result.tensors.map((/** @type {any} */ tensor) => errorMap(tensor, reading, show));
           maps.replaceChildren(...all.map((map) => map.element));
           body.replaceChildren(...result.tensors.map(row));
-          reading.textContent = "Point at a cell, or go from cell to cell with the arrows; Enter shows its unit on the network.";
+          reading.textContent =
+            "Point at a cell, or go from cell to cell with the arrows; Enter shows its unit on the network.";
           moment.textContent = momentWords(check);
         }
       }
@@ -85,7 +94,10 @@ function costWords({ evaluations, done, samples, left_out: left, kinked }) {
     `${formatCount(evaluations)} times the loss of ${formatCount(samples)} samples was computed for ${formatCount(done)} parameters; ` +
       "backpropagation takes one pass forward and one back for all of them.",
   ];
-  if (left > 0) parts.push(`${formatCount(left)} samples with a z within 10⁻⁴ of a kink of φ were left out: there both sides are right, and differ.`);
+  if (left > 0)
+    parts.push(
+      `${formatCount(left)} samples with a z within 10⁻⁴ of a kink of φ were left out: there both sides are right, and differ.`,
+    );
   if (kinked > 0) parts.push(`${formatCount(kinked)} weights near 0 were left out: |w| of the L1 penalty has a kink there.`);
   return parts.join(" ");
 }

@@ -8,8 +8,16 @@ import { formatCount, formatExact, formatNumber, formatSetting, subscript, toNum
 import { frameOf } from "../store.js";
 
 const COLUMNS = [
-  { key: "gradient", head: "‖∂𝓛/∂W‖", hint: "norm of the gradient of the layer's weights, on the mini-batch of the last update" },
-  { key: "ratio", head: "‖Δθ‖ / ‖θ‖", hint: "what the last update added to the layer's weights and biases, over what they are" },
+  {
+    key: "gradient",
+    head: "‖∂𝓛/∂W‖",
+    hint: "norm of the gradient of the layer's weights, on the mini-batch of the last update",
+  },
+  {
+    key: "ratio",
+    head: "‖Δθ‖ / ‖θ‖",
+    hint: "what the last update added to the layer's weights and biases, over what they are",
+  },
 ];
 
 /**

@@ -21,7 +21,9 @@ export function layerSettings(actions, index, changes, catalog) {
   const desk = {
     register: (/** @type {string} */ own) => actions.register(own),
     change: (/** @type {string} */ own, /** @type {any} */ value) =>
-      changes.set(index, { [own.slice(path.length + 1)]: value === "none" ? null : own.endsWith("skip") ? Number(value) : value }),
+      changes.set(index, {
+        [own.slice(path.length + 1)]: value === "none" ? null : own.endsWith("skip") ? Number(value) : value,
+      }),
     refuse: (/** @type {string} */ own, /** @type {string} */ message) => actions.refuse(own, message),
   };
   const norm = choiceField(desk, {
@@ -35,7 +37,10 @@ export function layerSettings(actions, index, changes, catalog) {
     label: "Dropout p",
     hint: "share of the layer's units left out at each update; from 0 to below 1",
   });
-  const skips = Array.from({ length: number }, (_, i) => ({ value: String(i + 1), label: `from ${skipSource(number, i + 1)}` }));
+  const skips = Array.from({ length: number }, (_, i) => ({
+    value: String(i + 1),
+    label: `from ${skipSource(number, i + 1)}`,
+  }));
   const skip = choiceField(desk, {
     path: `${path}.skip`,
     label: "Skip",
@@ -44,7 +49,12 @@ export function layerSettings(actions, index, changes, catalog) {
   });
   const alike = h(
     "button",
-    { type: "button", class: "text-button small-text", onclick: () => changes.alike(index), data: { testid: `alike-${number}` } },
+    {
+      type: "button",
+      class: "text-button small-text",
+      onclick: () => changes.alike(index),
+      data: { testid: `alike-${number}` },
+    },
     "all layers like this one",
   );
   const plot = activationPlot(number);

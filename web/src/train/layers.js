@@ -144,7 +144,10 @@ function layerRow(index, changes, catalog, actions) {
     aria: { label: `Units of ${name}` },
     data: { testid: `units-${index + 1}`, part: "units" },
   });
-  const choice = h("select", { aria: { label: `Activation of ${name}` }, data: { testid: `activation-${index + 1}`, part: "activations" } });
+  const choice = h("select", {
+    aria: { label: `Activation of ${name}` },
+    data: { testid: `activation-${index + 1}`, part: "activations" },
+  });
   for (const row of catalog.activations.filter((each) => each.hidden !== false))
     choice.append(h("option", { value: row.name }, row.title));
   const remove = h(
@@ -244,7 +247,11 @@ function ruleFields(actions, state) {
     hint: "auto matches the task",
     choices: [auto, ...named(catalog.losses)],
   });
-  const bias = numberField(desk(actions), { path: "network.bias", label: "Biases start at", hint: "every bias of the network" });
+  const bias = numberField(desk(actions), {
+    path: "network.bias",
+    label: "Biases start at",
+    hint: "every bias of the network",
+  });
   // The output may be an activation that no hidden layer offers; a run in force names it.
   const seen = new Set(catalog.activations.map((row) => row.name));
   const autoOutput = /** @type {HTMLOptionElement} */ (output.select.options[0]);
@@ -267,7 +274,13 @@ function ruleFields(actions, state) {
           const path = `network.initializer.${parameter.name}`;
           return { path, control: parameterField(desk(actions), parameter, path) };
         });
-        place.replaceChildren(initializer.element, ...own.map(({ control }) => control.element), bias.element, output.element, loss.element);
+        place.replaceChildren(
+          initializer.element,
+          ...own.map(({ control }) => control.element),
+          bias.element,
+          output.element,
+          loss.element,
+        );
       }
       initializer.update(name, errors["network.initializer.name"] ?? errors["network.initializer"]);
       for (const { path, control } of own) control.update(spec.network.initializer[path.split(".")[2]], errors[path]);

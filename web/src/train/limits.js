@@ -23,11 +23,15 @@ export function limitsPanel(actions) {
     number("regularization.l1", "L1 λ", "penalty λ·Σ|w| on the weights"),
     number("regularization.l2", "L2 λ", "penalty (λ/2)·Σw² on the weights"),
     number("regularization.jitter", "Jitter σ", "standard deviation of the noise added to each input while training"),
-    number("regularization.shift", "Shift", "pixels that a picture moves at most, either way, while training", { integer: true }),
+    number("regularization.shift", "Shift", "pixels that a picture moves at most, either way, while training", {
+      integer: true,
+    }),
   ];
   const clipping = [
     number("clip.norm", "Clip ‖g‖", "the longest gradient an update may use; off: any", { off: true }),
-    number("clip.value", "Clip g", "the largest value an entry of the gradient may have, after clipping its length; off: any", { off: true }),
+    number("clip.value", "Clip g", "the largest value an entry of the gradient may have, after clipping its length; off: any", {
+      off: true,
+    }),
   ];
   const stopping = [
     number("stop.max_steps", "At step", "play goes no further", { integer: true }),
@@ -37,7 +41,9 @@ export function limitsPanel(actions) {
       "measurements without a new best validation loss; then the run stops and the best parameters come back. Needs a validation part",
       { integer: true, off: true },
     ),
-    number("stop.min_change", "Least change", "stops where the train loss changes by less from one measurement to the next", { off: true }),
+    number("stop.min_change", "Least change", "stops where the train loss changes by less from one measurement to the next", {
+      off: true,
+    }),
   ];
   const naive = switchField(
     {

@@ -77,14 +77,22 @@ function deltaFormula(mathml, matched) {
 /** @param {AppState} state @param {import("../types.js").Row | undefined} row */
 function matchWords(state, row) {
   const output = state.run?.output_activation ?? "";
-  const title = (/** @type {string | undefined} */ name) => rowNamed(state.catalog?.activations ?? [], name ?? "")?.title ?? name;
+  const title = (/** @type {string | undefined} */ name) =>
+    rowNamed(state.catalog?.activations ?? [], name ?? "")?.title ?? name;
   if (row?.matched === output) return `Its matched output is ${title(output)}, and that is the output here: the slope cancels.`;
   return `Its matched output is ${title(row?.matched)}; here it is ${title(output)}, whose slope stays in δ: where it is flat, blame is lost.`;
 }
 
 /** @param {import("../actions.js").Actions} actions */
 function deltaBars(actions) {
-  const slider = h("input", { type: "range", step: 1, min: 0, max: 0, aria: { label: "z of the output" }, data: { testid: "moment-z" } });
+  const slider = h("input", {
+    type: "range",
+    step: 1,
+    min: 0,
+    max: 0,
+    aria: { label: "z of the output" },
+    data: { testid: "moment-z" },
+  });
   const target = h(
     "select",
     { aria: { label: "Target y" }, data: { testid: "moment-y" } },
@@ -96,7 +104,12 @@ function deltaBars(actions) {
   const rows = BARS.map(({ loss, name }) => {
     const bar = h("div", { class: "delta-bar" });
     const value = h("output", { class: "value", data: { testid: `moment-${loss}` } });
-    return { loss, bar, value, element: h("div", { class: "delta-row" }, h("span", {}, name), value, h("div", { class: "delta-track" }, bar)) };
+    return {
+      loss,
+      bar,
+      value,
+      element: h("div", { class: "delta-row" }, h("span", {}, name), value, h("div", { class: "delta-track" }, bar)),
+    };
   });
   const times = h("p", { data: { testid: "moment-times" } });
   const element = h(

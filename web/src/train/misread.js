@@ -21,11 +21,21 @@ export function misreadView(actions) {
   const cells = Array.from({ length: SHOWN }, () => {
     const canvas = h("canvas", { class: "digit" });
     const words = h("figcaption");
-    const button = h("button", { type: "button", class: "digit-button", onclick: () => chosen && actions.follow(chosen) }, canvas);
+    const button = h(
+      "button",
+      { type: "button", class: "digit-button", onclick: () => chosen && actions.follow(chosen) },
+      canvas,
+    );
     /** @type {import("../types.js").Followed | null} */
     let chosen = null;
     const figure = h("figure", {}, button, words);
-    return { canvas, button, words, figure, choose: (/** @type {import("../types.js").Followed} */ sample) => (chosen = sample) };
+    return {
+      canvas,
+      button,
+      words,
+      figure,
+      choose: (/** @type {import("../types.js").Followed} */ sample) => (chosen = sample),
+    };
   });
   const changed = memo();
   return {

@@ -105,7 +105,10 @@ export function optimizerPanel(actions) {
 function meaningsOf(row, dialect) {
   const spoken = row.parameters.filter(({ name }) => name in (row.defaults[dialect] ?? {}));
   const parameters = spoken.map(({ symbol, title, summary }) => (symbol ? [symbol, `${title}: ${summary}`] : [title, summary]));
-  return [...row.symbols, ...parameters].flatMap(([symbol, words]) => [h("dt", {}, ...withIndices(symbol)), h("dd", {}, ...withIndices(words))]);
+  return [...row.symbols, ...parameters].flatMap(([symbol, words]) => [
+    h("dt", {}, ...withIndices(symbol)),
+    h("dd", {}, ...withIndices(words)),
+  ]);
 }
 
 /** How the two dialects of a rule differ. @param {OptimizerRow} row @param {string} dialect */

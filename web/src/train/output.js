@@ -31,7 +31,12 @@ export function outputColumn(actions, trials) {
     h("p", { class: "small" }, "A fit over several columns cannot be drawn; the losses say how close it is."),
     h(
       "button",
-      { type: "button", class: "text-button", data: { testid: "follow-first" }, onclick: () => actions.follow({ split: "train", index: 0 }) },
+      {
+        type: "button",
+        class: "text-button",
+        data: { testid: "follow-first" },
+        onclick: () => actions.follow({ split: "train", index: 0 }),
+      },
       "follow a sample through the network",
     ),
   );

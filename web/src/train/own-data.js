@@ -28,11 +28,7 @@ export function ownDataDialog(actions) {
     { type: "button", class: "primary-button", data: { testid: "table-train" }, onclick: () => submit() },
     "Train on it",
   );
-  const another = h(
-    "button",
-    { type: "button", class: "quiet-button", onclick: () => actions.pickTable() },
-    "Another file…",
-  );
+  const another = h("button", { type: "button", class: "quiet-button", onclick: () => actions.pickTable() }, "Another file…");
   const cross = h("button", { type: "button", class: "round small", aria: { label: "Close" }, onclick: close }, icon("close"));
   const element = h(
     "dialog",

@@ -28,7 +28,9 @@ export function pinnedView(output) {
     last = state;
     if (element.offsetParent === null) return;
     numbers.update(state);
-    const picture = /** @type {HTMLCanvasElement | null} */ (output.querySelector("figure:not([hidden]) > .plot-place > canvas.plot"));
+    const picture = /** @type {HTMLCanvasElement | null} */ (
+      output.querySelector("figure:not([hidden]) > .plot-place > canvas.plot")
+    );
     canvas.hidden = picture === null;
     if (!picture || picture.clientWidth < 40 || !changed(state.frames.maps, state.frames.data, state.theme, picture.width))
       return;

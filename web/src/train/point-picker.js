@@ -140,7 +140,8 @@ export function pointPicker(canvas, actions) {
       if (aimed) aim(null);
       const drawn = followed && SPLITS.some((split) => split === followed.split);
       const count = followed ? (data?.arrays[`${followed.split}_raw`]?.shape[0] ?? 0) : 0;
-      const at = drawn && followed.index < count ? place(/** @type {"train" | "test"} */ (followed.split), followed.index) : null;
+      const at =
+        drawn && followed.index < count ? place(/** @type {"train" | "test"} */ (followed.split), followed.index) : null;
       chosen.hidden = at === null;
       if (at) put(chosen, { x: at[0], y: at[1] });
       setAttribute(element, "data-followed", followed ? `${followed.split} ${followed.index}` : null);

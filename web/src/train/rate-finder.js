@@ -24,12 +24,26 @@ const NOTE =
  */
 export function finderDialog(actions, checks) {
   const inputs = FIELDS.map(({ name, initial, title }) =>
-    h("input", { type: "text", inputmode: "decimal", class: "line-field", name: `finder.${name}`, value: initial, title, placeholder: "auto", autocomplete: "off" }),
+    h("input", {
+      type: "text",
+      inputmode: "decimal",
+      class: "line-field",
+      name: `finder.${name}`,
+      value: initial,
+      title,
+      placeholder: "auto",
+      autocomplete: "off",
+    }),
   );
   const fields = FIELDS.map(({ label }, i) => h("label", {}, label, inputs[i]));
   const plot = h("div", { class: "finder-plot", role: "img", data: { testid: "finder-plot" } });
   const smoothed = h("span", {}, h("i", { class: "stroke" }), "smoothed");
-  const key = h("div", { class: "finder-key" }, h("span", {}, h("i", { class: "stroke raw" }), "loss of each mini-batch"), smoothed);
+  const key = h(
+    "div",
+    { class: "finder-key" },
+    h("span", {}, h("i", { class: "stroke raw" }), "loss of each mini-batch"),
+    smoothed,
+  );
   const facts = h("p", { data: { testid: "finder-facts" } });
   const list = h("ul", { class: "suggestions" });
   const moment = h("p", { class: "small trial-note" });
@@ -53,7 +67,8 @@ export function finderDialog(actions, checks) {
     () => checks.cancel(),
   );
   /** @param {string | null} field */
-  const mark = (field) => inputs.forEach((input, i) => setAttribute(input, "aria-invalid", FIELDS[i].name === field ? "true" : null));
+  const mark = (field) =>
+    inputs.forEach((input, i) => setAttribute(input, "aria-invalid", FIELDS[i].name === field ? "true" : null));
   /** @param {number} rate */
   const use = async (rate) => {
     sheet.element.close();
@@ -78,7 +93,8 @@ export function finderDialog(actions, checks) {
           smoothed.hidden = result.smoothing === 0;
           facts.textContent = factWords(result);
           list.replaceChildren(...result.suggestions.map((/** @type {any} */ each) => suggestion(each, use)));
-          if (result.suggestions.length === 0) list.append(h("li", {}, "No rate is suggested: the loss neither fell clearly nor diverged."));
+          if (result.suggestions.length === 0)
+            list.append(h("li", {}, "No rate is suggested: the loss neither fell clearly nor diverged."));
           moment.textContent = momentWords(test);
         }
       }
@@ -104,7 +120,10 @@ function factWords({ rates, diverged, turned }) {
 /** @param {Tested} test */
 function momentWords({ step, result }) {
   if (!result) return "";
-  const window = result.smoothing > 0 ? `, smoothed over about ${formatCount((1 + result.smoothing) / (1 - result.smoothing))} mini-batches` : "; on the full batch there is no noise to smooth";
+  const window =
+    result.smoothing > 0
+      ? `, smoothed over about ${formatCount((1 + result.smoothing) / (1 - result.smoothing))} mini-batches`
+      : "; on the full batch there is no noise to smooth";
   return `${formatCount(result.losses.length)} updates from the state after step ${formatCount(step)}${window}. The rate in force is ${formatSetting(result.rate)}.`;
 }
 
@@ -119,7 +138,12 @@ function suggestion({ rule, rate, use: rounded, words }, use) {
     `use the rate ${formatSetting(rounded)}`,
   );
   button.disabled = !allows("optimizer", "optimizer.lr");
-  return h("li", {}, h("span", {}, h("b", { data: { value: rate } }, formatNumber(rate, 3, 1e-3)), ` ${typeset(words)}`), button);
+  return h(
+    "li",
+    {},
+    h("span", {}, h("b", { data: { value: rate } }, formatNumber(rate, 3, 1e-3)), ` ${typeset(words)}`),
+    button,
+  );
 }
 
 /**
@@ -132,7 +156,10 @@ function decades(first, last, width) {
   const every = Math.max(1, Math.ceil((last - first) / (width / 44)));
   const powers = [];
   for (let power = Math.ceil(first - 1e-9); power <= last + 0.05; power++) if (power % every === 0) powers.push(power);
-  return { tickvals: powers.map((power) => 10 ** power), ticktext: powers.map((power) => (power === 0 ? "1" : `10${superscript(power)}`)) };
+  return {
+    tickvals: powers.map((power) => 10 ** power),
+    ticktext: powers.map((power) => (power === 0 ? "1" : `10${superscript(power)}`)),
+  };
 }
 
 /**
@@ -162,7 +189,11 @@ async function draw(place, figures, theme, result) {
   const last = Math.log10(Math.max(result.rates[result.rates.length - 1], result.diverged ?? 0));
   const inside = marks.filter(({ at }) => Math.log10(at) >= first && Math.log10(at) <= last + 0.05);
   const font = { ...layout.font, size: layout.font.size * scale };
-  const axis = (/** @type {any} */ given) => ({ ...given, tickfont: { ...given.tickfont, size: given.tickfont.size * scale }, title: { ...given.title, font: { ...given.title.font, size: given.title.font.size * scale } } });
+  const axis = (/** @type {any} */ given) => ({
+    ...given,
+    tickfont: { ...given.tickfont, size: given.tickfont.size * scale },
+    title: { ...given.title, font: { ...given.title.font, size: given.title.font.size * scale } },
+  });
   const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, room]) => [side, Number(room) * scale]));
   await plotly.react(
     place,
@@ -175,7 +206,16 @@ async function draw(place, figures, theme, result) {
       yaxis: axis(layout.yaxis),
       width: place.clientWidth,
       height: place.clientHeight,
-      shapes: inside.map(({ at, dash }) => ({ type: "line", xref: "x", yref: "paper", x0: at, x1: at, y0: 0, y1: 1, line: { width: 1, dash, color: colour } })),
+      shapes: inside.map(({ at, dash }) => ({
+        type: "line",
+        xref: "x",
+        yref: "paper",
+        x0: at,
+        x1: at,
+        y0: 0,
+        y1: 1,
+        line: { width: 1, dash, color: colour },
+      })),
       annotations: inside.map(({ at, words, row }) => ({
         x: Math.log10(at),
         y: 1,

@@ -14,7 +14,12 @@ import { pointPicker } from "./point-picker.js";
  * @returns {View}
  */
 export function regionsView(actions) {
-  const canvas = h("canvas", { class: "plot", role: "img", aria: { label: "The answer over the plane: nothing drawn yet" }, data: { testid: "regions" } });
+  const canvas = h("canvas", {
+    class: "plot",
+    role: "img",
+    aria: { label: "The answer over the plane: nothing drawn yet" },
+    data: { testid: "regions" },
+  });
   const picker = pointPicker(canvas, actions);
   const ramp = h("canvas", { class: "ramp", aria: { hidden: true } });
   const low = h("span");

@@ -51,9 +51,13 @@ export function ribbonView(actions, changes) {
     layer = Math.max(0, Math.min(depth, layer));
     const [size, blame] = [shown?.arrays.h.data[layer], layer > 0 ? shown?.arrays.delta.data[layer - 1] : undefined];
     const name = layer === 0 ? "inputs" : layer === depth ? `output layer ${depth}` : `layer ${layer}`;
-    const words = [name, `‖h‖ = ${formatNumber(size, 3)}`, layer > 0 ? `‖δ‖ = ${formatNumber(blame, 3)}` : ""].filter(Boolean).join(" · ");
+    const words = [name, `‖h‖ = ${formatNumber(size, 3)}`, layer > 0 ? `‖δ‖ = ${formatNumber(blame, 3)}` : ""]
+      .filter(Boolean)
+      .join(" · ");
     setText(reading, words);
-    reading.title = shown ? `‖h‖ exactly ${formatExact(size)}${blame === undefined ? "" : `, ‖δ‖ exactly ${formatExact(blame)}`}` : "";
+    reading.title = shown
+      ? `‖h‖ exactly ${formatExact(size)}${blame === undefined ? "" : `, ‖δ‖ exactly ${formatExact(blame)}`}`
+      : "";
     setAttribute(reading, "data-h", size === undefined ? null : String(size));
     setAttribute(reading, "data-delta", blame === undefined ? null : String(blame));
     setAttribute(rows, "aria-valuemax", String(depth));
@@ -62,7 +66,9 @@ export function ribbonView(actions, changes) {
     for (const each of strips) each.mark(layer, depth);
   };
   rows.addEventListener("keydown", (event) => {
-    const wish = { ArrowLeft: layer - 1, ArrowDown: layer - 1, ArrowRight: layer + 1, ArrowUp: layer + 1, Home: 0, End: depth }[event.key];
+    const wish = { ArrowLeft: layer - 1, ArrowDown: layer - 1, ArrowRight: layer + 1, ArrowUp: layer + 1, Home: 0, End: depth }[
+      event.key
+    ];
     if (event.key === "Enter" && layer > 0 && layer < depth) actions.openLayer(layer);
     if (wish === undefined) return;
     event.preventDefault();
@@ -100,7 +106,10 @@ export function ribbonView(actions, changes) {
 
 /** @param {import("../types.js").Frame} frame @param {number} depth */
 function ratioWords({ meta, step }, depth) {
-  const ratio = typeof meta.ratio === "number" ? `‖δ${subscript(1)}‖ is ${formatNumber(meta.ratio, 2, 1e-3)} times ‖δ${subscript(depth)}‖` : "No blame is to be compared";
+  const ratio =
+    typeof meta.ratio === "number"
+      ? `‖δ${subscript(1)}‖ is ${formatNumber(meta.ratio, 2, 1e-3)} times ‖δ${subscript(depth)}‖`
+      : "No blame is to be compared";
   return `${ratio}; over the training set, after step ${formatCount(step)}.`;
 }
 
@@ -133,12 +142,16 @@ function strip(name, title, hint) {
     begin(depth) {
       ends = null;
       const cell = 100 / (depth + 1);
-      bars = Array.from({ length: depth + 1 }, (_, i) => s("rect", { x: i * cell + cell * 0.12, width: cell * 0.76, y: 100, height: 0 }));
+      bars = Array.from({ length: depth + 1 }, (_, i) =>
+        s("rect", { x: i * cell + cell * 0.12, width: cell * 0.76, y: 100, height: 0 }),
+      );
       svg.replaceChildren(...bars);
     },
     /** @param {ArrayLike<number>} sizes @param {number} depth */
     draw(sizes, depth) {
-      const powers = Array.from(sizes).filter((size) => size > 0 && Number.isFinite(size)).map(Math.log10);
+      const powers = Array.from(sizes)
+        .filter((size) => size > 0 && Number.isFinite(size))
+        .map(Math.log10);
       if (powers.length > 0) {
         const [least, most] = [Math.floor(Math.min(...powers)), Math.ceil(Math.max(...powers))];
         const top = Math.max(most, ends?.[1] ?? most);

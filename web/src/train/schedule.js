@@ -97,8 +97,13 @@ export function schedulePanel(actions) {
 
 /** @param {Row} row */
 function meaningsOf(row) {
-  const parameters = row.parameters.map(({ symbol, title, summary }) => (symbol ? [symbol, `${title}: ${summary}`] : [title, summary]));
-  return [...(row.symbols ?? []), ...parameters].flatMap(([symbol, words]) => [h("dt", {}, ...withIndices(symbol)), h("dd", {}, ...withIndices(words))]);
+  const parameters = row.parameters.map(({ symbol, title, summary }) =>
+    symbol ? [symbol, `${title}: ${summary}`] : [title, summary],
+  );
+  return [...(row.symbols ?? []), ...parameters].flatMap(([symbol, words]) => [
+    h("dt", {}, ...withIndices(symbol)),
+    h("dd", {}, ...withIndices(words)),
+  ]);
 }
 
 /** A parameter told by its name: its symbol stands with the formula. @param {import("../types.js").Parameter} parameter */
@@ -112,11 +117,22 @@ function named(parameter) {
 function ratePlot() {
   const path = s("polyline", { class: "rate-line", fill: "none" });
   const cursor = s("line", { class: "rate-cursor", y1: 0, y2: 100 });
-  const svg = s("svg", { class: "rate-svg", viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" }, cursor, path);
+  const svg = s(
+    "svg",
+    { class: "rate-svg", viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" },
+    cursor,
+    path,
+  );
   const dot = h("div", { class: "rate-dot", data: { testid: "rate-present" } });
   const area = h(
     "div",
-    { class: "rate-area", role: "slider", tabindex: 0, aria: { label: "The rate along the run", valuemin: 0, valuenow: 0, valuetext: "not known yet" }, data: { testid: "schedule-plot" } },
+    {
+      class: "rate-area",
+      role: "slider",
+      tabindex: 0,
+      aria: { label: "The rate along the run", valuemin: 0, valuenow: 0, valuetext: "not known yet" },
+      data: { testid: "schedule-plot" },
+    },
     svg,
     dot,
   );
@@ -167,7 +183,16 @@ function ratePlot() {
   area.addEventListener("keydown", (event) => {
     const at = read ?? nearest(shown?.step ?? 0);
     const last = steps.length - 1;
-    const wish = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0, End: last, PageUp: at + 20, PageDown: at - 20 }[event.key];
+    const wish = {
+      ArrowLeft: at - 1,
+      ArrowDown: at - 1,
+      ArrowRight: at + 1,
+      ArrowUp: at + 1,
+      Home: 0,
+      End: last,
+      PageUp: at + 20,
+      PageDown: at - 20,
+    }[event.key];
     if (wish === undefined) return;
     event.preventDefault();
     go(Math.max(0, Math.min(last, wish)));
@@ -191,7 +216,10 @@ function ratePlot() {
       const highest = roundUp(Math.max(present, ...Array.from(rates)));
       const last = steps[steps.length - 1];
       const y = (/** @type {number} */ rate) => 100 - (rate / highest) * 96;
-      path.setAttribute("points", Array.from(rates, (rate, i) => `${((steps[i] / last) * 100).toFixed(3)},${y(rate).toFixed(3)}`).join(" "));
+      path.setAttribute(
+        "points",
+        Array.from(rates, (rate, i) => `${((steps[i] / last) * 100).toFixed(3)},${y(rate).toFixed(3)}`).join(" "),
+      );
       dot.style.left = `${(frame.step / last) * 100}%`;
       dot.style.top = `${y(present)}%`;
       setText(top, formatSetting(highest));

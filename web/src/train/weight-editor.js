@@ -114,7 +114,8 @@ export function weightEditor(actions) {
     actions.release();
     const back = after;
     after = null;
-    if (inside) /** @type {HTMLElement | null} */ (element.parentElement?.querySelector(".stage"))?.focus({ preventScroll: true });
+    if (inside)
+      /** @type {HTMLElement | null} */ (element.parentElement?.querySelector(".stage"))?.focus({ preventScroll: true });
     if (inside) back?.();
   };
   /** The number as it stands, unless another is being typed or dragged. */

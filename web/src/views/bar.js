@@ -31,7 +31,12 @@ export function barView(actions, openHelp, rooms) {
   const element = h(
     "header",
     { class: "bar" },
-    h("h1", { class: "name", aria: { label: "chainrule" } }, h("span", { class: "mark", aria: { hidden: true } }, "∂"), h("span", { class: "word" }, " chainrule")),
+    h(
+      "h1",
+      { class: "name", aria: { label: "chainrule" } },
+      h("span", { class: "mark", aria: { hidden: true } }, "∂"),
+      h("span", { class: "word" }, " chainrule"),
+    ),
     h("nav", { class: "doors", aria: { label: "Views" } }, ...(rooms.length > 1 ? doors : [])),
     subject,
     tools,

@@ -19,8 +19,10 @@ export function connectionLine({ connection, clock }, actions) {
     };
   }
   const buttons = [{ label: "try now", press: () => actions.reconnect() }];
-  if (reason === "full") return { kind: "warn", text: `The server is full (${words}); this page tries again by itself.`, buttons };
-  if (reason === "refused") return { kind: "warn", text: `The server did not take this page: ${sentence(words)} It tries again by itself.`, buttons };
+  if (reason === "full")
+    return { kind: "warn", text: `The server is full (${words}); this page tries again by itself.`, buttons };
+  if (reason === "refused")
+    return { kind: "warn", text: `The server did not take this page: ${sentence(words)} It tries again by itself.`, buttons };
   if (reason === "restart") return { kind: "quiet", text: "The server is restarting; this page comes back by itself." };
   if (status === "connecting" && !clock) return { kind: "quiet", text: "Connecting to the engine …" };
   return { kind: "warn", text: "The connection is lost; trying again. The session is kept.", buttons };

@@ -27,7 +27,11 @@ export function experimentsDialog(sharing, now) {
   const form = h("form", { class: "experiment-form", onsubmit: submit }, name, save);
   const trouble = h("p", { class: "sheet-error", role: "alert", hidden: true, data: { testid: "experiments-error" } });
   const list = h("ul", { class: "experiments", aria: { label: "Saved experiments" }, data: { testid: "experiments-list" } });
-  const branches = h("ul", { class: "experiments", aria: { label: "Branches of this run" }, data: { testid: "branches-list" } });
+  const branches = h("ul", {
+    class: "experiments",
+    aria: { label: "Branches of this run" },
+    data: { testid: "branches-list" },
+  });
   const branchesTitle = h("h3", { class: "panel-title" }, "Other branches of this run");
   const file = h("button", { type: "button", class: "quiet-button", onclick: openFile }, "Open a file…");
   const element = h(
@@ -86,13 +90,20 @@ export function experimentsDialog(sharing, now) {
     branches.replaceChildren(
       ...others.map(({ branch, fork, end, parent }) => {
         const title = parent === null ? "first line" : `branch ${branch}`;
-        const where = parent === null ? `before any change in it, to step ${formatCount(end)}` : `from step ${formatCount(fork)} to step ${formatCount(end)}`;
+        const where =
+          parent === null
+            ? `before any change in it, to step ${formatCount(end)}`
+            : `from step ${formatCount(fork)} to step ${formatCount(end)}`;
         const shown = compared?.id === branchId(branch);
         return h(
           "li",
           { class: "experiment" },
           h("div", { class: "experiment-words" }, h("b", {}, title), h("span", { class: "small" }, where)),
-          h("div", { class: "experiment-buttons" }, compareButton(title, shown, () => sharing.compareBranch(branch, title))),
+          h(
+            "div",
+            { class: "experiment-buttons" },
+            compareButton(title, shown, () => sharing.compareBranch(branch, title)),
+          ),
         );
       }),
     );
@@ -162,7 +173,12 @@ export function experimentsDialog(sharing, now) {
 
   /** @param {Saved} entry @param {HTMLElement} title */
   function rename(entry, title) {
-    const field = h("input", { type: "text", class: "line-field", maxlength: 80, aria: { label: `New name of ${entry.name}` } });
+    const field = h("input", {
+      type: "text",
+      class: "line-field",
+      maxlength: 80,
+      aria: { label: `New name of ${entry.name}` },
+    });
     field.value = entry.name;
     let over = false;
     const end = (/** @type {boolean} */ kept) => {
@@ -199,14 +215,20 @@ function emptyRow() {
     "li",
     { class: "experiments-empty" },
     icon("experiments"),
-    h("span", {}, "Nothing is kept yet. Save this run under a name: it opens again to the last bit, and other runs can be compared with it."),
+    h(
+      "span",
+      {},
+      "Nothing is kept yet. Save this run under a name: it opens again to the last bit, and other runs can be compared with it.",
+    ),
   );
 }
 
 /** @param {string} when  ISO */
 function whenWords(when) {
   const date = new Date(when);
-  return Number.isNaN(date.getTime()) ? "" : date.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+  return Number.isNaN(date.getTime())
+    ? ""
+    : date.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }
 
 /** The scores that a run ended with, in words. @param {Record<string, number | null>} final */

@@ -8,7 +8,13 @@ import { icon } from "./icons.js";
  * @returns {HTMLDialogElement}
  */
 export function linkDialog(sharing) {
-  const field = h("input", { type: "text", readonly: true, class: "line-field", aria: { label: "Link" }, data: { testid: "link" } });
+  const field = h("input", {
+    type: "text",
+    readonly: true,
+    class: "line-field",
+    aria: { label: "Link" },
+    data: { testid: "link" },
+  });
   const words = h("p");
   const file = h(
     "button",

@@ -160,9 +160,11 @@ function stopLine(state, actions) {
   const stop = state.clock?.stop;
   if (!stop) return null;
   const rate = specOf(state)?.optimizer.lr;
-  const where = stop.detail ? `Stopped in ${typeset(stop.detail)}.` : stop.op
-    ? `Stopped in update ${formatCount(stop.step + 1)}, op ${stop.op}: a value is no longer finite.`
-    : `Stopped: ${stop.message}.`;
+  const where = stop.detail
+    ? `Stopped in ${typeset(stop.detail)}.`
+    : stop.op
+      ? `Stopped in update ${formatCount(stop.step + 1)}, op ${stop.op}: a value is no longer finite.`
+      : `Stopped: ${stop.message}.`;
   const advice =
     typeof rate === "number"
       ? `Go back one and lower the rate, ${formatSetting(rate)} now.`

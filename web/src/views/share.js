@@ -10,11 +10,7 @@ import { icon } from "./icons.js";
  */
 export function shareButtons(sharing, openExperiments) {
   const menu = exportMenu(sharing);
-  return [
-    pill("share", "Share link", () => sharing.copyLink()),
-    pill("experiments", "Experiments", openExperiments),
-    menu,
-  ];
+  return [pill("share", "Share link", () => sharing.copyLink()), pill("experiments", "Experiments", openExperiments), menu];
 }
 
 /**
@@ -27,7 +23,15 @@ export function shareButtons(sharing, openExperiments) {
 export function pill(name, label, press, more = {}, sign = name) {
   return h(
     "button",
-    { type: "button", class: "pill", title: label, aria: { label }, data: { testid: name, part: name }, onclick: press, ...more },
+    {
+      type: "button",
+      class: "pill",
+      title: label,
+      aria: { label },
+      data: { testid: name, part: name },
+      onclick: press,
+      ...more,
+    },
     icon(sign),
     h("span", { class: "pill-label" }, label),
   );
@@ -69,11 +73,17 @@ export function menuOf(name, label, entries) {
     ),
   );
   const menu = h("div", { class: "menu", role: "menu", id: `${name}-menu`, aria: { label }, hidden: true }, ...items);
-  const button = pill(name, label, () => (menu.hidden ? open() : close(true)), {
-    "aria-haspopup": "menu",
-    "aria-expanded": "false",
-    "aria-controls": `${name}-menu`,
-  }, "export");
+  const button = pill(
+    name,
+    label,
+    () => (menu.hidden ? open() : close(true)),
+    {
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-controls": `${name}-menu`,
+    },
+    "export",
+  );
   const element = h("div", { class: "menu-place" }, button, menu);
 
   function open() {

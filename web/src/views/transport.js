@@ -30,7 +30,14 @@ export function transportButtons(moves, prefix = "") {
   ) =>
     h(
       "button",
-      { class: "round", type: "button", title: `${label} (${key})`, aria: { label }, data: { testid: prefix + name }, onclick: press },
+      {
+        class: "round",
+        type: "button",
+        title: `${label} (${key})`,
+        aria: { label },
+        data: { testid: prefix + name },
+        onclick: press,
+      },
       icon(name),
     );
   const play = h("button", { class: "play", type: "button", data: { testid: `${prefix}play` }, onclick: () => moves.toggle() });
@@ -115,7 +122,11 @@ export function perSecond(rate) {
  */
 export function speedLadder(rungs, choose) {
   const buttons = rungs.map(({ label, speed }) =>
-    h("button", { type: "button", role: "radio", class: "rung", aria: { checked: false }, onclick: () => choose(speed) }, label),
+    h(
+      "button",
+      { type: "button", role: "radio", class: "rung", aria: { checked: false }, onclick: () => choose(speed) },
+      label,
+    ),
   );
   const element = h("div", { class: "ladder", role: "radiogroup", aria: { label: "Speed" } }, ...buttons);
   return {
@@ -189,7 +200,13 @@ function changeMarks(changes, end, seek) {
   for (const { step, label } of changes) labels.set(step, [...(labels.get(step) ?? []), label]);
   return [...labels].map(([step, words]) => {
     const text = `step ${formatCount(step)}: ${words.join("; ")}`;
-    const mark = h("button", { type: "button", class: "mark-edit", title: text, aria: { label: text }, onclick: () => seek(step) });
+    const mark = h("button", {
+      type: "button",
+      class: "mark-edit",
+      title: text,
+      aria: { label: text },
+      onclick: () => seek(step),
+    });
     mark.style.left = `${(step / Math.max(1, end)) * 100}%`;
     return mark;
   });

@@ -24,7 +24,11 @@ export function trialDialog({ command, name, title, note, start: startWords, uni
     icon("close"),
   );
   const go = h("button", { type: "submit", class: "primary-button", data: { testid: `${name}-start` } }, startWords);
-  const stop = h("button", { type: "button", class: "quiet-button", hidden: true, data: { testid: `${name}-cancel` }, onclick: cancel }, "cancel");
+  const stop = h(
+    "button",
+    { type: "button", class: "quiet-button", hidden: true, data: { testid: `${name}-cancel` }, onclick: cancel },
+    "cancel",
+  );
   const bar = h("progress", { max: 1, value: 0, hidden: true, aria: { label: title } });
   const far = h("span", { class: "small" });
   const refusal = h("p", { class: "field-error", role: "alert", hidden: true });

@@ -155,14 +155,27 @@ export class NetworkActions {
     const lane = network?.lanes.find((each) => each.id === id);
     if (!lane || !catalog) return Promise.resolve(false);
     const [, part, name] = path.split(".");
-    const told = (/** @type {Record<string, unknown>} */ fields) => this.tell({ type: "network_lane_retune", lane: id, ...fields }, path);
+    const told = (/** @type {Record<string, unknown>} */ fields) =>
+      this.tell({ type: "network_lane_retune", lane: id, ...fields }, path);
     if (part === "optimizer") return told({ optimizer: name === undefined ? value : { ...lane.optimizer, [name]: value } });
     if (part === "schedule") {
       const row = rowNamed(catalog.schedules, String(value));
-      return told({ schedule: name === "name" ? { name: row?.name, unit: lane.schedule.unit, warmup: lane.schedule.warmup } : { ...lane.schedule, [name]: value } });
+      return told({
+        schedule:
+          name === "name"
+            ? { name: row?.name, unit: lane.schedule.unit, warmup: lane.schedule.warmup }
+            : { ...lane.schedule, [name]: value },
+      });
     }
     const { label, optimizer, schedule, batch_size, seed, initializer } = lane;
-    return this.tell({ type: "network_lane_replace", lane: id, spec: { label, optimizer, schedule, batch_size, seed, initializer, [part]: value } }, path);
+    return this.tell(
+      {
+        type: "network_lane_replace",
+        lane: id,
+        spec: { label, optimizer, schedule, batch_size, seed, initializer, [part]: value },
+      },
+      path,
+    );
   }
 
   // The clock ---------------------------------------------------------------------------------------------------------

@@ -11,18 +11,37 @@ import { networkFrameOf, networkNames } from "./lanes.js";
 
 /** @returns {View} */
 export function networkCurves() {
-  const place = h("div", { class: "race-plot", role: "img", aria: { label: "Loss of every lane" }, data: { testid: "network-curves" } });
+  const place = h("div", {
+    class: "race-plot",
+    role: "img",
+    aria: { label: "Loss of every lane" },
+    data: { testid: "network-curves" },
+  });
   const stage = h("div", { class: "race-loss-stage" }, place);
   /** @type {"train" | "test"} */
   let split = "train";
   const choices = /** @type {const} */ (["train", "test"]).map((name) =>
-    h("button", { type: "button", class: "race-choice", data: { curves: name }, onclick: () => ((split = name), last && update(last)) }, name),
+    h(
+      "button",
+      { type: "button", class: "race-choice", data: { curves: name }, onclick: () => ((split = name), last && update(last)) },
+      name,
+    ),
   );
   const note = h("span", { class: "small" });
   const element = h(
     "section",
     { class: "race-loss", aria: { label: "Losses" } },
-    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss"), h("div", { class: "race-choices" }, note, h("div", { class: "race-choices", role: "group", aria: { label: "Which samples" } }, ...choices))),
+    h(
+      "div",
+      { class: "title-row" },
+      h("h2", { class: "panel-title" }, "Loss"),
+      h(
+        "div",
+        { class: "race-choices" },
+        note,
+        h("div", { class: "race-choices", role: "group", aria: { label: "Which samples" } }, ...choices),
+      ),
+    ),
     stage,
   );
   const figure = new Redrawn(place);
@@ -59,10 +78,29 @@ export function networkCurves() {
         const now = standing?.meta.lanes.find((/** @type {{id: number}} */ { id }) => id === lane.id);
         const loss = toNumber(split === "train" ? now?.loss : now?.test);
         const on = now && loss !== null && now.step > x.data[x.data.length - 1];
-        const [xs, ys] = on ? [[...x.data, now.step], [...y.data, loss]] : [x.data, y.data];
-        return [{ ...data[0], uid: `lane-${lane.id}`, name, x: xs, y: ys, line: { ...data[0].line, color: colourOf(lane, theme), dash: isDashed(lane) ? "dash" : "solid" } }];
+        const [xs, ys] = on
+          ? [
+              [...x.data, now.step],
+              [...y.data, loss],
+            ]
+          : [x.data, y.data];
+        return [
+          {
+            ...data[0],
+            uid: `lane-${lane.id}`,
+            name,
+            x: xs,
+            y: ys,
+            line: { ...data[0].line, color: colourOf(lane, theme), dash: isDashed(lane) ? "dash" : "solid" },
+          },
+        ];
       });
-      await plotly.react(place, traces, { ...layout, margin: { ...layout.margin, r: 16 }, width, height, uirevision: `${network.race}-${split}-${linear}` }, themed.config);
+      await plotly.react(
+        place,
+        traces,
+        { ...layout, margin: { ...layout.margin, r: 16 }, width, height, uirevision: `${network.race}-${split}-${linear}` },
+        themed.config,
+      );
       setAttribute(place, "data-drawn", String(frame.step));
     });
   }

@@ -24,10 +24,29 @@ export function networkEditor(actions) {
   const rule = h("div", { class: "lane-rule" });
   const formula = formulaBox("network-formula", "The rule of this lane");
   const [own, times, differs] = [0, 1, 2].map(() => h("div", { class: "fields" }));
-  const label = h("input", { type: "text", class: "line-field", name: "net.label", maxlength: 80, autocomplete: "off", aria: { label: "Name of this lane" } });
+  const label = h("input", {
+    type: "text",
+    class: "line-field",
+    name: "net.label",
+    maxlength: 80,
+    autocomplete: "off",
+    aria: { label: "Name of this lane" },
+  });
   label.addEventListener("change", () => desk.change("net.label", label.value));
-  const batch = numberField(desk, { path: "net.batch_size", label: "Own batch size", hint: "off: as the others; it is badged, and runs again from the start", integer: true, off: true });
-  const seed = numberField(desk, { path: "net.seed", label: "Own seed", hint: "a start and batches of its own: it is badged, and runs again from the start", integer: true, off: true });
+  const batch = numberField(desk, {
+    path: "net.batch_size",
+    label: "Own batch size",
+    hint: "off: as the others; it is badged, and runs again from the start",
+    integer: true,
+    off: true,
+  });
+  const seed = numberField(desk, {
+    path: "net.seed",
+    label: "Own seed",
+    hint: "a start and batches of its own: it is badged, and runs again from the start",
+    integer: true,
+    off: true,
+  });
   const button = (/** @type {string} */ testid, /** @type {string} */ words, /** @type {(lane: number) => void} */ press) =>
     h("button", { type: "button", class: "quiet-button", data: { testid }, onclick: () => id !== null && press(id) }, words);
   const element = h(
@@ -73,23 +92,50 @@ export function networkEditor(actions) {
     const { dialect } = lane.optimizer;
     const other = (/** @type {string} */ name, /** @type {string} */ wanted) => {
       const next = rowNamed(catalog.optimizers, name);
-      return next ? desk.change("net.optimizer", optimizerDefaults(next, next.dialects.includes(wanted) ? wanted : next.dialects[0])) : Promise.resolve(false);
+      return next
+        ? desk.change("net.optimizer", optimizerDefaults(next, next.dialects.includes(wanted) ? wanted : next.dialects[0]))
+        : Promise.resolve(false);
     };
     desk.register("net.optimizer");
     desk.register("net.initializer");
     const plain = { register: desk.register, refuse: desk.refuse };
-    const choice = choiceField({ ...plain, change: (_, name) => other(String(name), dialects.select.value) }, { path: "net.optimizer.name", label: "Optimizer", choices: catalog.optimizers.map(({ name, title }) => ({ value: name, label: title })), bare: true });
-    const dialects = choiceField({ ...plain, change: (_, wanted) => other(choice.select.value, String(wanted)) }, { path: "net.optimizer.dialect", label: "Dialect", choices: dialectChoices(catalog.optimizers), bare: true });
+    const choice = choiceField(
+      { ...plain, change: (_, name) => other(String(name), dialects.select.value) },
+      {
+        path: "net.optimizer.name",
+        label: "Optimizer",
+        choices: catalog.optimizers.map(({ name, title }) => ({ value: name, label: title })),
+        bare: true,
+      },
+    );
+    const dialects = choiceField(
+      { ...plain, change: (_, wanted) => other(choice.select.value, String(wanted)) },
+      { path: "net.optimizer.dialect", label: "Dialect", choices: dialectChoices(catalog.optimizers), bare: true },
+    );
     rule.replaceChildren(choice.element, dialects.element);
     formula.show(row.mathmls[dialect] ?? row.mathml, row.summary);
     const parameters = ownControls(desk, row, dialect, "net.optimizer");
     own.replaceChildren(...parameters.map(({ control }) => control.element));
-    const schedule = choiceField(desk, { path: "net.schedule.name", label: "Schedule", choices: catalog.schedules.map(({ name, title }) => ({ value: name, label: title })) });
-    const moves = (rowNamed(catalog.schedules, lane.schedule.name)?.parameters ?? []).map((parameter) => ({ name: parameter.name, control: parameterField(desk, { ...parameter, symbol: "", title: parameter.title }, `net.schedule.${parameter.name}`) }));
+    const schedule = choiceField(desk, {
+      path: "net.schedule.name",
+      label: "Schedule",
+      choices: catalog.schedules.map(({ name, title }) => ({ value: name, label: title })),
+    });
+    const moves = (rowNamed(catalog.schedules, lane.schedule.name)?.parameters ?? []).map((parameter) => ({
+      name: parameter.name,
+      control: parameterField(desk, { ...parameter, symbol: "", title: parameter.title }, `net.schedule.${parameter.name}`),
+    }));
     times.replaceChildren(schedule.element, ...moves.map(({ control }) => control.element));
     const initializer = choiceField(
       { ...plain, change: (_, name) => desk.change("net.initializer", name === "" ? null : { name }) },
-      { path: "net.initializer.name", label: "Own initializer", choices: [{ value: "", label: SHARED }, ...catalog.initializers.map(({ name, title }) => ({ value: name, label: title }))] },
+      {
+        path: "net.initializer.name",
+        label: "Own initializer",
+        choices: [
+          { value: "", label: SHARED },
+          ...catalog.initializers.map(({ name, title }) => ({ value: name, label: title })),
+        ],
+      },
     );
     differs.replaceChildren(batch.element, seed.element, initializer.element);
     return {

@@ -23,15 +23,54 @@ const KINDS = {
 /** @param {import("./actions.js").NetworkActions} actions @returns {View} */
 export function networkFacts(actions) {
   const title = h("h2", { class: "panel-title" }, "Under their feet");
-  const ask = h("button", { type: "button", class: "quiet-button", title: "‖∇f‖ and the Hessian's extremes where every lane stands", data: { testid: "network-look" }, onclick: () => actions.study({ type: "study_point" }, "study.point") }, "look");
-  const open = h("button", { type: "button", class: "quiet-button", title: "this lane's run, at this step, taken apart; Escape comes back", data: { testid: "network-microscope" }, onclick: () => subject !== null && actions.microscope(subject) }, "open in the microscope");
-  const map = h("button", { type: "button", class: "quiet-button", title: "rates and momenta of the quadratic that fits here", onclick: () => actions.studies("point") }, "rate and momentum");
+  const ask = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "‖∇f‖ and the Hessian's extremes where every lane stands",
+      data: { testid: "network-look" },
+      onclick: () => actions.study({ type: "study_point" }, "study.point"),
+    },
+    "look",
+  );
+  const open = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "this lane's run, at this step, taken apart; Escape comes back",
+      data: { testid: "network-microscope" },
+      onclick: () => subject !== null && actions.microscope(subject),
+    },
+    "open in the microscope",
+  );
+  const map = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "rates and momenta of the quadratic that fits here",
+      onclick: () => actions.studies("point"),
+    },
+    "rate and momentum",
+  );
   const how = progress(actions, "point");
   const facts = h("dl", { class: "race-facts", data: { testid: "network-point" } });
   const rule = formulaBox("network-bound", "The stability bound of its rule");
   const verdict = h("p", { class: "small", data: { testid: "network-verdict" } });
   const bounds = h("ul", { class: "network-bounds small", data: { testid: "network-bounds" } });
-  const element = h("section", { class: "panel", data: { part: "network-point" }, aria: { label: "Critical points" } }, h("div", { class: "title-row" }, title, ask), how.element, facts, rule.element, verdict, bounds, h("div", { class: "lane-buttons" }, open, map));
+  const element = h(
+    "section",
+    { class: "panel", data: { part: "network-point" }, aria: { label: "Critical points" } },
+    h("div", { class: "title-row" }, title, ask),
+    how.element,
+    facts,
+    rule.element,
+    verdict,
+    bounds,
+    h("div", { class: "lane-buttons" }, open, map),
+  );
   /** @type {number | null} */
   let subject = null;
   /** Where it was looked at by itself already. */
@@ -48,7 +87,14 @@ export function networkFacts(actions) {
       const resting = networkClock.status === "paused" || networkClock.status === "finished";
       const here = `${network.race} ${network.change} ${networkClock.step}`;
       const busy = Object.values(studies).some((frame) => frame?.meta.study.state === "running");
-      if (resting && here !== looked && !busy && network.parameter_count <= AT_REST && network.lanes.length && connection.status === "open") {
+      if (
+        resting &&
+        here !== looked &&
+        !busy &&
+        network.parameter_count <= AT_REST &&
+        network.lanes.length &&
+        connection.status === "open"
+      ) {
         looked = here;
         actions.study({ type: "study_point" }, "study.point");
       }
@@ -67,8 +113,21 @@ export function networkFacts(actions) {
       bounds.replaceChildren(
         ...(frame?.meta.lanes ?? []).map((/** @type {Record<string, any>} */ lane) => {
           const [limit, rate] = [toNumber(lane.bound?.rate), toNumber(lane.rate)];
-          const words = lane.bound ? `runs at η ${formatNumber(rate, 3)}, bound ${limit === Infinity ? "none" : formatNumber(limit, 3)}` : `runs at η ${formatNumber(rate, 3)}, no bound of this kind`;
-          return h("li", { data: { bound: lane.id, value: String(limit), rate: String(rate), beyond: String(limit !== null && rate !== null && rate > limit) } }, `${names.get(lane.id) ?? lane.id}: ${words}`);
+          const words = lane.bound
+            ? `runs at η ${formatNumber(rate, 3)}, bound ${limit === Infinity ? "none" : formatNumber(limit, 3)}`
+            : `runs at η ${formatNumber(rate, 3)}, no bound of this kind`;
+          return h(
+            "li",
+            {
+              data: {
+                bound: lane.id,
+                value: String(limit),
+                rate: String(rate),
+                beyond: String(limit !== null && rate !== null && rate > limit),
+              },
+            },
+            `${names.get(lane.id) ?? lane.id}: ${words}`,
+          );
         }),
       );
     },
@@ -76,19 +135,44 @@ export function networkFacts(actions) {
 
   /** @param {Record<string, any>} found */
   function tell(found) {
-    const [low, high, slope, step, condition] = ["smallest", "largest", "gradient_norm", "newton_step", "condition"].map((name) => toNumber(found[name]));
+    const [low, high, slope, step, condition] = ["smallest", "largest", "gradient_norm", "newton_step", "condition"].map(
+      (name) => toNumber(found[name]),
+    );
     const [limit, rate] = [toNumber(found.bound?.rate), toNumber(found.rate)];
     /** @type {[string, string, string, unknown][]} */
     const rows = [
       ["step", "after step", formatCount(found.step), found.step],
       ["gradient", "‖∇f‖", formatNumber(slope, 3), slope],
       ["newton", "Newton step", formatNumber(step, 3), step],
-      ["extremes", found.exact ? "λ_min · λ_max, exact" : "λ_min · λ_max, by Lanczos", `${formatNumber(low, 3)} · ${formatNumber(high, 3)}`, `${low} · ${high}`],
+      [
+        "extremes",
+        found.exact ? "λ_min · λ_max, exact" : "λ_min · λ_max, by Lanczos",
+        `${formatNumber(low, 3)} · ${formatNumber(high, 3)}`,
+        `${low} · ${high}`,
+      ],
       ["condition", "condition number κ", condition === null ? "–" : formatNumber(condition, 4), condition],
       ["kind", "kind of point", KINDS[found.kind] ?? found.kind, found.kind],
     ];
-    if (found.negative !== null && found.negative > 0) rows.push(["negative", "curving down", found.negative === 1 ? "one direction" : `${formatCount(found.negative)} directions`, found.negative]);
-    facts.replaceChildren(...rows.flatMap(([name, words, text, exact]) => [h("dt", {}, ...indexed(words)), h("dd", { data: { fact: name, value: String(exact) }, title: typeof exact === "number" ? `exactly ${formatExact(exact)}` : "" }, text)]));
+    if (found.negative !== null && found.negative > 0)
+      rows.push([
+        "negative",
+        "curving down",
+        found.negative === 1 ? "one direction" : `${formatCount(found.negative)} directions`,
+        found.negative,
+      ]);
+    facts.replaceChildren(
+      ...rows.flatMap(([name, words, text, exact]) => [
+        h("dt", {}, ...indexed(words)),
+        h(
+          "dd",
+          {
+            data: { fact: name, value: String(exact) },
+            title: typeof exact === "number" ? `exactly ${formatExact(exact)}` : "",
+          },
+          text,
+        ),
+      ]),
+    );
     rule.show(found.bound?.mathml ?? "");
     setText(verdict, verdictOf(found, limit, rate));
     setAttribute(verdict, "data-beyond", String(limit !== null && rate !== null && rate > limit));
@@ -102,8 +186,11 @@ function indexed(words) {
 
 /** @param {Record<string, any>} found @param {number | null} limit @param {number | null} rate */
 function verdictOf(found, limit, rate) {
-  if (!found.bound || limit === null || rate === null) return "Its rule has no bound of this kind here, or none before its first update.";
+  if (!found.bound || limit === null || rate === null)
+    return "Its rule has no bound of this kind here, or none before its first update.";
   if (limit === Infinity) return "Nothing curves upwards here: no rate is too high for this place.";
   const frozen = found.bound.frozen ? ", with its running squares as they are" : "";
-  return rate > limit ? `It runs beyond its own bound of ${formatNumber(limit, 3)}${frozen}: along the steepest curvature it swings out.` : `It runs at ${formatNumber((100 * rate) / limit, 3)} % of its own bound, ${formatNumber(limit, 3)}${frozen}.`;
+  return rate > limit
+    ? `It runs beyond its own bound of ${formatNumber(limit, 3)}${frozen}: along the steepest curvature it swings out.`
+    : `It runs at ${formatNumber((100 * rate) / limit, 3)} % of its own bound, ${formatNumber(limit, 3)}${frozen}.`;
 }

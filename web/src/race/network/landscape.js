@@ -14,7 +14,12 @@ import { nearestPoint, networkOverlay, waysOf } from "./overlay.js";
 
 /** @returns {View} */
 export function landscapeView() {
-  const place = h("div", { class: "race-plot", role: "img", aria: { label: "The loss over a plane through the parameters" }, data: { testid: "network-contour" } });
+  const place = h("div", {
+    class: "race-plot",
+    role: "img",
+    aria: { label: "The loss over a plane through the parameters" },
+    data: { testid: "network-contour" },
+  });
   const over = networkOverlay();
   const tip = h("div", { class: "tip race-tip", role: "status", data: { testid: "network-tip" }, hidden: true });
   const element = h("div", { class: "network-surface" }, place, over.element, tip);
@@ -72,14 +77,28 @@ export function landscapeView() {
     for (let i = 0; i < y.data.length; i++) rows.push(level.data.subarray(i * x.data.length, (i + 1) * x.data.length));
     const { start, end, size } = frame.meta.levels;
     const base = themed[theme].data[0];
-    const trace = { ...base, x: x.data, y: y.data, z: rows, autocontour: false, contours: { ...base.contours, start, end, size } };
+    const trace = {
+      ...base,
+      x: x.data,
+      y: y.data,
+      z: rows,
+      autocontour: false,
+      contours: { ...base.contours, start, end, size },
+    };
     const axis = (/** @type {"xaxis" | "yaxis"} */ name, /** @type {number} */ i) => ({
       ...layout[name],
       range: [...frame.meta.domain[i]],
       title: { ...layout[name].title, text: offset[i] === 0 ? names[i] : `${names[i]}, from ${formatNumber(offset[i], 3)}` },
     });
     figure.later(async (plotly) => {
-      const own = { ...layout, xaxis: axis("xaxis", 0), yaxis: axis("yaxis", 1), width, height, uirevision: `${frame.run}-${chart}` };
+      const own = {
+        ...layout,
+        xaxis: axis("xaxis", 0),
+        yaxis: axis("yaxis", 1),
+        width,
+        height,
+        uirevision: `${frame.run}-${chart}`,
+      };
       await plotly.react(place, [trace], own, themed.config);
       // Only now: what lies over the picture is never where another picture was.
       const [xs, ys] = opened === chart && plane ? [plane.xs, plane.ys] : frame.meta.domain;
@@ -99,7 +118,10 @@ export function landscapeView() {
     listening = true;
     const plot = /** @type {any} */ (place);
     const follow = (/** @type {Record<string, number>} */ moved) => {
-      const range = (/** @type {string} */ axis) => /** @type {[number, number]} */ ([0, 1].map((i) => Number(moved?.[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i])));
+      const range = (/** @type {string} */ axis) =>
+        /** @type {[number, number]} */ (
+          [0, 1].map((i) => Number(moved?.[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i]))
+        );
       plane = planeOf(plot.layout.margin, element.clientWidth, element.clientHeight, range("xaxis"), range("yaxis"));
       if (last) update(last);
     };
@@ -116,12 +138,18 @@ export function landscapeView() {
     if (!found || !last) return;
     const { way, index } = found;
     const at = (/** @type {keyof Way["columns"]} */ name) => way.columns[name][index];
-    const losses = Number.isNaN(at("true_loss")) ? "" : ` · its loss ${formatExact(at("true_loss"))} · the plane’s below it ${formatExact(at("slice_loss"))}`;
+    const losses = Number.isNaN(at("true_loss"))
+      ? ""
+      : ` · its loss ${formatExact(at("true_loss"))} · the plane’s below it ${formatExact(at("slice_loss"))}`;
     const name = networkNames(last).get(way.id) ?? "";
-    setText(tip, `${name} · step ${formatCount(way.steps[index])} · at ${formatExact(at("a"))}, ${formatExact(at("b"))} · ${formatNumber(at("off"), 3)} off the plane${losses}`);
+    setText(
+      tip,
+      `${name} · step ${formatCount(way.steps[index])} · at ${formatExact(at("a"))}, ${formatExact(at("b"))} · ${formatNumber(at("off"), 3)} off the plane${losses}`,
+    );
     setAttribute(tip, "data-lane", String(way.id));
     setAttribute(tip, "data-step", String(way.steps[index]));
-    for (const column of /** @type {const} */ (["a", "b", "off", "true_loss", "slice_loss"])) setAttribute(tip, `data-${column}`, String(at(column)));
+    for (const column of /** @type {const} */ (["a", "b", "off", "true_loss", "slice_loss"]))
+      setAttribute(tip, `data-${column}`, String(at(column)));
     const right = px > box.width / 2;
     tip.style.left = right ? "" : `${px + 14}px`;
     tip.style.right = right ? `${box.width - px + 14}px` : "";
@@ -136,7 +164,13 @@ export function planeWords() {
   const away = h("span", { data: { testid: "network-away" } });
   const minima = h("span", { data: { testid: "network-minima" } });
   const climbs = h("div", { class: "network-climbs", role: "status", data: { testid: "network-climbs" } });
-  const element = h("div", { class: "small network-words", role: "group", tabindex: 0, aria: { label: "What the plane shows, and what it hides" } }, h("p", {}, explained, " ", away, " ", minima), h("p", {}, what), climbs);
+  const element = h(
+    "div",
+    { class: "small network-words", role: "group", tabindex: 0, aria: { label: "What the plane shows, and what it hides" } },
+    h("p", {}, explained, " ", away, " ", minima),
+    h("p", {}, what),
+    climbs,
+  );
   const changed = memo();
   return {
     element,
@@ -145,17 +179,47 @@ export function planeWords() {
       const { three } = state.networkLook;
       if (!changed(surface, moving, state.network, three)) return;
       const share = toNumber(moving?.meta.explained);
-      setText(explained, share === null || Number.isNaN(share) ? "All lanes stand at one point." : `The plane holds ${formatPercent(share)} of the ways’ variance.`);
+      setText(
+        explained,
+        share === null || Number.isNaN(share)
+          ? "All lanes stand at one point."
+          : `The plane holds ${formatPercent(share)} of the ways’ variance.`,
+      );
       setAttribute(explained, "data-value", share === null ? null : String(share));
-      setText(what, surface ? `The plane: ${surface.meta.words}. ${three ? "A lane is as high as its own loss, on a log scale, down to the picture’s lowest; the thin line at its head goes to the plane’s." : "Darker is lower, on a log scale; dashed arrows point downhill along the plane."}` : "");
+      setText(
+        what,
+        surface
+          ? `The plane: ${surface.meta.words}. ${three ? "A lane is as high as its own loss, on a log scale, down to the picture’s lowest; the thin line at its head goes to the plane’s." : "Darker is lower, on a log scale; dashed arrows point downhill along the plane."}`
+          : "",
+      );
       const least = moving?.meta.minima;
-      const same = least && least.lowest.every((/** @type {number} */ each, /** @type {number} */ i) => each === least.reached[i]);
-      const edge = least && surface && [0, 1].some((i) => surface.meta.domain[i].includes(least.lowest[i])) ? ", at the picture’s edge" : "";
+      const same =
+        least && least.lowest.every((/** @type {number} */ each, /** @type {number} */ i) => each === least.reached[i]);
+      const edge =
+        least && surface && [0, 1].some((i) => surface.meta.domain[i].includes(least.lowest[i]))
+          ? ", at the picture’s edge"
+          : "";
       const [low, near] = least ? [least.lowest[2], least.reached[2]].map((each) => formatNumber(toNumber(each), 3)) : ["", ""];
       const star = (/** @type {string} */ words) => (three ? "" : ` (${words})`);
-      setText(minima, !least ? "" : same ? `Downhill ${networkNames(state).get(least.lane)} would reach the slice’s lowest point, ${low}${edge}${star("star")}.` : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near}${star("outlined star")}; its lowest point is ${low}${edge}${star("star")}.`);
-      const furthest = moving ? waysOf(moving).map(({ columns, id }) => ({ id, off: columns.off.at(-1) ?? 0, share: columns.residual.at(-1) ?? 0 })).sort((x, y) => y.off - x.off)[0] : null;
-      setText(away, furthest && furthest.off > 0 ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatPercent(furthest.share, 0)} of its way.` : "");
+      setText(
+        minima,
+        !least
+          ? ""
+          : same
+            ? `Downhill ${networkNames(state).get(least.lane)} would reach the slice’s lowest point, ${low}${edge}${star("star")}.`
+            : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near}${star("outlined star")}; its lowest point is ${low}${edge}${star("star")}.`,
+      );
+      const furthest = moving
+        ? waysOf(moving)
+            .map(({ columns, id }) => ({ id, off: columns.off.at(-1) ?? 0, share: columns.residual.at(-1) ?? 0 }))
+            .sort((x, y) => y.off - x.off)[0]
+        : null;
+      setText(
+        away,
+        furthest && furthest.off > 0
+          ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatPercent(furthest.share, 0)} of its way.`
+          : "",
+      );
       /** @type {{words: string}[]} */
       const told = moving?.meta.climbs ?? [];
       climbs.replaceChildren(...told.map(({ words }) => h("p", {}, typeset(words))));

@@ -13,7 +13,21 @@ import { namesOf } from "../lanes.js";
  */
 export function asRace(network) {
   const { race, change, title, threshold, lanes } = network;
-  return { type: "race", race, change, on: "network", spec: {}, title, mathml: "", domain: null, start: null, least: null, lanes, threshold, rates: "" };
+  return {
+    type: "race",
+    race,
+    change,
+    on: "network",
+    spec: {},
+    title,
+    mathml: "",
+    domain: null,
+    start: null,
+    least: null,
+    lanes,
+    threshold,
+    rates: "",
+  };
 }
 
 /** @param {NetworkClock} clock @returns {RaceClock} */

@@ -60,14 +60,20 @@ export function networkOverlay() {
       });
       const { minima } = frame.meta;
       if (minima) {
-        for (const [[x, y], whole] of [[minima.reached, false], [minima.lowest, true]]) {
+        for (const [[x, y], whole] of [
+          [minima.reached, false],
+          [minima.lowest, true],
+        ]) {
           if (shows(plane, x, y)) star(context, plane.px(x), plane.py(y), whole, colours);
         }
       }
       /** @type {{x: number, y: number}[]} */
       const taken = [];
       const slopes = frame.arrays.slopes.data;
-      const longest = Math.max(...found.map(({ row }) => Math.hypot(slopes[2 * row], slopes[2 * row + 1])).filter(Number.isFinite), 0);
+      const longest = Math.max(
+        ...found.map(({ row }) => Math.hypot(slopes[2 * row], slopes[2 * row + 1])).filter(Number.isFinite),
+        0,
+      );
       for (const { lane, way, row } of [...found].reverse()) {
         const last = way.steps.length - 1;
         const [x, y] = [way.columns.a[last], way.columns.b[last]];
@@ -84,7 +90,15 @@ export function networkOverlay() {
           const scale = (ARROW * (0.35 + 0.65 * (size / longest))) / Math.hypot(dx, dy);
           arrow(context, hx, hy, dx * scale, dy * scale, colours.ink2, 1.5, [3, 2]);
         }
-        head(context, hx, hy, way.columns.residual[last] > HOLLOW ? colours.panel : colour, way.columns.residual[last] > HOLLOW ? colour : colours.paper, isDashed(lane), lane.id === networkLook.lane ? 7 : 5.5);
+        head(
+          context,
+          hx,
+          hy,
+          way.columns.residual[last] > HOLLOW ? colours.panel : colour,
+          way.columns.residual[last] > HOLLOW ? colour : colours.paper,
+          isDashed(lane),
+          lane.id === networkLook.lane ? 7 : 5.5,
+        );
       }
     },
   };

@@ -20,10 +20,30 @@ const MOST = 3000;
 /** @param {import("./actions.js").NetworkActions} actions @returns {View} */
 export function planeForm(actions) {
   actions.register("plane.kind");
-  const kinds = KINDS.map(({ kind, label, why }) => h("button", { type: "button", class: "race-choice", title: why, data: { plane: kind }, onclick: () => actions.plane({ kind }) }, label));
-  const again = h("button", { type: "button", class: "quiet-button", title: "lay the plane through where the lanes are now, and draw it anew (c)", data: { testid: "network-centre" }, onclick: () => actions.plane() }, "centre again");
+  const kinds = KINDS.map(({ kind, label, why }) =>
+    h(
+      "button",
+      { type: "button", class: "race-choice", title: why, data: { plane: kind }, onclick: () => actions.plane({ kind }) },
+      label,
+    ),
+  );
+  const again = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "lay the plane through where the lanes are now, and draw it anew (c)",
+      data: { testid: "network-centre" },
+      onclick: () => actions.plane(),
+    },
+    "centre again",
+  );
   const zoom = (/** @type {number} */ factor, /** @type {string} */ sign, /** @type {string} */ words) =>
-    h("button", { type: "button", class: "quiet-button", title: words, aria: { label: words }, onclick: () => actions.zoom(factor) }, sign);
+    h(
+      "button",
+      { type: "button", class: "quiet-button", title: words, aria: { label: words }, onclick: () => actions.zoom(factor) },
+      sign,
+    );
   const select = (/** @type {string} */ label, /** @type {string} */ testid, /** @type {(value: number) => void} */ choose) => {
     const element = h("select", { aria: { label }, data: { testid } });
     element.addEventListener("change", () => choose(Number(element.value)));
@@ -36,7 +56,9 @@ export function planeForm(actions) {
       actions.plane({ weights: pair });
     }),
   );
-  const through = select("Through the parameters of", "network-through", (lane) => actions.plane({ lane: lane === 0 ? null : lane }));
+  const through = select("Through the parameters of", "network-through", (lane) =>
+    actions.plane({ lane: lane === 0 ? null : lane }),
+  );
   const corners = [0, 1, 2].map((i) =>
     select(["Point at (0, 0)", "Point at (1, 0)", "Point at (0, 1)"][i], `network-corner-${i + 1}`, (lane) => {
       const three = /** @type {[number, number, number]} */ ([...actions.wish.corners]);
@@ -45,15 +67,35 @@ export function planeForm(actions) {
       actions.plane();
     }),
   );
-  const others = h("input", { type: "checkbox", class: "switch", role: "switch", id: "plane-others", data: { testid: "network-others" } });
+  const others = h("input", {
+    type: "checkbox",
+    class: "switch",
+    role: "switch",
+    id: "plane-others",
+    data: { testid: "network-others" },
+  });
   others.addEventListener("change", () => actions.plane({ others: others.checked ? "normal" : "zero" }));
-  const seed = numberField({ register: () => {}, change: (_, value) => actions.plane({ seed: Number(value) }), refuse: (_, words) => actions.refuse("plane.kind", words) }, { path: "plane.seed", label: "draw", hint: "another pair of random directions for each number", integer: true });
+  const seed = numberField(
+    {
+      register: () => {},
+      change: (_, value) => actions.plane({ seed: Number(value) }),
+      refuse: (_, words) => actions.refuse("plane.kind", words),
+    },
+    { path: "plane.seed", label: "draw", hint: "another pair of random directions for each number", integer: true },
+  );
   const own = h("div", { class: "network-own" });
   const error = h("p", { class: "field-error", role: "alert", data: { testid: "network-plane-error" }, hidden: true });
   const element = h(
     "div",
     { class: "network-plane", data: { part: "network-plane" } },
-    h("div", { class: "race-choices" }, h("div", { class: "race-choices", role: "group", aria: { label: "The plane" } }, ...kinds), again, zoom(0.5, "+", "Closer"), zoom(2, "\u2212", "Wider")),
+    h(
+      "div",
+      { class: "race-choices" },
+      h("div", { class: "race-choices", role: "group", aria: { label: "The plane" } }, ...kinds),
+      again,
+      zoom(0.5, "+", "Closer"),
+      zoom(2, "\u2212", "Wider"),
+    ),
     own,
     error,
   );
@@ -75,7 +117,10 @@ export function planeForm(actions) {
     }
     if (named(network, state.catalog)) {
       const names = networkNames(state);
-      const options = (/** @type {string} */ first) => [h("option", { value: 0 }, first), ...network.lanes.map(({ id }) => h("option", { value: id }, names.get(id) ?? ""))];
+      const options = (/** @type {string} */ first) => [
+        h("option", { value: 0 }, first),
+        ...network.lanes.map(({ id }) => h("option", { value: id }, names.get(id) ?? "")),
+      ];
       through.replaceChildren(...options("the leader"));
       corners.forEach((list) => list.replaceChildren(...options("the start")));
     }
@@ -83,7 +128,16 @@ export function planeForm(actions) {
       const label = (/** @type {string} */ words, /** @type {HTMLElement} */ control) => h("label", {}, `${words} `, control);
       const parts = {
         pca: () => [],
-        random: () => [label("around", through), seed.element, h("label", { title: "biases, norms and slopes get a direction of their own length, instead of staying" }, "biases too ", others)],
+        random: () => [
+          label("around", through),
+          seed.element,
+          h(
+            "label",
+            { title: "biases, norms and slopes get a direction of their own length, instead of staying" },
+            "biases too ",
+            others,
+          ),
+        ],
         weights: () => [label("across", weights[0]), label("up", weights[1]), label("around", through)],
         points: () => corners.map((list, i) => label(["(0, 0)", "(1, 0)", "(0, 1)"][i], list)),
       };

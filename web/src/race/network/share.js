@@ -27,7 +27,8 @@ export async function openNetworkLink(network, racing) {
   const packed = networkLinkHere();
   if (packed === null) return;
   const script = await unpack(packed).catch(() => null);
-  if (script === null) racing.complain("This link is damaged: a part of it is missing or was changed. Another race stands here instead.");
+  if (script === null)
+    racing.complain("This link is damaged: a part of it is missing or was changed. Another race stands here instead.");
   else if ((await network.load(script)) && network.state.networkClock?.same_bits === false) {
     racing.say("This race was recorded on another machine: its numbers may differ in their last digits.");
   }
@@ -41,7 +42,9 @@ async function copyNetworkLink(network, racing) {
   if (script === null) return;
   const packed = await pack(script);
   if (packed.length > LONGEST) {
-    racing.complain("This race is too long for a link: its own data or its changes are more than eight kilobytes hold. Take it away as a page.");
+    racing.complain(
+      "This race is too long for a link: its own data or its changes are more than eight kilobytes hold. Take it away as a page.",
+    );
     return;
   }
   const url = addressOf({ packed }, FIELD);
@@ -59,9 +62,16 @@ async function exportPicture(network, racing) {
   const { network: race, networkClock, theme } = network.state;
   if (!race || !networkClock) return;
   const names = networkNames(network.state);
-  const lanes = race.lanes.map((lane) => ({ name: names.get(lane.id) ?? "", colour: colourOf(lane, theme), dashed: isDashed(lane) }));
+  const lanes = race.lanes.map((lane) => ({
+    name: names.get(lane.id) ?? "",
+    colour: colourOf(lane, theme),
+    dashed: isDashed(lane),
+  }));
   try {
-    download(`chainrule-race-network-step-${networkClock.step}.png`, await racePicture(`${race.title} · step ${formatCount(networkClock.step)}`, lanes));
+    download(
+      `chainrule-race-network-step-${networkClock.step}.png`,
+      await racePicture(`${race.title} · step ${formatCount(networkClock.step)}`, lanes),
+    );
   } catch (error) {
     racing.complain(`The picture cannot be made: ${error instanceof Error ? error.message : error}`);
   }

@@ -27,7 +27,9 @@ export const networkHelp = {
     [["m"], "the chosen lane, or the leader, in the microscope"],
     [["d"], "draw the compass’s batch again"],
   ],
-  words: ["On the network each lane is a run of its own from the same start over the same batches: what it shows is what it would do alone."],
+  words: [
+    "On the network each lane is a run of its own from the same start over the same batches: what it shows is what it would do alone.",
+  ],
 };
 
 /** Whether keys and transport move the race on the network. @param {AppState} state */
@@ -42,9 +44,16 @@ export function onNetwork({ networkLook }) {
  * @returns {View}
  */
 export function switched(surface, tools, actions) {
-  const buttons = ON.map(({ on, label, why }) => h("button", { type: "button", class: "race-choice", title: why, data: { on }, onclick: () => actions.show(on) }, label));
+  const buttons = ON.map(({ on, label, why }) =>
+    h("button", { type: "button", class: "race-choice", title: why, data: { on }, onclick: () => actions.show(on) }, label),
+  );
   const views = { surface, network: networkView(actions), studies: studiesPage(actions) };
-  const element = h("div", { class: "race-either" }, h("nav", { class: "race-on race-choices", aria: { label: "What is raced on" } }, ...buttons), ...Object.values(views).map((view) => view.element));
+  const element = h(
+    "div",
+    { class: "race-either" },
+    h("nav", { class: "race-on race-choices", aria: { label: "What is raced on" } }, ...buttons),
+    ...Object.values(views).map((view) => view.element),
+  );
   return {
     element,
     update(state) {
@@ -79,7 +88,10 @@ export function switchedTransport(surface, network) {
       if (!onNetwork(state)) return transport.update(state);
       const { network: race, networkClock: clock } = state;
       // A run may be a million steps long: the line is as long as what the lanes have been through, in round numbers.
-      const raceClock = clock && { ...asClock(clock), max_steps: Math.min(clock.max_steps, roundUp(Math.max(SHORTEST, clock.end))) };
+      const raceClock = clock && {
+        ...asClock(clock),
+        max_steps: Math.min(clock.max_steps, roundUp(Math.max(SHORTEST, clock.end))),
+      };
       transport.update({ ...state, race: race && asRace(race), raceClock });
     },
   };

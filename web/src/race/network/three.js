@@ -31,6 +31,12 @@ export const networkInThree = {
       return [{ lane, way, drop: /** @type {[number, number]} */ ([up(own[head]), up(below[head])]) }];
     });
     const { names, chart } = ground.meta;
-    return { ground, lanes, titles: [names[0], names[1], "log loss"], uirevision: `${ground.run}-${chart}`, drawn: moving?.step ?? 0 };
+    return {
+      ground,
+      lanes,
+      titles: [names[0], names[1], "log loss"],
+      uirevision: `${ground.run}-${chart}`,
+      drawn: moving?.step ?? 0,
+    };
   },
 };

@@ -22,18 +22,60 @@ const PAGES = [
 /** @param {import("./actions.js").NetworkActions} actions @returns {View} */
 export function networkView(actions) {
   const tabs = PAGES.map(([name, title]) =>
-    h("button", { type: "button", class: "tab", role: "tab", aria: { selected: false, controls: `network-${name}` }, data: { tab: `network-${name}` }, onclick: () => actions.look({ page: name }) }, title),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "tab",
+        role: "tab",
+        aria: { selected: false, controls: `network-${name}` },
+        data: { tab: `network-${name}` },
+        onclick: () => actions.look({ page: name }),
+      },
+      title,
+    ),
   );
   const look = (/** @type {boolean} */ three, /** @type {string} */ words) =>
-    h("button", { type: "button", class: "race-choice", data: { netlook: three ? "3d" : "contour" }, onclick: () => actions.look({ three }) }, words);
+    h(
+      "button",
+      {
+        type: "button",
+        class: "race-choice",
+        data: { netlook: three ? "3d" : "contour" },
+        onclick: () => actions.look({ three }),
+      },
+      words,
+    );
   const looks = [look(false, "contour"), look(true, "3-D")];
-  const [landscape, three, words, form, curves, standings, facts, trained] = [landscapeView(), threeView(networkInThree), planeWords(), planeForm(actions), networkCurves(), networkStandings(actions), networkFacts(actions), trainedView(actions)];
+  const [landscape, three, words, form, curves, standings, facts, trained] = [
+    landscapeView(),
+    threeView(networkInThree),
+    planeWords(),
+    planeForm(actions),
+    networkCurves(),
+    networkStandings(actions),
+    networkFacts(actions),
+    trainedView(actions),
+  ];
   const waiting = h("p", { class: "small race-waiting", data: { testid: "network-waiting" } });
   const element = h(
     "main",
     { class: "network-race", data: { part: "network-race", ready: false } },
     h("div", { class: "tabs race-tabs", role: "tablist", aria: { label: "Pages" } }, ...tabs),
-    h("div", { class: "race-left", id: "network-plane" }, h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss over a plane"), h("div", { class: "race-choices", role: "group", aria: { label: "How the landscape is drawn" } }, ...looks), form.element), h("div", { class: "race-stage" }, landscape.element, three.element, waiting), words.element, curves.element),
+    h(
+      "div",
+      { class: "race-left", id: "network-plane" },
+      h(
+        "div",
+        { class: "title-row" },
+        h("h2", { class: "panel-title" }, "Loss over a plane"),
+        h("div", { class: "race-choices", role: "group", aria: { label: "How the landscape is drawn" } }, ...looks),
+        form.element,
+      ),
+      h("div", { class: "race-stage" }, landscape.element, three.element, waiting),
+      words.element,
+      curves.element,
+    ),
     h("div", { class: "race-right", id: "network-lanes" }, trained.element, standings.element, facts.element),
   );
   const paged = memo();
@@ -48,12 +90,20 @@ export function networkView(actions) {
       }
       const frame = networkFrameOf(state, "network_surface");
       waiting.hidden = frame !== null;
-      setText(waiting, warmup && warmup.done < warmup.total ? "The engine is being compiled …" : network && network.lanes.length === 0 ? "No lane, no landscape: add one." : "The landscape is coming …");
+      setText(
+        waiting,
+        warmup && warmup.done < warmup.total
+          ? "The engine is being compiled …"
+          : network && network.lanes.length === 0
+            ? "No lane, no landscape: add one."
+            : "The landscape is coming …",
+      );
       setAttribute(element, "data-ready", String(network !== null && catalog !== null && frame !== null));
       looks.forEach((button, i) => setAttribute(button, "aria-pressed", String(networkLook.three === (i === 1))));
       landscape.element.hidden = networkLook.three;
       three.element.hidden = !networkLook.three;
-      for (const view of [trained, form, networkLook.three ? three : landscape, words, curves, standings, facts]) view.update(state);
+      for (const view of [trained, form, networkLook.three ? three : landscape, words, curves, standings, facts])
+        view.update(state);
     },
   };
 }
@@ -64,8 +114,26 @@ function trainedView(actions) {
   const title = h("strong", { data: { testid: "network-title" } });
   const note = h("p", { class: "small" });
   const claim = h("p", { class: "small", data: { testid: "network-claim" } });
-  const begin = h("button", { type: "button", class: "quiet-button", title: "every lane from step 0 on what the Train view has now", data: { testid: "network-begin" }, onclick: () => actions.begin() }, "begin on the present run");
-  const element = h("section", { class: "panel", data: { part: "network-trained" }, aria: { label: "What is trained" } }, h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The network"), preset), h("p", {}, title), note, claim, begin);
+  const begin = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "every lane from step 0 on what the Train view has now",
+      data: { testid: "network-begin" },
+      onclick: () => actions.begin(),
+    },
+    "begin on the present run",
+  );
+  const element = h(
+    "section",
+    { class: "panel", data: { part: "network-trained" }, aria: { label: "What is trained" } },
+    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The network"), preset),
+    h("p", {}, title),
+    note,
+    claim,
+    begin,
+  );
   preset.addEventListener("change", () => {
     const row = actions.state.catalog?.races.find(({ name }) => name === preset.value);
     if (row) actions.preset(row);
@@ -76,7 +144,10 @@ function trainedView(actions) {
     update({ network, catalog, run, networkLook }) {
       if (catalog && known(catalog)) {
         const rows = catalog.races.filter(({ kind }) => kind !== "surface");
-        preset.replaceChildren(h("option", { value: "" }, "races that make a point"), ...rows.map(({ name, title: words, summary }) => h("option", { value: name, title: summary }, words)));
+        preset.replaceChildren(
+          h("option", { value: "" }, "races that make a point"),
+          ...rows.map(({ name, title: words, summary }) => h("option", { value: name, title: summary }, words)),
+        );
       }
       const made = catalog?.races.find(({ name }) => name === networkLook.preset);
       if (preset.value !== networkLook.preset) preset.value = networkLook.preset;
@@ -85,7 +156,10 @@ function trainedView(actions) {
       if (!network) return;
       setText(title, network.title);
       const other = run !== null && run.run !== network.run;
-      setText(note, `${formatCount(network.parameter_count)} parameters, ${formatCount(network.samples)} samples, batch ${network.batch_size === "full" ? "all" : formatCount(network.batch_size)}.${other ? " The Train view has another run by now." : ""}`);
+      setText(
+        note,
+        `${formatCount(network.parameter_count)} parameters, ${formatCount(network.samples)} samples, batch ${network.batch_size === "full" ? "all" : formatCount(network.batch_size)}.${other ? " The Train view has another run by now." : ""}`,
+      );
       setAttribute(note, "data-other", String(other));
     },
   };

@@ -60,7 +60,10 @@ export function plotOn(canvas, theme, x, y) {
   const py = (/** @type {number} */ value) => box.top + box.height * (1 - along(y, value));
   context.font = `${12 * scale}px system-ui, sans-serif`;
   context.lineWidth = 1;
-  for (const [axis, across] of /** @type {[Axis, boolean][]} */ ([[x, true], [y, false]])) {
+  for (const [axis, across] of /** @type {[Axis, boolean][]} */ ([
+    [x, true],
+    [y, false],
+  ])) {
     for (const tick of marks(axis, across ? box.width / (64 * scale) : box.height / (32 * scale))) {
       const value = axis.log ? 10 ** tick : tick;
       const at = Math.round(across ? px(value) : py(value)) + 0.5;
@@ -136,7 +139,8 @@ export function strokeLine({ context, px, py }, xs, ys, colour, { width = 2, das
  * @param {(index: number) => string} colour
  */
 export function fillCells({ context, left, top, width, height }, columns, rows, colour) {
-  const edge = (/** @type {number} */ low, /** @type {number} */ size, /** @type {number} */ i, /** @type {number} */ count) => Math.round(low + (size * i) / count);
+  const edge = (/** @type {number} */ low, /** @type {number} */ size, /** @type {number} */ i, /** @type {number} */ count) =>
+    Math.round(low + (size * i) / count);
   for (let j = 0; j < rows; j++) {
     const [up, down] = [edge(top, height, rows - 1 - j, rows), edge(top, height, rows - j, rows)];
     for (let i = 0; i < columns; i++) {
@@ -199,11 +203,15 @@ export function fillTable(table, head, rows) {
     made.append(...cells);
     return made;
   };
-  const body = rows.map((row) => line(row.map((content, i) => {
-    const made = cell(i === 0 ? "th" : "td", content);
-    if (i === 0) made.setAttribute("scope", "row");
-    return made;
-  })));
+  const body = rows.map((row) =>
+    line(
+      row.map((content, i) => {
+        const made = cell(i === 0 ? "th" : "td", content);
+        if (i === 0) made.setAttribute("scope", "row");
+        return made;
+      }),
+    ),
+  );
   const first = line(head.map((words) => cell("th", words)));
   table.replaceChildren(first, ...body);
 }

@@ -20,7 +20,13 @@ export function basinsStudy(actions) {
   };
   const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "basins-begin" } }, "colour the starts");
   const how = progress(actions, "basins");
-  const form = h("form", { class: "study-form", aria: { label: "Basins" } }, lane, ...Object.values(wishes).map(({ element }) => element), begin);
+  const form = h(
+    "form",
+    { class: "study-form", aria: { label: "Basins" } },
+    lane,
+    ...Object.values(wishes).map(({ element }) => element),
+    begin,
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const values = Object.fromEntries(Object.entries(wishes).map(([name, { input }]) => [name, parseSetting(input.value)]));
@@ -30,7 +36,14 @@ export function basinsStudy(actions) {
   const canvas = h("canvas", { class: "study-plot square", role: "img", data: { testid: "basins-plot" } });
   const table = h("table", { class: "study-table", data: { testid: "basins-table" } });
   const found = h("div", { class: "study-found beside" }, canvas, table);
-  const element = h("section", { class: "study", data: { part: "study-basins" }, aria: { label: "Basins" } }, form, how.element, empty, found);
+  const element = h(
+    "section",
+    { class: "study", data: { part: "study-basins" }, aria: { label: "Basins" } },
+    form,
+    how.element,
+    empty,
+    found,
+  );
   const [changed, listed] = [memo(), memo()];
   return {
     element,
@@ -41,7 +54,12 @@ export function basinsStudy(actions) {
       const frame = studyOf(state, "basins");
       const none = !race || race.lanes.length === 0;
       begin.disabled = none;
-      setText(empty, none ? "There is no lane on a surface: begin a race there, it is the first door above." : `Where does a rule end from each place of ${race.title}? Every start of a grid is run, and coloured by the minimum it comes to.`);
+      setText(
+        empty,
+        none
+          ? "There is no lane on a surface: begin a race there, it is the first door above."
+          : `Where does a rule end from each place of ${race.title}? Every start of a grid is run, and coloured by the minimum it comes to.`,
+      );
       empty.hidden = frame !== null && !none;
       found.hidden = frame === null;
       if (race && listed(race, state.catalog)) {
@@ -53,9 +71,15 @@ export function basinsStudy(actions) {
       if (!frame?.arrays.minimum || !changed(frame, theme, canvas.clientWidth, canvas.clientHeight, typeScale())) return;
       const { about, minima, counts, nowhere, diverged } = frame.meta;
       const [xs, ys] = about.domain;
-      const plot = plotOn(canvas, theme, { low: xs[0], high: xs[1], log: false, label: "x of the start" }, { low: ys[0], high: ys[1], log: false, label: "y" });
+      const plot = plotOn(
+        canvas,
+        theme,
+        { low: xs[0], high: xs[1], log: false, label: "x of the start" },
+        { low: ys[0], high: ys[1], log: false, label: "y" },
+      );
       const colours = palette(theme);
-      const colour = (/** @type {number} */ which) => (which < 0 ? (which === -1 ? colours.line : colours.panel) : css(colours.lanes[which % colours.lanes.length]));
+      const colour = (/** @type {number} */ which) =>
+        which < 0 ? (which === -1 ? colours.line : colours.panel) : css(colours.lanes[which % colours.lanes.length]);
       const side = about.side;
       const { minimum } = frame.arrays;
       fillCells(plot, side, side, (index) => colour(minimum.data[index]));
@@ -73,12 +97,21 @@ export function basinsStudy(actions) {
         made.style.background = colour(which);
         return made;
       };
-      const row = (/** @type {number} */ which, /** @type {string} */ words, /** @type {number} */ count) => [h("span", {}, sign(which), ` ${words}`), h("span", { data: { basin: which, value: count } }, formatCount(count))];
-      fillTable(table, ["ends at", "starts"], [
-        ...minima.map((/** @type {{x: number, y: number, value: number}} */ { x, y, value }, /** @type {number} */ i) => row(i, `(${formatNumber(x, 3)}, ${formatNumber(y, 3)}), f ${formatNumber(value, 3)}`, counts[i])),
-        row(-1, "no minimum yet", nowhere),
-        row(-2, "diverged, or no start", diverged),
-      ]);
+      const row = (/** @type {number} */ which, /** @type {string} */ words, /** @type {number} */ count) => [
+        h("span", {}, sign(which), ` ${words}`),
+        h("span", { data: { basin: which, value: count } }, formatCount(count)),
+      ];
+      fillTable(
+        table,
+        ["ends at", "starts"],
+        [
+          ...minima.map((/** @type {{x: number, y: number, value: number}} */ { x, y, value }, /** @type {number} */ i) =>
+            row(i, `(${formatNumber(x, 3)}, ${formatNumber(y, 3)}), f ${formatNumber(value, 3)}`, counts[i]),
+          ),
+          row(-1, "no minimum yet", nowhere),
+          row(-2, "diverged, or no start", diverged),
+        ],
+      );
       setAttribute(canvas, "aria-label", `Starts coloured by the minimum they lead to; how many is in the table`);
     },
   };

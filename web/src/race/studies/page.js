@@ -21,13 +21,25 @@ const STUDIES = [
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
 export function studiesPage(actions) {
-  const views = { seeds: seedsStudy(actions), rates: ratesStudy(actions), basins: basinsStudy(actions), compass: compassStudy(actions), point: phaseStudy(actions) };
-  const doors = STUDIES.map(({ kind, title }) => h("button", { type: "button", class: "race-choice", data: { studies: kind }, onclick: () => actions.studies(kind) }, title));
+  const views = {
+    seeds: seedsStudy(actions),
+    rates: ratesStudy(actions),
+    basins: basinsStudy(actions),
+    compass: compassStudy(actions),
+    point: phaseStudy(actions),
+  };
+  const doors = STUDIES.map(({ kind, title }) =>
+    h("button", { type: "button", class: "race-choice", data: { studies: kind }, onclick: () => actions.studies(kind) }, title),
+  );
   const [title, why] = [h("h2", { class: "panel-title" }), h("p", { class: "small" })];
   const element = h(
     "main",
     { class: "studies", data: { part: "studies" } },
-    h("div", { class: "studies-head" }, h("div", { class: "race-choices", role: "group", aria: { label: "Studies" } }, ...doors)),
+    h(
+      "div",
+      { class: "studies-head" },
+      h("div", { class: "race-choices", role: "group", aria: { label: "Studies" } }, ...doors),
+    ),
     title,
     why,
     ...Object.values(views).map((view) => view.element),

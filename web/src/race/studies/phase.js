@@ -27,7 +27,14 @@ export function phaseStudy(actions) {
   const words = h("p", { data: { testid: "phase-words" } });
   const key = h("p", { class: "small" });
   const found = h("div", { class: "study-found beside" }, canvas, h("div", {}, words, key));
-  const element = h("section", { class: "study", data: { part: "study-point" }, aria: { label: "Rate and momentum" } }, form, how.element, empty, found);
+  const element = h(
+    "section",
+    { class: "study", data: { part: "study-point" }, aria: { label: "Rate and momentum" } },
+    form,
+    how.element,
+    empty,
+    found,
+  );
   const [changed, listed] = [memo(), memo()];
   return {
     element,
@@ -36,7 +43,8 @@ export function phaseStudy(actions) {
       how.update(state);
       const { network, networkLook, theme } = state;
       const names = networkNames(state);
-      if (network && listed(network, state.catalog)) lane.replaceChildren(...network.lanes.map(({ id }) => h("option", { value: id }, names.get(id) ?? "")));
+      if (network && listed(network, state.catalog))
+        lane.replaceChildren(...network.lanes.map(({ id }) => h("option", { value: id }, names.get(id) ?? "")));
       const frame = studyOf(state, "point");
       /** @type {Record<string, any>[]} */
       const told = frame?.meta.lanes ?? [];
@@ -45,31 +53,65 @@ export function phaseStudy(actions) {
       begin.disabled = !network || network.lanes.length === 0;
       const one = told.find(({ id }) => id === subject);
       const phase = one?.phase;
-      setText(empty, !one ? "Every place of the loss is a quadratic, seen closely. Look which rates and momenta settle on the one where a lane stands." : `${names.get(subject) ?? "This rule"} has no place in this map: it is of gradient descent, momentum and Nesterov, where something curves upwards.`);
+      setText(
+        empty,
+        !one
+          ? "Every place of the loss is a quadratic, seen closely. Look which rates and momenta settle on the one where a lane stands."
+          : `${names.get(subject) ?? "This rule"} has no place in this map: it is of gradient descent, momentum and Nesterov, where something curves upwards.`,
+      );
       empty.hidden = Boolean(phase);
       found.hidden = !phase;
-      if (!frame || !phase || !one || !changed(frame, subject, theme, network, canvas.clientWidth, canvas.clientHeight, typeScale())) return;
+      if (
+        !frame ||
+        !phase ||
+        !one ||
+        !changed(frame, subject, theme, network, canvas.clientWidth, canvas.clientHeight, typeScale())
+      )
+        return;
       const [growth, rates, momenta] = ["growth", "rates", "momenta"].map((name) => frame.arrays[`${name}${subject}`].data);
       const [columns, rows] = [rates.length, momenta.length];
       const colours = palette(theme);
-      const plot = plotOn(canvas, theme, { low: 0, high: rates[columns - 1], log: false, label: "rate η" }, { low: momenta[0], high: momenta[rows - 1], log: false, label: "momentum β" });
+      const plot = plotOn(
+        canvas,
+        theme,
+        { low: 0, high: rates[columns - 1], log: false, label: "rate η" },
+        { low: momenta[0], high: momenta[rows - 1], log: false, label: "momentum β" },
+      );
       const [dark, light] = [parse(colours.ink2), parse(colours.panel)];
       const best = Math.min(1, ...growth);
       fillCells(plot, columns, rows, (index) => {
         const shrinks = 1 - growth[index];
         return shrinks > 1e-9 ? css(mix(light, dark, 0.12 + 0.7 * (shrinks / (1 - best)))) : colours.panel;
       });
-      setText(key, `Shade: the factor a step, darkest ${formatNumber(best, 3)}. Beyond the line the distance grows: the border is the rule’s own bound. Curvatures below a thousandth of the largest are left out: along them nothing moves in sight.`);
+      setText(
+        key,
+        `Shade: the factor a step, darkest ${formatNumber(best, 3)}. Beyond the line the distance grows: the border is the rule’s own bound. Curvatures below a thousandth of the largest are left out: along them nothing moves in sight.`,
+      );
       border(plot, growth, rates, momenta, colours.ink);
       const mine = network?.lanes.find(({ id }) => id === subject);
       const rate = toNumber(one.rate) ?? NaN;
       const beyond = rate > rates[columns - 1];
-      dot(plot, Math.min(rate, rates[columns - 1]), phase.momentum, mine ? colourOf(mine, theme) : colours.ink, colours.paper, 7);
+      dot(
+        plot,
+        Math.min(rate, rates[columns - 1]),
+        phase.momentum,
+        mine ? colourOf(mine, theme) : colours.ink,
+        colours.paper,
+        7,
+      );
       const [limit, grows] = [toNumber(one.bound?.rate), toNumber(phase.growth) ?? NaN];
-      setText(words, `${names.get(subject)} runs at η ${formatNumber(rate, 3)}, β ${formatNumber(phase.momentum, 3)}: on this quadratic its distance is multiplied by ${formatNumber(grows, 4)} a step${grows < 1 ? "" : ", it grows"}. Its bound is ${formatNumber(limit, 3)}.${beyond ? " Its rate lies beyond the map." : ""}${one.negative ? ` ${one.negative === 1 ? "One direction curves" : `${one.negative} directions curve`} downwards: along it every rate leads away, which is not drawn.` : ""}`);
-      for (const [name, value] of Object.entries({ rate, momentum: phase.momentum, growth: grows, lane: subject })) setAttribute(canvas, `data-${name}`, String(value));
+      setText(
+        words,
+        `${names.get(subject)} runs at η ${formatNumber(rate, 3)}, β ${formatNumber(phase.momentum, 3)}: on this quadratic its distance is multiplied by ${formatNumber(grows, 4)} a step${grows < 1 ? "" : ", it grows"}. Its bound is ${formatNumber(limit, 3)}.${beyond ? " Its rate lies beyond the map." : ""}${one.negative ? ` ${one.negative === 1 ? "One direction curves" : `${one.negative} directions curve`} downwards: along it every rate leads away, which is not drawn.` : ""}`,
+      );
+      for (const [name, value] of Object.entries({ rate, momentum: phase.momentum, growth: grows, lane: subject }))
+        setAttribute(canvas, `data-${name}`, String(value));
       setAttribute(canvas, "title", `exactly ${formatExact(grows)} a step`);
-      setAttribute(canvas, "aria-label", "Rates across, momenta upwards: the lane's place and its factor a step are told below");
+      setAttribute(
+        canvas,
+        "aria-label",
+        "Rates across, momenta upwards: the lane's place and its factor a step are told below",
+      );
     },
   };
 }

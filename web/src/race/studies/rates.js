@@ -13,7 +13,12 @@ import { progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
 export function ratesStudy(actions) {
-  const on = h("select", { aria: { label: "Rates of which race" }, data: { testid: "rates-on" } }, h("option", { value: "network" }, "on the network"), h("option", { value: "surface" }, "on the surface"));
+  const on = h(
+    "select",
+    { aria: { label: "Rates of which race" }, data: { testid: "rates-on" } },
+    h("option", { value: "network" }, "on the network"),
+    h("option", { value: "surface" }, "on the surface"),
+  );
   const wishes = {
     low: wishField("from η", "rates-low", "1e-4", "the least rate"),
     high: wishField("to", "rates-high", 1, "the largest rate"),
@@ -23,18 +28,35 @@ export function ratesStudy(actions) {
   };
   const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "rates-begin" } }, "sweep");
   const how = progress(actions, "rates");
-  const form = h("form", { class: "study-form", aria: { label: "Rate sweep" } }, on, ...Object.values(wishes).map(({ element }) => element), begin);
+  const form = h(
+    "form",
+    { class: "study-form", aria: { label: "Rate sweep" } },
+    on,
+    ...Object.values(wishes).map(({ element }) => element),
+    begin,
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const values = Object.fromEntries(Object.entries(wishes).map(([name, { input }]) => [name, parseSetting(input.value)]));
     actions.study({ type: "study_rates", on: on.value, ...values }, "study.rates");
   });
-  const empty = h("p", { class: "small study-empty" }, "A rule is as good as its rate. Every lane is run at each rate of a ladder; what is chosen, over which grid and budget, is said.");
+  const empty = h(
+    "p",
+    { class: "small study-empty" },
+    "A rule is as good as its rate. Every lane is run at each rate of a ladder; what is chosen, over which grid and budget, is said.",
+  );
   const canvas = h("canvas", { class: "study-plot", role: "img", data: { testid: "rates-plot" } });
   const table = h("table", { class: "study-table", data: { testid: "rates-table" } });
   const words = h("p", { class: "small", data: { testid: "rates-words" } });
   const found = h("div", { class: "study-found" }, canvas, table, words);
-  const element = h("section", { class: "study", data: { part: "study-rates" }, aria: { label: "Rate sweep" } }, form, how.element, empty, found);
+  const element = h(
+    "section",
+    { class: "study", data: { part: "study-rates" }, aria: { label: "Rate sweep" } },
+    form,
+    how.element,
+    empty,
+    found,
+  );
   const changed = memo();
   return {
     element,
@@ -52,9 +74,17 @@ export function ratesStudy(actions) {
       const n = rates.data.length;
       const shown = [...median.data].filter((value) => value > 0 && Number.isFinite(value));
       const least = Math.min(...shown, Infinity);
-      const [low, high] = rangeOf(shown.filter((value) => value < 1e6 * least), true);
+      const [low, high] = rangeOf(
+        shown.filter((value) => value < 1e6 * least),
+        true,
+      );
       const [left, right] = rangeOf(rates.data, true);
-      const plot = plotOn(canvas, theme, { low: left, high: right, log: true, label: "rate η" }, { low, high, log: true, label: "loss after the budget, median of seeds (top: diverged)" });
+      const plot = plotOn(
+        canvas,
+        theme,
+        { low: left, high: right, log: true, label: "rate η" },
+        { low, high, log: true, label: "loss after the budget, median of seeds (top: diverged)" },
+      );
       /** @type {(string | Node)[][]} */
       const rows = [];
       frame.meta.lanes.forEach((/** @type {{id: number, best: number | null}} */ { id, best }, /** @type {number} */ i) => {
@@ -64,7 +94,11 @@ export function ratesStudy(actions) {
         strokeLine(plot, rates.data, values, colour, { dash: lane && isDashed(lane) ? [6, 4] : [] });
         const place = best === null ? -1 : rates.data.indexOf(best);
         if (place >= 0) dot(plot, rates.data[place], values[place], colour, palette(theme).paper);
-        const told = h("span", { title: best === null ? "" : `exactly ${formatExact(best)}`, data: { best: id, value: String(best) } }, best === null ? "diverged at every rate" : formatSetting(Number(best.toPrecision(3))));
+        const told = h(
+          "span",
+          { title: best === null ? "" : `exactly ${formatExact(best)}`, data: { best: id, value: String(best) } },
+          best === null ? "diverged at every rate" : formatSetting(Number(best.toPrecision(3))),
+        );
         rows.push([names.get(id) ?? `lane ${id}`, told, place < 0 ? "–" : formatNumber(toNumber(values[place]), 3)]);
       });
       fillTable(table, ["lane", "best η", "loss"], rows);

@@ -22,19 +22,38 @@ export function seedsStudy(actions) {
   ];
   const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "seeds-begin" } }, "run them");
   const how = progress(actions, "seeds");
-  const form = h("form", { class: "study-form", aria: { label: "Many seeds" } }, seeds.element, first.element, steps.element, threshold.element, begin);
+  const form = h(
+    "form",
+    { class: "study-form", aria: { label: "Many seeds" } },
+    seeds.element,
+    first.element,
+    steps.element,
+    threshold.element,
+    begin,
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const wish = { seeds, first, steps, threshold };
     const values = Object.fromEntries(Object.entries(wish).map(([name, { input }]) => [name, parseSetting(input.value)]));
     actions.study({ type: "study_seeds", ...values }, "study.seeds");
   });
-  const empty = h("p", { class: "small study-empty" }, "One run is luck. Run every lane from many starts, over many orders of the same data, and see what is the rule’s own.");
+  const empty = h(
+    "p",
+    { class: "small study-empty" },
+    "One run is luck. Run every lane from many starts, over many orders of the same data, and see what is the rule’s own.",
+  );
   const curves = h("canvas", { class: "study-plot", role: "img", data: { testid: "seeds-plot" } });
   const table = h("table", { class: "study-table", data: { testid: "seeds-table" } });
   const endings = h("canvas", { class: "study-endings", role: "img", data: { testid: "seeds-endings" } });
   const words = h("p", { class: "small" });
-  const element = h("section", { class: "study", data: { part: "study-seeds" }, aria: { label: "Many seeds" } }, form, how.element, empty, h("div", { class: "study-found" }, curves, table, endings, words));
+  const element = h(
+    "section",
+    { class: "study", data: { part: "study-seeds" }, aria: { label: "Many seeds" } },
+    form,
+    how.element,
+    empty,
+    h("div", { class: "study-found" }, curves, table, endings, words),
+  );
   const [changed, begun] = [memo(), memo()];
   return {
     element,
@@ -46,7 +65,12 @@ export function seedsStudy(actions) {
       // A study that was begun elsewhere, by a preset, stands in the form as it was asked for.
       const told = studies.seeds?.meta;
       if (told && begun(JSON.stringify(told.about))) {
-        const wished = { seeds: told.about.seeds.length, first: told.about.seeds[0], steps: told.about.steps, threshold: told.about.threshold };
+        const wished = {
+          seeds: told.about.seeds.length,
+          first: told.about.seeds[0],
+          steps: told.about.steps,
+          threshold: told.about.threshold,
+        };
         for (const [name, { input }] of Object.entries({ seeds, first, steps, threshold })) {
           if (document.activeElement !== input) input.value = formatSetting(wished[/** @type {"seeds"} */ (name)]);
         }
@@ -59,17 +83,34 @@ export function seedsStudy(actions) {
       const count = about.seeds.length;
       const known = lanes.map((/** @type {{id: number}} */ { id }) => network.lanes.find((lane) => lane.id === id));
       const n = at.data.length;
-      const row = (/** @type {import("../../types.js").NamedArray} */ array, /** @type {number} */ i) => array.data.subarray(i * n, (i + 1) * n);
-      const [bottom, top] = rangeOf([...low.data, ...high.data].filter((value) => value > 0), true);
-      const plot = plotOn(curves, theme, { low: 0, high: about.steps, log: false, label: "step" }, { low: bottom, high: top, log: true, label: "train loss: median, and the middle half of the seeds" });
+      const row = (/** @type {import("../../types.js").NamedArray} */ array, /** @type {number} */ i) =>
+        array.data.subarray(i * n, (i + 1) * n);
+      const [bottom, top] = rangeOf(
+        [...low.data, ...high.data].filter((value) => value > 0),
+        true,
+      );
+      const plot = plotOn(
+        curves,
+        theme,
+        { low: 0, high: about.steps, log: false, label: "step" },
+        { low: bottom, high: top, log: true, label: "train loss: median, and the middle half of the seeds" },
+      );
       known.forEach((/** @type {any} */ lane, /** @type {number} */ i) => {
         const colour = lane ? colourOf(lane, theme) : palette(theme).ink2;
         fillBand(plot, at.data, row(low, i), row(high, i), colour);
         strokeLine(plot, at.data, row(median, i), colour, { dash: lane && isDashed(lane) ? [6, 4] : [] });
       });
       setAttribute(curves, "data-drawn", String(frame.meta.step));
-      setAttribute(curves, "aria-label", `Median train loss of ${lanes.length} lanes over ${count} seeds, with quartiles; the numbers are in the table`);
-      const ends = lanes.map((/** @type {Record<string, any>} */ told, /** @type {number} */ i) => ({ told, median: row(median, i)[n - 1], name: names.get(told.id) ?? `lane ${told.id}` }));
+      setAttribute(
+        curves,
+        "aria-label",
+        `Median train loss of ${lanes.length} lanes over ${count} seeds, with quartiles; the numbers are in the table`,
+      );
+      const ends = lanes.map((/** @type {Record<string, any>} */ told, /** @type {number} */ i) => ({
+        told,
+        median: row(median, i)[n - 1],
+        name: names.get(told.id) ?? `lane ${told.id}`,
+      }));
       fillTable(
         table,
         ["lane", `below ${formatSetting(about.threshold)}`, "share", "wins", "median"],
@@ -78,9 +119,21 @@ export function seedsStudy(actions) {
           return [name, number, formatPercent(told.share, 0), formatPercent(told.wins, 0), formatNumber(middle, 3)];
         }),
       );
-      setText(words, `After ${formatCount(frame.meta.step)} of ${formatCount(about.steps)} steps. ${maps ? "Each small picture is one run’s answer over the plane, seeds from left to right; those that got below the threshold are underlined." : ""}`);
+      setText(
+        words,
+        `After ${formatCount(frame.meta.step)} of ${formatCount(about.steps)} steps. ${maps ? "Each small picture is one run’s answer over the plane, seeds from left to right; those that got below the threshold are underlined." : ""}`,
+      );
       endings.hidden = !maps;
-      if (maps) paintEndings(endings, maps, last.data, about.threshold, theme, network.classes > 2 ? network.classes : 0, ends.map((/** @type {{name: string}} */ { name }) => name));
+      if (maps)
+        paintEndings(
+          endings,
+          maps,
+          last.data,
+          about.threshold,
+          theme,
+          network.classes > 2 ? network.classes : 0,
+          ends.map((/** @type {{name: string}} */ { name }) => name),
+        );
     },
   };
 }
@@ -120,7 +173,8 @@ function paintEndings(canvas, maps, last, threshold, theme, classes, names) {
       const image = own.createImageData(side, side);
       const pixels = new Uint32Array(image.data.buffer);
       const offset = (lane * seeds + seed) * side * side;
-      for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) pixels[(side - 1 - y) * side + x] = table[maps.data[offset + y * side + x]];
+      for (let y = 0; y < side; y++)
+        for (let x = 0; x < side; x++) pixels[(side - 1 - y) * side + x] = table[maps.data[offset + y * side + x]];
       own.putImageData(image, 0, 0);
       const left = (seed % columns) * (cell + gap);
       const top = lane * block + heading + Math.floor(seed / columns) * (cell + gap);
@@ -131,5 +185,9 @@ function paintEndings(canvas, maps, last, threshold, theme, classes, names) {
       }
     }
   }
-  setAttribute(canvas, "aria-label", `Endings of ${seeds} seeds of each lane; how many got below the threshold is in the table`);
+  setAttribute(
+    canvas,
+    "aria-label",
+    `Endings of ${seeds} seeds of each lane; how many got below the threshold is in the table`,
+  );
 }

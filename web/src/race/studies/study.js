@@ -16,7 +16,9 @@ const hasFound = (frame) => Object.keys(frame.meta).length > 2;
  * @returns {Frame}
  */
 export function withFound(frame, before) {
-  return hasFound(frame) || !before || !hasFound(before) ? frame : { ...before, meta: { ...before.meta, study: frame.meta.study } };
+  return hasFound(frame) || !before || !hasFound(before)
+    ? frame
+    : { ...before, meta: { ...before.meta, study: frame.meta.study } };
 }
 
 /** What a study has found so far; null while it has nothing. @param {AppState} state @param {StudyKind} kind @returns {Frame | null} */
@@ -34,7 +36,11 @@ export function studyOf({ studies }, kind) {
 export function progress(actions, kind) {
   const bar = h("progress", { max: 1, value: 0, aria: { label: "How far the study is" } });
   const words = h("span", { role: "status" });
-  const stop = h("button", { type: "button", class: "quiet-button", data: { testid: `study-cancel-${kind}` }, onclick: () => actions.cancel() }, "end it");
+  const stop = h(
+    "button",
+    { type: "button", class: "quiet-button", data: { testid: `study-cancel-${kind}` }, onclick: () => actions.cancel() },
+    "end it",
+  );
   const error = h("p", { class: "field-error", role: "alert", data: { testid: `study-error-${kind}` }, hidden: true });
   const element = h("div", { class: "study-progress small", data: { study: kind } }, bar, words, stop, error);
   actions.register(`study.${kind}`);
@@ -47,7 +53,16 @@ export function progress(actions, kind) {
       setAttribute(element, "data-state", state);
       bar.hidden = stop.hidden = state !== "running";
       bar.value = Number(told?.share ?? 0);
-      setText(words, state === "running" ? formatPercent(Number(told.share), 0) : state === "failed" ? `It failed: ${told.message}.` : state === "cancelled" ? `${told.message}.` : "");
+      setText(
+        words,
+        state === "running"
+          ? formatPercent(Number(told.share), 0)
+          : state === "failed"
+            ? `It failed: ${told.message}.`
+            : state === "cancelled"
+              ? `${told.message}.`
+              : "",
+      );
       const refused = errors[`study.${kind}`];
       error.hidden = !refused;
       setText(error, typeset(refused ?? ""));
@@ -63,6 +78,14 @@ export function progress(actions, kind) {
  * @param {string} hint
  */
 export function wishField(label, testid, value, hint) {
-  const input = h("input", { type: "text", inputmode: "decimal", class: "number", value, autocomplete: "off", spellcheck: "false", data: { testid } });
+  const input = h("input", {
+    type: "text",
+    inputmode: "decimal",
+    class: "number",
+    value,
+    autocomplete: "off",
+    spellcheck: "false",
+    data: { testid },
+  });
   return { element: h("label", { class: "study-wish", title: hint }, `${label} `, input), input };
 }

@@ -5,7 +5,15 @@
 import { formatNumber } from "../../maths.js";
 
 /** @type {Record<string, string>} */
-const LETTERS = { h: "h, the activations", z: "z, the weighted sums", u: "u, the normalized sums", delta: "δ, the blame", g: "h̄, the blame before the slope", a: "a, before dropout or skip", d: "d, after dropout" };
+const LETTERS = {
+  h: "h, the activations",
+  z: "z, the weighted sums",
+  u: "u, the normalized sums",
+  delta: "δ, the blame",
+  g: "h̄, the blame before the slope",
+  a: "a, before dropout or skip",
+  d: "d, after dropout",
+};
 /** @type {Record<string, string>} */
 const SHORT = { delta: "δ", g: "h̄" };
 
@@ -21,7 +29,9 @@ export function captionOf({ micro, step }, most) {
   if (main) {
     const others = shown.find(({ name }) => kindOf(name) !== kindOf(main.name));
     const mean = main.mean ? ", mean over the mini-batch" : "";
-    const rest = others ? ` in ${main.layer === micro.nodes.length - 1 ? "the output" : `layer ${main.layer}`}, ${SHORT[kindOf(others.name)] ?? kindOf(others.name)} elsewhere` : "";
+    const rest = others
+      ? ` in ${main.layer === micro.nodes.length - 1 ? "the output" : `layer ${main.layer}`}, ${SHORT[kindOf(others.name)] ?? kindOf(others.name)} elsewhere`
+      : "";
     parts.push(`nodes show ${LETTERS[kindOf(main.name)] ?? main.words}${rest}${mean}`);
   }
   if (micro.edges) {

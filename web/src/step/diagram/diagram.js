@@ -36,7 +36,11 @@ export function diagramView(actions) {
   const svg = s("svg", { class: "flow", "aria-hidden": "true" }, edges, skips, units, words);
   const search = searchFields(actions);
   const canvas = h("div", { class: "flow-canvas" }, svg, search.element);
-  const stage = h("div", { class: "flow-stage", tabindex: 0, role: "application", aria: { label: "Network" }, data: { testid: "flow" } }, canvas);
+  const stage = h(
+    "div",
+    { class: "flow-stage", tabindex: 0, role: "application", aria: { label: "Network" }, data: { testid: "flow" } },
+    canvas,
+  );
   const caption = h("p", { class: "flow-caption", data: { testid: "flow-caption" } });
   const reading = h("p", { class: "sr-only", role: "status" });
   const element = h("div", { class: "flow-view" }, stage, caption, reading);
@@ -66,7 +70,10 @@ export function diagramView(actions) {
     const { run, script } = state;
     const seen = seenOf(state);
     if (!run || !seen || width < 10 || height < 10) return;
-    const wanted = [run.inputs.length, ...run.layers.map((each) => each.units)].map((_, layer) => [state.step.brought[layer], ...chosenIn(seen, layer)]);
+    const wanted = [run.inputs.length, ...run.layers.map((each) => each.units)].map((_, layer) => [
+      state.step.brought[layer],
+      ...chosenIn(seen, layer),
+    ]);
     const scale = typeScale();
     const spec = script?.run === run.run ? script.spec : run.spec;
     if (asked(run, width, height, scale, wanted.join("|"), spec.network)) {
@@ -110,7 +117,10 @@ export function diagramView(actions) {
       for (const y of gaps) words.append(s("text", { x, y, class: "gap" }, "⋮"));
       const activation = layer === 0 ? "" : run.layers[layer - 1].activation;
       const title = layer === 0 ? "inputs" : layer === at.columns.length - 1 ? "output" : `layer ${layer}`;
-      words.append(s("text", { x, y: 20 * scale, class: "layer-title" }, title), s("text", { x, y: 36 * scale, class: "layer-kind" }, activation || (gaps.length ? `${count} units` : "")));
+      words.append(
+        s("text", { x, y: 20 * scale, class: "layer-title" }, title),
+        s("text", { x, y: 36 * scale, class: "layer-kind" }, activation || (gaps.length ? `${count} units` : "")),
+      );
     }
     units.replaceChildren(...drawn.map(({ group }) => group));
     for (const each of lines.all()) lit.add(each.path, edgeSpot(each.to.layer, each.to.unit, each.from.layer, each.from.unit));
@@ -132,7 +142,11 @@ export function diagramView(actions) {
       if (beneath.textContent !== grey) beneath.textContent = grey;
       const chosen = here?.rows.kind === "unit" && here.rows.layer === node.layer && micro.row === node.unit;
       const from = here?.columns.kind === "unit" && here.columns.layer === node.layer && micro.column === node.unit;
-      setAttribute(group, "class", `flow-unit${shown ? " known" : ""}${!value ? " zero" : value < 0 ? " negative" : ""}${chosen || from ? " chosen" : ""}`);
+      setAttribute(
+        group,
+        "class",
+        `flow-unit${shown ? " known" : ""}${!value ? " zero" : value < 0 ? " negative" : ""}${chosen || from ? " chosen" : ""}`,
+      );
     }
     lines.paint(seen);
     arcs.paint(seen);
@@ -183,6 +197,7 @@ function chosenIn({ step, micro }, layer) {
   const found = [];
   if (value?.rows.kind === "unit" && value.rows.layer === layer) found.push(micro.row);
   if (value?.columns.kind === "unit" && value.columns.layer === layer) found.push(micro.column);
-  if (micro.depth === "edge" && step.flow?.name && layer === (step.flow.backward ? step.flow.layer : step.flow.source)) found.push(micro.term);
+  if (micro.depth === "edge" && step.flow?.name && layer === (step.flow.backward ? step.flow.layer : step.flow.source))
+    found.push(micro.term);
   return found;
 }

@@ -42,11 +42,20 @@ export function edgeLines(group) {
     lit: () => lit,
     /** @param {Layout} layout */
     place(layout) {
-      byLayer = layout.columns.slice(1).map((column, i) =>
-        column.nodes.flatMap((to) =>
-          layout.columns[i].nodes.map((from) => ({ path: s("path", { d: curve(from, to, layout.nodeWidth), class: "flow-edge", "stroke-width": 1 }), from, to, look: "flow-edge", width: 1, value: NaN })),
-        ),
-      );
+      byLayer = layout.columns
+        .slice(1)
+        .map((column, i) =>
+          column.nodes.flatMap((to) =>
+            layout.columns[i].nodes.map((from) => ({
+              path: s("path", { d: curve(from, to, layout.nodeWidth), class: "flow-edge", "stroke-width": 1 }),
+              from,
+              to,
+              look: "flow-edge",
+              width: 1,
+              value: NaN,
+            })),
+          ),
+        );
       lit = [];
       pulses = [];
       group.replaceChildren(...byLayer.flat().map(({ path }) => path));
@@ -79,7 +88,10 @@ export function edgeLines(group) {
 
   /** A light runs along the largest. @param {Edge[]} edges @param {boolean} backward */
   function move(edges, backward) {
-    const largest = [...edges].filter(({ value }) => Number.isFinite(value) && value !== 0).sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOVING);
+    const largest = [...edges]
+      .filter(({ value }) => Number.isFinite(value) && value !== 0)
+      .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+      .slice(0, MOVING);
     while (pulses.length < largest.length) {
       const pulse = s("path", { class: "pulse", pathLength: 100 });
       pulses.push(pulse);

@@ -55,7 +55,14 @@ export function layoutStep(run, width, height, scale, wanted, skips) {
     const gaps = own.flatMap((unit, i) => (unit < 0 ? [at(i)] : []));
     return { layer, units, x, nodes, gaps, bottom: at(own.length - 1), folded: gaps.length > 0 };
   });
-  return { width: Math.max(width, 2 * margin + 8 + gap * (counts.length - 1)), height, nodeWidth, nodeHeight, beneath: pitch >= nodeHeight + 18 * scale, columns };
+  return {
+    width: Math.max(width, 2 * margin + 8 + gap * (counts.length - 1)),
+    height,
+    nodeWidth,
+    nodeHeight,
+    beneath: pitch >= nodeHeight + 18 * scale,
+    columns,
+  };
 }
 
 /** @param {Node} from @param {Node} to @param {number} nodeWidth */

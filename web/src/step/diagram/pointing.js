@@ -18,7 +18,9 @@ export function pointing(stage, { layout, lines, actions, spot }) {
   const at = (event) => {
     const box = stage.getBoundingClientRect();
     const found = layout();
-    return found && spotAt(found, lines, event.clientX - box.left + stage.scrollLeft, event.clientY - box.top + stage.scrollTop);
+    return (
+      found && spotAt(found, lines, event.clientX - box.left + stage.scrollLeft, event.clientY - box.top + stage.scrollTop)
+    );
   };
   const point = (/** @type {Spot | null} */ next) => {
     const now = spot();
@@ -46,7 +48,12 @@ export function pointing(stage, { layout, lines, actions, spot }) {
       actions.choose(now);
       return;
     }
-    const move = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] })[event.key];
+    const move = /** @type {Record<string, [number, number]>} */ ({
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    })[event.key];
     if (!move || !found) return;
     event.preventDefault();
     point(next(found, now, move));
@@ -57,7 +64,10 @@ export function pointing(stage, { layout, lines, actions, spot }) {
 function next({ columns }, now, [across, down]) {
   const here = now?.kind === "unit" ? columns[now.layer] : null;
   if (!here || !now) return unitSpot(columns[0].layer, columns[0].nodes[0].unit);
-  const place = Math.max(0, here.nodes.findIndex(({ unit }) => unit === now.unit));
+  const place = Math.max(
+    0,
+    here.nodes.findIndex(({ unit }) => unit === now.unit),
+  );
   const column = columns[Math.max(0, Math.min(columns.length - 1, here.layer + across))];
   const share = across ? Math.round((place / Math.max(1, here.nodes.length - 1)) * (column.nodes.length - 1)) : place + down;
   const node = column.nodes[Math.max(0, Math.min(column.nodes.length - 1, share))];

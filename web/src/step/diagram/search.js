@@ -24,15 +24,28 @@ export function searchFields(actions) {
 /** @param {import("./layout.js").Column} column @param {string[]} names @param {import("../actions.js").StepActions} actions */
 function field({ layer, units, x }, names, actions) {
   const label = `Show a unit of ${layer === 0 ? "the inputs" : `layer ${layer}`}: 1 to ${units}${names.length ? ", or its name" : ""}`;
-  const input = h("input", { type: "search", class: "unit-search", placeholder: `1–${units}`, title: label, aria: { label }, data: { search: layer, testid: `unit-search-${layer}` } });
+  const input = h("input", {
+    type: "search",
+    class: "unit-search",
+    placeholder: `1–${units}`,
+    title: label,
+    aria: { label },
+    data: { search: layer, testid: `unit-search-${layer}` },
+  });
   input.style.left = `${x}px`;
   const find = () => {
     const text = input.value.trim();
     const number = Number(text);
-    const unit = Number.isInteger(number) && number >= 1 && number <= units ? number - 1 : names.findIndex((name) => name.toLowerCase() === text.toLowerCase());
+    const unit =
+      Number.isInteger(number) && number >= 1 && number <= units
+        ? number - 1
+        : names.findIndex((name) => name.toLowerCase() === text.toLowerCase());
     setAttribute(input, "aria-invalid", text !== "" && unit < 0 ? "true" : null);
     if (text === "") return;
-    if (unit < 0) actions.actions.warn(`unit: there is no unit "${text}" in ${layer === 0 ? "the inputs" : `layer ${layer}`}; allowed: 1 to ${units}`);
+    if (unit < 0)
+      actions.actions.warn(
+        `unit: there is no unit "${text}" in ${layer === 0 ? "the inputs" : `layer ${layer}`}; allowed: 1 to ${units}`,
+      );
     else actions.bring(layer, unit);
   };
   input.addEventListener("change", find);

@@ -23,7 +23,10 @@ export function skipLines(group) {
         const [y0, y1] = [top(from) - 2, top(to) - 2];
         const peak = Math.max(46, Math.min(y0, y1) - 26);
         const d = `M${from.x} ${y0}C${from.x} ${peak} ${to.x} ${peak} ${to.x} ${y1}`;
-        arcs.push({ layer, path: s("path", { d, class: "flow-skip", "data-skip": `${layer - /** @type {number} */ (skip)}:${layer}` }) });
+        arcs.push({
+          layer,
+          path: s("path", { d, class: "flow-skip", "data-skip": `${layer - /** @type {number} */ (skip)}:${layer}` }),
+        });
       });
       group.replaceChildren(...arcs.map(({ path }) => path));
     },
@@ -32,7 +35,11 @@ export function skipLines(group) {
       for (const { path, layer } of arcs) {
         const skipped = /skip/.test(step.kind) && step.layer === layer;
         const along = micro.edges !== null && micro.edges.layer === layer && micro.edges.source < layer - 1;
-        setAttribute(path, "class", skipped || along ? `flow-skip running${step.phase === "backward" ? " backward" : ""}` : "flow-skip");
+        setAttribute(
+          path,
+          "class",
+          skipped || along ? `flow-skip running${step.phase === "backward" ? " backward" : ""}` : "flow-skip",
+        );
       }
     },
   };

@@ -167,7 +167,13 @@ export class PanelActions {
     try {
       const result = await this.#step.ask(command);
       /** @type {Asking} */
-      const now = { ...asking, revision: this.#panels.asking.revision + 1, questions: result.questions, score: result.score, error: "" };
+      const now = {
+        ...asking,
+        revision: this.#panels.asking.revision + 1,
+        questions: result.questions,
+        score: result.score,
+        error: "",
+      };
       if (command.type !== "questions") now.last = "stage" in result ? result : null;
       const same = command.type === "questions" && result.questions.length === 0 && asking.questions.length === 0;
       this.#set({ asking: same ? { ...now, revision: asking.revision } : now });

@@ -15,14 +15,20 @@ export function anatomyView(actions) {
   const picker = pickerView(actions, "anatomy");
   /** @type {import("../../types.js").OptimizerRow[]} */
   let rules = [];
-  const view = shell("anatomy", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("anatomy") }, (result) => anatomyTable(result, rowNamed(rules, result.rule)?.title ?? result.rule));
+  const view = shell(
+    "anatomy",
+    { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("anatomy") },
+    (result) => anatomyTable(result, rowNamed(rules, result.rule)?.title ?? result.rule),
+  );
   return {
     element: h("div", { class: "panel-page" }, picker.element, view.element),
     update(state) {
       picker.update(state);
       rules = state.catalog?.optimizers ?? [];
       const picked = pickedOf(state);
-      view.show(picked && actions.answer(state, "anatomy", { type: "dissect", name: picked.name, index: indexOf(state, picked) }));
+      view.show(
+        picked && actions.answer(state, "anatomy", { type: "dissect", name: picked.name, index: indexOf(state, picked) }),
+      );
     },
   };
 }
@@ -33,14 +39,29 @@ export function anatomyView(actions) {
  * @param {string} title  of the rule
  */
 export function anatomyTable({ dialect, step, inputs, parts, updates }, title) {
-  const past = updates.length > 1 ? `updates ${formatCount(updates[0])} to ${formatCount(updates.at(-1))}` : `update ${formatCount(step + 1)} alone`;
+  const past =
+    updates.length > 1
+      ? `updates ${formatCount(updates[0])} to ${formatCount(updates.at(-1))}`
+      : `update ${formatCount(step + 1)} alone`;
   return [
-    h("p", { class: "small" }, `${title}, ${dialect} dialect, update ${formatCount(step + 1)}. The lines show each quantity over ${past}.`),
+    h(
+      "p",
+      { class: "small" },
+      `${title}, ${dialect} dialect, update ${formatCount(step + 1)}. The lines show each quantity over ${past}.`,
+    ),
     wide(
       h(
         "table",
         { class: "panel-table anatomy" },
-        h("thead", {}, h("tr", {}, ...["quantity", "what it is", "how it is made", "value", "lately"].map((words) => h("th", { scope: "col" }, words)))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...["quantity", "what it is", "how it is made", "value", "lately"].map((words) => h("th", { scope: "col" }, words)),
+          ),
+        ),
         body("What goes in", inputs),
         body("In order", parts),
       ),
@@ -54,8 +75,19 @@ function body(title, parts) {
 }
 
 /** @param {any} part */
-function rowOf({ name, symbol_mathml: symbol, words, formula_mathml: rule, numbers_mathml: numbers, numbers: written, value, history }) {
-  const made = written ? h("td", {}, wide(h("div", { class: "made" }, formula(rule)), h("div", { class: "made" }, formula(numbers)))) : h("td", {});
+function rowOf({
+  name,
+  symbol_mathml: symbol,
+  words,
+  formula_mathml: rule,
+  numbers_mathml: numbers,
+  numbers: written,
+  value,
+  history,
+}) {
+  const made = written
+    ? h("td", {}, wide(h("div", { class: "made" }, formula(rule)), h("div", { class: "made" }, formula(numbers))))
+    : h("td", {});
   return h(
     "tr",
     { data: { quantity: name } },

@@ -15,7 +15,11 @@ export function examplesDialog(actions) {
   const again = h("button", { type: "button", class: "quiet-button", hidden: true, onclick: fill }, "try again");
   const list = h("div", { class: "examples" });
   const graph = graphDialog(actions);
-  const back = h("button", { type: "button", class: "quiet-button", hidden: true, data: { testid: "examples-back" }, onclick: comeBack }, "back to the run before");
+  const back = h(
+    "button",
+    { type: "button", class: "quiet-button", hidden: true, data: { testid: "examples-back" }, onclick: comeBack },
+    "back to the run before",
+  );
   const sheet = stepSheet("examples", "Open an example", h("div", { class: "panel-buttons" }, state, back), error, again, list);
   let filled = false;
   return {

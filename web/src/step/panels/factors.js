@@ -11,7 +11,11 @@ import { shell } from "./shell.js";
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function factorsView(actions) {
   const picker = pickerView(actions, "factors");
-  const view = shell("factors", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("factors") }, draw);
+  const view = shell(
+    "factors",
+    { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("factors") },
+    draw,
+  );
   return {
     element: h("div", { class: "panel-page" }, picker.element, view.element),
     update(state) {

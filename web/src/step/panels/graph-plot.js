@@ -16,7 +16,8 @@ const RADIUS = 22;
 export function placed(nodes) {
   /** @type {number[]} */
   const depth = [];
-  for (const node of nodes) depth[node.id] = node.edges.length === 0 ? 0 : 1 + Math.max(...node.edges.map(({ source }) => depth[source]));
+  for (const node of nodes)
+    depth[node.id] = node.edges.length === 0 ? 0 : 1 + Math.max(...node.edges.map(({ source }) => depth[source]));
   for (const node of nodes) {
     const readers = nodes.filter(({ edges }) => edges.some(({ source }) => source === node.id));
     if (node.edges.length === 0 && readers.length > 0) depth[node.id] = Math.min(...readers.map(({ id }) => depth[id])) - 1;
@@ -28,7 +29,10 @@ export function placed(nodes) {
   const places = [];
   members.forEach((column, at) => {
     // By the height of what they read, so that edges cross little.
-    const height = (/** @type {GraphNode} */ node) => (node.edges.length === 0 ? DOWN * node.id : node.edges.reduce((sum, { source }) => sum + places[source].y, 0) / node.edges.length);
+    const height = (/** @type {GraphNode} */ node) =>
+      node.edges.length === 0
+        ? DOWN * node.id
+        : node.edges.reduce((sum, { source }) => sum + places[source].y, 0) / node.edges.length;
     const ordered = [...column].sort((a, b) => height(a) - height(b));
     ordered.forEach((node, index) => {
       places[node.id] = { x: ACROSS * (at + 0.5), y: DOWN * ((rows - column.length) / 2 + index + 0.5) };
@@ -51,9 +55,18 @@ export function nameOfNode({ op, symbol }) {
  */
 export function drawGraph({ nodes: all }, { computed, blamed, current, backward }) {
   // An exponent is no operand: it stands with its sign.
-  const nodes = all.filter((node) => node.op !== "number" || all.some(({ edges }) => edges.some(({ source }) => source === node.id)));
+  const nodes = all.filter(
+    (node) => node.op !== "number" || all.some(({ edges }) => edges.some(({ source }) => source === node.id)),
+  );
   const { places, width, height } = placed(nodes);
-  const picture = s("svg", { class: "graph-plot", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", aria: { label: "The expression as a graph" } });
+  const picture = s("svg", {
+    class: "graph-plot",
+    viewBox: `0 0 ${width} ${height}`,
+    width,
+    height,
+    role: "img",
+    aria: { label: "The expression as a graph" },
+  });
   for (const node of nodes) {
     for (const [at, edge] of node.edges.entries()) {
       const [from, to] = [places[edge.source], places[node.id]];
@@ -64,8 +77,23 @@ export function drawGraph({ nodes: all }, { computed, blamed, current, backward 
       const [mx, my] = [(from.x + to.x) / 2, (from.y + to.y) / 2 + bend / 2];
       const sign = carries ? signOf(edge.share) : "";
       const alive = backward ? carries : computed.has(node.id);
-      picture.append(s("path", { class: `graph-edge ${alive ? "alive" : ""} ${sign} ${node.id === current ? "current" : ""}`, d: `M${from.x + RADIUS} ${from.y} Q${mx} ${my + bend / 2} ${to.x - RADIUS} ${to.y}` }));
-      if (carries) picture.append(label(mx, my - 5, formatNumber(toNumber(edge.local), 3), `graph-local ${signOf(edge.local)}`, `∂${nameOfNode(node)}/∂${nameOfNode(all[edge.source])} = ${exact(edge.local)}`, { edge: `${node.id}:${edge.source}`, value: edge.local }));
+      picture.append(
+        s("path", {
+          class: `graph-edge ${alive ? "alive" : ""} ${sign} ${node.id === current ? "current" : ""}`,
+          d: `M${from.x + RADIUS} ${from.y} Q${mx} ${my + bend / 2} ${to.x - RADIUS} ${to.y}`,
+        }),
+      );
+      if (carries)
+        picture.append(
+          label(
+            mx,
+            my - 5,
+            formatNumber(toNumber(edge.local), 3),
+            `graph-local ${signOf(edge.local)}`,
+            `∂${nameOfNode(node)}/∂${nameOfNode(all[edge.source])} = ${exact(edge.local)}`,
+            { edge: `${node.id}:${edge.source}`, value: edge.local },
+          ),
+        );
     }
   }
   const readers = (/** @type {number} */ id) => nodes.filter(({ edges }) => edges.some(({ source }) => source === id));
@@ -74,14 +102,32 @@ export function drawGraph({ nodes: all }, { computed, blamed, current, backward 
     const known = computed.has(node.id);
     const whole = backward && readers(node.id).every(({ id }) => blamed.has(id)) && node.op !== "number";
     picture.append(
-      s("circle", { class: `graph-node ${known ? "known" : ""} ${node.id === current ? "current" : ""}`, cx: x, cy: y, r: RADIUS }),
+      s("circle", {
+        class: `graph-node ${known ? "known" : ""} ${node.id === current ? "current" : ""}`,
+        cx: x,
+        cy: y,
+        r: RADIUS,
+      }),
       s("text", { class: "graph-op", x, y: y + 5 }, node.edges.length === 0 ? nameOfNode(node) : signFor(node)),
     );
     if (known && node.op !== "number") {
-      const text = node.op === "input" ? formatNumber(toNumber(node.value)) : `${nameOfNode(node)} = ${formatNumber(toNumber(node.value))}`;
+      const text =
+        node.op === "input"
+          ? formatNumber(toNumber(node.value))
+          : `${nameOfNode(node)} = ${formatNumber(toNumber(node.value))}`;
       picture.append(label(x, y + RADIUS + 13, text, "graph-value", exact(node.value), { node: node.id, value: node.value }));
     }
-    if (whole) picture.append(label(x, y - RADIUS - 4, formatNumber(toNumber(node.adjoint)), `graph-adjoint ${signOf(node.adjoint)}`, `∂out/∂${nameOfNode(node)} = ${exact(node.adjoint)}`, { adjoint: node.id, value: node.adjoint }));
+    if (whole)
+      picture.append(
+        label(
+          x,
+          y - RADIUS - 4,
+          formatNumber(toNumber(node.adjoint)),
+          `graph-adjoint ${signOf(node.adjoint)}`,
+          `∂out/∂${nameOfNode(node)} = ${exact(node.adjoint)}`,
+          { adjoint: node.id, value: node.adjoint },
+        ),
+      );
   }
   return picture;
 }

@@ -19,17 +19,49 @@ export function graphDialog(actions) {
   let values = {};
   let wish = 0;
 
-  const text = h("input", { type: "text", class: "line-field graph-text", name: "expression", spellcheck: "false", autocomplete: "off", maxlength: 200, aria: { label: "Expression" }, data: { testid: "graph-text" }, oninput: drawFields });
+  const text = h("input", {
+    type: "text",
+    class: "line-field graph-text",
+    name: "expression",
+    spellcheck: "false",
+    autocomplete: "off",
+    maxlength: 200,
+    aria: { label: "Expression" },
+    data: { testid: "graph-text" },
+    oninput: drawFields,
+  });
   const fields = h("span", { class: "graph-fields" });
   const error = h("p", { class: "field-error", role: "alert", hidden: true, data: { testid: "graph-error" } });
-  const form = h("form", { class: "graph-form", novalidate: true }, h("label", { class: "graph-label" }, h("span", { class: "small" }, "expression"), text), fields, h("button", { type: "submit", class: "quiet-button", data: { testid: "graph-read" } }, "draw it"));
-  const plot = h("div", { class: "graph-place", tabindex: 0, role: "region", aria: { label: "The graph: arrow keys step through it" } });
+  const form = h(
+    "form",
+    { class: "graph-form", novalidate: true },
+    h("label", { class: "graph-label" }, h("span", { class: "small" }, "expression"), text),
+    fields,
+    h("button", { type: "submit", class: "quiet-button", data: { testid: "graph-read" } }, "draw it"),
+  );
+  const plot = h("div", {
+    class: "graph-place",
+    tabindex: 0,
+    role: "region",
+    aria: { label: "The graph: arrow keys step through it" },
+  });
   const caption = h("div", { class: "graph-caption", role: "status", data: { testid: "graph-caption" } });
   const back = h("button", { type: "button", class: "quiet-button", onclick: () => go(at - 1) }, "← back");
-  const next = h("button", { type: "button", class: "quiet-button", data: { testid: "graph-next" }, onclick: () => go(at + 1) }, "next →");
+  const next = h(
+    "button",
+    { type: "button", class: "quiet-button", data: { testid: "graph-next" }, onclick: () => go(at + 1) },
+    "next →",
+  );
   const where = h("span", { class: "small" });
   const stage = h("div", { class: "graph-stage", data: { testid: "graph" } }, plot, caption);
-  const sheet = stepSheet("graph", "The chain rule on an expression", form, error, stage, h("div", { class: "panel-buttons" }, back, next, where));
+  const sheet = stepSheet(
+    "graph",
+    "The chain rule on an expression",
+    form,
+    error,
+    stage,
+    h("div", { class: "panel-buttons" }, back, next, where),
+  );
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -37,7 +69,9 @@ export function graphDialog(actions) {
   });
   sheet.element.addEventListener("keydown", (event) => {
     if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = { ArrowRight: at + 1, ArrowLeft: at - 1, PageDown: at + 1, PageUp: at - 1, Home: 0, End: Infinity }[event.key];
+    const target = { ArrowRight: at + 1, ArrowLeft: at - 1, PageDown: at + 1, PageUp: at - 1, Home: 0, End: Infinity }[
+      event.key
+    ];
     if (target === undefined) return;
     event.preventDefault();
     go(target);
@@ -66,12 +100,22 @@ export function graphDialog(actions) {
   function drawFields() {
     const names = variables();
     if ([...fields.querySelectorAll("input")].map(({ name }) => name).join() === names.join()) {
-      for (const input of fields.querySelectorAll("input")) if (document.activeElement !== input) input.value = values[input.name] ?? "1";
+      for (const input of fields.querySelectorAll("input"))
+        if (document.activeElement !== input) input.value = values[input.name] ?? "1";
       return;
     }
     fields.replaceChildren(
       ...names.map((name) => {
-        const input = h("input", { type: "text", class: "line-field", name, inputmode: "decimal", autocomplete: "off", value: values[name] ?? "1", aria: { label: `Value of ${name}` }, oninput: () => (values[name] = input.value) });
+        const input = h("input", {
+          type: "text",
+          class: "line-field",
+          name,
+          inputmode: "decimal",
+          autocomplete: "off",
+          value: values[name] ?? "1",
+          aria: { label: `Value of ${name}` },
+          oninput: () => (values[name] = input.value),
+        });
         return h("label", { class: "graph-variable" }, `${name} =`, input);
       }),
     );
@@ -139,9 +183,23 @@ export function graphDialog(actions) {
     if (!backward) return [h("p", {}, `${nameOfNode(node)} = ${node.text.replaceAll("**", "^")} = ${told(node.value)}`)];
     const nodes = graph.nodes;
     const lines = node.edges.map(({ source, local, share, mathml }) =>
-      h("p", { class: "graph-share" }, `${nameOfNode(node)} hands to ${nameOfNode(nodes[source])}: ${told(node.adjoint)} · ${inBrackets(told(local))} = ${told(share)}, where ∂${nameOfNode(node)}/∂${nameOfNode(nodes[source])} = `, formula(mathml)),
+      h(
+        "p",
+        { class: "graph-share" },
+        `${nameOfNode(node)} hands to ${nameOfNode(nodes[source])}: ${told(node.adjoint)} · ${inBrackets(told(local))} = ${told(share)}, where ∂${nameOfNode(node)}/∂${nameOfNode(nodes[source])} = `,
+        formula(mathml),
+      ),
     );
-    if (end) for (const [name, value] of Object.entries(graph.gradient)) lines.push(h("p", { data: { gradient: name, value } }, h("strong", {}, `∂out/∂${name} = ${told(value)}`), paths(graph.paths[name] ?? [])));
+    if (end)
+      for (const [name, value] of Object.entries(graph.gradient))
+        lines.push(
+          h(
+            "p",
+            { data: { gradient: name, value } },
+            h("strong", {}, `∂out/∂${name} = ${told(value)}`),
+            paths(graph.paths[name] ?? []),
+          ),
+        );
     return lines;
   }
 
@@ -154,6 +212,10 @@ export function graphDialog(actions) {
   function paths(ways) {
     if (ways.length === 0) return ": it does not occur";
     if (ways.length === 1) return ": one path, the product along it";
-    return `: the sum over ${ways.length} paths, ${ways.slice(0, 6).map(({ product }) => formatNumber(toNumber(product))).join(" + ").replaceAll("+ −", "− ")}${ways.length > 6 ? " + …" : ""}`;
+    return `: the sum over ${ways.length} paths, ${ways
+      .slice(0, 6)
+      .map(({ product }) => formatNumber(toNumber(product)))
+      .join(" + ")
+      .replaceAll("+ −", "− ")}${ways.length > 6 ? " + …" : ""}`;
   }
 }

@@ -96,8 +96,18 @@ export function tools(actions) {
   const mine = own(actions);
   const examples = examplesDialog(mine);
   const take = takeAwayDialog(mine, () => actions.state);
-  const button = (/** @type {string} */ hook, /** @type {string} */ words, /** @type {string} */ pictogram, /** @type {() => void} */ press) =>
-    h("button", { type: "button", class: "pill", title: words, aria: { label: words }, data: { testid: hook }, onclick: press }, icon(pictogram), h("span", { class: "pill-label" }, words));
+  const button = (
+    /** @type {string} */ hook,
+    /** @type {string} */ words,
+    /** @type {string} */ pictogram,
+    /** @type {() => void} */ press,
+  ) =>
+    h(
+      "button",
+      { type: "button", class: "pill", title: words, aria: { label: words }, data: { testid: hook }, onclick: press },
+      icon(pictogram),
+      h("span", { class: "pill-label" }, words),
+    );
   // The dialogs lie over the page, wherever in it they stand.
   return [
     button("examples", "Open an example", "experiments", examples.open),

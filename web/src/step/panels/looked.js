@@ -56,10 +56,18 @@ export function pointedEntry(state) {
   const node = spot.kind === "unit" ? nodes[spot.layer] : null;
   if (!node || node.mean) return chosen;
   // What a node shows may have been made by an earlier micro-step.
-  const maker = seen.scope.steps.findLast((step) => step.index <= micro && [...step.results, ...step.operands].some(({ name }) => name === node.name));
+  const maker = seen.scope.steps.findLast(
+    (step) => step.index <= micro && [...step.results, ...step.operands].some(({ name }) => name === node.name),
+  );
   const made = maker && [...maker.results, ...maker.operands].find(({ name }) => name === node.name);
   if (!maker || !made) return chosen;
-  return { micro: maker.index, name: node.name, row: spot.unit, column: made.columns.kind === "sample" ? column : 0, sample: column };
+  return {
+    micro: maker.index,
+    name: node.name,
+    row: spot.unit,
+    column: made.columns.kind === "sample" ? column : 0,
+    sample: column,
+  };
 }
 
 /**
@@ -72,9 +80,17 @@ export function parametersOf(state) {
   for (const step of stepsOf(state)) {
     if (step.kind !== "update") continue;
     const value = step.results[0];
-    found.set(value.name, { name: value.name, rows: value.shape[0], columns: value.shape[1], vector: value.columns.kind === "one" });
+    found.set(value.name, {
+      name: value.name,
+      rows: value.shape[0],
+      columns: value.shape[1],
+      vector: value.columns.kind === "one",
+    });
   }
-  const order = (/** @type {string} */ name) => [Number(name.match(/\d+$/)?.[0]), ["W", "b"].findIndex((kind) => name.startsWith(kind)) >>> 0];
+  const order = (/** @type {string} */ name) => [
+    Number(name.match(/\d+$/)?.[0]),
+    ["W", "b"].findIndex((kind) => name.startsWith(kind)) >>> 0,
+  ];
   return [...found.values()].sort((a, b) => {
     const [left, right] = [order(a.name), order(b.name)];
     return left[0] - right[0] || left[1] - right[1];

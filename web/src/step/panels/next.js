@@ -12,7 +12,12 @@ export function nextView(actions) {
   const title = h("h3", { class: "panel-title" }, "Next");
   const rule = h("div", { class: "panel-rule" });
   let micro = 0;
-  const go = h("button", { type: "button", class: "text-button next-go", data: { testid: "next-step" }, onclick: () => actions.goTo(micro) });
+  const go = h("button", {
+    type: "button",
+    class: "text-button next-go",
+    data: { testid: "next-step" },
+    onclick: () => actions.goTo(micro),
+  });
   const end = h("p", { class: "small", hidden: true }, "This is the last micro-step: the next update follows.");
   const changed = memo();
   return {

@@ -47,12 +47,29 @@ export function sparkline(history, words) {
   const known = values.filter(Number.isFinite);
   const low = Math.min(...known);
   const high = Math.max(...known);
-  const label = known.length === 0 ? `${words}: no past yet` : `${words}: from ${formatNumber(low)} to ${formatNumber(high)} over ${values.length} updates`;
-  const line = s("svg", { class: "sparkline", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", aria: { label } });
+  const label =
+    known.length === 0
+      ? `${words}: no past yet`
+      : `${words}: from ${formatNumber(low)} to ${formatNumber(high)} over ${values.length} updates`;
+  const line = s("svg", {
+    class: "sparkline",
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    width: WIDTH,
+    height: HEIGHT,
+    role: "img",
+    aria: { label },
+  });
   if (known.length === 0) return line;
   const x = (/** @type {number} */ at) => (values.length === 1 ? WIDTH - 3 : 2 + (at / (values.length - 1)) * (WIDTH - 5));
-  const y = (/** @type {number} */ value) => (high === low ? HEIGHT / 2 : HEIGHT - 3 - ((value - low) / (high - low)) * (HEIGHT - 6));
-  const path = values.map((value, at) => (Number.isFinite(value) ? `${at > 0 && Number.isFinite(values[at - 1]) ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}` : "")).join("");
+  const y = (/** @type {number} */ value) =>
+    high === low ? HEIGHT / 2 : HEIGHT - 3 - ((value - low) / (high - low)) * (HEIGHT - 6);
+  const path = values
+    .map((value, at) =>
+      Number.isFinite(value)
+        ? `${at > 0 && Number.isFinite(values[at - 1]) ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`
+        : "",
+    )
+    .join("");
   line.append(s("title", {}, label), s("path", { d: path }));
   const last = values[values.length - 1];
   if (Number.isFinite(last)) line.append(s("circle", { cx: x(values.length - 1), cy: y(last), r: 2 }));

@@ -12,18 +12,30 @@ import { entryName } from "./numbers.js";
  * @returns {View}
  */
 export function pickerView(actions, hook) {
-  const name = h("select", { class: "line-field", aria: { label: "Parameter" }, data: { testid: `${hook}-name` }, onchange: pick });
+  const name = h("select", {
+    class: "line-field",
+    aria: { label: "Parameter" },
+    data: { testid: `${hook}-name` },
+    onchange: pick,
+  });
   const row = field("Row");
   const column = field("Column");
   const redrawn = memo();
   /** @type {ReturnType<typeof parametersOf>} */
   let known = [];
   return {
-    element: h("div", { class: "picker", role: "group", aria: { label: "Which parameter" } }, name, row.element, column.element),
+    element: h(
+      "div",
+      { class: "picker", role: "group", aria: { label: "Which parameter" } },
+      name,
+      row.element,
+      column.element,
+    ),
     update(state) {
       known = parametersOf(state);
       const picked = pickedOf(state);
-      if (redrawn(known.map((each) => each.name).join())) name.replaceChildren(...known.map((each) => h("option", { value: each.name }, entryName(each.name, []).split(" ")[0])));
+      if (redrawn(known.map((each) => each.name).join()))
+        name.replaceChildren(...known.map((each) => h("option", { value: each.name }, entryName(each.name, []).split(" ")[0])));
       if (!picked) return;
       const place = known.find((each) => each.name === picked.name);
       if (!place) return;
@@ -41,7 +53,16 @@ export function pickerView(actions, hook) {
 
   /** @param {string} words */
   function field(words) {
-    const input = h("input", { class: "line-field", type: "number", min: 1, step: 1, value: 1, aria: { label: words }, data: { testid: `${hook}-${words.toLowerCase()}` }, onchange: pick });
+    const input = h("input", {
+      class: "line-field",
+      type: "number",
+      min: 1,
+      step: 1,
+      value: 1,
+      aria: { label: words },
+      data: { testid: `${hook}-${words.toLowerCase()}` },
+      onchange: pick,
+    });
     return {
       element: h("label", { class: "small" }, words.toLowerCase(), " ", input),
       /** A number from 0, however odd what stands there. @param {number} count */
@@ -54,4 +75,3 @@ export function pickerView(actions, hook) {
     };
   }
 }
-

@@ -12,8 +12,28 @@ const ORDERS = Array.from({ length: 16 }, (_, i) => 5 - i);
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function predictView(actions) {
-  const hide = h("button", { type: "button", class: "quiet-button", data: { testid: "hide" }, title: "hide the number that is chosen and predict it (h)", onclick: () => actions.hide(false) }, "hide this number");
-  const hideNext = h("button", { type: "button", class: "quiet-button", data: { testid: "hide-next" }, title: "hide a number of the next micro-step before it is seen", onclick: () => actions.hideNext() }, "one of the next step");
+  const hide = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      data: { testid: "hide" },
+      title: "hide the number that is chosen and predict it (h)",
+      onclick: () => actions.hide(false),
+    },
+    "hide this number",
+  );
+  const hideNext = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      data: { testid: "hide-next" },
+      title: "hide a number of the next micro-step before it is seen",
+      onclick: () => actions.hideNext(),
+    },
+    "one of the next step",
+  );
   const list = h("div", { class: "questions", data: { testid: "questions" } });
   const told = h("p", { class: "told-line", role: "status", data: { testid: "judged" } });
   const score = h("p", { class: "small", data: { testid: "score" } });
@@ -61,12 +81,28 @@ export function predictView(actions) {
   /** @param {Question} question */
   function card(question) {
     const { id, symbol, words, stage, answers } = question;
-    const past = answers.map(({ stage, right, truth }) => h("span", { class: `chip-told ${mark(right).kind}` }, `${stage}: ${truthWords(stage, truth)} ${mark(right).sign}`));
-    const skip = h("button", { type: "button", class: "text-button", data: { testid: "dont-know" }, onclick: () => actions.guess(id, null) }, "I don’t know");
-    const reveal = h("button", { type: "button", class: "text-button", data: { testid: "reveal" }, onclick: () => actions.reveal(id) }, "reveal");
+    const past = answers.map(({ stage, right, truth }) =>
+      h("span", { class: `chip-told ${mark(right).kind}` }, `${stage}: ${truthWords(stage, truth)} ${mark(right).sign}`),
+    );
+    const skip = h(
+      "button",
+      { type: "button", class: "text-button", data: { testid: "dont-know" }, onclick: () => actions.guess(id, null) },
+      "I don’t know",
+    );
+    const reveal = h(
+      "button",
+      { type: "button", class: "text-button", data: { testid: "reveal" }, onclick: () => actions.reveal(id) },
+      "reveal",
+    );
     return h(
       "form",
-      { class: "question", novalidate: true, data: { question: id, stage }, aria: { label: `Predict ${words}` }, onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+      {
+        class: "question",
+        novalidate: true,
+        data: { question: id, stage },
+        aria: { label: `Predict ${words}` },
+        onsubmit: (/** @type {Event} */ event) => event.preventDefault(),
+      },
       h("p", { class: "question-what" }, formula(symbol), h("span", { class: "small" }, words)),
       ...past,
       { sign: signField, order: orderField, digits: digitsField }[stage](id),
@@ -77,25 +113,45 @@ export function predictView(actions) {
   /** @param {number} id */
   function signField(id) {
     /** @type {[string, number][]} */
-    const signs = [["positive", 1], ["zero", 0], ["negative", -1]];
+    const signs = [
+      ["positive", 1],
+      ["zero", 0],
+      ["negative", -1],
+    ];
     return h(
       "span",
       { class: "panel-buttons", role: "group", aria: { label: "Its sign" } },
-      ...signs.map(([words, sign]) => h("button", { type: "button", class: "quiet-button", data: { sign }, onclick: () => actions.guess(id, sign) }, words)),
+      ...signs.map(([words, sign]) =>
+        h("button", { type: "button", class: "quiet-button", data: { sign }, onclick: () => actions.guess(id, sign) }, words),
+      ),
     );
   }
 
   /** @param {number} id */
   function orderField(id) {
-    const field = h("select", { class: "line-field", name: "order", aria: { label: "Its size lies" } }, ...ORDERS.map((order) => h("option", { value: order, selected: order === -1 }, between(order))));
-    const go = h("button", { type: "button", class: "quiet-button", onclick: () => actions.guess(id, Number(field.value)) }, "that is it");
+    const field = h(
+      "select",
+      { class: "line-field", name: "order", aria: { label: "Its size lies" } },
+      ...ORDERS.map((order) => h("option", { value: order, selected: order === -1 }, between(order))),
+    );
+    const go = h(
+      "button",
+      { type: "button", class: "quiet-button", onclick: () => actions.guess(id, Number(field.value)) },
+      "that is it",
+    );
     field.addEventListener("keydown", (event) => event.key === "Enter" && go.click());
     return h("label", { class: "question-field" }, h("span", { class: "small" }, "its size lies"), field, go);
   }
 
   /** @param {number} id */
   function digitsField(id) {
-    const field = h("input", { class: "line-field", name: "digits", inputmode: "decimal", autocomplete: "off", aria: { label: "The number, to two significant digits" } });
+    const field = h("input", {
+      class: "line-field",
+      name: "digits",
+      inputmode: "decimal",
+      autocomplete: "off",
+      aria: { label: "The number, to two significant digits" },
+    });
     const problem = h("span", { class: "field-error", role: "alert" });
     const submit = () => {
       const value = parseSetting(field.value);
@@ -134,6 +190,7 @@ function truthWords(stage, truth) {
 function judged({ last }) {
   if (!last) return "";
   const how = last.right === null ? "Not known" : last.right ? "Right" : "Wrong";
-  if (last.value === null) return `${how}: ${last.stage === "order" ? "its size is " : "it is "}${truthWords(last.stage, last.truth)}.`;
+  if (last.value === null)
+    return `${how}: ${last.stage === "order" ? "its size is " : "it is "}${truthWords(last.stage, last.truth)}.`;
   return `${how}: it is ${formatNumber(last.value)}.`;
 }

@@ -20,9 +20,19 @@ const AGREES = 1e-6;
 export function rightView(actions) {
   let wanted = false;
   const view = shell("right", { empty: "", retry: () => actions.retry("right") }, draw);
-  const button = h("button", { type: "button", class: "quiet-button", data: { testid: "right-check" }, onclick: check }, "check it");
+  const button = h(
+    "button",
+    { type: "button", class: "quiet-button", data: { testid: "right-check" }, onclick: check },
+    "check it",
+  );
   return {
-    element: h("section", { class: "panel-part", aria: { label: "Was it right?" } }, h("h3", { class: "panel-title" }, "Was it right?"), button, view.element),
+    element: h(
+      "section",
+      { class: "panel-part", aria: { label: "Was it right?" } },
+      h("h3", { class: "panel-title" }, "Was it right?"),
+      button,
+      view.element,
+    ),
     update(state) {
       const ended = Boolean(scopeOf(state)?.problem);
       const entries = ended ? [] : visible(state);
@@ -31,7 +41,16 @@ export function rightView(actions) {
       if (answer?.status !== "loading") wanted = false;
       const still = state.clock?.status !== "playing" && state.clock?.status !== "seeking";
       button.hidden = small || answer !== null || !still || entries.length === 0;
-      view.show(answer, ended ? "This update cannot be made: nothing to compare." : still ? (small ? "Waiting for the update." : "Differences of the weights shown, and the change of J.") : "The run moves: pause it to look.");
+      view.show(
+        answer,
+        ended
+          ? "This update cannot be made: nothing to compare."
+          : still
+            ? small
+              ? "Waiting for the update."
+              : "Differences of the weights shown, and the change of J."
+            : "The run moves: pause it to look.",
+      );
     },
   };
 
@@ -50,8 +69,12 @@ function visible(state) {
   const at = lookedAt(state);
   const known = parametersOf(state);
   if (!step || !at) return [];
-  const named = [at.name, ...step.results.map(nameOf), ...step.operands.map(nameOf)].map(parameterOf).filter((name) => name !== null);
-  const place = known.find(({ name }) => name === (named.find((each) => /^[WP]/.test(each)) ?? named[0] ?? `W${step.layer}`)) ?? known.findLast(({ name }) => name.startsWith("W"));
+  const named = [at.name, ...step.results.map(nameOf), ...step.operands.map(nameOf)]
+    .map(parameterOf)
+    .filter((name) => name !== null);
+  const place =
+    known.find(({ name }) => name === (named.find((each) => /^[WP]/.test(each)) ?? named[0] ?? `W${step.layer}`)) ??
+    known.findLast(({ name }) => name.startsWith("W"));
   if (!place) return [];
   const [rows, columns] = [some(place.rows, at.row), some(place.columns, at.column)];
   return rows.flatMap((row) => columns.map((column) => ({ name: place.name, index: place.vector ? [row] : [row, column] })));
@@ -71,8 +94,19 @@ function draw({ entries, error, kinks, zero, change }) {
   const tensor = entryName(entries[0].name, []).split(" ")[0];
   const apart = toNumber(error);
   const good = apart !== null && apart <= AGREES;
-  const words = error === null ? "every unit crosses a kink here" : zero ? "both are 0, but for rounding" : good ? "differences agree to" : "differences are apart by";
-  const verdict = h("span", { class: good ? "verdict good" : "verdict bad" }, number(error, { digits: 2, hook: "right-error" }));
+  const words =
+    error === null
+      ? "every unit crosses a kink here"
+      : zero
+        ? "both are 0, but for rounding"
+        : good
+          ? "differences agree to"
+          : "differences are apart by";
+  const verdict = h(
+    "span",
+    { class: good ? "verdict good" : "verdict bad" },
+    number(error, { digits: 2, hook: "right-error" }),
+  );
   const counted = `${entries.length === 1 ? "1 entry" : `${entries.length} entries`} of ${tensor}${kinks > 0 ? `, ${kinks} of them at a kink, where both are right and differ` : ""}`;
   return [
     row(words, error === null || zero ? "" : verdict),
@@ -91,9 +125,25 @@ function row(words, value) {
 
 /** @param {any[]} entries */
 function details(entries) {
-  const head = h("tr", {}, ...["entry", "backpropagation", "difference", "relative error"].map((words) => h("th", { scope: "col" }, words)));
-  const rows = entries.map(({ name, index, analytic, numeric, error, kink, zero }) =>
-    h("tr", {}, h("th", { scope: "row" }, entryName(name, index)), h("td", {}, number(analytic)), h("td", {}, number(numeric)), h("td", {}, kink ? "kink" : zero ? "both 0, but for rounding" : number(error, { digits: 2 }))),
+  const head = h(
+    "tr",
+    {},
+    ...["entry", "backpropagation", "difference", "relative error"].map((words) => h("th", { scope: "col" }, words)),
   );
-  return h("details", { class: "panel-more", data: { testid: "right-entries" } }, h("summary", {}, "each of them"), wide(h("table", { class: "panel-table" }, h("thead", {}, head), h("tbody", {}, ...rows))));
+  const rows = entries.map(({ name, index, analytic, numeric, error, kink, zero }) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, entryName(name, index)),
+      h("td", {}, number(analytic)),
+      h("td", {}, number(numeric)),
+      h("td", {}, kink ? "kink" : zero ? "both 0, but for rounding" : number(error, { digits: 2 })),
+    ),
+  );
+  return h(
+    "details",
+    { class: "panel-more", data: { testid: "right-entries" } },
+    h("summary", {}, "each of them"),
+    wide(h("table", { class: "panel-table" }, h("thead", {}, head), h("tbody", {}, ...rows))),
+  );
 }

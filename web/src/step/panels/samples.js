@@ -12,13 +12,19 @@ import { shell } from "./shell.js";
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function samplesView(actions) {
   const picker = pickerView(actions, "samples");
-  const view = shell("samples", { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("samples") }, draw);
+  const view = shell(
+    "samples",
+    { empty: "There is no parameter to tell of yet.", retry: () => actions.retry("samples") },
+    draw,
+  );
   return {
     element: h("div", { class: "panel-page" }, picker.element, view.element),
     update(state) {
       picker.update(state);
       const picked = pickedOf(state);
-      view.show(picked && actions.answer(state, "samples", { type: "sample_chain", name: picked.name, index: indexOf(state, picked) }));
+      view.show(
+        picked && actions.answer(state, "samples", { type: "sample_chain", name: picked.name, index: indexOf(state, picked) }),
+      );
     },
   };
 
@@ -33,13 +39,28 @@ export function samplesView(actions) {
       return h(
         "li",
         {},
-        h("button", { type: "button", class: "text-button", title: `follow sample ${sample}`, data: { sample }, onclick: () => actions.follow(sample - 1) }, `sample ${sample}`),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "text-button",
+            title: `follow sample ${sample}`,
+            data: { sample },
+            onclick: () => actions.follow(sample - 1),
+          },
+          `sample ${sample}`,
+        ),
         h("span", { class: "contribution-axis", aria: { hidden: "true" } }, bar),
         number(gradient),
         h("span", { class: "small" }, gradient === "?" ? "" : formatPercent(toNumber(share), 0)),
       );
     });
-    const shown = bars.length < samples.length ? `the ${bars.length} largest of ${samples.length}` : samples.length === 1 ? "the only sample" : `all ${samples.length}`;
+    const shown =
+      bars.length < samples.length
+        ? `the ${bars.length} largest of ${samples.length}`
+        : samples.length === 1
+          ? "the only sample"
+          : `all ${samples.length}`;
     const factor = toNumber(scale);
     const links = [
       link("mean of the mini-batch", number(mean, { hook: "chain-mean" })),

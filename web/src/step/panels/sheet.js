@@ -9,7 +9,11 @@ import { icon } from "../../views/icons.js";
  * @param {...Node} content
  */
 export function stepSheet(name, title, ...content) {
-  const close = h("button", { type: "button", class: "round small", aria: { label: "Close" }, onclick: () => element.close() }, icon("close"));
+  const close = h(
+    "button",
+    { type: "button", class: "round small", aria: { label: "Close" }, onclick: () => element.close() },
+    icon("close"),
+  );
   const heading = h("h2", { id: `${name}-title` }, title);
   const element = h(
     "dialog",

@@ -23,7 +23,14 @@ export function shell(hook, { empty, retry, moves = "The run moves: pause it to 
       element.dataset.state = status;
       element.toggleAttribute("aria-busy", status === "loading");
       const result = status === "done" || status === "loading" || status === "old" ? (answer?.result ?? null) : null;
-      const told = { empty: instead, loading: result ? "" : "Computing …", old: result ? "" : moves, refused: answer?.message ?? "", failed: `It failed: ${answer?.message ?? ""}`, done: "" }[status];
+      const told = {
+        empty: instead,
+        loading: result ? "" : "Computing …",
+        old: result ? "" : moves,
+        refused: answer?.message ?? "",
+        failed: `It failed: ${answer?.message ?? ""}`,
+        done: "",
+      }[status];
       setText(words, told);
       words.hidden = told === "";
       words.classList.toggle("field-error", status === "failed");

@@ -9,10 +9,27 @@ import { shell } from "./shell.js";
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function wrongWayView(actions) {
-  const toggle = h("input", { type: "checkbox", role: "switch", data: { testid: "wrong-switch" }, onchange: () => actions.showWrong(toggle.checked) });
-  const view = shell("wrong", { empty: "Every δ uses the weights that made the outputs. Update in place to see what happens otherwise.", retry: () => actions.retry("wrong") }, draw);
+  const toggle = h("input", {
+    type: "checkbox",
+    role: "switch",
+    data: { testid: "wrong-switch" },
+    onchange: () => actions.showWrong(toggle.checked),
+  });
+  const view = shell(
+    "wrong",
+    {
+      empty: "Every δ uses the weights that made the outputs. Update in place to see what happens otherwise.",
+      retry: () => actions.retry("wrong"),
+    },
+    draw,
+  );
   return {
-    element: h("div", { class: "panel-page" }, h("label", { class: "switch-line" }, toggle, " update in place, on the way back"), view.element),
+    element: h(
+      "div",
+      { class: "panel-page" },
+      h("label", { class: "switch-line" }, toggle, " update in place, on the way back"),
+      view.element,
+    ),
     update(state) {
       toggle.checked = state.panels.wrong;
       view.show(state.panels.wrong ? actions.answer(state, "wrong", { type: "wrong_way" }) : null);
@@ -22,14 +39,25 @@ export function wrongWayView(actions) {
 
 /** @param {Record<string, any>} result */
 function draw({ words, differ, tensors }) {
-  const verdict = differ.length === 0 ? "Here it makes no difference: no blame goes through a changed weight." : `It changes ${differ.map((/** @type {string} */ name) => entryName(name, []).split(" ")[0]).join(", ")}.`;
+  const verdict =
+    differ.length === 0
+      ? "Here it makes no difference: no blame goes through a changed weight."
+      : `It changes ${differ.map((/** @type {string} */ name) => entryName(name, []).split(" ")[0]).join(", ")}.`;
   return [
     h("p", { class: "small" }, words, " ", h("strong", {}, verdict)),
     wide(
       h(
         "table",
         { class: "panel-table" },
-        h("thead", {}, h("tr", {}, ...["parameter", "before", "the right way", "the wrong way"].map((title) => h("th", { scope: "col" }, title)))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...["parameter", "before", "the right way", "the wrong way"].map((title) => h("th", { scope: "col" }, title)),
+          ),
+        ),
         ...tensors.map(tensorRows),
       ),
     ),

@@ -133,7 +133,20 @@ export function diagramView(actions) {
         paintSample(prepareCanvas(canvas, width, height), state, layout, sample, reach ?? 1);
         numbers.update(state, layout, sample, reach ?? 1);
       }
-    } else if (unitsChanged(shown, parameters, frameOf(state, "maps"), frameOf(state, "inputs"), deltas, layout, state.theme, state.units, scale, blame)) {
+    } else if (
+      unitsChanged(
+        shown,
+        parameters,
+        frameOf(state, "maps"),
+        frameOf(state, "inputs"),
+        deltas,
+        layout,
+        state.theme,
+        state.units,
+        scale,
+        blame,
+      )
+    ) {
       numbers.update(state, layout, null, 1);
       // Pictures of weights are full at what a curve two wide stands for: what is thick there is deep here.
       const biases = kept.fit("weights", parameters ? largest(parameters.arrays, "W") : 0, 7) ?? 1;
@@ -339,7 +352,9 @@ function layerHead(layout, layer, index, changes, state) {
     if (row.hidden !== false) select.append(h("option", { value: row.name }, row.title));
   select.value = layer.activation;
   // What cannot be changed is still a name.
-  const name = allows("activations", "network", "diagram") ? select : h("span", {}, select.selectedOptions[0]?.textContent ?? "");
+  const name = allows("activations", "network", "diagram")
+    ? select
+    : h("span", {}, select.selectedOptions[0]?.textContent ?? "");
   select.addEventListener("change", async () => {
     if (!(await changes.set(index, { activation: select.value }))) select.value = layer.activation;
   });

@@ -102,7 +102,13 @@ function choice(words, label, rows, choose) {
   );
   return {
     buttons,
-    element: h("span", { class: "switch", role: "radiogroup", aria: { label } }, words, h("span", { class: "show" }, " show"), ...buttons),
+    element: h(
+      "span",
+      { class: "switch", role: "radiogroup", aria: { label } },
+      words,
+      h("span", { class: "show" }, " show"),
+      ...buttons,
+    ),
     /** @param {V} current */
     update(current) {
       rows.forEach(({ value }, i) => setAttribute(buttons[i], "aria-checked", String(value === current)));

@@ -66,7 +66,14 @@ export function drawRows(group, layout, layers) {
       s("path", { d: path, class: "skip-arc", fill: "none" }),
       s(
         "text",
-        { x: (x0 + x1) / 2, y: top, class: "skip-name", "text-anchor": "middle", "dominant-baseline": "central", "data-skip": `${from}:${to}` },
+        {
+          x: (x0 + x1) / 2,
+          y: top,
+          class: "skip-name",
+          "text-anchor": "middle",
+          "dominant-baseline": "central",
+          "data-skip": `${from}:${to}`,
+        },
         `+ ${name}`,
         s("title", {}, `layer ${to} adds what ${skipSource(to, to - from)} gives`),
       ),
@@ -80,7 +87,14 @@ export function drawRows(group, layout, layers) {
     marks.forEach((mark, line) => {
       const words = close ? (/** @type {Record<string, string>} */ (short)[mark] ?? mark.replace("drop ", "p ")) : mark;
       const y = layout.height - 38 - (marks.length - 1 - line) * MARKS;
-      all.push(s("text", { x, y, class: "fold layer-mark", "text-anchor": "middle", "data-mark": String(i + 1) }, words, s("title", {}, mark)));
+      all.push(
+        s(
+          "text",
+          { x, y, class: "fold layer-mark", "text-anchor": "middle", "data-mark": String(i + 1) },
+          words,
+          s("title", {}, mark),
+        ),
+      );
     });
   });
   group.replaceChildren(...all);

@@ -76,8 +76,7 @@ export function paintSample(context, state, layout, frame, scale) {
   const colours = palette(state.theme);
   for (const layer of layout.layers) {
     const values = frame?.arrays[`h${layer.layer}`]?.data;
-    const toneOf = (/** @type {number} */ unit) =>
-      frame && values ? tone(run, frame, layer.layer, values[unit], scale) : 0;
+    const toneOf = (/** @type {number} */ unit) => (frame && values ? tone(run, frame, layer.layer, values[unit], scale) : 0);
     if (layer.picture && run.image_shape) {
       const [rows, columns] = run.image_shape;
       paintGridOf(context, layer.shown[0], columns, rows, toneOf, state.theme);
@@ -106,7 +105,10 @@ export function fitted(value, room) {
   if (Math.abs(value) >= 1e6) return "";
   for (let decimals = 3; decimals >= 0; decimals--) {
     // What rounds to nothing has no sign.
-    const text = value.toFixed(decimals).replace(/^-(?=[0.]*$)/, "").replace("-", MINUS);
+    const text = value
+      .toFixed(decimals)
+      .replace(/^-(?=[0.]*$)/, "")
+      .replace("-", MINUS);
     const short = [text, text.replace(/^(\u2212?)0\./, "$1.")].find((each) => each.length <= room);
     if (short !== undefined) return short;
   }
@@ -143,7 +145,8 @@ export function sampleNumbers(group) {
         const value = frame ? toNumber(frame.arrays[`h${box.layer}`]?.data[box.unit]) : null;
         setText(text, frame && value !== null ? fitted(value, room) : "");
         setAttribute(text, "data-value", value === null ? null : String(value));
-        if (frame && value !== null) setAttribute(text, "fill", inkOn(signed(colours, tone(run, frame, box.layer, value, scale))));
+        if (frame && value !== null)
+          setAttribute(text, "fill", inkOn(signed(colours, tone(run, frame, box.layer, value, scale))));
       }
     },
   };
@@ -153,7 +156,12 @@ export function sampleNumbers(group) {
 function numbersOf(layer) {
   return layer.shown.map((box) => {
     const room = Math.floor((box.width - 4) / (12 * typeScale() * DIGIT));
-    const place = { x: box.x + box.width / 2, y: box.y + box.height / 2, "text-anchor": "middle", "dominant-baseline": "central" };
+    const place = {
+      x: box.x + box.width / 2,
+      y: box.y + box.height / 2,
+      "text-anchor": "middle",
+      "dominant-baseline": "central",
+    };
     const text = s("text", { ...place, class: "unit-number", "data-unit": `${box.layer}:${box.unit + 1}` });
     return { text, box, room };
   });

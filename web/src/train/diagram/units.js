@@ -20,8 +20,7 @@ const RADIUS = 4;
 export function paintResponse(context, box, responses, place, { low, high }, colours) {
   const points = responses.shape[1];
   const room = 3;
-  const up = (/** @type {number} */ value) =>
-    box.y + room + (1 - (value - low) / (high - low || 1)) * (box.height - 2 * room);
+  const up = (/** @type {number} */ value) => box.y + room + (1 - (value - low) / (high - low || 1)) * (box.height - 2 * room);
   const across = (/** @type {number} */ i) => box.x + (i / (points - 1)) * box.width;
   const value = (/** @type {number} */ i) => responses.data[place * points + i];
   context.save();
