@@ -5,7 +5,8 @@ How to keep these tests few, fast and steady:
 
 - A page that opens costs seconds, a click a tenth of one. Open one (fixture `train`, or `page` where something must be done
   before) and lead it through all that is to be seen; use a parameter only where a fresh page is the point.
-- How a state looks is asked by `looks_well(page)` of looks.py, which leads the page through sizes and themes by itself.
+- How a state looks is asked by `looks_well(page)` of looks.py, which leads the page through sizes and themes by itself, in a
+  test that is marked `looks`.
 - Wait for what is on the screen (`settle`, `expect`), never for time.
 - Pause what plays before the test ends.
 
@@ -24,7 +25,7 @@ import pytest
 from complaints import VIOLATIONS, Complaints
 from held_page import Held
 from install_chromium import find
-from looks import SIZES
+from looks import SIZES, sweep
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from real_server import ROOT, wait_for_health
 from train_page import Train
@@ -40,6 +41,24 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 OPTIONS = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light", "reduced_motion": "reduce"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "looks(seconds): leads pages through sizes: one a look, or all, which takes so long")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    mark = metafunc.definition.get_closest_marker("looks")
+    if mark is not None:
+        whole = pytest.param(True, id="every_size", marks=pytest.mark.slow(**mark.kwargs))
+        metafunc.parametrize("sizes", [pytest.param(False, id="one_size"), whole], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def sizes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of a test marked `looks`: whether every size is walked through."""
+    with sweep(request.node.nodeid, getattr(request, "param", None)):
+        yield
 
 
 expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must

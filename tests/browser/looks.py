@@ -1,23 +1,33 @@
 """What a page must look like whatever its state: the rules of accessibility (axe), no clipped or overlapping words.
 
-Opening a page is the dearest part of such a test, so it is opened once and led through every size and both themes:
+Opening a page is the dearest part of such a test, so it is opened once and led through sizes and both themes:
 
-    train.hook("forward").click()
-    train.settle(1)
-    looks_well(page)  # all of the page; on a phone every tab of it
-    looks_well(page, "dialog[open]")  # what lies over it, on its own
+    @pytest.mark.looks(seconds=20)  # what every size takes
+    def test_a_state(train: Train) -> None:
+        train.hook("forward").click()
+        train.settle(1)
+        looks_well(train.page)  # all of the page; on a phone every tab of it
+        looks_well(train.page, "dialog[open]")  # what lies over it, on its own
+
+A test marked `looks` runs twice: for every change each look takes one size, the next look of the test the next one; the slow
+sweep takes every size (`tests/slow.py`).
 """
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
 THEMES = ("light", "dark")
+T = TypeVar("T")
 PATIENCE = 10.0
 """Seconds within which a page must be in order after its size or theme has changed: some of it is drawn a little later."""
 
@@ -96,6 +106,28 @@ COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that go by the theme; all others go by what is there, which is the same in both."""
 
 
+_turns: Iterator[int] | None = None
+"""Whose turn it is among the sizes; None while every size is walked through."""
+_marked = False
+
+
+@contextmanager
+def sweep(test: str, whole: bool | None) -> Iterator[None]:
+    """While a test runs that is marked `looks` (`whole` is then told): through every size, or one a look."""
+    global _marked, _turns
+    _marked, _turns = whole is not None, None if whole else itertools.count(zlib.crc32(test.encode()))
+    try:
+        yield
+    finally:
+        _marked = False
+
+
+def walked(sizes: Sequence[T]) -> list[T]:
+    """The sizes that this look takes."""
+    assert _marked, "a test that looks at sizes is marked: @pytest.mark.looks(seconds=…)"
+    return list(sizes) if _turns is None else [sizes[next(_turns) % len(sizes)]]
+
+
 def violations(page: Page, within: str | None = None, rules: tuple[str, ...] = ()) -> list[str]:
     """What breaks axe's rules: all of them, or those named."""
     if not page.evaluate("() => 'axe' in window"):
@@ -125,17 +157,21 @@ def looks_well(
     sizes: Mapping[str, tuple[int, int]] = SIZES,
     places: Sequence[str] = (),
 ) -> None:
-    """At every size and in both themes: no words clipped or overlapping, no rule of accessibility broken. The page is then as
-    it was before. `within` names what lies over the page and is looked at alone; `what` is said where something is wrong;
-    `places` are hooks of what must be scrolled to, to be seen."""
+    """At the sizes whose turn it is and in both themes: no words clipped or overlapping, no rule of accessibility broken. The
+    page is then as it was before.
+
+    `within` names what lies over the page and is looked at alone; `what` is said where something is wrong; `places` are hooks
+    of what must be scrolled to, to be seen.
+    """
     before = page.viewport_size
     chosen = page.evaluate("() => document.documentElement.dataset.theme")
     other = next(theme for theme in THEMES if theme != chosen)
-    for size in sizes:
+    names = walked(list(sizes))
+    for size in names:
         _resize(page, sizes[size])
         _each_tab(page, within, f"{what} {size} {chosen}", places, colours_only=False)
     _other_theme(page, other)
-    for size in reversed(sizes):
+    for size in reversed(names):
         _resize(page, sizes[size])
         _each_tab(page, within, f"{what} {size} {other}", places, colours_only=True)
     _other_theme(page, chosen)

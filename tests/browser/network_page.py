@@ -19,7 +19,7 @@ Its hooks:
 
 from __future__ import annotations
 
-from looks import problems
+from looks import problems, walked
 from playwright.sync_api import Locator, Page, expect
 
 SIZES = ((1440, 900), (1280, 720), (390, 844))
@@ -83,8 +83,8 @@ class NetworkRoom:
         self.hook(hook).fill(text)
 
     def looks_well(self, what: str) -> None:
-        """At three sizes, in both themes, on a phone each of its two pages."""
-        for width, height in SIZES:
+        """At the sizes whose turn it is, in both themes, on a phone each of its two pages."""
+        for width, height in walked(SIZES):
             self.page.set_viewport_size({"width": width, "height": height})
             for _ in range(2):
                 tabs = self.page.locator(".race-tabs [role=tab]").filter(visible=True)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from looks import problems
+from looks import problems, walked
 from playwright.sync_api import Locator, Page, expect
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -119,8 +119,8 @@ class RaceRoom:
         self.settle(step)
 
     def looks_well(self, what: str, themes: int = 2) -> None:
-        """At both sizes, in one theme or both, on a phone each of its two pages."""
-        for width, height in SIZES.values():
+        """At the sizes whose turn it is, in one theme or both, on a phone each of its two pages."""
+        for width, height in walked(list(SIZES.values())):
             self.page.set_viewport_size({"width": width, "height": height})
             for _ in range(themes):
                 tabs = self.page.locator(".race-tabs [role=tab]").filter(visible=True)

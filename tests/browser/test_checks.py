@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import numpy as np
+import pytest
 from held_page import Held
 from looks import show
 from playwright.sync_api import Locator, expect
@@ -247,6 +248,7 @@ def test_a_long_check_is_cancelled_by_key(train: Train) -> None:
     train.settle(1)
 
 
+@pytest.mark.looks(seconds=30)
 def test_every_panel_is_legible(held: Held) -> None:
     page = held.page
     show(page, "output")
@@ -267,6 +269,7 @@ def test_every_panel_is_legible(held: Held) -> None:
     held.looks_well()
 
 
+@pytest.mark.looks(seconds=30)
 def test_a_finding_is_legible(held: Held) -> None:
     page = held.page
     show(page, "settings")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from complaints import Complaints
 from looks import SIZES, looks_well
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -67,6 +68,7 @@ class Doorman:
         self.lines[-1].close(code=code, reason="")
 
 
+@pytest.mark.looks(seconds=30)
 def test_each_way_a_line_ends_has_its_words(page: Page, server_url: str, complaints: Complaints) -> None:
     door = Doorman(page)
     train = Train(page).open(server_url)

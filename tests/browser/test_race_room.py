@@ -39,6 +39,7 @@ def twin(rows: list[dict], max_steps: int = 1000) -> Race:
     return Race({"surface": "rosenbrock", "start": [-1.3, 1.6], "lanes": lanes, "max_steps": max_steps})
 
 
+@pytest.mark.looks(seconds=30)
 def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: RaceRoom, server_url: str, tmp_path: Path) -> None:
     page = room.page
     room.settle(0)
@@ -197,6 +198,7 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
     assert "r=" not in other.page.url
 
 
+@pytest.mark.looks(seconds=30)
 def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complaints) -> None:
     page = room.page
     # A preset makes its point: one of two lanes leaves, and is marked.

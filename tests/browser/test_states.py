@@ -40,6 +40,7 @@ def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
     page.route_web_socket("**/ws", connect)
 
 
+@pytest.mark.looks(seconds=30)
 def test_empty_then_paused(page: Page, server_url: str) -> None:
     train = Train(page).open(server_url)
     train.settle(0)
@@ -50,6 +51,7 @@ def test_empty_then_paused(page: Page, server_url: str) -> None:
     looks_well(page)
 
 
+@pytest.mark.looks(seconds=30)
 def test_training(train: Train) -> None:
     train.layers(64, 64)  # large enough not to be at its end before all is seen
     train.speed("flat out")
@@ -59,6 +61,7 @@ def test_training(train: Train) -> None:
     train.pause()
 
 
+@pytest.mark.looks(seconds=30)
 def test_other_data(train: Train) -> None:
     for dataset in ("digits", "breast_cancer", "blobs", "sine"):
         train.choose(dataset)
@@ -67,6 +70,7 @@ def test_other_data(train: Train) -> None:
         looks_well(train.page, what=dataset)
 
 
+@pytest.mark.looks(seconds=30)
 def test_warming_up(page: Page, server_url: str) -> None:
     rewriting(
         page, lambda event: event | {"done": 12, "total": 49, "current": "affine"} if event["type"] == "warmup" else event
@@ -76,6 +80,7 @@ def test_warming_up(page: Page, server_url: str) -> None:
     looks_well(page)
 
 
+@pytest.mark.looks(seconds=30)
 def test_the_engine_is_starting(page: Page, server_url: str) -> None:
     rewriting(page, lambda event: event if event["type"] in ("attached", "done") else None)
     page.goto(server_url)
@@ -91,6 +96,7 @@ def test_the_engine_is_starting(page: Page, server_url: str) -> None:
         ("stopped", {"kind": "early", "step": 81250, "best": 80750, "op": None, "message": EARLY}, "Stopped early at step"),
     ],
 )
+@pytest.mark.looks(seconds=30)
 def test_stopped(page: Page, server_url: str, status: str, stop: dict, words: str) -> None:
     def change(event: dict) -> dict:
         if event["type"] == "state" and event["step"] == 1:
@@ -104,6 +110,7 @@ def test_stopped(page: Page, server_url: str, status: str, stop: dict, words: st
     looks_well(page)
 
 
+@pytest.mark.looks(seconds=30)
 def test_seeking(page: Page, server_url: str) -> None:
     def change(event: dict) -> dict:
         return event | {"status": "seeking", "seek": [0, 90_000]} if event["type"] == "state" and event["step"] == 1 else event
@@ -115,6 +122,7 @@ def test_seeking(page: Page, server_url: str) -> None:
     looks_well(page)
 
 
+@pytest.mark.looks(seconds=30)
 def test_disconnected(page: Page, server_url: str, complaints: Complaints) -> None:
     complaints.expect("WebSocket")
     lines: list[WebSocketRoute] = []

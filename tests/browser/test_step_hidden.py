@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import pytest
 from panels_page import Panels, beside_looks_well, js
 from playwright.sync_api import Page, WebSocket, expect
 from train_page import Train
@@ -36,6 +37,7 @@ def digits(number: float) -> str:
     return repr(abs(number))[:12]
 
 
+@pytest.mark.looks(seconds=30)
 def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: str, tmp_path: Path) -> None:
     received = Received(page)
     train = Train(page).open(server_url)

@@ -36,6 +36,7 @@ def step(train: Train) -> Panels:
     return Panels.enter(train)
 
 
+@pytest.mark.looks(seconds=30)
 def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Panels) -> None:
     page = step.page
     direct = step.open("two_two_two")
@@ -81,6 +82,7 @@ def test_the_published_example_is_right_and_the_wrong_way_is_not(step: Panels) -
     expect(step.settled("anatomy").locator("[data-quantity=theta] .value .told")).to_have_attribute("data-value", repr(after))
 
 
+@pytest.mark.looks(seconds=30)
 def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> None:
     page = train.page
     spec = RunSpec.model_validate(page.evaluate(SPEC))
@@ -134,6 +136,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
     assert update.step == 3
 
 
+@pytest.mark.looks(seconds=30)
 def test_the_chain_is_a_product_and_an_expression_a_graph(step: Panels) -> None:
     page = step.page
     step.hook("examples").click()

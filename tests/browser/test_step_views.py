@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from looks import SIZES, looks_well
 from playwright.sync_api import expect
 from step_page import Step, configure, number
@@ -77,6 +78,7 @@ def asked(step: Step, unit: str) -> Iterator[None]:
     expect(step.page.locator("[data-question]")).to_have_count(0)
 
 
+@pytest.mark.looks(seconds=30)
 def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     configure(train, SPIRAL)
     update = next_update(SPIRAL)
@@ -210,6 +212,7 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     expect(step.room).not_to_have_attribute("data-micro", "4")
 
 
+@pytest.mark.looks(seconds=30)
 def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
     configure(train, DIGITS)
     update = next_update(DIGITS)
@@ -254,6 +257,7 @@ def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
     looks_well(step.page, what="digits, update, projected", sizes={"laptop": SIZES["laptop"]})
 
 
+@pytest.mark.looks(seconds=30)
 def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: Train) -> None:
     configure(train, NORMED)
     update = next_update(NORMED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looks import SIZES, looks_well
+from looks import SIZES, looks_well, walked
 from playwright.sync_api import Page, expect
 from train_page import Train
 
@@ -64,6 +64,7 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     assert "projector" not in train.page.url
 
 
+@pytest.mark.looks(seconds=30)
 def test_projected_words_are_whole(train: Train) -> None:
     """A beamer is often no larger than 1280×720."""
     page = train.page
@@ -75,7 +76,7 @@ def test_projected_words_are_whole(train: Train) -> None:
         page.keyboard.press("p")
         expect(page.locator("#page-settings")).to_be_hidden()
         page.wait_for_function("() => parseFloat(getComputedStyle(document.querySelector('.ytick text')).fontSize) === 18")
-        for size in ("desk", "laptop"):
+        for size in walked(("desk", "laptop")):
             looks_well(page, what=f"{dataset}, projected", sizes={size: SIZES[size]})
             if dataset != "digits":
                 width, height = SIZES[size]
@@ -86,6 +87,7 @@ def test_projected_words_are_whole(train: Train) -> None:
         expect(page.locator("#page-settings")).to_be_visible()
 
 
+@pytest.mark.looks(seconds=30)
 def test_a_small_window_has_room_for_all_words(train: Train) -> None:
     """At 1024×768, where the three columns are narrowest."""
     page = train.page

@@ -160,9 +160,12 @@ def test_lanes_come_go_and_change_while_the_others_run(live: Live) -> None:
         page.do("race_seek", step=200)
         direct.seek(200)
         page.do("race_play", speed={"unit": "steps", "rate": 1e-6})
+        # The first step of a clock is due at once, but made after the answer to its command; the next is due in eleven days.
+        page.until(lambda event: event["type"] == "race_state" and event["step"] == 201)
         rule = {"name": "momentum", "lr": 5e-4, "beta": 0.5}
         page.do("race_lane_retune", lane=2, optimizer=rule)
-        stood = page.at["step"]  # the first step of a clock is due at once
+        stood = page.at["step"]
+        assert stood == 201
         direct.seek(stood)
         direct.retune(2, rule)
         assert page.at["status"] == "playing", "a change does not stop the clock"
