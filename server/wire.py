@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 RESTARTS = 1012
@@ -71,6 +73,13 @@ class Wire(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         self._gathering.arrived()
         super().data_received(data)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Past the close frame nobody hears, whoever sent it (the page, this server's end, a line found dead): for the writer,
+        which does not know of it yet, the page is gone. uvicorn takes it for a mistake of the application's."""
+        if self.close_sent and message["type"] == "websocket.send":
+            raise ClientDisconnected
+        await super().send(message)
 
     def shutdown(self) -> None:
         if not self.handshake_complete or self.close_sent or self.disconnected:
