@@ -28,7 +28,7 @@ from playwright.sync_api import Page, expect
 SIZES = {"desk": (1440, 900), "laptop": (1280, 720), "phone": (390, 844)}
 THEMES = ("light", "dark")
 T = TypeVar("T")
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds within which a page must be in order after its size or theme has changed: some of it is drawn a little later."""
 
 WORDS = """(within) => {

@@ -94,7 +94,7 @@ def test_nothing_overlaps_or_is_cut(train: Train) -> None:
                 assert train.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
                 for faults in (CUT, OVERLAPS):
                     with contextlib.suppress(TimeoutError):  # a resized page is laid out anew within a few screen frames
-                        train.page.wait_for_function(f"() => ({faults})().length === 0", timeout=5000)
+                        train.page.wait_for_function(f"() => ({faults})().length === 0")
                     assert train.page.evaluate(faults) == [], (dataset, size, tab)
         train.page.set_viewport_size({"width": 1440, "height": 900})
 
