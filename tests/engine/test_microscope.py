@@ -39,10 +39,14 @@ def everything(trainer) -> dict[str, bytes]:
     return {name: np.asarray(value).tobytes() for name, value in trainer.machine.everything().items()}
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(runs())
-def test_it_is_the_next_update(trainer):
+@pytest.mark.parametrize("examples", [200, pytest.param(2000, marks=pytest.mark.slow(seconds=30))])
+def test_it_is_the_next_update(examples):
     """Parameters, optimizer state, running statistics and loss, bit for bit; and looking changes nothing."""
+    bounds = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    bounds(given(runs())(it_is_the_next_update))()
+
+
+def it_is_the_next_update(trainer):
     before = everything(trainer)
     update = look(trainer)
     assert everything(trainer) == before

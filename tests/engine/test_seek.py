@@ -283,11 +283,12 @@ class Seeking(RuleBasedStateMachine):
             assert self.trainer.end >= self.trainer.steps_done
 
 
-def test_whatever_happens_a_state_once_seen_is_seen_again():
+@pytest.mark.parametrize("examples", [60, pytest.param(600, marks=pytest.mark.slow(seconds=30))])
+def test_whatever_happens_a_state_once_seen_is_seen_again(examples):
     run_state_machine_as_test(
         Seeking,
         settings=settings(
-            max_examples=60,
+            max_examples=examples,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

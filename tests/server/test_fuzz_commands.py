@@ -1,15 +1,11 @@
 """Sequences of commands, valid and nearly so, drawn from the served schema, against a live server: whatever comes, each is
-answered once, the session's state stays consistent, and it still plays in the end.
-
-``FUZZ_EXAMPLES=200`` looks further, at other sequences each time.
-"""
+answered once, the session's state stays consistent, and it still plays in the end."""
 
 from __future__ import annotations
 
 import http.client
 import itertools
 import json
-import os
 from collections import Counter
 from typing import Any, get_args
 
@@ -25,7 +21,6 @@ from engine import RunSpec
 from engine.sharing import ScriptData
 from server.protocol import EVENTS, Channel
 
-MORE = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 CODES = {"invalid", "limit", "too_large", "cancelled", "no_run", "no_race", "unknown_experiment"}
 NOT_HERE = {"attach", "acknowledge", "visible"}
 """Commands with a test of their own: of a socket rather than of a session."""
@@ -175,17 +170,18 @@ def machine_for(live: Live) -> type[RuleBasedStateMachine]:
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_whatever_is_sent_is_answered_once_and_the_session_plays_on(live: Live) -> None:
+@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.slow(seconds=30))])
+def test_whatever_is_sent_is_answered_once_and_the_session_plays_on(live: Live, examples: int) -> None:
     run_state_machine_as_test(
         machine_for(live),
         settings=settings(
-            max_examples=MORE or 10,
+            max_examples=examples,
             stateful_step_count=30,
-            derandomize=not MORE,
+            derandomize=True,
             database=None,
             deadline=None,
             # What fails is told as it is: making it shorter takes minutes, and is done where one looks for it.
-            phases=list(Phase) if MORE else [Phase.generate],
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
