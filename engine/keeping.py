@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from engine.array import Array
 from engine.edits import Edit, WeightEdit, with_edit
 from engine.kernels import codes
 from engine.script import Branch
@@ -24,7 +24,6 @@ from engine.wording import place_of
 if TYPE_CHECKING:
     from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 Step = Annotated[int, Field(ge=0, le=MAX_STEPS)]
 Index = Annotated[int, Field(ge=0)]
 NUMBERS = ("counters", "hyper", "theta", "change", "grad", "state", "rules")
@@ -113,7 +112,7 @@ def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
     return {name: getattr(trainer.machine, name).copy() for name in NUMBERS}
 
 
-def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Flat]) -> Trainer:
+def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
     """The run as it was kept, bit for bit. `points` are the recorded series by branch.
 
     It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.kernels import schedules as kernels
 from engine.row import Parameter, Row, by_name
@@ -224,13 +225,13 @@ def preview(
     base: float,
     steps: NDArray[np.int64],
     steps_per_epoch: int = 1,
-) -> NDArray[np.float64]:
+) -> Array:
     """The rate of each update of `steps` (counted from 0), of a run that begins under this schedule; shape (n,)."""
     t = np.asarray(steps, dtype=np.int64)
     return rates(spec, base, t // steps_per_epoch if spec.unit == "epoch" else t)
 
 
-def rates(spec: ScheduleSpec, base: float, t: NDArray[np.int64], factor: float = 1.0) -> NDArray[np.float64]:
+def rates(spec: ScheduleSpec, base: float, t: NDArray[np.int64], factor: float = 1.0) -> Array:
     """The rate at each t, counted in the schedule's unit, by the kernel that trains; shape (n,).
 
     Under a plateau schedule the future is not known: `factor` is what it has made of the rate so far.

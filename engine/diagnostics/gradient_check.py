@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS
+from engine.array import Array
 from engine.diagnostics.flow import inputs_of_activations
 from engine.kernels import codes
 from engine.layout import Place
@@ -34,7 +35,6 @@ from engine.twin import twin_on
 if TYPE_CHECKING:
     from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 EPSILON = float(np.finfo(np.float64).eps)
 MARGIN = 1e-4  # around a kink, in z
 BOUND = 1e-6  # relative
@@ -51,9 +51,9 @@ class TensorCheck:
     """One parameter tensor. Maps have its shape: `analytic`, `numeric`, `relative`; NaN where a weight was not checked."""
 
     name: str
-    analytic: Flat
-    numeric: Flat
-    relative: Flat
+    analytic: Array
+    numeric: Array
+    relative: Array
     agrees: NDArray[np.bool_]
     checked: int
     error: float
@@ -106,9 +106,9 @@ class GradientCheck:
         self.done = 0
         self.evaluations = 0  # of the objective: two a difference
 
-    def _steps(self) -> Flat:
+    def _steps(self) -> Array:
         """h of every weight."""
-        h: Flat = np.cbrt(EPSILON) * np.maximum(1.0, np.abs(self.theta))
+        h: Array = np.cbrt(EPSILON) * np.maximum(1.0, np.abs(self.theta))
         reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.trainer.probe.activations(self._x)]
         for place in self.places:
             if len(place.shape) == 2:
@@ -117,7 +117,7 @@ class GradientCheck:
         return h
 
     @property
-    def _x(self) -> Flat:
+    def _x(self) -> Array:
         return self.trainer.probe.rows("train")[0]
 
     def _chosen(self, most: int, seed: int) -> NDArray[np.int64]:
@@ -215,7 +215,7 @@ class GradientCheck:
         )
 
     @property
-    def _noise(self) -> Flat:
+    def _noise(self) -> Array:
         return 8.0 * EPSILON * self.level / self.steps
 
     def _worst(self, tensors: dict[str, TensorCheck]) -> tuple[str, tuple[int, ...]] | None:
@@ -231,7 +231,7 @@ class GradientCheck:
         return worst
 
 
-def _norm(values: Flat) -> float:
+def _norm(values: Array) -> float:
     return float(np.linalg.norm(values))
 
 

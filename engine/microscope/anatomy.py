@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.microscope.anatomy_rows import Anatomy, anatomy_of
 from engine.microscope.arithmetic import as_tree, flat, on_arrays
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from engine.spec import OptimizerSpec
     from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 LAST = 50
 SYMBOLS = {
     "theta": r"\theta",

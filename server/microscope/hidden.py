@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.microscope import Number
 
 Stage = Literal["sign", "order", "digits"]
@@ -126,7 +127,7 @@ class Withheld:
             if question.name.rpartition(".")[2] in (parameter, f"d{parameter}")
         }
 
-    def mask(self, name: str, array: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def mask(self, name: str, array: Array) -> NDArray[np.bool_]:
         """Which entries of a named array (rows, columns) are withheld."""
         found = np.zeros(array.shape, dtype=np.bool_)
         for question in self.questions:
@@ -139,7 +140,7 @@ class Withheld:
                 found |= same
         return found
 
-    def array(self, name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
+    def array(self, name: str, array: Array) -> Array:
         """A named array with NaN for what is withheld; the same one where nothing is."""
         mask = self.mask(name, array) if self.questions else None
         return array if mask is None or not mask.any() else np.where(mask, np.nan, array)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.microscope import anatomy
 from server.microscope.hidden import HIDDEN, Withheld
@@ -15,10 +14,10 @@ from server.microscope.refused import refusals
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from engine.array import Array
     from engine.microscope import Update
     from server.protocol.microscope_queries import Entry
 
-Flat = NDArray[np.float64]
 WRITTEN = 400
 """Entries of a tensor that the wrong way writes out; of a larger one those that differ the most."""
 FLOOR = 1e-8
@@ -94,7 +93,7 @@ def wrong_way(trainer: Trainer, withheld: Withheld) -> dict[str, Any]:
     return {"words": found.words, "differ": list(found.differ), "tensors": tensors}
 
 
-def _tensor(name: str, before: Flat, right: Flat, wrong: Flat, differs: bool, withheld: Withheld) -> dict[str, Any]:
+def _tensor(name: str, before: Array, right: Array, wrong: Array, differs: bool, withheld: Withheld) -> dict[str, Any]:
     from engine.microscope.expression import plain
 
     gaps = np.abs(right - wrong).ravel()

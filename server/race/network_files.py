@@ -7,13 +7,11 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from server.race.files import file_of, html_of
 from server.race.landscape import name_of
 
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.race import NetworkRace
     from engine.race.on_network import NetworkLane
     from server.race.network import NetworkDesk
@@ -26,7 +24,7 @@ def _name(race: NetworkRace) -> str:
     return race.spec.run.data.name
 
 
-def recorded(lane: NetworkLane) -> dict[str, NDArray[np.float64]]:
+def recorded(lane: NetworkLane) -> dict[str, Array]:
     """A lane's recorded series up to where it stands."""
     return lane.trainer.series.until(lane.trainer.steps_done).columns()
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.errors import CommandError
 from server.limits import beyond
@@ -18,6 +17,7 @@ from server.race.refusals import refused
 from server.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.race import NetworkRace, Race
     from engine.race.compass import Compass
     from engine.race.local import Local
@@ -160,7 +160,7 @@ class _Quartiles:
         self._made, self._known = made, 0
         self._found = np.empty((3, *made.losses.shape[::2]))
 
-    def up_to(self, count: int) -> NDArray[np.float64]:
+    def up_to(self, count: int) -> Array:
         """Median, lower and upper quartile, (3, lanes, count); nearest measured values, so that infinity is one like any
         other."""
         if count > self._known:
