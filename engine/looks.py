@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import rules, schedules
+from engine import rules
 from engine.array import Array
 from engine.dataset import Dataset
 from engine.kernels import codes
 from engine.machine import Machine
 from engine.probe import RANGES, Probe, classes_of, range_of
+from engine.rates import rates_at
 
 BINS = 31
 """Cells of a histogram: an odd number, so that zero lies within the middle one."""
@@ -165,7 +166,7 @@ class Looks:
         t = np.asarray(steps, dtype=np.int64)
         if spec.schedule.unit == "epoch":
             t = np.maximum(0, int(counters[codes.EPOCH]) + (t - begun) // -(-int(counters[codes.TRAIN_ROWS]) // batch))
-        return schedules.rates(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
+        return rates_at(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
 
 
 def _norm(parts: Iterable[Array]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import rules, schedules
+from engine import rules
 from engine.array import Array
 from engine.dataset import Dataset
 from engine.kernels import codes
@@ -17,6 +17,7 @@ from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
 from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
 from engine.optimizers import PYTORCH, TEXTBOOK
+from engine.rates import kernel_parameters
 from engine.spec import RunSpec
 from engine.start import Start, initial
 from engine.tape import Op, Tape, compile_tape
@@ -126,7 +127,7 @@ class Machine:
         self.hyper[codes.L2] = spec.regularization.l2
         self.hyper[codes.JITTER] = spec.regularization.jitter
         self.hyper[codes.CLIP_NORM] = spec.clip.norm or 0.0
-        own = schedules.values(spec.schedule)
+        own = kernel_parameters(spec.schedule)
         self.hyper[codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(own)] = own
         self.hyper[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
         self.counters[codes.SCHEDULE] = spec.schedule.row.code

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from engine import schedules
 from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.race import advance
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec, badges
+from engine.rates import kernel_parameters, rates_at
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
 from engine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
@@ -221,7 +221,7 @@ class Race:
         self._hyper[slot] = 0.0
         set_rule(self._hyper[slot], rule)
         self._hyper[slot, codes.RATE_FACTOR] = 1.0
-        moves = schedules.values(schedule)
+        moves = kernel_parameters(schedule)
         self._hyper[slot, codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(moves)] = moves
         self._counters[slot, codes.SCHEDULE] = schedule.row.code
         self._counters[slot, codes.SCHEDULE_UNIT] = codes.STEPS
@@ -370,7 +370,7 @@ class Race:
     def rate(self, number: int) -> float:
         """The rate of the update that comes next, by the schedule."""
         rule, schedule = self.lane(number).spec.in_force(self.step)
-        return float(schedules.rates(schedule, rule.lr, np.array([self.step]))[0])
+        return float(rates_at(schedule, rule.lr, np.array([self.step]))[0])
 
     def next_step(self, number: int) -> Array | None:
         """What the next update will add to the point, (2,); None at the race's end and for a lane that diverged."""
