@@ -15,15 +15,16 @@ from engine.dataset import prepare
 from engine.diagnostics.diagnosis import Diagnosis
 from engine.diagnostics.flow import Flows
 from engine.diagnostics.offence import find as find_offence
-from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
+from engine.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
 from engine.experiments import Experiments
 from engine.kernels import codes
 from engine.looks import Looks
 from engine.machine import Machine, Snapshot
 from engine.probe import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
 from engine.recording import Recording
-from engine.script import AnyEdit, Branch, Checkpoints, Script
-from engine.sharing import Replay, ScriptData
+from engine.script import Branch, Checkpoints, Script
+from engine.script_data import ScriptData
+from engine.sharing import Replay
 from engine.spec import MAX_STEPS, RunSpec
 from engine.start import Start
 from engine.stops import Stop, ending

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.microscope.anatomy_rows import Anatomy, anatomy_of
-from engine.microscope.arithmetic import as_tree, flat, on_arrays
+from engine.microscope.arithmetic import as_tree, flat, names_in, on_arrays
 from engine.microscope.copies import copy_at
 from engine.microscope.expression import Expression, Number, Writing, latex, plain
 from engine.trace import MicroStep, record
@@ -280,8 +280,6 @@ def _entering(key: str, optimizer: OptimizerSpec, anatomy: Anatomy) -> str:
 
 def _read(anatomy: Anatomy) -> list[str]:
     """What goes into an anatomy, θ and g first."""
-    from engine.microscope.arithmetic import names_in
-
     made = {quantity.name for quantity in anatomy.quantities}
     read = {name for quantity in anatomy.quantities for name in names_in(quantity.formula)} - made
     return ["theta", "g", *sorted(read - {"theta", "g"})]
