@@ -67,6 +67,11 @@ class NetworkLane:
     def stopped(self) -> Stop | None:
         return self.trainer.stopped
 
+    @property
+    def recorded(self) -> dict[str, Array]:
+        """Its recorded series up to where it stands, (n,) each."""
+        return self.trainer.series.until(self.trainer.steps_done).columns()
+
 
 @dataclass(frozen=True)
 class NetworkStanding:

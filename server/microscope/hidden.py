@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from server.mathml import block
+
 if TYPE_CHECKING:
     from engine.array import Array
     from engine.microscope import Number
@@ -82,15 +84,13 @@ class Question:
 
     def as_json(self) -> dict[str, Any]:
         """All but the number itself."""
-        from engine.microscope.sheet import mathml
-
         return {
             "id": self.id,
             "micro": self.micro,
             "name": self.name,
             "row": self.row,
             "column": self.column,
-            "symbol": mathml(self.symbol),
+            "symbol": block(self.symbol),
             "words": self.words,
             "stage": self.stage,
             "answers": [{"stage": stage, "right": right, "truth": truth} for stage, right, truth in self.answers],

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from server.mathml import inline
 from server.microscope import anatomy
 from server.microscope.hidden import HIDDEN, Withheld
-from server.microscope.mathml import mathml
 from server.microscope.refused import refusals
 
 if TYPE_CHECKING:
@@ -126,10 +126,10 @@ def chain_of_factors(update: Update, name: str, sample: int, withheld: Withheld)
     with refusals():
         found = factors(update, name, sample)
     numbers = found.latex(numbers=True, withheld=withheld.number)
-    told = found.as_json() | {"numbers": numbers, "mathml": mathml(found.latex()), "numbers_mathml": mathml(numbers)}
-    told["symbol_mathml"] = mathml(found.symbol)
+    told = found.as_json() | {"numbers": numbers, "mathml": inline(found.latex()), "numbers_mathml": inline(numbers)}
+    told["symbol_mathml"] = inline(found.symbol)
     for factor in told["factors"]:
-        factor["symbol_mathml"] = mathml(factor["symbol"])
+        factor["symbol_mathml"] = inline(factor["symbol"])
     return dict(withheld.json(told))
 
 
@@ -145,7 +145,7 @@ def graph(text: str, inputs: dict[str, float]) -> dict[str, Any]:
         except (RecursionError, MemoryError) as error:
             raise ValueError("text: the expression is nested too deeply; allowed: up to 60 steps") from error
     for node in told["nodes"]:
-        node["mathml"] = mathml(node["symbol"])
+        node["mathml"] = inline(node["symbol"])
         for edge in node["edges"]:
-            edge["mathml"] = mathml(edge["rule"])
+            edge["mathml"] = inline(edge["rule"])
     return dict(told)

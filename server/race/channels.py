@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from server.mathml import block
 from server.pictured import Arrays, Picture, Want
 from server.protocol import Channel
 
@@ -185,7 +186,6 @@ def point(desk: Desk, want: Want) -> Picture | None:
     """The place of one lane, the leader's where none is chosen: ‖∇f‖, the Hessian's eigenvalues, κ, the kind of point, and the
     lane's own stability bound with its formula in MathML beside its rate. Nothing in a race without lanes."""
     from engine.landscape.curvature import of_matrix
-    from server.documents import mathml
 
     race = desk.present()
     ranked = race.standings(desk.threshold)
@@ -210,7 +210,7 @@ def point(desk: Desk, want: Want) -> Picture | None:
         "condition": curvature.condition,
         "kind": curvature.kind,
         "rate": race.rate(lane.id),
-        "bound": bound and bound | {"mathml": mathml(bound["formula"])},
+        "bound": bound and bound | {"mathml": block(bound["formula"])},
     }
     return Picture(meta, {})
 

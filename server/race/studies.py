@@ -11,6 +11,7 @@ import numpy as np
 
 from server.errors import CommandError
 from server.limits import beyond
+from server.mathml import block
 from server.pictured import Arrays, Picture
 from server.protocol.race_network import StudyBasins, StudyCompass, StudyPoint, StudyRates, StudySeeds
 from server.race.refusals import refused
@@ -341,8 +342,6 @@ def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:
 
 
 def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
-    from server.documents import mathml
-
     curvature, bound = found.curvature, found.bound
     told: dict[str, Any] = {"id": found.lane, "step": found.step, "rate": found.rate}
     told |= {"gradient_norm": curvature.gradient_norm, "newton_step": curvature.newton_step}
@@ -352,7 +351,7 @@ def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
         "rate": bound.rate,
         "curvature": bound.curvature,
         "frozen": bound.frozen,
-        "mathml": mathml(bound.formula),
+        "mathml": block(bound.formula),
     }
     told["phase"] = None
     if found.phase is not None:
