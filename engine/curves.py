@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from engine.activations import ACTIVATIONS
+from engine.array import Array
 from engine.dataset import prepare
 from engine.kernels import codes
 from engine.losses import LOSSES
@@ -19,24 +20,22 @@ from engine.machine import PROBE_COLUMNS, Machine
 from engine.probe import Probe
 from engine.spec import RunSpec
 
-Flat = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class OutputDelta:
     """Of outputs at given z: ŷ = g(z) and δ_L = ∂ℓ/∂z, each of the shape of z; `loss` ℓ of each sample, (n,)."""
 
-    prediction: Flat
-    delta: Flat
-    loss: Flat
+    prediction: Array
+    delta: Array
+    loss: Array
 
 
 @dataclass(frozen=True)
 class Curve:
-    """φ(z) and φ′(z)."""
+    """φ(z) and φ′(z), (n,) each."""
 
-    value: Flat
-    slope: Flat
+    value: Array
+    slope: Array
 
 
 def output_delta(loss: str, output: str, z: ArrayLike, y: ArrayLike) -> OutputDelta:
@@ -80,7 +79,7 @@ def curve(activation: str, z: ArrayLike) -> Curve:
 _ACTIVATE_AND_JUDGE = (codes.ACTIVATION, codes.LOSS, codes.OUTPUT_DELTA)
 
 
-def _columns(z: ArrayLike) -> Flat:
+def _columns(z: ArrayLike) -> Array:
     values = np.asarray(z, dtype=np.float64)
     if values.ndim not in (1, 2) or not values.size:
         raise ValueError(f"z: shape {values.shape} given; allowed: (n,) or (units, n), not empty")
@@ -110,13 +109,15 @@ def _rig(units: int, output: str, loss: str, hidden: str | None) -> Probe:
     return Probe(Machine(spec, prepare(spec)))
 
 
-def _run(probe: Probe, given: dict[str, Flat], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]) -> dict[str, Flat]:
+def _run(
+    probe: Probe, given: dict[str, Array], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]
+) -> dict[str, Array]:
     """Lay values into the workspace, run the layer's ops with these codes in the order of the tape, read values: in chunks."""
     tape = probe.tape
     of_layer = np.array([word.layer == layer for word in tape.words])
     ops = np.ascontiguousarray(tape.ops[of_layer & np.isin(tape.ops[:, codes.CODE], wanted)])
     count = next(iter(given.values())).shape[1]
-    found: dict[str, list[Flat]] = {name: [] for name in names}
+    found: dict[str, list[Array]] = {name: [] for name in names}
     for start in range(0, count, tape.layout.capacity):
         stop = min(start + tape.layout.capacity, count)
         for name, values in given.items():

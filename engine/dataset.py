@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import datasets
+from engine.array import Array
 from engine.features import FEATURES, expand
 from engine.randomness import generator
 from engine.spec import DataSpec, RunSpec
 from engine.spec_inline import PLANE, InlineData
 
-Array = NDArray[np.float64]
 SPLITS = ("train", "validation", "test")
 
 
@@ -66,7 +66,7 @@ class Dataset:
         return train, validation, test
 
     def stacked(self) -> tuple[Array, Array]:
-        """Inputs and targets of all splits, one behind the other."""
+        """Inputs (n, d_0) and targets (n, d_L) of all splits, one behind the other."""
         parts = [self.splits[name] for name in SPLITS]
         return (
             np.ascontiguousarray(np.vstack([part.x for part in parts])),

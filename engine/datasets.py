@@ -12,12 +12,11 @@ from functools import cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.randomness import generator
 from engine.row import Parameter, Row, by_name
 
-Array = NDArray[np.float64]
 Raw = tuple[Array, Array]  # samples (n, columns), targets (n,): class indices or values
 Task = Literal["classification", "regression"]
 Kind = Literal["plane", "line", "table", "image"]
@@ -44,7 +43,7 @@ class DatasetRow(Row):
     internal: ClassVar[tuple[str, ...]] = ("code", "make", "load")
 
     def raw(self, samples: int, noise: float, seed: int) -> tuple[Array, Array, tuple[str, ...]]:
-        """Samples, targets and column names."""
+        """Samples (n, columns), targets (n,) and column names."""
         if self.load is not None:
             return self.load()
         assert self.make is not None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.descent import apply_update, prepare_update
 from engine.spec import OptimizerSpec
 from engine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
-
-Flat = NDArray[np.float64]
 
 
 class Descent:
@@ -26,7 +25,7 @@ class Descent:
             raise ValueError(f"start: shape {first.shape} given; allowed: finite numbers, a vector or a matrix, not empty")
         self.optimizer = optimizer
         self.shape = first.shape
-        self.theta: Flat = first.ravel()
+        self.theta: Array = first.ravel()
         self.state = fresh_state(optimizer, self.theta.size)
         self._hyper = np.zeros(codes.N_HYPER)
         set_rule(self._hyper, optimizer)
@@ -41,12 +40,13 @@ class Descent:
         self._under_way = False
 
     @property
-    def point(self) -> Flat:
-        """Where it stands (textbook Nesterov between `ahead` and `step`: where its gradient is taken), a copy."""
+    def point(self) -> Array:
+        """Where it stands (textbook Nesterov between `ahead` and `step`: where its gradient is taken), a copy of the shape of
+        `start`."""
         return self.theta.reshape(self.shape).copy()
 
     @property
-    def tensors(self) -> dict[str, Flat]:
+    def tensors(self) -> dict[str, Array]:
         """The rule's state by name, each of the point's shape: views."""
         return {name: flat.reshape(self.shape) for name, flat in state_of(self.optimizer, self.state, self.theta.size).items()}
 
@@ -55,8 +55,9 @@ class Descent:
         """Updates made."""
         return int(self.state[codes.UPDATES - codes.N_CLOCK])
 
-    def ahead(self) -> Flat:
-        """Where the gradient of the next update is to be taken: the point itself, but for textbook Nesterov."""
+    def ahead(self) -> Array:
+        """Where the gradient of the next update is to be taken: the point itself, but for textbook Nesterov; of the
+        shape of `start`."""
         if not self._under_way:
             prepare_update(self._ops, self.theta, self.state, self._hyper)
             self._under_way = True

@@ -52,8 +52,9 @@ class ExtendEdit(_Edit):
     max_steps: int = Field(ge=1, le=MAX_STEPS)
 
 
-Edit = Annotated[SetEdit | WeightEdit | ExtendEdit, Field(discriminator="kind")]
-EDITS: TypeAdapter[SetEdit | WeightEdit | ExtendEdit] = TypeAdapter(Edit)
+AnyEdit = SetEdit | WeightEdit | ExtendEdit
+Edit = Annotated[AnyEdit, Field(discriminator="kind")]
+EDITS: TypeAdapter[AnyEdit] = TypeAdapter(Edit)
 
 PARTS: dict[str, type[BaseModel]] = {
     "optimizer": OptimizerSpec,
@@ -70,7 +71,7 @@ LIVE = (
 )
 
 
-def target(edit: SetEdit | WeightEdit | ExtendEdit) -> tuple[Any, ...]:
+def target(edit: AnyEdit) -> tuple[Any, ...]:
     """What an edit changes: a later edit of the same target at the same step takes its place."""
     if isinstance(edit, SetEdit):
         return ("set", edit.path)
@@ -125,7 +126,7 @@ def _checked(spec: RunSpec) -> RunSpec:
     return spec
 
 
-def with_edit(spec: RunSpec, edit: SetEdit | WeightEdit | ExtendEdit) -> RunSpec:
+def with_edit(spec: RunSpec, edit: AnyEdit) -> RunSpec:
     """The spec in force after an edit; a weight edit leaves it."""
     if isinstance(edit, SetEdit):
         return with_set(spec, edit.path, edit.value)

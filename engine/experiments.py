@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from engine.diagnostics import finder, gradient_check
 from engine.machine import Machine
-
-if TYPE_CHECKING:
-    from engine.trainer import Trainer
 
 
 class Experiments:
@@ -31,7 +26,7 @@ class Experiments:
         self, weights: int = gradient_check.MOST_WEIGHTS, samples: int = gradient_check.MOST_SAMPLES, seed: int = 0
     ) -> gradient_check.GradientCheck:
         """A gradient check at the present parameters, still to be advanced."""
-        return gradient_check.GradientCheck(cast("Trainer", self), weights, samples, seed)
+        return gradient_check.GradientCheck(self.machine, weights, samples, seed)
 
     def check_gradient(
         self, weights: int = gradient_check.MOST_WEIGHTS, samples: int = gradient_check.MOST_SAMPLES, seed: int = 0

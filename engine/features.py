@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.row import Row, by_name
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Feature(Row):
-    """A function of the coordinates; `of`: the columns it needs."""
+    """A function of the coordinates, (n,) each; `of`: the columns it needs."""
 
     of: tuple[str, ...] = ("x",)
     function: Callable[..., Array] = np.positive

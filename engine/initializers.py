@@ -9,12 +9,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.randomness import generator
 from engine.row import Parameter, Row, by_name
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

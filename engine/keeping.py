@@ -1,30 +1,28 @@
 """A whole run as plain data and arrays, and back: every branch with its recorded series, and the numbers it stands on.
 
-What a server keeps, so that a run goes on after the server was gone. A link holds the present branch alone (`engine.sharing`).
+What a server keeps, so that a run goes on after the server was gone. A link holds the present branch alone
+(`engine.script_data`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from engine.array import Array
 from engine.edits import Edit, WeightEdit, with_edit
 from engine.kernels import codes
 from engine.script import Branch
 from engine.series import Series
 from engine.spec import MAX_STEPS, RunSpec
 from engine.stops import Stop, ending
+from engine.trainer import Trainer
 from engine.warmup import fingerprint
 from engine.wording import place_of
 
-if TYPE_CHECKING:
-    from engine.trainer import Trainer
-
-Flat = NDArray[np.float64]
 Step = Annotated[int, Field(ge=0, le=MAX_STEPS)]
 Index = Annotated[int, Field(ge=0)]
 NUMBERS = ("counters", "hyper", "theta", "change", "grad", "state", "rules")
@@ -113,14 +111,12 @@ def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
     return {name: getattr(trainer.machine, name).copy() for name in NUMBERS}
 
 
-def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Flat]) -> Trainer:
+def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
     """The run as it was kept, bit for bit. `points` are the recorded series by branch.
 
     It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
     another shape, it stands at its beginning. From either, seeking to `at.step` leads to the state that was kept.
     """
-    from engine.trainer import Trainer
-
     trainer = Trainer(line.spec)
     script, begun = trainer.script, trainer.series
     script.branches = [

@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from engine.array import Array
 
 if TYPE_CHECKING:
     from engine.spec import LayerSpec
-
-Flat = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,8 @@ class Place:
         """Weights: what penalties are on."""
         return len(self.shape) == 2
 
-    def view(self, flat: Flat) -> Flat:
+    def view(self, flat: Array) -> Array:
+        """This tensor, of its own shape, in what lies as θ does, (P,)."""
         return flat[self.offset : self.offset + self.size].reshape(self.shape)
 
 
@@ -49,7 +47,7 @@ class Layout:
     fixed: frozenset[str]
     size: int
 
-    def view(self, work: Flat, name: str, columns: int) -> Flat:
+    def view(self, work: Array, name: str, columns: int) -> Array:
         """The named values as (units, columns); per-sample losses as (1, columns), batch norm's statistics as (units, 1)."""
         start, width = self.offsets[name], 1 if name in self.fixed else columns
         return work[start : start + self.units[name] * width].reshape(self.units[name], width)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import rules, schedules
+from engine import rules
+from engine.array import Array
 from engine.dataset import Dataset
 from engine.kernels import codes
 from engine.machine import Machine
 from engine.probe import RANGES, Probe, classes_of, range_of
+from engine.rates import rates_at
 
-Flat = NDArray[np.float64]
 BINS = 31
 """Cells of a histogram: an odd number, so that zero lies within the middle one."""
 
@@ -23,16 +24,16 @@ BINS = 31
 class UnitDelta:
     """δ_l of one layer over the training set: its mean and the mean of its size, each (units,)."""
 
-    mean: Flat
-    size: Flat
+    mean: Array
+    size: Array
 
 
 @dataclass(frozen=True)
 class UnitResponses:
     """Activations along the drawn line, the inputs' included: `x` (n,), `values` (units, n), `units` as for maps."""
 
-    x: Flat
-    values: Flat
+    x: Array
+    values: Array
     units: list[dict[str, float]]
 
 
@@ -41,9 +42,9 @@ class SampleLook:
     """One sample in inference mode: `layers` h_0, h_1, …, h_L, each (units,), and the `bounds` of those that are bounded; its
     `target` (d_L,) and its own `loss`; for classes also its `label` and the class `predicted`."""
 
-    layers: list[Flat]
+    layers: list[Array]
     bounds: list[tuple[float, float] | None]
-    target: Flat
+    target: Array
     loss: float
     label: int | None
     predicted: int | None
@@ -62,10 +63,11 @@ class LayerHealth:
 
 @dataclass(frozen=True)
 class Histogram:
-    """How many weights of a layer lie in each of `BINS` equal cells from `edges[0]` to `edges[-1]`, symmetric about zero."""
+    """How many weights of a layer lie in each of `BINS` equal cells from `edges[0]` to `edges[-1]` (BINS + 1,), symmetric about
+    zero."""
 
     counts: NDArray[np.int32]
-    edges: Flat
+    edges: Array
 
 
 class Looks:
@@ -153,7 +155,7 @@ class Looks:
         """The rate of the next update."""
         return float(self.rates(np.array([self.machine.step]))[0])
 
-    def rates(self, steps: NDArray[np.int64]) -> Flat:
+    def rates(self, steps: NDArray[np.int64]) -> Array:
         """The rate of the update after each step of `steps`, under the schedule now in force; shape (n,).
 
         Epochs are counted from the present one, with mini-batches as they are now. A plateau schedule goes on at its factor.
@@ -164,10 +166,10 @@ class Looks:
         t = np.asarray(steps, dtype=np.int64)
         if spec.schedule.unit == "epoch":
             t = np.maximum(0, int(counters[codes.EPOCH]) + (t - begun) // -(-int(counters[codes.TRAIN_ROWS]) // batch))
-        return schedules.rates(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
+        return rates_at(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
 
 
-def _norm(parts: Iterable[Flat]) -> float:
+def _norm(parts: Iterable[Array]) -> float:
     """Of several tensors together."""
     return float(np.linalg.norm([np.linalg.norm(part) for part in parts]))
 

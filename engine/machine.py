@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import rules, schedules
+from engine import rules
+from engine.array import Array
 from engine.dataset import Dataset
 from engine.kernels import codes
 from engine.kernels.optimizers import NESTEROV_LOOK_AHEAD
 from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
 from engine.optimizers import PYTORCH, TEXTBOOK
+from engine.rates import kernel_parameters
 from engine.spec import RunSpec
 from engine.start import Start, initial
 from engine.tape import Op, Tape, compile_tape
 from engine.updates import fresh_state, set_rule, state_of
 
-Flat = NDArray[np.float64]
 PROBE_COLUMNS = 256
 SERIES_ROWS = 1024
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
@@ -29,15 +30,16 @@ TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The state after update `step`, before the edits that precede the next one."""
+    """The state after update `step`, before the edits that precede the next one: copies of the machine's `theta` (P,), `state`
+    (running statistics, the optimizer's tensors, its clock) and `rules` (`engine.rules.N_STATE`,)."""
 
     step: int
     epoch: int
     cursor: int
     spec: RunSpec
-    theta: Flat
-    state: Flat
-    rules: Flat
+    theta: Array
+    state: Array
+    rules: Array
 
     @property
     def bytes(self) -> int:
@@ -125,7 +127,7 @@ class Machine:
         self.hyper[codes.L2] = spec.regularization.l2
         self.hyper[codes.JITTER] = spec.regularization.jitter
         self.hyper[codes.CLIP_NORM] = spec.clip.norm or 0.0
-        own = schedules.values(spec.schedule)
+        own = kernel_parameters(spec.schedule)
         self.hyper[codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(own)] = own
         self.hyper[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
         self.counters[codes.SCHEDULE] = spec.schedule.row.code
@@ -141,7 +143,8 @@ class Machine:
         self.state = np.concatenate([kept, fresh_state(self.spec.optimizer, self.theta.size)])
 
     @property
-    def clock(self) -> Flat:
+    def clock(self) -> Array:
+        """What the optimizer counts and multiplies up, (codes.N_CLOCK,), a view."""
         return self.state[-codes.N_CLOCK :]
 
     @property
@@ -149,13 +152,13 @@ class Machine:
         return int(self.counters[codes.STEP])
 
     @property
-    def state_tensors(self) -> dict[str, Flat]:
-        """The optimizer's state by name, each flat like theta."""
+    def state_tensors(self) -> dict[str, Array]:
+        """The optimizer's state by name, (P,) each: views."""
         return state_of(self.spec.optimizer, self.state, self.theta.size)
 
-    def nesterov_points(self, rate: float) -> dict[str, Flat] | None:
-        """θ and θ − ηβv, by the dialect whose parameters they are; None where another rule is in force. The textbook looks
-        ahead by the `rate` of the update to come, PyTorch's parameters already stand where the last one's led."""
+    def nesterov_points(self, rate: float) -> dict[str, Array] | None:
+        """θ and θ − ηβv, (P,) each, by the dialect whose parameters they are; None where another rule is in force. The textbook
+        looks ahead by the `rate` of the update to come, PyTorch's parameters already stand where the last one's led."""
         optimizer = self.spec.optimizer
         if optimizer.name != "nesterov":
             return None
@@ -217,7 +220,7 @@ class Machine:
             self.series,
         )
 
-    def take_series(self) -> Flat:
+    def take_series(self) -> Array:
         """The points recorded since the last call, (n, columns); the rules in force see each."""
         points = self.series[: self.counters[codes.RECORDED]].copy()
         self.counters[codes.RECORDED] = 0
@@ -225,8 +228,8 @@ class Machine:
             self.measured(point)
         return points
 
-    def measured(self, point: Flat) -> None:
-        """Let the rules in force see a point of the series."""
+    def measured(self, point: Array) -> None:
+        """Let the rules in force see a point (columns,) of the series."""
         if rules.in_force(self.spec):
             rules.measured(self.rules, self.spec, point, validated=self.dataset.rows[1] > 0)
             self.hyper[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
@@ -239,7 +242,7 @@ class Machine:
                 return op.name
         return "update"
 
-    def _results(self, code: int, op: Op) -> Iterator[Flat]:
+    def _results(self, code: int, op: Op) -> Iterator[Array]:
         """What an op wrote, as it stands in the buffers."""
         if code == codes.CLIP:
             yield self.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.dataset import SPLITS, Dataset
 from engine.kernels import codes
 from engine.kernels.run import run
@@ -17,7 +18,6 @@ from engine.kernels.shades import shade, stack
 from engine.machine import Machine
 from engine.tape import Tape
 
-Flat = NDArray[np.float64]
 Part = Literal["forward", "derivative", "blame"]
 """Of the tape: to the losses, to the gradients, to the deltas."""
 MOST_VALUES = 2**27  # of one pass over all rows at once, 1 GB
@@ -30,17 +30,17 @@ class Evaluation:
 
     loss: float
     accuracy: float | None
-    outputs: Flat
+    outputs: Array
     predicted: NDArray[np.int64] | None
     confusion: NDArray[np.int64] | None
 
     @property
-    def recall(self) -> Flat | None:
-        """Of each true class the share told right; NaN where the split has none of it."""
+    def recall(self) -> Array | None:
+        """Of each true class the share told right, (K,); NaN where the split has none of it."""
         if self.confusion is None:
             return None
         whole = self.confusion.sum(axis=1)
-        share: Flat = np.divide(self.confusion.diagonal(), whole, out=np.full(len(whole), np.nan), where=whole > 0)
+        share: Array = np.divide(self.confusion.diagonal(), whole, out=np.full(len(whole), np.nan), where=whole > 0)
         return share
 
 
@@ -57,21 +57,22 @@ class Probe:
         self.hyper = np.zeros(codes.N_HYPER)
         self.nothing = np.zeros(codes.N_CLOCK)
         self.unordered = np.zeros(0, dtype=np.int64)
-        self._whole: tuple[Tape, Tape, Flat] | None = None
+        self._whole: tuple[Tape, Tape, Array] | None = None
         """The machine's tape that a wide one was made beside, the wide one and its workspace."""
         self._layout, self._work = self.tape.layout, machine.probe_work
         self.at_work = self.tape
-        self._plane: Flat | None = None
+        self._plane: Array | None = None
 
     @cached_property
-    def grad(self) -> Flat:
+    def grad(self) -> Array:
+        """Where passes write the gradient, (P,)."""
         return np.zeros_like(self.machine.theta)
 
     @property
     def tape(self) -> Tape:
         return self.machine.probe_tape
 
-    def _room(self, rows: int, mode: int) -> tuple[Tape, Flat]:
+    def _room(self, rows: int, mode: int) -> tuple[Tape, Array]:
         """A tape and its workspace: the machine's, or one wide enough for all rows where they act on each other."""
         tape = self.tape
         if mode != codes.STATISTICS or not tape.coupled or rows <= tape.layout.capacity:
@@ -84,7 +85,7 @@ class Probe:
             self._whole = (tape, wide, np.zeros(wide.layout.size))
         return self._whole[1:]
 
-    def _pass(self, ops: NDArray[np.int64], work: Flat, x: Flat, y: Flat, start: int, count: int) -> None:
+    def _pass(self, ops: NDArray[np.int64], work: Array, x: Array, y: Array, start: int, count: int) -> None:
         self.counters[codes.FIRST_ROW] = start
         self.counters[codes.ROW_COUNT] = self.counters[codes.BATCH] = count
         machine = self.machine
@@ -108,7 +109,7 @@ class Probe:
             NO_SERIES,
         )
 
-    def passes(self, part: Part, x: Flat, y: Flat, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
+    def passes(self, part: Part, x: Array, y: Array, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
         """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
         tape, work = self._room(len(x), mode)
         self.at_work, self._layout, self._work = tape, tape.layout, work
@@ -120,7 +121,7 @@ class Probe:
             self._pass(ops, work, x, y, start, count)
             yield start, count
 
-    def values(self, name: str, columns: int) -> Flat:
+    def values(self, name: str, columns: int) -> Array:
         """Workspace values of the last pass, (units, columns), a view."""
         return self._layout.view(self._work, name, columns)
 
@@ -128,8 +129,8 @@ class Probe:
         """Run `ops`, of the tape `at_work`, on the `count` columns that stand in the workspace."""
         self._pass(ops, self._work, self.machine.x, self.machine.y, 0, count)
 
-    def rows(self, split: str) -> tuple[Flat, Flat]:
-        """Inputs and targets of a split, views."""
+    def rows(self, split: str) -> tuple[Array, Array]:
+        """Inputs (n, d_0) and targets (n, d_L) of a split, views."""
         if split not in SPLITS:
             raise ValueError(f"split: '{split}' is not known; allowed: {', '.join(SPLITS)}")
         counts = self.machine.dataset.rows
@@ -139,7 +140,7 @@ class Probe:
             raise ValueError(f"split: '{split}' has no samples in this run")
         return self.machine.x[first:last], self.machine.y[first:last]
 
-    def loss_and_outputs(self, x: Flat, y: Flat, mode: int = codes.INFERENCE) -> tuple[float, Flat]:
+    def loss_and_outputs(self, x: Array, y: Array, mode: int = codes.INFERENCE) -> tuple[float, Array]:
         """Mean data loss over the rows, and outputs (n, d_L)."""
         total = 0.0
         outputs = np.empty((len(x), self.tape.sizes[-1]))
@@ -148,11 +149,11 @@ class Probe:
             outputs[start : start + count] = self.values(f"h{len(self.tape.sizes) - 1}", count).T
         return total / len(x), outputs
 
-    def outputs(self, x: Flat) -> Flat:
+    def outputs(self, x: Array) -> Array:
         """(n, d_0) -> (n, d_L)."""
         return self.loss_and_outputs(x, np.zeros((len(x), self.tape.sizes[-1])))[1]
 
-    def plane(self, dataset: Dataset, grid: int) -> Flat:
+    def plane(self, dataset: Dataset, grid: int) -> Array:
         """Inputs (grid^2, d_0) of the middles of the cells over the drawn plane, row by row from the lowest y; the last grid
         asked for is kept."""
         if self._plane is None or len(self._plane) != grid * grid:
@@ -163,11 +164,11 @@ class Probe:
             self._plane = np.ascontiguousarray(dataset.inputs_of(points))
         return self._plane
 
-    def activations(self, x: Flat) -> list[Flat]:
+    def activations(self, x: Array) -> list[Array]:
         """h_0, h_1, …, h_L over the rows, each (units, n)."""
         return np.split(self.stacked(x), np.cumsum(self.tape.sizes)[:-1])
 
-    def stacked(self, x: Flat) -> Flat:
+    def stacked(self, x: Array) -> Array:
         """The same, one below the other: (units of all layers, n)."""
         stacked = np.empty((sum(self.tape.sizes), len(x)))
         blank = np.zeros((len(x), self.tape.sizes[-1]))
@@ -177,8 +178,8 @@ class Probe:
             stack(self._work, offsets, sizes, count, stacked, start)
         return stacked
 
-    def gradient(self, split: str) -> Flat:
-        """Gradient of the objective over a split, flat: size-weighted mean of its parts, then the penalties'."""
+    def gradient(self, split: str) -> Array:
+        """Gradient of the objective over a split, (P,): size-weighted mean of its parts, then the penalties'."""
         x, y = self.rows(split)
         total = np.zeros_like(self.grad)
         for _, count in self.passes("derivative", x, y, codes.STATISTICS):
@@ -214,8 +215,8 @@ class Probe:
         return Evaluation(loss, float(np.mean(predicted == labels)), outputs, predicted, confusion)
 
 
-def classes_of(outputs: Flat) -> NDArray[np.int64]:
-    """The predicted class of each row: one output counts from one half, several by the largest."""
+def classes_of(outputs: Array) -> NDArray[np.int64]:
+    """The predicted class (n,) of each row of (n, d_L): one output counts from one half, several by the largest."""
     if outputs.shape[1] == 1:
         return (outputs[:, 0] >= 0.5).astype(np.int64)
     return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
@@ -234,8 +235,9 @@ EVERY_LAYER = slice(None)
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
 
 
-def range_of(values: Flat, activation: str | None) -> tuple[float, float]:
-    """What a unit's picture spans: the range of its activation where that is bounded, else as far as it reaches either way."""
+def range_of(values: Array, activation: str | None) -> tuple[float, float]:
+    """What a unit's picture of `values`, of any shape, spans: the range of its activation where that is bounded, else as far as
+    it reaches either way."""
     if activation in RANGES:
         return RANGES[activation]
     reach = float(np.max(np.abs(values), initial=0.0))

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels.codes import SERIES_COLUMNS
 from engine.spec import RunSpec
 
-Flat = NDArray[np.float64]
 Verdict = Literal["early", "small_change"]
 
 # What is remembered: state[PLACE] --------------------------------------------------------------------------------------
@@ -37,7 +36,8 @@ def in_force(spec: RunSpec) -> bool:
     return spec.schedule.name == "plateau" or spec.stop.patience is not None or spec.stop.min_change is not None
 
 
-def fresh() -> Flat:
+def fresh() -> Array:
+    """What rules have seen at the start of a run: nothing; (N_STATE,)."""
     state = np.zeros(N_STATE)
     _forget_plateau(state)
     _forget_best(state)
@@ -45,16 +45,16 @@ def fresh() -> Flat:
     return state
 
 
-def _forget_plateau(state: Flat) -> None:
+def _forget_plateau(state: Array) -> None:
     state[FACTOR], state[PLATEAU_BEST], state[PLATEAU_BAD] = 1.0, np.inf, 0.0
 
 
-def _forget_best(state: Flat) -> None:
+def _forget_best(state: Array) -> None:
     state[BEST], state[BEST_STEP], state[BAD] = np.inf, 0.0, 0.0
 
 
-def adopt(state: Flat, before: RunSpec, spec: RunSpec) -> None:
-    """A rule newly in force begins with nothing seen; one whose parameters change goes on."""
+def adopt(state: Array, before: RunSpec, spec: RunSpec) -> None:
+    """A rule newly in force begins with nothing seen in `state` (N_STATE,); one whose parameters change goes on."""
     if before.schedule.name != spec.schedule.name:
         _forget_plateau(state)
     if before.stop.patience is None:
@@ -63,8 +63,8 @@ def adopt(state: Flat, before: RunSpec, spec: RunSpec) -> None:
         state[LAST_LOSS] = np.nan
 
 
-def measured(state: Flat, spec: RunSpec, point: Flat, validated: bool) -> None:
-    """Let every rule in force see a point of the series; `validated`: the run has a validation split."""
+def measured(state: Array, spec: RunSpec, point: Array, validated: bool) -> None:
+    """Let every rule in force see a point (columns,) of the series; `validated`: the run has a validation split."""
     if spec.schedule.name == "plateau" and point[EPOCH if spec.schedule.unit == "epoch" else STEP] >= spec.schedule.warmup:
         _plateau(state, spec, float(point[VALIDATION] if validated else point[TRAIN]))
     train = float(point[TRAIN])
@@ -76,7 +76,7 @@ def measured(state: Flat, spec: RunSpec, point: Flat, validated: bool) -> None:
         state[FIRED] = VERDICTS.index("small_change")
 
 
-def _plateau(state: Flat, spec: RunSpec, loss: float) -> None:
+def _plateau(state: Array, spec: RunSpec, loss: float) -> None:
     own = spec.schedule.parameters
     if loss < state[PLATEAU_BEST] * (1.0 - own["threshold"]):
         state[PLATEAU_BEST], state[PLATEAU_BAD] = loss, 0.0
@@ -86,7 +86,7 @@ def _plateau(state: Flat, spec: RunSpec, loss: float) -> None:
         state[FACTOR], state[PLATEAU_BAD] = state[FACTOR] * own["factor"], 0.0
 
 
-def _worn_out(state: Flat, patience: int, point: Flat) -> bool:
+def _worn_out(state: Array, patience: int, point: Array) -> bool:
     """Whether `patience` measurements in a row have brought no new best validation loss."""
     if point[VALIDATION] < state[BEST]:
         state[BEST], state[BEST_STEP], state[BAD] = point[VALIDATION], point[STEP], 0.0
@@ -95,18 +95,18 @@ def _worn_out(state: Flat, patience: int, point: Flat) -> bool:
     return bool(state[BAD] >= patience)
 
 
-def verdict(state: Flat) -> Verdict | None:
+def verdict(state: Array) -> Verdict | None:
     """Why the run is to stop where it stands, if it is."""
     return VERDICTS[int(state[FIRED])]
 
 
-def go_on(state: Flat) -> None:
+def go_on(state: Array) -> None:
     """After an edit: a run that was stopped has new patience."""
     if state[FIRED]:
         state[FIRED] = state[BAD] = 0.0
 
 
-def words(state: Flat, spec: RunSpec, step: int) -> str:
+def words(state: Array, spec: RunSpec, step: int) -> str:
     """The verdict, for people."""
     if verdict(state) == "early":
         best = int(state[BEST_STEP])

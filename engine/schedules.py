@@ -1,23 +1,16 @@
-"""Learning-rate schedules: eta_t as a function of t, which counts updates, or completed epochs, from 0. Rows, and the preview.
+"""Learning-rate schedules: eta_t as a function of t, which counts updates, or completed epochs, from 0.
 
 Warm-up comes before any of them: while t < warmup the rate is eta_0 (t + 1) / warmup; then the schedule's own clock starts.
-The kernel is `engine.kernels.schedules`; what the plateau rule counts is `engine.rules`' matter.
+The kernel is `engine.kernels.schedules`, rates ahead of time are `engine.rates`' matter, what the plateau rule counts
+`engine.rules`'.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.kernels import codes
 from engine.kernels import schedules as kernels
 from engine.row import Parameter, Row, by_name
-
-if TYPE_CHECKING:
-    from engine.spec import ScheduleSpec
 
 LONGEST = 1_000_000_000
 
@@ -212,31 +205,3 @@ SCHEDULES = by_name(
         ),
     )
 )
-
-
-def values(spec: ScheduleSpec) -> list[float]:
-    """The row's own parameters as the kernel gets them, in the row's order."""
-    return [float(spec.parameters[parameter.name]) for parameter in spec.row.parameters]
-
-
-def preview(
-    spec: ScheduleSpec,
-    base: float,
-    steps: NDArray[np.int64],
-    steps_per_epoch: int = 1,
-) -> NDArray[np.float64]:
-    """The rate of each update of `steps` (counted from 0), of a run that begins under this schedule; shape (n,)."""
-    t = np.asarray(steps, dtype=np.int64)
-    return rates(spec, base, t // steps_per_epoch if spec.unit == "epoch" else t)
-
-
-def rates(spec: ScheduleSpec, base: float, t: NDArray[np.int64], factor: float = 1.0) -> NDArray[np.float64]:
-    """The rate at each t, counted in the schedule's unit, by the kernel that trains; shape (n,).
-
-    Under a plateau schedule the future is not known: `factor` is what it has made of the rate so far.
-    """
-    parameters, out = np.zeros(codes.N_SCHEDULE_PARAMETERS), np.zeros(len(t))
-    own = values(spec)
-    parameters[: len(own)] = own
-    kernels.rates(spec.row.code, base, spec.warmup, parameters, factor, np.ascontiguousarray(t), out)
-    return out

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.edits import ExtendEdit, SetEdit, WeightEdit, target
+from engine.edits import AnyEdit, target
 from engine.machine import Snapshot
+from engine.script_data import ScriptData
 from engine.series import Series
-from engine.sharing import ScriptData
 from engine.spec import RunSpec
 from engine.warmup import fingerprint
 
-AnyEdit = SetEdit | WeightEdit | ExtendEdit
 CHECKPOINT_BYTES = 2_000_000
 SERIES_BYTES = 2_000_000
 """Of all branches' recorded series; beyond it those that were left behind are thinned, the longest first …"""

@@ -6,11 +6,10 @@ Every branch has its line, which begins as a copy of its parent's up to the fork
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels.codes import SERIES_COLUMNS
 
-Flat = NDArray[np.float64]
 MOST_POINTS = 4000
 STEP = SERIES_COLUMNS.index("step")
 
@@ -20,7 +19,7 @@ class Series:
 
     names = SERIES_COLUMNS
 
-    def __init__(self, points: Flat | None = None, revision: int = 0, doublings: int = 0) -> None:
+    def __init__(self, points: Array | None = None, revision: int = 0, doublings: int = 0) -> None:
         self.points = np.zeros((0, len(SERIES_COLUMNS))) if points is None else points
         self.revision = revision
         self.doublings = doublings
@@ -28,7 +27,7 @@ class Series:
     def __len__(self) -> int:
         return len(self.points)
 
-    def columns(self, start: int = 0) -> dict[str, Flat]:
+    def columns(self, start: int = 0) -> dict[str, Array]:
         """Name -> values from point `start` on, (n - start,) each."""
         return {name: np.ascontiguousarray(self.points[start:, i]) for i, name in enumerate(self.names)}
 
@@ -41,8 +40,8 @@ class Series:
         kept = int(np.searchsorted(self.points[:, STEP], step, side="right"))
         return Series(self.points[:kept].copy(), self.revision + (kept < len(self.points)), self.doublings)
 
-    def append(self, points: Flat) -> bool:
-        """Add points; true where the interval was doubled."""
+    def append(self, points: Array) -> bool:
+        """Add points (n, columns); true where the interval was doubled."""
         if not len(points):
             return False
         self.points = np.vstack([self.points, points])

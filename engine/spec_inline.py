@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
+from engine.array import Array
 from engine.datasets import HALF_WIDTH
 from engine.features import ALIASES, fitting
 
-Array = NDArray[np.float64]
 Rows = tuple[tuple[float, ...], ...]
 Targets = tuple[float, ...] | Rows
 MAX_ROWS = 20_000

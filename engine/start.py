@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from engine.array import Array
 from engine.initializers import draw
 from engine.kernels.activations import FIRST_SLOPE
 from engine.layout import Place
@@ -16,14 +17,13 @@ if TYPE_CHECKING:
     from engine.spec import RunSpec
     from engine.tape import Tape
 
-Flat = NDArray[np.float64]
 Start = Sequence[tuple[ArrayLike, ArrayLike]] | Mapping[str, ArrayLike]
 """[(W_1, b_1), …], or values by name; what is not named is drawn."""
 
 FIXED = {"scale": 1.0, "shift": 0.0, "slopes": FIRST_SLOPE}
 
 
-def initial(tape: Tape, spec: RunSpec, given: Start | None) -> Flat:
+def initial(tape: Tape, spec: RunSpec, given: Start | None) -> Array:
     """theta before the first update. A ValueError names the given value that is not finite or not of its parameter's shape."""
     theta = np.zeros(tape.parameter_count)
     named = _by_name(tape, given)
@@ -47,14 +47,14 @@ def _by_name(tape: Tape, given: Start | None) -> dict[str, ArrayLike]:
     return {f"{name}{layer}": value for layer, pair in enumerate(given, 1) for name, value in zip("Wb", pair, strict=True)}
 
 
-def _checked(place: Place, value: ArrayLike) -> Flat:
+def _checked(place: Place, value: ArrayLike) -> Array:
     array = np.asarray(value, dtype=np.float64)
     if array.shape != place.shape or not np.isfinite(array).all():
         raise ValueError(f"{place.name}: shape {array.shape} given; allowed: finite numbers of shape {place.shape}")
     return array
 
 
-def _drawn(place: Place, spec: RunSpec) -> Flat | float:
+def _drawn(place: Place, spec: RunSpec) -> Array | float:
     rule = spec.network.initializer
     if place.kind in ("weight", "projection"):
         rows, cols = place.shape

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.optimizers import MUON
 from engine.machine import Machine
-
-Flat = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class MicroStep:
     op: str
     phase: str
     layer: int
-    operands: dict[str, Flat]
-    results: dict[str, Flat]
+    operands: dict[str, Array]
+    results: dict[str, Array]
     numbers: dict[str, float] = field(default_factory=dict)
 
 
@@ -99,8 +98,10 @@ def batch_rows(machine: Machine) -> NDArray[np.int64]:
     return np.arange(first, first + count)
 
 
-def value_of(machine: Machine, name: str) -> Flat:
-    """A copy of a named value: a parameter, a gradient ("dW1"), optimizer state ("m.W1") or an intermediate value."""
+def value_of(machine: Machine, name: str) -> Array:
+    """A copy of a named value: a parameter, a gradient ("dW1"), optimizer state ("m.W1") or an intermediate value.
+
+    Parameters and what belongs to them have their own shape, intermediate values are (units, batch)."""
     tensor, _, parameter = name.rpartition(".")
     for place in machine.tape.places:
         if tensor and place.name == parameter:
@@ -112,12 +113,12 @@ def value_of(machine: Machine, name: str) -> Flat:
     return machine.tape.layout.view(machine.work, name, int(machine.counters[codes.BATCH])).copy()
 
 
-def _running(machine: Machine, layer: int) -> dict[str, Flat]:
+def _running(machine: Machine, layer: int) -> dict[str, Array]:
     own = [place for place in machine.tape.running if place.layer == layer]
     return {f"running_{place.name}": place.view(machine.state).copy() for place in own}
 
 
-def _slope(machine: Machine, index: int) -> dict[str, Flat]:
+def _slope(machine: Machine, index: int) -> dict[str, Array]:
     """φ′ of the layer, by the op that multiplies δ with it: run on ones, and taken back. Softmax has no such thing."""
     op = machine.tape.ops[index].copy()
     layer = int(op[codes.LAYER])
@@ -135,7 +136,7 @@ def _slope(machine: Machine, index: int) -> dict[str, Flat]:
     return {f"slope{layer}": slope}
 
 
-def _orthogonal(machine: Machine, index: int) -> dict[str, Flat]:
+def _orthogonal(machine: Machine, index: int) -> dict[str, Array]:
     """Muon's matrix as its iterations left it in the scratch, a tall one turned on its side: {"O.W1": …}."""
     op = machine.tape.ops[index]
     if op[codes.KIND] != MUON:

@@ -7,22 +7,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from engine import rules
+from engine.array import Array
 from engine.dataset import prepare
 from engine.diagnostics.diagnosis import Diagnosis
 from engine.diagnostics.flow import Flows
 from engine.diagnostics.offence import find as find_offence
-from engine.edits import EDITS, ExtendEdit, WeightEdit, with_edit
+from engine.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
 from engine.experiments import Experiments
 from engine.kernels import codes
 from engine.looks import Looks
 from engine.machine import Machine, Snapshot
 from engine.probe import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
 from engine.recording import Recording
-from engine.script import AnyEdit, Branch, Checkpoints, Script
-from engine.sharing import Replay, ScriptData
+from engine.script import Branch, Checkpoints, Script
+from engine.script_data import ScriptData
+from engine.sharing import Replay
 from engine.spec import MAX_STEPS, RunSpec
 from engine.start import Start
 from engine.stops import Stop, ending
@@ -30,7 +32,6 @@ from engine.tape import Tape
 from engine.trace import MicroStep, trace
 from engine.wording import describe, place_of
 
-Flat = NDArray[np.float64]
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
 
 
@@ -123,33 +124,33 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
 
     # Parameters ------------------------------------------------------------------------------------------------------
 
-    def _named(self, flat: Flat) -> dict[str, Flat]:
+    def _named(self, flat: Array) -> dict[str, Array]:
         named = {place.name: place.view(flat) for place in self.tape.places}
         for view in named.values():
             view.flags.writeable = False
         return named
 
-    def _pairs(self, flat: Flat) -> list[tuple[Flat, Flat]]:
+    def _pairs(self, flat: Array) -> list[tuple[Array, Array]]:
         named = self._named(flat)
         return [(named[f"W{layer}"], named[f"b{layer}"]) for layer in range(1, len(self.tape.sizes))]
 
     @property
-    def parameters(self) -> list[tuple[Flat, Flat]]:
+    def parameters(self) -> list[tuple[Array, Array]]:
         """[(W_l, b_l), …], W_l of shape (d_l, d_{l-1}): read-only views."""
         return self._pairs(self.machine.theta)
 
     @property
-    def named_parameters(self) -> dict[str, Flat]:
-        """{"W1": …, "b1": …, …}: read-only views."""
+    def named_parameters(self) -> dict[str, Array]:
+        """{"W1": …, "b1": …, …}, each of its own shape: read-only views."""
         return self._named(self.machine.theta)
 
     @property
-    def optimizer_state(self) -> dict[str, dict[str, Flat]]:
-        """State tensors by their names in the formula, each by parameter name: read-only views."""
+    def optimizer_state(self) -> dict[str, dict[str, Array]]:
+        """State tensors by their names in the formula, each by parameter name and of its shape: read-only views."""
         return {name: self._named(flat) for name, flat in self.machine.state_tensors.items()}
 
     @property
-    def nesterov_points(self) -> dict[str, dict[str, Flat]] | None:
+    def nesterov_points(self) -> dict[str, dict[str, Array]] | None:
         """Both points that Nesterov's rule goes on from, by the dialect that calls them its parameters; None for other rules.
 
         "textbook" is θ, "pytorch" the look-ahead θ − ηβv where the next gradient is taken: with a constant rate PyTorch's
@@ -159,17 +160,17 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         return None if points is None else {dialect: self._named(flat) for dialect, flat in points.items()}
 
     @property
-    def last_gradient(self) -> dict[str, Flat] | None:
-        """What the last update used: gradient of its mini-batch before it, penalties and clipping included."""
+    def last_gradient(self) -> dict[str, Array] | None:
+        """By name what the last update used: gradient of its mini-batch before it, penalties and clipping included."""
         return self._named(self.machine.grad) if self.steps_done > 0 else None
 
     @property
-    def last_update(self) -> dict[str, Flat] | None:
-        """What the last update added to the parameters; edits made after it are not in it."""
+    def last_update(self) -> dict[str, Array] | None:
+        """By name what the last update added to the parameters; edits made after it are not in it."""
         return self._named(self.machine.change) if self.steps_done > 0 else None
 
     @property
-    def running_statistics(self) -> dict[str, Flat]:
+    def running_statistics(self) -> dict[str, Array]:
         """Batch norm's running means and variances, {"mean1": (d_1,), "var1": …}: read-only views."""
         named = {place.name: place.view(self.machine.state) for place in self.tape.running}
         for view in named.values():
@@ -369,15 +370,15 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         """Data term and penalties; dropout off, batch norm on the split's own statistics."""
         return self.probe.objective(split)
 
-    def gradient(self, split: str = "train") -> list[tuple[Flat, Flat]]:
+    def gradient(self, split: str = "train") -> list[tuple[Array, Array]]:
         """[(dW_l, db_l), …], the derivative of `objective`."""
         return self._pairs(self.probe.gradient(split))
 
-    def named_gradient(self, split: str = "train") -> dict[str, Flat]:
+    def named_gradient(self, split: str = "train") -> dict[str, Array]:
         """The same by name, {"W1": …, "b1": …}."""
         return self._named(self.probe.gradient(split))
 
-    def predict(self, x: ArrayLike) -> Flat:
+    def predict(self, x: ArrayLike) -> Array:
         """Raw samples (n, columns), as the data came -> outputs (n, d_L), inference mode."""
         raw = np.asarray(x, dtype=np.float64)
         if raw.ndim != 2 or raw.shape[1] != len(self.dataset.columns):
@@ -393,7 +394,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         the data are no plane."""
         return unit_maps(self.probe, self.dataset, grid, layers)
 
-    def response(self, points: int = 200) -> tuple[Flat, Flat]:
+    def response(self, points: int = 200) -> tuple[Array, Array]:
         """The fit over the drawn line: x (points,), outputs (points, d_L)."""
         ((low, high),) = self.dataset.domain
         x = np.linspace(low, high, points)

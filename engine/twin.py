@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +12,6 @@ from engine.kernels import codes
 from engine.machine import Machine
 from engine.probe import Probe
 from engine.spec import RunSpec, ScheduleSpec
-
-if TYPE_CHECKING:
-    from engine.trainer import Trainer
 
 NEVER = np.iinfo(np.int64).max
 
@@ -38,15 +33,12 @@ def without_schedule(spec: RunSpec) -> RunSpec:
     return spec.model_copy(update={"schedule": ScheduleSpec()})
 
 
-def twin_on(trainer: Trainer, rows: NDArray[np.int64]) -> Trainer:
-    """A look-only twin at the same parameters whose training set is these rows of the run's; it has no other split."""
-    made = copy.copy(trainer)
-    made.dataset = _only(trainer.dataset, rows)
-    made.machine = Machine(trainer.machine.spec, made.dataset)
-    made.machine.theta[...] = trainer.machine.theta
-    made.machine.state[...] = trainer.machine.state
-    made.probe = Probe(made.machine)
-    return made
+def twin_on(machine: Machine, rows: NDArray[np.int64]) -> Probe:
+    """The probe of a twin with the same parameters whose training set is these `rows` (n,); it has no other split."""
+    made = Machine(machine.spec, _only(machine.dataset, rows))
+    made.theta[...] = machine.theta
+    made.state[...] = machine.state
+    return Probe(made)
 
 
 def _only(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:

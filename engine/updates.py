@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.spec import OptimizerSpec
-
-Flat = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ def scratch_size(parts: Sequence[Block]) -> int:
     return max((2 * part.rows * part.cols + 2 * min(part.rows, part.cols) ** 2 for part in parts), default=0)
 
 
-def fresh_state(optimizer: OptimizerSpec, count: int) -> Flat:
-    """Slots for `count` parameters and the clock, before the first update."""
+def fresh_state(optimizer: OptimizerSpec, count: int) -> Array:
+    """Slots for `count` parameters and the clock, (tensors · count + N_CLOCK,), before the first update."""
     state = np.zeros(len(optimizer.state) * count + codes.N_CLOCK)
     state[[codes.POWER_1 - codes.N_CLOCK, codes.POWER_2 - codes.N_CLOCK, codes.PRODUCT - codes.N_CLOCK]] = 1.0
     own = {"lr": optimizer.lr, **optimizer.parameters}
@@ -65,14 +63,14 @@ def fresh_state(optimizer: OptimizerSpec, count: int) -> Flat:
     return state
 
 
-def state_of(optimizer: OptimizerSpec, state: Flat, count: int) -> dict[str, Flat]:
-    """Views of the state's tensors by name, each flat like the parameters; they lie before the clock, at the end."""
+def state_of(optimizer: OptimizerSpec, state: Array, count: int) -> dict[str, Array]:
+    """Views of the state's tensors by name, (count,) each; they lie before the clock, at the end."""
     first = len(state) - codes.N_CLOCK - len(optimizer.state) * count
     return {name: state[first + i * count : first + (i + 1) * count] for i, name in enumerate(optimizer.state)}
 
 
-def set_rule(hyper: Flat, optimizer: OptimizerSpec) -> None:
-    """The rule's rate and own parameters, where kernels look for them."""
+def set_rule(hyper: Array, optimizer: OptimizerSpec) -> None:
+    """The rule's rate and own parameters into `hyper` (N_HYPER,), where kernels look for them."""
     numbers = optimizer.numbers
     hyper[codes.LR] = optimizer.lr
     hyper[codes.OPTIMIZER : codes.OPTIMIZER + len(numbers)] = numbers

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.edits import EditError, ExtendEdit, SetEdit, WeightEdit, value_at, with_set
+from engine.edits import AnyEdit, EditError, ExtendEdit, SetEdit, WeightEdit, value_at, with_set
 from engine.layout import Place
 from engine.machine import Machine
 from engine.spec import MAX_STEPS
 
 
-def describe(edit: SetEdit | WeightEdit | ExtendEdit, machine: Machine) -> str:
+def describe(edit: AnyEdit, machine: Machine) -> str:
     """The edit in words, after checking that it can be made where the machine stands."""
     if isinstance(edit, SetEdit):
         changed = with_set(machine.spec, edit.path, edit.value)

@@ -7,8 +7,10 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
-from engine.mathml import mathml as convert
+from server.figures import figures
 from server.frames import finite
+from server.mathml import block
+from server.output_curves import output_curves
 from server.page import Packed
 
 if TYPE_CHECKING:
@@ -52,8 +54,6 @@ class Documents:
         """``/api/figures``: where plotly.js is, and every figure in both themes."""
         with self._lock:
             if self._figures is None:
-                from server.figures import figures
-
                 self._figures = _json({"plotly": self._plotly.path, "figures": figures()})
             return self._figures
 
@@ -61,8 +61,6 @@ class Documents:
         """``/api/output-curves``: δ of an output over z. Its kernels are compiled where they are not yet."""
         with self._lock:
             if self._curves is None:
-                from server.output_curves import output_curves
-
                 self._curves = _json(output_curves())
             return self._curves
 
@@ -89,18 +87,13 @@ def with_mathml(value: Any) -> Any:
         return value
     row = {key: with_mathml(item) for key, item in value.items()}
     if isinstance(row.get("formula"), str):
-        row["mathml"] = mathml(row["formula"])
+        row["mathml"] = block(row["formula"])
     for name in ("derivative", "delta"):
         if isinstance(row.get(name), str):
-            row[f"{name}_mathml"] = mathml(row[name])
+            row[f"{name}_mathml"] = block(row[name])
     if isinstance(row.get("formulas"), dict):
-        row["mathmls"] = {name: mathml(latex) for name, latex in row["formulas"].items()}
+        row["mathmls"] = {name: block(latex) for name, latex in row["formulas"].items()}
     return row
-
-
-def mathml(latex: str) -> str:
-    """A formula as MathML; an empty one as the empty string."""
-    return convert(latex, "block")
 
 
 def _json(value: Any) -> Packed:

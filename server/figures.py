@@ -5,37 +5,15 @@ A trace is found by its ``uid``, which is the name of the recorded series it sho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-CONFIG = {"displayModeBar": False, "responsive": True}
-FONT = "system-ui, sans-serif"
-SMALL, MEDIUM = 12, 14
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """The design tokens that figures use."""
-
-    panel: str
-    line: str
-    ink: str
-    ink_2: str
-    train: str
-    test: str
-
-
-THEMES = {
-    "light": Theme(panel="#ffffff", line="#e4e0d8", ink="#1c2330", ink_2="#5b6473", train="#1c2330", test="#0b7a75"),
-    "dark": Theme(panel="#191d25", line="#2c323d", ink="#e9ebef", ink_2="#a9b1bf", train="#e9ebef", test="#3fb8b0"),
-}
+from server.figure_theme import CONFIG, THEMES, Theme, layout_of, merged
+from server.race.figures import race_figures
 
 
 def figures() -> dict[str, Any]:
     """Every figure: ``{name: {"light": {data, layout}, "dark": {data, layout}, "config": …}}``."""
     makers = {"loss": _loss, "loss_linear": _loss_linear, "accuracy": _accuracy, "finder": _finder}
-    from server.race.figures import race_figures
-
     own = {
         name: {**{theme: make(tokens) for theme, tokens in THEMES.items()}, "config": CONFIG} for name, make in makers.items()
     }
@@ -114,39 +92,3 @@ def _finder(theme: Theme) -> dict[str, Any]:
     ]
     figure = go.Figure(data=traces, layout=layout).to_plotly_json()
     return {"data": figure["data"], "layout": figure["layout"]}
-
-
-def layout_of(theme: Theme, y_axis: dict[str, Any]) -> dict[str, Any]:
-    axis = {
-        "gridcolor": theme.line,
-        "gridwidth": 1,
-        "linecolor": theme.ink_2,
-        "linewidth": 1,
-        "showline": True,
-        "zeroline": False,
-        "ticks": "",
-        "tickfont": {"size": SMALL, "color": theme.ink_2},
-        "title": {"font": {"size": SMALL, "color": theme.ink_2}, "standoff": 4},
-        "fixedrange": False,
-    }
-    return {
-        "template": {},  # not plotly's own, which has colours for everything
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": SMALL, "color": theme.ink},
-        "margin": {"l": 48, "r": 40, "t": 8, "b": 36},
-        "showlegend": False,
-        "hovermode": "x unified",
-        "hoverlabel": {"bgcolor": theme.panel, "bordercolor": theme.line, "font": {"size": SMALL, "color": theme.ink}},
-        "uirevision": "keep",
-        "xaxis": merged(axis, {"rangemode": "tozero", "title": {"text": "epoch"}, "nticks": 6}),
-        "yaxis": merged(axis, y_axis),
-    }
-
-
-def merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """`more` over `base`, one level deep."""
-    result = dict(base)
-    for key, value in more.items():
-        result[key] = {**base[key], **value} if isinstance(value, dict) and isinstance(base.get(key), dict) else value
-    return result

@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.pictured import Arrays, Picture, Want
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from engine.array import Array
     from engine.curves import Curve
     from engine.spec import ScheduleSpec
 
@@ -85,7 +85,7 @@ def preactivations(trainer: Trainer, want: Want) -> Picture | None:
     return Picture({"samples": len(trainer.dataset.splits["train"]), "layers": layers}, arrays)
 
 
-def _range(top: float) -> NDArray[np.float64]:
+def _range(top: float) -> Array:
     return np.linspace(-top, top, CURVE_POINTS)
 
 

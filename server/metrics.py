@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -28,9 +28,6 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
-
-if TYPE_CHECKING:
-    from server.session import Session
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -114,7 +111,16 @@ def text() -> bytes:
     return generate_latest(_registry)
 
 
-def look(sessions: Iterable[Session], depth: Callable[[], int]) -> None:
+class Counted(Protocol):
+    """What is counted of a session."""
+
+    @property
+    def viewer(self) -> object | None: ...
+    @property
+    def playing(self) -> bool: ...
+
+
+def look(sessions: Iterable[Counted], depth: Callable[[], int]) -> None:
     """Count the sessions, and what waits for the engine."""
     found = list(sessions)
     SESSIONS.labels("all").set(len(found))
@@ -127,7 +133,7 @@ def look(sessions: Iterable[Session], depth: Callable[[], int]) -> None:
             gauge.set(samples.get(name, 0.0))
 
 
-async def keep_looking(sessions: Iterable[Session], depth: Callable[[], int]) -> None:
+async def keep_looking(sessions: Iterable[Counted], depth: Callable[[], int]) -> None:
     """`look` every so often, until cancelled."""
     while True:
         look(sessions, depth)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from server.protocol import SampleChoice
 
 if TYPE_CHECKING:
-    from server.microscope import Sight
+    from server.microscope.scope import Sight
 
 Plane = tuple[tuple[float, float], tuple[float, float]]
 Arrays = dict[str, NDArray[Any]]

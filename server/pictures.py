@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from server.work import Work
 
 log = logging.getLogger("chainrule")
+ORDER: tuple[Channel, ...] = (*CHANNELS, *RACE_CHANNELS, *NETWORK_CHANNELS)
+"""In which pictures are made where several are due."""
 
 
 class Order(NamedTuple):
@@ -81,8 +83,9 @@ def due(session: Session, viewer: Viewer, *, moving: bool) -> tuple[list[Order],
     soon, now = math.inf, time.monotonic()
     crowd, lag = session.crowd, session.lag + (session.slice_seconds if moving else 0.0)  # until they are made
     desk, network, trainer = session.desk, session.network, session.trainer
-    for channel, slot in viewer.slots.items():
-        if not viewer.ready(slot):
+    for channel in ORDER:
+        slot = viewer.slots.get(channel)
+        if slot is None or not viewer.ready(slot):
             continue
         key: Callable[[], Hashable]
         picture: Callable[[], tuple[dict[str, Any], Picture | None]]

@@ -80,7 +80,7 @@ def _script(trainer: Trainer) -> str:
     return json.dumps(trainer.as_script(), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay, bool]:
+def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay[Trainer], bool]:
     """The script, ready to be followed, and whether its bits are this machine's."""
     from engine import fingerprint
     from engine.sharing import Replay, ScriptData

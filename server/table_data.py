@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from server.table_columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess
 from server.tables import BOUNDS, Bounds, TableError, read_table, unique
 
-Values = NDArray[np.float64]
+if TYPE_CHECKING:
+    from engine.array import Array
+
 Rows = NDArray[np.int64]
 MAX_MESSAGES = 100
 HALF_PLANE = 6.0
@@ -118,7 +120,7 @@ def _chosen(columns: list[Column], choices: Choices) -> tuple[Column, list[Colum
     return columns[choices.target], inputs
 
 
-def _targets(column: Column, task: str) -> tuple[Values, list[str] | None]:
+def _targets(column: Column, task: str) -> tuple[Array, list[str] | None]:
     """Values, NaN where there is none, and the names of the classes."""
     if task == "regression":
         if column.kind != "number":
@@ -147,7 +149,7 @@ def _word(level: float | str) -> str:
     return f"{level:g}" if isinstance(level, float) and float(f"{level:g}") == level else str(level)
 
 
-def _numbers(column: Column) -> Values:
+def _numbers(column: Column) -> Array:
     """A column's numbers, two categories as 0 and 1; NaN where there is none."""
     if column.kind == "number":
         return np.array([np.nan if value is None else value for value in column.values], dtype=np.float64)
@@ -170,13 +172,13 @@ def _order(count: int, seed: int) -> Rows:
     return np.asarray(generator(seed, "split").permutation(count))
 
 
-def _standardized(y: Values, train: Rows) -> Values:
+def _standardized(y: Array, train: Rows) -> Array:
     """A target of mean 0 and deviation 1 in the training part: a network starts near 0, wherever the numbers lie."""
     deviation = y[train].std()
     return np.asarray((y - y[train].mean()) / (deviation if deviation > 0 else 1.0))
 
 
-def _fill(x: Values, train: Rows, inputs: list[Column]) -> None:
+def _fill(x: Array, train: Rows, inputs: list[Column]) -> None:
     """Missing numbers become their column's mean over the training part, so that nothing is learned of the test part."""
     for index, column in enumerate(inputs):
         gone = np.isnan(x[:, index])

@@ -28,6 +28,7 @@ from server.work import Work
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from engine.array import Array
     from engine.diagnostics.finder import RateFinder
     from engine.diagnostics.gradient_check import GradientCheck, GradientReport
 
@@ -134,9 +135,7 @@ class Checking(Trying):
         return found
 
 
-def map_of(
-    relative: NDArray[np.float64], agrees: NDArray[np.bool_], analytic: NDArray[np.float64], numeric: NDArray[np.float64]
-) -> dict[str, Any]:
+def map_of(relative: Array, agrees: NDArray[np.bool_], analytic: Array, numeric: Array) -> dict[str, Any]:
     """A tensor's cells, row by row: one an entry, or where there are more than `SIDE` along a side one a block of them."""
     table = np.atleast_2d(relative.T).T if relative.ndim < 2 else relative
     rows, columns = table.shape

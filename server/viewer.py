@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Hashable
 from dataclasses import dataclass, field
 
 from server.attention import Reading
-from server.channels import CHANNELS
 from server.metrics import ERRORS, FRAMES, Answers
 from server.pictured import Plane
 from server.protocol import (
@@ -33,8 +32,6 @@ from server.protocol import (
     Trial,
     WarmUp,
 )
-from server.race.channels import RACE_CHANNELS
-from server.race.network_channels import NETWORK_CHANNELS
 
 FRAME_INTERVAL = 1 / 60
 """While a run plays, a channel is drawn no more often than a screen shows it …"""
@@ -187,9 +184,7 @@ class Viewer:
         plane: Plane | None = None,
     ) -> None:
         """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
-        self.slots = {
-            name: self.slots.get(name) or Slot() for name in (*CHANNELS, *RACE_CHANNELS, *NETWORK_CHANNELS) if name in channels
-        }
+        self.slots = {name: self.slots.get(name) or Slot() for name in channels}
         if grid != self.grid and "maps" in self.slots:
             self.slots["maps"].key = None
         self.grid, self.ahead = grid, ahead

@@ -143,7 +143,7 @@ class Resuming(Seeking):
 class Loading(Seeking):
     """A script followed from its start to where it stood, edit by edit. Left early, the run is as far as it came."""
 
-    def __init__(self, replay: Replay, viewer: Viewer, answer: Done, told: Callable[[], None]) -> None:
+    def __init__(self, replay: Replay[Trainer], viewer: Viewer, answer: Done, told: Callable[[], None]) -> None:
         super().__init__(replay.trainer, replay.data.furthest, viewer, answer)
         self._replay, self._told, self._over = replay, told, False
 

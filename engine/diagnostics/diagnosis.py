@@ -23,7 +23,7 @@ from engine.probe import Probe
 from engine.wording import number as n
 
 if TYPE_CHECKING:
-    from engine.script import AnyEdit
+    from engine.edits import AnyEdit
     from engine.series import Series
 
 HIGH = 0.5  # in baselines

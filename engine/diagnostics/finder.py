@@ -19,13 +19,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.machine import Machine
 from engine.twin import twin_machine, without_schedule
 
-Flat = NDArray[np.float64]
 LOW, HIGH = 1e-6, 10.0
 LEAST_UPDATES, MOST_UPDATES = 10, 5000
 SPAN = 100  # samples that the smoothed loss is a mean of, or so
@@ -54,9 +53,9 @@ class RateTest:
     that had (but for noise) the lowest loss. Both None where it did not diverge.
     """
 
-    rates: Flat
-    losses: Flat
-    smoothed: Flat
+    rates: Array
+    losses: Array
+    smoothed: Array
     smoothing: float
     noise: float
     turned: float | None
@@ -86,7 +85,7 @@ class RateFinder:
         batch = int(self.machine.counters[codes.BATCH_SIZE])
         window = 1.0 if batch >= self.machine.dataset.rows[0] else max(1.0, SPAN / batch)
         self.smoothing = (window - 1.0) / (window + 1.0)
-        self.ladder: Flat = np.geomspace(low, high, updates or max(200, int(10 * window)))
+        self.ladder: Array = np.geomspace(low, high, updates or max(200, int(10 * window)))
         self.losses: list[float] = []
         self.smoothed: list[float] = []
         self.average = 0.0
@@ -170,7 +169,7 @@ class RateFinder:
             self.finished,
         )
 
-    def _suggestions(self, rates: Flat, smoothed: Flat) -> tuple[Suggestion, ...]:
+    def _suggestions(self, rates: Array, smoothed: Array) -> tuple[Suggestion, ...]:
         found = []
         lowest, begun = int(np.argmin(smoothed)), self._beginning
         fall = begun - float(smoothed[lowest])

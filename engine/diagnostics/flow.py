@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.machine import Machine
 from engine.probe import Probe
 
-Flat = NDArray[np.float64]
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
 """Largest slope of the activations that level off on both sides."""
 SATURATED_BELOW = 0.05  # of the steepest slope
@@ -27,10 +27,11 @@ BINS = 31
 
 @dataclass(frozen=True)
 class Flow:
-    """Means over the training set of each sample's ‖h_l‖, l = 0 … L, and ‖δ_l‖, l = 1 … L, at the present parameters."""
+    """Means over the training set of each sample's ‖h_l‖, l = 0 … L, (L + 1,), and ‖δ_l‖, l = 1 … L, (L,), at the present
+    parameters."""
 
-    h: Flat
-    delta: Flat
+    h: Array
+    delta: Array
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,16 @@ class NetworkState:
 @dataclass(frozen=True)
 class Spread:
     """How a layer's z (what its activation takes) is spread over units and training samples: `counts` in `BINS` equal cells
-    between `edges`, symmetric about zero; shares of saturated pairs (None: does not level off) and of dead units. Where a norm
-    stands in between, `before` is the same of z itself: its counts and edges."""
+    between `edges` (BINS + 1,), symmetric about zero; shares of saturated pairs (None: does not level off) and of dead units.
+    Where a norm stands in between, `before` is the same of z itself: its counts and edges."""
 
     layer: int
     activation: str
     counts: NDArray[np.int64]
-    edges: Flat
+    edges: Array
     saturated: float | None
     dead: float
-    before: tuple[NDArray[np.int64], Flat] | None = None
+    before: tuple[NDArray[np.int64], Array] | None = None
 
 
 class Flows:
@@ -158,7 +159,7 @@ class _Measuring:
             self.delta[layer] += delta.sum()
             self.h[layer] += below.sum()
 
-    def _add_output(self, count: int, y: Flat) -> None:
+    def _add_output(self, count: int, y: Array) -> None:
         """Outputs where the slope is all but gone and the target is on the other side."""
         activation = self.probe.tape.activations[-1]
         if activation not in STEEPEST:
@@ -184,7 +185,7 @@ class _Measuring:
             if steepest:
                 self.saturated[layer] += (slope < SATURATED_BELOW * steepest).sum()
 
-    def _layer(self, layer: int, gradient: Flat, rows: int) -> LayerState:
+    def _layer(self, layer: int, gradient: Array, rows: int) -> LayerState:
         tape, machine = self.probe.tape, self.machine
         units, activation = tape.sizes[layer], tape.activations[layer - 1]
         own = [place for place in tape.places if place.layer == layer]
@@ -207,7 +208,7 @@ class _Measuring:
         )
 
 
-def _histograms(probe: Probe, names: set[str]) -> dict[str, tuple[NDArray[np.int64], Flat]]:
+def _histograms(probe: Probe, names: set[str]) -> dict[str, tuple[NDArray[np.int64], Array]]:
     """Counts and edges of each value of the workspace over the training set: once for its reach, once to count."""
     x, y = probe.rows("train")
     reach = dict.fromkeys(names, 0.0)
@@ -229,17 +230,17 @@ def inputs_of_activations(probe: Probe) -> dict[int, str]:
     return {word.layer: word.reads[0] for word, found in zip(tape.words, activation, strict=True) if found}
 
 
-def _sizes(columns: Flat) -> Flat:
+def _sizes(columns: Array) -> Array:
     """The Euclidean length of each column."""
     return np.asarray(np.sqrt(np.einsum("ij,ij->j", columns, columns)))
 
 
-def _norm(parts: list[Flat]) -> float:
+def _norm(parts: list[Array]) -> float:
     """Of several tensors together."""
     return float(np.sqrt(sum(float(np.vdot(part, part)) for part in parts)))
 
 
-def _reach(values: Flat) -> float:
+def _reach(values: Array) -> float:
     finite = values[np.isfinite(values)]
     return float(np.max(np.abs(finite), initial=0.0))
 

@@ -19,22 +19,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS
+from engine.array import Array
 from engine.diagnostics.flow import inputs_of_activations
 from engine.kernels import codes
 from engine.layout import Place
+from engine.machine import Machine
+from engine.probe import Probe
 from engine.randomness import generator
 from engine.twin import twin_on
 
-if TYPE_CHECKING:
-    from engine.trainer import Trainer
-
-Flat = NDArray[np.float64]
 EPSILON = float(np.finfo(np.float64).eps)
 MARGIN = 1e-4  # around a kink, in z
 BOUND = 1e-6  # relative
@@ -51,9 +50,9 @@ class TensorCheck:
     """One parameter tensor. Maps have its shape: `analytic`, `numeric`, `relative`; NaN where a weight was not checked."""
 
     name: str
-    analytic: Flat
-    numeric: Flat
-    relative: Flat
+    analytic: Array
+    numeric: Array
+    relative: Array
     agrees: NDArray[np.bool_]
     checked: int
     error: float
@@ -90,15 +89,14 @@ class GradientReport:
 class GradientCheck:
     """A check in slices, on a copy at the present parameters: `advance` until it says that it is done."""
 
-    def __init__(self, trainer: Trainer, weights: int = MOST_WEIGHTS, samples: int = MOST_SAMPLES, seed: int = 0) -> None:
+    def __init__(self, machine: Machine, weights: int = MOST_WEIGHTS, samples: int = MOST_SAMPLES, seed: int = 0) -> None:
         if weights < 1 or samples < 1:
             raise ValueError(f"weights, samples: {weights}, {samples} given; allowed: 1 or more")
-        self.trainer, self.samples, self.left_out = _away_from_kinks(trainer, samples, seed)
-        self.theta = self.trainer.machine.theta
-        self.places = self.trainer.tape.places
-        analytic = self.trainer.named_gradient("train")
-        self.analytic = np.concatenate([analytic[place.name].ravel() for place in self.places])
-        self.level = max(abs(self.trainer.objective("train")), 1.0)
+        self.probe, self.samples, self.left_out = _away_from_kinks(machine, samples, seed)
+        self.theta = self.probe.machine.theta
+        self.places = self.probe.machine.tape.places
+        self.analytic = self.probe.gradient("train")
+        self.level = max(abs(self.probe.objective("train")), 1.0)
         self.steps = self._steps()
         self.kinked = 0
         self.order = self._chosen(weights, seed)
@@ -106,10 +104,10 @@ class GradientCheck:
         self.done = 0
         self.evaluations = 0  # of the objective: two a difference
 
-    def _steps(self) -> Flat:
+    def _steps(self) -> Array:
         """h of every weight."""
-        h: Flat = np.cbrt(EPSILON) * np.maximum(1.0, np.abs(self.theta))
-        reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.trainer.probe.activations(self._x)]
+        h: Array = np.cbrt(EPSILON) * np.maximum(1.0, np.abs(self.theta))
+        reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.probe.activations(self._x)]
         for place in self.places:
             if len(place.shape) == 2:
                 source = reach[place.layer - 1] if place.name.startswith("W") else max(reach)
@@ -117,13 +115,13 @@ class GradientCheck:
         return h
 
     @property
-    def _x(self) -> Flat:
-        return self.trainer.probe.rows("train")[0]
+    def _x(self) -> Array:
+        return self.probe.rows("train")[0]
 
     def _chosen(self, most: int, seed: int) -> NDArray[np.int64]:
         """Flat indices of the weights to check, all of them or a subset, in the order of the tensors."""
         shares = _shares([place.size for place in self.places], most)
-        l1 = self.trainer.machine.spec.regularization.l1 > 0
+        l1 = self.probe.machine.spec.regularization.l1 > 0
         chosen = []
         for number, (place, count) in enumerate(zip(self.places, shares, strict=True)):
             entries = np.arange(place.offset, place.offset + place.size)
@@ -170,9 +168,9 @@ class GradientCheck:
         value = self.theta[index]
         up, down = value + step, value - step
         self.theta[index] = up
-        above = self.trainer.objective("train")
+        above = self.probe.objective("train")
         self.theta[index] = down
-        below = self.trainer.objective("train")
+        below = self.probe.objective("train")
         self.theta[index] = value
         return float((above - below) / (up - down))  # up - down, not 2h: what was really moved
 
@@ -215,7 +213,7 @@ class GradientCheck:
         )
 
     @property
-    def _noise(self) -> Flat:
+    def _noise(self) -> Array:
         return 8.0 * EPSILON * self.level / self.steps
 
     def _worst(self, tensors: dict[str, TensorCheck]) -> tuple[str, tuple[int, ...]] | None:
@@ -231,7 +229,7 @@ class GradientCheck:
         return worst
 
 
-def _norm(values: Flat) -> float:
+def _norm(values: Array) -> float:
     return float(np.linalg.norm(values))
 
 
@@ -242,28 +240,27 @@ def _shares(sizes: list[int], most: int) -> list[int]:
     return [min(size, max(min(LEAST, most), size * most // sum(sizes))) for size in sizes]
 
 
-def _away_from_kinks(trainer: Trainer, most: int, seed: int) -> tuple[Trainer, int, int]:
-    """A twin on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for it.
+def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Probe, int, int]:
+    """A twin's probe on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for it.
 
     Under a norm the others' z move when a sample goes, so they are looked at again."""
-    rows = np.arange(trainer.dataset.rows[0])
+    rows = np.arange(machine.dataset.rows[0])
     if len(rows) > most:
         rows = np.sort(generator(seed, "gradient check samples").choice(rows, most, replace=False))
     taken = len(rows)
     for _ in range(5):
-        made = twin_on(trainer, rows)
+        made = twin_on(machine, rows)
         near = near_kink(made)
         if not near.any():
             return made, len(rows), taken - len(rows)
         if near.all():
             raise ValueError("every training sample lies within 1e-4 of a kink; nothing is left to check")
         rows = rows[~near]
-    return twin_on(trainer, rows), len(rows), taken - len(rows)
+    return twin_on(machine, rows), len(rows), taken - len(rows)
 
 
-def near_kink(trainer: Trainer) -> NDArray[np.bool_]:
-    """Which training samples have a z within MARGIN of a kink of its activation."""
-    probe = trainer.probe
+def near_kink(probe: Probe) -> NDArray[np.bool_]:
+    """Which training samples (n,) have a z within MARGIN of a kink of its activation."""
     x, y = probe.rows("train")
     names = {
         name: ACTIVATIONS[probe.tape.activations[layer - 1]].kinks

@@ -8,15 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.machine import Machine
 from engine.tape import Op
 from engine.trace import value_of
 from engine.wording import number
-
-Flat = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def _names(machine: Machine, code: int, names: tuple[str, ...]) -> tuple[str, ..
     return (*names, *(f"{state}.{name}" for state in machine.state_tensors for name in names if name in places))
 
 
-def _judge(machine: Machine, code: int, op: Op, before: dict[str, Flat]) -> Offence | None:
+def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> Offence | None:
     for name in _names(machine, code, op.writes):
         values = value_of(machine, name)
         bad = np.argwhere(~np.isfinite(values))
@@ -86,7 +84,7 @@ def _judge(machine: Machine, code: int, op: Op, before: dict[str, Flat]) -> Offe
 
 
 def _offence(
-    machine: Machine, op: Op, name: str, values: Flat, at: tuple[int, ...], count: int, before: dict[str, Flat]
+    machine: Machine, op: Op, name: str, values: Array, at: tuple[int, ...], count: int, before: dict[str, Array]
 ) -> Offence:
     value = float(values[at])
     column = at[-1] if _of_samples(machine, name, values) else None
@@ -118,12 +116,12 @@ def _sample(machine: Machine, column: int) -> int:
     return int(machine.order[row]) if machine.counters[codes.SHUFFLE] else row
 
 
-def _of_samples(machine: Machine, name: str, values: Flat) -> bool:
+def _of_samples(machine: Machine, name: str, values: Array) -> bool:
     """Whether a value of the workspace has one column a sample."""
     return name in machine.tape.layout.offsets and values.shape[-1] == int(machine.counters[codes.BATCH])
 
 
-def _operand(machine: Machine, result: str, name: str, values: Flat, at: tuple[int, ...]) -> Operand:
+def _operand(machine: Machine, result: str, name: str, values: Array, at: tuple[int, ...]) -> Operand:
     """The part of an operand that feeds the entry `at` of the result: of samples' values the sample's column, of a matrix the
     row that makes the unit (on the way back: the column), of a tensor of the same shape the entry; else all of it."""
     where: list[slice] = [slice(None)] * values.ndim
@@ -159,7 +157,7 @@ def _where(name: str, op: Op, unit: int | None, sample: int | None, entry: tuple
     return f"{f'{owner} of ' if owner else ''}{parameter}[{at}]"
 
 
-def _cause(name: str, operands: tuple[Operand, ...], before: dict[str, Flat], at: tuple[int, ...]) -> str:
+def _cause(name: str, operands: tuple[Operand, ...], before: dict[str, Array], at: tuple[int, ...]) -> str:
     """The largest term of a sum of products, where the op is one; else the largest number that went in."""
     if not operands:
         return ""
@@ -171,7 +169,7 @@ def _cause(name: str, operands: tuple[Operand, ...], before: dict[str, Flat], at
     return f": the largest number that goes in is {largest.name}[{where}], {number(largest.largest)} in size"
 
 
-def _largest_term(name: str, before: dict[str, Flat], at: tuple[int, ...]) -> str | None:
+def _largest_term(name: str, before: dict[str, Array], at: tuple[int, ...]) -> str | None:
     """z = W h, δ below = Wᵀ δ, dW = δ hᵀ."""
     weights = next((key for key in before if key[0] == "W"), None)
     signal = next((key for key in before if key[0] == "h" and name[0] in "zd"), None)

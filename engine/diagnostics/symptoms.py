@@ -9,30 +9,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.diagnostics.flow import LayerState, NetworkState
 from engine.kernels.codes import SERIES_COLUMNS
 from engine.machine import Machine
 from engine.spec import RunSpec
 
-Flat = NDArray[np.float64]
 STEP, TRAIN, VALIDATION, TEST = (SERIES_COLUMNS.index(name) for name in ("step", "train_loss", "validation_loss", "test_loss"))
 
 
 @dataclass(frozen=True)
 class Symptoms:
-    """`train`: recorded training losses since `since` (the last edit, or the start); `held_out`: of the validation set, else of
-    the test set, else None. `gradient`: ‖∂𝓛/∂W‖ over the training set, `pull` its bound were all samples of one mind."""
+    """`train` (n,): recorded training losses after each of `steps` (n,) since `since` (the last edit, or the start);
+    `held_out`: of the validation set, else of the test set, else None. `gradient`: ‖∂𝓛/∂W‖ over the training set, `pull` its
+    bound were all samples of one mind."""
 
     spec: RunSpec
     step: int
     since: int
     loss: float
     baseline: float
-    steps: Flat
-    train: Flat
-    held_out: Flat | None
+    steps: Array
+    train: Array
+    held_out: Array | None
     held_out_name: str
     network: NetworkState
     gradient: float
@@ -90,7 +90,7 @@ class Symptoms:
         return self.pull * self.parameters / self.loss if self.loss > 0 else 0.0
 
 
-def baseline(y: Flat, loss: str) -> float:
+def baseline(y: Array, loss: str) -> float:
     """Loss of the best constant answer to targets y (n, outputs)."""
     mean = y.mean(axis=0)
     if loss == "mse":
@@ -118,8 +118,8 @@ def twins(machine: Machine) -> tuple[int, int]:
     return best
 
 
-def gather(machine: Machine, network: NetworkState, points: Flat, since: int, penalty: float) -> Symptoms:
-    """Symptoms of a machine; `points` of its recorded series, any of them, cut to the present here."""
+def gather(machine: Machine, network: NetworkState, points: Array, since: int, penalty: float) -> Symptoms:
+    """Symptoms of a machine; `points` (n, columns) of its recorded series, any of them, cut to the present here."""
     kept = points[(points[:, STEP] <= machine.step) & (points[:, STEP] >= since)]
     held_out, name = None, "validation"
     for name, column in (("validation", VALIDATION), ("test", TEST)):  # noqa: B007

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.parts import Parts, at_once
 
-Flat = NDArray[np.float64]
-Gradient = Callable[[Flat], Flat]
-Product = Callable[[Flat], Flat]
+Gradient = Callable[[Array], Array]
+Product = Callable[[Array], Array]
 
 EXACT_UP_TO = 400
 """Parameters up to which the whole Hessian is made, column by column."""
@@ -34,48 +33,49 @@ Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical", "no
 
 @dataclass(frozen=True)
 class Curvature:
-    """At a point: ‖∇f‖, the length of the Newton step, extreme eigenvalues, the whole spectrum where it was made (ascending),
-    κ = λ_max/λ_min where both are positive, and the kind of point, told only where the Newton step is short. `exact` is False
-    of Lanczos' extremes; `matrix` is H where it was made."""
+    """At a point: ‖∇f‖, the length of the Newton step, extreme eigenvalues, the whole spectrum (P,) where it was made
+    (ascending), κ = λ_max/λ_min where both are positive, and the kind of point, told only where the Newton step is short.
+    `exact` is False of Lanczos' extremes; `matrix` is H (P, P) where it was made."""
 
     gradient_norm: float
     newton_step: float
     smallest: float
     largest: float
-    spectrum: Flat | None
+    spectrum: Array | None
     condition: float | None
     kind: Kind
     exact: bool
-    matrix: Flat | None = None
+    matrix: Array | None = None
 
 
-def hessian_product(gradient: Gradient, theta: Flat, step: float = STEP) -> Product:
-    """v ↦ H v by fourth-order central differences of gradients along v: exact to about 1e-11 of ‖H‖ where f is smooth.
+def hessian_product(gradient: Gradient, theta: Array, step: float = STEP) -> Product:
+    """v ↦ H v, (P,) both, by fourth-order central differences of gradients along v around `theta` (P,): exact to about 1e-11 of
+    ‖H‖ where f is smooth.
 
     Where a ReLU bends within the step, the difference sees the bend.
     """
     scale = step * (1.0 + float(np.linalg.norm(theta)) / np.sqrt(theta.size))
 
-    def product(v: Flat) -> Flat:
+    def product(v: Array) -> Array:
         length = float(np.linalg.norm(v))
         if length == 0.0:
             return np.zeros_like(v)
         h = scale / length
         near = gradient(theta + h * v) - gradient(theta - h * v)
         far = gradient(theta + 2.0 * h * v) - gradient(theta - 2.0 * h * v)
-        found: Flat = (8.0 * near - far) / (12.0 * h)
+        found: Array = (8.0 * near - far) / (12.0 * h)
         return found
 
     return product
 
 
-def hessian(product: Product, size: int) -> Flat:
+def hessian(product: Product, size: int) -> Array:
     """H (P, P) from its columns, made symmetric."""
     return at_once(making_hessian(product, size))
 
 
-def making_hessian(product: Product, size: int) -> Parts[Flat]:
-    """`hessian`, column by column."""
+def making_hessian(product: Product, size: int) -> Parts[Array]:
+    """`hessian` (size, size), column by column."""
     columns = np.empty((size, size))
     for place, row in enumerate(np.eye(size)):
         columns[place] = product(row)
@@ -83,7 +83,7 @@ def making_hessian(product: Product, size: int) -> Parts[Flat]:
     return (columns + columns.T) / 2.0
 
 
-def _tridiagonal(product: Product, q: Flat, most: int, tolerance: float, *, settled: bool) -> Parts[tuple[Flat, Flat]]:
+def _tridiagonal(product: Product, q: Array, most: int, tolerance: float, *, settled: bool) -> Parts[tuple[Array, Array]]:
     """Eigenvalues and eigenvectors of the tridiagonal matrix that Lanczos' recurrence makes from a unit vector `q`, with full
     reorthogonalization: after `most` products, where the space is used up, or where it is to be `settled`, when the residuals
     of both extremes are below `tolerance` of the largest in size."""
@@ -126,8 +126,8 @@ def finding_extremes(
     return float(values[0]), float(values[-1])
 
 
-def newton_length(shares: Flat, curvatures: Flat) -> float:
-    """How far off the critical point of the local quadratic is: √Σ (g_i / |λ_i|)², the gradient's shares g_i along the
+def newton_length(shares: Array, curvatures: Array) -> float:
+    """How far off the critical point of the local quadratic is: √Σ (g_i / |λ_i|)², the gradient's shares g_i (P,) along the
     eigenvectors over their curvatures. A curvature below `FLAT` of the largest counts as that much: along a flat direction a
     gradient that is not nothing either leads far.
 
@@ -155,15 +155,15 @@ def classify(newton_step: float, smallest: float, largest: float, small: float =
 
 
 def _found(
-    gradient_norm: float, step: float, smallest: float, largest: float, small: float, spectrum: Flat | None, H: Flat | None
+    gradient_norm: float, step: float, smallest: float, largest: float, small: float, spectrum: Array | None, H: Array | None
 ) -> Curvature:
     condition = largest / smallest if 0.0 < smallest < np.inf and np.isfinite(largest) else None
     kind = classify(step, smallest, largest, small)
     return Curvature(gradient_norm, step, smallest, largest, spectrum, condition, kind, H is not None, H)
 
 
-def of_matrix(gradient: Flat, H: Flat, small: float = CRITICAL) -> Curvature:
-    """From an exact Hessian, as surfaces have it."""
+def of_matrix(gradient: Array, H: Array, small: float = CRITICAL) -> Curvature:
+    """From a gradient (P,) and an exact Hessian (P, P), as surfaces have it."""
     norm = float(np.linalg.norm(gradient))
     if not (np.isfinite(H).all() and np.isfinite(gradient).all()):
         return Curvature(norm, np.nan, np.nan, np.nan, None, None, "not smooth", True)
@@ -172,12 +172,13 @@ def of_matrix(gradient: Flat, H: Flat, small: float = CRITICAL) -> Curvature:
     return _found(norm, step, float(spectrum[0]), float(spectrum[-1]), small, spectrum, H)
 
 
-def of_gradient(gradient: Gradient, theta: Flat, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
-    """From gradients alone, as networks have them: the whole Hessian of a small one, Lanczos' extremes of a larger."""
+def of_gradient(gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
+    """From gradients alone around `theta` (P,), as networks have them: the whole Hessian of a small one, Lanczos' extremes of a
+    larger."""
     return at_once(measuring(gradient, theta, small, exact_up_to))
 
 
-def measuring(gradient: Gradient, theta: Flat, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Parts[Curvature]:
+def measuring(gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Parts[Curvature]:
     """`of_gradient`, a Hessian product at a time."""
     g = gradient(theta)
     product = hessian_product(gradient, theta)
@@ -195,7 +196,7 @@ def measuring(gradient: Gradient, theta: Flat, small: float = CRITICAL, exact_up
     return _found(norm, step, smallest, largest, small, None, None)
 
 
-def scaled(product: Product, preconditioner: Flat) -> Product:
-    """P^-½ H P^-½ for a diagonal P: symmetric, with the eigenvalues of P⁻¹H."""
+def scaled(product: Product, preconditioner: Array) -> Product:
+    """P^-½ H P^-½ for a diagonal P, given as that diagonal: symmetric, with the eigenvalues of P⁻¹H."""
     root = np.sqrt(preconditioner)
     return lambda v: product(v / root) / root

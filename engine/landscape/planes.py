@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from engine.array import Array
 from engine.layout import Place
 from engine.randomness import generator
 
-Flat = NDArray[np.float64]
 Others = Literal["zero", "normal"]
 """What random directions are along biases, norms' and PReLU's parameters: nothing, or normal of the parameter's own norm."""
 
@@ -23,8 +23,8 @@ class Plane:
     orthogonal. `explained` (2,): the shares of the trajectories' variance along each, of PCA alone."""
 
     kind: Literal["weights", "random", "pca", "points"]
-    origin: Flat
-    directions: Flat
+    origin: Array
+    directions: Array
     names: tuple[str, str] = ("a", "b")
     explained: tuple[float, float] | None = None
     policy: str = ""
@@ -41,21 +41,21 @@ class Plane:
         u, v = self.directions
         return float(u @ v / np.sqrt((u @ u) * (v @ v)))
 
-    def coordinates(self, points: ArrayLike) -> Flat:
+    def coordinates(self, points: ArrayLike) -> Array:
         """(n, P) -> (n, 2): of the nearest point of the plane, by least squares."""
         offsets = np.atleast_2d(np.asarray(points, dtype=np.float64)) - self.origin
         found, *_ = np.linalg.lstsq(self.directions.T, offsets.T, rcond=None)
         return np.ascontiguousarray(found.T)
 
-    def at(self, coordinates: ArrayLike) -> Flat:
+    def at(self, coordinates: ArrayLike) -> Array:
         """(n, 2) -> (n, P)."""
-        flat: Flat = self.origin + np.atleast_2d(np.asarray(coordinates, dtype=np.float64)) @ self.directions
+        flat: Array = self.origin + np.atleast_2d(np.asarray(coordinates, dtype=np.float64)) @ self.directions
         return flat
 
-    def off(self, points: ArrayLike) -> Flat:
+    def off(self, points: ArrayLike) -> Array:
         """(n, P) -> (n,): distances from the plane."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        distances: Flat = np.linalg.norm(given - self.at(self.coordinates(given)), axis=1)
+        distances: Array = np.linalg.norm(given - self.at(self.coordinates(given)), axis=1)
         return distances
 
     def share_of(self, points: ArrayLike) -> float:
@@ -67,16 +67,16 @@ class Plane:
         left = float(np.sum(within.off(centred) ** 2))
         return 1.0 - left / total if total > 0.0 else float("nan")
 
-    def residual(self, points: ArrayLike, reference: ArrayLike) -> Flat:
+    def residual(self, points: ArrayLike, reference: ArrayLike) -> Array:
         """‖θ − P(θ)‖ / ‖θ − θ_ref‖, (n,): 0 on the plane, 1 where the plane shows nothing of the way from θ_ref. 0 at θ_ref."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         ways = np.linalg.norm(given - np.asarray(reference, dtype=np.float64), axis=1)
-        share: Flat = np.divide(self.off(given), ways, out=np.zeros(len(given)), where=ways > 0.0)
+        share: Array = np.divide(self.off(given), ways, out=np.zeros(len(given)), where=ways > 0.0)
         return share
 
 
-def through_weights(origin: Flat, first: int, second: int, names: tuple[str, str]) -> Plane:
-    """Two parameters by their places in θ; coordinates are what is added to each."""
+def through_weights(origin: Array, first: int, second: int, names: tuple[str, str]) -> Plane:
+    """Two parameters by their places in θ (P,); coordinates are what is added to each."""
     if first == second or not (0 <= first < origin.size and 0 <= second < origin.size):
         raise ValueError(f"weights: {first} and {second} given; allowed: two different places from 0 to {origin.size - 1}")
     directions = np.zeros((2, origin.size))
@@ -84,8 +84,9 @@ def through_weights(origin: Flat, first: int, second: int, names: tuple[str, str
     return Plane("weights", origin.copy(), directions, names)
 
 
-def random_directions(origin: Flat, places: Sequence[Place], seed: int, others: Others = "zero") -> Plane:
-    """Gaussian directions, filter-normalized (Li et al. 2018): the part into each unit has the norm of that unit's weights.
+def random_directions(origin: Array, places: Sequence[Place], seed: int, others: Others = "zero") -> Plane:
+    """Gaussian directions through `origin` (P,), filter-normalized (Li et al. 2018): the part into each unit has the norm of
+    that unit's weights.
 
     `others`: biases, norms' scales and shifts, slopes are left where they are ("zero", Li et al.'s choice for pictures of
     trained networks), or get a normal direction of each tensor's own norm.
@@ -105,7 +106,7 @@ def random_directions(origin: Flat, places: Sequence[Place], seed: int, others: 
     return Plane("random", origin.copy(), directions, ("first direction", "second direction"), policy=words)
 
 
-def principal(points: Flat, origin: Flat | None = None) -> Plane:
+def principal(points: Array, origin: Array | None = None) -> Plane:
     """The plane of the most variance of trajectory points (T, P), by the T×T Gram matrix; through their mean, or `origin`.
 
     Directions are orthonormal, the sign such that the last point has positive coordinates.
@@ -131,12 +132,12 @@ def principal(points: Flat, origin: Flat | None = None) -> Plane:
     )
 
 
-def through_points(first: Flat, second: Flat, third: Flat) -> Plane:
+def through_points(first: Array, second: Array, third: Array) -> Plane:
     """Through three points: they have the coordinates (0, 0), (1, 0) and (0, 1)."""
     return Plane("points", first.copy(), np.stack([second - first, third - first]), ("to the second", "to the third"))
 
 
-def frame(coordinates: Flat, margin: float = 0.25, least: float = 1e-6) -> tuple[tuple[float, float], tuple[float, float]]:
+def frame(coordinates: Array, margin: float = 0.25, least: float = 1e-6) -> tuple[tuple[float, float], tuple[float, float]]:
     """Ranges ((a0, a1), (b0, b1)) that hold all points (n, 2) with a margin, no side below a twentieth of the other."""
     low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     size = np.maximum(high - low, least)

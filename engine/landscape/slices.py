@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.landscape import losses_over_plane
 from engine.kernels.run import run
@@ -21,7 +22,6 @@ from engine.parts import Pace
 from engine.probe import MOST_VALUES, NO_SERIES, Probe
 from engine.tape import Tape
 
-Flat = NDArray[np.float64]
 Range = tuple[float, float]
 COLUMNS = 256
 STRIDES = (4, 2, 1)
@@ -43,9 +43,9 @@ def pool() -> ThreadPoolExecutor:
 class Picture:
     """One level of a grid: f (m, n) at coordinates `a` (n,) and `b` (m,), its points `stride` fine ones apart."""
 
-    a: Flat
-    b: Flat
-    values: Flat
+    a: Array
+    b: Array
+    values: Array
     stride: int
 
 
@@ -93,7 +93,7 @@ class Landscape:
         found: _Worker = self._local.worker
         return found
 
-    def _evaluate(self, origin: Flat, directions: Flat, coordinates: Flat) -> Flat:
+    def _evaluate(self, origin: Array, directions: Array, coordinates: Array) -> Array:
         worker, out = self._worker(), np.empty(len(coordinates))
         losses_over_plane(
             self._forward,
@@ -117,13 +117,13 @@ class Landscape:
         )
         return out
 
-    def at(self, points: ArrayLike) -> Flat:
+    def at(self, points: ArrayLike) -> Array:
         """The objective at parameter vectors (n, P): the true losses of a trajectory, (n,)."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         still = np.zeros((2, given.shape[1]))
         return np.array([self._evaluate(np.ascontiguousarray(point), still, np.zeros((1, 2)))[0] for point in given])
 
-    def gradient(self, theta: ArrayLike) -> Flat:
+    def gradient(self, theta: ArrayLike) -> Array:
         """The gradient of the objective at a parameter vector (P,)."""
         point, worker = np.ascontiguousarray(theta, dtype=np.float64), self._worker()
         rows, capacity = len(self.x), self.tape.layout.capacity
@@ -138,7 +138,7 @@ class Landscape:
             total[...] = worker.grad
         return total
 
-    def sample_gradients(self, theta: ArrayLike, places: tuple[int, ...], first: int, last: int) -> Flat:
+    def sample_gradients(self, theta: ArrayLike, places: tuple[int, ...], first: int, last: int) -> Array:
         """The data term's gradient of each of the samples first … last − 1 alone, (n, places): what its mean is over."""
         point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(places)))
         for row in range(first, last):
@@ -147,7 +147,7 @@ class Landscape:
             found[row - first] = worker.grad[list(places)]
         return found
 
-    def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Flat, start: int, count: int) -> None:
+    def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Array, start: int, count: int) -> None:
         worker.counters[codes.FIRST_ROW] = start
         worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count
         run(self.tape.core)(
@@ -170,7 +170,7 @@ class Landscape:
             NO_SERIES,
         )
 
-    def slice_at(self, plane: Plane, coordinates: ArrayLike) -> Flat:
+    def slice_at(self, plane: Plane, coordinates: ArrayLike) -> Array:
         """The objective on the plane at coordinates (n, 2), (n,), shared out over the threads."""
         wanted = np.ascontiguousarray(np.atleast_2d(np.asarray(coordinates, dtype=np.float64)))
         origin, directions = np.ascontiguousarray(plane.origin), np.ascontiguousarray(plane.directions)
@@ -228,11 +228,11 @@ class Path:
     loss and the slice's loss at the nearest point of the plane, each (n,). Where the two losses differ, the path is not where
     the picture seems to show it, and it may seem to climb."""
 
-    coordinates: Flat
-    off: Flat
-    residual: Flat
-    true_loss: Flat
-    slice_loss: Flat
+    coordinates: Array
+    off: Array
+    residual: Array
+    true_loss: Array
+    slice_loss: Array
 
 
 def path(landscape: Landscape, plane: Plane, points: ArrayLike, reference: ArrayLike | None = None) -> Path:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from engine.array import Array
 from engine.landscape.curvature import Product, finding_extremes, making_hessian, scaled
 from engine.optimizers import PYTORCH
 from engine.parts import Parts, at_once
 from engine.spec import OptimizerSpec
 
-Flat = NDArray[np.float64]
 DIRECT_UP_TO = 400
 
 
@@ -48,7 +48,7 @@ def factor(optimizer: OptimizerSpec) -> tuple[float, str] | None:
     return None
 
 
-def preconditioner(optimizer: OptimizerSpec, state: dict[str, Flat], updates: int) -> Flat | None:
+def preconditioner(optimizer: OptimizerSpec, state: dict[str, Array], updates: int) -> Array | None:
     """What the rule divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it does
     not divide, or has made no update yet."""
     own = optimizer.parameters
@@ -56,25 +56,26 @@ def preconditioner(optimizer: OptimizerSpec, state: dict[str, Flat], updates: in
         return None
     if optimizer.name in ("adagrad", "rmsprop"):
         squares = state["G" if optimizer.name == "adagrad" else "s"]
-        divided: Flat = np.sqrt(squares) + own["eps"] if optimizer.dialect == PYTORCH else np.sqrt(squares + own["eps"])
+        divided: Array = np.sqrt(squares) + own["eps"] if optimizer.dialect == PYTORCH else np.sqrt(squares + own["eps"])
         return divided
     if optimizer.name in ("adam", "amsgrad"):
         corrected = 1.0 - own["beta2"] ** updates if own.get("bias_correction", True) else 1.0
         squares = state["v"] if optimizer.name == "adam" else list(state.values())[2]
-        adaptive: Flat = np.sqrt(squares / corrected) + own["eps"]
+        adaptive: Array = np.sqrt(squares / corrected) + own["eps"]
         return adaptive
     return None
 
 
 def bound(
-    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Flat] | None = None, updates: int = 0
+    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Bound | None:
-    """A lane's own bound where it stands; None for a rule without one, or before its first update where it needs one."""
+    """A lane's own bound where it stands, `state` its rule's tensors by name, (size,) each; None for a rule without one, or
+    before its first update where it needs one."""
     return at_once(bounding(optimizer, product, size, state, updates))
 
 
 def bounding(
-    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Flat] | None = None, updates: int = 0
+    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Parts[Bound | None]:
     """`bound`, a product at a time."""
     known = factor(optimizer)
@@ -95,7 +96,7 @@ def bounding(
     return Bound(known[1], top, known[0] / top if top > 0.0 else np.inf, P is not None)
 
 
-def growth(rule: str, rate: ArrayLike, momentum: ArrayLike, curvatures: ArrayLike) -> Flat:
+def growth(rule: str, rate: ArrayLike, momentum: ArrayLike, curvatures: ArrayLike) -> Array:
     """The spectral radius of one update on a quadratic with these curvatures, for momentum ("momentum") or Nesterov
     ("nesterov"); broadcasts rate with momentum. Below 1 it converges, at that factor a step.
 
@@ -120,9 +121,9 @@ class PhaseDiagram:
     """`growth` (m, n): the spectral radius at momentum `momenta[i]` and rate `rates[j]`."""
 
     rule: str
-    rates: Flat
-    momenta: Flat
-    growth: Flat
+    rates: Array
+    momenta: Array
+    growth: Array
     curvatures: tuple[float, ...]
 
 

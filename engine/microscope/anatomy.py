@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.microscope.anatomy_rows import Anatomy, anatomy_of
-from engine.microscope.arithmetic import as_tree, flat, on_arrays
+from engine.microscope.arithmetic import as_tree, flat, names_in, on_arrays
 from engine.microscope.copies import copy_at
 from engine.microscope.expression import Expression, Number, Writing, latex, plain
 from engine.trace import MicroStep, record
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from engine.spec import OptimizerSpec
     from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 LAST = 50
 SYMBOLS = {
     "theta": r"\theta",
@@ -282,8 +280,6 @@ def _entering(key: str, optimizer: OptimizerSpec, anatomy: Anatomy) -> str:
 
 def _read(anatomy: Anatomy) -> list[str]:
     """What goes into an anatomy, θ and g first."""
-    from engine.microscope.arithmetic import names_in
-
     made = {quantity.name for quantity in anatomy.quantities}
     read = {name for quantity in anatomy.quantities for name in names_in(quantity.formula)} - made
     return ["theta", "g", *sorted(read - {"theta", "g"})]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from engine.activations import ACTIVATIONS
+from engine.array import Array
 from engine.kernels import codes
 from engine.losses import LOSSES
 from engine.microscope.builder import Builder, recipe
 from engine.microscope.expression import Expression, constant, difference, negative, product, quotient, root, total
 from engine.microscope.forward import EPSILON
 from engine.microscope.steps import Factor, Flow, Parts, Terms
-from engine.microscope.values import Flat, Value
+from engine.microscope.values import Value
 from engine.trace import MicroStep
 
 ONE = constant("1", 1.0)
@@ -129,7 +130,7 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
         each = [product(b.entry_at(delta, row, n), b.entry_at(h, column, n)) for n in range(count)]
         return product(share, total(each, main=True))
 
-    def edges(sample: int | None) -> Flat:
+    def edges(sample: int | None) -> Array:
         return gradient.array if sample is None else of_sample(sample).array
 
     source = int(h.name[1:])
@@ -229,7 +230,7 @@ def back_product(b: Builder, step: MicroStep) -> None:
     w, delta = b.operands(step, f"W{layer}", f"delta{layer}")
     g = b.value(f"g{layer - 1}", step.results[f"delta{layer - 1}"])
 
-    def edges(sample: int | None) -> Flat:
+    def edges(sample: int | None) -> Array:
         return w.array * (delta.array.mean(axis=1) if sample is None else delta.array[:, sample])[:, None]
 
     b.add(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.microscope.expression import Number
 from engine.microscope.notations import Notation
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from engine.spec import RunSpec
     from engine.tape import Tape
 
-Flat = NDArray[np.float64]
 Recipe = Callable[["Builder", MicroStep], None]
 RECIPES: dict[int, Recipe] = {}
 STATE_SYMBOLS = {"v_max": r"v_{\max}", "vₘₐₓ": r"v_{\max}", "g′": "g_{-}", "Δ": r"\Delta_{-}", "ḡ": r"\bar g"}
@@ -56,7 +55,7 @@ class Builder:
 
     # Values ----------------------------------------------------------------------------------------------------------
 
-    def value(self, name: str, array: Flat, moment: str = "during") -> Value:
+    def value(self, name: str, array: Array, moment: str = "during") -> Value:
         return self.names.value(name, array, moment)
 
     def operand(self, step: MicroStep, name: str) -> Value:
@@ -75,11 +74,11 @@ class Builder:
     def _parameters(self) -> set[str]:
         return {place.name for place in self.tape.places}
 
-    def named(self, name: str, numbers: Flat) -> Value:
-        """Numbers without rows of their own, such as the mean loss."""
+    def named(self, name: str, numbers: Array) -> Value:
+        """Numbers (n,) without rows of their own, such as the mean loss."""
         return self.value(name, numbers.reshape(-1, 1)[:1] if name == "eta" else numbers.reshape(-1, 1))
 
-    def state(self, tensor: str, parameter: str, array: Flat, moment: str = "before") -> Value:
+    def state(self, tensor: str, parameter: str, array: Array, moment: str = "before") -> Value:
         """The optimizer's own tensor for a parameter, named as in "m.W1"."""
         like = self.value(parameter, array, moment)
         words = f"the rule's {tensor} for {parameter}, as the last update left it"

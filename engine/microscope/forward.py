@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.activations import ACTIVATIONS
+from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.activations import LEAKY_SLOPE
 from engine.kernels.norms import EPS, MOMENTUM
@@ -21,7 +22,6 @@ from engine.microscope.expression import (
     total,
 )
 from engine.microscope.steps import Factor, Flow
-from engine.microscope.values import Flat
 from engine.trace import MicroStep
 
 EPSILON = constant(r"\varepsilon", EPS)
@@ -111,7 +111,7 @@ def affine(b: Builder, step: MicroStep) -> None:
         products = [product(b.entry(w, row, k), b.entry(h, k, column)) for k in range(len(h.array))]
         return total((b.entry(bias, row, 0), *products), main=True)
 
-    def edges(sample: int | None) -> Flat:
+    def edges(sample: int | None) -> Array:
         return w.array * (h.array.mean(axis=1) if sample is None else h.array[:, sample])
 
     what = "the inputs" if layer == 1 else f"what layer {layer - 1} hands on"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS
+from engine.array import Array
 from engine.kernels import codes
 from engine.microscope.anatomy import place_of
 from engine.microscope.expression import plain
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.machine import Machine
     from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 EPSILON = float(np.finfo(np.float64).eps)
 CUBE_ROOT = float(np.cbrt(EPSILON))
 FLOOR = 1e-8
@@ -103,16 +102,17 @@ class Bench:
         for _ in range(self.last_prepared):
             self.machine.one_op()
 
-    def objective(self, theta: Flat) -> float:
+    def objective(self, theta: Array) -> float:
+        """J at `theta` (P,), penalties included."""
         self.machine.theta[...] = theta
         self.machine.run_apart(self.forward)
         return float(self.machine.hyper[codes.LAST_LOSS]) + self._penalty()
 
-    def gradient(self, theta: Flat) -> Flat:
-        """∂J/∂θ, penalties included, not clipped."""
+    def gradient(self, theta: Array) -> Array:
+        """∂J/∂θ at `theta`, (P,) both, penalties included, not clipped."""
         self.machine.theta[...] = theta
         self.machine.run_apart(self.derivative)
-        found: Flat = self.machine.grad.copy()
+        found: Array = self.machine.grad.copy()
         for place in self.machine.tape.places:
             if place.kind == "bias" and not self.machine.spec.network.train_bias:
                 place.view(found)[...] = 0.0
@@ -177,7 +177,7 @@ def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
     return found
 
 
-def _held(made: Bench, theta: Flat, at: int) -> float:
+def _held(made: Bench, theta: Array, at: int) -> float:
     """The derivative that a held bias has all the same."""
     made.machine.theta[...] = theta
     made.machine.run_apart(made.derivative)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.microscope.expression import plain
 from engine.microscope.update_view import Update
 from engine.trace import MicroStep
 
-Flat = NDArray[np.float64]
 MOST = 10
 
 
@@ -26,7 +25,7 @@ class SampleChain:
     name: str
     index: tuple[int, ...]
     samples: tuple[int, ...]
-    gradients: Flat
+    gradients: Array
     mean: float
     penalty: float
     with_penalty: float
@@ -90,7 +89,7 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
     )
 
 
-def _gradients(made: MicroStep, name: str, index: tuple[int, ...]) -> Flat:
+def _gradients(made: MicroStep, name: str, index: tuple[int, ...]) -> Array:
     """Each sample's own, from the op's operands: blame times source, or what stands in its place."""
     kind = name.rstrip("0123456789")
     operands = list(made.operands.values())

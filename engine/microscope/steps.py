@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from engine.array import Array
 from engine.microscope.expression import Expression, Number, Writing, latex, main_terms, plain
-from engine.microscope.values import Flat, Symbol, Value
+from engine.microscope.values import Symbol, Value
 
 Depth = Literal["unit", "edge"]
 Phase = Literal["forward", "loss", "backward", "update"]
@@ -73,7 +74,7 @@ class Flow:
     source: int
     backward: bool
     nodes: str
-    edges: Callable[[int | None], Flat] | None = field(repr=False, compare=False)
+    edges: Callable[[int | None], Array] | None = field(repr=False, compare=False)
     """(d_layer, d_source) of a sample's column, or of None: the mean over the mini-batch. None: nothing runs along edges."""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.microscope.expression import Number, plain
 from engine.microscope.notations import Notation, split
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from engine.dataset import Dataset
     from engine.tape import Tape
 
-Flat = NDArray[np.float64]
 PARAMETERS = ("W", "b", "gamma", "beta", "alpha", "P")
 MATRICES = ("W", "P")
 
@@ -43,7 +43,7 @@ class Value:
     name: str
     symbol: str
     words: str
-    array: Flat
+    array: Array
     rows: Axis
     columns: Axis
     of: str
@@ -183,8 +183,8 @@ class Names:
         """Of each name its symbol and what it is."""
         return tuple(Symbol(self.symbol(name), self.words(name)) for name in dict.fromkeys(names))
 
-    def value(self, name: str, array: Flat, moment: str = "during") -> Value:
-        """The named array with names for its rows and columns."""
+    def value(self, name: str, array: Array, moment: str = "during") -> Value:
+        """The named array (rows, columns) with names for both."""
         kind, layer = split(name)
         bare = kind[1:] if kind.startswith("d") and kind[1:] in PARAMETERS else kind
         whole = array.reshape(-1, 1) if array.ndim == 1 else array

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.microscope.expression import plain
 from engine.trace import record, value_of
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from engine.machine import Machine
     from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 WORDS = (
     "Here every layer changes as soon as its gradient is known, and blame goes further back through the new weights. "
     "Every δ must use the weights that made the outputs: blame first, change after."
@@ -25,16 +24,16 @@ WORDS = (
 
 @dataclass(frozen=True)
 class WrongWay:
-    """All parameters after the coming update, done `right` and done `wrong`, by name; `differ`: names of those that are not the
-    same."""
+    """All parameters after the coming update, done `right` and done `wrong`, by name, each of its own shape; `differ`: names of
+    those that are not the same."""
 
-    right: dict[str, Flat]
-    wrong: dict[str, Flat]
+    right: dict[str, Array]
+    wrong: dict[str, Array]
     differ: tuple[str, ...]
     words: str = WORDS
 
     def as_json(self) -> dict[str, Any]:
-        def lists(named: dict[str, Flat]) -> dict[str, Any]:
+        def lists(named: dict[str, Array]) -> dict[str, Any]:
             return {name: [[plain(x) for x in row] for row in np.atleast_2d(values).tolist()] for name, values in named.items()}
 
         return {"right": lists(self.right), "wrong": lists(self.wrong), "differ": list(self.differ), "words": self.words}
@@ -65,11 +64,11 @@ def in_place(trainer: Trainer) -> WrongWay:
     return WrongWay(right, wrong, differ)
 
 
-def _own(results: dict[str, Flat]) -> dict[str, Flat]:
+def _own(results: dict[str, Array]) -> dict[str, Array]:
     return {name: values for name, values in results.items() if "." not in name}
 
 
-def _run_wrongly(machine: Machine) -> dict[str, Flat]:
+def _run_wrongly(machine: Machine) -> dict[str, Array]:
     tape = machine.tape
     kinds, layers = tape.ops[:, codes.CODE], tape.ops[:, codes.LAYER]
     order = [i for i, word in enumerate(tape.words) if word.phase in ("forward", "loss")]

@@ -10,11 +10,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.landscape.planes import Others, Plane, frame, random_directions, through_points, through_weights
 from engine.landscape.slices import Landscape, Picture, Range
 from engine.race.on_network import NetworkLane, NetworkRace
 
-Flat = NDArray[np.float64]
 SPAN = 1.0
 """Of random directions and of two weights: half a side of the picture, at least."""
 TOGETHER = 16
@@ -54,7 +54,7 @@ class Way:
     """A lane's kept points: `steps` (n,), the columns of `Point` each (n,)."""
 
     steps: NDArray[np.int64]
-    columns: dict[str, Flat]
+    columns: dict[str, Array]
 
 
 @dataclass
@@ -126,7 +126,7 @@ class Chart:
         """True and slice losses of the ways' points, the heads first, for about so long; true when all are known. The heads
         are always measured."""
         end = time.perf_counter() + seconds
-        wanted: list[tuple[bool, int, int, Flat]] = []
+        wanted: list[tuple[bool, int, int, Array]] = []
         for lane in race.lanes:
             self.way(race, lane.id)
             steps, points = race.way(lane.id)
@@ -154,10 +154,10 @@ class Chart:
         points = np.concatenate([_finite(race.way(lane.id)[1]) for lane in race.lanes])
         return self.plane.share_of(points) if len(points) > 1 else float("nan")
 
-    def slope(self, race: NetworkRace, number: int) -> Flat:
+    def slope(self, race: NetworkRace, number: int) -> Array:
         """Of the objective where a lane stands, along the plane's coordinates, (2,): the gradient arrow of two weights."""
         theta = race.lane(number).trainer.machine.theta
-        found: Flat = self.plane.directions @ self.landscape.gradient(theta)
+        found: Array = self.plane.directions @ self.landscape.gradient(theta)
         return found
 
     # The picture -----------------------------------------------------------------------------------------------------
@@ -257,18 +257,18 @@ def _chosen(race: NetworkRace, number: int | None) -> NetworkLane:
     return race.lane(race.standings()[0].id if number is None else number)
 
 
-def _corner(race: NetworkRace, number: int) -> Flat:
+def _corner(race: NetworkRace, number: int) -> Array:
     if number == 0:
         return race.lanes[0].points[0]
     return race.lane(number).trainer.machine.theta.copy()
 
 
-def _finite(points: Flat) -> Flat:
-    found: Flat = points[np.isfinite(points).all(axis=1)]
+def _finite(points: Array) -> Array:
+    found: Array = points[np.isfinite(points).all(axis=1)]
     return found
 
 
-def _around(spots: Flat) -> Flat:
+def _around(spots: Array) -> Array:
     """A square about all points, so that two weights are seen at one scale, and at least `SPAN` either way of the origin."""
     reach = max(SPAN, float(np.abs(spots).max()))
     return np.array([[-reach, -reach], [reach, reach]])

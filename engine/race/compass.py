@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.landscape.slices import Landscape
 from engine.parts import Parts
@@ -14,7 +15,6 @@ from engine.probe import Probe
 from engine.randomness import generator
 from engine.tape import Tape
 
-Flat = NDArray[np.float64]
 SOME = 128
 """Samples between two looks at whether they are still wanted."""
 
@@ -25,11 +25,11 @@ class Compass:
     mean is `full` (2,). `places` are the two weights' in θ."""
 
     places: tuple[int, int]
-    samples: Flat
-    full: Flat
+    samples: Array
+    full: Array
 
     @property
-    def covariance(self) -> Flat:
+    def covariance(self) -> Array:
         """Of one sample's arrow, (2, 2), over the training set."""
         off = self.samples - self.full
         return off.T @ off / len(self.samples)
@@ -41,9 +41,9 @@ class Compass:
             raise ValueError(f"batch_size: {batch_size} given; allowed: 1 to {count}")
         return np.sort(generator(seed, "compass", number).choice(count, batch_size, replace=False))
 
-    def mean(self, rows: NDArray[np.int64]) -> Flat:
+    def mean(self, rows: NDArray[np.int64]) -> Array:
         """The arrow of a mini-batch, (2,)."""
-        found: Flat = self.samples[rows].mean(axis=0)
+        found: Array = self.samples[rows].mean(axis=0)
         return found
 
     def spread(self, batch_size: int) -> float:
@@ -66,8 +66,8 @@ def _check(tape: Tape, first: int, second: int) -> None:
         )
 
 
-def taking(landscape: Landscape, theta: Flat, first: int, second: int) -> Parts[Compass]:
-    """`compass` at any parameters, some samples at a time: the run they are of may go on meanwhile."""
+def taking(landscape: Landscape, theta: Array, first: int, second: int) -> Parts[Compass]:
+    """`compass` at any parameters `theta` (P,), some samples at a time: the run they are of may go on meanwhile."""
     _check(landscape.tape, first, second)
     count = len(landscape.x)
     samples = np.empty((count, 2))

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import codes
 from engine.landscape.curvature import FLAT, Curvature, hessian_product, measuring
 from engine.landscape.slices import Landscape
@@ -16,7 +16,6 @@ from engine.parts import Parts
 from engine.race.on_network import NetworkRace
 from engine.spec import OptimizerSpec
 
-Flat = NDArray[np.float64]
 SEEN = 1e-3
 """Of the largest curvature: the map leaves out what is flatter, along which nothing moves in sight whatever the rate."""
 MOMENTA = {"sgd": "momentum", "momentum": "momentum", "nesterov": "nesterov"}
@@ -55,15 +54,15 @@ def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) 
 
 @dataclass(frozen=True)
 class Place:
-    """A lane as it stood: what the rest depends on."""
+    """A lane as it stood: what the rest depends on. `theta` and each tensor of `state` are (P,)."""
 
     lane: int
     step: int
     updates: int
     rule: OptimizerSpec
     rate: float
-    state: dict[str, Flat]
-    theta: Flat
+    state: dict[str, Array]
+    theta: Array
 
 
 def _looking(place: Place, surface: Landscape) -> Parts[Local]:

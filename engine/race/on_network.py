@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from engine.array import Array
 from engine.landscape.planes import Plane, principal
 from engine.landscape.slices import Landscape, Path, path, pool
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
@@ -20,7 +21,6 @@ from engine.spec import OptimizerSpec, Part, RunSpec, ScheduleSpec
 from engine.stops import Stop
 from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 MOST_POINTS = 160
 """Points kept of each lane's way; beyond them every second is left out."""
 MOST_NUMBERS = 4_000_000
@@ -55,17 +55,22 @@ def spec_of(run: RunSpec, lane: LaneSpec) -> RunSpec:
 
 @dataclass
 class NetworkLane:
-    """A lane as it runs: `points` are parameters by the step after which they stood."""
+    """A lane as it runs: `points` are parameters (P,) by the step after which they stood."""
 
     id: int
     spec: LaneSpec
     trainer: Trainer
     joined: int
-    points: dict[int, Flat] = field(default_factory=dict)
+    points: dict[int, Array] = field(default_factory=dict)
 
     @property
     def stopped(self) -> Stop | None:
         return self.trainer.stopped
+
+    @property
+    def recorded(self) -> dict[str, Array]:
+        """Its recorded series up to where it stands, (n,) each."""
+        return self.trainer.series.until(self.trainer.steps_done).columns()
 
 
 @dataclass(frozen=True)
@@ -247,7 +252,7 @@ class NetworkRace:
 
     # Looking ---------------------------------------------------------------------------------------------------------
 
-    def way(self, number: int) -> tuple[NDArray[np.int64], Flat]:
+    def way(self, number: int) -> tuple[NDArray[np.int64], Array]:
         """Steps (n,) and parameters (n, P) of a lane's kept points up to the present step, and of where it stands."""
         lane = self.lane(number)
         trainer = lane.trainer

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine import schedules
+from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.race import advance
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec, badges
+from engine.rates import kernel_parameters, rates_at
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
 from engine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
 
-Flat = NDArray[np.float64]
 FIRST_CAPACITY = 1024
 MOST_SLOTS = 3
 STATE_SIZE = 2 * MOST_SLOTS + codes.N_CLOCK
@@ -42,15 +41,16 @@ class Lane:
 @dataclass(frozen=True)
 class Update:
     """The update after `step` of one lane: the rule with its numbers (`hyper`), the point and the rule's state before it, the
-    gradient that it follows (noise and all, taken ahead where the rule looks ahead), and the point after it."""
+    gradient that it follows (noise and all, taken ahead where the rule looks ahead), and the point after it. Points, gradient
+    and each tensor of `state` are (2,)."""
 
     step: int
     rule: OptimizerSpec
-    theta: Flat
-    state: dict[str, Flat]
-    grad: Flat
-    hyper: Flat
-    after: Flat
+    theta: Array
+    state: dict[str, Array]
+    grad: Array
+    hyper: Array
+    after: Array
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ class Race:
         self._hyper[slot] = 0.0
         set_rule(self._hyper[slot], rule)
         self._hyper[slot, codes.RATE_FACTOR] = 1.0
-        moves = schedules.values(schedule)
+        moves = kernel_parameters(schedule)
         self._hyper[slot, codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(moves)] = moves
         self._counters[slot, codes.SCHEDULE] = schedule.row.code
         self._counters[slot, codes.SCHEDULE_UNIT] = codes.STEPS
@@ -312,13 +312,13 @@ class Race:
         lane = self.lane(number)
         return None if self._alive(lane) else self._done(lane)
 
-    def trail(self, number: int, first: int = 0, last: int | None = None) -> Flat:
+    def trail(self, number: int, first: int = 0, last: int | None = None) -> Array:
         """Points after updates first..last (the present step), (n, 2); a diverged lane's end where it left. A view."""
         lane = self.lane(number)
         end = min(self.step if last is None else last, self._done(lane))
         return self._trail[lane.slot, first : end + 1]
 
-    def losses(self, number: int, first: int = 0, last: int | None = None) -> Flat:
+    def losses(self, number: int, first: int = 0, last: int | None = None) -> Array:
         """f at the points of `trail`, (n,), without any noise. A view."""
         lane = self.lane(number)
         end = min(self.step if last is None else last, self._done(lane))
@@ -347,7 +347,7 @@ class Race:
         self.step = self.computed = step + 1
         return made
 
-    def state(self, number: int) -> dict[str, Flat]:
+    def state(self, number: int) -> dict[str, Array]:
         """The rule's state at the present step by name, each (2,). Where the lane has run further it is run there once more."""
         lane, other = self.lane(number), self
         made = lane
@@ -370,9 +370,9 @@ class Race:
     def rate(self, number: int) -> float:
         """The rate of the update that comes next, by the schedule."""
         rule, schedule = self.lane(number).spec.in_force(self.step)
-        return float(schedules.rates(schedule, rule.lr, np.array([self.step]))[0])
+        return float(rates_at(schedule, rule.lr, np.array([self.step]))[0])
 
-    def next_step(self, number: int) -> Flat | None:
+    def next_step(self, number: int) -> Array | None:
         """What the next update will add to the point, (2,); None at the race's end and for a lane that diverged."""
         if self.step >= self.spec.max_steps:
             return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.landscape.slices import pool
 from engine.parts import Pace
 from engine.race.on_network import spec_of
@@ -16,7 +16,6 @@ from engine.race.spec import LaneSpec, check_count
 from engine.spec import RunSpec
 from engine.trainer import Trainer
 
-Flat = NDArray[np.float64]
 MOST_SEEDS = 64
 POINTS = 101
 SECONDS = 0.01
@@ -30,9 +29,9 @@ class Band:
     """Of one lane over its seeds, at `steps` (n,): median and quartiles of the train loss, each (n,). A run that diverged
     counts as infinitely high."""
 
-    median: Flat
-    low: Flat
-    high: Flat
+    median: Array
+    low: Array
+    high: Array
 
 
 class SeedRace:
@@ -60,7 +59,7 @@ class SeedRace:
         if not 1 <= steps <= self.run.stop.max_steps:
             raise ValueError(f"steps: {steps} given; allowed: 1 to {self.run.stop.max_steps}")
         self.steps = np.unique(np.linspace(0, steps, min(points, steps + 1)).astype(np.int64))
-        self.losses: Flat = np.full((len(self.lanes), len(self.seeds), len(self.steps)), np.nan)
+        self.losses: Array = np.full((len(self.lanes), len(self.seeds), len(self.steps)), np.nan)
         self.endings: dict[tuple[int, int], Trainer] = {}
         """The trainers by (lane, seed) places, as they stand: pictures of their endings."""
 
@@ -112,9 +111,9 @@ class SeedRace:
         """The share of seeds whose train loss is below the threshold at the end."""
         return float(np.mean(self.losses[lane, :, -1] < threshold))
 
-    def wins(self) -> Flat:
+    def wins(self) -> Array:
         """(lanes,): the share of seeds in which a lane ends lowest; ties are shared; where all diverged nobody wins."""
         last = self.losses[:, :, -1]
         lowest = (last == last.min(axis=0)) & np.isfinite(last)
-        share: Flat = np.sum(lowest / np.maximum(lowest.sum(axis=0), 1), axis=1) / len(self.seeds)
+        share: Array = np.sum(lowest / np.maximum(lowest.sum(axis=0), 1), axis=1) / len(self.seeds)
         return share

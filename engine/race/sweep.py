@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.parts import Parts, at_once
 from engine.race.on_surface import Race
 from engine.race.seeds import SeedRace
@@ -17,7 +18,6 @@ from engine.spec import RunSpec
 from engine.surfaces.function import SurfaceFunction
 from engine.surfaces.rows import Box
 
-Flat = NDArray[np.float64]
 RATES = tuple(float(rate) for rate in np.logspace(-4, 0, 13))
 MOST_RATES = 64
 MOST_SIDE = 64
@@ -30,11 +30,11 @@ class RateSweep:
     """Of one lane at `rates` (n,): the loss at the budget's end for each seed (seeds, n), infinite where it diverged, its
     median over seeds (n,), and the best rate, None where all diverged. How it was chosen is all here: grid, budget, seeds."""
 
-    rates: Flat
+    rates: Array
     steps: int
     seeds: tuple[int, ...]
-    losses: Flat
-    median: Flat
+    losses: Array
+    median: Array
     best: float | None
 
     @property
@@ -90,7 +90,7 @@ def sweeping(
     return _swept(rates, steps, used, losses)
 
 
-def _swept(rates: Sequence[float], steps: int, seeds: tuple[int, ...], losses: Flat) -> RateSweep:
+def _swept(rates: Sequence[float], steps: int, seeds: tuple[int, ...], losses: Array) -> RateSweep:
     median = np.quantile(losses, 0.5, axis=0, method="inverted_cdf")
     best = int(np.argmin(median))
     found = float(rates[best]) if np.isfinite(median[best]) else None
@@ -124,10 +124,10 @@ class Basins:
     """Where a rule ends from each start of a grid: `ends` (m, n, 2), `losses` (m, n), `minimum` (m, n) the place in the
     surface's minima of the one it came within `reach` of, −1 of none, −2 where it diverged. `x` (n,), `y` (m,)."""
 
-    x: Flat
-    y: Flat
-    ends: Flat
-    losses: Flat
+    x: Array
+    y: Array
+    ends: Array
+    losses: Array
     minimum: NDArray[np.int32]
     steps: int
     reach: float

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.kernels import formula as kernels
 
 LONGEST = 200
@@ -41,11 +42,11 @@ class FormulaError(ValueError):
 
 @dataclass(frozen=True)
 class Formula:
-    """A compiled formula: `program` (n, 2) codes and operands, `constants`, the stack's depth, and LaTeX."""
+    """A compiled formula: `program` (n, 2) codes and operands, `constants` (n,), the stack's depth, and LaTeX."""
 
     text: str
     program: NDArray[np.int64]
-    constants: NDArray[np.float64]
+    constants: Array
     depth: int
     latex: str
 

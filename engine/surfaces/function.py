@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 
+from engine.array import Array
 from engine.kernels import surfaces as kernels
 from engine.kernels.formula import WIDTH
 from engine.spec import Named, complete, known, refuse
 from engine.surfaces.formula import Formula, FormulaError, compile_formula
 from engine.surfaces.rows import SURFACES, Box, Minimum
 
-Flat = NDArray[np.float64]
 NO_PROGRAM = np.zeros((0, 2), dtype=np.int64)
 OWN = "formula"
 OWN_DOMAIN: Box = ((-3.0, 3.0), (-3.0, 3.0))
@@ -70,9 +70,9 @@ def _box(given: Any) -> Box:
 class Points:
     """f (n,), gradient (n, 2) and Hessian (n, 2, 2) at some points."""
 
-    value: Flat
-    gradient: Flat
-    hessian: Flat
+    value: Array
+    gradient: Array
+    hessian: Array
 
 
 class SurfaceFunction:
@@ -124,8 +124,8 @@ class SurfaceFunction:
         return [] if self.row is None else self.row.minima(self.spec.parameters)
 
     @property
-    def arguments(self) -> tuple[int, Flat, NDArray[np.int64], Flat]:
-        """What the kernels take for it: code, numbers, program, stack."""
+    def arguments(self) -> tuple[int, Array, NDArray[np.int64], Array]:
+        """What the kernels take for it: code, numbers (n,), program (n, 2), stack (depth, WIDTH)."""
         return self.code, self.numbers, self.program, self.stack
 
     def at(self, points: ArrayLike) -> Points:
@@ -135,7 +135,7 @@ class SurfaceFunction:
         kernels.surface_at(*self.arguments, given, out)
         return Points(out[:, 0], out[:, 1:3], out[:, [3, 4, 4, 5]].reshape(-1, 2, 2))
 
-    def grid(self, columns: int, rows: int, domain: Box | None = None) -> tuple[Flat, Flat, Flat]:
+    def grid(self, columns: int, rows: int, domain: Box | None = None) -> tuple[Array, Array, Array]:
         """x (columns,), y (rows,) and f (rows, columns) over the domain, its edges included."""
         (x0, x1), (y0, y1) = domain or self.domain
         across, up = np.linspace(x0, x1, columns), np.linspace(y0, y1, rows)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.frames import decode, encode
 from server.keeping.records import Piece
+
+if TYPE_CHECKING:
+    from engine.array import Array
 
 MOST = 256_000_000
 """Bytes that packed data may unfold to."""
@@ -35,13 +38,13 @@ def unpack_numbers(packed: bytes) -> dict[str, NDArray[Any]]:
     return {name: array.astype(np.int64) if name == "counters" else array for name, array in numbers.items()}
 
 
-def pack_points(points: NDArray[np.float64]) -> bytes:
+def pack_points(points: Array) -> bytes:
     return zlib.compress(np.ascontiguousarray(points).tobytes(), 1)
 
 
-def lines(pieces: Iterable[Piece], columns: int) -> dict[int, NDArray[np.float64]]:
+def lines(pieces: Iterable[Piece], columns: int) -> dict[int, Array]:
     """Of each branch its points (n, columns). Of an engine whose series had other columns there are none."""
-    found: dict[int, NDArray[np.float64]] = {}
+    found: dict[int, Array] = {}
     for piece in pieces:
         flat = np.frombuffer(zlib.decompressobj().decompress(piece.points, MOST))
         if flat.size % columns:

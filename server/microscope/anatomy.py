@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from server.microscope.mathml import mathml
+from server.mathml import inline
 
 if TYPE_CHECKING:
     from engine.microscope import Dissection, Writing
@@ -18,6 +18,6 @@ def told(found: Dissection, how: Writing) -> dict[str, Any]:
     for kind, parts in (("inputs", found.inputs), ("parts", found.parts)):
         for part, row in zip(parts, whole[kind], strict=True):
             numbers = latex(part.expression, how) if part.numbers else ""
-            row |= {"numbers": numbers, "symbol_mathml": mathml(part.symbol)}
-            row |= {"formula_mathml": mathml(part.formula), "numbers_mathml": mathml(numbers)}
+            row |= {"numbers": numbers, "symbol_mathml": inline(part.symbol)}
+            row |= {"formula_mathml": inline(part.formula), "numbers_mathml": inline(numbers)}
     return whole

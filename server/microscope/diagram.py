@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.microscope.numbers import open_numbers
 from server.microscope.scope import Scope
 
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.microscope import Step, Update, Value
-
-Flat = NDArray[np.float64]
 
 
 class Shown(NamedTuple):
     told: dict[str, Any]
-    values: Flat
+    values: Array
 
 
 def nodes_of(update: Update, step: Step, column: int | None, scope: Scope, layers: int) -> list[Shown | None]:
@@ -48,9 +46,9 @@ def _here(step: Step) -> Value | None:
     return next((value for value in step.results if value.rows.kind == "unit" and value.columns.kind != "unit"), None)
 
 
-def forward_of(update: Update, step: Step, column: int | None, scope: Scope) -> dict[int, Flat]:
+def forward_of(update: Update, step: Step, column: int | None, scope: Scope) -> dict[int, Array]:
     """The activations of the layers that are done: they lie beneath what the nodes show."""
-    found: dict[int, Flat] = {}
+    found: dict[int, Array] = {}
     for value in _made(update, step):
         layer = _layer(value)
         if layer is not None and value.name == f"h{layer}":
@@ -83,7 +81,7 @@ def edges_of(update: Update, step: Step, column: int | None, scope: Scope) -> Sh
     return Shown({"name": name, "layer": layer, "source": source, "backward": False, "still": True}, values)
 
 
-def _leave_out(values: Flat, value: Value, layer: int, source: int, column: int | None, scope: Scope) -> None:
+def _leave_out(values: Array, value: Value, layer: int, source: int, column: int | None, scope: Scope) -> None:
     """What runs along edges is made of numbers: where one of them is withheld, it would tell it."""
     if not scope.withheld:
         return
@@ -112,7 +110,7 @@ def _shown(value: Value, column: int | None, scope: Scope) -> Shown:
     return Shown(told, _of_column(value, column, scope))
 
 
-def _of_column(value: Value, column: int | None, scope: Scope) -> Flat:
+def _of_column(value: Value, column: int | None, scope: Scope) -> Array:
     """A number for each row: the sample's, or the mean over the mini-batch."""
     numbers = open_numbers(scope, value.name, value.array)
     if value.columns.kind != "sample":

@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from server.mathml import block
+
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.microscope import Number
 
 Stage = Literal["sign", "order", "digits"]
@@ -81,15 +84,13 @@ class Question:
 
     def as_json(self) -> dict[str, Any]:
         """All but the number itself."""
-        from engine.microscope.sheet import mathml
-
         return {
             "id": self.id,
             "micro": self.micro,
             "name": self.name,
             "row": self.row,
             "column": self.column,
-            "symbol": mathml(self.symbol),
+            "symbol": block(self.symbol),
             "words": self.words,
             "stage": self.stage,
             "answers": [{"stage": stage, "right": right, "truth": truth} for stage, right, truth in self.answers],
@@ -126,7 +127,7 @@ class Withheld:
             if question.name.rpartition(".")[2] in (parameter, f"d{parameter}")
         }
 
-    def mask(self, name: str, array: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def mask(self, name: str, array: Array) -> NDArray[np.bool_]:
         """Which entries of a named array (rows, columns) are withheld."""
         found = np.zeros(array.shape, dtype=np.bool_)
         for question in self.questions:
@@ -139,7 +140,7 @@ class Withheld:
                 found |= same
         return found
 
-    def array(self, name: str, array: NDArray[np.float64]) -> NDArray[np.float64]:
+    def array(self, name: str, array: Array) -> Array:
         """A named array with NaN for what is withheld; the same one where nothing is."""
         mask = self.mask(name, array) if self.questions else None
         return array if mask is None or not mask.any() else np.where(mask, np.nan, array)

@@ -3,26 +3,27 @@ is withheld. Everything that leaves goes through here."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.microscope.scope import Scope
 
-Flat = NDArray[np.float64]
+if TYPE_CHECKING:
+    from engine.array import Array
+
 LARGEST = 16_384
 """Entries of an array that are sent; of a larger one …"""
 FIRST = 64
 """… so many rows and columns at most, the first, and those that are looked at."""
 
 
-def open_numbers(scope: Scope, name: str, array: Flat) -> Flat:
+def open_numbers(scope: Scope, name: str, array: Array) -> Array:
     """The numbers that may be told."""
     return scope.withheld.array(name, array)
 
 
-def part(array: Flat, row: int, column: int) -> tuple[Flat, dict[str, Any]]:
+def part(array: Array, row: int, column: int) -> tuple[Array, dict[str, Any]]:
     """As much of an array as is sent, and which rows and columns that are (null: all)."""
     if array.size <= LARGEST:
         return array, {"rows": None, "columns": None}

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.mathml import inline
 from server.microscope import anatomy
 from server.microscope.hidden import HIDDEN, Withheld
-from server.microscope.mathml import mathml
 from server.microscope.refused import refusals
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from engine.array import Array
     from engine.microscope import Update
     from server.protocol.microscope_queries import Entry
 
-Flat = NDArray[np.float64]
 WRITTEN = 400
 """Entries of a tensor that the wrong way writes out; of a larger one those that differ the most."""
 FLOOR = 1e-8
@@ -94,7 +93,7 @@ def wrong_way(trainer: Trainer, withheld: Withheld) -> dict[str, Any]:
     return {"words": found.words, "differ": list(found.differ), "tensors": tensors}
 
 
-def _tensor(name: str, before: Flat, right: Flat, wrong: Flat, differs: bool, withheld: Withheld) -> dict[str, Any]:
+def _tensor(name: str, before: Array, right: Array, wrong: Array, differs: bool, withheld: Withheld) -> dict[str, Any]:
     from engine.microscope.expression import plain
 
     gaps = np.abs(right - wrong).ravel()
@@ -127,10 +126,10 @@ def chain_of_factors(update: Update, name: str, sample: int, withheld: Withheld)
     with refusals():
         found = factors(update, name, sample)
     numbers = found.latex(numbers=True, withheld=withheld.number)
-    told = found.as_json() | {"numbers": numbers, "mathml": mathml(found.latex()), "numbers_mathml": mathml(numbers)}
-    told["symbol_mathml"] = mathml(found.symbol)
+    told = found.as_json() | {"numbers": numbers, "mathml": inline(found.latex()), "numbers_mathml": inline(numbers)}
+    told["symbol_mathml"] = inline(found.symbol)
     for factor in told["factors"]:
-        factor["symbol_mathml"] = mathml(factor["symbol"])
+        factor["symbol_mathml"] = inline(factor["symbol"])
     return dict(withheld.json(told))
 
 
@@ -146,7 +145,7 @@ def graph(text: str, inputs: dict[str, float]) -> dict[str, Any]:
         except (RecursionError, MemoryError) as error:
             raise ValueError("text: the expression is nested too deeply; allowed: up to 60 steps") from error
     for node in told["nodes"]:
-        node["mathml"] = mathml(node["symbol"])
+        node["mathml"] = inline(node["symbol"])
         for edge in node["edges"]:
-            edge["mathml"] = mathml(edge["rule"])
+            edge["mathml"] = inline(edge["rule"])
     return dict(told)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from server.mathml import dictionary
 from server.microscope.diagram import edges_of, forward_of, nodes_of
 from server.microscope.hidden import HIDDEN
-from server.microscope.mathml import dictionary
 from server.microscope.numbers import open_numbers, part
 from server.microscope.place import equations_of, place_of
 from server.microscope.trees import equation_json, symbols

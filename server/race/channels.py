@@ -7,12 +7,13 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from server.mathml import block
 from server.pictured import Arrays, Picture, Want
 from server.protocol import Channel
 
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.race import Race
     from engine.race.on_surface import Lane
     from server.race.desk import Desk
@@ -61,7 +62,7 @@ def surface(desk: Desk, want: Want) -> Picture | None:
     gap = f - least
     floor = max(float(np.nanquantile(gap, 0.005)), 1e-9 * float(np.nanmax(gap)), 1e-300) if np.isfinite(f).any() else 1.0
 
-    def lifted(height: NDArray[np.float64]) -> NDArray[np.float64]:
+    def lifted(height: Array) -> Array:
         with np.errstate(all="ignore"):  # a part may lie lower than the least of the grid: it is drawn as low as the floor
             return np.log10(np.maximum(height - least, 0.0) + floor) if colour == "log" else height.copy()
 
@@ -102,8 +103,8 @@ def trails(desk: Desk, want: Want) -> Picture | None:
     known = {number: (revision, count) for number, revision, count in have.lanes} if have else {}
     room, more = MOST_POINTS // max(1, len(race.lanes)), False
     lanes, cursor = [], []
-    points: list[NDArray[np.float64]] = [np.zeros((0, 2))]
-    losses: list[NDArray[np.float64]] = [np.zeros(0)]
+    points: list[Array] = [np.zeros((0, 2))]
+    losses: list[Array] = [np.zeros(0)]
     for lane in race.lanes:
         revision = desk.revisions.get(lane.id, 0)
         before, count = known.get(lane.id, (revision, 0))
@@ -128,7 +129,7 @@ def trails(desk: Desk, want: Want) -> Picture | None:
     return Picture(meta, arrays, TrailCursor(desk.number, tuple(cursor)))
 
 
-def _arrows(race: Race) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _arrows(race: Race) -> tuple[Array, Array]:
     gradients, following = np.full((len(race.lanes), 2), np.nan), np.full((len(race.lanes), 2), np.nan)
     for row, lane in enumerate(race.lanes):
         gradients[row] = race.surface.at(race.trail(lane.id)[-1]).gradient[0]
@@ -185,7 +186,6 @@ def point(desk: Desk, want: Want) -> Picture | None:
     """The place of one lane, the leader's where none is chosen: ‖∇f‖, the Hessian's eigenvalues, κ, the kind of point, and the
     lane's own stability bound with its formula in MathML beside its rate. Nothing in a race without lanes."""
     from engine.landscape.curvature import of_matrix
-    from server.documents import mathml
 
     race = desk.present()
     ranked = race.standings(desk.threshold)
@@ -210,7 +210,7 @@ def point(desk: Desk, want: Want) -> Picture | None:
         "condition": curvature.condition,
         "kind": curvature.kind,
         "rate": race.rate(lane.id),
-        "bound": bound and bound | {"mathml": mathml(bound["formula"])},
+        "bound": bound and bound | {"mathml": block(bound["formula"])},
     }
     return Picture(meta, {})
 

@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Literal
 
 from server.errors import CommandError
+from server.mathml import block
 from server.pacer import Slice
 from server.protocol import AnyCommand, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceSpeed, RaceState
 from server.protocol import RaceBegin as Begin
@@ -188,8 +189,6 @@ class Desk:
 
     def _describe(self, race: Race) -> RaceInfo:
         """In a worker: a rule that is new here is timed."""
-        from server.documents import mathml
-
         surface = race.surface
         least = [minimum.value for minimum in surface.minima]
         return RaceInfo(
@@ -198,7 +197,7 @@ class Desk:
             on="surface",
             spec=race.script.model_dump(mode="json"),
             title="your own formula" if surface.row is None else surface.row.title,
-            mathml=mathml(surface.latex),
+            mathml=block(surface.latex),
             domain=surface.domain,
             start=race.start,
             least=min(least) if least else None,

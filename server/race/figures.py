@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from server.figures import FONT, SMALL, THEMES, Theme, layout_of, merged
+from server.figure_theme import FONT, SMALL, THEMES, Theme, layout_of, merged
+from server.pictured import Want
+from server.race.channels import standings, surface
+from server.race.names import name_of, title
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -173,10 +176,6 @@ def dressed(figure: Figure, theme: str, title: str) -> Figure:
 def whole(race: Race, desk: Desk, theme: str) -> Figure:
     """Surface and trails over the loss curves, and a table of the standings: plain Plotly, which a file of its own can hold."""
     import plotly.graph_objects as go
-
-    from server.pictured import Want
-    from server.race.channels import standings, surface
-    from server.race.files import name_of, title
 
     found = surface(desk, Want(desk.number, 50, None))
     ranked = standings(desk, Want(desk.number, 50, None))

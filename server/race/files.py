@@ -7,11 +7,13 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from server.race.figures import whole
+from server.race.names import name_of
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from engine.race import Race
-    from engine.race.on_surface import Lane
     from server.race.desk import Desk
 
 
@@ -22,17 +24,6 @@ def script(race: Race, desk: Desk) -> str:
     made = race.as_script() | {"fingerprint": fingerprint(), "threshold": desk.threshold, "rates": desk.rates}
     made["chosen"] = [desk.chosen.get(lane.id, "own") for lane in race.lanes]
     return json.dumps(made, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def title(race: Race) -> str:
-    return "your own formula" if race.surface.row is None else race.surface.row.title
-
-
-def name_of(lane: Lane) -> str:
-    """A lane's name: its label, or its rule's."""
-    from engine.optimizers import OPTIMIZERS
-
-    return lane.spec.label or OPTIMIZERS[lane.spec.optimizer.name].title
 
 
 def file_of(on: str, step: int, ending: str, text: str) -> dict[str, Any]:
@@ -54,8 +45,6 @@ def table(race: Race) -> dict[str, Any]:
 
 def page(race: Race, desk: Desk, theme: str) -> dict[str, Any]:
     """One file that needs nothing else: surface and trails, loss curves, the standings."""
-    from server.race.figures import whole
-
     return file_of(race.spec.surface.name, race.step, "html", html_of(whole(race, desk, theme)))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.protocol.race_network import NetworkPlane
+from server.race.names import name_of
 from server.race.refusals import refused
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace
     from engine.race.chart import Chart
-    from engine.race.on_network import NetworkLane
 
 
 def chart_of(race: NetworkRace, wish: NetworkPlane) -> Chart:
@@ -40,13 +40,6 @@ def words_of(chart: Chart) -> str:
     if plane.kind == "pca":
         return "the two directions in which the lanes have moved most, through the mean of all their points"
     return "through three points; they lie at (0, 0), (1, 0) and (0, 1)"
-
-
-def name_of(lane: NetworkLane) -> str:
-    """A lane's name: its label, or its rule's."""
-    from engine.optimizers import OPTIMIZERS
-
-    return lane.spec.label or OPTIMIZERS[lane.spec.optimizer.name].title
 
 
 def climbs(race: NetworkRace, chart: Chart) -> list[dict[str, str | int]]:

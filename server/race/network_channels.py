@@ -18,6 +18,7 @@ from server.race.network import Going, NetworkDesk, Playing
 from server.race.studies import Kind, Study, output_map
 
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.series import Series
     from server.viewer import Slot
 
@@ -89,7 +90,7 @@ def ways(desk: NetworkDesk, want: Want) -> Picture | None:
     chart.measure(race, 0.0)
     lanes: list[dict[str, Any]] = []
     steps: list[NDArray[np.int32]] = [np.zeros(0, dtype=np.int32)]
-    columns: dict[str, list[NDArray[np.float64]]] = {name: [np.zeros(0)] for name in COLUMNS}
+    columns: dict[str, list[Array]] = {name: [np.zeros(0)] for name in COLUMNS}
     slopes = np.full((len(race.lanes), 2), np.nan)
     for row, lane in enumerate(race.lanes):
         way = chart.way(race, lane.id)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from server.figures import THEMES
+from server.figure_theme import THEMES
 from server.pictured import Picture, Want
 from server.race.figures import LANES, dashed, dressed, ground_of, sheet, table_of
-from server.race.landscape import name_of
+from server.race.names import name_of
+from server.race.network_channels import standings, surface, ways
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 def whole(race: NetworkRace, desk: NetworkDesk, theme: str) -> Figure:
     """Plain Plotly, which a file of its own can hold."""
-    from server.race.network_channels import standings, surface, ways
-
     want = Want(desk.number, 50, None)
     ground, walked, ranked = surface(desk, want), ways(desk, want), standings(desk, want)
     assert ranked is not None
@@ -105,11 +104,9 @@ def _curves(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, ro
     """What was recorded and, after it, where the lane stands: of what is trained on a line, of the test samples dots."""
     import plotly.graph_objects as go
 
-    from server.race.network_files import recorded
-
     positive = True
     for lane in race.lanes:
-        slot, columns, row = desk.slots.get(lane.id, 0), recorded(lane), rows[lane.id]
+        slot, columns, row = desk.slots.get(lane.id, 0), lane.recorded, rows[lane.id]
         for split, key in (("train", "loss"), ("test", "test")):
             if row[key] is None:
                 continue

@@ -7,11 +7,9 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from server.race.files import file_of, html_of
-from server.race.landscape import name_of
+from server.race.names import name_of
+from server.race.network_figures import whole
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace
@@ -24,11 +22,6 @@ SPLITS = ("train", "validation", "test")
 
 def _name(race: NetworkRace) -> str:
     return race.spec.run.data.name
-
-
-def recorded(lane: NetworkLane) -> dict[str, NDArray[np.float64]]:
-    """A lane's recorded series up to where it stands."""
-    return lane.trainer.series.until(lane.trainer.steps_done).columns()
 
 
 def _standing(lane: NetworkLane) -> dict[str, float]:
@@ -47,10 +40,10 @@ def table(race: NetworkRace) -> dict[str, Any]:
     """What was recorded of each lane, and where it stands: the full doubles, empty where there is none."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    own = [name for name in recorded(race.lanes[0]) if name != "step"]
+    own = [name for name in race.lanes[0].recorded if name != "step"]
     rows.writerow(["lane", "name", "optimizer", "rate", "step", *own])
     for lane in race.lanes:
-        columns = recorded(lane)
+        columns = lane.recorded
         lines = [{name: float(values[place]) for name, values in columns.items()} for place in range(len(columns["step"]))]
         if lane.trainer.steps_done > lines[-1]["step"]:
             lines.append(_standing(lane))
@@ -65,7 +58,5 @@ def table(race: NetworkRace) -> dict[str, Any]:
 
 def page(race: NetworkRace, desk: NetworkDesk, theme: str) -> dict[str, Any]:
     """One file that needs nothing else: the plane with the lanes' ways, loss curves, the standings."""
-    from server.race.network_figures import whole
-
     desk.paint_all()
     return file_of(_name(race), race.step, "html", html_of(whole(race, desk, theme)))

@@ -8,16 +8,17 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from server.errors import CommandError
 from server.limits import beyond
+from server.mathml import block
 from server.pictured import Arrays, Picture
 from server.protocol.race_network import StudyBasins, StudyCompass, StudyPoint, StudyRates, StudySeeds
 from server.race.refusals import refused
 from server.settings import Settings
 
 if TYPE_CHECKING:
+    from engine.array import Array
     from engine.race import NetworkRace, Race
     from engine.race.compass import Compass
     from engine.race.local import Local
@@ -160,7 +161,7 @@ class _Quartiles:
         self._made, self._known = made, 0
         self._found = np.empty((3, *made.losses.shape[::2]))
 
-    def up_to(self, count: int) -> NDArray[np.float64]:
+    def up_to(self, count: int) -> Array:
         """Median, lower and upper quartile, (3, lanes, count); nearest measured values, so that infinity is one like any
         other."""
         if count > self._known:
@@ -341,8 +342,6 @@ def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:
 
 
 def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
-    from server.documents import mathml
-
     curvature, bound = found.curvature, found.bound
     told: dict[str, Any] = {"id": found.lane, "step": found.step, "rate": found.rate}
     told |= {"gradient_norm": curvature.gradient_norm, "newton_step": curvature.newton_step}
@@ -352,7 +351,7 @@ def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
         "rate": bound.rate,
         "curvature": bound.curvature,
         "frozen": bound.frozen,
-        "mathml": mathml(bound.formula),
+        "mathml": block(bound.formula),
     }
     told["phase"] = None
     if found.phase is not None:

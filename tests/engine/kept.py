@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine import Trainer
+from engine.array import Array
 from engine.keeping import Place, Timeline, go_on, numbers, place, timeline
 
 
@@ -15,7 +13,7 @@ def again(trainer: Trainer) -> Trainer:
     return go_on(line, at, numbers(trainer), lines(trainer))
 
 
-def lines(trainer: Trainer) -> dict[int, NDArray[np.float64]]:
+def lines(trainer: Trainer) -> dict[int, Array]:
     return {branch.index: branch.series.points.copy() for branch in trainer.branches}
 
 

@@ -8,7 +8,8 @@ import problems
 import pytest
 from reference_schedules import stated
 
-from engine import RunSpec, SpecError, catalog, schedules
+from engine import RunSpec, SpecError, catalog
+from engine.rates import preview
 from engine.spec import ScheduleSpec
 
 RECORDED = json.loads((problems.GOLDEN / "schedules.json").read_text())
@@ -25,7 +26,7 @@ def spec_of(case):
 
 @pytest.mark.parametrize("case", [c for c in RECORDED["cases"] if c["schedule"]["name"] != "plateau"], ids=label)
 def test_against_recorded_torch(case):
-    found = schedules.preview(spec_of(case["schedule"]), case["base"], np.arange(len(case["rates"])))
+    found = preview(spec_of(case["schedule"]), case["base"], np.arange(len(case["rates"])))
     assert len(found) >= 400
     assert np.max(np.abs(found - case["rates"])) <= 1e-12 * case["base"] + 1e-15
 
@@ -55,7 +56,7 @@ def test_the_rate_of_every_update_of_a_real_run(name, unit, warmup):
     per_epoch = trainer.steps_per_epoch
     assert per_epoch == 5
     ahead = trainer.rates(np.arange(90))
-    assert np.array_equal(ahead, schedules.preview(trainer.spec.schedule, 0.05, np.arange(90), per_epoch))
+    assert np.array_equal(ahead, preview(trainer.spec.schedule, 0.05, np.arange(90), per_epoch))
     for step in range(90):
         expected = stated(0.05, step // per_epoch if unit == "epoch" else step, case)
         assert ahead[step] == pytest.approx(expected, rel=1e-12)
@@ -86,13 +87,13 @@ def test_a_plain_constant_schedule_is_the_rate_itself():
 def test_the_cosine_stays_or_rises():
     for rises, last in ((False, 0.001), (True, 0.1)):
         spec = spec_of({"name": "cosine", "length": 50, "eta_min": 0.001, "rises": rises})
-        found = schedules.preview(spec, 0.1, np.array([0, 50, 100]))
+        found = preview(spec, 0.1, np.array([0, 50, 100]))
         assert found == pytest.approx([0.1, 0.001, last], rel=1e-12)
 
 
 def test_one_cycle_begins_peaks_and_ends_where_it_says():
     spec = spec_of({"name": "one_cycle", "length": 1000})
-    found = schedules.preview(spec, 2.0, np.arange(2000))
+    found = preview(spec, 2.0, np.arange(2000))
     assert found[0] == pytest.approx(2.0 / 25, rel=1e-12)
     assert np.argmax(found) == 299 and found[299] == pytest.approx(2.0, rel=1e-12)
     assert found[999:] == pytest.approx(2.0 / 2.5e5, rel=1e-9)
@@ -107,7 +108,7 @@ def test_the_shortest_of_everything_is_finite():
         "exponential": {"decay": 1e3},
     }.items():
         for warmup in (0, 1):
-            found = schedules.preview(spec_of({"name": name, "warmup": warmup} | fields), 0.1, np.arange(0, 10**9, 10**8 - 1))
+            found = preview(spec_of({"name": name, "warmup": warmup} | fields), 0.1, np.arange(0, 10**9, 10**8 - 1))
             assert np.all(np.isfinite(found)) and np.all(found >= 0) and np.all(found <= 0.1), name
 
 
