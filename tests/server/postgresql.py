@@ -34,6 +34,28 @@ class Cluster:
             connection.execute(f'CREATE DATABASE "{name}"')
         return f"postgresql://tests@127.0.0.1:{self.port}/{name}"
 
+    def dump(self, name: str) -> str:
+        """All of a database as plain SQL that its neighbour versions read, too: without what only the newest ones know."""
+        lines = self._client("pg_dump", "--no-owner", "--no-privileges", name).splitlines(keepends=True)
+        newest = ("\\restrict", "\\unrestrict", "SET transaction_timeout")
+        return "".join(line for line in lines if not line.startswith(newest))
+
+    def restore(self, name: str, sql: str) -> str:
+        """A new database, filled by psql from what `dump` gave; its URL."""
+        url = self.database(name)
+        self._client("psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", name, given=sql)
+        return url
+
+    def _client(self, program: str, *arguments: str, given: str | None = None) -> str:
+        folder = install_postgresql.find()
+        assert folder is not None
+        found = folder / program if (folder / program).exists() else shutil.which(program)
+        assert found is not None, f"There is no {program}: {install_postgresql.ADVICE}"
+        address = ["--host", "127.0.0.1", "--port", str(self.port), "--username", "tests"]
+        done = subprocess.run([found, *address, *arguments], input=given, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(host="127.0.0.1", port=self.port, user="tests", dbname="postgres", autocommit=True)
 
