@@ -24,7 +24,9 @@ class ReplayError(ValueError):
 class ScriptData(BaseModel):
     """A spec, the edits made to it, and the step where it stands. `fingerprint` says whose bits they were."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
 
     version: Literal[1] = 1
     spec: RunSpec
