@@ -3,7 +3,7 @@
 /** @import { AppState, Followed, Frame, RunInfo } from "./types.js" */
 
 import { formatCount, formatNumber } from "./maths.js";
-import { frameOf } from "./store.js";
+import { frameOf } from "./selectors.js";
 
 /**
  * Its newest frame; null while one of another sample is still there.

@@ -10,7 +10,7 @@ import { formatCount, toNumber } from "./maths.js";
 import { picture } from "./picture.js";
 import { discard, freeName, keep, savedAll } from "./saved.js";
 import { dataTitle, rowNamed, shapeWords, specOf } from "./spec.js";
-import { frameOf } from "./store.js";
+import { frameOf } from "./selectors.js";
 
 /** The columns of the series that curves are drawn from. */
 const DRAWN = /^(step|epoch|(train|validation|test)_(loss|accuracy))$/;

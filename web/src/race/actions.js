@@ -6,7 +6,7 @@ import { CommandError } from "../connection.js";
 import { download } from "../files.js";
 import { raceLinkHere } from "./link.js";
 import { rememberLinear } from "../preferences.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { optimizerDefaults, rowNamed, withField } from "../spec.js";
 
 /** The steps of the speed ladder. @type {{label: string, speed: RaceSpeed}[]} */

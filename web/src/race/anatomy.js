@@ -5,7 +5,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { rowNamed } from "../spec.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { anatomyTable } from "../step/panels/anatomy.js";
 import { answerOf } from "../step/panels/answer.js";
 import { shell } from "../step/panels/shell.js";

@@ -7,7 +7,7 @@ import { choiceField, numberField, parameterField } from "../controls.js";
 import { h, memo } from "../dom.js";
 import { formatExact, toNumber } from "../maths.js";
 import { optimizerDefaults, rowNamed } from "../spec.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { dialectChoices, ownControls } from "../train/optimizer.js";
 import { formulaBox } from "../views/formula.js";
 

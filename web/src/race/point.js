@@ -4,7 +4,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { MINUS, formatCount, formatExact, formatNumber, toNumber } from "../maths.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { formulaBox } from "../views/formula.js";
 import { openAnatomy } from "./anatomy.js";
 import { namesOf } from "./lanes.js";

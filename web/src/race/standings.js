@@ -5,7 +5,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting, toNumber } from "../maths.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { laneEditor } from "./editor.js";
 import { MOST_LANES, namesOf, swatch } from "./lanes.js";
 import { rateChoice } from "./rates.js";

@@ -7,7 +7,7 @@ import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber } from "../maths.js";
 import { Redrawn, sized } from "../plot.js";
 import { typeScale } from "../projector.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { namesOf } from "./lanes.js";
 import { nearest, overlay } from "./overlay.js";
 import { planeOf, shows } from "./plane.js";

@@ -5,7 +5,7 @@
 
 import { h, memo } from "../dom.js";
 import { Redrawn } from "../plot.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { colourOf, isDashed } from "./lanes.js";
 import { lengthAt } from "./trails.js";
 

@@ -6,7 +6,7 @@ import { css, palette } from "../colours.js";
 import { h, memo, prepareCanvas, setText } from "../dom.js";
 import { formatPercent, formatSetting } from "../maths.js";
 import { rowNamed } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 /** For the numbers of the axis. */
 const FOOT = 16;

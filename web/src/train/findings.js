@@ -5,7 +5,7 @@
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatNumber, formatSetting, toNumber, typeset } from "../maths.js";
 import { isLive } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { icon } from "../views/icons.js";
 
 /** Settings by the name their control has. @type {Record<string, string>} */

@@ -5,7 +5,7 @@
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { sampleFrame, sampleName, targetWords } from "../followed.js";
 import { formatCount, formatExact, formatNumber, toNumber } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { icon } from "../views/icons.js";
 
 /**

@@ -5,7 +5,7 @@
 import { css, palette } from "../colours.js";
 import { h, memo, prepareCanvas, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting, subscript, toNumber } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 const COLUMNS = [
   {

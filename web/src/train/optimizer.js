@@ -6,7 +6,7 @@ import { choiceField, logLadder, parameterField, sliderField } from "../controls
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatExact, formatNumber, toNumber } from "../maths.js";
 import { optimizerDefaults, rowNamed, specOf } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { formulaBox, withIndices } from "../views/formula.js";
 
 /**

@@ -4,7 +4,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { checksView } from "./checks.js";
 import { confusionView } from "./confusion.js";
 import { curvesView } from "./curves.js";

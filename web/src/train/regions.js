@@ -5,7 +5,7 @@
 import { classColour, css, levels, mix, pack, paintLevels, palette, signed } from "../colours.js";
 import { h, memo, prepareCanvas, setText } from "../dom.js";
 import { formatSetting } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { drawAxes, drawPoint, plotFrame, plotPlaces, roundUp } from "../views/canvas-plot.js";
 import { pointPicker } from "./point-picker.js";
 

@@ -4,7 +4,7 @@
 
 import { h, memo, s, setAttribute, setText } from "../dom.js";
 import { MINUS, formatCount, formatExact, formatNumber, subscript, superscript } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 const STRIPS = /** @type {const} */ ([
   { name: "h", title: "‖h‖ forward →", hint: "mean over the training set of the length of each layer's output" },

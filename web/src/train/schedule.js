@@ -6,7 +6,7 @@ import { choiceField, numberField, parameterField } from "../controls.js";
 import { h, memo, s, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting } from "../maths.js";
 import { rowNamed, specOf } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { roundUp } from "../views/canvas-plot.js";
 import { formulaBox, withIndices } from "../views/formula.js";
 

@@ -6,7 +6,7 @@ import { h, memo, setText } from "../dom.js";
 import { formatCount, formatSetting, typeset } from "../maths.js";
 import { allows } from "../restrict.js";
 import { specOf } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { connectionLine } from "./connection-line.js";
 import { icon } from "./icons.js";
 

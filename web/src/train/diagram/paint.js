@@ -5,7 +5,7 @@
 
 import { css, levels, pack, palette, signed } from "../../colours.js";
 import { h } from "../../dom.js";
-import { frameOf } from "../../store.js";
+import { frameOf } from "../../selectors.js";
 import { mapPainter } from "./maps.js";
 import { deltaOf, paintDelta, paintResponse } from "./units.js";
 

@@ -5,7 +5,7 @@
 import { sampleFrame, sampleName } from "../../followed.js";
 import { formatCount, formatExact, formatNumber, subscript } from "../../maths.js";
 import { EDITABLE } from "../../restrict.js";
-import { frameOf } from "../../store.js";
+import { frameOf } from "../../selectors.js";
 import { deltaOf } from "./units.js";
 
 /**
