@@ -3,7 +3,9 @@
  * was under way.
  */
 
-/** @import { AppState, Event as WireEvent, Frame, Refusal, Attached, Connection } from "./types.js" */
+/** @import { Commands, CommandType, ResultOf, Sent } from "./commands.js" */
+/** @import { Attached, Event as WireEvent } from "./protocol.js" */
+/** @import { AppState, Frame, Refusal, Connection } from "./types.js" */
 /** @import { Asked } from "./line/unanswered.js" */
 
 import { decodeFrame } from "./frames.js";
@@ -49,7 +51,10 @@ export const NO_LINE = "There is no connection to the engine at the moment.";
  * @property {() => AppState} now
  */
 
-/** @typedef {Asked & {resolve: (result: any) => void, reject: (reason: Error) => void}} Waiting */
+/**
+ * A command on its way, whatever its result.
+ * @typedef {Asked & {resolve: (result: unknown) => void, reject: (reason: Error) => void}} Waiting
+ */
 
 export class SocketConnection {
   /** @type {WebSocket | null} */
@@ -123,14 +128,16 @@ export class SocketConnection {
 
   /**
    * Sends a command; resolves when it took effect, with what it asked for; rejects with CommandError where it was refused.
-   * @param {Record<string, unknown>} command
-   * @returns {Promise<any>}
+   * @template {CommandType} T
+   * @param {Commands[T] & {type: T}} command
+   * @returns {Promise<ResultOf<T>>}
    */
   send(command) {
     // A session that moves is back in a moment: nobody need know.
     if (!this.#isOpen && this.#reason !== "moved") return Promise.reject(new Error(NO_LINE));
     return new Promise((resolve, reject) => {
-      const waiting = { command, before: this.#handlers.now(), resolve, reject };
+      const answered = /** @type {(result: unknown) => void} */ (resolve); // the server keeps to `Results`
+      const waiting = { command, before: this.#handlers.now(), resolve: answered, reject };
       if (this.#isOpen) this.#post(waiting);
       else this.#unanswered.push(waiting);
     });
@@ -155,7 +162,7 @@ export class SocketConnection {
     this.#socket?.send(JSON.stringify({ ...waiting.command, id }));
   }
 
-  /** Sends a command whose answer nobody waits for. @param {Record<string, unknown>} command */
+  /** Sends a command whose answer nobody waits for. @param {Sent} command */
   #mention(command) {
     if (!this.#isOpen) return;
     const id = this.#nextId++;

@@ -1,6 +1,7 @@
 /** Puts the page together: the store in the middle, the socket on one side, the views on the other. */
 
-/** @import { Attached, Channel, Connection, Event as WireEvent, Frame, RunInfo } from "./types.js" */
+/** @import { Event as WireEvent } from "./protocol.js" */
+/** @import { Attached, Channel, Connection, Frame, RunInfo } from "./types.js" */
 
 import { Actions } from "./actions.js";
 import { Checks } from "./checks.js";
@@ -29,7 +30,7 @@ import { RaceActions } from "./race/actions.js";
 import { NetworkActions } from "./race/network/actions.js";
 import { withLooks } from "./race/network/lanes.js";
 import { networkLinkHere, openNetworkLink } from "./race/network/share.js";
-import { withFound } from "./race/studies/study.js";
+import { withStudy } from "./race/studies/study.js";
 import { raceRoom } from "./race/room.js";
 import { raceLinkHere } from "./race/link.js";
 import { openRaceLink } from "./race/share.js";
@@ -218,10 +219,7 @@ function onFrame(frame) {
       watch();
     }
   } else if (frame.channel === "study") {
-    const { kind } = frame.meta.study;
-    store.set({
-      studies: { ...store.state.studies, [kind]: withFound(frame, store.state.studies[/** @type {"seeds"} */ (kind)]) },
-    });
+    store.set({ studies: withStudy(store.state.studies, frame) });
   } else {
     const frames = { ...store.state.frames, [frame.channel]: frame };
     // It comes when it is asked for, and someone waits.

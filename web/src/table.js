@@ -44,7 +44,7 @@
  * @property {boolean} standardize
  *
  * @typedef {object} TableData
- * @property {Record<string, any>} data  the inline data of a spec
+ * @property {import("./protocol.js").InlineDataInput} data  of a spec
  * @property {{total: number, train: number, test: number, filled: number, left_out: number}} rows
  */
 

@@ -138,7 +138,7 @@ function lineFor(state, actions) {
  * @returns {Line | null}
  */
 function findingLine(state, actions) {
-  /** @type {import("../types.js").Finding | undefined} */
+  /** @type {import("../channels.js").Finding | undefined} */
   const found = frameOf(state, "findings")?.meta.findings[0];
   if (!found || state.diagnosis || state.drawing) return null;
   const title = `${found.title.charAt(0).toUpperCase()}${found.title.slice(1)}`;

@@ -83,7 +83,7 @@ export function basinsStudy(actions) {
       const side = about.side;
       const { minimum } = frame.arrays;
       fillCells(plot, side, side, (index) => colour(minimum.data[index]));
-      minima.forEach((/** @type {{x: number, y: number}} */ { x, y }) => {
+      minima.forEach(({ x, y }) => {
         plot.context.beginPath();
         plot.context.arc(plot.px(x), plot.py(y), 5, 0, 7);
         plot.context.fillStyle = colours.panel;
@@ -105,7 +105,7 @@ export function basinsStudy(actions) {
         table,
         ["ends at", "starts"],
         [
-          ...minima.map((/** @type {{x: number, y: number, value: number}} */ { x, y, value }, /** @type {number} */ i) =>
+          ...minima.map(({ x, y, value }, i) =>
             row(i, `(${formatNumber(x, 3)}, ${formatNumber(y, 3)}), f ${formatNumber(value, 3)}`, counts[i]),
           ),
           row(-1, "no minimum yet", nowhere),

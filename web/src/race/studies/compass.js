@@ -51,7 +51,7 @@ export function compassStudy(actions) {
         type: "study_compass",
         lane: Number(lane.value),
         weights: [Number(first.value), Number(second.value)],
-        batch_size: parseSetting(batch.input.value),
+        batch_size: /** @type {number} */ (parseSetting(batch.input.value)), // what is none the server refuses
         number,
       },
       "study.compass",

@@ -38,7 +38,7 @@ export function ratesStudy(actions) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const values = Object.fromEntries(Object.entries(wishes).map(([name, { input }]) => [name, parseSetting(input.value)]));
-    actions.study({ type: "study_rates", on: on.value, ...values }, "study.rates");
+    actions.study({ type: "study_rates", on: on.value === "surface" ? "surface" : "network", ...values }, "study.rates");
   });
   const empty = h(
     "p",
@@ -87,7 +87,7 @@ export function ratesStudy(actions) {
       );
       /** @type {(string | Node)[][]} */
       const rows = [];
-      frame.meta.lanes.forEach((/** @type {{id: number, best: number | null}} */ { id, best }, /** @type {number} */ i) => {
+      frame.meta.lanes.forEach(({ id, best }, i) => {
         const lane = lanes.find((each) => each.id === id);
         const colour = lane ? colourOf(lane, theme) : palette(theme).ink2;
         const values = median.data.subarray(i * n, (i + 1) * n);
