@@ -113,7 +113,7 @@ export class SocketConnection {
     socket.onmessage = (message) => {
       if (socket !== this.#socket) return;
       this.#silence.heard();
-      if (typeof message.data === "string") this.#onEvent(JSON.parse(message.data));
+      if (typeof message.data === "string") this.#onEvent(/** @type {WireEvent} */ (JSON.parse(message.data)));
       else this.#handlers.frame(decodeFrame(message.data));
     };
     socket.onclose = (event) => {

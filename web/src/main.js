@@ -1,7 +1,7 @@
 /** Puts the page together: the store in the middle, the socket on one side, the views on the other. */
 
 /** @import { Event as WireEvent } from "./protocol.js" */
-/** @import { Attached, Channel, Connection, Frame, RunInfo } from "./types.js" */
+/** @import { Attached, Catalog, Channel, Connection, Figures, Frame, RunInfo } from "./types.js" */
 
 import { Actions } from "./actions.js";
 import { Checks } from "./checks.js";
@@ -294,7 +294,7 @@ store.set({ theme, projector, linear: initialLinear(), room: firstRoom(rooms) })
 if (linkHere() !== null || raceLinkHere() !== null || networkLinkHere() !== null) connection.leave();
 connection.open();
 
-/** @param {string} path */
+/** A document of the server's. @param {string} path @returns {Promise<unknown>} */
 async function load(path) {
   const answer = await fetch(path);
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
@@ -302,11 +302,12 @@ async function load(path) {
 }
 
 load("/api/catalog").then(
-  (catalog) => store.set({ catalog }),
+  (catalog) => store.set({ catalog: /** @type {Catalog} */ (catalog) }),
   (error) => complain(error),
 );
 load("/api/figures")
-  .then(async (figures) => {
+  .then(async (found) => {
+    const figures = /** @type {Figures} */ (found);
     await loadPlotly(figures.plotly);
     store.set({ figures });
   })

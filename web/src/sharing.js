@@ -175,7 +175,7 @@ export class Sharing {
       name: freeName(name),
       when: new Date().toISOString(),
       subject: subjectOf(state),
-      step: JSON.parse(shared.script).step,
+      step: /** @type {{step: number}} */ (JSON.parse(shared.script)).step,
       script: shared.script,
       columns,
       final: scores(state) ?? lastOf(columns),

@@ -4,6 +4,7 @@
  */
 
 /** @import { Sent } from "../commands.js" */
+/** @import { EditCommand } from "../protocol.js" */
 /** @import { AppState } from "../types.js" */
 
 /** @typedef {"again" | "done" | "lost"} Fate */
@@ -104,7 +105,7 @@ function changed(what, before, now, took) {
 
 /**
  * Whether an edit is among those made since.
- * @param {object} edit
+ * @param {EditCommand["edit"]} edit
  * @param {AppState} before
  * @param {AppState} now
  */

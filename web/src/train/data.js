@@ -30,13 +30,13 @@ export function dataPanel(actions) {
     path: "data.test_fraction",
     label: "Test part",
     hint: "samples kept away from training",
-    format: (value) => `${Math.round(value * 100)}\u202f%`,
+    format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
   const validation = sliderField(actions, {
     path: "data.validation_fraction",
     label: "Validation part",
     hint: "samples kept away to choose by: early stopping watches them",
-    format: (value) => `${Math.round(value * 100)}\u202f%`,
+    format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
   let trainSize = 0;
   const batch = sliderField(actions, {

@@ -70,7 +70,7 @@ export function misreadView(actions) {
   };
 }
 
-/** @type {WeakMap<object, number>} */
+/** @type {WeakMap<import("../types.js").NamedArray, number>} */
 const peaks = new WeakMap();
 
 /** @param {import("../types.js").NamedArray} pictures */

@@ -50,6 +50,8 @@
  * @property {string[]} words
  * @property {{kind: string, layer: number}} look
  * @property {import("../../protocol.js").ScriptData} script
+ *
+ * @typedef {{name: string, title: string, summary: string, text: string, inputs: Record<string, number>}} GraphExample
  */
 
 export {};
