@@ -67,9 +67,7 @@ def test_what_lets_everything_through_would_be_found(tmp_path: Path, text: str) 
 
 
 def test_what_is_said_of_a_thing_is_no_type(tmp_path: Path) -> None:
-    (tmp_path / "a.js").write_text(
-        '/** Of any kind. @typedef {object} A  any\n * @property {"any" | number} b  any\n */\n'
-    )
+    (tmp_path / "a.js").write_text('/** Of any kind. @typedef {object} A  any\n * @property {"any" | number} b  any\n */\n')
     (tmp_path / "b.d.ts").write_text("/** any */\nexport interface B { /* any */ c: unknown } // any\n")
     assert not loose(tmp_path / "a.js") and not loose(tmp_path / "b.d.ts")
     (tmp_path / "b.d.ts").write_text("export interface B { c: any }\n")

@@ -17,9 +17,9 @@ export class Checks {
     this.#connection = connection;
   }
 
-  /** @param {{low: number, high: number, updates: number | null}} options */
-  async findRate(options) {
-    const rateTest = await this.#make("find_rate", () => this.#connection.send({ type: "find_rate", ...options }));
+  /** @param {{low: number, high: number, updates: number | null}} range */
+  async findRate({ low, high, updates }) {
+    const rateTest = await this.#make("find_rate", () => this.#connection.send({ type: "find_rate", low, high, updates }));
     if (rateTest) this.#store.set({ rateTest });
   }
 

@@ -4,7 +4,7 @@
  */
 
 /** @import { Commands, CommandType, ResultOf, Sent } from "./commands.js" */
-/** @import { Attached, Event as WireEvent } from "./protocol.js" */
+/** @import { Attached, Command, Event as WireEvent } from "./protocol.js" */
 /** @import { AppState, Frame, Refusal, Connection } from "./types.js" */
 /** @import { Asked } from "./line/unanswered.js" */
 
@@ -55,6 +55,9 @@ export const NO_LINE = "There is no connection to the engine at the moment.";
  * A command on its way, whatever its result.
  * @typedef {Asked & {resolve: (result: unknown) => void, reject: (reason: Error) => void}} Waiting
  */
+
+/** @param {Command} command */
+const textOf = (command) => JSON.stringify(command);
 
 export class SocketConnection {
   /** @type {WebSocket | null} */
@@ -108,7 +111,7 @@ export class SocketConnection {
     socket.onopen = () => {
       // sessionStorage belongs to one tab; its copy survives a reload, and a duplicated tab takes control over.
       const session = sessionStorage.getItem(SESSION_KEY);
-      socket.send(JSON.stringify({ type: "attach", session }));
+      socket.send(textOf({ type: "attach", session }));
     };
     socket.onmessage = (message) => {
       if (socket !== this.#socket) return;
@@ -148,7 +151,7 @@ export class SocketConnection {
    * @param {Frame} frame
    */
   acknowledge(frame) {
-    if (this.#isOpen) this.#socket?.send(JSON.stringify({ type: "acknowledge", channel: frame.channel, frame: frame.frame }));
+    if (this.#isOpen) this.#socket?.send(textOf({ type: "acknowledge", channel: frame.channel, frame: frame.frame }));
   }
 
   get #isOpen() {
@@ -159,7 +162,7 @@ export class SocketConnection {
   #post(waiting) {
     const id = this.#nextId++;
     this.#pending.set(id, waiting);
-    this.#socket?.send(JSON.stringify({ ...waiting.command, id }));
+    this.#socket?.send(textOf({ ...waiting.command, id }));
   }
 
   /** Sends a command whose answer nobody waits for. @param {Sent} command */
@@ -167,7 +170,7 @@ export class SocketConnection {
     if (!this.#isOpen) return;
     const id = this.#nextId++;
     this.#mentioned.add(id);
-    this.#socket?.send(JSON.stringify({ ...command, id }));
+    this.#socket?.send(textOf({ ...command, id }));
   }
 
   /** Whether anybody sees the page: what nobody sees is not drawn, and after a while rests. */
@@ -239,7 +242,7 @@ export class SocketConnection {
       // It has expired, or the server was begun anew without it.
       this.leave();
       this.#forgotten = true;
-      this.#socket?.send(JSON.stringify({ type: "attach", session: null }));
+      this.#socket?.send(textOf({ type: "attach", session: null }));
       return;
     }
     this.#reason = refusal.code === "limit" ? "full" : "refused";

@@ -4,13 +4,13 @@
 
 import { palette } from "../../colours.js";
 import { h, memo, prepareCanvas, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatNumber, formatPercent, formatSetting, parseSetting } from "../../maths.js";
+import { formatCount, formatNumber, formatPercent, formatSetting } from "../../maths.js";
 import { typeScale } from "../../projector.js";
 import { colourOf, isDashed } from "../lanes.js";
 import { networkNames } from "../network/lanes.js";
 import { mapTable } from "../network/standings.js";
 import { fillBand, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
-import { progress, studyOf, wishField } from "./study.js";
+import { numberOf, progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
 export function seedsStudy(actions) {
@@ -33,9 +33,16 @@ export function seedsStudy(actions) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const wish = { seeds, first, steps, threshold };
-    const values = Object.fromEntries(Object.entries(wish).map(([name, { input }]) => [name, parseSetting(input.value)]));
-    actions.study({ type: "study_seeds", ...values }, "study.seeds");
+    actions.study(
+      {
+        type: "study_seeds",
+        seeds: numberOf(seeds),
+        first: numberOf(first),
+        steps: numberOf(steps),
+        threshold: numberOf(threshold),
+      },
+      "study.seeds",
+    );
   });
   const empty = h(
     "p",

@@ -4,7 +4,7 @@
 /** @import { Studies, StudyFound, StudyFrame, StudyFrameOf, StudyKind } from "../studies.js" */
 
 import { h, setAttribute, setText } from "../../dom.js";
-import { formatPercent, typeset } from "../../maths.js";
+import { formatPercent, parseSetting, typeset } from "../../maths.js";
 
 /**
  * Whether a study's frame holds more than which it is and how far.
@@ -92,6 +92,12 @@ export function progress(actions, kind) {
     },
   };
 }
+
+/**
+ * What a form's number is; where it is none, the server says what is wanted.
+ * @param {{input: HTMLInputElement}} field
+ */
+export const numberOf = ({ input }) => /** @type {number} */ (parseSetting(input.value));
 
 /**
  * A form's number, kept on the page until the study is asked for; the server says what is allowed.

@@ -50,6 +50,7 @@ export function takeAwayDialog(actions, stateNow) {
     if (!at) return setText(said, "There is no micro-step yet.");
     const entry = chosenEntry(state);
     setText(said, "Writing …");
+    /** @type {Omit<import("../../commands.js").Commands["take_away"], "type">} */
     const wish = {
       format,
       micro: at.micro,
