@@ -20,7 +20,9 @@ class EditError(ValueError):
 
 
 class _Edit(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
     step: int = Field(default=0, ge=0, le=MAX_STEPS, description="the update after this one is the first to feel it")
     label: str = Field(default="", max_length=200, description="in words; written when the edit is made")
 

@@ -16,7 +16,9 @@ MAX_EDITS = 10_000
 class ScriptData(BaseModel):
     """A spec, the edits made to it, and the step where it stands. `fingerprint` says whose bits they were."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
 
     version: Literal[1] = 1
     spec: RunSpec

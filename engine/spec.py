@@ -74,7 +74,9 @@ Seed = Annotated[int, AfterValidator(within(0, MAX_SEED))]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
 
 
 class DataSpec(Part):
@@ -149,7 +151,9 @@ class LayerSpec(Part):
 class Named(BaseModel):
     """A row chosen by name with its own parameters beside it; absent ones are written out with their defaults."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="allow", ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
     name: str
 
     @property

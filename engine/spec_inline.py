@@ -33,7 +33,9 @@ class InlineData(BaseModel):
     columns, the classes, the target, the whole) are only shown.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
 
     name: Literal["inline"] = "inline"
     task: Literal["regression", "classification"]

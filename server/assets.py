@@ -32,8 +32,8 @@ class PageFiles(StaticFiles):
         return response
 
     def lookup_path(self, path: str) -> tuple[str, Any]:
-        # Dot-files and the like are no part of the page.
-        if any(part.startswith(".") for part in Path(path).parts if part != "."):
+        # Dot-files and declarations of types are no part of the page.
+        if path.endswith(".d.ts") or any(part.startswith(".") for part in Path(path).parts if part != "."):
             return "", None
         return super().lookup_path(path)
 

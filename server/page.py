@@ -91,6 +91,9 @@ class Page:
 
     @staticmethod
     def _is_ours(path: Path) -> bool:
+        """Declarations of types are for whoever works on the page; nothing loads them."""
+        if path.name.endswith(".d.ts"):
+            return False
         return not any(part.startswith(".") or part == "node_modules" for part in path.parts)
 
 

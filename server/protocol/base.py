@@ -45,7 +45,9 @@ Status = Literal["paused", "playing", "seeking", "finished", "stopped"]
 
 
 class Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
 
 
 class Speed(Message):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from server.protocol.base import Channel, Command, SampleChoice, Speed, Token
+from server.protocol.shapes import EditData, RunSpecData, ScriptData
 
 Edge = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 Range = tuple[Edge, Edge]
@@ -23,7 +24,7 @@ class Configure(Command):
     """Begin a new run from a spec (RUNS.md); absent fields take their defaults. The clock stops."""
 
     type: Literal["configure"] = "configure"
-    spec: dict[str, Any]
+    spec: RunSpecData
 
 
 class Play(Command):
@@ -64,7 +65,7 @@ class EditCommand(Command):
     """Change the run from here on. `edit` is an `engine.script.Edit`; before the end of the run it forks a branch."""
 
     type: Literal["edit"] = "edit"
-    edit: dict[str, Any]
+    edit: EditData
 
 
 class Undo(Command):
@@ -81,7 +82,7 @@ class Load(Command):
     early, which is an `error`."""
 
     type: Literal["load"] = "load"
-    script: dict[str, Any] | str | None = Field(
+    script: ScriptData | str | None = Field(
         default=None, description="an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit"
     )
     experiment: Token | None = Field(default=None, description="an id that `keep` gave, in place of a script")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from server.protocol.base import Message, Speed, Status
+from server.protocol.shapes import EditData, RunSpecData
 
 
 class Attached(Message):
@@ -31,7 +32,7 @@ class RunInfo(Message):
 
     type: Literal["run"] = "run"
     run: int = Field(description="counts the runs of a session; frames carry it")
-    spec: dict[str, Any] = Field(description="complete: every default written out")
+    spec: RunSpecData = Field(description="complete: every default written out")
     task: Literal["classification", "regression"]
     kind: Literal["plane", "line", "table", "image"] = Field(description="of a sample: two coordinates, one, a row, a picture")
     columns: list[str] = Field(description="names of a raw sample's columns")
@@ -95,7 +96,7 @@ class State(Message):
 class EditInfo(Message):
     step: int
     label: str = Field(description="in words, such as 'rate 0.01 to 0.1'")
-    edit: dict[str, Any]
+    edit: EditData
 
 
 class BranchInfo(Message):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from server.protocol.base import Command, Message, Status
+from server.protocol.shapes import LaneData, OptimizerData, RaceSpecData, ScheduleData, SurfaceData
 
 Lane = Annotated[int, Field(ge=1, le=2**31, description="a lane's id, which the event `race` tells")]
 
@@ -23,7 +24,7 @@ class RaceBegin(Command):
     """Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with."""
 
     type: Literal["race"] = "race"
-    spec: dict[str, Any] | None = None
+    spec: RaceSpecData | None = None
     threshold: float = Field(default=0.01, gt=0, le=1e12, allow_inf_nan=False, description="as in `race_change`")
 
 
@@ -39,7 +40,7 @@ class RaceChange(Command):
     new surface brings its own start. `threshold`: how close to the least known loss counts as reached."""
 
     type: Literal["race_change"] = "race_change"
-    surface: dict[str, Any] | str | None = None
+    surface: SurfaceData | str | None = None
     start: tuple[float, float] | None = None
     noise: float | None = None
     seed: int | None = None
@@ -66,7 +67,7 @@ class RaceLaneAdd(Command):
     """`lane` is an `engine.race.spec.LaneSpec`. `done.result`: {lane: its id}."""
 
     type: Literal["race_lane_add"] = "race_lane_add"
-    lane: dict[str, Any]
+    lane: LaneData
 
 
 class RaceLaneRemove(Command):
@@ -86,8 +87,8 @@ class RaceLaneRetune(Command):
 
     type: Literal["race_lane_retune"] = "race_lane_retune"
     lane: Lane
-    optimizer: dict[str, Any] | None = None
-    schedule: dict[str, Any] | None = None
+    optimizer: OptimizerData | None = None
+    schedule: ScheduleData | None = None
 
 
 class RaceLaneReplace(Command):
@@ -95,7 +96,7 @@ class RaceLaneReplace(Command):
 
     type: Literal["race_lane_replace"] = "race_lane_replace"
     lane: Lane
-    spec: dict[str, Any]
+    spec: LaneData
 
 
 class RacePlay(Command):
@@ -157,8 +158,8 @@ class RaceLane(Message):
     id: int
     slot: int
     label: str
-    optimizer: dict[str, Any] = Field(description="in force at the present step")
-    schedule: dict[str, Any]
+    optimizer: OptimizerData = Field(description="in force at the present step")
+    schedule: ScheduleData
     seed: int | None
     retunes: list[int] = Field(description="the steps at which it was changed")
     joined: int
@@ -174,7 +175,7 @@ class RaceInfo(Message):
     race: int = Field(description="counts the races of a session; frames carry it")
     change: int = Field(description="counts what was changed in it")
     on: Literal["surface", "network"]
-    spec: dict[str, Any] = Field(description="complete, with every lane's changes: what `race` takes")
+    spec: RaceSpecData = Field(description="complete, with every lane's changes: what `race` takes")
     title: str
     mathml: str = Field(description="the surface's formula")
     domain: tuple[tuple[float, float], tuple[float, float]] | None

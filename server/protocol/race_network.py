@@ -9,6 +9,7 @@ from pydantic import Field
 
 from server.protocol.base import Command, Message, Status
 from server.protocol.race import Lane, RaceSpeed
+from server.protocol.shapes import InitializerData, LaneData, OptimizerData, ScheduleData
 
 Place = Annotated[int, Field(ge=0, lt=2**31, description="of a parameter in θ, counted from 0; `tensors` says which is where")]
 
@@ -18,7 +19,7 @@ class NetworkBegin(Command):
     `lanes` (each an `engine.race.spec.LaneSpec`) are the run's own rule and some others at their defaults."""
 
     type: Literal["network"] = "network"
-    lanes: list[dict[str, Any]] | None = Field(default=None, max_length=16)
+    lanes: list[LaneData] | None = Field(default=None, max_length=16)
     threshold: float = Field(default=0.05, gt=0, le=1e12, allow_inf_nan=False, description="train loss that counts as reached")
 
 
@@ -48,7 +49,7 @@ class NetworkLaneAdd(Command):
     """A lane, which runs from the start to where the others are. `done.result`: {lane: its id}."""
 
     type: Literal["network_lane_add"] = "network_lane_add"
-    lane: dict[str, Any]
+    lane: LaneData
 
 
 class NetworkLaneRemove(Command):
@@ -68,8 +69,8 @@ class NetworkLaneRetune(Command):
 
     type: Literal["network_lane_retune"] = "network_lane_retune"
     lane: Lane
-    optimizer: dict[str, Any] | None = None
-    schedule: dict[str, Any] | None = None
+    optimizer: OptimizerData | None = None
+    schedule: ScheduleData | None = None
 
 
 class NetworkLaneReplace(Command):
@@ -78,7 +79,7 @@ class NetworkLaneReplace(Command):
 
     type: Literal["network_lane_replace"] = "network_lane_replace"
     lane: Lane
-    spec: dict[str, Any]
+    spec: LaneData
 
 
 class NetworkPlay(Command):
@@ -198,11 +199,11 @@ class NetworkLane(Message):
     id: int
     slot: int
     label: str
-    optimizer: dict[str, Any] = Field(description="in force at the present step")
-    schedule: dict[str, Any]
+    optimizer: OptimizerData = Field(description="in force at the present step")
+    schedule: ScheduleData
     batch_size: int | str | None = Field(description="its own, where it has one")
     seed: int | None
-    initializer: dict[str, Any] | None
+    initializer: InitializerData | None
     retunes: list[int] = Field(description="the steps at which it was changed")
     joined: int
     badges: list[str] = Field(description="what it does not share with the others")

@@ -118,6 +118,8 @@ def test_a_page_that_was_opened_before_asks_for_its_first_file_only(live: Live) 
     # Of another version, such as another machine's, nothing is kept for good; what is not there is not.
     assert get(live, "/page-0123/src/main.js")[0].headers["Cache-Control"] == "no-cache"
     assert get(live, f"{base[0]}../app.py")[0].status == 404 and get(live, f"{base[0]}.gitignore")[0].status == 404
+    assert (web_folder() / "src" / "protocol.d.ts").exists()  # for whoever works on the page, not for the page
+    assert get(live, f"{base[0]}src/protocol.d.ts")[0].status == 404 and get(live, "/src/protocol.d.ts")[0].status == 404
 
 
 def answered(page: Page, version: str) -> Response:

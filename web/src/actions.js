@@ -1,5 +1,7 @@
 /** Everything a person can do. Views call these; what comes of it arrives as events and lands in the store. */
 
+/** @import { Sent } from "./commands.js" */
+/** @import { EditCommand, RunSpecInput, ScriptData } from "./protocol.js" */
 /** @import { Spec, Speed } from "./types.js" */
 
 import { CommandError } from "./connection.js";
@@ -79,7 +81,7 @@ export class Actions extends Looking {
     this.#goOn({ type: "step", count: 1 });
   }
 
-  /** What is pressed after a change is meant for the run that the change begins. @param {Record<string, unknown>} command */
+  /** What is pressed after a change is meant for the run that the change begins. @param {Sent} command */
   async #goOn(command) {
     await this.#beginning.catch(() => false);
     await this.#tell(command);
@@ -137,7 +139,7 @@ export class Actions extends Looking {
     await this.#tell({ type: "load", script: before });
   }
 
-  /** Begins a ready run in place of the present one, to which `comeBack` goes back. @param {unknown} script */
+  /** Begins a ready run in place of the present one, to which `comeBack` goes back. @param {ScriptData} script */
   async open(script) {
     const shared = this.#connection.send({ type: "share" }).catch(() => null);
     await this.#connection.send({ type: "load", script });
@@ -197,7 +199,7 @@ export class Actions extends Looking {
    * @returns {Promise<boolean>}
    */
   change(path, value) {
-    if (path === "stop.max_steps") return this.#edit({ kind: "extend", max_steps: value }, path);
+    if (path === "stop.max_steps") return this.#edit({ kind: "extend", max_steps: /** @type {number} */ (value) }, path);
     if (isLive(path)) return this.#edit({ kind: "set", path, value }, path);
     return this.begin((now) => withField(now, path, value), path);
   }
@@ -205,7 +207,7 @@ export class Actions extends Looking {
   /**
    * Begins a new run and says so. One begins after the other, each from the spec the one before has left: two quick changes
    * both count.
-   * @param {(spec: Spec) => Spec} make
+   * @param {(spec: Spec) => RunSpecInput} make
    * @param {string} path  the field whose change it is
    * @param {string} [told]  what to say of it
    * @returns {Promise<boolean>}
@@ -218,7 +220,7 @@ export class Actions extends Looking {
 
   /**
    * An edit of the run that the changes before it begin.
-   * @param {Record<string, unknown>} edit
+   * @param {EditCommand["edit"]} edit
    * @param {string} path
    */
   #edit(edit, path) {
@@ -227,7 +229,7 @@ export class Actions extends Looking {
     return told;
   }
 
-  /** @param {(spec: Spec) => Spec} make @param {string} path @param {string} told */
+  /** @param {(spec: Spec) => RunSpecInput} make @param {string} path @param {string} told */
   async #begin(make, path, told) {
     const spec = specOf(this.store.state);
     if (!spec) return false;
@@ -268,7 +270,7 @@ export class Actions extends Looking {
 
   /**
    * Sends a command; a refusal goes beside the field it names, else into the notice line.
-   * @param {Record<string, unknown>} command
+   * @param {Sent} command
    * @param {string | null} [path]  the field whose control sent it
    * @returns {Promise<boolean>}
    */

@@ -1,6 +1,6 @@
 /** The trials that are made on a copy of the run: the learning-rate finder and the gradient check. */
 
-/** @import { Tested } from "./types.js" */
+/** @import { Tested, Trial } from "./types.js" */
 
 import { CommandError } from "./connection.js";
 
@@ -17,14 +17,14 @@ export class Checks {
     this.#connection = connection;
   }
 
-  /** @param {{low: number, high: number, updates: number | null}} options */
-  async findRate(options) {
-    const rateTest = await this.#make({ type: "find_rate", ...options });
+  /** @param {{low: number, high: number, updates: number | null}} range */
+  async findRate({ low, high, updates }) {
+    const rateTest = await this.#make("find_rate", () => this.#connection.send({ type: "find_rate", low, high, updates }));
     if (rateTest) this.#store.set({ rateTest });
   }
 
   async checkGradient() {
-    const gradientCheck = await this.#make({ type: "check_gradient" });
+    const gradientCheck = await this.#make("check_gradient", () => this.#connection.send({ type: "check_gradient" }));
     if (gradientCheck) this.#store.set({ gradientCheck });
   }
 
@@ -33,18 +33,20 @@ export class Checks {
   }
 
   /**
-   * @param {{type: "find_rate" | "check_gradient"} & Record<string, unknown>} command
-   * @returns {Promise<Tested | null>}  null where it was cancelled
+   * @template Result
+   * @param {Trial["command"]} command
+   * @param {() => Promise<Result>} send
+   * @returns {Promise<Tested<Result> | null>}  null where it was cancelled
    */
-  async #make(command) {
+  async #make(command, send) {
     if (this.#store.state.trial) return null;
-    this.#store.set({ trial: { type: "trial", command: command.type, done: 0, total: 1 } });
-    /** @type {Tested["refusal"]} */
+    this.#store.set({ trial: { type: "trial", command, done: 0, total: 1 } });
+    /** @type {Tested<Result>["refusal"]} */
     let refusal = null;
-    /** @type {Tested["result"]} */
+    /** @type {Result | null} */
     let result = null;
     try {
-      result = await this.#connection.send(command);
+      result = await send();
     } catch (error) {
       const told = error instanceof CommandError ? error.refusal : null;
       if (told?.code === "cancelled") return null;

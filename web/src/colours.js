@@ -162,4 +162,4 @@ export function paintLevels(canvas, map, offset, columns, rows, table) {
   context.putImageData(image, 0, 0);
 }
 
-/** @import { Numbers } from "./types.js" */
+/** @import { Numbers } from "./channels.js" */

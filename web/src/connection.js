@@ -3,7 +3,9 @@
  * was under way.
  */
 
-/** @import { AppState, Event as WireEvent, Frame, Refusal, Attached, Connection } from "./types.js" */
+/** @import { Commands, CommandType, ResultOf, Sent } from "./commands.js" */
+/** @import { Attached, Command, Event as WireEvent } from "./protocol.js" */
+/** @import { AppState, Frame, Refusal, Connection } from "./types.js" */
 /** @import { Asked } from "./line/unanswered.js" */
 
 import { decodeFrame } from "./frames.js";
@@ -49,7 +51,13 @@ export const NO_LINE = "There is no connection to the engine at the moment.";
  * @property {() => AppState} now
  */
 
-/** @typedef {Asked & {resolve: (result: any) => void, reject: (reason: Error) => void}} Waiting */
+/**
+ * A command on its way, whatever its result.
+ * @typedef {Asked & {resolve: (result: unknown) => void, reject: (reason: Error) => void}} Waiting
+ */
+
+/** @param {Command} command */
+const textOf = (command) => JSON.stringify(command);
 
 export class SocketConnection {
   /** @type {WebSocket | null} */
@@ -103,12 +111,12 @@ export class SocketConnection {
     socket.onopen = () => {
       // sessionStorage belongs to one tab; its copy survives a reload, and a duplicated tab takes control over.
       const session = sessionStorage.getItem(SESSION_KEY);
-      socket.send(JSON.stringify({ type: "attach", session }));
+      socket.send(textOf({ type: "attach", session }));
     };
     socket.onmessage = (message) => {
       if (socket !== this.#socket) return;
       this.#silence.heard();
-      if (typeof message.data === "string") this.#onEvent(JSON.parse(message.data));
+      if (typeof message.data === "string") this.#onEvent(/** @type {WireEvent} */ (JSON.parse(message.data)));
       else this.#handlers.frame(decodeFrame(message.data));
     };
     socket.onclose = (event) => {
@@ -123,14 +131,16 @@ export class SocketConnection {
 
   /**
    * Sends a command; resolves when it took effect, with what it asked for; rejects with CommandError where it was refused.
-   * @param {Record<string, unknown>} command
-   * @returns {Promise<any>}
+   * @template {CommandType} T
+   * @param {Commands[T] & {type: T}} command
+   * @returns {Promise<ResultOf<T>>}
    */
   send(command) {
     // A session that moves is back in a moment: nobody need know.
     if (!this.#isOpen && this.#reason !== "moved") return Promise.reject(new Error(NO_LINE));
     return new Promise((resolve, reject) => {
-      const waiting = { command, before: this.#handlers.now(), resolve, reject };
+      const answered = /** @type {(result: unknown) => void} */ (resolve); // the server keeps to `Results`
+      const waiting = { command, before: this.#handlers.now(), resolve: answered, reject };
       if (this.#isOpen) this.#post(waiting);
       else this.#unanswered.push(waiting);
     });
@@ -141,7 +151,7 @@ export class SocketConnection {
    * @param {Frame} frame
    */
   acknowledge(frame) {
-    if (this.#isOpen) this.#socket?.send(JSON.stringify({ type: "acknowledge", channel: frame.channel, frame: frame.frame }));
+    if (this.#isOpen) this.#socket?.send(textOf({ type: "acknowledge", channel: frame.channel, frame: frame.frame }));
   }
 
   get #isOpen() {
@@ -152,15 +162,15 @@ export class SocketConnection {
   #post(waiting) {
     const id = this.#nextId++;
     this.#pending.set(id, waiting);
-    this.#socket?.send(JSON.stringify({ ...waiting.command, id }));
+    this.#socket?.send(textOf({ ...waiting.command, id }));
   }
 
-  /** Sends a command whose answer nobody waits for. @param {Record<string, unknown>} command */
+  /** Sends a command whose answer nobody waits for. @param {Sent} command */
   #mention(command) {
     if (!this.#isOpen) return;
     const id = this.#nextId++;
     this.#mentioned.add(id);
-    this.#socket?.send(JSON.stringify({ ...command, id }));
+    this.#socket?.send(textOf({ ...command, id }));
   }
 
   /** Whether anybody sees the page: what nobody sees is not drawn, and after a while rests. */
@@ -232,7 +242,7 @@ export class SocketConnection {
       // It has expired, or the server was begun anew without it.
       this.leave();
       this.#forgotten = true;
-      this.#socket?.send(JSON.stringify({ type: "attach", session: null }));
+      this.#socket?.send(textOf({ type: "attach", session: null }));
       return;
     }
     this.#reason = refusal.code === "limit" ? "full" : "refused";

@@ -15,9 +15,11 @@ import { formatSetting, parseSetting } from "./maths.js";
  * @property {(path: string, value: unknown) => Promise<boolean>} change
  * @property {(path: string, message: string) => void} refuse
  *
+ * @typedef {number | string} Rung  of a slider's ladder
+ *
  * @typedef {object} Control
  * @property {HTMLElement} element
- * @property {(value: any, error?: string) => void} update
+ * @property {(value: unknown, error?: string) => void} update  shows the server's value
  */
 
 let counter = 0;
@@ -68,7 +70,7 @@ export function numberField(desk, { path, label, hint = "", integer = false, off
     h("div", { class: "field-row" }, h("label", { for: id, title: hint }, label), input),
     error.element,
   );
-  /** @type {any} */
+  /** @type {unknown} */
   let value;
   const text = () => (value === null && off ? "off" : formatSetting(value));
   const restore = () => {
@@ -113,8 +115,8 @@ export function numberField(desk, { path, label, hint = "", integer = false, off
 /**
  * A slider over a ladder of values, with the value beside it: typed exactly where `typed`, else in words.
  * @param {Desk} desk
- * @param {{path: string, label: string, hint?: string, typed?: boolean, format?: (value: any) => string}} options
- * @returns {Control & {setLadder: (values: any[]) => void, mark: (value: number | null, words: string) => void}}
+ * @param {{path: string, label: string, hint?: string, typed?: boolean, format?: (value: unknown) => string}} options
+ * @returns {Control & {setLadder: (values: Rung[]) => void, mark: (value: number | null, words: string) => void}}
  */
 export function sliderField(desk, { path, label, hint = "", typed = false, format = formatSetting }) {
   desk.register(path);
@@ -134,9 +136,9 @@ export function sliderField(desk, { path, label, hint = "", typed = false, forma
     field ? null : error.element,
   );
   if (field) delete field.element.dataset.field;
-  /** @type {any[]} */
+  /** @type {Rung[]} */
   let ladder = [];
-  /** @type {any} */
+  /** @type {unknown} */
   let value;
   const place = () => {
     if (ladder.length === 0) return;
@@ -165,12 +167,13 @@ export function sliderField(desk, { path, label, hint = "", typed = false, forma
       place();
     },
     mark(at, words) {
-      const last = ladder.length - 1;
-      mark.hidden = at === null || last < 1 || !(at >= ladder[0] && at <= ladder[last]);
+      const rungs = ladder.map(Number);
+      const last = rungs.length - 1;
+      mark.hidden = at === null || last < 1 || !(at >= rungs[0] && at <= rungs[last]);
       if (mark.hidden || at === null) return;
       let rung = 0;
-      while (rung < last - 1 && ladder[rung + 1] <= at) rung++;
-      const share = (rung + (at - ladder[rung]) / (ladder[rung + 1] - ladder[rung])) / last;
+      while (rung < last - 1 && rungs[rung + 1] <= at) rung++;
+      const share = (rung + (at - rungs[rung]) / (rungs[rung + 1] - rungs[rung])) / last;
       mark.style.left = `calc(7px + ${share} * (100% - 14px))`; // the middle of a thumb that stood there
       mark.title = words;
       mark.dataset.value = String(at);
@@ -186,14 +189,13 @@ export function sliderField(desk, { path, label, hint = "", typed = false, forma
   };
 }
 
-/** @param {any[]} ladder @param {any} value */
+/** @param {Rung[]} ladder @param {unknown} value */
 function nearest(ladder, value) {
-  const exact = ladder.indexOf(value);
+  const exact = ladder.findIndex((rung) => rung === value);
   if (exact >= 0 || typeof value !== "number") return Math.max(0, exact);
+  const away = ladder.map((rung) => Math.abs(Number(rung) - value));
   let best = 0;
-  for (let i = 1; i < ladder.length; i++) {
-    if (typeof ladder[i] === "number" && Math.abs(ladder[i] - value) < Math.abs(ladder[best] - value)) best = i;
-  }
+  for (let i = 1; i < away.length; i++) if (away[i] < away[best]) best = i;
   return best;
 }
 
@@ -224,9 +226,10 @@ export function choiceField(desk, { path, label, hint = "", choices, bare = fals
     element,
     select,
     update(next, message) {
-      if (next !== value || select.value === "") {
-        value = next;
-        select.value = next;
+      const wanted = String(next);
+      if (wanted !== value || select.value === "") {
+        value = wanted;
+        select.value = wanted;
       }
       error.show(select, message);
     },
@@ -257,9 +260,10 @@ export function switchField(desk, { path, label, hint = "" }) {
   return {
     element,
     update(next, message) {
-      if (next !== value) {
-        value = next;
-        input.checked = next;
+      const wanted = Boolean(next);
+      if (wanted !== value) {
+        value = wanted;
+        input.checked = wanted;
       }
       error.show(input, message);
     },
@@ -275,7 +279,7 @@ export function switchField(desk, { path, label, hint = "" }) {
  */
 function pairField(desk, parameter, path) {
   desk.register(path);
-  /** @type {number[]} */
+  /** @type {unknown[]} */
   let pair = [];
   const fields = parameter.parts.map((part, index) => {
     /** @type {Desk} */
@@ -294,9 +298,9 @@ function pairField(desk, parameter, path) {
   return {
     element: h("div", { class: "field", data: { field: path } }, ...fields.map(({ element }) => element)),
     update(next, message) {
-      pair = next;
+      pair = Array.isArray(next) ? next : [];
       // Where the pair is refused, one line says why.
-      fields.forEach((field, index) => field.update(next[index], index === 0 ? message : undefined));
+      fields.forEach((field, index) => field.update(pair[index], index === 0 ? message : undefined));
     },
   };
 }

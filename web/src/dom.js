@@ -1,16 +1,18 @@
 /** Small helpers that build elements; nothing here knows the application. */
 
+/** @import { HtmlProperties, SvgProperties } from "./elements.js" */
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * @param {Element} element
- * @param {Record<string, any>} properties  `on…` are listeners, `data`/`aria` are groups, null and false leave out
+ * @param {HtmlProperties | SvgProperties} properties  `on…` are listeners, `data`/`aria` are groups, null and false leave out
  */
 function assign(element, properties) {
   for (const [key, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (key === "data" || key === "aria") {
+    if (typeof value === "function") element.addEventListener(key.slice(2), value);
+    else if (typeof value === "object") {
       for (const [name, part] of Object.entries(value)) element.setAttribute(`${key}-${name}`, String(part));
     } else element.setAttribute(key, value === true ? "" : String(value));
   }
@@ -20,7 +22,7 @@ function assign(element, properties) {
  * An HTML element: `h("button", {class: "chip", onclick: f}, "text", child)`.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
- * @param {Record<string, any>} [properties]
+ * @param {HtmlProperties} [properties]
  * @param {...(Node | string | null | undefined | false)} children
  * @returns {HTMLElementTagNameMap[K]}
  */
@@ -35,7 +37,7 @@ export function h(tag, properties = {}, ...children) {
  * An SVG element.
  * @template {keyof SVGElementTagNameMap} K
  * @param {K} tag
- * @param {Record<string, any>} [properties]
+ * @param {SvgProperties} [properties]
  * @param {...(Node | string)} children
  * @returns {SVGElementTagNameMap[K]}
  */

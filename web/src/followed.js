@@ -1,14 +1,15 @@
 /** The sample that is followed through the network: which it is, in words, and what the server says of it. Nothing is drawn here. */
 
-/** @import { AppState, Followed, Frame, RunInfo } from "./types.js" */
+/** @import { AnyFrame, FrameOf } from "./channels.js" */
+/** @import { AppState, Followed, RunInfo } from "./types.js" */
 
 import { formatCount, formatNumber } from "./maths.js";
-import { frameOf } from "./store.js";
+import { frameOf } from "./selectors.js";
 
 /**
  * Its newest frame; null while one of another sample is still there.
  * @param {AppState} state
- * @returns {Frame | null}
+ * @returns {FrameOf<"sample"> | null}
  */
 export function sampleFrame(state) {
   const frame = state.followed ? frameOf(state, "sample") : null;
@@ -23,7 +24,7 @@ export function sampleName({ split, index }) {
 /**
  * Its class, or the value wanted of it; empty before the data have come.
  * @param {RunInfo} run
- * @param {Frame | null} data
+ * @param {AnyFrame | null} data
  * @param {Followed} followed
  */
 export function targetWords(run, data, { split, index }) {

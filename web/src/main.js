@@ -1,6 +1,7 @@
 /** Puts the page together: the store in the middle, the socket on one side, the views on the other. */
 
-/** @import { Attached, Channel, Connection, Event as WireEvent, Frame, RunInfo } from "./types.js" */
+/** @import { Event as WireEvent } from "./protocol.js" */
+/** @import { Attached, Catalog, Channel, Connection, Figures, Frame, RunInfo } from "./types.js" */
 
 import { Actions } from "./actions.js";
 import { Checks } from "./checks.js";
@@ -29,7 +30,7 @@ import { RaceActions } from "./race/actions.js";
 import { NetworkActions } from "./race/network/actions.js";
 import { withLooks } from "./race/network/lanes.js";
 import { networkLinkHere, openNetworkLink } from "./race/network/share.js";
-import { withFound } from "./race/studies/study.js";
+import { withStudy } from "./race/studies/study.js";
 import { raceRoom } from "./race/room.js";
 import { raceLinkHere } from "./race/link.js";
 import { openRaceLink } from "./race/share.js";
@@ -218,10 +219,7 @@ function onFrame(frame) {
       watch();
     }
   } else if (frame.channel === "study") {
-    const { kind } = frame.meta.study;
-    store.set({
-      studies: { ...store.state.studies, [kind]: withFound(frame, store.state.studies[/** @type {"seeds"} */ (kind)]) },
-    });
+    store.set({ studies: withStudy(store.state.studies, frame) });
   } else {
     const frames = { ...store.state.frames, [frame.channel]: frame };
     // It comes when it is asked for, and someone waits.
@@ -296,7 +294,7 @@ store.set({ theme, projector, linear: initialLinear(), room: firstRoom(rooms) })
 if (linkHere() !== null || raceLinkHere() !== null || networkLinkHere() !== null) connection.leave();
 connection.open();
 
-/** @param {string} path */
+/** A document of the server's. @param {string} path @returns {Promise<unknown>} */
 async function load(path) {
   const answer = await fetch(path);
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
@@ -304,11 +302,12 @@ async function load(path) {
 }
 
 load("/api/catalog").then(
-  (catalog) => store.set({ catalog }),
+  (catalog) => store.set({ catalog: /** @type {Catalog} */ (catalog) }),
   (error) => complain(error),
 );
 load("/api/figures")
-  .then(async (figures) => {
+  .then(async (found) => {
+    const figures = /** @type {Figures} */ (found);
     await loadPlotly(figures.plotly);
     store.set({ figures });
   })

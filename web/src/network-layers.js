@@ -8,7 +8,10 @@ const WIDEST_NEW = 8;
 /** @param {Layer[]} layers @returns {Layer[]} */
 export function added(layers) {
   const last = layers.at(-1);
-  return [...layers, { activation: "tanh", ...last, units: Math.min(last?.units ?? 4, WIDEST_NEW) }];
+  return [
+    ...layers,
+    { activation: "tanh", norm: null, dropout: 0, skip: null, ...last, units: Math.min(last?.units ?? 4, WIDEST_NEW) },
+  ];
 }
 
 /**

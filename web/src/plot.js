@@ -3,16 +3,10 @@
  * A trace's `meta.series` names the column of the series that it shows.
  */
 
-/** @import { Compared, Future, SeriesData, ThemedFigure } from "./types.js" */
+/** @import { Annotation, Axis, Font, Layout, Margin, PlotlyApi, ThemedFigure, Trace } from "./plotly.js" */
+/** @import { Compared, Future, SeriesData } from "./types.js" */
 
 import { typeScale } from "./projector.js";
-
-/**
- * @typedef {object} PlotlyApi
- * @property {(place: HTMLElement, data: object[], layout: object, config: object) => Promise<void>} react
- * @property {{resize: (place: HTMLElement) => void}} Plots
- * @property {(place: HTMLElement, options: object) => Promise<string>} toImage
- */
 
 /** @type {Promise<PlotlyApi> | null} */
 let loading = null;
@@ -26,7 +20,7 @@ export function loadPlotly(source) {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = source;
-    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+    script.onload = () => resolve(/** @type {{Plotly: PlotlyApi}} */ (/** @type {unknown} */ (window)).Plotly);
     script.onerror = () => reject(new Error(`${source} cannot be loaded`));
     document.head.append(script);
   });
@@ -115,18 +109,18 @@ export class PlotlyFigure extends Redrawn {
 
 /**
  * The layout with its type, and the room for it, as large as asked; as many numbers on the axis as there is height for.
- * @param {Record<string, any>} layout
+ * @param {Layout} layout
  * @param {number} scale
  * @param {number} height
  */
 export function sized(layout, scale, height) {
-  const font = (/** @type {any} */ given) => ({ ...given, size: given.size * scale });
-  const axis = (/** @type {any} */ given) => ({
+  const font = (/** @type {Font} */ given) => ({ ...given, size: given.size * scale });
+  const axis = (/** @type {Axis} */ given) => ({
     ...given,
     tickfont: font(given.tickfont),
     title: { ...given.title, font: font(given.title.font) },
   });
-  /** @type {Record<"l" | "r" | "t" | "b", number>} */
+  /** @type {Margin} */
   const margin = {
     l: layout.margin.l * scale,
     r: layout.margin.r * scale,
@@ -140,7 +134,7 @@ export function sized(layout, scale, height) {
 
 /**
  * What a figure counts along the run: the axis is named as the series' column is.
- * @param {Record<string, any>} layout
+ * @param {Layout} layout
  * @returns {"epoch" | "step"}
  */
 export function abscissa(layout) {
@@ -148,7 +142,7 @@ export function abscissa(layout) {
 }
 
 /**
- * @param {Record<string, any>} trace
+ * @param {Trace} trace
  * @param {SeriesData | Compared | Future | null} series
  * @param {string} x  the column along the run
  */
@@ -159,7 +153,7 @@ function fill(trace, series, x) {
 
 /**
  * The same curve of another run.
- * @param {Record<string, any>} trace
+ * @param {Trace} trace
  * @param {string} run
  */
 function dashed(trace, run) {
@@ -174,7 +168,7 @@ function dashed(trace, run) {
 
 /**
  * The same curve as it went on before a change.
- * @param {Record<string, any>} trace
+ * @param {Trace} trace
  * @param {Future} future
  */
 function faint(trace, { branch, fork }) {
@@ -195,8 +189,8 @@ function plain(name) {
 
 /**
  * Names at the lines' ends, and a hairline where the run stands.
- * @param {Record<string, any>} layout
- * @param {Record<string, any>[]} traces
+ * @param {Layout} layout
+ * @param {Trace[]} traces
  * @param {number | null} here
  */
 function marks(layout, traces, here) {
@@ -204,15 +198,15 @@ function marks(layout, traces, here) {
   const annotations = [...(layout.annotations ?? [])];
   const position = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
   for (const trace of traces) {
-    const length = trace.y.length;
-    if (length === 0 || trace.showlegend === true) continue;
-    const value = trace.y[length - 1];
-    if (!Number.isFinite(value) || (log && value <= 0)) continue;
+    const [x, y] = [trace.x ?? [], trace.y ?? []];
+    if (y.length === 0 || trace.showlegend === true) continue;
+    const [at, value] = [x[y.length - 1], y[y.length - 1]];
+    if (at === null || value === null || !Number.isFinite(value) || (log && value <= 0)) continue;
     const colour = trace.line?.color ?? layout.font?.color;
     annotations.push({
-      x: trace.x[length - 1],
+      x: at,
       y: position(value),
-      text: trace.name,
+      text: trace.name ?? "",
       xanchor: "left",
       xshift: 4,
       showarrow: false,
@@ -240,15 +234,15 @@ function marks(layout, traces, here) {
 const ROOM = 0.09;
 
 /**
- * @param {Record<string, any>[]} annotations
- * @param {Record<string, any>[]} traces
+ * @param {Annotation[]} annotations
+ * @param {Trace[]} traces
  * @param {(value: number) => number} position
  */
 function keepApart(annotations, traces, position) {
   let [low, high] = [Infinity, -Infinity];
   for (const trace of traces) {
-    for (const value of trace.y) {
-      const at = position(value);
+    for (const value of trace.y ?? []) {
+      const at = value === null ? NaN : position(value);
       if (Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
     }
   }

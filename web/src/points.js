@@ -86,6 +86,7 @@ export class Points {
    * @param {number} fraction  kept for testing
    * @param {string[]} names  of the classes; those without a point are left out
    * @param {string[]} features
+   * @returns {import("./protocol.js").InlineDataInput}
    */
   data(fraction, names, features) {
     const labels = [...new Set(this.all.map(({ label }) => label))].sort();

@@ -32,9 +32,10 @@ export function savedAll() {
 /** @param {string} key @returns {Saved | null} */
 function readOne(key) {
   try {
+    /** @type {Partial<Saved> | null} */
     const entry = JSON.parse(localStorage.getItem(key) ?? "null");
     const fits = entry && typeof entry.name === "string" && typeof entry.script === "string" && entry.columns && entry.final;
-    return fits ? { ...entry, id: key.slice(PREFIX.length) } : null;
+    return fits ? /** @type {Saved} */ ({ ...entry, id: key.slice(PREFIX.length) }) : null;
   } catch {
     return null;
   }

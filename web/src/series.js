@@ -1,6 +1,6 @@
 /** The recorded series of the present branch, put together from the step ranges that travel. */
 
-/** @import { Frame, SeriesData } from "./types.js" */
+/** @import { SeriesData } from "./types.js" */
 
 export class SeriesStore {
   #run = -1;
@@ -10,7 +10,7 @@ export class SeriesStore {
 
   /**
    * Drops the points from `meta.from` on and appends the frame's.
-   * @param {Frame} frame
+   * @param {import("./channels.js").FrameOf<"series">} frame
    * @returns {SeriesData | null}  null where points are missing before the frame's first
    */
   apply(frame) {

@@ -10,7 +10,7 @@ import { formatCount, toNumber } from "./maths.js";
 import { picture } from "./picture.js";
 import { discard, freeName, keep, savedAll } from "./saved.js";
 import { dataTitle, rowNamed, shapeWords, specOf } from "./spec.js";
-import { frameOf } from "./store.js";
+import { frameOf } from "./selectors.js";
 
 /** The columns of the series that curves are drawn from. */
 const DRAWN = /^(step|epoch|(train|validation|test)_(loss|accuracy))$/;
@@ -137,7 +137,7 @@ export class Sharing {
 
   /** @param {"curves" | "model" | "torch" | "script"} format */
   async exportFile(format) {
-    const found = await this.#ask({ type: "export", format });
+    const found = await this.#answered(this.#connection.send({ type: "export", format }));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));
   }
 
@@ -175,7 +175,7 @@ export class Sharing {
       name: freeName(name),
       when: new Date().toISOString(),
       subject: subjectOf(state),
-      step: JSON.parse(shared.script).step,
+      step: /** @type {{step: number}} */ (JSON.parse(shared.script)).step,
       script: shared.script,
       columns,
       final: scores(state) ?? lastOf(columns),
@@ -214,7 +214,7 @@ export class Sharing {
    * @param {string} name
    */
   async compareBranch(branch, name) {
-    const found = await this.#ask({ type: "compare", branch });
+    const found = await this.#answered(this.#connection.send({ type: "compare", branch }));
     if (!found) return;
     const columns = thinned(found.columns);
     this.compare({ id: branchId(branch), name, columns, final: lastOf(columns) });
@@ -224,13 +224,17 @@ export class Sharing {
 
   /** @returns {Promise<string | null>} */
   async #script() {
-    return (await this.#ask({ type: "share" }))?.script ?? null;
+    return (await this.#answered(this.#connection.send({ type: "share" })))?.script ?? null;
   }
 
-  /** What a command answers; null where it was refused, which is told. @param {Record<string, unknown>} command */
-  async #ask(command) {
+  /**
+   * What was answered; null where it was refused, which is told.
+   * @template Result
+   * @param {Promise<Result>} answer
+   */
+  async #answered(answer) {
     try {
-      return await this.#connection.send(command);
+      return await answer;
     } catch (error) {
       this.#complain(reasonOf(error));
       return null;
@@ -299,8 +303,9 @@ function scores(state) {
   if (!evaluation || evaluation.step !== state.clock?.step) return null;
   /** @type {Record<string, number | null>} */
   const found = { step: evaluation.step };
-  for (const split of ["train", "test"])
-    for (const measure of ["loss", "accuracy"]) found[`${split}_${measure}`] = toNumber(evaluation.meta[split]?.[measure]);
+  for (const split of /** @type {const} */ (["train", "test"]))
+    for (const measure of /** @type {const} */ (["loss", "accuracy"]))
+      found[`${split}_${measure}`] = toNumber(evaluation.meta[split]?.[measure]);
   return found;
 }
 

@@ -3,6 +3,8 @@
  * functions.
  */
 
+/** @import { Dialect } from "./catalog.js" */
+/** @import { DataSpec, InlineData, InlineDataInput, RunSpecInput } from "./protocol.js" */
 /** @import { AppState, Catalog, DatasetRow, OptimizerRow, Spec } from "./types.js" */
 
 const LIVE = ["optimizer", "schedule", "regularization", "clip", "batch_size", "numerics"];
@@ -28,21 +30,26 @@ export function specOf(state) {
 
 /**
  * A script's spec with the samples of own data, which come once, with the run; nothing is copied.
- * @param {import("./types.js").Script} script
+ * @param {import("./protocol.js").ScriptInfo} script
  * @param {import("./types.js").RunInfo | null} run
  * @returns {Spec}
  */
 export function wholeSpec({ spec, data_digest: digest }, run) {
-  return digest && run?.data_digest === digest ? { ...spec, data: { ...run.spec.data, ...spec.data } } : spec;
+  const known = /** @type {Spec} */ (/** @type {unknown} */ (spec));
+  return digest && run?.data_digest === digest ? { ...known, data: { ...run.spec.data, ...known.data } } : known;
 }
 
 /**
- * @param {Record<string, any>} object
+ * What lies along a path; undefined where there is nothing.
+ * @param {unknown} object
  * @param {string} path  dotted
  */
 export function read(object, path) {
-  return path.split(".").reduce((/** @type {any} */ inner, key) => inner?.[key], object);
+  return path.split(".").reduce((inner, key) => (isRecord(inner) ? inner[key] : undefined), object);
 }
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+const isRecord = (value) => typeof value === "object" && value !== null;
 
 /**
  * A copy of a spec with one field changed.
@@ -55,7 +62,8 @@ export function withField(spec, path, value) {
   const copy = structuredClone(spec);
   const keys = path.split(".");
   const last = /** @type {string} */ (keys.pop());
-  const target = keys.reduce((/** @type {any} */ inner, key) => inner[key], copy);
+  const target = keys.length > 0 ? read(copy, keys.join(".")) : copy;
+  if (!isRecord(target)) throw new TypeError(`the spec has no ${path}`);
   target[last] = value;
   return copy;
 }
@@ -83,10 +91,10 @@ export function choosable(catalog) {
  * Other data: the row's own defaults, the split and the seed kept. Loss and output follow the data's task again.
  * @param {Spec} spec
  * @param {DatasetRow} row
- * @returns {Spec}
+ * @returns {RunSpecInput}
  */
 export function withDataset(spec, row) {
-  const { validation_fraction, test_fraction, seed } = spec.data;
+  const { validation_fraction, test_fraction, seed } = /** @type {Partial<DataSpec>} */ (spec.data); // own data have none
   // Columns of a table have units of their own; unscaled ones would drown the small.
   const data = {
     name: row.name,
@@ -106,12 +114,17 @@ export function withDataset(spec, row) {
 /**
  * Data of one's own, the layers kept.
  * @param {Spec} spec
- * @param {Record<string, any>} data  inline
- * @returns {Spec}
+ * @param {InlineDataInput} data
+ * @returns {RunSpecInput}
  */
 export function withOwnData(spec, data) {
   const network = { ...structuredClone(spec.network), output_activation: "auto" };
   return { ...structuredClone(spec), data, loss: "auto", network };
+}
+
+/** Whether data are one's own. @param {Spec["data"]} data @returns {data is InlineData} */
+export function isInline(data) {
+  return data.name === "inline";
 }
 
 /**
@@ -121,14 +134,19 @@ export function withOwnData(spec, data) {
  * @returns {string}
  */
 export function dataTitle(catalog, spec) {
-  if (spec.data.name === "inline") return spec.data.title ?? "own data";
+  if (isInline(spec.data)) return spec.data.title ?? "own data";
   return rowNamed(catalog.datasets, spec.data.name)?.title ?? spec.data.name;
+}
+
+/** What a choice of dialects says. @param {unknown} chosen @returns {Dialect} */
+export function dialectOf(chosen) {
+  return chosen === "pytorch" ? "pytorch" : "textbook";
 }
 
 /**
  * An optimizer with its defaults in a dialect.
  * @param {OptimizerRow} row
- * @param {string} dialect
+ * @param {Dialect} dialect
  */
 export function optimizerDefaults(row, dialect) {
   return { name: row.name, dialect, ...row.defaults[dialect] };

@@ -114,23 +114,3 @@ export class Store {
     });
   }
 }
-
-/**
- * The newest frame of one of the race's channels, if it belongs to the race that is shown.
- * @param {AppState} state
- * @param {import("./types.js").Channel} channel
- */
-export function raceFrameOf(state, channel) {
-  const frame = state.frames[channel];
-  return frame && state.race && frame.run === state.race.race ? frame : null;
-}
-
-/**
- * The newest frame of a channel, if it belongs to the run that is shown.
- * @param {AppState} state
- * @param {import("./types.js").Channel} channel
- */
-export function frameOf(state, channel) {
-  const frame = state.frames[channel];
-  return frame && state.run && frame.run === state.run.run ? frame : null;
-}

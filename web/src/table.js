@@ -44,7 +44,7 @@
  * @property {boolean} standardize
  *
  * @typedef {object} TableData
- * @property {Record<string, any>} data  the inline data of a spec
+ * @property {import("./protocol.js").InlineDataInput} data  of a spec
  * @property {{total: number, train: number, test: number, filled: number, left_out: number}} rows
  */
 
@@ -60,7 +60,7 @@ const MAX_CLASSES = 64;
 export async function readTable(file) {
   if (file.size > MAX_BYTES) throw new Error(`The file is larger than ${MAX_BYTES / 1e6} MB.`);
   if (file.size === 0) throw new Error("The file is empty.");
-  return post("/api/table", file);
+  return /** @type {Promise<TableSummary>} */ (post("/api/table", file));
 }
 
 /**
@@ -74,7 +74,7 @@ export async function tableData(file, choices) {
   const query = new URLSearchParams({ title: titleOf(file) });
   for (const [name, value] of Object.entries(rest)) query.set(name, String(value));
   for (const index of inputs) query.append("inputs", String(index));
-  return post(`/api/table/data?${query}`, file);
+  return /** @type {Promise<TableData>} */ (post(`/api/table/data?${query}`, file));
 }
 
 /** @param {File} file  without its ending */
@@ -82,7 +82,7 @@ export function titleOf(file) {
   return file.name.replace(/\.(csv|tsv|tab|txt)$/i, "") || "own data";
 }
 
-/** @param {string} path @param {File} file */
+/** What the server makes of a file; rejects with words. @param {string} path @param {File} file @returns {Promise<unknown>} */
 async function post(path, file) {
   let answer;
   try {
@@ -90,9 +90,11 @@ async function post(path, file) {
   } catch {
     throw new Error("The file could not be read or sent: it may have changed since, or the server is away.");
   }
+  /** @type {unknown} */
   const content = await answer.json().catch(() => null);
   if (answer.ok && content) return content;
-  throw new Error(typeof content?.detail === "string" ? content.detail : `The server answered ${answer.status}.`);
+  const detail = content !== null && typeof content === "object" && "detail" in content ? content.detail : null;
+  throw new Error(typeof detail === "string" ? detail : `The server answered ${answer.status}.`);
 }
 
 /**

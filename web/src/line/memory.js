@@ -1,5 +1,7 @@
 /** What a page still knows of a session that the server has forgotten: enough to begin its run and its race again. */
 
+/** @import { Sent } from "../commands.js" */
+/** @import { RaceSpec, ScriptData } from "../protocol.js" */
 /** @import { AppState, Speed } from "../types.js" */
 /** @import { RaceSpeed } from "../race/types.js" */
 
@@ -7,12 +9,12 @@ import { formatCount } from "../maths.js";
 
 /**
  * @typedef {object} Memory
- * @property {Record<string, unknown>} script  of the branch that was shown
+ * @property {ScriptData} script  of the branch that was shown
  * @property {number} step
  * @property {number} edits
  * @property {number} branches
  * @property {Speed | null} playing
- * @property {{spec: Record<string, any>, threshold: number, step: number, playing: RaceSpeed | null} | null} race
+ * @property {{spec: RaceSpec, threshold: number, step: number, playing: RaceSpeed | null} | null} race
  */
 
 /**
@@ -43,7 +45,7 @@ export function memoryOf({ run, script, clock, race, raceClock }) {
 /**
  * Begins again what is remembered, and lets it play on.
  * @param {Memory} memory
- * @param {(command: Record<string, unknown>) => Promise<any>} send
+ * @param {(command: Sent) => Promise<unknown>} send
  */
 export async function bringBack({ script, playing, race }, send) {
   await send({ type: "load", script });

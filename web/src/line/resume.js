@@ -3,15 +3,17 @@
  * changes where they were made, and what played plays on.
  */
 
+/** @import { Sent } from "../commands.js" */
+/** @import { EditCommand } from "../protocol.js" */
 /** @import { AppState } from "../types.js" */
 
 /**
  * @param {AppState} before  when the line broke
  * @param {AppState} now  after the server has told all
- * @returns {Record<string, unknown>[]}  commands, one after the other
+ * @returns {Sent[]}  commands, one after the other
  */
 export function catchUp(before, now) {
-  /** @type {Record<string, unknown>[]} */
+  /** @type {Sent[]} */
   const commands = [];
   const edits = lostEdits(before, now);
   if (
@@ -39,7 +41,7 @@ export function catchUp(before, now) {
  * Changes the page was told of and the server does not know, where they follow on those it knows.
  * @param {AppState} before
  * @param {AppState} now
- * @returns {{step: number, edit: Record<string, any>}[]}
+ * @returns {{step: number, edit: EditCommand["edit"]}[]}
  */
 function lostEdits({ script: was }, { script: is }) {
   if (!was || !is || was.run !== is.run || is.edits.length >= was.edits.length) return [];

@@ -3,6 +3,8 @@
  * or they may be sent again, or nobody can say; in any case page and server agree.
  */
 
+/** @import { Sent } from "../commands.js" */
+/** @import { EditCommand } from "../protocol.js" */
 /** @import { AppState } from "../types.js" */
 
 /** @typedef {"again" | "done" | "lost"} Fate */
@@ -30,7 +32,7 @@ const MOVE = new Set(["step", "seek"]);
 
 /**
  * @typedef {object} Asked
- * @property {Record<string, any>} command
+ * @property {Sent} command
  * @property {AppState} before  what the page knew when it was sent
  */
 
@@ -51,11 +53,11 @@ export function fates(asked, now) {
     return true;
   };
   return asked.map(({ command, before }, i) => {
-    const type = /** @type {string} */ (command.type);
+    const { type } = command;
     if (HARMLESS.has(type)) return "again";
     // Where one looks is told anew with every line, but for a look that goes with a move.
     if (type === "look") return MOVE.has(asked[i - 1]?.command.type) ? "again" : "lost";
-    if (type === "edit") return inForce(command.edit, before, now) ? "done" : "again";
+    if (command.type === "edit") return inForce(command.edit, before, now) ? "done" : "again";
     if (BEGIN_RUN.has(type)) return took("run", count(now.run?.run) - count(before.run?.run)) ? "done" : "again";
     if (type === "undo" || type === "redo") return scriptOf(before) === scriptOf(now) ? "again" : "done";
     if (type === "step") return moved(before.clock, now.clock, (by) => took("step", by));
@@ -103,7 +105,7 @@ function changed(what, before, now, took) {
 
 /**
  * Whether an edit is among those made since.
- * @param {Record<string, unknown>} edit
+ * @param {EditCommand["edit"]} edit
  * @param {AppState} before
  * @param {AppState} now
  */
@@ -117,12 +119,13 @@ function inForce(edit, before, now) {
 
 /**
  * Whether all that is asked for is in what there is; the server adds defaults.
- * @param {any} made
- * @param {any} asked
+ * @param {unknown} made
+ * @param {unknown} asked
  * @returns {boolean}
  */
 function holds(made, asked) {
   if (asked === null || typeof asked !== "object") return made === asked;
   if (made === null || typeof made !== "object") return false;
-  return Object.keys(asked).every((key) => holds(made[key], asked[key]));
+  const there = new Map(Object.entries(made));
+  return Object.entries(asked).every(([key, value]) => holds(there.get(key), value));
 }

@@ -1,13 +1,15 @@
 /** Everything a person can do with a race. What comes of it arrives as events and lands in the store. */
 
+/** @import { Sent } from "../commands.js" */
+/** @import { LaneSpecInput, OptimizerSpecInput, RaceChange, RaceLaneRetune, RaceSpecInput, SurfaceSpecInput } from "../protocol.js" */
 /** @import { RaceLook, RaceSpeed } from "./types.js" */
 
 import { CommandError } from "../connection.js";
 import { download } from "../files.js";
 import { raceLinkHere } from "./link.js";
 import { rememberLinear } from "../preferences.js";
-import { raceFrameOf } from "../store.js";
-import { optimizerDefaults, rowNamed, withField } from "../spec.js";
+import { raceFrameOf } from "../selectors.js";
+import { optimizerDefaults, rowNamed } from "../spec.js";
 
 /** The steps of the speed ladder. @type {{label: string, speed: RaceSpeed}[]} */
 export const RACE_LADDER = [
@@ -23,7 +25,7 @@ export class RaceActions {
   #connection;
   /** @type {Set<string>} */
   #fields = new Set();
-  /** The newest wish of its kind; those in between are never asked for. @type {Map<string, Record<string, unknown>>} */
+  /** The newest wish of its kind; those in between are never asked for. @type {Map<string, Sent>} */
   #wishes = new Map();
   #opening = false;
 
@@ -34,6 +36,8 @@ export class RaceActions {
   constructor(store, connection) {
     this.#store = store;
     this.#connection = connection;
+    /** For what shows refusals in a place of its own. */
+    this.ask = connection.send.bind(connection);
   }
 
   get state() {
@@ -57,7 +61,7 @@ export class RaceActions {
     const { race } = this.state;
     if (!race) return Promise.resolve(false);
     if (first === "surface") return this.surface({ ...race.spec.surface, [second]: value });
-    return this.tell({ type: "race_change", [first]: value }, path);
+    return this.tell({ type: "race_change", .../** @type {Partial<RaceChange>} */ ({ [first]: value }) }, path);
   }
 
   /** @param {string} path @param {string} message */
@@ -76,7 +80,7 @@ export class RaceActions {
   }
 
   /**
-   * @param {Record<string, unknown>} spec
+   * @param {RaceSpecInput} spec
    * @param {number} threshold
    * @param {string} preset
    */
@@ -86,7 +90,7 @@ export class RaceActions {
     this.tell({ type: "race_play" });
   }
 
-  /** @param {Record<string, any>} surface @param {string} [path] */
+  /** @param {SurfaceSpecInput} surface @param {string} [path] */
   async surface(surface, path = "race.surface") {
     const other = surface.name !== this.state.race?.spec.surface.name;
     const done = await this.tell({ type: "race_change", surface }, path);
@@ -112,13 +116,15 @@ export class RaceActions {
     if (!race || !catalog) return;
     const there = new Set(race.lanes.map(({ optimizer }) => optimizer.name));
     const row = catalog.optimizers.find(({ name }) => !there.has(name)) ?? catalog.optimizers[0];
-    const found = await this.#ask({ type: "race_lane_add", lane: { optimizer: optimizerDefaults(row, row.dialects[0]) } });
+    const found = await this.#answered(
+      this.#connection.send({ type: "race_lane_add", lane: { optimizer: optimizerDefaults(row, row.dialects[0]) } }),
+    );
     if (found) this.look({ edited: found.lane, lane: found.lane });
   }
 
   /** @param {number} lane */
   async duplicate(lane) {
-    const found = await this.#ask({ type: "race_lane_duplicate", lane });
+    const found = await this.#answered(this.#connection.send({ type: "race_lane_duplicate", lane }));
     if (found) this.look({ edited: found.lane, lane: found.lane });
   }
 
@@ -141,9 +147,9 @@ export class RaceActions {
     const lane = race?.lanes.find((each) => each.id === id);
     if (!race || !lane || !catalog) return Promise.resolve(false);
     const [, part, name] = path.split(".");
-    const told = (/** @type {Record<string, unknown>} */ fields) =>
+    const told = (/** @type {Pick<RaceLaneRetune, "optimizer" | "schedule">} */ fields) =>
       this.tell({ type: "race_lane_retune", lane: id, ...fields }, path);
-    if (part === "optimizer" && name === undefined) return told({ optimizer: value });
+    if (part === "optimizer" && name === undefined) return told({ optimizer: /** @type {OptimizerSpecInput} */ (value) });
     if (part === "optimizer") return told({ optimizer: { ...lane.optimizer, [name]: value } });
     if (part === "schedule") {
       const row = rowNamed(catalog.schedules, String(value));
@@ -151,7 +157,8 @@ export class RaceActions {
       return told({ schedule: { ...lane.schedule, [name]: value } });
     }
     const index = race.lanes.indexOf(lane);
-    const spec = withField(race.spec.lanes[index], part, value);
+    /** @type {LaneSpecInput} */
+    const spec = { ...race.spec.lanes[index], [part]: value };
     return this.tell({ type: "race_lane_replace", lane: id, spec }, path);
   }
 
@@ -247,21 +254,16 @@ export class RaceActions {
     this.#store.set({ raceAnatomy: { ...this.state.raceAnatomy, ...anatomy } });
   }
 
-  /** For what shows refusals in a place of its own. @param {Record<string, unknown>} command @returns {Promise<any>} */
-  ask(command) {
-    return this.#connection.send(command);
-  }
-
   // Taking it away ----------------------------------------------------------------------------------------------------
 
   /** The race's script; null where it was refused. @returns {Promise<string | null>} */
   async script() {
-    return (await this.#ask({ type: "race_share" }))?.script ?? null;
+    return (await this.#answered(this.#connection.send({ type: "race_share" })))?.script ?? null;
   }
 
   /** @param {"html" | "csv"} format */
   async exportFile(format) {
-    const found = await this.#ask({ type: "race_export", format, theme: this.state.theme });
+    const found = await this.#answered(this.#connection.send({ type: "race_export", format, theme: this.state.theme }));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));
   }
 
@@ -279,7 +281,7 @@ export class RaceActions {
 
   /**
    * @param {string} kind
-   * @param {Record<string, unknown>} command
+   * @param {Sent} command
    * @param {string | null} [path]
    */
   async #newest(kind, command, path = null) {
@@ -287,7 +289,7 @@ export class RaceActions {
     this.#wishes.set(kind, command);
     if (busy) return;
     for (;;) {
-      const wish = /** @type {Record<string, unknown>} */ (this.#wishes.get(kind));
+      const wish = /** @type {Sent} */ (this.#wishes.get(kind));
       const done = await this.tell(wish, path);
       if (!done || this.#wishes.get(kind) === wish) break;
     }
@@ -296,24 +298,33 @@ export class RaceActions {
 
   /**
    * Sends a command; a refusal goes beside the field it names, else into the notice line.
-   * @param {Record<string, unknown>} command
+   * @param {Sent} command
    * @param {string | null} [path]  the control that sent it
    * @returns {Promise<boolean>}
    */
   async tell(command, path = null) {
-    return (await this.#send(command, path)) !== undefined;
-  }
-
-  /** What a command answers; null where it was refused. @param {Record<string, unknown>} command @returns {Promise<any>} */
-  async #ask(command) {
-    return (await this.#send(command, null)) ?? null;
-  }
-
-  /** @param {Record<string, unknown>} command @param {string | null} path @returns {Promise<any>} */
-  async #send(command, path) {
     if (path !== null && Object.keys(this.state.errors).length > 0) this.#store.set({ errors: {} });
+    return (await this.#settled(this.#connection.send(command), path)) !== undefined;
+  }
+
+  /**
+   * What was answered; null where it was refused.
+   * @template Result
+   * @param {Promise<Result>} answer
+   */
+  async #answered(answer) {
+    return (await this.#settled(answer, null)) ?? null;
+  }
+
+  /**
+   * What was answered, null where that is nothing; undefined where it was refused, which is told.
+   * @template Result
+   * @param {Promise<Result>} answer
+   * @param {string | null} path
+   */
+  async #settled(answer, path) {
     try {
-      return (await this.#connection.send(command)) ?? null;
+      return (await answer) ?? null;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const refusal = error instanceof CommandError ? error.refusal : null;

@@ -5,7 +5,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { rowNamed } from "../spec.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { anatomyTable } from "../step/panels/anatomy.js";
 import { answerOf } from "../step/panels/answer.js";
 import { shell } from "../step/panels/shell.js";
@@ -108,14 +108,14 @@ export function anatomyDialog(actions) {
  * @param {import("./actions.js").RaceActions} actions
  * @param {AppState} state
  * @param {number} lane
- * @returns {PanelAnswer | null}
+ * @returns {PanelAnswer<import("../commands.js").Dissection> | null}
  */
 function answerNow(actions, { race, raceClock: clock, connection, raceAnatomy: { coordinate, answer } }, lane) {
   const rests = race && clock && connection.status === "open" && clock.status !== "playing" && clock.status !== "seeking";
   if (!rests) return { key: "", status: "old", result: answer?.result ?? null, message: "" };
   const key = JSON.stringify([race.race, race.change, clock.step, lane, coordinate]);
   if (answer?.key === key) return answer;
-  /** @type {PanelAnswer} */
+  /** @type {PanelAnswer<import("../commands.js").Dissection>} */
   const loading = { key, status: "loading", result: answer?.result ?? null, message: "" };
   actions.anatomy({ answer: loading });
   answerOf(

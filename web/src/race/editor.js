@@ -6,8 +6,8 @@
 import { choiceField, numberField, parameterField } from "../controls.js";
 import { h, memo } from "../dom.js";
 import { formatExact, toNumber } from "../maths.js";
-import { optimizerDefaults, rowNamed } from "../spec.js";
-import { raceFrameOf } from "../store.js";
+import { dialectOf, optimizerDefaults, rowNamed } from "../spec.js";
+import { raceFrameOf } from "../selectors.js";
 import { dialectChoices, ownControls } from "../train/optimizer.js";
 import { formulaBox } from "../views/formula.js";
 
@@ -97,7 +97,6 @@ export function laneEditor(actions) {
     if (!row || !schedule) return;
     if (made(catalog, lane.id, row, lane.optimizer.dialect, schedule)) shown = build(state, lane, row);
     shown?.update(lane, errors);
-    /** @type {Record<string, any>[]} */
     const ranked = raceFrameOf(state, "race_standings")?.meta.lanes ?? [];
     const bound = toNumber(ranked.find((each) => each.id === lane.id)?.bound?.rate);
     shown?.mark(bound !== null && Number.isFinite(bound) ? bound : null);
@@ -115,7 +114,7 @@ export function laneEditor(actions) {
   function build({ catalog }, lane, row) {
     if (!catalog) return null;
     const { dialect } = lane.optimizer;
-    const other = (/** @type {string} */ name, /** @type {string} */ wanted) => {
+    const other = (/** @type {string} */ name, /** @type {import("../catalog.js").Dialect} */ wanted) => {
       const next = rowNamed(catalog.optimizers, name);
       return next
         ? desk.change("lane.optimizer", optimizerDefaults(next, next.dialects.includes(wanted) ? wanted : next.dialects[0]))
@@ -124,7 +123,7 @@ export function laneEditor(actions) {
     desk.register("lane.optimizer");
     const plain = { register: desk.register, refuse: desk.refuse };
     const choice = choiceField(
-      { ...plain, change: (_, name) => other(String(name), dialects.select.value) },
+      { ...plain, change: (_, name) => other(String(name), dialectOf(dialects.select.value)) },
       {
         path: "lane.optimizer.name",
         label: "Optimizer",
@@ -133,7 +132,7 @@ export function laneEditor(actions) {
       },
     );
     const dialects = choiceField(
-      { ...plain, change: (_, wanted) => other(choice.select.value, String(wanted)) },
+      { ...plain, change: (_, wanted) => other(choice.select.value, dialectOf(wanted)) },
       { path: "lane.optimizer.dialect", label: "Dialect", choices: dialectChoices(catalog.optimizers), bare: true },
     );
     rule.replaceChildren(choice.element, dialects.element);

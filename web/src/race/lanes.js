@@ -1,7 +1,7 @@
 /** What a lane looks like and is called: eight colours, dashes and squares beyond, and a name at the line's end. */
 
 /** @import { AppState } from "../types.js" */
-/** @import { RaceLane } from "./types.js" */
+/** @import { RaceInfo, RaceLane } from "./types.js" */
 
 import { css, palette } from "../colours.js";
 import { s } from "../dom.js";
@@ -23,7 +23,7 @@ export function isDashed({ slot }) {
 
 /**
  * The lanes' names, no two alike: label or rule, the dialect where both are there, the rate where even that is not enough.
- * @param {AppState} state
+ * @param {Pick<AppState, "catalog"> & {race: Pick<RaceInfo, "lanes"> | null}} state
  * @returns {Map<number, string>}
  */
 export function namesOf({ race, catalog }) {

@@ -4,7 +4,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { MINUS, formatCount, formatExact, formatNumber, toNumber } from "../maths.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { formulaBox } from "../views/formula.js";
 import { openAnatomy } from "./anatomy.js";
 import { namesOf } from "./lanes.js";
@@ -85,7 +85,7 @@ export function pointView(actions) {
       const both = (found.eigenvalues ?? []).map(toNumber);
       put(
         "eigenvalues",
-        both.length ? both.map((/** @type {number} */ each) => formatNumber(each, 3)).join(" · ") : "–",
+        both.length ? both.map((each) => formatNumber(each, 3)).join(" · ") : "–",
         both.length ? both.join(" · ") : null,
       );
       put("condition", found.condition === null ? "–" : formatNumber(toNumber(found.condition), 4), found.condition);
@@ -105,7 +105,7 @@ export function pointView(actions) {
   };
 }
 
-/** @param {Record<string, any>} found @param {number | null} limit @param {number | null} rate */
+/** @param {import("../channels.js").RacePoint} found @param {number | null} limit @param {number | null} rate */
 function verdictOf(found, limit, rate) {
   if (found.diverged !== null) return "It left the surface.";
   if (!found.bound || limit === null || rate === null) {

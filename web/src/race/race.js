@@ -18,10 +18,10 @@ const PAGES = [
   ["standings", "Standings"],
 ];
 
-/** What the shades mean: high is paper. @param {import("../types.js").Frame | undefined} frame @param {string} theme */
+/** What the shades mean: high is paper. @param {import("../channels.js").FrameOf<"race_surface"> | undefined} frame @param {string} theme */
 function scaleWords(frame, theme) {
   if (!frame?.meta.range) return "";
-  const [low, high] = frame.meta.range.map((/** @type {unknown} */ each) => formatNumber(toNumber(each), 3));
+  const [low, high] = frame.meta.range.map((each) => formatNumber(toNumber(each), 3));
   const what = frame.meta.colour === "linear" ? "f" : "log f";
   return theme === "dark" ? `${what}: light ${low}, dark ${high}` : `${what}: dark ${low}, light ${high}`;
 }

@@ -62,11 +62,11 @@ export function settingsView(actions) {
   );
   preset.addEventListener("change", () => {
     const row = actions.state.catalog?.races.find(({ name }) => name === preset.value);
-    if (row) actions.begin(row.script, row.threshold, row.name);
+    if (row?.kind === "surface") actions.begin(row.script, row.threshold, row.name);
   });
   surface.addEventListener("change", async () => {
     const wish = surface.value === OWN ? { name: OWN, formula: FIRST_FORMULA } : { name: surface.value };
-    if (!(await actions.surface(wish))) surface.value = actions.state.race?.spec.surface.name;
+    if (!(await actions.surface(wish))) surface.value = actions.state.race?.spec.surface.name ?? "";
   });
   /** @type {{name: string, control: import("../controls.js").Control}[]} */
   let controls = [];
@@ -146,7 +146,9 @@ function startField(actions, index) {
     register: () => {},
     change: (/** @type {string} */ _, /** @type {unknown} */ value) => {
       const [x, y] = actions.state.race?.start ?? [0, 0];
-      const start = index === 0 ? [value, y] : [x, value];
+      const wish = /** @type {number} */ (value); // what is no number is refused before
+      /** @type {[number, number]} */
+      const start = index === 0 ? [wish, y] : [x, wish];
       return actions.tell({ type: "race_change", start }, "race.start");
     },
     refuse: (/** @type {string} */ _, /** @type {string} */ message) => actions.refuse("race.start", message),
@@ -195,7 +197,7 @@ function ownFormula(actions) {
     update({ race, errors }) {
       const mine = race?.spec.surface.name === OWN;
       element.hidden = !mine;
-      if (mine && changed(race.spec.surface.formula)) input.value = race.spec.surface.formula;
+      if (mine && changed(race.spec.surface.formula)) input.value = String(race.spec.surface.formula);
       const refused = errors["race.surface.formula"] ?? errors["race.surface"];
       error.hidden = !refused;
       setText(error, refused ?? "");

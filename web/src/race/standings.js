@@ -5,7 +5,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting, toNumber } from "../maths.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { laneEditor } from "./editor.js";
 import { MOST_LANES, namesOf, swatch } from "./lanes.js";
 import { rateChoice } from "./rates.js";
@@ -64,7 +64,6 @@ export function standingsView(actions) {
       empty.hidden = race.lanes.length > 0;
       const frame = raceFrameOf(state, "race_standings");
       if (!told(race, frame, raceLook, theme, raceClock?.status) && !edited(raceLook.edited)) return;
-      /** @type {Record<string, any>[]} */
       const ranked = frame?.meta.lanes ?? [];
       const step = frame?.step ?? 0;
       setText(title, `Standings at step ${formatCount(step)}`);
@@ -137,7 +136,7 @@ function laneRow(actions, id) {
     /**
      * @param {RaceLane} lane
      * @param {string} words
-     * @param {Record<string, any> | undefined} found
+     * @param {import("../channels.js").RaceStanding | undefined} found
      * @param {number} rank
      * @param {AppState} state
      */

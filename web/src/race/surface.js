@@ -7,7 +7,7 @@ import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber } from "../maths.js";
 import { Redrawn, sized } from "../plot.js";
 import { typeScale } from "../projector.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { namesOf } from "./lanes.js";
 import { nearest, overlay } from "./overlay.js";
 import { planeOf, shows } from "./plane.js";
@@ -101,14 +101,14 @@ export function surfaceView(actions) {
   function listen(margin) {
     if (listening) return;
     listening = true;
-    const plot = /** @type {any} */ (place);
-    plot.on("plotly_relayouting", (/** @type {Record<string, number>} */ moved) => {
-      const range = (/** @type {string} */ axis) =>
+    const plot = /** @type {import("../plotly.js").PlotElement} */ (/** @type {HTMLElement} */ (place));
+    plot.on("plotly_relayouting", (moved) => {
+      const range = (/** @type {"xaxis" | "yaxis"} */ axis) =>
         /** @type {[number, number]} */ ([0, 1].map((i) => moved[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i]));
       frameAt(margin, element.clientWidth, element.clientHeight, range("xaxis"), range("yaxis"));
       if (last) update(last);
     });
-    plot.on("plotly_relayout", (/** @type {Record<string, unknown>} */ changed) => {
+    plot.on("plotly_relayout", (changed) => {
       if (!Object.keys(changed).some((key) => key.includes("range"))) return;
       /** @type {[[number, number], [number, number]]} */
       const now = [pair(plot.layout.xaxis.range), pair(plot.layout.yaxis.range)];

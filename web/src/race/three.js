@@ -5,7 +5,7 @@
 
 import { h, memo } from "../dom.js";
 import { Redrawn } from "../plot.js";
-import { raceFrameOf } from "../store.js";
+import { raceFrameOf } from "../selectors.js";
 import { colourOf, isDashed } from "./lanes.js";
 import { lengthAt } from "./trails.js";
 
@@ -17,7 +17,7 @@ const [NARROW, SHORT] = [480, 8];
 
 /**
  * @typedef {object} Scene  What is drawn.
- * @property {import("../types.js").Frame} ground  its `x`, `y` and `level`
+ * @property {import("../channels.js").AnyFrame} ground  its `x`, `y` and `level`
  * @property {{lane: RaceLane, way: (number | null)[][], drop?: [number, number]}[]} lanes  the way's x, y and height, and from
  *   where to where a thin line falls at its head
  * @property {[string, string, string]} titles
@@ -32,7 +32,7 @@ const [NARROW, SHORT] = [480, 8];
  * @property {(state: AppState) => Scene} scene
  */
 
-/** The axis of a surface: log₁₀ of what lies above the least, or the loss itself. @param {Record<string, any>} meta @returns {(loss: number) => number} */
+/** The axis of a surface: log₁₀ of what lies above the least, or the loss itself. @param {import("../channels.js").Heights} meta @returns {(loss: number) => number} */
 export function heightOf({ colour, least, floor }) {
   return (loss) => (colour === "linear" ? loss : Math.log10(Math.max(0, loss - least) + floor));
 }
@@ -58,6 +58,8 @@ export function threeView({ named, testid, label, known, scene }) {
     if (!found || !themed || width < 40 || height < 40 || !changed(...found, theme, width, height)) return;
     figure.later(async (plotly) => {
       const { data, layout } = themed[theme];
+      const { scene: space } = layout;
+      if (!space) throw new Error(`${named} has no scene`);
       const [surface, line, head] = data;
       const { ground, lanes, titles, uirevision, drawn } = scene(state);
       const { x, y, level } = ground.arrays;
@@ -66,7 +68,7 @@ export function threeView({ named, testid, label, known, scene }) {
       const rows = [];
       for (let i = 0; i < y.data.length; i += stride)
         rows.push(kept(level.data.subarray(i * x.data.length, (i + 1) * x.data.length)));
-      /** @type {object[]} */
+      /** @type {import("../plotly.js").Trace[]} */
       const traces = [{ ...surface, x: kept(x.data), y: kept(y.data), z: rows }];
       for (const { lane, way, drop } of lanes) {
         const colour = colourOf(lane, theme);
@@ -101,13 +103,14 @@ export function threeView({ named, testid, label, known, scene }) {
       }
       // On a small picture there is no room beside the axes for more than a short name.
       const brief = (/** @type {string} */ text) => (Math.min(width, 1.5 * height) < NARROW && text.length > SHORT ? "" : text);
-      const axes = Object.fromEntries(
-        titles.map((text, i) => [`${"xyz"[i]}axis`, { ...layout.scene[`${"xyz"[i]}axis`], title: { text: brief(text) } }]),
-      );
+      const [xaxis, yaxis, zaxis] = [space.xaxis, space.yaxis, space.zaxis].map((axis, i) => ({
+        ...axis,
+        title: { text: brief(titles[i]) },
+      }));
       await plotly.react(
         place,
         traces,
-        { ...layout, width, height, uirevision, scene: { ...layout.scene, ...axes, uirevision } },
+        { ...layout, width, height, uirevision, scene: { ...space, xaxis, yaxis, zaxis, uirevision } },
         themed.config,
       );
       place.dataset.drawn = String(drawn);

@@ -1,6 +1,5 @@
 /** The lanes' trails, put together from the step ranges that travel. */
 
-/** @import { Frame } from "../types.js" */
 /** @import { Trail, Trails } from "./types.js" */
 
 export class TrailStore {
@@ -10,7 +9,7 @@ export class TrailStore {
   #lanes = new Map();
 
   /**
-   * @param {Frame} frame
+   * @param {import("../channels.js").FrameOf<"race_trails">} frame
    * @returns {Trails | null}  null where points are missing before a range's first
    */
   apply(frame) {
@@ -21,7 +20,6 @@ export class TrailStore {
     }
     const points = frame.arrays.points.data;
     const losses = frame.arrays.losses.data;
-    /** @type {{id: number, from: number, count: number, diverged: number | null}[]} */
     const parts = frame.meta.lanes;
     let offset = 0;
     for (const { id, from, count, diverged } of parts) {

@@ -1,6 +1,6 @@
 /** The race's transport: the same buttons, a ladder of steps a second, the time line with every change of a lane on it. */
 
-/** @import { View } from "../types.js" */
+/** @import { AppState } from "../types.js" */
 /** @import { RaceInfo } from "./types.js" */
 
 import { h, memo, setAttribute, setText } from "../dom.js";
@@ -11,7 +11,6 @@ import { namesOf } from "./lanes.js";
 
 /**
  * @param {import("./actions.js").RaceActions} actions
- * @returns {View}
  */
 export function raceTransport(actions) {
   const buttons = transportButtons(actions, "race-");
@@ -33,9 +32,10 @@ export function raceTransport(actions) {
   let marks = [];
   return {
     element,
+    /** @param {Pick<AppState, "catalog" | "connection" | "raceClock"> & {race: Pick<RaceInfo, "lanes"> | null}} state */
     update(state) {
-      const { race, raceClock: clock, connection } = state;
-      if (changed(race)) marks = race ? changesOf(race, namesOf(state)) : [];
+      const { race, raceClock: clock, connection, catalog } = state;
+      if (changed(race, catalog)) marks = race ? changesOf(race, namesOf(state)) : [];
       // The whole race can be gone to: what was not run yet is run.
       line.update(clock && { step: clock.step, end: clock.max_steps }, marks);
       ladder.update(clock?.speed);
@@ -58,7 +58,7 @@ export function raceTransport(actions) {
   };
 }
 
-/** @param {RaceInfo} race @param {Map<number, string>} names */
+/** @param {Pick<RaceInfo, "lanes">} race @param {Map<number, string>} names */
 function changesOf(race, names) {
   return race.lanes.flatMap(({ id, retunes }) => retunes.map((step) => ({ step, label: `${names.get(id)} was changed` })));
 }

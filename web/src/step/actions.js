@@ -30,12 +30,9 @@ export class StepActions {
   constructor(store, connection, actions) {
     this.#store = store;
     this.#connection = connection;
+    /** For what asks the microscope things of its own. */
+    this.ask = connection.send.bind(connection);
     this.actions = actions;
-  }
-
-  /** For what asks the microscope things of its own. @param {Record<string, unknown>} command @returns {Promise<any>} */
-  ask(command) {
-    return this.#connection.send(command);
   }
 
   get state() {

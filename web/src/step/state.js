@@ -1,9 +1,9 @@
 /** Where the microscope is to begin with, and what the two channels say of where it is now. */
 
 /** @import { AppState } from "../types.js" */
-/** @import { Look, Micro, Scope, Seen, StepState } from "./types.js" */
+/** @import { Look, Scope, Seen, StepState } from "./types.js" */
 
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 /** @type {Look} */
 export const FIRST = { micro: 0, sample: "first", notation: "theory", depth: "layer", name: null, row: 0, column: 0, term: 0 };
@@ -27,7 +27,7 @@ export const BEGINNING = {
  */
 export function scopeOf(state) {
   const frame = frameOf(state, "microscope");
-  return frame ? /** @type {Scope} */ (frame.meta) : null;
+  return frame?.meta ?? null;
 }
 
 /**
@@ -38,13 +38,13 @@ export function scopeOf(state) {
 export function seenOf(state) {
   const [whole, frame] = [frameOf(state, "microscope"), frameOf(state, "microstep")];
   if (!whole || !frame || whole.step !== frame.step || whole.branch !== frame.branch) return null;
-  const [scope, micro] = [/** @type {Scope} */ (whole.meta), /** @type {Micro} */ (frame.meta)];
+  const [scope, micro] = [whole.meta, frame.meta];
   const step = scope.steps[micro.micro];
   if (scope.notation !== micro.notation || scope.steps.length !== micro.steps || !step || !arrived(state, frame)) return null;
   return { scope, micro, step, arrays: frame.arrays, losses: whole.arrays.losses ?? null, frame };
 }
 
-/** @param {AppState} state @param {import("../types.js").Frame} frame */
+/** @param {AppState} state @param {import("../channels.js").FrameOf<"microstep">} frame */
 function arrived({ step: { crossing } }, { step, meta }) {
   return crossing === null || (crossing.step === step && meta.micro === (crossing.last ? meta.steps - 1 : 0));
 }

@@ -1,19 +1,12 @@
 /**
  * The shapes of the Step room. Types only: nothing here runs. The channels' own statement is `server/microscope/views.py`.
  *
- * @typedef {"layer" | "unit" | "edge"} Depth
+ * @typedef {Look["depth"]} Depth
  * @typedef {"forward" | "loss" | "backward" | "update"} Phase
  * @typedef {"network" | "numbers" | "panels"} Part
  *
- * @typedef {object} Look  Where the microscope points (the `look` command).
- * @property {number} micro  from 0
- * @property {number | "first" | null} sample  a training row from 0; first: the mini-batch's; null: the whole mini-batch
- * @property {string} notation
- * @property {Depth} depth
- * @property {string | null} name  a result of the micro-step; null: its first
- * @property {number} row
- * @property {number} column
- * @property {number} term
+ * Where the microscope points.
+ * @typedef {Required<Omit<import("../protocol.js").Look, "id" | "type">> & {micro: number}} Look
  *
  * @typedef {object} Spot  What is pointed at: an entry of a named array, a unit, or an edge. All are counted from 0.
  * @property {"entry" | "unit" | "edge"} kind
@@ -134,7 +127,7 @@
  * @property {MicroStep} step
  * @property {Record<string, import("../types.js").NamedArray>} arrays
  * @property {import("../types.js").NamedArray | null} losses
- * @property {import("../types.js").Frame} frame
+ * @property {import("../channels.js").AnyFrame} frame
  */
 
 export {};

@@ -6,7 +6,7 @@ import { css, palette } from "../colours.js";
 import { h, memo, prepareCanvas, setText } from "../dom.js";
 import { formatPercent, formatSetting } from "../maths.js";
 import { rowNamed } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 /** For the numbers of the axis. */
 const FOOT = 16;
@@ -61,11 +61,11 @@ export function activationPlot(number) {
   };
 }
 
-/** @param {{saturated: number | null, dead: number, units: number}} told */
+/** @param {{saturated: number | null, dead: number | null, units: number}} told */
 function shareWords({ saturated, dead, units }) {
   const words = [];
   if (saturated !== null) words.push(`saturated: ${formatPercent(saturated)} of (unit, sample) pairs`);
-  words.push(dead > 0 ? `dead: ${formatPercent(dead, 0)} of ${units} units` : "no unit is dead");
+  words.push(dead !== null && dead > 0 ? `dead: ${formatPercent(dead, 0)} of ${units} units` : "no unit is dead");
   return words.join("; ");
 }
 

@@ -3,7 +3,7 @@
 /** @import { View } from "../types.js" */
 
 import { h, setAttribute, setText } from "../dom.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 /**
  * @param {import("../actions.js").Actions} actions

@@ -5,7 +5,7 @@
 import { css, inkOn, mix, palette } from "../colours.js";
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatExact, formatPercent, toNumber } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 /**
  * @param {import("../actions.js").Actions} actions

@@ -5,7 +5,7 @@
 import { parameterField, sliderField, switchField } from "../controls.js";
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatSetting } from "../maths.js";
-import { choosable, dataTitle, rowNamed, specOf, withDataset, withField } from "../spec.js";
+import { choosable, dataTitle, isInline, read, rowNamed, specOf, withDataset, withField } from "../spec.js";
 import { icon } from "../views/icons.js";
 import { ownButtons, ownTiles } from "./own-tiles.js";
 import { thumbnail } from "./thumbnails.js";
@@ -30,13 +30,13 @@ export function dataPanel(actions) {
     path: "data.test_fraction",
     label: "Test part",
     hint: "samples kept away from training",
-    format: (value) => `${Math.round(value * 100)}\u202f%`,
+    format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
   const validation = sliderField(actions, {
     path: "data.validation_fraction",
     label: "Validation part",
     hint: "samples kept away to choose by: early stopping watches them",
-    format: (value) => `${Math.round(value * 100)}\u202f%`,
+    format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
   let trainSize = 0;
   const batch = sliderField(actions, {
@@ -105,11 +105,11 @@ export function dataPanel(actions) {
         ({ controls, paths } = rowControls(actions, row));
         knobs.replaceChildren(...controls.map((control) => control.element));
       }
-      controls.forEach((control, i) => control.update(spec?.data[paths[i].slice(5)], errors[paths[i]]));
+      controls.forEach((control, i) => control.update(read(spec, paths[i]), errors[paths[i]]));
       // Own data come split; they are drawn from no generator.
-      part.element.hidden = validation.element.hidden = again.hidden = spec.data.name === "inline";
-      part.update(spec.data.test_fraction, errors["data.test_fraction"]);
-      validation.update(spec.data.validation_fraction, errors["data.validation_fraction"]);
+      part.element.hidden = validation.element.hidden = again.hidden = isInline(spec.data);
+      part.update(read(spec, "data.test_fraction"), errors["data.test_fraction"]);
+      validation.update(read(spec, "data.validation_fraction"), errors["data.validation_fraction"]);
       if (batchChanged(run.samples.train)) {
         trainSize = run.samples.train;
         batch.setLadder([...BATCHES.filter((size) => size < trainSize), "full"]);
@@ -117,7 +117,7 @@ export function dataPanel(actions) {
       batch.update(spec.batch_size, errors["batch_size"]);
       features.update(state);
       standardize.update(spec.data.standardize, errors["data.standardize"]);
-      if (!again.hidden) setText(seed, formatSetting(spec.data.seed));
+      if (!isInline(spec.data)) setText(seed, formatSetting(spec.data.seed));
       const message = errors["data"] ?? errors["data.features"];
       error.hidden = !message;
       setText(error, message ?? "");
@@ -148,7 +148,7 @@ function rowControls(actions, row) {
 
 /** @param {import("../actions.js").Actions} actions */
 function newData(actions) {
-  actions.begin((spec) => withField(spec, "data.seed", (spec.data.seed + 1) % SEEDS), "data");
+  actions.begin((spec) => withField(spec, "data.seed", (Number(read(spec, "data.seed")) + 1) % SEEDS), "data");
 }
 
 /**

@@ -7,7 +7,7 @@ import { h, memo, prepareCanvas, setAttribute, setText } from "../dom.js";
 import { formatSetting } from "../maths.js";
 import { MOST_CLASSES, Points, pointsOf } from "../points.js";
 import { specOf, withOwnData } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { drawAxes, drawPoint, plotFrame } from "../views/canvas-plot.js";
 import { partSlider } from "./part-slider.js";
 

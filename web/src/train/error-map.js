@@ -2,13 +2,13 @@
 
 import { css, mix } from "../colours.js";
 import { h, prepareCanvas } from "../dom.js";
-import { formatNumber, subscript } from "../maths.js";
+import { formatNumber, subscript, toNumber } from "../maths.js";
 
 const [LEAST, MOST] = [-12, -6];
 const WIDEST = 200;
 
 /**
- * @param {Record<string, any>} tensor  as `server.trials` describes it
+ * @param {import("../commands.js").TensorCheck} tensor  as `server.trials` describes it
  * @param {HTMLElement} reading  where the cell pointed at is told
  * @param {(layer: number, unit: number) => void} show
  */
@@ -101,7 +101,7 @@ export function errorMap(tensor, reading, show) {
 }
 
 /**
- * @param {Record<string, any>} tensor
+ * @param {import("../commands.js").TensorCheck} tensor
  * @param {string} label
  * @param {number} row
  * @param {number} column
@@ -113,8 +113,8 @@ function words({ relative, analytic, numeric, columns, block, shape, agrees }, l
   const place = [index(row, block[0], shape[0]), ...(shape.length > 1 ? [index(column, block[1], shape[1])] : [])].join(", ");
   if (relative[i] === null) return `${label}[${place}]: ${agrees[i] ? "not checked" : "the difference is not finite"}.`;
   const error = `relative error ${formatNumber(relative[i], 2, 1e-3)}${agrees[i] ? "" : ", which is no rounding"}`;
-  if (!analytic) return `${label}[${place}]: at most ${error}.`;
-  return `${label}[${place}]: backpropagation ${formatNumber(analytic[i], 6)}, differences ${formatNumber(numeric[i], 6)}, ${error}.`;
+  if (!analytic || !numeric) return `${label}[${place}]: at most ${error}.`;
+  return `${label}[${place}]: backpropagation ${formatNumber(toNumber(analytic[i]), 6)}, differences ${formatNumber(toNumber(numeric[i]), 6)}, ${error}.`;
 }
 
 /** @param {string} hex @returns {import("../colours.js").Rgb} */

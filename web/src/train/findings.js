@@ -1,11 +1,12 @@
 /** What is wrong with the run: each finding in words, its evidence in numbers, and what to try as buttons that do it. */
 
-/** @import { Finding, View } from "../types.js" */
+/** @import { Finding } from "../channels.js" */
+/** @import { View } from "../types.js" */
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatNumber, formatSetting, toNumber, typeset } from "../maths.js";
 import { isLive } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { icon } from "../views/icons.js";
 
 /** Settings by the name their control has. @type {Record<string, string>} */
@@ -54,7 +55,6 @@ export function findingsView(actions) {
       element.hidden = !state.diagnosis;
       if (!state.diagnosis) return;
       const frame = frameOf(state, "findings");
-      /** @type {Finding[]} */
       const found = frame?.meta.findings ?? [];
       setText(moment, frame ? `after step ${formatCount(frame.step)}` : "");
       if (

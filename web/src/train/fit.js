@@ -4,7 +4,7 @@
 
 import { palette } from "../colours.js";
 import { h, memo, prepareCanvas } from "../dom.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { drawAxes, drawPoint, plotFrame, plotPlaces } from "../views/canvas-plot.js";
 import { pointPicker } from "./point-picker.js";
 

@@ -1,11 +1,12 @@
 /** The line that tells of the followed sample: which it is, what the network makes of it, and how far off that is. */
 
-/** @import { Frame, RunInfo, View } from "../types.js" */
+/** @import { FrameOf } from "../channels.js" */
+/** @import { RunInfo, View } from "../types.js" */
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { sampleFrame, sampleName, targetWords } from "../followed.js";
 import { formatCount, formatExact, formatNumber, toNumber } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { icon } from "../views/icons.js";
 
 /**
@@ -73,7 +74,7 @@ export function followedView(actions) {
 /**
  * What the line says, part by part: words, and the exact number after them where there is one.
  * @param {RunInfo} run
- * @param {Frame | null} frame
+ * @param {FrameOf<"sample"> | null} frame
  */
 function numbersOf(run, frame) {
   const one = run.outputs.length === 1;
@@ -88,7 +89,7 @@ function numbersOf(run, frame) {
       : { words: `${run.outputs.length} outputs` };
     return { answer, target: one ? { words: "target ", value: wanted } : { words: "" }, loss };
   }
-  const { label, predicted } = frame.meta;
+  const [label, predicted] = [frame.meta.label ?? -1, frame.meta.predicted ?? -1]; // of classes both are there
   const told = one ? 0 : predicted;
   return {
     answer: { words: `answer ${run.classes[predicted]}, ${run.outputs[told]} = `, value: outputs[told] },
@@ -106,7 +107,7 @@ function number(testid) {
 
 /**
  * @param {ReturnType<typeof number>} place
- * @param {Frame | null} frame
+ * @param {FrameOf<"sample"> | null} frame
  * @param {{words: string, value?: number}} part
  */
 function show({ element, words, value }, frame, part) {

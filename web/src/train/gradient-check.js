@@ -1,9 +1,10 @@
 /** The gradient check: backpropagation against central differences, weight by weight, as a map over the network. */
 
+/** @import { GradientReport, TensorCheck } from "../commands.js" */
 /** @import { AppState, Tested } from "../types.js" */
 
 import { h, memo } from "../dom.js";
-import { formatCount, formatNumber, subscript, typeset } from "../maths.js";
+import { formatCount, formatNumber, subscript, toNumber, typeset } from "../maths.js";
 import { errorMap } from "./error-map.js";
 import { trialDialog } from "../views/trial-dialog.js";
 
@@ -75,7 +76,7 @@ export function gradientDialog(actions, checks) {
           verdict.textContent = typeset(result.verdict);
           verdict.dataset.ok = String(result.ok);
           facts.textContent = costWords(result);
-          all = result.tensors.map((/** @type {any} */ tensor) => errorMap(tensor, reading, show));
+          all = result.tensors.map((tensor) => errorMap(tensor, reading, show));
           maps.replaceChildren(...all.map((map) => map.element));
           body.replaceChildren(...result.tensors.map(row));
           reading.textContent =
@@ -88,7 +89,7 @@ export function gradientDialog(actions, checks) {
   };
 }
 
-/** @param {Record<string, any>} result */
+/** @param {GradientReport} result */
 function costWords({ evaluations, done, samples, left_out: left, kinked }) {
   const parts = [
     `${formatCount(evaluations)} times the loss of ${formatCount(samples)} samples was computed for ${formatCount(done)} parameters; ` +
@@ -102,14 +103,14 @@ function costWords({ evaluations, done, samples, left_out: left, kinked }) {
   return parts.join(" ");
 }
 
-/** @param {Tested} check */
+/** @param {Tested<GradientReport>} check */
 function momentWords({ step, result }) {
   return `At the parameters after step ${formatCount(step)}. Two numbers agree where they differ by at most ${formatNumber(result?.bound, 1, 1e-3)} of their size, or by what rounding leaves.`;
 }
 
-/** @param {Record<string, any>} tensor */
+/** @param {TensorCheck} tensor */
 function row({ name, shape, checked, error, resolved, ok, steps }) {
-  const total = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, 1);
+  const total = shape.reduce((product, side) => product * side, 1);
   const [low, high] = steps ?? [null, null];
   const small = (/** @type {number | null} */ value) => formatNumber(value, 2, 1e-3);
   const verdict = checked === 0 ? "not checked" : !ok ? "disagrees" : resolved ? "agrees" : "too small to tell";
@@ -119,7 +120,7 @@ function row({ name, shape, checked, error, resolved, ok, steps }) {
     h("th", { scope: "row" }, `${name.replace(/\d+$/, "")}${subscript(Number(name.match(/\d+$/)?.[0] ?? 0))}`),
     h("td", {}, shape.join(" × ")),
     h("td", {}, checked === total ? formatCount(total) : `${formatCount(checked)} of ${formatCount(total)}`),
-    h("td", { data: { value: error } }, small(error)),
+    h("td", { data: { value: error } }, small(toNumber(error))),
     h("td", {}, low === high ? small(low) : `${small(low)} – ${small(high)}`),
     h("td", {}, verdict),
   );

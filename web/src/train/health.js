@@ -5,8 +5,9 @@
 import { css, palette } from "../colours.js";
 import { h, memo, prepareCanvas, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting, subscript, toNumber } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
+/** @type {{key: "gradient" | "ratio", head: string, hint: string}[]} */
 const COLUMNS = [
   {
     key: "gradient",
@@ -58,7 +59,6 @@ export function healthView(actions) {
       const frame = frameOf(state, "health");
       if (changed(frame, run)) {
         setText(moment, !frame ? "" : frame.step > 0 ? `of update ${formatCount(frame.step)}` : "no update made yet");
-        /** @type {Record<string, number | string | null>[]} */
         const layers = frame?.meta.layers ?? [];
         cells.forEach((row, i) => {
           row.forEach((cell, k) => {

@@ -20,7 +20,7 @@ export function layerSettings(actions, index, changes, catalog) {
   const path = `network.layers.${index}`;
   const desk = {
     register: (/** @type {string} */ own) => actions.register(own),
-    change: (/** @type {string} */ own, /** @type {any} */ value) =>
+    change: (/** @type {string} */ own, /** @type {unknown} */ value) =>
       changes.set(index, {
         [own.slice(path.length + 1)]: value === "none" ? null : own.endsWith("skip") ? Number(value) : value,
       }),

@@ -163,7 +163,7 @@ function layerRow(index, changes, catalog, actions) {
     icon("close"),
   );
   /** @type {Layer} */
-  let layer = { units: 0, activation: "" };
+  let layer = { units: 0, activation: "", norm: null, dropout: 0, skip: null };
   const restore = () => {
     units.value = String(layer.units);
     choice.value = layer.activation;
@@ -224,7 +224,8 @@ function layerRow(index, changes, catalog, actions) {
  */
 function ruleFields(actions, state) {
   const catalog = /** @type {import("../types.js").Catalog} */ (state.catalog);
-  const named = (/** @type {import("../types.js").Row[]} */ rows) => rows.map((row) => ({ value: row.name, label: row.title }));
+  const named = (/** @type {import("../catalog.js").Row[]} */ rows) =>
+    rows.map((row) => ({ value: row.name, label: row.title }));
   const auto = { value: "auto", label: "auto" };
   const initializer = choiceField(
     { ...desk(actions), change: (path, name) => actions.change(path.replace(/\.name$/, ""), { name }) },

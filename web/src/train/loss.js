@@ -74,7 +74,7 @@ function deltaFormula(mathml, matched) {
   return `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>${name}${general}</mrow></math>`;
 }
 
-/** @param {AppState} state @param {import("../types.js").Row | undefined} row */
+/** @param {AppState} state @param {import("../catalog.js").LossRow | undefined} row */
 function matchWords(state, row) {
   const output = state.run?.output_activation ?? "";
   const title = (/** @type {string | undefined} */ name) =>

@@ -4,7 +4,7 @@
 
 import { h, memo, setText } from "../dom.js";
 import { formatCount, formatPercent } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 /** As many as two rows hold. */
 const SHOWN = 12;
@@ -70,7 +70,7 @@ export function misreadView(actions) {
   };
 }
 
-/** @type {WeakMap<object, number>} */
+/** @type {WeakMap<import("../types.js").NamedArray, number>} */
 const peaks = new WeakMap();
 
 /** @param {import("../types.js").NamedArray} pictures */

@@ -1,12 +1,13 @@
 /** Settings of the optimizer: the rule in a dialect with its formula, the rate of the next update, its parameters. */
 
+/** @import { Dialect } from "../catalog.js" */
 /** @import { OptimizerRow, Spec, View } from "../types.js" */
 
 import { choiceField, logLadder, parameterField, sliderField } from "../controls.js";
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatExact, formatNumber, toNumber } from "../maths.js";
-import { optimizerDefaults, rowNamed, specOf } from "../spec.js";
-import { frameOf } from "../store.js";
+import { dialectOf, optimizerDefaults, rowNamed, specOf } from "../spec.js";
+import { frameOf } from "../selectors.js";
 import { formulaBox, withIndices } from "../views/formula.js";
 
 /**
@@ -36,7 +37,7 @@ export function optimizerPanel(actions) {
   let spec = null;
   /** @type {OptimizerRow[]} */
   let rows = [];
-  const change = (/** @type {string} */ name, /** @type {string} */ dialect) => {
+  const change = (/** @type {string} */ name, /** @type {Dialect} */ dialect) => {
     const row = rowNamed(rows, name);
     return row ? actions.change("optimizer", optimizerDefaults(row, dialect)) : Promise.resolve(false);
   };
@@ -63,7 +64,7 @@ export function optimizerPanel(actions) {
         choice = choiceField(
           {
             register: () => {},
-            change: (_, name) => change(String(name), dialects?.select.value ?? optimizer.dialect),
+            change: (_, name) => change(String(name), dialectOf(dialects?.select.value ?? optimizer.dialect)),
             refuse: () => {},
           },
           { path: "optimizer.name", label: "Optimizer", choices, bare: true },
@@ -71,7 +72,7 @@ export function optimizerPanel(actions) {
         dialects = choiceField(
           {
             register: () => {},
-            change: (_, dialect) => change(choice?.select.value ?? optimizer.name, String(dialect)),
+            change: (_, dialect) => change(choice?.select.value ?? optimizer.name, dialectOf(dialect)),
             refuse: () => {},
           },
           { path: "optimizer.dialect", label: "Dialect", choices: dialectChoices(rows), bare: true },
@@ -101,7 +102,7 @@ export function optimizerPanel(actions) {
   };
 }
 
-/** Each symbol of a rule and what it stands for: its state, then its parameters. @param {OptimizerRow} row @param {string} dialect */
+/** Each symbol of a rule and what it stands for: its state, then its parameters. @param {OptimizerRow} row @param {Dialect} dialect */
 function meaningsOf(row, dialect) {
   const spoken = row.parameters.filter(({ name }) => name in (row.defaults[dialect] ?? {}));
   const parameters = spoken.map(({ symbol, title, summary }) => (symbol ? [symbol, `${title}: ${summary}`] : [title, summary]));
@@ -127,7 +128,7 @@ export function dialectChoices(rows) {
  * The rate as a logarithmic slider with a number, then whatever else the row has.
  * @param {import("../controls.js").Desk} desk
  * @param {OptimizerRow} row
- * @param {string} dialect
+ * @param {Dialect} dialect
  * @param {string} [root]  the path of the optimizer
  * @returns {{name: string, control: import("../controls.js").Control & {mark?: (value: number | null, words: string) => void}}[]}
  */

@@ -4,7 +4,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { checksView } from "./checks.js";
 import { confusionView } from "./confusion.js";
 import { curvesView } from "./curves.js";
@@ -89,11 +89,11 @@ export function outputColumn(actions, trials) {
  * @returns {View}
  */
 export function numbersView(prefix = "") {
-  const cells = [
+  const cells = /** @type {const} */ ([
     { set: "train", score: "loss", label: "loss, whole train set" },
     { set: "test", score: "loss", label: "loss, test set" },
     { set: "test", score: "accuracy", label: "test accuracy" },
-  ].map(({ set, score, label }) => {
+  ]).map(({ set, score, label }) => {
     const value = h("output", { class: "big", data: { testid: `${prefix}${set}-${score}` } }, "–");
     const head = h("span", { class: "big-label" }, label);
     return { set, score, value, head, box: h("div", { class: "number-box" }, head, value) };

@@ -1,10 +1,11 @@
 /** The gallery's tiles that are one's own: points to be drawn, and the data last brought along. */
 
+/** @import { InlineData } from "../protocol.js" */
 /** @import { AppState, DatasetRow } from "../types.js" */
 
 import { h, memo, setAttribute } from "../dom.js";
 import { formatCount } from "../maths.js";
-import { specOf, withOwnData } from "../spec.js";
+import { isInline, specOf, withOwnData } from "../spec.js";
 import { icon } from "../views/icons.js";
 import { thumbnail } from "./thumbnails.js";
 
@@ -32,7 +33,7 @@ export function ownButtons(actions) {
 
 /** @param {import("../actions.js").Actions} actions */
 export function ownTiles(actions) {
-  /** @type {Record<string, any> | null} */
+  /** @type {InlineData | null} */
   let data = null;
   let present = false;
   let drawing = false;
@@ -68,8 +69,8 @@ export function ownTiles(actions) {
     /** @param {AppState} state */
     update(state) {
       const spec = specOf(state);
-      present = spec?.data.name === "inline";
-      if (spec && present) data = spec.data;
+      present = spec !== null && isInline(spec.data);
+      if (spec && isInline(spec.data)) data = spec.data;
       drawing = state.drawing;
       setAttribute(pencil, "aria-pressed", String(drawing));
       setAttribute(tile, "aria-pressed", String(present));
@@ -83,25 +84,27 @@ export function ownTiles(actions) {
   };
 }
 
-/** @param {Record<string, any>} data */
+/** @param {InlineData} data */
 function wordsOf(data) {
   const rows = data.train_x.length + (data.test_x?.length ?? 0) + (data.validation_x?.length ?? 0);
   const count = data.train_x[0].length;
   if (data.kind === "plane" && !data.columns) return `${formatCount(rows)} points, placed by hand.`;
   const across = `${count} column${count === 1 ? "" : "s"}`;
-  const from = data.kind === "plane" ? `x is ${data.columns[0]}, y is ${data.columns[1]}` : across;
+  const from = data.kind === "plane" ? `x is ${data.columns?.[0]}, y is ${data.columns?.[1]}` : across;
   return `${formatCount(rows)} rows, ${from}. To be predicted: ${data.target ?? "y"}.`;
 }
 
 /**
  * As much of a catalog's row as a thumbnail needs.
- * @param {Record<string, any>} data
+ * @param {InlineData} data
  * @returns {DatasetRow}
  */
 function asRow(data) {
   const every = Math.max(1, Math.floor(data.train_x.length / SHOWN));
-  const some = (/** @type {any[]} */ values) => values.filter((_, i) => i % every === 0);
+  /** @template T @param {T[]} values */
+  const some = (values) => values.filter((_, i) => i % every === 0);
   const classes = data.classes ?? ["0", "1"];
-  const preview = data.kind === "plane" ? { x: some(data.train_x), y: some(data.train_y) } : null;
+  const preview =
+    data.kind === "plane" ? { x: some(data.train_x), y: some(/** @type {(number | number[])[]} */ (data.train_y)) } : null;
   return /** @type {DatasetRow} */ ({ kind: data.kind, task: data.task, title: data.title ?? "own data", classes, preview });
 }

@@ -4,7 +4,7 @@
 
 import { h, memo, setAttribute, setText } from "../dom.js";
 import { sampleName, targetWords } from "../followed.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 /** How far from a point a click may be (px). */
 const NEAR = 14;

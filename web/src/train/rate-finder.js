@@ -1,5 +1,7 @@
 /** The learning-rate finder: what the loss does while the rate rises on a copy of the run, and the rates that follow from it. */
 
+/** @import { RateTest, Suggestion } from "../commands.js" */
+/** @import { Axis } from "../plotly.js" */
 /** @import { AppState, Tested } from "../types.js" */
 
 import { h, memo, setAttribute } from "../dom.js";
@@ -92,7 +94,7 @@ export function finderDialog(actions, checks) {
         if (result && test) {
           smoothed.hidden = result.smoothing === 0;
           facts.textContent = factWords(result);
-          list.replaceChildren(...result.suggestions.map((/** @type {any} */ each) => suggestion(each, use)));
+          list.replaceChildren(...result.suggestions.map((each) => suggestion(each, use)));
           if (result.suggestions.length === 0)
             list.append(h("li", {}, "No rate is suggested: the loss neither fell clearly nor diverged."));
           moment.textContent = momentWords(test);
@@ -109,7 +111,7 @@ export function finderDialog(actions, checks) {
   };
 }
 
-/** @param {Record<string, any>} result */
+/** @param {RateTest} result */
 function factWords({ rates, diverged, turned }) {
   const last = rates[rates.length - 1];
   if (diverged === null) return `The loss did not diverge up to the rate ${formatNumber(last, 3, 1e-3)}.`;
@@ -117,7 +119,7 @@ function factWords({ rates, diverged, turned }) {
   return `The loss ${rise}diverged at ${formatNumber(diverged, 3, 1e-3)}.`;
 }
 
-/** @param {Tested} test */
+/** @param {Tested<RateTest>} test */
 function momentWords({ step, result }) {
   if (!result) return "";
   const window =
@@ -128,7 +130,7 @@ function momentWords({ step, result }) {
 }
 
 /**
- * @param {{rule: string, rate: number, use: number, words: string}} found
+ * @param {Suggestion} found
  * @param {(rate: number) => void} use
  */
 function suggestion({ rule, rate, use: rounded, words }, use) {
@@ -166,7 +168,7 @@ function decades(first, last, width) {
  * @param {HTMLElement} place
  * @param {import("../types.js").Figures} figures
  * @param {"light" | "dark"} theme
- * @param {Record<string, any>} result
+ * @param {RateTest} result
  */
 async function draw(place, figures, theme, result) {
   const plotly = await loadPlotly(figures.plotly);
@@ -176,7 +178,7 @@ async function draw(place, figures, theme, result) {
   const traces = data.map((trace) => ({
     ...trace,
     x: result.rates,
-    y: result[trace.uid].map((/** @type {unknown} */ value) => toNumber(value)),
+    y: (trace.uid === "losses" ? result.losses : result.smoothed).map(toNumber),
     visible: trace.uid === "losses" || result.smoothing > 0,
   }));
   // Each word has a line of its own over the plot, since the places may be close.
@@ -184,24 +186,24 @@ async function draw(place, figures, theme, result) {
     { at: result.rate, words: "rate in force", dash: "solid" },
     { at: result.turned, words: "turned", dash: "dot" },
     { at: result.diverged, words: "diverged", dash: "dash" },
-  ].flatMap((each, row) => (each.at === null ? [] : [{ ...each, row }]));
+  ].flatMap(({ at, ...each }, row) => (at === null ? [] : [{ ...each, at, row }]));
   const first = Math.log10(result.rates[0]);
   const last = Math.log10(Math.max(result.rates[result.rates.length - 1], result.diverged ?? 0));
   const inside = marks.filter(({ at }) => Math.log10(at) >= first && Math.log10(at) <= last + 0.05);
   const font = { ...layout.font, size: layout.font.size * scale };
-  const axis = (/** @type {any} */ given) => ({
+  const axis = (/** @type {Axis} */ given) => ({
     ...given,
     tickfont: { ...given.tickfont, size: given.tickfont.size * scale },
     title: { ...given.title, font: { ...given.title.font, size: given.title.font.size * scale } },
   });
-  const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, room]) => [side, Number(room) * scale]));
+  const { l, r, t, b } = layout.margin;
   await plotly.react(
     place,
     traces,
     {
       ...layout,
       font,
-      margin,
+      margin: { l: l * scale, r: r * scale, t: t * scale, b: b * scale },
       xaxis: { ...axis(layout.xaxis), ...decades(first, last, place.clientWidth / scale), range: [first, last + 0.05] },
       yaxis: axis(layout.yaxis),
       width: place.clientWidth,

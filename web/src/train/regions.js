@@ -1,11 +1,12 @@
 /** What the network answers over the plane: decision regions or the fitted height, with the samples on it. */
 
+/** @import { FrameOf } from "../channels.js" */
 /** @import { Frame as WireFrame, RunInfo, View } from "../types.js" */
 
 import { classColour, css, levels, mix, pack, paintLevels, palette, signed } from "../colours.js";
 import { h, memo, prepareCanvas, setText } from "../dom.js";
 import { formatSetting } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { drawAxes, drawPoint, plotFrame, plotPlaces, roundUp } from "../views/canvas-plot.js";
 import { pointPicker } from "./point-picker.js";
 
@@ -141,7 +142,7 @@ export function targetReach(data) {
  * The output's map, or the class that leads at each place.
  * @param {HTMLCanvasElement} picture
  * @param {RunInfo} run
- * @param {WireFrame} maps
+ * @param {FrameOf<"maps">} maps
  * @param {number} reach
  * @param {import("../colours.js").Palette} colours
  */
@@ -156,7 +157,7 @@ function paintAnswer(picture, run, maps, reach, colours) {
     return;
   }
   const units = maps.meta.units;
-  const place = units.findLastIndex((/** @type {any} */ unit) => unit.layer === run.layers.length);
+  const place = units.findLastIndex((unit) => unit.layer === run.layers.length);
   if (place < 0) return;
   const [, rows, columns] = grid.shape;
   const { low, high } = units[place];

@@ -4,7 +4,7 @@
 
 import { h, memo, s, setAttribute, setText } from "../dom.js";
 import { MINUS, formatCount, formatExact, formatNumber, subscript, superscript } from "../maths.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 
 const STRIPS = /** @type {const} */ ([
   { name: "h", title: "‖h‖ forward →", hint: "mean over the training set of the length of each layer's output" },
@@ -44,7 +44,7 @@ export function ribbonView(actions, changes) {
   /** The layer that is read; 0 are the inputs. */
   let layer = 1;
   let depth = 1;
-  /** @type {import("../types.js").Frame | null} */
+  /** @type {import("../channels.js").FrameOf<"flow"> | null} */
   let shown = null;
   fewer.addEventListener("click", () => changes.remove(depth - 2));
   const say = () => {
@@ -104,7 +104,7 @@ export function ribbonView(actions, changes) {
   };
 }
 
-/** @param {import("../types.js").Frame} frame @param {number} depth */
+/** @param {import("../channels.js").FrameOf<"flow">} frame @param {number} depth */
 function ratioWords({ meta, step }, depth) {
   const ratio =
     typeof meta.ratio === "number"

@@ -1,12 +1,13 @@
 /** Settings of the schedule, and the rate it gives, drawn ahead of time with the present point on it. */
 
-/** @import { AppState, Row, View } from "../types.js" */
+/** @import { ScheduleRow } from "../catalog.js" */
+/** @import { AppState, View } from "../types.js" */
 
 import { choiceField, numberField, parameterField } from "../controls.js";
 import { h, memo, s, setAttribute, setText } from "../dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting } from "../maths.js";
 import { rowNamed, specOf } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { roundUp } from "../views/canvas-plot.js";
 import { formulaBox, withIndices } from "../views/formula.js";
 
@@ -95,7 +96,7 @@ export function schedulePanel(actions) {
   };
 }
 
-/** @param {Row} row */
+/** @param {ScheduleRow} row */
 function meaningsOf(row) {
   const parameters = row.parameters.map(({ symbol, title, summary }) =>
     symbol ? [symbol, `${title}: ${summary}`] : [title, summary],
@@ -152,7 +153,7 @@ function ratePlot() {
   let rates = [];
   /** What is read; null: the present. @type {number | null} */
   let read = null;
-  /** @type {import("../types.js").Frame | null} */
+  /** @type {import("../channels.js").FrameOf<"rates"> | null} */
   let shown = null;
   const changed = memo();
   const nearest = (/** @type {number} */ step) => {

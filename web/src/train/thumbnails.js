@@ -27,7 +27,7 @@ function scatter(row, theme) {
   const colours = palette(theme);
   const canvas = h("canvas", { width: SIZE, height: SIZE, class: "thumb" });
   const context = prepareCanvas(canvas, SIZE, SIZE);
-  const { x, y } = /** @type {import("../types.js").Preview} */ (row.preview);
+  const { x, y } = /** @type {import("../catalog.js").Preview} */ (row.preview);
   const targets = y.map((value) => (Array.isArray(value) ? value[0] : value));
   const points = row.kind === "line" ? x.map((value, i) => [value[0], targets[i]]) : x.map((value) => [value[0], value[1]]);
   const [left, right] = range(points.map((point) => point[0]));

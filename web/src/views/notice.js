@@ -6,7 +6,7 @@ import { h, memo, setText } from "../dom.js";
 import { formatCount, formatSetting, typeset } from "../maths.js";
 import { allows } from "../restrict.js";
 import { specOf } from "../spec.js";
-import { frameOf } from "../store.js";
+import { frameOf } from "../selectors.js";
 import { connectionLine } from "./connection-line.js";
 import { icon } from "./icons.js";
 
@@ -138,7 +138,7 @@ function lineFor(state, actions) {
  * @returns {Line | null}
  */
 function findingLine(state, actions) {
-  /** @type {import("../types.js").Finding | undefined} */
+  /** @type {import("../channels.js").Finding | undefined} */
   const found = frameOf(state, "findings")?.meta.findings[0];
   if (!found || state.diagnosis || state.drawing) return null;
   const title = `${found.title.charAt(0).toUpperCase()}${found.title.slice(1)}`;

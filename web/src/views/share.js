@@ -17,7 +17,7 @@ export function shareButtons(sharing, openExperiments) {
  * @param {string} name
  * @param {string} label
  * @param {() => void} press
- * @param {Record<string, any>} [more]
+ * @param {import("../elements.js").HtmlProperties} [more]
  * @param {string} [sign]
  */
 export function pill(name, label, press, more = {}, sign = name) {

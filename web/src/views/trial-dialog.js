@@ -5,13 +5,17 @@ import { formatCount } from "../maths.js";
 import { icon } from "./icons.js";
 
 /**
- * @param {object} words
- * @param {"find_rate" | "check_gradient"} words.command
- * @param {string} words.name  of its hooks
- * @param {string} words.title
- * @param {string} words.note  what it does, in a line or two
- * @param {string} words.start
- * @param {string} words.unit  what is counted
+ * @typedef {object} Words
+ * @property {"find_rate" | "check_gradient"} command
+ * @property {string} name  of its hooks
+ * @property {string} title
+ * @property {string} note  what it does, in a line or two
+ * @property {string} start
+ * @property {string} unit  what is counted
+ */
+
+/**
+ * @param {Words} words
  * @param {HTMLElement[]} fields
  * @param {HTMLElement} outcome
  * @param {() => void} start

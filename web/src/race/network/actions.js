@@ -1,5 +1,7 @@
 /** Everything a person can do with a race on the network and with studies. What comes of it arrives as events and frames. */
 
+/** @import { Sent } from "../../commands.js" */
+/** @import { NetworkLaneRetune, NetworkLoad, OptimizerSpecInput } from "../../protocol.js" */
 /** @import { RaceSpeed } from "../types.js" */
 /** @import { NetworkLook, PlaneWish, RaceOn, StudyKind } from "./types.js" */
 
@@ -50,17 +52,21 @@ export class NetworkActions {
   }
 
   /**
-   * @param {Record<string, unknown>} command
+   * @param {Sent} command
    * @param {string | null} [path]
    */
   tell(command, path = null) {
     return this.#racing.tell(command, path);
   }
 
-  /** @param {Record<string, unknown>} command @returns {Promise<any>} */
-  async #ask(command) {
+  /**
+   * What was answered; null where it was refused, which is told.
+   * @template Result
+   * @param {Promise<Result>} answer
+   */
+  async #answered(answer) {
     try {
-      return await this.#connection.send(command);
+      return await answer;
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       const allowed = error instanceof CommandError && error.refusal.allowed ? `; allowed: ${error.refusal.allowed}` : "";
@@ -86,18 +92,19 @@ export class NetworkActions {
     return done;
   }
 
-  /** @param {import("../../types.js").RacePreset} preset */
+  /** @param {import("../../catalog.js").NetworkPreset | import("../../catalog.js").SeedsPreset} preset */
   async preset(preset) {
-    const { run, lanes, seeds, steps } = preset.script;
+    const { run, lanes } = preset.script;
     if (!(await this.load({ spec: { run, lanes }, step: 0, threshold: preset.threshold }))) return;
     this.#fresh(preset.name);
     if (preset.kind === "seeds") {
+      const { seeds, steps } = preset.script;
       this.look({ on: "studies", study: "seeds" });
       this.study({ type: "study_seeds", seeds, steps, threshold: preset.threshold }, "study.seeds");
     } else this.tell({ type: "network_play" });
   }
 
-  /** @param {string | Record<string, unknown>} script */
+  /** @param {NetworkLoad["script"]} script */
   async load(script) {
     const done = await this.tell({ type: "network_load", script });
     if (done) this.#fresh("");
@@ -106,12 +113,12 @@ export class NetworkActions {
 
   /** The race's script; null where it was refused. @returns {Promise<string | null>} */
   async script() {
-    return (await this.#ask({ type: "network_share" }))?.script ?? null;
+    return (await this.#answered(this.#connection.send({ type: "network_share" })))?.script ?? null;
   }
 
   /** @param {"html" | "csv"} format */
   async exportFile(format) {
-    const found = await this.#ask({ type: "network_export", format, theme: this.state.theme });
+    const found = await this.#answered(this.#connection.send({ type: "network_export", format, theme: this.state.theme }));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));
   }
 
@@ -126,13 +133,15 @@ export class NetworkActions {
     if (!network || !catalog) return;
     const there = new Set(network.lanes.map(({ optimizer }) => optimizer.name));
     const row = catalog.optimizers.find(({ name }) => !there.has(name)) ?? catalog.optimizers[0];
-    const found = await this.#ask({ type: "network_lane_add", lane: { optimizer: optimizerDefaults(row, row.dialects[0]) } });
+    const found = await this.#answered(
+      this.#connection.send({ type: "network_lane_add", lane: { optimizer: optimizerDefaults(row, row.dialects[0]) } }),
+    );
     if (found) this.look({ edited: found.lane, lane: found.lane });
   }
 
   /** @param {number} lane */
   async duplicate(lane) {
-    const found = await this.#ask({ type: "network_lane_duplicate", lane });
+    const found = await this.#answered(this.#connection.send({ type: "network_lane_duplicate", lane }));
     if (found) this.look({ edited: found.lane, lane: found.lane });
   }
 
@@ -155,9 +164,12 @@ export class NetworkActions {
     const lane = network?.lanes.find((each) => each.id === id);
     if (!lane || !catalog) return Promise.resolve(false);
     const [, part, name] = path.split(".");
-    const told = (/** @type {Record<string, unknown>} */ fields) =>
+    const told = (/** @type {Pick<NetworkLaneRetune, "optimizer" | "schedule">} */ fields) =>
       this.tell({ type: "network_lane_retune", lane: id, ...fields }, path);
-    if (part === "optimizer") return told({ optimizer: name === undefined ? value : { ...lane.optimizer, [name]: value } });
+    if (part === "optimizer")
+      return told({
+        optimizer: name === undefined ? /** @type {OptimizerSpecInput} */ (value) : { ...lane.optimizer, [name]: value },
+      });
     if (part === "schedule") {
       const row = rowNamed(catalog.schedules, String(value));
       return told({
@@ -256,12 +268,12 @@ export class NetworkActions {
     return this.plane({ zoom: Math.max(0.01, Math.min(100, this.wish.zoom * factor)) });
   }
 
-  /** @param {Record<string, unknown>} command @param {string} path  the form that asked */
+  /** @param {Sent} command @param {string} path  the form that asked */
   study(command, path) {
     return this.#said(command, path);
   }
 
-  /** A form of several fields has one line for what is refused: it names the field and the range. @param {Record<string, unknown>} command @param {string} path */
+  /** A form of several fields has one line for what is refused: it names the field and the range. @param {Sent} command @param {string} path */
   async #said(command, path) {
     if (Object.keys(this.state.errors).length > 0) this.#store.set({ errors: {} });
     try {
@@ -286,7 +298,7 @@ export class NetworkActions {
 
   /** A lane's run in the session's own trainer, where it is taken apart step by step. Escape comes back. @param {number} lane */
   async microscope(lane) {
-    const found = await this.#ask({ type: "network_open", lane });
+    const found = await this.#answered(this.#connection.send({ type: "network_open", lane }));
     if (!found || !(await this.tell({ type: "load", script: found.script }))) return;
     const step = document.querySelector('[data-door="step"]') !== null;
     this.#train.enter(step ? "step" : "train");

@@ -75,7 +75,7 @@ export function networkCurves() {
         if (!x || !y) return [];
         const name = (names.get(lane.id) ?? "").replace(/[<>&]/g, " ");
         // From the last recorded point to where the lane stands now.
-        const now = standing?.meta.lanes.find((/** @type {{id: number}} */ { id }) => id === lane.id);
+        const now = standing?.meta.lanes.find(({ id }) => id === lane.id);
         const loss = toNumber(split === "train" ? now?.loss : now?.test);
         const on = now && loss !== null && now.step > x.data[x.data.length - 1];
         const [xs, ys] = on

@@ -5,7 +5,7 @@
 
 import { choiceField, numberField, parameterField } from "../../controls.js";
 import { h, memo } from "../../dom.js";
-import { optimizerDefaults, rowNamed } from "../../spec.js";
+import { dialectOf, optimizerDefaults, rowNamed } from "../../spec.js";
 import { dialectChoices, ownControls } from "../../train/optimizer.js";
 import { formulaBox } from "../../views/formula.js";
 
@@ -90,7 +90,7 @@ export function networkEditor(actions) {
   /** @param {import("../../types.js").Catalog} catalog @param {NetworkLane} lane @param {OptimizerRow} row */
   function build(catalog, lane, row) {
     const { dialect } = lane.optimizer;
-    const other = (/** @type {string} */ name, /** @type {string} */ wanted) => {
+    const other = (/** @type {string} */ name, /** @type {import("../../catalog.js").Dialect} */ wanted) => {
       const next = rowNamed(catalog.optimizers, name);
       return next
         ? desk.change("net.optimizer", optimizerDefaults(next, next.dialects.includes(wanted) ? wanted : next.dialects[0]))
@@ -100,7 +100,7 @@ export function networkEditor(actions) {
     desk.register("net.initializer");
     const plain = { register: desk.register, refuse: desk.refuse };
     const choice = choiceField(
-      { ...plain, change: (_, name) => other(String(name), dialects.select.value) },
+      { ...plain, change: (_, name) => other(String(name), dialectOf(dialects.select.value)) },
       {
         path: "net.optimizer.name",
         label: "Optimizer",
@@ -109,7 +109,7 @@ export function networkEditor(actions) {
       },
     );
     const dialects = choiceField(
-      { ...plain, change: (_, wanted) => other(choice.select.value, String(wanted)) },
+      { ...plain, change: (_, wanted) => other(choice.select.value, dialectOf(wanted)) },
       { path: "net.optimizer.dialect", label: "Dialect", choices: dialectChoices(catalog.optimizers), bare: true },
     );
     rule.replaceChildren(choice.element, dialects.element);

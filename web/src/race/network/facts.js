@@ -1,6 +1,7 @@
 /** What the lanes have under their feet: slope, curvature, kind of point, each its own speed limit beside its rate. */
 
 /** @import { View } from "../../types.js" */
+/** @import { LocalPoint } from "../studies.js" */
 
 import { h, memo, setAttribute, setText } from "../../dom.js";
 import { formatCount, formatExact, formatNumber, toNumber } from "../../maths.js";
@@ -104,14 +105,14 @@ export function networkFacts(actions) {
       open.disabled = subject === null || connection.status !== "open";
       setText(title, `Under ${names.get(subject ?? -1) ?? "their"}’s feet`);
       if (!changed(frame, subject, network)) return;
-      const found = frame?.meta.lanes?.find((/** @type {{id: number}} */ { id }) => id === subject);
+      const found = frame?.meta.lanes?.find(({ id }) => id === subject);
       facts.hidden = !found;
       verdict.hidden = !found;
       rule.element.hidden = !found?.bound;
       map.hidden = !found?.phase;
       if (found) tell(found);
       bounds.replaceChildren(
-        ...(frame?.meta.lanes ?? []).map((/** @type {Record<string, any>} */ lane) => {
+        ...(frame?.meta.lanes ?? []).map((lane) => {
           const [limit, rate] = [toNumber(lane.bound?.rate), toNumber(lane.rate)];
           const words = lane.bound
             ? `runs at η ${formatNumber(rate, 3)}, bound ${limit === Infinity ? "none" : formatNumber(limit, 3)}`
@@ -133,11 +134,15 @@ export function networkFacts(actions) {
     },
   };
 
-  /** @param {Record<string, any>} found */
+  /** @param {LocalPoint} found */
   function tell(found) {
-    const [low, high, slope, step, condition] = ["smallest", "largest", "gradient_norm", "newton_step", "condition"].map(
-      (name) => toNumber(found[name]),
-    );
+    const [low, high, slope, step, condition] = [
+      found.smallest,
+      found.largest,
+      found.gradient_norm,
+      found.newton_step,
+      found.condition,
+    ].map(toNumber);
     const [limit, rate] = [toNumber(found.bound?.rate), toNumber(found.rate)];
     /** @type {[string, string, string, unknown][]} */
     const rows = [
@@ -184,7 +189,7 @@ function indexed(words) {
   return words.split(/(_min|_max)/).map((part) => (part === "_min" || part === "_max" ? h("sub", {}, part.slice(1)) : part));
 }
 
-/** @param {Record<string, any>} found @param {number | null} limit @param {number | null} rate */
+/** @param {LocalPoint} found @param {number | null} limit @param {number | null} rate */
 function verdictOf(found, limit, rate) {
   if (!found.bound || limit === null || rate === null)
     return "Its rule has no bound of this kind here, or none before its first update.";

@@ -1,6 +1,8 @@
 /** The network's own loss over a plane, coarse to fine, with the lanes on it; what the plane shows of them, and what it hides. */
 
-/** @import { AppState, Frame, View } from "../../types.js" */
+/** @import { FrameOf } from "../../channels.js" */
+/** @import { Layout, PlotElement, Relayout } from "../../plotly.js" */
+/** @import { AppState, View } from "../../types.js" */
 /** @import { Plane } from "../plane.js" */
 /** @import { Way } from "./overlay.js" */
 
@@ -62,8 +64,8 @@ export function landscapeView() {
 
   /**
    * @param {AppState} state
-   * @param {Frame} frame
-   * @param {Record<string, any>} layout
+   * @param {FrameOf<"network_surface">} frame
+   * @param {Layout} layout
    * @param {number} width
    * @param {number} height
    */
@@ -116,9 +118,9 @@ export function landscapeView() {
   function listen() {
     if (listening) return;
     listening = true;
-    const plot = /** @type {any} */ (place);
-    const follow = (/** @type {Record<string, number>} */ moved) => {
-      const range = (/** @type {string} */ axis) =>
+    const plot = /** @type {PlotElement} */ (/** @type {HTMLElement} */ (place));
+    const follow = (/** @type {Relayout} */ moved) => {
+      const range = (/** @type {"xaxis" | "yaxis"} */ axis) =>
         /** @type {[number, number]} */ (
           [0, 1].map((i) => Number(moved?.[`${axis}.range[${i}]`] ?? plot.layout[axis].range[i]))
         );
@@ -193,8 +195,7 @@ export function planeWords() {
           : "",
       );
       const least = moving?.meta.minima;
-      const same =
-        least && least.lowest.every((/** @type {number} */ each, /** @type {number} */ i) => each === least.reached[i]);
+      const same = least && least.lowest.every((each, i) => each === least.reached[i]);
       const edge =
         least && surface && [0, 1].some((i) => surface.meta.domain[i].includes(least.lowest[i]))
           ? ", at the picture’s edge"

@@ -1,48 +1,25 @@
 /** Lanes of a race on the network as the race's own parts take them, and what a place in θ is called. */
 
+/** @import { Frames, Metas } from "../../channels.js" */
 /** @import { AppState } from "../../types.js" */
 /** @import { NetworkClock, NetworkInfo } from "./types.js" */
-/** @import { RaceClock, RaceInfo } from "../types.js" */
+/** @import { RaceClock } from "../types.js" */
 
 import { namesOf } from "../lanes.js";
-
-/**
- * A race on the network told as one on a surface is: names, colours and the transport are the same.
- * @param {NetworkInfo} network
- * @returns {RaceInfo}
- */
-export function asRace(network) {
-  const { race, change, title, threshold, lanes } = network;
-  return {
-    type: "race",
-    race,
-    change,
-    on: "network",
-    spec: {},
-    title,
-    mathml: "",
-    domain: null,
-    start: null,
-    least: null,
-    lanes,
-    threshold,
-    rates: "",
-  };
-}
 
 /** @param {NetworkClock} clock @returns {RaceClock} */
 export function asClock(clock) {
   return { ...clock, type: "race_state", tuning: null };
 }
 
-/** @param {any} event  as it came @returns {NetworkInfo} */
+/** @param {import("../../protocol.js").NetworkInfo} event  as it came @returns {NetworkInfo} */
 export function withLooks(event) {
-  return { ...event, lanes: event.lanes.map((/** @type {any} */ lane) => ({ ...lane, chosen: "own", clock: [] })) };
+  return { ...event, lanes: event.lanes.map((lane) => ({ ...lane, chosen: "own", clock: [] })) };
 }
 
 /** @param {AppState} state @returns {Map<number, string>} */
 export function networkNames(state) {
-  return state.network ? namesOf({ ...state, race: asRace(state.network) }) : new Map();
+  return state.network ? namesOf({ race: state.network, catalog: state.catalog }) : new Map();
 }
 
 /**
@@ -69,8 +46,10 @@ export function placesOf({ tensors }, most) {
 
 /**
  * The newest frame of one of the network race's channels, if it belongs to the race that is shown.
+ * @template {keyof Metas} C
  * @param {AppState} state
- * @param {import("../../types.js").Channel} channel
+ * @param {C} channel
+ * @returns {NonNullable<Frames[C]> | null}
  */
 export function networkFrameOf(state, channel) {
   const frame = state.frames[channel];

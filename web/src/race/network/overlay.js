@@ -1,6 +1,7 @@
 /** What moves over the network's loss: the lanes' ways on the plane, heads, the slope along the plane, the slice's minima. */
 
-/** @import { AppState, Frame } from "../../types.js" */
+/** @import { FrameOf } from "../../channels.js" */
+/** @import { AppState } from "../../types.js" */
 /** @import { Plane } from "../plane.js" */
 /** @import { NetworkLane } from "./types.js" */
 
@@ -23,10 +24,10 @@ export const COLUMNS = /** @type {const} */ (["a", "b", "off", "residual", "true
  * @property {Record<(typeof COLUMNS)[number], number[]>} columns
  */
 
-/** The lanes' ways as a frame has them, one after the other. @param {Frame} frame @returns {Way[]} */
+/** The lanes' ways as a frame has them, one after the other. @param {FrameOf<"network_ways">} frame @returns {Way[]} */
 export function waysOf(frame) {
   let first = 0;
-  return frame.meta.lanes.map((/** @type {{id: number, count: number, diverged: number | null}} */ { id, count, diverged }) => {
+  return frame.meta.lanes.map(({ id, count, diverged }) => {
     const part = (/** @type {string} */ name) => Array.from(frame.arrays[name].data.subarray(first, first + count));
     const columns = /** @type {Way["columns"]} */ (Object.fromEntries(COLUMNS.map((name) => [name, part(name)])));
     const steps = part("steps");
@@ -41,7 +42,7 @@ export function networkOverlay() {
     element: canvas,
     /**
      * @param {AppState} state
-     * @param {Frame} frame
+     * @param {FrameOf<"network_ways">} frame
      * @param {Way[]} ways
      * @param {Plane} plane
      * @param {number} width
@@ -60,10 +61,10 @@ export function networkOverlay() {
       });
       const { minima } = frame.meta;
       if (minima) {
-        for (const [[x, y], whole] of [
+        for (const [[x, y], whole] of /** @type {const} */ ([
           [minima.reached, false],
           [minima.lowest, true],
-        ]) {
+        ])) {
           if (shows(plane, x, y)) star(context, plane.px(x), plane.py(y), whole, colours);
         }
       }

@@ -1,5 +1,6 @@
 /** The lanes of a race on the network: what each answers, its losses, how far it is off the plane; its settings one press away. */
 
+/** @import { FrameOf, NetworkStanding } from "../../channels.js" */
 /** @import { AppState, View } from "../../types.js" */
 /** @import { NetworkLane } from "./types.js" */
 
@@ -60,7 +61,6 @@ export function networkStandings(actions) {
         networkFrameOf(state, "network_maps"),
       ];
       if (!told(network, frame, moving, maps, networkLook, theme, networkClock?.status)) return;
-      /** @type {Record<string, any>[]} */
       const ranked = frame?.meta.lanes ?? [];
       setText(title, `Standings at step ${formatCount(frame?.step ?? 0)}`);
       setAttribute(title, "data-step", String(frame?.step ?? 0));
@@ -146,9 +146,9 @@ function laneRow(actions, id) {
     /**
      * @param {NetworkLane} lane
      * @param {string} words
-     * @param {Record<string, any> | undefined} found
+     * @param {NetworkStanding | undefined} found
      * @param {import("./overlay.js").Way | undefined} way
-     * @param {import("../../types.js").Frame | null} maps
+     * @param {FrameOf<"network_maps"> | null} maps
      * @param {AppState} state
      */
     show(lane, words, found, way, maps, { theme, network, networkLook }) {

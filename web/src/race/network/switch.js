@@ -7,7 +7,7 @@ import { h, setAttribute } from "../../dom.js";
 import { roundUp } from "../../views/canvas-plot.js";
 import { raceTransport } from "../transport.js";
 import { studiesPage } from "../studies/page.js";
-import { asClock, asRace } from "./lanes.js";
+import { asClock } from "./lanes.js";
 import { networkView } from "./view.js";
 
 /** Steps that the time line has room for, at least. */
@@ -92,7 +92,7 @@ export function switchedTransport(surface, network) {
         ...asClock(clock),
         max_steps: Math.min(clock.max_steps, roundUp(Math.max(SHORTEST, clock.end))),
       };
-      transport.update({ ...state, race: race && asRace(race), raceClock });
+      transport.update({ ...state, race, raceClock });
     },
   };
 }

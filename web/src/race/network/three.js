@@ -17,7 +17,7 @@ export const networkInThree = {
     const { network } = state;
     const [ground, moving] = [networkFrameOf(state, "network_surface"), networkFrameOf(state, "network_ways")];
     if (!network || !ground) throw new Error("no landscape to draw");
-    const up = heightOf(ground.meta);
+    const up = heightOf({ ...ground.meta, colour: "log" });
     const ways = moving && moving.meta.chart === ground.meta.chart ? waysOf(moving) : [];
     const lanes = network.lanes.flatMap((lane) => {
       const found = ways.find(({ id }) => id === lane.id);

@@ -136,7 +136,7 @@ function trainedView(actions) {
   );
   preset.addEventListener("change", () => {
     const row = actions.state.catalog?.races.find(({ name }) => name === preset.value);
-    if (row) actions.preset(row);
+    if (row && row.kind !== "surface") actions.preset(row);
   });
   const known = memo();
   return {
@@ -158,7 +158,7 @@ function trainedView(actions) {
       const other = run !== null && run.run !== network.run;
       setText(
         note,
-        `${formatCount(network.parameter_count)} parameters, ${formatCount(network.samples)} samples, batch ${network.batch_size === "full" ? "all" : formatCount(network.batch_size)}.${other ? " The Train view has another run by now." : ""}`,
+        `${formatCount(network.parameter_count)} parameters, ${formatCount(network.samples)} samples, batch ${typeof network.batch_size === "number" ? formatCount(network.batch_size) : "all"}.${other ? " The Train view has another run by now." : ""}`,
       );
       setAttribute(note, "data-other", String(other));
     },

@@ -4,11 +4,11 @@
 
 import { css, palette } from "../../colours.js";
 import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatNumber, parseSetting } from "../../maths.js";
+import { formatCount, formatNumber } from "../../maths.js";
 import { typeScale } from "../../projector.js";
 import { namesOf } from "../lanes.js";
 import { fillCells, fillTable, plotOn } from "./axes.js";
-import { progress, studyOf, wishField } from "./study.js";
+import { numberOf, progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
 export function basinsStudy(actions) {
@@ -29,8 +29,8 @@ export function basinsStudy(actions) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const values = Object.fromEntries(Object.entries(wishes).map(([name, { input }]) => [name, parseSetting(input.value)]));
-    actions.study({ type: "study_basins", lane: Number(lane.value), ...values }, "study.basins");
+    const [side, steps, reach] = [wishes.side, wishes.steps, wishes.reach].map(numberOf);
+    actions.study({ type: "study_basins", lane: Number(lane.value), side, steps, reach }, "study.basins");
   });
   const empty = h("p", { class: "small study-empty" });
   const canvas = h("canvas", { class: "study-plot square", role: "img", data: { testid: "basins-plot" } });
@@ -83,7 +83,7 @@ export function basinsStudy(actions) {
       const side = about.side;
       const { minimum } = frame.arrays;
       fillCells(plot, side, side, (index) => colour(minimum.data[index]));
-      minima.forEach((/** @type {{x: number, y: number}} */ { x, y }) => {
+      minima.forEach(({ x, y }) => {
         plot.context.beginPath();
         plot.context.arc(plot.px(x), plot.py(y), 5, 0, 7);
         plot.context.fillStyle = colours.panel;
@@ -105,7 +105,7 @@ export function basinsStudy(actions) {
         table,
         ["ends at", "starts"],
         [
-          ...minima.map((/** @type {{x: number, y: number, value: number}} */ { x, y, value }, /** @type {number} */ i) =>
+          ...minima.map(({ x, y, value }, i) =>
             row(i, `(${formatNumber(x, 3)}, ${formatNumber(y, 3)}), f ${formatNumber(value, 3)}`, counts[i]),
           ),
           row(-1, "no minimum yet", nowhere),

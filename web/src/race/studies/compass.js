@@ -4,11 +4,11 @@
 
 import { css, palette } from "../../colours.js";
 import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, parseSetting } from "../../maths.js";
+import { formatCount, formatExact, formatNumber } from "../../maths.js";
 import { typeScale } from "../../projector.js";
 import { networkNames, placesOf } from "../network/lanes.js";
 import { fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
-import { progress, studyOf, wishField } from "./study.js";
+import { numberOf, progress, studyOf, wishField } from "./study.js";
 
 const MOST = 3000;
 
@@ -51,7 +51,7 @@ export function compassStudy(actions) {
         type: "study_compass",
         lane: Number(lane.value),
         weights: [Number(first.value), Number(second.value)],
-        batch_size: parseSetting(batch.input.value),
+        batch_size: numberOf(batch),
         number,
       },
       "study.compass",

@@ -46,7 +46,6 @@ export function phaseStudy(actions) {
       if (network && listed(network, state.catalog))
         lane.replaceChildren(...network.lanes.map(({ id }) => h("option", { value: id }, names.get(id) ?? "")));
       const frame = studyOf(state, "point");
-      /** @type {Record<string, any>[]} */
       const told = frame?.meta.lanes ?? [];
       const subject = networkLook.lane ?? told.find(({ phase }) => phase)?.id ?? network?.lanes[0]?.id;
       if (subject !== undefined && subject !== null) lane.value = String(subject);
@@ -57,7 +56,7 @@ export function phaseStudy(actions) {
         empty,
         !one
           ? "Every place of the loss is a quadratic, seen closely. Look which rates and momenta settle on the one where a lane stands."
-          : `${names.get(subject) ?? "This rule"} has no place in this map: it is of gradient descent, momentum and Nesterov, where something curves upwards.`,
+          : `${names.get(subject ?? -1) ?? "This rule"} has no place in this map: it is of gradient descent, momentum and Nesterov, where something curves upwards.`,
       );
       empty.hidden = Boolean(phase);
       found.hidden = !phase;
@@ -102,7 +101,7 @@ export function phaseStudy(actions) {
       const [limit, grows] = [toNumber(one.bound?.rate), toNumber(phase.growth) ?? NaN];
       setText(
         words,
-        `${names.get(subject)} runs at η ${formatNumber(rate, 3)}, β ${formatNumber(phase.momentum, 3)}: on this quadratic its distance is multiplied by ${formatNumber(grows, 4)} a step${grows < 1 ? "" : ", it grows"}. Its bound is ${formatNumber(limit, 3)}.${beyond ? " Its rate lies beyond the map." : ""}${one.negative ? ` ${one.negative === 1 ? "One direction curves" : `${one.negative} directions curve`} downwards: along it every rate leads away, which is not drawn.` : ""}`,
+        `${names.get(subject ?? -1)} runs at η ${formatNumber(rate, 3)}, β ${formatNumber(phase.momentum, 3)}: on this quadratic its distance is multiplied by ${formatNumber(grows, 4)} a step${grows < 1 ? "" : ", it grows"}. Its bound is ${formatNumber(limit, 3)}.${beyond ? " Its rate lies beyond the map." : ""}${one.negative ? ` ${one.negative === 1 ? "One direction curves" : `${one.negative} directions curve`} downwards: along it every rate leads away, which is not drawn.` : ""}`,
       );
       for (const [name, value] of Object.entries({ rate, momentum: phase.momentum, growth: grows, lane: subject }))
         setAttribute(canvas, `data-${name}`, String(value));

@@ -4,12 +4,12 @@
 
 import { palette } from "../../colours.js";
 import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatExact, formatNumber, formatSetting, parseSetting, toNumber } from "../../maths.js";
+import { formatExact, formatNumber, formatSetting, toNumber } from "../../maths.js";
 import { typeScale } from "../../projector.js";
 import { colourOf, isDashed, namesOf } from "../lanes.js";
 import { networkNames } from "../network/lanes.js";
 import { dot, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
-import { progress, studyOf, wishField } from "./study.js";
+import { numberOf, progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
 export function ratesStudy(actions) {
@@ -37,8 +37,18 @@ export function ratesStudy(actions) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const values = Object.fromEntries(Object.entries(wishes).map(([name, { input }]) => [name, parseSetting(input.value)]));
-    actions.study({ type: "study_rates", on: on.value, ...values }, "study.rates");
+    actions.study(
+      {
+        type: "study_rates",
+        on: on.value === "surface" ? "surface" : "network",
+        low: numberOf(wishes.low),
+        high: numberOf(wishes.high),
+        rates: numberOf(wishes.rates),
+        seeds: numberOf(wishes.seeds),
+        steps: numberOf(wishes.steps),
+      },
+      "study.rates",
+    );
   });
   const empty = h(
     "p",
@@ -87,7 +97,7 @@ export function ratesStudy(actions) {
       );
       /** @type {(string | Node)[][]} */
       const rows = [];
-      frame.meta.lanes.forEach((/** @type {{id: number, best: number | null}} */ { id, best }, /** @type {number} */ i) => {
+      frame.meta.lanes.forEach(({ id, best }, i) => {
         const lane = lanes.find((each) => each.id === id);
         const colour = lane ? colourOf(lane, theme) : palette(theme).ink2;
         const values = median.data.subarray(i * n, (i + 1) * n);

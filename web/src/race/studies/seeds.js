@@ -4,13 +4,13 @@
 
 import { palette } from "../../colours.js";
 import { h, memo, prepareCanvas, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatNumber, formatPercent, formatSetting, parseSetting } from "../../maths.js";
+import { formatCount, formatNumber, formatPercent, formatSetting } from "../../maths.js";
 import { typeScale } from "../../projector.js";
 import { colourOf, isDashed } from "../lanes.js";
 import { networkNames } from "../network/lanes.js";
 import { mapTable } from "../network/standings.js";
 import { fillBand, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
-import { progress, studyOf, wishField } from "./study.js";
+import { numberOf, progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
 export function seedsStudy(actions) {
@@ -33,9 +33,16 @@ export function seedsStudy(actions) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const wish = { seeds, first, steps, threshold };
-    const values = Object.fromEntries(Object.entries(wish).map(([name, { input }]) => [name, parseSetting(input.value)]));
-    actions.study({ type: "study_seeds", ...values }, "study.seeds");
+    actions.study(
+      {
+        type: "study_seeds",
+        seeds: numberOf(seeds),
+        first: numberOf(first),
+        steps: numberOf(steps),
+        threshold: numberOf(threshold),
+      },
+      "study.seeds",
+    );
   });
   const empty = h(
     "p",
@@ -81,7 +88,7 @@ export function seedsStudy(actions) {
       const { steps: at, median, low, high, last, endings: maps } = frame.arrays;
       const names = networkNames(state);
       const count = about.seeds.length;
-      const known = lanes.map((/** @type {{id: number}} */ { id }) => network.lanes.find((lane) => lane.id === id));
+      const known = lanes.map(({ id }) => network.lanes.find((lane) => lane.id === id));
       const n = at.data.length;
       const row = (/** @type {import("../../types.js").NamedArray} */ array, /** @type {number} */ i) =>
         array.data.subarray(i * n, (i + 1) * n);
@@ -95,7 +102,7 @@ export function seedsStudy(actions) {
         { low: 0, high: about.steps, log: false, label: "step" },
         { low: bottom, high: top, log: true, label: "train loss: median, and the middle half of the seeds" },
       );
-      known.forEach((/** @type {any} */ lane, /** @type {number} */ i) => {
+      known.forEach((lane, i) => {
         const colour = lane ? colourOf(lane, theme) : palette(theme).ink2;
         fillBand(plot, at.data, row(low, i), row(high, i), colour);
         strokeLine(plot, at.data, row(median, i), colour, { dash: lane && isDashed(lane) ? [6, 4] : [] });
@@ -106,7 +113,7 @@ export function seedsStudy(actions) {
         "aria-label",
         `Median train loss of ${lanes.length} lanes over ${count} seeds, with quartiles; the numbers are in the table`,
       );
-      const ends = lanes.map((/** @type {Record<string, any>} */ told, /** @type {number} */ i) => ({
+      const ends = lanes.map((told, i) => ({
         told,
         median: row(median, i)[n - 1],
         name: names.get(told.id) ?? `lane ${told.id}`,
@@ -114,7 +121,7 @@ export function seedsStudy(actions) {
       fillTable(
         table,
         ["lane", `below ${formatSetting(about.threshold)}`, "share", "wins", "median"],
-        ends.map((/** @type {any} */ { told, median: middle, name }) => {
+        ends.map(({ told, median: middle, name }) => {
           const number = h("span", { data: { seeds: told.id, value: told.count } }, `${told.count} of ${count}`);
           return [name, number, formatPercent(told.share, 0), formatPercent(told.wins, 0), formatNumber(middle, 3)];
         }),
@@ -132,7 +139,7 @@ export function seedsStudy(actions) {
           about.threshold,
           theme,
           network.classes > 2 ? network.classes : 0,
-          ends.map((/** @type {{name: string}} */ { name }) => name),
+          ends.map(({ name }) => name),
         );
     },
   };

@@ -1,28 +1,51 @@
 /** What all studies share on the page: the newest frame of each kind, and a line that says how far one is and ends it. */
 
-/** @import { AppState, Frame } from "../../types.js" */
-/** @import { StudyKind } from "../network/types.js" */
+/** @import { AppState } from "../../types.js" */
+/** @import { Studies, StudyFound, StudyFrame, StudyFrameOf, StudyKind } from "../studies.js" */
 
 import { h, setAttribute, setText } from "../../dom.js";
-import { formatPercent, typeset } from "../../maths.js";
+import { formatPercent, parseSetting, typeset } from "../../maths.js";
 
-/** Whether a study's frame holds more than which it is and how far. @param {Frame} frame */
+/**
+ * Whether a study's frame holds more than which it is and how far.
+ * @template {StudyKind} K
+ * @param {StudyFrameOf<K>} frame
+ * @returns {frame is StudyFound<K>}
+ */
 const hasFound = (frame) => Object.keys(frame.meta).length > 2;
 
 /**
  * While a study has nothing yet, or came to nothing, what the one before it found stays to be seen.
- * @param {Frame} frame
- * @param {Frame | undefined} before
- * @returns {Frame}
+ * @param {Studies} studies
+ * @param {StudyFrame} frame  the newest
+ * @returns {Studies}
  */
-export function withFound(frame, before) {
+export function withStudy(studies, frame) {
+  const { kind } = frame.meta.study;
+  return { ...studies, [kind]: withFound(frame, studies[kind]) };
+}
+
+/**
+ * @template {StudyKind} K
+ * @param {StudyFrameOf<K>} frame
+ * @param {StudyFrameOf<K> | undefined} before
+ * @returns {StudyFrameOf<K>}
+ */
+function withFound(frame, before) {
   return hasFound(frame) || !before || !hasFound(before)
     ? frame
     : { ...before, meta: { ...before.meta, study: frame.meta.study } };
 }
 
-/** What a study has found so far; null while it has nothing. @param {AppState} state @param {StudyKind} kind @returns {Frame | null} */
+/**
+ * What a study has found so far; null while it has nothing.
+ * @template {StudyKind} K
+ * @param {AppState} state
+ * @param {K} kind
+ * @returns {StudyFound<K> | null}
+ */
 export function studyOf({ studies }, kind) {
+  /** @type {StudyFrameOf<K> | undefined} */
   const frame = studies[kind];
   return frame && hasFound(frame) ? frame : null;
 }
@@ -55,11 +78,11 @@ export function progress(actions, kind) {
       bar.value = Number(told?.share ?? 0);
       setText(
         words,
-        state === "running"
-          ? formatPercent(Number(told.share), 0)
-          : state === "failed"
+        told?.state === "running"
+          ? formatPercent(told.share, 0)
+          : told?.state === "failed"
             ? `It failed: ${told.message}.`
-            : state === "cancelled"
+            : told?.state === "cancelled"
               ? `${told.message}.`
               : "",
       );
@@ -69,6 +92,12 @@ export function progress(actions, kind) {
     },
   };
 }
+
+/**
+ * What a form's number is; where it is none, the server says what is wanted.
+ * @param {{input: HTMLInputElement}} field
+ */
+export const numberOf = ({ input }) => /** @type {number} */ (parseSetting(input.value));
 
 /**
  * A form's number, kept on the page until the study is asked for; the server says what is allowed.

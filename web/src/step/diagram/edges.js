@@ -42,20 +42,18 @@ export function edgeLines(group) {
     lit: () => lit,
     /** @param {Layout} layout */
     place(layout) {
-      byLayer = layout.columns
-        .slice(1)
-        .map((column, i) =>
-          column.nodes.flatMap((to) =>
-            layout.columns[i].nodes.map((from) => ({
-              path: s("path", { d: curve(from, to, layout.nodeWidth), class: "flow-edge", "stroke-width": 1 }),
-              from,
-              to,
-              look: "flow-edge",
-              width: 1,
-              value: NaN,
-            })),
-          ),
-        );
+      byLayer = layout.columns.slice(1).map((column, i) =>
+        column.nodes.flatMap((to) =>
+          layout.columns[i].nodes.map((from) => ({
+            path: s("path", { d: curve(from, to, layout.nodeWidth), class: "flow-edge", "stroke-width": 1 }),
+            from,
+            to,
+            look: "flow-edge",
+            width: 1,
+            value: NaN,
+          })),
+        ),
+      );
       lit = [];
       pulses = [];
       group.replaceChildren(...byLayer.flat().map(({ path }) => path));

@@ -1,7 +1,8 @@
 /** What the panels ask of the server and what a person does in them. The store holds what came, in its field `panels`. */
 
 /** @import { AppState } from "../../types.js" */
-/** @import { Asking, PanelAnswer, Panels, Picked } from "./types.js" */
+/** @import { Commands, GraphData, Sent } from "../../commands.js" */
+/** @import { Asking, PanelAnswer, PanelCommands, PanelName, PanelResult, Panels, Picked } from "./types.js" */
 
 import { download } from "../../files.js";
 import { answerOf, wordsOf } from "./answer.js";
@@ -62,14 +63,16 @@ export class PanelActions {
   /**
    * The answer to a question about the coming update: asked where it is not yet, and anew when the update or what is
    * withheld changes. Null while the run moves.
+   * @template {PanelName} N
    * @param {AppState} state
-   * @param {string} name  of the panel
-   * @param {Record<string, unknown>} command
+   * @param {N} name  of the panel
+   * @param {Commands[PanelCommands[N]]} command
    * @param {boolean} [ask]  false: only what is there
-   * @returns {PanelAnswer | null}
+   * @returns {PanelAnswer<PanelResult<N>> | null}
    */
   answer(state, name, command, ask = true) {
     const point = this.#point(state);
+    /** @type {PanelAnswer<PanelResult<N>> | null} */
     const known = state.panels.answers[name] ?? null;
     if (point === null) return known && { ...known, status: "old" };
     const here = JSON.stringify(point);
@@ -88,13 +91,13 @@ export class PanelActions {
     this.#set({});
   }
 
-  /** Asks again. @param {string} name */
+  /** Asks again. @param {PanelName} name */
   retry(name) {
     const { [name]: _, ...answers } = this.#panels.answers;
     this.#set({ answers });
   }
 
-  /** @param {string} name @param {Record<string, unknown>} command @param {string} key @param {number} wait  milliseconds */
+  /** @param {PanelName} name @param {Sent} command @param {string} key @param {number} wait  milliseconds */
   #ask(name, command, key, wait) {
     this.#drop(name);
     const timer = window.setTimeout(async () => {
@@ -108,7 +111,7 @@ export class PanelActions {
     this.#asking.set(name, { key, timer });
   }
 
-  /** @param {string} name */
+  /** @param {PanelName} name */
   #drop(name) {
     clearTimeout(this.#asking.get(name)?.timer);
     this.#asking.delete(name);
@@ -161,7 +164,7 @@ export class PanelActions {
     this.#tell({ type: "questions" });
   }
 
-  /** @param {Record<string, unknown>} command */
+  /** @param {Commands["ask" | "answer" | "reveal" | "questions"]} command */
   async #tell(command) {
     const { asking } = this.#panels;
     try {
@@ -219,7 +222,7 @@ export class PanelActions {
   /**
    * @param {string} text
    * @param {Record<string, number>} inputs
-   * @returns {Promise<{graph: any, error: string}>}
+   * @returns {Promise<{graph: GraphData, error: string} | {graph: null, error: string}>}
    */
   async graph(text, inputs) {
     try {
@@ -230,7 +233,7 @@ export class PanelActions {
   }
 
   /**
-   * @param {Record<string, unknown>} wish  of `take_away`
+   * @param {Omit<Commands["take_away"], "type">} wish
    * @param {boolean} copy  to the clipboard, else a file
    * @returns {Promise<string>}  what happened, in words
    */

@@ -1,5 +1,6 @@
 /** The optimizer taken apart: every quantity of one parameter's update in order, with its formula, its numbers and its past. */
 
+/** @import { DissectedPart, Dissection } from "../../commands.js" */
 /** @import { View } from "../../types.js" */
 
 import { h } from "../../dom.js";
@@ -35,13 +36,13 @@ export function anatomyView(actions) {
 
 /**
  * An update taken apart: of the network's parameter, or of a lane on a surface.
- * @param {Record<string, any>} result  of `dissect` or `race_dissect`
+ * @param {Dissection} result  of `dissect` or `race_dissect`
  * @param {string} title  of the rule
  */
 export function anatomyTable({ dialect, step, inputs, parts, updates }, title) {
   const past =
     updates.length > 1
-      ? `updates ${formatCount(updates[0])} to ${formatCount(updates.at(-1))}`
+      ? `updates ${formatCount(updates[0])} to ${formatCount(updates[updates.length - 1])}`
       : `update ${formatCount(step + 1)} alone`;
   return [
     h(
@@ -69,12 +70,12 @@ export function anatomyTable({ dialect, step, inputs, parts, updates }, title) {
   ];
 }
 
-/** @param {string} title @param {any[]} parts */
+/** @param {string} title @param {DissectedPart[]} parts */
 function body(title, parts) {
   return h("tbody", {}, h("tr", {}, h("th", { scope: "rowgroup", colspan: 5, class: "group" }, title)), ...parts.map(rowOf));
 }
 
-/** @param {any} part */
+/** @param {DissectedPart} part */
 function rowOf({
   name,
   symbol_mathml: symbol,

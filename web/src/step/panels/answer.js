@@ -8,9 +8,10 @@ import { typeset } from "../../maths.js";
 /**
  * Never rejects: a refusal and a failure are answers.
  * @param {string} key
- * @param {() => Promise<any>} ask
+ * @template Result
+ * @param {() => Promise<Result>} ask
  * @param {string} [failed]  what to say where the server could not answer
- * @returns {Promise<PanelAnswer>}
+ * @returns {Promise<PanelAnswer<Result>>}
  */
 export async function answerOf(key, ask, failed = "the server could not answer. The run is as it was.") {
   try {

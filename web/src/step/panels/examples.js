@@ -1,6 +1,6 @@
 /** Ready runs to step through, and expressions for the chain rule. */
 
-/** @import { Example } from "./types.js" */
+/** @import { Example, GraphExample } from "./types.js" */
 
 import { h, setText } from "../../dom.js";
 import { graphDialog } from "./graph.js";
@@ -42,7 +42,7 @@ export function examplesDialog(actions) {
     try {
       const answer = await fetch("/api/microscope");
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-      const { presets, graphs } = await answer.json();
+      const { presets, graphs } = /** @type {{presets: Example[], graphs: GraphExample[]}} */ (await answer.json());
       list.replaceChildren(
         h("h3", { class: "panel-title" }, "Networks"),
         ...presets.map(network),
@@ -71,7 +71,7 @@ export function examplesDialog(actions) {
     return card(example.title, [example.summary, ...example.words], { example: example.name }, begin);
   }
 
-  /** @param {{name: string, title: string, summary: string, text: string, inputs: Record<string, number>}} example */
+  /** @param {GraphExample} example */
   function expression({ name, title, summary, text, inputs }) {
     const words = `${text.replaceAll("**", "^")}: ${summary}`;
     return card(title, [words], { graph: name }, () => {

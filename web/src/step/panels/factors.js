@@ -22,15 +22,16 @@ export function factorsView(actions) {
       picker.update(state);
       const picked = pickedOf(state);
       const at = lookedAt(state);
-      const command = picked && at && { type: "factors", name: picked.name, sample: at.sample_column, notation: at.notation };
+      const command = picked &&
+        at && { type: /** @type {const} */ ("factors"), name: picked.name, sample: at.sample_column, notation: at.notation };
       view.show(command && actions.answer(state, "factors", command));
     },
   };
 }
 
-/** @param {Record<string, any>} result */
+/** @param {import("../../commands.js").Factors} result */
 function draw({ mathml, numbers_mathml: numbers, factors, value }) {
-  const rows = factors.map((/** @type {any} */ { symbol_mathml: symbol, derivative, value }) =>
+  const rows = factors.map(({ symbol_mathml: symbol, derivative, value }) =>
     h("li", {}, formula(symbol), h("span", { class: "small" }, derivative), number(value, { signed: true })),
   );
   return [

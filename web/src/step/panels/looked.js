@@ -1,5 +1,6 @@
 /** What is looked at, read from the microscope's two channels. */
 
+/** @import { Commands } from "../../commands.js" */
 /** @import { AppState } from "../../types.js" */
 /** @import { Picked } from "./types.js" */
 
@@ -33,7 +34,7 @@ export function stepOf(state, { kind, layer }) {
   return seen.scope.steps.find((step) => step.kind === kind && step.layer === layer)?.index ?? 0;
 }
 
-/** The entry that is looked at, as `ask` wants it. @param {AppState} state */
+/** The entry that is looked at, as `ask` wants it. @param {AppState} state @returns {Omit<Commands["ask"], "type"> | null} */
 export function chosenEntry(state) {
   const at = lookedAt(state);
   if (!at || at.name === null) return null;
@@ -43,6 +44,7 @@ export function chosenEntry(state) {
 /**
  * The entry that is pointed at in matrices, equation or diagram, as `ask` wants it; else the one that is looked at.
  * @param {AppState} state
+ * @returns {Omit<Commands["ask"], "type"> | null}
  */
 export function pointedEntry(state) {
   const chosen = chosenEntry(state);

@@ -28,10 +28,10 @@ export function samplesView(actions) {
     },
   };
 
-  /** @param {Record<string, any>} result */
+  /** @param {import("../../commands.js").SampleChain} result */
   function draw({ bars, samples, mean, penalty, with_penalty: penalized, clipped, scale }) {
-    const most = Math.max(...bars.map((/** @type {any} */ bar) => Math.abs(toNumber(bar.gradient) ?? 0)), Number.MIN_VALUE);
-    const rows = bars.map((/** @type {any} */ { sample, gradient, share }) => {
+    const most = Math.max(...bars.map((bar) => Math.abs(toNumber(bar.gradient) ?? 0)), Number.MIN_VALUE);
+    const rows = bars.map(({ sample, gradient, share }) => {
       const value = toNumber(gradient);
       const width = value === null ? 0 : (Math.abs(value) / most) * 50;
       const bar = h("span", { class: `contribution ${value === null || value >= 0 ? "positive" : "negative"}` });

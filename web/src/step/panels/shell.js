@@ -5,9 +5,10 @@
 import { h, memo, setText } from "../../dom.js";
 
 /**
+ * @template Result
  * @param {string} hook
  * @param {{empty: string, retry: () => void, moves?: string}} words
- * @param {(result: Record<string, any>) => (Node | string)[]} draw
+ * @param {(result: Result) => (Node | string)[]} draw
  */
 export function shell(hook, { empty, retry, moves = "The run moves: pause it to look." }, draw) {
   const body = h("div", { class: "panel-told" });
@@ -17,7 +18,7 @@ export function shell(hook, { empty, retry, moves = "The run moves: pause it to 
   const changed = memo();
   return {
     element,
-    /** @param {PanelAnswer | null} answer @param {string} [instead]  what to say where nothing was asked */
+    /** @param {PanelAnswer<Result> | null} answer @param {string} [instead]  what to say where nothing was asked */
     show(answer, instead = empty) {
       const status = answer === null ? "empty" : answer.status;
       element.dataset.state = status;

@@ -20,7 +20,7 @@ export function takeAwayDialog(actions, stateNow) {
   const button = (
     /** @type {string} */ hook,
     /** @type {string} */ words,
-    /** @type {string} */ format,
+    /** @type {import("../../protocol.js").TakeAway["format"]} */ format,
     /** @type {boolean} */ copy,
   ) => h("button", { type: "button", class: "quiet-button", data: { testid: hook }, onclick: () => take(format, copy) }, words);
   const sheet = stepSheet(
@@ -43,13 +43,14 @@ export function takeAwayDialog(actions, stateNow) {
   );
   return sheet;
 
-  /** @param {string} format @param {boolean} copy */
+  /** @param {import("../../protocol.js").TakeAway["format"]} format @param {boolean} copy */
   async function take(format, copy) {
     const state = stateNow();
     const at = lookedAt(state);
     if (!at) return setText(said, "There is no micro-step yet.");
     const entry = chosenEntry(state);
     setText(said, "Writing …");
+    /** @type {Omit<import("../../commands.js").Commands["take_away"], "type">} */
     const wish = {
       format,
       micro: at.micro,

@@ -37,12 +37,12 @@ export function wrongWayView(actions) {
   };
 }
 
-/** @param {Record<string, any>} result */
+/** @param {import("../../commands.js").WrongWay} result */
 function draw({ words, differ, tensors }) {
   const verdict =
     differ.length === 0
       ? "Here it makes no difference: no blame goes through a changed weight."
-      : `It changes ${differ.map((/** @type {string} */ name) => entryName(name, []).split(" ")[0]).join(", ")}.`;
+      : `It changes ${differ.map((name) => entryName(name, []).split(" ")[0]).join(", ")}.`;
   return [
     h("p", { class: "small" }, words, " ", h("strong", {}, verdict)),
     wide(
@@ -64,9 +64,9 @@ function draw({ words, differ, tensors }) {
   ];
 }
 
-/** @param {any} tensor */
+/** @param {import("../../commands.js").WrongTensor} tensor */
 function tensorRows({ name, shape, differs, entries, more }) {
-  const rows = entries.map((/** @type {any} */ { index, before, right, wrong }) =>
+  const rows = entries.map(({ index, before, right, wrong }) =>
     h(
       "tr",
       { class: differs && right !== wrong ? "differs" : "", data: { entry: `${name}:${index.join(",")}` } },

@@ -9,7 +9,7 @@ import { typeScale } from "../../projector.js";
 import { EDITABLE, allows } from "../../restrict.js";
 import { isDeep } from "../../deep.js";
 import { rowNamed } from "../../spec.js";
-import { frameOf } from "../../store.js";
+import { frameOf } from "../../selectors.js";
 import { layoutNetwork } from "./layout.js";
 import { highlight } from "./highlight.js";
 import { blameWords, legendView } from "./legend.js";

@@ -5,7 +5,7 @@
 
 import { css, levels, pack, palette, signed } from "../../colours.js";
 import { h } from "../../dom.js";
-import { frameOf } from "../../store.js";
+import { frameOf } from "../../selectors.js";
 import { mapPainter } from "./maps.js";
 import { deltaOf, paintDelta, paintResponse } from "./units.js";
 
@@ -62,15 +62,12 @@ export function paintUnits(context, state, layout, looks) {
 
 /**
  * Where in its frame each unit's map is; a line's answers lie in one frame, its input among them.
- * @param {...(import("../../types.js").Frame | null)} frames
+ * @param {...(import("../../channels.js").FrameOf<"maps" | "inputs"> | null)} frames
  */
 function placesOf(...frames) {
   /** @type {Map<string, number>} */
   const places = new Map();
-  for (const frame of frames)
-    (frame?.meta.units ?? []).forEach((/** @type {any} */ each, /** @type {number} */ i) =>
-      places.set(`${each.layer}:${each.unit - 1}`, i),
-    );
+  for (const frame of frames) (frame?.meta.units ?? []).forEach((each, i) => places.set(`${each.layer}:${each.unit - 1}`, i));
   return places;
 }
 

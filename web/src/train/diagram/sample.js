@@ -1,6 +1,7 @@
 /** The followed sample in the diagram: the inputs are its features, and every unit shows its own activation, as colour and number. */
 
-/** @import { AppState, Frame, RunInfo } from "../../types.js" */
+/** @import { FrameOf } from "../../channels.js" */
+/** @import { AppState, RunInfo } from "../../types.js" */
 /** @import { Layout, LayerLayout, UnitBox } from "./layout.js" */
 
 import { css, inkOn, palette, signed } from "../../colours.js";
@@ -15,7 +16,7 @@ const DIGIT = 0.56;
 
 /**
  * The bounds of a layer's activation; null where it has none.
- * @param {Frame} frame
+ * @param {FrameOf<"sample">} frame
  * @param {number} layer
  * @returns {[number, number] | null}
  */
@@ -26,7 +27,7 @@ function boundsOf(frame, layer) {
 
 /**
  * The largest size among the layers that nothing bounds.
- * @param {Frame | null} frame
+ * @param {FrameOf<"sample"> | null} frame
  */
 export function reachOf(frame) {
   let most = 0;
@@ -39,12 +40,12 @@ export function reachOf(frame) {
 
 /**
  * What the colours stand for, in words.
- * @param {Frame | null} frame
+ * @param {FrameOf<"sample"> | null} frame
  * @param {number | null} scale
  */
 export function scaleWords(frame, scale) {
   if (!frame) return " · …";
-  const bounded = frame.meta.bounds.some((/** @type {any} */ bounds) => bounds !== null);
+  const bounded = frame.meta.bounds.some((bounds) => bounds !== null);
   const words = ` · full colour = |h| ${formatSetting(scale ?? 1)}`;
   return bounded && scale !== 1 ? `${words}, bounded layers 1` : words;
 }
@@ -52,7 +53,7 @@ export function scaleWords(frame, scale) {
 /**
  * From −1 to 1. One that answers with a probability shows whether it is above one half, as its map does.
  * @param {RunInfo} run
- * @param {Frame} frame
+ * @param {FrameOf<"sample">} frame
  * @param {number} layer
  * @param {number} value
  * @param {number} scale
@@ -68,7 +69,7 @@ function tone(run, frame, layer, value, scale) {
  * @param {CanvasRenderingContext2D} context  clear, in CSS pixels
  * @param {AppState} state
  * @param {Layout} layout
- * @param {Frame | null} frame
+ * @param {FrameOf<"sample"> | null} frame
  * @param {number} scale  the |h| of a full colour
  */
 export function paintSample(context, state, layout, frame, scale) {
@@ -125,7 +126,7 @@ export function sampleNumbers(group) {
     /**
      * @param {AppState} state
      * @param {Layout} layout
-     * @param {Frame | null} frame
+     * @param {FrameOf<"sample"> | null} frame
      * @param {number} scale
      */
     update(state, layout, frame, scale) {

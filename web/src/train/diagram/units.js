@@ -4,7 +4,7 @@
 /** @import { Box } from "./layout.js" */
 
 import { css, signed } from "../../colours.js";
-import { frameOf } from "../../store.js";
+import { frameOf } from "../../selectors.js";
 
 const RADIUS = 4;
 

@@ -4,7 +4,7 @@
 /** @import { Layout } from "./layout.js" */
 
 import { s } from "../../dom.js";
-import { frameOf } from "../../store.js";
+import { frameOf } from "../../selectors.js";
 import { curve } from "./layout.js";
 
 /** A curve is at most this wide before the scale is doubled. */

@@ -5,7 +5,7 @@
 import { sampleFrame, sampleName } from "../../followed.js";
 import { formatCount, formatExact, formatNumber, subscript } from "../../maths.js";
 import { EDITABLE } from "../../restrict.js";
-import { frameOf } from "../../store.js";
+import { frameOf } from "../../selectors.js";
 import { deltaOf } from "./units.js";
 
 /**
@@ -212,7 +212,7 @@ function describeActivation(state, run, target) {
 /** @param {AppState} state @param {number} layer @param {number} unit */
 function mapLine(state, layer, unit) {
   const units = (layer === 0 && frameOf(state, "inputs") ? frameOf(state, "inputs") : frameOf(state, "maps"))?.meta.units;
-  const found = units?.find((/** @type {any} */ each) => each.layer === layer && each.unit === unit + 1);
+  const found = units?.find((each) => each.layer === layer && each.unit === unit + 1);
   return found
     ? [
         `over the ${state.run?.kind === "line" ? "line" : "plane"} from ${formatNumber(Number(found.low), 3)} to ${formatNumber(Number(found.high), 3)}`,

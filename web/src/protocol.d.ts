@@ -1,0 +1,2169 @@
+/**
+ * What `/api/protocol` says of commands and events, as types. Generated: `.venv/bin/python .ci/protocol_types.py` writes it anew.
+ * A float that is not finite travels as a string, "NaN", "Infinity" or "-Infinity".
+ */
+
+/**
+ * What a page asks for.
+ */
+export type Command =
+  | Attach
+  | Configure
+  | Load
+  | Play
+  | SetSpeed
+  | Pause
+  | Step
+  | Seek
+  | Reset
+  | EditCommand
+  | Undo
+  | Redo
+  | Share
+  | Keep
+  | Export
+  | Compare
+  | FindRate
+  | CheckGradient
+  | Cancel
+  | Subscribe
+  | Visible
+  | Ping
+  | Look
+  | ChainOfSamples
+  | Dissect
+  | Verify
+  | WrongSide
+  | ChainOfFactors
+  | ReadGraph
+  | TakeAway
+  | Ask
+  | Answer
+  | Reveal
+  | Asked
+  | Acknowledge
+  | RaceBegin
+  | RaceLoad
+  | RaceChange
+  | RaceRates
+  | RaceLaneAdd
+  | RaceLaneRemove
+  | RaceLaneDuplicate
+  | RaceLaneRetune
+  | RaceLaneReplace
+  | RacePlay
+  | RacePause
+  | RaceSpeedCommand
+  | RaceStep
+  | RaceSeek
+  | RaceDissect
+  | RaceShare
+  | RaceExport
+  | NetworkBegin
+  | NetworkLoad
+  | NetworkShare
+  | NetworkExport
+  | NetworkLaneAdd
+  | NetworkLaneRemove
+  | NetworkLaneDuplicate
+  | NetworkLaneRetune
+  | NetworkLaneReplace
+  | NetworkPlay
+  | NetworkPause
+  | NetworkSpeed
+  | NetworkStep
+  | NetworkSeek
+  | NetworkPlane
+  | NetworkOpen
+  | StudySeeds
+  | StudyRates
+  | StudyBasins
+  | StudyCompass
+  | StudyPoint
+  | StudyCancel;
+/**
+ * What a page is told.
+ */
+export type Event =
+  | Attached
+  | RunInfo
+  | State
+  | ScriptInfo
+  | Loaded
+  | WarmUp
+  | Trial
+  | Pace
+  | RaceInfo
+  | RaceState
+  | NetworkInfo
+  | NetworkState
+  | Done
+  | ErrorEvent;
+
+export interface Protocol {
+  command: Command;
+  event: Event;
+}
+/**
+ * The first command on a socket: join the session named, or a new one. The newest attach holds control.
+ */
+export interface Attach {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "attach";
+  session?: string | null;
+}
+/**
+ * Begin a new run from a spec (RUNS.md); absent fields take their defaults. The clock stops.
+ */
+export interface Configure {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "configure";
+  spec: RunSpecInput;
+}
+/**
+ * All that determines a run, but for the edits made to it.
+ */
+export interface RunSpecInput {
+  data?: DataSpecInput | InlineDataInput;
+  network?: NetworkSpecInput;
+  loss?: string;
+  optimizer?: OptimizerSpecInput;
+  schedule?: ScheduleSpecInput;
+  regularization?: RegularizationSpecInput;
+  clip?: ClipSpecInput;
+  batch_size?: number | "full";
+  shuffle?: boolean;
+  stop?: StopSpecInput;
+  eval_every?: number | "epoch";
+  numerics?: "stable" | "naive";
+  seed?: number;
+}
+/**
+ * A data set of the catalog, and how it is split.
+ */
+export interface DataSpecInput {
+  name?: string;
+  samples?: number;
+  noise?: number;
+  features?: string[];
+  validation_fraction?: number;
+  test_fraction?: number;
+  standardize?: boolean;
+  seed?: number;
+}
+/**
+ * Own samples, (n, columns) each split; targets are class indices 0, 1, … or values, one or a list for each sample.
+ *
+ * `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are. The names (of the
+ * columns, the classes, the target, the whole) are only shown.
+ */
+export interface InlineDataInput {
+  name?: "inline";
+  task: "regression" | "classification";
+  train_x: number[][];
+  train_y: number[] | number[][];
+  validation_x?: number[][] | null;
+  validation_y?: number[] | number[][] | null;
+  test_x?: number[][] | null;
+  test_y?: number[] | number[][] | null;
+  standardize?: boolean;
+  kind?: "table" | "plane";
+  features?: string[] | null;
+  columns?: string[] | null;
+  classes?: string[] | null;
+  target?: string | null;
+  title?: string | null;
+}
+export interface NetworkSpecInput {
+  layers?: LayerSpecInput[];
+  output_activation?: string;
+  initializer?: InitializerSpecInput;
+  bias?: number;
+  train_bias?: boolean;
+}
+/**
+ * A hidden layer: h = dropout(phi(norm(W h_below + b))) + P h_skip; `skip` counts how many layers back h_skip is.
+ */
+export interface LayerSpecInput {
+  units?: number;
+  activation?: string;
+  norm?: string | null;
+  dropout?: number;
+  skip?: number | null;
+}
+export interface InitializerSpecInput {
+  name?: string;
+  [k: string]: unknown;
+}
+/**
+ * A rule, its rate, its dialect, and the row's own parameters.
+ */
+export interface OptimizerSpecInput {
+  name?: string;
+  lr?: number;
+  dialect?: "textbook" | "pytorch";
+  [k: string]: unknown;
+}
+/**
+ * How the rate moves: the row, the unit of its clock, the warm-up before it, and the row's own parameters.
+ */
+export interface ScheduleSpecInput {
+  name?: string;
+  unit?: "step" | "epoch";
+  warmup?: number;
+  [k: string]: unknown;
+}
+/**
+ * Penalties on weights, never on biases: l1 |W|_1 + l2/2 |W|^2. And data augmentation, while training only: `jitter` is the
+ * standard deviation of normal noise on each input, `shift` the pixels that a picture moves at most, either way.
+ */
+export interface RegularizationSpecInput {
+  l1?: number;
+  l2?: number;
+  jitter?: number;
+  shift?: number;
+}
+/**
+ * Bounds of a mini-batch's gradient, penalties included: first of its norm, then of each of its values.
+ */
+export interface ClipSpecInput {
+  norm?: number | null;
+  value?: number | null;
+}
+/**
+ * When a run ends: at max_steps; where the train loss changes by less than `min_change` from one measurement to the next;
+ * or once `patience` measurements in a row bring no new best validation loss. Measurements are points of the series.
+ */
+export interface StopSpecInput {
+  max_steps?: number;
+  min_change?: number | null;
+  patience?: number | null;
+}
+/**
+ * Begin the run of a script that `share` gave, or of an experiment that `keep` keeps, and go to the step where it stood:
+ * `run` and `loaded` at once, `state` tells how far it is, `script` and `done` come at the end. A pause or a seek leaves it
+ * early, which is an `error`.
+ */
+export interface Load {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "load";
+  /**
+   * an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit
+   */
+  script?: ScriptData | string | null;
+  /**
+   * an id that `keep` gave, in place of a script
+   */
+  experiment?: string | null;
+}
+/**
+ * A spec, the edits made to it, and the step where it stands. `fingerprint` says whose bits they were.
+ */
+export interface ScriptData {
+  version?: 1;
+  spec: RunSpecInput;
+  edits?: (SetEditInput | WeightEditInput | ExtendEditInput)[];
+  step?: number;
+  fingerprint?: string | null;
+}
+/**
+ * A hyperparameter: `path` into the spec, such as optimizer.lr.
+ */
+export interface SetEditInput {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step?: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label?: string;
+  kind: "set";
+  path: string;
+  value: unknown;
+}
+/**
+ * One entry of a weight matrix or bias; `index` counts from 0.
+ */
+export interface WeightEditInput {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step?: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label?: string;
+  kind: "weight";
+  name: string;
+  index: number[];
+  value: number;
+}
+/**
+ * Play goes on to a later step.
+ */
+export interface ExtendEditInput {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step?: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label?: string;
+  kind: "extend";
+  max_steps: number;
+}
+export interface Play {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "play";
+  /**
+   * absent: as before
+   */
+  speed?: SpeedInput | null;
+}
+/**
+ * How fast a run plays: so many updates or epochs a second, or flat out.
+ */
+export interface SpeedInput {
+  unit?: "steps" | "epochs" | "flat";
+  rate?: number;
+}
+export interface SetSpeed {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "speed";
+  speed: SpeedInput;
+}
+export interface Pause {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "pause";
+}
+/**
+ * Pause, then make `count` updates.
+ */
+export interface Step {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "step";
+  count?: number;
+}
+/**
+ * Pause, then go to the state after update `step`, forwards or backwards. Changes nothing in the script.
+ */
+export interface Seek {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "seek";
+  step: number;
+}
+/**
+ * Begin the same spec anew, without its edits: the same start, bit for bit.
+ */
+export interface Reset {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "reset";
+}
+/**
+ * Change the run from here on. `edit` is an `engine.script.Edit`; before the end of the run it forks a branch.
+ */
+export interface EditCommand {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "edit";
+  edit: SetEditInput | WeightEditInput | ExtendEditInput;
+}
+export interface Undo {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "undo";
+}
+export interface Redo {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "redo";
+}
+/**
+ * The present branch as a script. `done.result`: {script: JSON text}. Session ids are no part of it.
+ */
+export interface Share {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "share";
+}
+/**
+ * Keep the present branch's script on the server. `done.result`: {experiment, lasting}: the id to load it by, in any
+ * session, and whether it outlives the server.
+ */
+export interface Keep {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "keep";
+}
+/**
+ * The run as a file. `done.result`: {name, type, text}, a file name, a media type and what is in it.
+ */
+export interface Export {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "export";
+  format: "curves" | "model" | "torch" | "script";
+}
+/**
+ * The recorded series of a branch, thinned. `done.result`: {branch, columns: {name: [numbers]}}.
+ */
+export interface Compare {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "compare";
+  /**
+   * absent: the present one
+   */
+  branch?: number | null;
+  points?: number;
+}
+/**
+ * Pause, then raise the rate on a copy of the run, one update each, and see what the loss does
+ * (`engine.diagnostics.finder`). The run is left alone. `trial` tells how far it is; `done.result` is the `RateTest` as
+ * JSON. Whatever moves or changes the run, a pause and `cancel` end it early, which is an `error` with code cancelled.
+ */
+export interface FindRate {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "find_rate";
+  low?: number;
+  high?: number;
+  /**
+   * absent: 200, or as many as smoothing asks for
+   */
+  updates?: number | null;
+}
+/**
+ * Pause, then compare the gradient at the present parameters with central differences
+ * (`engine.diagnostics.gradient_check`). The run is left alone. `trial` tells how far it is and ends as `find_rate` does;
+ * `done.result` is described in `server.trials`.
+ */
+export interface CheckGradient {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "check_gradient";
+  /**
+   * checked at most; of larger networks some of each tensor
+   */
+  weights?: number;
+  /**
+   * of the training set, at most
+   */
+  samples?: number;
+}
+/**
+ * End the finder or the check that is under way; where there is none, nothing.
+ */
+export interface Cancel {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "cancel";
+}
+/**
+ * The channels this viewer wants from now on (the whole set, not an addition).
+ */
+export interface Subscribe {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "subscribe";
+  channels: (
+    | "data"
+    | "inputs"
+    | "series"
+    | "parameters"
+    | "gradients"
+    | "updates"
+    | "maps"
+    | "deltas"
+    | "evaluation"
+    | "health"
+    | "weights"
+    | "sample"
+    | "rates"
+    | "flow"
+    | "preactivations"
+    | "findings"
+    | "microscope"
+    | "microstep"
+    | "race_surface"
+    | "race_trails"
+    | "race_standings"
+    | "race_point"
+    | "network_ways"
+    | "network_standings"
+    | "network_curves"
+    | "network_maps"
+    | "network_surface"
+    | "study"
+  )[];
+  /**
+   * cells along a side of a unit map
+   */
+  grid?: number;
+  /**
+   * which one the channel sample follows
+   */
+  sample?: SampleChoice | null;
+  /**
+   * frames of a channel sent before the last is acknowledged
+   */
+  ahead?: number;
+  /**
+   * what race_surface shows; absent: its whole domain
+   */
+  plane?: [[number, number], [number, number]] | null;
+  /**
+   * whose place race_point tells; absent: the leader's
+   */
+  lane?: number | null;
+}
+/**
+ * A sample of the present run.
+ */
+export interface SampleChoice {
+  split: "train" | "validation" | "test";
+  /**
+   * counted from 0
+   */
+  index: number;
+}
+/**
+ * The page's document is hidden, or shown again. While it is hidden no picture is made for it, and after a while what plays
+ * rests; shown again, it goes on by itself.
+ */
+export interface Visible {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "visible";
+  visible: boolean;
+}
+/**
+ * Whether the line is there: answered at once, however busy the session is.
+ */
+export interface Ping {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "ping";
+}
+/**
+ * Point this viewer's microscope: the channels `microscope` and `microstep` show the next update of the run from there. It
+ * stays so while the run moves; what a later update does not have (that entry, that sample) is then shown as close as it can
+ * be, and `microstep` says so.
+ */
+export interface Look {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "look";
+  /**
+   * the micro-step, from 0; from the end, −1 the last; null: the first
+   */
+  micro?: number | null;
+  /**
+   * one of `engine.microscope.NOTATIONS`
+   */
+  notation?: string;
+  /**
+   * a training row, from 0; first: the mini-batch's; null: the whole mini-batch
+   */
+  sample?: number | "first" | null;
+  depth?: "layer" | "unit" | "edge";
+  /**
+   * a result of the micro-step; null: its first
+   */
+  name?: string | null;
+  row?: number;
+  /**
+   * where there is one for each sample, `sample` decides
+   */
+  column?: number;
+  /**
+   * of the entry's sum, at depth edge
+   */
+  term?: number;
+}
+/**
+ * From the mini-batch's samples to what a parameter follows. `done.result`: `engine.microscope.SampleChain`, and
+ * ``bars``: of the largest contributors their ``column``, ``sample`` (1-based training row), ``gradient`` and ``share``.
+ * Refused under batch norm.
+ */
+export interface ChainOfSamples {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "sample_chain";
+  /**
+   * a parameter's, such as W1
+   */
+  name: string;
+  /**
+   * counted from 0
+   */
+  index: number[];
+}
+/**
+ * The update of one parameter taken apart, with each quantity's last values. `done.result`: `engine.microscope.Dissection`
+ * with ``symbol_mathml``, ``formula_mathml`` and ``numbers_mathml`` in each part.
+ */
+export interface Dissect {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "dissect";
+  /**
+   * a parameter's, such as W1
+   */
+  name: string;
+  /**
+   * counted from 0
+   */
+  index: number[];
+}
+/**
+ * Was it right? Finite differences of some entries, and the change of J that the update makes, on its own mini-batch and
+ * masks. `done.result`: ``entries`` (`engine.microscope.SlopeCheck`), ``error``, how far they are apart all together (null:
+ * none were asked for), ``worst`` of them, ``kinks``, and ``change`` (`engine.microscope.Change`).
+ */
+export interface Verify {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "verify";
+  entries: Entry[];
+}
+/**
+ * One entry of a parameter.
+ */
+export interface Entry {
+  /**
+   * a parameter's, such as W1
+   */
+  name: string;
+  /**
+   * counted from 0
+   */
+  index: number[];
+}
+/**
+ * The update made in place on the way back, beside the right one. `done.result`: ``words``, ``differ`` (names), and for
+ * each parameter ``tensors``: ``name shape differs largest entries more``, an entry being ``index before right wrong``; of a
+ * large tensor those that differ the most. Refused where the gradient is clipped.
+ */
+export interface WrongSide {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "wrong_way";
+}
+/**
+ * ∂ℓ/∂θ in a chain of single units, as one product. `done.result`: `engine.microscope.Factors` with ``mathml`` and
+ * ``numbers_mathml``. Refused for other networks.
+ */
+export interface ChainOfFactors {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "factors";
+  /**
+   * a parameter's, such as W1
+   */
+  name: string;
+  /**
+   * counted from 0
+   */
+  sample?: number;
+  /**
+   * a notation's name, of `/api/microscope`
+   */
+  notation?: string;
+}
+/**
+ * An expression's graph, with values and adjoints. `done.result`: `engine.microscope.Graph`, symbols and rules as MathML
+ * too.
+ */
+export interface ReadGraph {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "graph";
+  /**
+   * + - * / **, functions, numbers and the names of the inputs
+   */
+  text: string;
+  inputs: {
+    [k: string]: number;
+  };
+}
+/**
+ * A micro-step as LaTeX, or the whole update as an HTML page or as JSON. `done.result`: {name, type, text}, as `export`.
+ */
+export interface TakeAway {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "take_away";
+  format: "latex" | "sheet" | "json";
+  /**
+   * counted from 0
+   */
+  micro?: number;
+  /**
+   * counted from 0
+   */
+  row?: number;
+  /**
+   * counted from 0
+   */
+  column?: number;
+  /**
+   * a column of the mini-batch
+   */
+  sample?: number;
+  /**
+   * a notation's name, of `/api/microscope`
+   */
+  notation?: string;
+}
+/**
+ * Withhold a number, everywhere, until it is answered or revealed: entry (row, column) of an array of a micro-step, its
+ * main result where no `name` is given. `done.result`: {question, questions, score}; questions end with the update.
+ */
+export interface Ask {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "ask";
+  /**
+   * counted from 0
+   */
+  micro: number;
+  name?: string;
+  /**
+   * counted from 0
+   */
+  row?: number;
+  /**
+   * counted from 0
+   */
+  column?: number;
+  /**
+   * a column of the mini-batch, for a sample's own gradient
+   */
+  sample?: number;
+  /**
+   * a notation's name, of `/api/microscope`
+   */
+  notation?: string;
+}
+/**
+ * An answer to the present stage of a question: its sign (-1, 0, 1), the power of ten at or below its size, the number to
+ * two significant digits; null: "I don't know". `done.result`: {question, right, truth, value, questions, score}; `value` is
+ * told behind the last stage.
+ */
+export interface Answer {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "answer";
+  question: number;
+  answer: number | null;
+}
+/**
+ * Tell a number that was asked for; the stages not answered count as not known. `done.result`: as `answer`.
+ */
+export interface Reveal {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "reveal";
+  question: number;
+}
+/**
+ * The questions that are open. `done.result`: {questions, score}.
+ */
+export interface Asked {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "questions";
+}
+/**
+ * Sent after painting a frame of `channel`, which stands for those before it too; the newest state of that channel
+ * follows. Has no answer.
+ */
+export interface Acknowledge {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "acknowledge";
+  channel:
+    | "data"
+    | "inputs"
+    | "series"
+    | "parameters"
+    | "gradients"
+    | "updates"
+    | "maps"
+    | "deltas"
+    | "evaluation"
+    | "health"
+    | "weights"
+    | "sample"
+    | "rates"
+    | "flow"
+    | "preactivations"
+    | "findings"
+    | "microscope"
+    | "microstep"
+    | "race_surface"
+    | "race_trails"
+    | "race_standings"
+    | "race_point"
+    | "network_ways"
+    | "network_standings"
+    | "network_curves"
+    | "network_maps"
+    | "network_surface"
+    | "study";
+  frame: number;
+}
+/**
+ * Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with.
+ */
+export interface RaceBegin {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race";
+  spec?: RaceSpecInput | null;
+  /**
+   * as in `race_change`
+   */
+  threshold?: number;
+}
+/**
+ * A race on a surface. `start` None is the surface's own; `noise` is the standard deviation of each gradient entry's noise,
+ * the same draws for all lanes; beyond `bound` in either coordinate a lane has diverged.
+ */
+export interface RaceSpecInput {
+  surface?: SurfaceSpecInput;
+  start?: [number, number] | null;
+  noise?: number;
+  seed?: number;
+  lanes?: LaneSpecInput[];
+  max_steps?: number;
+  bound?: number;
+}
+/**
+ * A row with its parameters, or {"name": "formula", "formula": "x**2 + sin(y)", "domain": [[-3, 3], [-3, 3]]}.
+ */
+export interface SurfaceSpecInput {
+  name?: string;
+  [k: string]: unknown;
+}
+/**
+ * A lane: its rule and schedule, what was changed on the way, and what it does not share with the others.
+ */
+export interface LaneSpecInput {
+  label?: string;
+  optimizer?: OptimizerSpecInput;
+  schedule?: ScheduleSpecInput;
+  retunes?: RetuneInput[];
+  batch_size?: number | string | null;
+  seed?: number | null;
+  initializer?: InitializerSpecInput | null;
+}
+/**
+ * From the update after `step` on a lane runs under these.
+ */
+export interface RetuneInput {
+  step?: number;
+  optimizer: OptimizerSpecInput;
+  schedule?: ScheduleSpecInput;
+}
+/**
+ * Begin the race of a script that `race_share` gave, and go to the step where it stood; `done` comes at the end.
+ */
+export interface RaceLoad {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_load";
+  script:
+    | {
+        [k: string]: unknown;
+      }
+    | string;
+}
+/**
+ * Another surface, start, noise, seed, length or bound: every lane runs again, to the present step. Absent fields stay; a
+ * new surface brings its own start. `threshold`: how close to the least known loss counts as reached.
+ */
+export interface RaceChange {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_change";
+  surface?: SurfaceSpecInput | string | null;
+  start?: [number, number] | null;
+  noise?: number | null;
+  seed?: number | null;
+  max_steps?: number | null;
+  bound?: number | null;
+  threshold?: number | null;
+}
+/**
+ * Choose every lane's rate in one way, and say which: the `same` one for all (`lr`), each rule's `defaults`, or each
+ * `tuned` by its loss after `steps` over a grid of `rates`, on three seeds of the noise. Lanes run again, without what was
+ * changed on the way. `done` comes when all are tuned; a pause ends it early, an `error` with code cancelled.
+ */
+export interface RaceRates {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_rates";
+  how: "same" | "defaults" | "tuned";
+  lr?: number | null;
+  /**
+   * absent: 13, from 1e-4 to 1
+   */
+  rates?: number[] | null;
+  steps?: number;
+}
+/**
+ * `lane` is an `engine.race.spec.LaneSpec`. `done.result`: {lane: its id}.
+ */
+export interface RaceLaneAdd {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_lane_add";
+  lane: LaneSpecInput;
+}
+export interface RaceLaneRemove {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_lane_remove";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+}
+/**
+ * A second lane with the same past. `done.result`: {lane: its id}.
+ */
+export interface RaceLaneDuplicate {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_lane_duplicate";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+}
+/**
+ * From the present step on another rule, rate or schedule; what is absent stays as it is.
+ */
+export interface RaceLaneRetune {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_lane_retune";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  optimizer?: OptimizerSpecInput | null;
+  schedule?: ScheduleSpecInput | null;
+}
+/**
+ * Another `engine.race.spec.LaneSpec` in a lane's place: it runs again from the start. A name, or a seed of its own.
+ */
+export interface RaceLaneReplace {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_lane_replace";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  spec: LaneSpecInput;
+}
+export interface RacePlay {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_play";
+  /**
+   * absent: as before
+   */
+  speed?: RaceSpeedInput | null;
+}
+/**
+ * How fast a race plays: so many steps a second, or flat out.
+ */
+export interface RaceSpeedInput {
+  unit?: "steps" | "flat";
+  rate?: number;
+}
+export interface RacePause {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_pause";
+}
+export interface RaceSpeedCommand {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_speed";
+  speed: RaceSpeedInput;
+}
+/**
+ * Pause, then `count` updates of every lane.
+ */
+export interface RaceStep {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_step";
+  count?: number;
+}
+/**
+ * Pause, then look at a step of every lane. Changes nothing in the script.
+ */
+export interface RaceSeek {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_seek";
+  step: number;
+}
+/**
+ * A lane's coming update at the present step taken apart, for one coordinate, with each quantity's last values.
+ * `done.result`: `engine.microscope.Dissection` as `dissect` tells it, with ``lane``. Refused for a lane that left the surface
+ * and at the race's end.
+ */
+export interface RaceDissect {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_dissect";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  coordinate: "x" | "y";
+}
+/**
+ * The race as a script. `done.result`: {script: JSON text}.
+ */
+export interface RaceShare {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_share";
+}
+/**
+ * The race as a file: a page of its own with everything in it, or every step of every lane as a table. `done.result`:
+ * {name, type, text}.
+ */
+export interface RaceExport {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_export";
+  format: "html" | "csv";
+  theme?: "light" | "dark";
+}
+/**
+ * Begin a race on the network at step 0: on the present run's spec as it stands, without its edits of weights. Absent
+ * `lanes` (each an `engine.race.spec.LaneSpec`) are the run's own rule and some others at their defaults.
+ */
+export interface NetworkBegin {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network";
+  lanes?: LaneSpecInput[] | null;
+  /**
+   * train loss that counts as reached
+   */
+  threshold?: number;
+}
+/**
+ * Begin the race of a script that `network_share` gave, and go to the step where it stood; `done` comes at the end.
+ */
+export interface NetworkLoad {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_load";
+  script:
+    | {
+        [k: string]: unknown;
+      }
+    | string;
+}
+/**
+ * The race as a script. `done.result`: {script: JSON text}.
+ */
+export interface NetworkShare {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_share";
+}
+/**
+ * The race as a file: a page of its own with everything in it, or every recorded step of every lane as a table.
+ * `done.result`: {name, type, text}.
+ */
+export interface NetworkExport {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_export";
+  format: "html" | "csv";
+  theme?: "light" | "dark";
+}
+/**
+ * A lane, which runs from the start to where the others are. `done.result`: {lane: its id}.
+ */
+export interface NetworkLaneAdd {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_lane_add";
+  lane: LaneSpecInput;
+}
+export interface NetworkLaneRemove {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_lane_remove";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+}
+/**
+ * A second lane with the same past. `done.result`: {lane: its id}.
+ */
+export interface NetworkLaneDuplicate {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_lane_duplicate";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+}
+/**
+ * From the present step on another rule, rate or schedule; what is absent stays as it is.
+ */
+export interface NetworkLaneRetune {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_lane_retune";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  optimizer?: OptimizerSpecInput | null;
+  schedule?: ScheduleSpecInput | null;
+}
+/**
+ * Another `engine.race.spec.LaneSpec` in a lane's place, such as one with a batch size, a seed or an initializer of its
+ * own: it runs again from the start.
+ */
+export interface NetworkLaneReplace {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_lane_replace";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  spec: LaneSpecInput;
+}
+export interface NetworkPlay {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_play";
+  /**
+   * absent: as before
+   */
+  speed?: RaceSpeedInput | null;
+}
+export interface NetworkPause {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_pause";
+}
+export interface NetworkSpeed {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_speed";
+  speed: RaceSpeedInput;
+}
+/**
+ * Pause, then `count` updates of every lane.
+ */
+export interface NetworkStep {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_step";
+  count?: number;
+}
+/**
+ * Pause, then every lane to the state after update `step`. Changes nothing in the script.
+ */
+export interface NetworkSeek {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_seek";
+  step: number;
+}
+/**
+ * Lay a plane through the lanes as they stand, and draw the loss over it anew, coarse to fine: also how it is centred
+ * again. `weights` and `random` go through `lane`, the leader where it is absent; `points` through three `corners`, each a
+ * lane's id, or 0 for the start that all share.
+ */
+export interface NetworkPlane {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_plane";
+  kind?: "weights" | "random" | "pca" | "points";
+  lane?: number | null;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   *
+   * Items: of a parameter in θ, counted from 0; `tensors` says which is where
+   */
+  weights?: [number, number];
+  seed?: number;
+  /**
+   * what random directions are along biases and norms
+   */
+  others?: "zero" | "normal";
+  /**
+   * @minItems 3
+   * @maxItems 3
+   */
+  corners?: [number, number, number];
+  zoom?: number;
+  /**
+   * along a side of the finest picture
+   */
+  points?: 25 | 53 | 101;
+}
+/**
+ * A lane's run where it stands. `done.result`: {script: JSON text}, which `load` takes.
+ */
+export interface NetworkOpen {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_open";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+}
+/**
+ * The lanes over many seeds of start and batches, in their first form: the race itself is left alone. Studies answer when
+ * they begin; the channel `study` tells the rest. Another study, and `study_cancel`, end one that is under way.
+ */
+export interface StudySeeds {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "study_seeds";
+  /**
+   * absent: all
+   */
+  lanes?: number[] | null;
+  seeds?: number;
+  first?: number;
+  steps?: number;
+  threshold?: number;
+}
+/**
+ * Each lane's loss after a budget of steps, at rates from `low` to `high`.
+ */
+export interface StudyRates {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "study_rates";
+  on?: "network" | "surface";
+  /**
+   * absent: all
+   */
+  lanes?: number[] | null;
+  low?: number;
+  high?: number;
+  rates?: number;
+  seeds?: number;
+  steps?: number;
+}
+/**
+ * Where a lane of the race on the surface ends from each start of a grid.
+ */
+export interface StudyBasins {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "study_basins";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  side?: number;
+  steps?: number;
+  reach?: number;
+}
+/**
+ * Per-sample gradients along two weights where a lane stands, the mean of the `number`-th mini-batch drawn for looking, the
+ * full gradient, and the spread against the batch size.
+ */
+export interface StudyCompass {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "study_compass";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   *
+   * Items: of a parameter in θ, counted from 0; `tensors` says which is where
+   */
+  weights?: [number, number];
+  batch_size?: number;
+  number?: number;
+}
+/**
+ * What lanes have under their feet: slope, curvature, kind of point, their own stability bound beside their rate, and the
+ * map of rates and momenta of the local quadratic.
+ */
+export interface StudyPoint {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "study_point";
+  /**
+   * absent: all
+   */
+  lanes?: number[] | null;
+}
+/**
+ * End the study under way; where there is none, nothing.
+ */
+export interface StudyCancel {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "study_cancel";
+}
+/**
+ * The answer to attach. `generation` numbers the holders of control; an older socket is closed with 4001.
+ */
+export interface Attached {
+  type: "attached";
+  id: string | number | null;
+  session: string;
+  generation: number;
+  resumed: boolean;
+  fingerprint: string;
+}
+/**
+ * A run begins (or is resumed): all that stays the same while it lasts.
+ */
+export interface RunInfo {
+  type: "run";
+  /**
+   * counts the runs of a session; frames carry it
+   */
+  run: number;
+  /**
+   * complete: every default written out
+   */
+  spec: RunSpec;
+  task: "classification" | "regression";
+  /**
+   * of a sample: two coordinates, one, a row, a picture
+   */
+  kind: "plane" | "line" | "table" | "image";
+  /**
+   * names of a raw sample's columns
+   */
+  columns: string[];
+  /**
+   * names of the network's inputs, d_0 of them
+   */
+  inputs: string[];
+  /**
+   * names of the outputs, d_L of them
+   */
+  outputs: string[];
+  /**
+   * empty for regression
+   */
+  classes: string[];
+  image_shape: [number, number] | null;
+  /**
+   * the range drawn: a pair for each column of a plane or line
+   */
+  domain: [number, number][];
+  layers: LayerInfo[];
+  output_activation: string;
+  loss: string;
+  parameter_count: number;
+  /**
+   * train, validation, test
+   */
+  samples: {
+    [k: string]: number;
+  };
+  /**
+   * of own data, SHA-256: script events refer to them by it
+   */
+  data_digest: string | null;
+}
+/**
+ * All that determines a run, but for the edits made to it.
+ */
+export interface RunSpec {
+  data: DataSpec | InlineData;
+  network: NetworkSpec;
+  loss: string;
+  optimizer: OptimizerSpec;
+  schedule: ScheduleSpec;
+  regularization: RegularizationSpec;
+  clip: ClipSpec;
+  batch_size: number | "full";
+  shuffle: boolean;
+  stop: StopSpec;
+  eval_every: number | "epoch";
+  numerics: "stable" | "naive";
+  seed: number;
+}
+/**
+ * A data set of the catalog, and how it is split.
+ */
+export interface DataSpec {
+  name: string;
+  samples: number;
+  noise: number;
+  features: string[];
+  validation_fraction: number;
+  test_fraction: number;
+  standardize: boolean;
+  seed: number;
+}
+/**
+ * Own samples, (n, columns) each split; targets are class indices 0, 1, … or values, one or a list for each sample.
+ *
+ * `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are. The names (of the
+ * columns, the classes, the target, the whole) are only shown.
+ */
+export interface InlineData {
+  name: "inline";
+  task: "regression" | "classification";
+  train_x: number[][];
+  train_y: number[] | number[][];
+  validation_x: number[][] | null;
+  validation_y: number[] | number[][] | null;
+  test_x: number[][] | null;
+  test_y: number[] | number[][] | null;
+  standardize: boolean;
+  kind: "table" | "plane";
+  features: string[] | null;
+  columns: string[] | null;
+  classes: string[] | null;
+  target: string | null;
+  title: string | null;
+}
+export interface NetworkSpec {
+  layers: LayerSpec[];
+  output_activation: string;
+  initializer: InitializerSpec;
+  bias: number;
+  train_bias: boolean;
+}
+/**
+ * A hidden layer: h = dropout(phi(norm(W h_below + b))) + P h_skip; `skip` counts how many layers back h_skip is.
+ */
+export interface LayerSpec {
+  units: number;
+  activation: string;
+  norm: string | null;
+  dropout: number;
+  skip: number | null;
+}
+export interface InitializerSpec {
+  name: string;
+  [k: string]: unknown;
+}
+/**
+ * A rule, its rate, its dialect, and the row's own parameters.
+ */
+export interface OptimizerSpec {
+  name: string;
+  lr: number;
+  dialect: "textbook" | "pytorch";
+  [k: string]: unknown;
+}
+/**
+ * How the rate moves: the row, the unit of its clock, the warm-up before it, and the row's own parameters.
+ */
+export interface ScheduleSpec {
+  name: string;
+  unit: "step" | "epoch";
+  warmup: number;
+  [k: string]: unknown;
+}
+/**
+ * Penalties on weights, never on biases: l1 |W|_1 + l2/2 |W|^2. And data augmentation, while training only: `jitter` is the
+ * standard deviation of normal noise on each input, `shift` the pixels that a picture moves at most, either way.
+ */
+export interface RegularizationSpec {
+  l1: number;
+  l2: number;
+  jitter: number;
+  shift: number;
+}
+/**
+ * Bounds of a mini-batch's gradient, penalties included: first of its norm, then of each of its values.
+ */
+export interface ClipSpec {
+  norm: number | null;
+  value: number | null;
+}
+/**
+ * When a run ends: at max_steps; where the train loss changes by less than `min_change` from one measurement to the next;
+ * or once `patience` measurements in a row bring no new best validation loss. Measurements are points of the series.
+ */
+export interface StopSpec {
+  max_steps: number;
+  min_change: number | null;
+  patience: number | null;
+}
+export interface LayerInfo {
+  /**
+   * 1-based; the last is the output layer
+   */
+  layer: number;
+  units: number;
+  activation: string;
+}
+/**
+ * Where a session stands. The newest overwrites older ones.
+ */
+export interface State {
+  type: "state";
+  run: number;
+  status: "paused" | "playing" | "seeking" | "finished" | "stopped";
+  step: number;
+  /**
+   * the furthest step of this branch
+   */
+  end: number;
+  max_steps: number;
+  /**
+   * epochs begun, minus one: 0 during the first
+   */
+  epoch: number;
+  steps_per_epoch: number;
+  branch: number;
+  speed: Speed;
+  /**
+   * measured over the last second of play; null while not playing
+   */
+  steps_per_second: number | null;
+  stop: Stop | null;
+  /**
+   * from and to, while a seek is under way
+   */
+  seek: [number, number] | null;
+}
+/**
+ * How fast a run plays: so many updates or epochs a second, or flat out.
+ */
+export interface Speed {
+  unit: "steps" | "epochs" | "flat";
+  rate: number;
+}
+/**
+ * Why a run stopped: it is finished, a rule stopped it, or an op gave a non-finite value.
+ */
+export interface Stop {
+  kind: "finished" | "non_finite" | "early" | "small_change";
+  /**
+   * the number of updates done; a non-finite value arose in the update after it
+   */
+  step: number;
+  op: string | null;
+  /**
+   * stopped early: the step of the best validation loss
+   */
+  best: number | null;
+  message: string;
+  /**
+   * the first value that was not finite, in words
+   */
+  detail: string | null;
+  offence: OffenceInfo | null;
+}
+/**
+ * The first value of a run that was not finite. All is counted from 1; `unit` belongs to `layer`.
+ */
+export interface OffenceInfo {
+  update: number;
+  op: string;
+  /**
+   * by its name in the trace: z1, delta2, dW1, W1, losses …
+   */
+  tensor: string;
+  /**
+   * 0 where it belongs to none
+   */
+  layer: number;
+  unit: number | null;
+  /**
+   * of the training set, for values that belong to samples
+   */
+  sample: number | null;
+  /**
+   * where in the tensor
+   */
+  entry: number[];
+  /**
+   * NaN, Infinity or -Infinity
+   */
+  value: string;
+  /**
+   * values of the tensor that are not finite
+   */
+  count: number;
+}
+/**
+ * The edits that lead to the present branch, and the branches there are. Own data do not change while a run lasts and may
+ * be megabytes, so they come once, in `run`: here `spec.data` is without its samples (``train_x``, ``train_y``, and so on),
+ * which are those of the run with the same `data_digest`. What `share`, `keep` and `export` give has them.
+ */
+export interface ScriptInfo {
+  type: "script";
+  run: number;
+  branch: number;
+  edits: EditInfo[];
+  branches: BranchInfo[];
+  can_undo: boolean;
+  can_redo: boolean;
+  /**
+   * the spec with the edits in force at the present step, own samples left out
+   */
+  spec: {
+    [k: string]: unknown;
+  };
+  data_digest: string | null;
+}
+export interface EditInfo {
+  step: number;
+  /**
+   * in words, such as 'rate 0.01 to 0.1'
+   */
+  label: string;
+  edit: SetEdit | WeightEdit | ExtendEdit;
+}
+/**
+ * A hyperparameter: `path` into the spec, such as optimizer.lr.
+ */
+export interface SetEdit {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label: string;
+  kind: "set";
+  path: string;
+  value: unknown;
+}
+/**
+ * One entry of a weight matrix or bias; `index` counts from 0.
+ */
+export interface WeightEdit {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label: string;
+  kind: "weight";
+  name: string;
+  index: number[];
+  value: number;
+}
+/**
+ * Play goes on to a later step.
+ */
+export interface ExtendEdit {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label: string;
+  kind: "extend";
+  max_steps: number;
+}
+export interface BranchInfo {
+  branch: number;
+  parent: number | null;
+  fork: number;
+  end: number;
+}
+/**
+ * A script is being followed. Recorded under another fingerprint, its numbers may differ in their last digits.
+ */
+export interface Loaded {
+  type: "loaded";
+  run: number;
+  /**
+   * where it stands in the end
+   */
+  step: number;
+  edits: number;
+  /**
+   * of the machine that recorded it
+   */
+  fingerprint: string | null;
+  same_bits: boolean;
+}
+/**
+ * Progress of compiling the kernels; `done == total` when everything is ready.
+ */
+export interface WarmUp {
+  type: "warmup";
+  done: number;
+  total: number;
+  current: string | null;
+}
+/**
+ * How far the finder or the check is: `done` of `total` updates or weights. The newest overwrites older ones.
+ */
+export interface Trial {
+  type: "trial";
+  command: "find_rate" | "check_gradient";
+  done: number;
+  total: number;
+}
+/**
+ * The page takes its frames slowly and gets fewer of them, each the newest; or it does no longer.
+ */
+export interface Pace {
+  type: "pace";
+  slow: boolean;
+  /**
+   * of a channel, as the page takes them now
+   */
+  frames_per_second: number;
+}
+/**
+ * A race: what it is run on, and its lanes. Told anew when it changes.
+ */
+export interface RaceInfo {
+  type: "race";
+  /**
+   * counts the races of a session; frames carry it
+   */
+  race: number;
+  /**
+   * counts what was changed in it
+   */
+  change: number;
+  on: "surface" | "network";
+  /**
+   * complete, with every lane's changes: what `race` takes
+   */
+  spec: RaceSpec;
+  title: string;
+  /**
+   * the surface's formula
+   */
+  mathml: string;
+  domain: [[number, number], [number, number]] | null;
+  start: [number, number] | null;
+  /**
+   * the least loss that is known
+   */
+  least: number | null;
+  lanes: RaceLane[];
+  threshold: number;
+  /**
+   * how the rates were chosen, in words
+   */
+  rates: string;
+}
+/**
+ * A race on a surface. `start` None is the surface's own; `noise` is the standard deviation of each gradient entry's noise,
+ * the same draws for all lanes; beyond `bound` in either coordinate a lane has diverged.
+ */
+export interface RaceSpec {
+  surface: SurfaceSpec;
+  start: [number, number] | null;
+  noise: number;
+  seed: number;
+  lanes: LaneSpec[];
+  max_steps: number;
+  bound: number;
+}
+/**
+ * A row with its parameters, or {"name": "formula", "formula": "x**2 + sin(y)", "domain": [[-3, 3], [-3, 3]]}.
+ */
+export interface SurfaceSpec {
+  name: string;
+  [k: string]: unknown;
+}
+/**
+ * A lane: its rule and schedule, what was changed on the way, and what it does not share with the others.
+ */
+export interface LaneSpec {
+  label: string;
+  optimizer: OptimizerSpec;
+  schedule: ScheduleSpec;
+  retunes: Retune[];
+  batch_size: number | string | null;
+  seed: number | null;
+  initializer: InitializerSpec | null;
+}
+/**
+ * From the update after `step` on a lane runs under these.
+ */
+export interface Retune {
+  step: number;
+  optimizer: OptimizerSpec;
+  schedule: ScheduleSpec;
+}
+/**
+ * A lane as it stands at the present step. `slot` is the place of its colour, 0 to 15; `chosen` says how its rate was.
+ */
+export interface RaceLane {
+  id: number;
+  slot: number;
+  label: string;
+  /**
+   * in force at the present step
+   */
+  optimizer: OptimizerSpec;
+  schedule: ScheduleSpec;
+  seed: number | null;
+  /**
+   * the steps at which it was changed
+   */
+  retunes: number[];
+  joined: number;
+  /**
+   * what it does not share with the others
+   */
+  badges: string[];
+  chosen: "own" | "same" | "default" | "tuned";
+  /**
+   * from which step on an update takes so many seconds of engine time
+   */
+  clock: [number, number][];
+}
+/**
+ * Where a race stands. The newest overwrites older ones.
+ */
+export interface RaceState {
+  type: "race_state";
+  race: number;
+  status: "paused" | "playing" | "seeking" | "finished" | "stopped";
+  step: number;
+  /**
+   * how far the lanes have run
+   */
+  end: number;
+  max_steps: number;
+  speed: RaceSpeed;
+  /**
+   * measured over the last second of play; null while not playing
+   */
+  steps_per_second: number | null;
+  /**
+   * lanes tuned, of how many
+   */
+  tuning: [number, number] | null;
+  /**
+   * false: its script was recorded under another fingerprint
+   */
+  same_bits: boolean;
+}
+/**
+ * How fast a race plays: so many steps a second, or flat out.
+ */
+export interface RaceSpeed {
+  unit: "steps" | "flat";
+  rate: number;
+}
+/**
+ * A race on the network: what is trained, and its lanes. Told anew when it changes.
+ */
+export interface NetworkInfo {
+  type: "network";
+  /**
+   * counts the races on the network of a session; frames carry it
+   */
+  race: number;
+  /**
+   * counts what was changed in it
+   */
+  change: number;
+  /**
+   * the run whose spec it has; another is there now where the numbers differ
+   */
+  run: number;
+  /**
+   * data and shape, in words
+   */
+  title: string;
+  task: "classification" | "regression";
+  kind: "plane" | "line" | "table" | "image";
+  domain: [number, number][];
+  classes: number;
+  /**
+   * trained on
+   */
+  samples: number;
+  batch_size: number | string;
+  parameter_count: number;
+  tensors: Tensor[];
+  lanes: NetworkLane[];
+  threshold: number;
+}
+/**
+ * Where a tensor of parameters begins in θ; its entries follow row by row.
+ */
+export interface Tensor {
+  name: string;
+  shape: number[];
+  offset: number;
+}
+/**
+ * A lane as it stands at the present step. `slot` is the place of its colour, 0 to 15.
+ */
+export interface NetworkLane {
+  id: number;
+  slot: number;
+  label: string;
+  /**
+   * in force at the present step
+   */
+  optimizer: OptimizerSpec;
+  schedule: ScheduleSpec;
+  /**
+   * its own, where it has one
+   */
+  batch_size: number | string | null;
+  seed: number | null;
+  initializer: InitializerSpec | null;
+  /**
+   * the steps at which it was changed
+   */
+  retunes: number[];
+  joined: number;
+  /**
+   * what it does not share with the others
+   */
+  badges: string[];
+}
+/**
+ * Where a race on the network stands. The newest overwrites older ones.
+ */
+export interface NetworkState {
+  type: "network_state";
+  race: number;
+  status: "paused" | "playing" | "seeking" | "finished" | "stopped";
+  step: number;
+  /**
+   * how far the lanes have run
+   */
+  end: number;
+  max_steps: number;
+  steps_per_epoch: number;
+  speed: RaceSpeed;
+  /**
+   * measured over the last second of play; null while not playing
+   */
+  steps_per_second: number | null;
+  /**
+   * false: its script was recorded under another fingerprint
+   */
+  same_bits: boolean;
+}
+/**
+ * A command took effect.
+ */
+export interface Done {
+  type: "done";
+  id: string | number | null;
+  command: string;
+  /**
+   * of commands that ask for something
+   */
+  result: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * A command was refused; nothing changed and the session goes on.
+ */
+export interface ErrorEvent {
+  type: "error";
+  id: string | number | null;
+  /**
+   * stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unknown_experiment, no_run, no_race, cancelled, busy, unavailable, internal
+   */
+  code: string;
+  /**
+   * dotted path of the offending field, such as 'spec.optimizer.lr'
+   */
+  field: string | null;
+  /**
+   * the allowed range or choices
+   */
+  allowed: string | null;
+  message: string;
+}
