@@ -1,5 +1,6 @@
 /** Keeping a run, sharing it, comparing with it, taking it along. What it says lands in the store, as with all actions. */
 
+/** @import { Export } from "./protocol.js" */
 /** @import { AppState, Compared, Loaded } from "./types.js" */
 /** @import { Saved } from "./saved.js" */
 
@@ -135,7 +136,7 @@ export class Sharing {
 
   // Files -------------------------------------------------------------------------------------------------------------
 
-  /** @param {"curves" | "model" | "torch" | "script"} format */
+  /** @param {Export["format"]} format */
   async exportFile(format) {
     const found = await this.#answered(this.#connection.send({ type: "export", format }));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));

@@ -1,7 +1,8 @@
 /** Everything a person can do with a race. What comes of it arrives as events and lands in the store. */
 
 /** @import { Sent } from "../commands.js" */
-/** @import { LaneSpecInput, OptimizerSpecInput, RaceChange, RaceLaneRetune, RaceSpecInput, SurfaceSpecInput } from "../protocol.js" */
+/** @import { LaneSpecInput, OptimizerSpecInput, RaceSpecInput, SurfaceSpecInput } from "../protocol.js" */
+/** @import { RaceChange, RaceExport, RaceLaneRetune, RaceRates } from "../protocol.js" */
 /** @import { RaceLook, RaceSpeed } from "./types.js" */
 
 import { CommandError } from "../connection.js";
@@ -103,7 +104,7 @@ export class RaceActions {
     return this.#newest("start", { type: "race_change", start: [x, y] }, "race.start");
   }
 
-  /** @param {"same" | "defaults" | "tuned"} how @param {number | null} lr */
+  /** @param {RaceRates["how"]} how @param {number | null} lr */
   rates(how, lr = null) {
     return this.tell({ type: "race_rates", how, ...(lr === null ? {} : { lr }) }, "race.rates");
   }
@@ -261,7 +262,7 @@ export class RaceActions {
     return (await this.#answered(this.#connection.send({ type: "race_share" })))?.script ?? null;
   }
 
-  /** @param {"html" | "csv"} format */
+  /** @param {RaceExport["format"]} format */
   async exportFile(format) {
     const found = await this.#answered(this.#connection.send({ type: "race_export", format, theme: this.state.theme }));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));

@@ -1,7 +1,7 @@
 /** Everything a person can do with a race on the network and with studies. What comes of it arrives as events and frames. */
 
 /** @import { Sent } from "../../commands.js" */
-/** @import { NetworkLaneRetune, NetworkLoad, OptimizerSpecInput } from "../../protocol.js" */
+/** @import { NetworkExport, NetworkLaneRetune, NetworkLoad, OptimizerSpecInput } from "../../protocol.js" */
 /** @import { RaceSpeed } from "../types.js" */
 /** @import { NetworkLook, PlaneWish, RaceOn, StudyKind } from "./types.js" */
 
@@ -116,7 +116,7 @@ export class NetworkActions {
     return (await this.#answered(this.#connection.send({ type: "network_share" })))?.script ?? null;
   }
 
-  /** @param {"html" | "csv"} format */
+  /** @param {NetworkExport["format"]} format */
   async exportFile(format) {
     const found = await this.#answered(this.#connection.send({ type: "network_export", format, theme: this.state.theme }));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));
