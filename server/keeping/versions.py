@@ -43,6 +43,7 @@ def _versions(script: bytes, place: bytes) -> Iterator[tuple[str, Any, int]]:
         if race is not None:
             yield name, race.get("version", 1), RACE_VERSION
     yield "its place", where.get("version", 1), PLACE_VERSION
+    int(where["generation"])  # which is asked for before the session is made
 
 
 def _reads(version: Any, known: int) -> bool:
