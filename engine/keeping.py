@@ -7,8 +7,9 @@ What a server keeps, so that a run goes on after the server was gone. A link hol
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -25,8 +26,32 @@ from engine.wording import place_of
 
 Step = Annotated[int, Field(ge=0, le=MAX_STEPS)]
 Index = Annotated[int, Field(ge=0)]
-NUMBERS = ("counters", "hyper", "theta", "change", "grad", "state", "rules")
-"""The buffers that the next update and the pictures depend on; the others are made again from them."""
+
+
+class Buffer(NamedTuple):
+    """One of a machine's buffers as it is kept. Its `key` is on disk and never changes, whatever the attribute comes to be
+    called."""
+
+    key: str
+    attribute: str
+    whole: bool = False
+    """Whether its numbers are whole ones; on disk all are doubles."""
+
+
+BUFFERS = (
+    Buffer("counters", "counters", whole=True),
+    Buffer("hyper", "hyper"),
+    Buffer("theta", "theta"),
+    Buffer("change", "change"),
+    Buffer("grad", "grad"),
+    Buffer("state", "state"),
+    Buffer("rules", "rules"),
+)
+"""What the next update and the pictures depend on; the other buffers are made again from it."""
+NUMBERS = tuple(buffer.key for buffer in BUFFERS)
+LAYOUT = "layout"
+"""The key under which `codes.LAYOUT` is kept beside them; numbers without it are of layout 1."""
+WHOLE = frozenset({LAYOUT, *(buffer.key for buffer in BUFFERS if buffer.whole)})
 
 
 class _Kept(BaseModel):
@@ -42,7 +67,8 @@ class KeptBranch(_Kept):
 
 
 class Timeline(_Kept):
-    """What changes with an edit, and only then."""
+    """What changes with an edit, and only then. Its `version` rises with every change that an older engine would misread: that
+    leaves alone what it does not know (`server.keeping.versions`)."""
 
     version: Literal[1] = 1
     fingerprint: str = Field(max_length=400)
@@ -105,17 +131,25 @@ def place(trainer: Trainer) -> Place:
 
 
 def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
-    """Copies of the buffers by name; None in the middle of an update, which is no place to go on from."""
+    """Copies of the buffers by key, and the layout they are in; None in the middle of an update, which is no place to go on
+    from."""
     if trainer.machine.next_op:
         return None
-    return {name: getattr(trainer.machine, name).copy() for name in NUMBERS}
+    copies = {buffer.key: getattr(trainer.machine, buffer.attribute).copy() for buffer in BUFFERS}
+    return copies | {LAYOUT: np.array([codes.LAYOUT])}
+
+
+def layout_of(kept: Mapping[str, NDArray[Any]]) -> int:
+    """The layout of kept numbers: what `codes.LAYOUT` was where they were taken."""
+    return int(kept[LAYOUT][0]) if LAYOUT in kept else 1
 
 
 def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
     """The run as it was kept, bit for bit. `points` are the recorded series by branch.
 
     It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
-    another shape, it stands at its beginning. From either, seeking to `at.step` leads to the state that was kept.
+    another shape or another layout, it stands at its beginning. From either, seeking to `at.step` leads to the state that was
+    kept.
     """
     trainer = Trainer(line.spec)
     script, begun = trainer.script, trainer.series
@@ -139,15 +173,17 @@ def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, po
 def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) -> bool:
     """Put the numbers into the buffers; false where they do not fit, or are of a later step."""
     machine, spec = trainer.machine, trainer.spec
-    if any(name not in kept for name in NUMBERS) or kept["counters"].shape != machine.counters.shape:
+    if layout_of(kept) != codes.LAYOUT or any(key not in kept for key in NUMBERS):
+        return False
+    if kept["counters"].shape != machine.counters.shape:
         return False
     step = int(kept["counters"][codes.STEP])
     for edit in trainer.edits:
         spec = with_edit(spec, edit) if edit.step <= step else spec
     machine.adopt(spec)
-    if step > furthest or any(kept[name].shape != getattr(machine, name).shape for name in NUMBERS):
+    if step > furthest or any(kept[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
         return False
-    machine.put_back({name: kept[name] for name in NUMBERS} | {"next_op": 0})
+    machine.put_back({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
     machine.counters[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
     trainer.record_on()
     if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step

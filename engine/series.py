@@ -5,6 +5,8 @@ Every branch has its line, which begins as a copy of its parent's up to the fork
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.array import Array
@@ -12,6 +14,19 @@ from engine.kernels.codes import SERIES_COLUMNS
 
 MOST_POINTS = 4000
 STEP = SERIES_COLUMNS.index("step")
+FIRST_COLUMNS = (
+    "step",
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "test_loss",
+    "test_accuracy",
+    "gradient_norm",
+    "weight_norm",
+)
+"""The columns of series that were kept without their names: as they were before the names were kept."""
 
 
 class Series:
@@ -23,6 +38,14 @@ class Series:
         self.points = np.zeros((0, len(SERIES_COLUMNS))) if points is None else points
         self.revision = revision
         self.doublings = doublings
+
+    @staticmethod
+    def arranged(points: Array, columns: Sequence[str]) -> Array:
+        """Points that were kept with these columns, as points of a line: what they lack is NaN, what is no more is left out."""
+        if tuple(columns) == SERIES_COLUMNS:
+            return points
+        at = {name: points[:, i] for i, name in enumerate(columns)}
+        return np.column_stack([at.get(name, np.full(len(points), np.nan)) for name in SERIES_COLUMNS])
 
     def __len__(self) -> int:
         return len(self.points)

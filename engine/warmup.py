@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import platform
 from collections.abc import Callable
 
@@ -19,6 +18,7 @@ from engine.kernels import shades as _declares_shades  # noqa: F401
 from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash
 from engine.kernels.threads import blas_cores, one_blas_thread
+from engine.numbers_version import NUMBERS_VERSION
 
 Progress = Callable[[int, int, str | None], None]
 
@@ -55,12 +55,8 @@ def warm_up(progress: Progress | None = None) -> None:
 
 @functools.cache
 def fingerprint() -> str:
-    """What the bits of a run depend on: engine and its kernels, Numba, BLAS core type, processor. The same for as long as the
-    process lasts, and found out once: that takes a millisecond."""
+    """What the bits of a run depend on: the numbers version and the kernels' sources, Numba, BLAS core type, processor. The
+    same for as long as the process lasts, and found out once: that takes a millisecond."""
     one_blas_thread()
-    try:
-        version = importlib.metadata.version("chainrule")
-    except importlib.metadata.PackageNotFoundError:  # a checkout that was never installed
-        version = "uninstalled"
-    parts = (version, source_hash(), numba.__version__, "+".join(blas_cores()), platform.machine(), get_host_cpu_name())
-    return "/".join(parts)
+    made_by = f"numbers {NUMBERS_VERSION}", source_hash(), numba.__version__
+    return "/".join((*made_by, "+".join(blas_cores()), platform.machine(), get_host_cpu_name()))

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from server import logs, metrics
 from server.app import create_app
+from server.keeping.database import refusal
 from server.settings import Settings
 from server.turns import shared_by_turns
 from server.wire import Wire
@@ -53,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.from_environment()
     except ValueError as error:
         print(f"chainrule: {error}", file=sys.stderr)
+        return 2
+    if (refused := refusal(settings)) is not None:
+        print(f"chainrule: {refused}", file=sys.stderr)
         return 2
     if settings.workers > 1 and (problem := shared(settings)) is not None:
         print(

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from server import metrics
 from server.assets import PageFiles, PlotlyJs, web_folder
 from server.documents import Documents
+from server.keeping import versions
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
         kernels = Kernels(announce)
         database = Database(settings)
-        keeper = Keeper(database, settings.kept_session_expiry, settings.max_kept_sessions)
+        keeper = Keeper(database, settings.kept_session_expiry, settings.max_kept_sessions, check=versions.check)
         sessions = Sessions(settings, scheduler, kernels, Experiments(settings, database), keeper)
         app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
         sessions.start()

@@ -13,6 +13,7 @@ from server.errors import CommandError
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper, Lease, Lost
 from server.keeping.records import Kept
+from server.keeping.versions import unreadable
 from server.limits import beyond
 from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, ErrorEvent, WarmUp
 from server.scheduler import Scheduler
@@ -43,6 +44,8 @@ class Sessions:
         self._leases: dict[str, Lease] = {}
         self._coming: dict[str, asyncio.Task[Session]] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
+        self._unreadable: set[str] = set()
+        """Sessions that could not be made of what is kept of them."""
         self.sockets: Counter[str] = Counter()
         """Open ones, by address."""
 
@@ -97,6 +100,8 @@ class Sessions:
         return session
 
     async def _claim(self, id: str, address: str) -> Session:
+        if id in self._unreadable:
+            raise unreadable("What was kept of this session cannot be read")
         self._make_room(address)
         claimed = await self._keeper.claim(id)
         if claimed is None:
@@ -110,6 +115,7 @@ class Sessions:
         if self._keeper.writes(lease):
             session.permit = lambda: self._permit(session, lease)
             session.offer = lambda record: self._keeper.put(lease, record)
+            session.give_up = lambda: self._give_up(session)
         del self._coming[id]
         self._sessions[id], self._leases[id] = session, lease
         self._tasks[id] = asyncio.create_task(session.live(), name=f"session {id[:6]}")
@@ -162,6 +168,15 @@ class Sessions:
         if session.viewer is not None and code is not None:
             session.viewer.close(code)
         await self._keeper.release(lease)
+
+    def _give_up(self, session: Session) -> bool:
+        """What is kept of the session makes no run here. Another server may read it, so it stays; its page attaches again, and
+        is told."""
+        session.offer = None
+        self._unreadable.add(session.id)
+        if self._sessions.get(session.id) is session:
+            self._put_away(session, CLOSE_MOVED)
+        return True
 
     def _hand_over(self, lease: Lease) -> None:
         """A page has attached to the session by another process: its newer attach wins, as it would have won here."""

@@ -98,6 +98,8 @@ class Session(Calling):
         self.recorder = Recorder()
         self.offer: Callable[[Record], None] | None = None
         """Where what is to outlive the server goes; None where nothing does."""
+        self.give_up: Callable[[], bool] = lambda: False
+        """Puts the session away and leaves what could not be read as it is; false where that cannot be."""
         self.permit: Callable[[], Awaitable[None]] | None = None
         """Waits until the session is surely this process's; None where it can be nobody else's."""
         self.turns = 0
@@ -188,6 +190,8 @@ class Session(Calling):
                 return
             except Exception:
                 log.exception("a session cannot be restored")
+                if self.give_up():
+                    return
                 self.report(ErrorEvent(code="internal", message="What was kept of this session cannot be read; it begins anew"))
         try:
             await self.adopt(await self.call(build, {}, self.settings))

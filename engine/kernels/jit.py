@@ -32,11 +32,13 @@ PIECES: list[str] = []
 """Names of the inner functions, each compiled on the way to its kernels: what progress is counted in."""
 
 
-def source_hash() -> str:
-    """Hash of every kernel source: Numba's own cache does not notice a change in an imported file."""
+def source_hash(folder: Path = Path(__file__).parent) -> str:
+    """Hash of every kernel source, in whatever folder it lies below: Numba's own cache does not notice a change in an imported
+    file. A checkout with another system's line endings has the same."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for name, path in sorted((path.relative_to(folder).as_posix(), path) for path in folder.rglob("*.py")):
+        source = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{name}\0{len(source)}\0".encode() + source)
     return digest.hexdigest()[:16]
 
 

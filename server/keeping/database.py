@@ -16,7 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from server.keeping.tables import Base
+from server.keeping import schema
+from server.keeping.schema import SchemaError
 from server.settings import Settings
 
 log = logging.getLogger("chainrule")
@@ -88,6 +89,9 @@ class Database:
         try:
             url = _url(self._settings.database_url or _default_url())
             return opened(url)
+        except SchemaError as refused:
+            log.error("%s (%s)", refused.message, url.render_as_string(hide_password=True))
+            raise
         except (SQLAlchemyError, ImportError, OSError) as error:
             served = not isinstance(error, ArgumentError | ImportError | OSError) and url.get_backend_name() != "sqlite"
             if served or self._settings.workers > 1:
@@ -106,13 +110,15 @@ def cause(error: Exception) -> str:
 
 
 def opened(url: URL) -> Engine:
-    """A database that can be written, with its tables; raises where it cannot."""
+    """A database that can be written, with its tables; raises where it cannot, and `SchemaError` where it may not."""
     engine = _engine(url)
     try:
+        if engine.dialect.name == "sqlite":
+            schema.look(engine)  # before the first connection makes a write-ahead log
         try:
-            Base.metadata.create_all(engine)
+            _make(engine)
         except SQLAlchemyError:  # another process was making the same tables
-            Base.metadata.create_all(engine)
+            _make(engine)
         if engine.dialect.name == "sqlite":
             with engine.begin() as connection:  # a file that may only be read is found out here
                 version = connection.scalar(text("PRAGMA user_version"))
@@ -123,10 +129,31 @@ def opened(url: URL) -> Engine:
     return engine
 
 
-def _default_url() -> str:
+def _make(engine: Engine) -> None:
+    with engine.begin() as connection:
+        schema.make(connection)
+
+
+def refusal(settings: Settings) -> str | None:
+    """Why the database of these settings must not be used: a newer chainrule's, say. None where nothing is against it, and
+    where that cannot be told now. Nothing is made or written."""
+    with contextlib.suppress(SQLAlchemyError, ImportError, OSError):
+        url = _url(settings.database_url or _default_url(make=False))
+        engine = _engine(url)
+        try:
+            schema.look(engine)
+        except SchemaError as refused:
+            return f"{refused.message} ({url.render_as_string(hide_password=True)})"
+        finally:
+            engine.dispose()
+    return None
+
+
+def _default_url(*, make: bool = True) -> str:
     """A file in the user's data folder, which is made where there is none; OSError where that may not be."""
     folder = user_data_path("chainrule", appauthor=False)
-    folder.mkdir(parents=True, exist_ok=True)
+    if make:
+        folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{(folder / FILE).as_posix()}"
 
 

@@ -22,6 +22,8 @@ from server.keeping.records import Kept, Record
 
 log = logging.getLogger("chainrule")
 R = TypeVar("R")
+Check = Callable[[bytes, bytes], None]
+"""Raises `CommandError` where this server cannot read a kept session's script and place."""
 
 BEAT = 0.25
 """Seconds between two looks at what is to be written, and at who wants a session of this process …"""
@@ -64,8 +66,10 @@ class Lost(NamedTuple):
 class Keeper:
     """Belongs to one event loop. Where the database does not last, nothing is written and every lease is good for ever."""
 
-    def __init__(self, database: Database, expiry: float, most: int, *, valid: float = VALID) -> None:
-        self._database, self._expiry, self._most = database, expiry, most
+    def __init__(
+        self, database: Database, expiry: float, most: int, *, valid: float = VALID, check: Check = lambda script, place: None
+    ) -> None:
+        self._database, self._expiry, self._most, self._check = database, expiry, most, check
         self._holder = Holder(secrets.token_urlsafe(12), this_process(), valid)
         self._leases: dict[str, Lease] = {}
         self._waiting: dict[Lease, Record] = {}
@@ -98,7 +102,8 @@ class Keeper:
 
     async def claim(self, id: str) -> tuple[Lease, Kept | None] | None:
         """Take over a session, and find what is kept of it; None where there is no such session. One that another process runs
-        is asked for; raises `CommandError` where that does not let go of it in time."""
+        is asked for; raises `CommandError` where that does not let go of it in time, and where what is kept cannot be read:
+        that stays as it is, whoever's it is."""
         deadline = time.monotonic() + PATIENCE
         while True:
             sent = clock()
@@ -235,7 +240,7 @@ class Keeper:
         try:
             while await self._database.call(self._forget) >= leases.AT_A_TIME:
                 pass
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, CommandError) as error:
             log.error("Old sessions could not be deleted: %s", cause(error))
 
     # In the threads ---------------------------------------------------------------------------------------------------
@@ -270,9 +275,15 @@ class Keeper:
                 if held.owner == self._holder.owner or gone(held.process):
                     fence = leases.take(connection, id, self._holder, held.fence)
                 if fence is None:
+                    words = shelf.words(connection, id)
+                    if words is not None:
+                        self._check(*words)
                     leases.want(connection, id, self._holder, held.fence)
                     return held
-            return fence, shelf.find(connection, id)
+            kept = shelf.find(connection, id)
+            if kept is not None:
+                self._check(kept.script, kept.place)  # where it raises, nothing of this transaction has been
+            return fence, kept
 
     def _look(self) -> dict[str, int]:
         with self._database.reading() as connection:

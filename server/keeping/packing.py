@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,26 +29,28 @@ def unpack(packed: bytes) -> Any:
 
 
 def pack_numbers(numbers: Mapping[str, NDArray[Any]]) -> bytes:
-    """Counters are far below 2⁵³, so they travel as f64 like all else."""
+    """Whole numbers are far below 2⁵³, so they travel as f64 like all else."""
     return encode({}, {name: array.astype(np.float64, copy=False) for name, array in numbers.items()})
 
 
 def unpack_numbers(packed: bytes) -> dict[str, NDArray[Any]]:
+    from engine.keeping import WHOLE
+
     _, numbers = decode(packed)
-    return {name: array.astype(np.int64) if name == "counters" else array for name, array in numbers.items()}
+    return {key: array.astype(np.int64) if key in WHOLE else array for key, array in numbers.items()}
 
 
 def pack_points(points: Array) -> bytes:
     return zlib.compress(np.ascontiguousarray(points).tobytes(), 1)
 
 
-def lines(pieces: Iterable[Piece], columns: int) -> dict[int, Array]:
-    """Of each branch its points (n, columns). Of an engine whose series had other columns there are none."""
+def lines(pieces: Iterable[Piece], columns: Sequence[str]) -> dict[int, Array]:
+    """Of each branch its points (n, columns) as they were kept. Of pieces with other columns than is said there are none."""
     found: dict[int, Array] = {}
     for piece in pieces:
         flat = np.frombuffer(zlib.decompressobj().decompress(piece.points, MOST))
-        if flat.size % columns:
+        if flat.size % len(columns):
             return {}
-        points = flat.reshape(-1, columns)
+        points = flat.reshape(-1, len(columns))
         found[piece.branch] = np.vstack([found[piece.branch][: piece.start], points]) if piece.start else points.copy()
     return found

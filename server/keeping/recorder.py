@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.keeping.packing import pack, pack_numbers, pack_points
 from server.keeping.records import Piece, Record
+from server.keeping.versions import PLACE_VERSION
 from server.race import kept as races
 from server.work import Loading, Resuming, Seeking
 from server.work import Play as Playing
@@ -123,11 +124,14 @@ def _plays(session: Session) -> bool:
 def _where(session: Session, trainer: Trainer) -> dict[str, Any]:
     """Where the session stands; on its way somewhere, where it is going."""
     from engine.keeping import place
+    from engine.series import Series
 
     at = place(trainer)
     if isinstance(session.work, Seeking):
         at = at.model_copy(update={"step": session.work.target, "stop": None})
     return {
+        "version": PLACE_VERSION,
+        "columns": Series.names,  # of the pieces, which are written with it
         "at": at.model_dump(mode="json"),
         "run": session.run,
         "changes": session.changes,

@@ -51,10 +51,21 @@ def write(connection: Connection, records: Mapping[str, Record]) -> None:
         connection.execute(_put(connection, KeptPiece, ("session", "branch", "start"), ("revision", "points")), pieces)
 
 
+def words(connection: Connection, session: str) -> tuple[bytes, bytes] | None:
+    """Script and place alone: small beside the numbers."""
+    parts = _parts(connection, session, PARTS[:2])
+    return (parts["script"], parts["place"]) if len(parts) == 2 else None
+
+
+def _parts(connection: Connection, session: str, names: Sequence[str]) -> dict[str, bytes]:
+    wanted = KeptPart.session == session, KeptPart.name.in_(names)
+    rows = connection.execute(select(KeptPart.name, KeptPart.content).where(*wanted))
+    return {row.name: row.content for row in rows}
+
+
 def find(connection: Connection, session: str) -> Kept | None:
     """All that is kept of a session; None of one of which nothing was written yet."""
-    rows = connection.execute(select(KeptPart.name, KeptPart.content).where(KeptPart.session == session))
-    parts = {row.name: row.content for row in rows}
+    parts = _parts(connection, session, PARTS)
     if "script" not in parts or "place" not in parts:
         return None
     columns = KeptPiece.branch, KeptPiece.revision, KeptPiece.start, KeptPiece.points

@@ -15,6 +15,17 @@ class Base(DeclarativeBase):
     pass
 
 
+class Schema(Base):
+    """The version of all the tables here, in one row (`server.keeping.schema`). This table itself never changes: what says the
+    version is to be readable in any."""
+
+    __tablename__ = "chainrule_schema"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1: there is one row."""
+    version: Mapped[int]
+
+
 class Experiment(Base):
     """A script as it was kept: never changed, so the same script is kept once."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -58,6 +58,36 @@ class Question:
     def order(self) -> int:
         """The power of ten at or below its size."""
         return math.floor(math.log10(abs(self.value)))
+
+    def kept(self) -> dict[str, Any]:
+        """As plain data for the database, under keys of its own."""
+        return {
+            "id": self.id,
+            "micro": self.micro,
+            "name": self.name,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "symbol": self.symbol,
+            "words": self.words,
+            "stage": self.stage,
+            "answers": [list(answer) for answer in self.answers],
+        }
+
+    @classmethod
+    def taken_up(cls, kept: Mapping[str, Any]) -> Question:
+        return cls(
+            id=kept["id"],
+            micro=kept["micro"],
+            name=kept["name"],
+            row=kept["row"],
+            column=kept["column"],
+            value=kept["value"],
+            symbol=kept["symbol"],
+            words=kept["words"],
+            stage=kept["stage"],
+            answers=tuple((stage, right, truth) for stage, right, truth in kept["answers"]),
+        )
 
     def here(self, name: str, row: int, column: int) -> bool:
         return (name, row, column) == (self.name, self.row, self.column)
@@ -241,17 +271,14 @@ class Questions:
 
     def kept(self) -> dict[str, Any]:
         """As plain data, the numbers included: for the database alone."""
-        return {"open": [asdict(question) for question in self.open.values()], "score": asdict(self.score), "made": self._made}
+        return {"open": [question.kept() for question in self.open.values()], "score": self.score.as_json(), "made": self._made}
 
     def take_up(self, kept: Mapping[str, Any], update: Hashable) -> None:
         """What was kept, of an update that stands as it stood."""
-
-        def answers(given: Iterable[Any]) -> tuple[tuple[Stage, bool | None, str], ...]:
-            return tuple((stage, right, truth) for stage, right, truth in given)
-
-        made = (Question(**{**each, "answers": answers(each["answers"])}) for each in kept["open"])
-        self.open = {question.id: question for question in made}
-        self.score, self._made, self._of = Score(**kept["score"]), int(kept["made"]), update
+        self.open = {question.id: question for question in map(Question.taken_up, kept["open"])}
+        score = kept["score"]
+        self.score = Score(right=score["right"], wrong=score["wrong"], unknown=score["unknown"])
+        self._made, self._of = int(kept["made"]), update
         self.revision += 1
 
     def tell(self, question: Question) -> None:

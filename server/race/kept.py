@@ -7,6 +7,7 @@ import logging
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from server.keeping.versions import RACE_VERSION
 from server.protocol import RaceSpeed
 from server.race import commands, files, network_commands
 from server.race.network import Going
@@ -35,9 +36,13 @@ def scripts(session: Session) -> dict[str, Any]:
     """In a worker: what changes with a command, and only then."""
     desk, network = session.desk, session.network
     return {
-        "race": None if desk.race is None else json.loads(files.script(desk.race, desk)),
-        "network": None if network.race is None else json.loads(network_commands.script(network.race, network.threshold)),
+        "race": None if desk.race is None else _versioned(files.script(desk.race, desk)),
+        "network": None if network.race is None else _versioned(network_commands.script(network.race, network.threshold)),
     }
+
+
+def _versioned(script: str) -> dict[str, Any]:
+    return {"version": RACE_VERSION, **json.loads(script)}
 
 
 def places(session: Session) -> dict[str, Any]:

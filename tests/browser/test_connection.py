@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from cuttable_line import Line
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from train_page import Train
 
 from server.frames import encode
@@ -120,5 +121,35 @@ def test_a_session_that_is_forgotten_is_begun_anew(page: Page, server_url: str) 
     train = Train(page).open(server_url)
     train.settle(0)
     assert page.evaluate("sessionStorage.getItem('chainrule.session')") != "long-gone"
+    train.hook("forward").click()
+    train.settle(1)
+
+
+def test_a_session_that_a_newer_server_kept_is_told_of_and_another_begins(page: Page, server_url: str) -> None:
+    """In the server's words: it answers so where it was put back to an older version."""
+    page.add_init_script("sessionStorage.getItem('chainrule.session') ?? sessionStorage.setItem('chainrule.session', 'newer')")
+    asked: list[str | None] = []
+
+    def handle(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def said(message: str | bytes) -> None:
+            command = json.loads(message)
+            if command["type"] == "attach":
+                asked.append(command["session"])
+            if asked[-1] == "newer":
+                words = "This session was kept by a newer chainrule (its run). It is left as it is, and a new one begins"
+                socket.send(json.dumps({"type": "error", "code": "unreadable_session", "field": "session", "message": words}))
+            else:
+                server.send(message)
+
+        socket.on_message(said)
+
+    page.route_web_socket("**/ws", handle)
+    train = Train(page).open(server_url)
+    expect(train.hook("notice")).to_contain_text("kept by a newer chainrule (its run)")
+    expect(train.hook("notice")).to_contain_text("a new one begins. What you named is still under Experiments")
+    train.settle(0)
+    assert asked == ["newer", None] and page.evaluate("sessionStorage.getItem('chainrule.session')") != "newer"
     train.hook("forward").click()
     train.settle(1)

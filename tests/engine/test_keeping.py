@@ -7,7 +7,9 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.keeping import NUMBERS, Place, Timeline, go_on, numbers, place, timeline
+from engine.keeping import BUFFERS, LAYOUT, NUMBERS, Place, Timeline, go_on, numbers, place, timeline
+from engine.kernels import codes
+from engine.machine import Machine
 
 SPEC = {
     "data": {"name": "moons", "samples": 46, "test_fraction": 0.5},
@@ -111,7 +113,7 @@ def test_nothing_is_taken_in_the_middle_of_an_update():
     assert numbers(trainer) is None
 
 
-@pytest.mark.parametrize("lost", ["all", "theta", "another shape", "a later step"])
+@pytest.mark.parametrize("lost", ["all", "theta", "another shape", "another layout", "a later step"])
 def test_without_fitting_numbers_the_script_leads_there(lost):
     """As when the engine's buffers changed between two versions: the run begins at 0, and its script leads to the same bits."""
     trainer = trainer_of()
@@ -119,12 +121,14 @@ def test_without_fitting_numbers_the_script_leads_there(lost):
     trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
     trainer.step(30)
     found = numbers(trainer)
-    assert found is not None and set(found) == set(NUMBERS)
+    assert found is not None and set(found) == {*NUMBERS, LAYOUT}
     at = place(trainer)
     if lost == "theta":
         del found["theta"]
     elif lost == "another shape":
         found["hyper"] = np.append(found["hyper"], 0.0)
+    elif lost == "another layout":
+        found[LAYOUT] = found[LAYOUT] + 1
     elif lost == "a later step":
         trainer.step(1)
         found = numbers(trainer)
@@ -133,6 +137,33 @@ def test_without_fitting_numbers_the_script_leads_there(lost):
     assert twin.steps_done == 0 and twin.edits == trainer.edits
     twin.seek(100)
     assert all_numbers(twin)[:5] == all_numbers(trainer)[:5]
+
+
+def test_numbers_without_a_layout_are_of_the_first(monkeypatch):
+    """As they were kept before layouts were."""
+    trainer = trainer_of()
+    trainer.step(70)
+    found = numbers(trainer)
+    del found[LAYOUT]
+    assert go_on(timeline(trainer), place(trainer), found, {}).steps_done == (70 if codes.LAYOUT == 1 else 0)
+    monkeypatch.setattr(codes, "LAYOUT", codes.LAYOUT + 1)
+    assert go_on(timeline(trainer), place(trainer), found, {}).steps_done == 0
+
+
+def test_what_is_kept_has_keys_of_its_own(monkeypatch):
+    """Another name of a buffer in the code is no other key: what was kept under it is still gone on with."""
+    on_disk = "counters", "hyper", "theta", "change", "grad", "state", "rules"
+    assert on_disk == NUMBERS, "keys of snapshots on disk never change"
+    trainer = trainer_of()
+    trainer.step(70)
+    before = numbers(trainer)
+    monkeypatch.setattr(Machine, "float_state", property(lambda machine: machine.hyper), raising=False)
+    renamed = tuple(each._replace(attribute="float_state") if each.key == "hyper" else each for each in BUFFERS)
+    monkeypatch.setattr("engine.keeping.BUFFERS", renamed)
+    after = numbers(trainer)
+    assert list(after) == list(before) and all(np.array_equal(after[key], before[key], equal_nan=True) for key in before)
+    twin = go_on(timeline(trainer), place(trainer), before, kept.lines(trainer))
+    assert twin.steps_done == 70 and all_numbers(twin) == all_numbers(trainer)
 
 
 @pytest.mark.parametrize("fields", [{}, {"schedule": {"name": "plateau", "patience": 1, "factor": 0.7}, "eval_every": 3}])

@@ -45,7 +45,7 @@ export const NO_LINE = "There is no connection to the engine at the moment.";
  * @typedef {object} Handlers
  * @property {(event: WireEvent) => void} event  everything but answers to commands
  * @property {(frame: Frame) => void} frame
- * @property {(attached: Attached, how: {forgotten: boolean, broken: boolean, reason: Connection["reason"]}) => Promise<unknown>} attached
+ * @property {(attached: Attached, how: {forgotten: boolean, unreadable: string | null, broken: boolean, reason: Connection["reason"]}) => Promise<unknown>} attached
  *   resolves when the server has told all that commands before have done; `broken`: the line was lost, and nobody else has attached since
  * @property {(connection: Connection) => void} status
  * @property {() => AppState} now
@@ -64,6 +64,8 @@ export class SocketConnection {
   #socket = null;
   #attached = false;
   #forgotten = false;
+  /** Why the server cannot read what was kept of the session, in its words. @type {string | null} */
+  #unreadable = null;
   #superseded = false;
   #nextId = 1;
   #tries = 0;
@@ -103,6 +105,7 @@ export class SocketConnection {
     this.#leaveSocket();
     this.#keepUnanswered();
     this.#forgotten = false;
+    this.#unreadable = null;
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
@@ -213,7 +216,8 @@ export class SocketConnection {
   async #onAttached(event) {
     // Whoever else held the session meanwhile has the last word.
     const broken = this.#lostAt > 0 && event.generation <= this.#generation + 1;
-    const [socket, how] = [this.#socket, { forgotten: this.#forgotten, broken, reason: this.#reason }];
+    const how = { forgotten: this.#forgotten, unreadable: this.#unreadable, broken, reason: this.#reason };
+    const socket = this.#socket;
     clearTimeout(this.#timer);
     this.#attached = true;
     this.#attachedAt = Date.now();
@@ -238,10 +242,11 @@ export class SocketConnection {
 
   /** Attaching was refused. @param {Refusal} refusal */
   #onRefused(refusal) {
-    if (refusal.code === "unknown_session") {
-      // It has expired, or the server was begun anew without it.
+    if (refusal.code === "unknown_session" || refusal.code === "unreadable_session") {
+      // It has expired, or the server was begun anew without it, or a newer one kept it.
       this.leave();
       this.#forgotten = true;
+      this.#unreadable = refusal.code === "unreadable_session" ? refusal.message : null;
       this.#socket?.send(textOf({ type: "attach", session: null }));
       return;
     }

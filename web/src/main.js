@@ -76,9 +76,9 @@ let arriving = null;
 
 /**
  * @param {Attached} event
- * @param {{forgotten: boolean, broken: boolean, reason: Connection["reason"]}} how
+ * @param {{forgotten: boolean, unreadable: string | null, broken: boolean, reason: Connection["reason"]}} how
  */
-async function onAttached(event, { forgotten, broken, reason }) {
+async function onAttached(event, { forgotten, unreadable, broken, reason }) {
   const before = store.state;
   const memory = forgotten ? memoryOf(store.state) : null;
   store.set({ attachments: store.state.attachments + 1, slow: false });
@@ -96,7 +96,7 @@ async function onAttached(event, { forgotten, broken, reason }) {
       series: null,
     });
   if (forgotten) {
-    store.set({ notice: { kind: "info", text: wordsOfLoss(memory) } });
+    store.set({ notice: { kind: "info", text: wordsOfLoss(memory, unreadable) } });
     if (memory)
       bringBack(memory, (command) => connection.send(command)).catch((error) =>
         complain(error, "The run could not be brought back"),

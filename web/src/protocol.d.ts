@@ -2154,7 +2154,7 @@ export interface ErrorEvent {
   type: "error";
   id: string | number | null;
   /**
-   * stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unknown_experiment, no_run, no_race, cancelled, busy, unavailable, internal
+   * stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unreadable_session, unknown_experiment, no_run, no_race, cancelled, busy, unavailable, internal
    */
   code: string;
   /**

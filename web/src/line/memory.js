@@ -59,12 +59,16 @@ export async function bringBack({ script, playing, race }, send) {
   }
 }
 
-/** What became of the session, in words. @param {Memory | null} memory */
-export function wordsOfLoss(memory) {
+/**
+ * What became of the session, in words.
+ * @param {Memory | null} memory
+ * @param {string | null} why  it could not be read, in the server's words
+ */
+export function wordsOfLoss(memory, why) {
   if (!memory)
-    return "The server no longer has this tab’s session, so a new one begins. What you named is still under Experiments.";
+    return `${why ?? "The server no longer has this tab’s session, so a new one begins"}. What you named is still under Experiments.`;
   const { step, edits, branches } = memory;
   const changes = edits === 0 ? "" : edits === 1 ? " with its one change" : ` with its ${edits} changes`;
   const gone = branches > 1 ? " Its other branches are gone." : "";
-  return `The server no longer had this session: the run is followed anew to step ${formatCount(step)}${changes}, from what this page knew.${gone}`;
+  return `${why ?? "The server no longer had this session"}: the run is followed anew to step ${formatCount(step)}${changes}, from what this page knew.${gone}`;
 }
