@@ -3,7 +3,7 @@
 from pydantic import ValidationError as SpecError
 
 from engine.catalog import catalog
-from engine.edits import EditError
+from engine.script.edits import EditError
 from engine.spec import RunSpec
 from engine.trainer import Trainer
 from engine.warmup import fingerprint, warm_up

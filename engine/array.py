@@ -6,5 +6,5 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-"""Doubles, of any shape. In shapes P counts a network's parameters, which lie one behind the other in θ (`engine.layout`), d_l
-the units of layer l, and n whatever is many: samples, steps, points."""
+"""Doubles, of any shape. In shapes P counts a network's parameters, which lie one behind the other in θ
+(`engine.machine.layout`), d_l the units of layer l, and n whatever is many: samples, steps, points."""

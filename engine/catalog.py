@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
-from engine.features import FEATURES
-from engine.initializers import INITIALIZERS
-from engine.losses import LOSSES
-from engine.norms import NORMS
 from engine.optimizers import OPTIMIZERS
 from engine.race.presets import PRESETS
-from engine.row import Row
-from engine.schedules import SCHEDULES
+from engine.rows.activations import ACTIVATIONS
+from engine.rows.datasets import DATASETS
+from engine.rows.features import FEATURES
+from engine.rows.initializers import INITIALIZERS
+from engine.rows.losses import LOSSES
+from engine.rows.norms import NORMS
+from engine.rows.row import Row
+from engine.rows.schedules import SCHEDULES
 from engine.spec import MAX_LAYERS, MAX_STEPS, MAX_UNITS
 from engine.surfaces.rows import SURFACES
 

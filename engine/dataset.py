@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import datasets
 from engine.array import Array
-from engine.features import FEATURES, expand
 from engine.randomness import generator
+from engine.rows import datasets
+from engine.rows.features import FEATURES, expand
 from engine.spec import DataSpec, RunSpec
 from engine.spec_inline import PLANE, InlineData
 

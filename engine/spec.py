@@ -17,10 +17,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from engine import activations, datasets, initializers, losses, norms, optimizers, schedules
-from engine.features import ALIASES, fitting
+from engine import optimizers
 from engine.optimizers.row import Wide
-from engine.row import Parameter
+from engine.rows import activations, datasets, initializers, losses, norms, schedules
+from engine.rows.features import ALIASES, fitting
+from engine.rows.row import Parameter
 from engine.spec_inline import InlineData
 
 MAX_SEED = 2**53 - 1

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine.array import Array
-from engine.datasets import HALF_WIDTH
-from engine.features import ALIASES, fitting
+from engine.rows.datasets import HALF_WIDTH
+from engine.rows.features import ALIASES, fitting
 
 Rows = tuple[tuple[float, ...], ...]
 Targets = tuple[float, ...] | Rows

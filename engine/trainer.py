@@ -9,28 +9,28 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engine import rules
 from engine.array import Array
 from engine.dataset import prepare
 from engine.diagnostics.diagnosis import Diagnosis
+from engine.diagnostics.first_nonfinite import find as find_offence
 from engine.diagnostics.flow import Flows
-from engine.diagnostics.offence import find as find_offence
-from engine.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
-from engine.experiments import Experiments
+from engine.evaluation.evaluator import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
+from engine.evaluation.experiments import Experiments
+from engine.evaluation.layer_stats import Looks
 from engine.kernels import codes
-from engine.looks import Looks
-from engine.machine import Machine, Snapshot
-from engine.probe import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
-from engine.recording import Recording
-from engine.script import Branch, Checkpoints, Script
-from engine.script_data import ScriptData
-from engine.sharing import Replay
+from engine.machine.machine import Machine, Snapshot
+from engine.machine.start import Start
+from engine.machine.tape import Tape
+from engine.machine.trace import MicroStep, trace
+from engine.recording import rules
+from engine.recording.recorder import Recording
+from engine.recording.stops import Stop, ending
+from engine.script.edit_checks import describe, place_of
+from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
+from engine.script.replay import Replay
+from engine.script.script import Branch, Checkpoints, Script
+from engine.script.script_data import ScriptData
 from engine.spec import MAX_STEPS, RunSpec
-from engine.start import Start
-from engine.stops import Stop, ending
-from engine.tape import Tape
-from engine.trace import MicroStep, trace
-from engine.wording import describe, place_of
 
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
 

@@ -10,13 +10,13 @@ import numba
 from llvmlite.binding import get_host_cpu_name
 from numba.core import event
 
-from engine.kernels import descent as _declares_descent  # noqa: F401
 from engine.kernels import landscape as _declares_landscape  # noqa: F401
 from engine.kernels import race as _declares_race  # noqa: F401
 from engine.kernels import run as _declares_run  # noqa: F401
 from engine.kernels import shades as _declares_shades  # noqa: F401
 from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash
+from engine.kernels.rules import descent as _declares_descent  # noqa: F401
 from engine.kernels.threads import blas_cores, one_blas_thread
 from engine.numbers_version import NUMBERS_VERSION
 

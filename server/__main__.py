@@ -18,8 +18,8 @@ from server import logs, metrics
 from server.app import create_app
 from server.keeping.database import refusal
 from server.settings import Settings
-from server.turns import shared_by_turns
-from server.wire import Wire
+from server.wire.fair_listener import shared_by_turns
+from server.wire.websocket_protocol import Wire
 from server.workers import Workers, shared
 
 UNWELL = 15

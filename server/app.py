@@ -14,23 +14,23 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import JSONResponse, Response
 
 from server import metrics
-from server.assets import PageFiles, PlotlyJs, web_folder
-from server.documents import Documents
+from server.http.assets import PageFiles, PlotlyJs, web_folder
+from server.http.documents import Documents
+from server.http.page import PREFIX, Page
+from server.http.security import HEADERS, SecurityHeaders
+from server.http.table_routes import table_routes
 from server.keeping import versions
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
-from server.limits import table
 from server.memory import give_back
-from server.page import PREFIX, Page
 from server.protocol import WarmUp, protocol_schema
-from server.registry import Sessions
-from server.scheduler import Scheduler
-from server.security import HEADERS, SecurityHeaders
+from server.session.registry import Sessions
+from server.session.scheduler import Scheduler
+from server.session.socket import Connection
 from server.settings import Settings
-from server.socket import Connection
-from server.table_routes import table_routes
 from server.warmup import Kernels
+from server.wire.limits import table
 
 log = logging.getLogger("chainrule")
 

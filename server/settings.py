@@ -11,7 +11,7 @@ YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def limit(value: float, bounds: str, unit: str, *, most: float | None = None) -> Any:
-    """A field that bounds something: `server.limits` reports each. `most`: what the engine itself allows."""
+    """A field that bounds something: `server.wire.limits` reports each. `most`: what the engine itself allows."""
     return field(default=value, metadata={"bounds": bounds, "unit": unit, "most": most})
 
 

@@ -15,16 +15,16 @@ import numpy as np
 
 from engine.diagnostics import remedies as to_try
 from engine.diagnostics.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
+from engine.diagnostics.first_nonfinite import Offence
 from engine.diagnostics.flow import STEEPEST, NetworkState
-from engine.diagnostics.offence import Offence
 from engine.diagnostics.symptoms import Symptoms, gather
-from engine.machine import Machine
-from engine.probe import Probe
-from engine.wording import number as n
+from engine.evaluation.evaluator import Probe
+from engine.machine.machine import Machine
+from engine.script.edit_checks import number as n
 
 if TYPE_CHECKING:
-    from engine.edits import AnyEdit
-    from engine.series import Series
+    from engine.recording.series import Series
+    from engine.script.edits import AnyEdit
 
 HIGH = 0.5  # in baselines
 VANISHED = 2e-3  # ‖δ_1‖/‖δ_L‖; three sigmoid layers still learn at 1.6e-2, five are stuck at 1.2e-3

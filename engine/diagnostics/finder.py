@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
+from engine.evaluation.clones import twin_machine, without_schedule
 from engine.kernels import codes
-from engine.machine import Machine
-from engine.twin import twin_machine, without_schedule
+from engine.machine.machine import Machine
 
 LOW, HIGH = 1e-6, 10.0
 LEAST_UPDATES, MOST_UPDATES = 10, 5000

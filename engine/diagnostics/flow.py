@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
+from engine.evaluation.evaluator import Probe
 from engine.kernels import codes
-from engine.machine import Machine
-from engine.probe import Probe
+from engine.machine.machine import Machine
 
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
 """Largest slope of the activations that level off on both sides."""

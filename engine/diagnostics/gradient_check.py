@@ -24,15 +24,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.activations import ACTIVATIONS
 from engine.array import Array
 from engine.diagnostics.flow import inputs_of_activations
+from engine.evaluation.clones import twin_on
+from engine.evaluation.evaluator import Probe
 from engine.kernels import codes
-from engine.layout import Place
-from engine.machine import Machine
-from engine.probe import Probe
+from engine.machine.layout import Place
+from engine.machine.machine import Machine
 from engine.randomness import generator
-from engine.twin import twin_on
+from engine.rows.activations import ACTIVATIONS
 
 EPSILON = float(np.finfo(np.float64).eps)
 MARGIN = 1e-4  # around a kink, in z

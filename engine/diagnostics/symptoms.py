@@ -13,7 +13,7 @@ import numpy as np
 from engine.array import Array
 from engine.diagnostics.flow import LayerState, NetworkState
 from engine.kernels.codes import SERIES_COLUMNS
-from engine.machine import Machine
+from engine.machine.machine import Machine
 from engine.spec import RunSpec
 
 STEP, TRAIN, VALIDATION, TEST = (SERIES_COLUMNS.index(name) for name in ("step", "train_loss", "validation_loss", "test_loss"))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
-from engine.kernels.norms import EPS
-from engine.stops import ending
+from engine.kernels.ops.norms import EPS
+from engine.recording.stops import ending
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.kernels.activations import LEAKY_SLOPE
-from engine.kernels.norms import EPS
+from engine.kernels.ops.activations import LEAKY_SLOPE
+from engine.kernels.ops.norms import EPS
 
 if TYPE_CHECKING:
+    from engine.machine.tape import Tape
     from engine.spec import LayerSpec, RunSpec
-    from engine.tape import Tape
 
 ACTIVATIONS = {
     "identity": "{u}",

@@ -59,9 +59,9 @@ MSE, BCE, CROSS_ENTROPY = range(3)
 LAYOUT = 1
 """Kept with the numbers of a run, which are gone on with only under the same one; else the run is replayed from its beginning.
 Raise it by one whenever a number of kept buffers comes to mean something else although their shapes stay: a place of
-`counters`, `hyper`, the optimizer's clock or `engine.rules` that moves, is new or goes; a code kept in one of them (SOURCE,
-MODE, STATUS, units, schedules); the order of a row's parameters or state, of parameters or statistics. Then record the new
-table for `tests/engine/test_layout_number.py`: ``python tests/engine/record_layout.py``."""
+`counters`, `hyper`, the optimizer's clock or `engine.recording.rules` that moves, is new or goes; a code kept in one of them
+(SOURCE, MODE, STATUS, units, schedules); the order of a row's parameters or state, of parameters or statistics. Then record the
+new table for `tests/engine/test_layout_number.py`: ``python tests/engine/record_layout.py``."""
 
 # Integers a run carries: counters[PLACE] -----------------------------------------------------------------------------
 STEP = 0  # updates done

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from engine.kernels import schedules
 from engine.kernels.codes import (
     CORRECTION_1,
     CORRECTION_2,
@@ -20,8 +19,17 @@ from engine.kernels.codes import (
     STEP,
 )
 from engine.kernels.jit import entry, inner
-from engine.kernels.noise import S11, TWO_PI, UNIT, draw, key
-from engine.kernels.optimizers import LAST_CLASSIC, NESTEROV_LOOK_AHEAD, move_ahead, rate, tick, update_classic, update_newer
+from engine.kernels.ops.noise import S11, TWO_PI, UNIT, draw, key
+from engine.kernels.rules import schedules
+from engine.kernels.rules.optimizers import (
+    LAST_CLASSIC,
+    NESTEROV_LOOK_AHEAD,
+    move_ahead,
+    rate,
+    tick,
+    update_classic,
+    update_newer,
+)
 from engine.kernels.surfaces import gradient
 
 GRADIENT_NOISE = np.uint64(0x589965CC75374CC3)

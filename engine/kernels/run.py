@@ -5,7 +5,7 @@ It is compiled twice from one source, for the ops that every network has and for
 
 import numpy as np
 
-from engine.kernels import batches, optimizers, penalties
+from engine.kernels import batches
 from engine.kernels.codes import (
     BATCH,
     CLASSIFY,
@@ -47,8 +47,10 @@ from engine.kernels.codes import (
     UPDATE_NON_FINITE,
 )
 from engine.kernels.jit import entry, inner, spliced
-from engine.kernels.more_ops import execute_any
-from engine.kernels.ops import execute_core
+from engine.kernels.ops import penalties
+from engine.kernels.ops.more_ops import execute_any
+from engine.kernels.ops.ops import execute_core
+from engine.kernels.rules import optimizers
 
 
 @inner

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.array import Array
-from engine.layout import Place
+from engine.machine.layout import Place
 from engine.randomness import generator
 
 Others = Literal["zero", "normal"]

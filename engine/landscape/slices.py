@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
+from engine.evaluation.evaluator import MOST_VALUES, NO_SERIES, Probe
 from engine.kernels import codes
 from engine.kernels.landscape import losses_over_plane
 from engine.kernels.run import run
 from engine.landscape.planes import Plane
-from engine.machine import Machine
+from engine.machine.machine import Machine
+from engine.machine.tape import Tape
 from engine.parts import Pace
-from engine.probe import MOST_VALUES, NO_SERIES, Probe
-from engine.tape import Tape
 
 Range = tuple[float, float]
 COLUMNS = 256

@@ -1,15 +1,15 @@
 """The microscope: one update of a running network, micro-step by micro-step, with every number and why it is what it is."""
 
-from engine.microscope.anatomy import Dissection, Part, dissect
-from engine.microscope.expression import HIDDEN, Expression, Number, Operation, Withheld, Writing, latex
+from engine.microscope.expressions.expression import HIDDEN, Expression, Number, Operation, Withheld, Writing, latex
+from engine.microscope.expressions.graph import GRAPHS, Graph, GraphExample
 from engine.microscope.factors import Factors, factors
-from engine.microscope.graph import GRAPHS, Graph, GraphExample
 from engine.microscope.notations import NOTATIONS, Notation
 from engine.microscope.presets import PRESETS, Preset
 from engine.microscope.right import Change, SlopeCheck, change, check
 from engine.microscope.samples import SampleChain, sample_chain
 from engine.microscope.sheet import sheet, step_latex
 from engine.microscope.steps import Equation, Factor, Flow, Step
+from engine.microscope.update_equations import Dissection, Part, dissect
 from engine.microscope.update_view import Update, look, tell
 from engine.microscope.values import Axis, Symbol, Value
 from engine.microscope.wrong_way import WrongWay, in_place

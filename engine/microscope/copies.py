@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-from engine.machine import Machine
-from engine.probe import Probe
+from engine.evaluation.evaluator import Probe
+from engine.machine.machine import Machine
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer

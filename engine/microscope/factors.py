@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from engine.microscope.expression import Number, Withheld, Writing, latex, plain, product
+from engine.microscope.expressions.expression import Number, Withheld, Writing, latex, plain, product
 from engine.microscope.update_view import Update
 
 

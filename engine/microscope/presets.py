@@ -7,7 +7,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.script_data import ScriptData
+from engine.script.script_data import ScriptData
 
 Weights = dict[str, list[list[float]] | list[float]]
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
 from engine.array import Array
 from engine.kernels import codes
-from engine.microscope.anatomy import place_of
-from engine.microscope.expression import plain
-from engine.trace import record
+from engine.machine.trace import record
+from engine.microscope.expressions.expression import plain
+from engine.microscope.update_equations import place_of
+from engine.rows.activations import ACTIVATIONS
 
 if TYPE_CHECKING:
-    from engine.machine import Machine
+    from engine.machine.machine import Machine
     from engine.trainer import Trainer
 
 EPSILON = float(np.finfo(np.float64).eps)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
-from engine.microscope.expression import plain
+from engine.machine.trace import MicroStep
+from engine.microscope.expressions.expression import plain
 from engine.microscope.update_view import Update
-from engine.trace import MicroStep
 
 MOST = 10
 

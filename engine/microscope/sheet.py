@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from engine.mathml import mathml as convert
-from engine.microscope.expression import HIDDEN, Number, Withheld, Writing, digits_of
+from engine.microscope.expressions.expression import HIDDEN, Number, Withheld, Writing, digits_of
 from engine.microscope.steps import Step
 from engine.microscope.update_view import Update
 from engine.microscope.values import Value

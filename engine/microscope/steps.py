@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.array import Array
-from engine.microscope.expression import Expression, Number, Writing, latex, main_terms, plain
+from engine.microscope.expressions.expression import Expression, Number, Writing, latex, main_terms, plain
 from engine.microscope.values import Symbol, Value
 
 Depth = Literal["unit", "edge"]

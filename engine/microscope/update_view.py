@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.microscope import backward, forward, update  # noqa: F401  (their recipes)
-from engine.microscope.builder import Builder
-from engine.microscope.expression import plain
+from engine.machine.trace import Recording, record
+from engine.microscope.expressions.expression import plain
 from engine.microscope.notations import Notation, notation_of
+from engine.microscope.recipes import (
+    update,  # noqa: F401  (their recipes)
+)
+from engine.microscope.recipes.builder import Builder
 from engine.microscope.steps import Step
-from engine.trace import Recording, record
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.microscope.expression import Number, plain
+from engine.microscope.expressions.expression import Number, plain
 from engine.microscope.notations import Notation, split
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
-    from engine.tape import Tape
+    from engine.machine.tape import Tape
 
 PARAMETERS = ("W", "b", "gamma", "beta", "alpha", "P")
 MATRICES = ("W", "P")

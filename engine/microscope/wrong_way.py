@@ -9,11 +9,11 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.microscope.expression import plain
-from engine.trace import record, value_of
+from engine.machine.trace import record, value_of
+from engine.microscope.expressions.expression import plain
 
 if TYPE_CHECKING:
-    from engine.machine import Machine
+    from engine.machine.machine import Machine
     from engine.trainer import Trainer
 
 WORDS = (

@@ -1,4 +1,4 @@
-"""Update rules: rows, dialects and their maths in words, a file for each family. Kernels: `engine.kernels.optimizers`.
+"""Update rules: rows, dialects and their maths in words, a file for each family. Kernels: `engine.kernels.rules.optimizers`.
 
 A rule has two dialects where the textbooks and PyTorch differ (torch.optim's documentation). Every formula is
 theta <- theta - something, with g the gradient of the objective on the mini-batch.
@@ -8,7 +8,7 @@ from engine.optimizers.adam import ADAM_FAMILY
 from engine.optimizers.classic import CLASSIC
 from engine.optimizers.newer import NEWER
 from engine.optimizers.row import DIALECTS, PYTORCH, TEXTBOOK, Optimizer
-from engine.row import by_name
+from engine.rows.row import by_name
 
 __all__ = ["DIALECTS", "OPTIMIZERS", "PYTORCH", "TEXTBOOK", "Optimizer"]
 

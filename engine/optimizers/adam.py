@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.kernels import optimizers as kernels
+from engine.kernels.rules import optimizers as kernels
 from engine.optimizers.row import (
     BETA_1,
     BETA_2,
@@ -19,7 +19,7 @@ from engine.optimizers.row import (
     Optimizer,
     both,
 )
-from engine.row import Parameter
+from engine.rows.row import Parameter
 
 PSI = Parameter(
     "psi", "momentum's growth", "ψ", 0.004, minimum=0.0, maximum=1e3, summary="how soon the momentum μ goes from β₁/2 to β₁"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.kernels import optimizers as kernels
+from engine.kernels.rules import optimizers as kernels
 from engine.optimizers.row import COMMON, DECAY, EPS, MOMENTUM, PYTORCH, RATE, TEXTBOOK, VELOCITY, Optimizer, Wide, both
-from engine.row import Parameter
+from engine.rows.row import Parameter
 
 LR_DECAY = Parameter(
     "lr_decay", "rate decay", "d", 0.0, minimum=0.0, maximum=1e3, summary="the t-th update has the rate η / (1 + (t − 1)d)"

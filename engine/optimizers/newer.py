@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.kernels import optimizers as kernels
+from engine.kernels.rules import optimizers as kernels
 from engine.optimizers.row import BETA_1, BETA_2, COMMON, EPS, MOMENTUM, RATE, WEIGHT_DECAY, Optimizer, both
-from engine.row import Parameter
+from engine.rows.row import Parameter
 
 FIRST_STEP = replace(
     RATE, title="first step", symbol="Δ₀", summary="every parameter's step at the start; the rule then finds its own"

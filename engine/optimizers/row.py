@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from engine.row import Parameter, Row
+from engine.rows.row import Parameter, Row
 
 TEXTBOOK, PYTORCH = "textbook", "pytorch"
 DIALECTS = (TEXTBOOK, PYTORCH)

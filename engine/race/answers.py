@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.probe import range_of
+from engine.evaluation.evaluator import range_of
 from engine.trainer import Trainer
 
 MARGIN = 0.5

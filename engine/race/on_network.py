@@ -17,8 +17,8 @@ from engine.array import Array
 from engine.landscape.planes import Plane, principal
 from engine.landscape.slices import Landscape, Path, path, pool
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
+from engine.recording.stops import Stop
 from engine.spec import OptimizerSpec, Part, RunSpec, ScheduleSpec
-from engine.stops import Stop
 from engine.trainer import Trainer
 
 MOST_POINTS = 160

@@ -16,11 +16,11 @@ import numpy as np
 from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.race import advance
+from engine.machine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec, badges
-from engine.rates import kernel_parameters, rates_at
+from engine.rows.rates import kernel_parameters, rates_at
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
-from engine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
 
 FIRST_CAPACITY = 1024
 MOST_SLOTS = 3

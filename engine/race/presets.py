@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.row import Row, by_name
+from engine.rows.row import Row, by_name
 
 
 @dataclass(frozen=True)

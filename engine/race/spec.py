@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from engine.schedules import SCHEDULES
+from engine.rows.schedules import SCHEDULES
 from engine.spec import InitializerSpec, OptimizerSpec, Part, ScheduleSpec, Seed, refuse, within
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from engine.kernels import surfaces as kernels
-from engine.row import Parameter, Row, by_name
+from engine.rows.row import Parameter, Row, by_name
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 Numbers = dict[str, float]

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from server.errors import CommandError
 from server.keeping.database import Database
 from server.keeping.tables import Experiment
-from server.limits import beyond
 from server.settings import Settings
+from server.wire.errors import CommandError
+from server.wire.limits import beyond
 
 UNFOLDED = 64_000_000
 """Bytes that a kept script may unfold to."""

@@ -13,12 +13,12 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.errors import CommandError
 from server.keeping import leases, shelf
 from server.keeping.database import Database, cause
 from server.keeping.leases import Held, Holder, Renewed
 from server.keeping.process import clock, gone, this_process
 from server.keeping.records import Kept, Record
+from server.wire.errors import CommandError
 
 log = logging.getLogger("chainrule")
 R = TypeVar("R")

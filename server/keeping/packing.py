@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.frames import decode, encode
 from server.keeping.records import Piece
+from server.wire.frames import decode, encode
 
 if TYPE_CHECKING:
     from engine.array import Array
@@ -34,7 +34,7 @@ def pack_numbers(numbers: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def unpack_numbers(packed: bytes) -> dict[str, NDArray[Any]]:
-    from engine.keeping import WHOLE
+    from engine.script.keeping import WHOLE
 
     _, numbers = decode(packed)
     return {key: array.astype(np.int64) if key in WHOLE else array for key, array in numbers.items()}

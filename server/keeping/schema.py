@@ -21,8 +21,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from server.errors import CommandError
 from server.keeping.tables import Base, Schema
+from server.wire.errors import CommandError
 
 SCHEMA = 1
 """Raise it by one with any change of the tables that an older chainrule would misread, or write over; and bring databases of

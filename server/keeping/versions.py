@@ -6,15 +6,15 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from server.errors import CommandError
 from server.keeping.packing import unpack
+from server.wire.errors import CommandError
 
 PLACE_VERSION = 1
 """Of where a session stands: its run, its races, its questions. Raise it with any change that an older server would misread."""
 RACE_VERSION = 1
 """Of the script of a kept race, on a surface or on a network."""
 TIMELINE_VERSION = 1
-"""Of the script of the run: what `engine.keeping.Timeline` says of itself."""
+"""Of the script of the run: what `engine.script.keeping.Timeline` says of itself."""
 UNREADABLE = "unreadable_session"
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from server.building import trainer_of
 from server.microscope import predict, queries
 from server.microscope.refused import refusals
 from server.microscope.take_away import taken
-from server.pictures import point_of
 from server.protocol import Message
 from server.protocol.microscope_queries import (
     Answer,
@@ -24,14 +22,16 @@ from server.protocol.microscope_queries import (
     Verify,
     WrongSide,
 )
-from server.sizes import check_passes
-from server.viewer import Viewer
+from server.run.building import trainer_of
+from server.session.frame_scheduler import point_of
+from server.session.viewer import Viewer
+from server.wire.sizes import check_passes
 
 if TYPE_CHECKING:
     from engine import Trainer
     from engine.microscope import Update
     from server.microscope.hidden import Questions, Withheld
-    from server.session import Session
+    from server.session.session import Session
 
 Result = dict[str, Any]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.errors import CommandError
 from server.microscope.scope import Scope
 from server.protocol import Look
+from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
     from engine import Trainer

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from server.errors import CommandError
 from server.microscope.hidden import MOST, Question, Questions
 from server.microscope.refused import refusals
+from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
     from engine.microscope import Step, Update, Value

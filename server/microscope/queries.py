@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from server.mathml import inline
-from server.microscope import anatomy
+from server.microscope import update_equations as anatomy
 from server.microscope.hidden import HIDDEN, Withheld
 from server.microscope.refused import refusals
 
@@ -94,7 +94,7 @@ def wrong_way(trainer: Trainer, withheld: Withheld) -> dict[str, Any]:
 
 
 def _tensor(name: str, before: Array, right: Array, wrong: Array, differs: bool, withheld: Withheld) -> dict[str, Any]:
-    from engine.microscope.expression import plain
+    from engine.microscope.expressions.expression import plain
 
     gaps = np.abs(right - wrong).ravel()
     gaps = np.where(np.isnan(gaps), np.inf, gaps) if differs else np.zeros_like(gaps)

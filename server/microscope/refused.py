@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from server.errors import CommandError
+from server.wire.errors import CommandError
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from server.errors import CommandError
-from server.frames import finite
 from server.microscope.hidden import Withheld
 from server.microscope.refused import refusals
+from server.wire.errors import CommandError
+from server.wire.frames import finite
 
 if TYPE_CHECKING:
     from engine.microscope import Update

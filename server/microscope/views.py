@@ -13,7 +13,7 @@ from server.microscope.hidden import HIDDEN
 from server.microscope.numbers import open_numbers, part
 from server.microscope.place import equations_of, place_of
 from server.microscope.trees import equation_json, symbols
-from server.pictured import Arrays, Picture, Want
+from server.session.channel_types import Arrays, Picture, Want
 
 if TYPE_CHECKING:
     from engine import Trainer

@@ -1,7 +1,7 @@
 """The wire's vocabulary: commands from a page, events to a page, as pydantic unions on ``type``.
 
-A socket carries commands and events as JSON text and frames as binary (see `server.frames`). The JSON Schema of both unions is
-served at ``/api/protocol``. Non-finite numbers travel as the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+A socket carries commands and events as JSON text and frames as binary (see `server.wire.frames`). The JSON Schema of both
+unions is served at ``/api/protocol``. Non-finite numbers travel as the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ Channel = Literal[
     "network_surface",
     "study",
 ]
-"""What a page may subscribe to; each is documented where it is made, in `server.channels`, `server.race.channels` or
-`server.race.network_channels`."""
+"""What a page may subscribe to; each is documented where it is made, in `server.run.channels`, `server.race.surface.channels`
+or `server.race.network.channels`."""
 
 Split = Literal["train", "validation", "test"]
 SpeedUnit = Literal["steps", "epochs", "flat"]

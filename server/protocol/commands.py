@@ -62,7 +62,7 @@ class Reset(Command):
 
 
 class EditCommand(Command):
-    """Change the run from here on. `edit` is an `engine.script.Edit`; before the end of the run it forks a branch."""
+    """Change the run from here on. `edit` is an `engine.script.script.Edit`; before the end of the run it forks a branch."""
 
     type: Literal["edit"] = "edit"
     edit: EditData
@@ -83,7 +83,7 @@ class Load(Command):
 
     type: Literal["load"] = "load"
     script: ScriptData | str | None = Field(
-        default=None, description="an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit"
+        default=None, description="an `engine.script.replay.ScriptData`, or its JSON text, which keeps every bit"
     )
     experiment: Token | None = Field(default=None, description="an id that `keep` gave, in place of a script")
 
@@ -130,7 +130,7 @@ class FindRate(Command):
 class CheckGradient(Command):
     """Pause, then compare the gradient at the present parameters with central differences
     (`engine.diagnostics.gradient_check`). The run is left alone. `trial` tells how far it is and ends as `find_rate` does;
-    `done.result` is described in `server.trials`."""
+    `done.result` is described in `server.run.trials`."""
 
     type: Literal["check_gradient"] = "check_gradient"
     weights: int = Field(default=2000, ge=1, le=20_000, description="checked at most; of larger networks some of each tensor")

@@ -1,5 +1,5 @@
 """The race's part of the wire: its commands, its two events. A race is a session's second object, beside its run, with a
-clock of its own. Its channels are in `server.race.channels`."""
+clock of its own. Its channels are in `server.race.surface.channels`."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ class Shape:
 
 
 RunSpecData = Annotated[dict[str, Any], Shape("engine.spec:RunSpec")]
-EditData = Annotated[dict[str, Any], Shape("engine.edits:Edit")]
-ScriptData = Annotated[dict[str, Any], Shape("engine.sharing:ScriptData")]
+EditData = Annotated[dict[str, Any], Shape("engine.script.edits:Edit")]
+ScriptData = Annotated[dict[str, Any], Shape("engine.script.replay:ScriptData")]
 OptimizerData = Annotated[dict[str, Any], Shape("engine.spec:OptimizerSpec")]
 ScheduleData = Annotated[dict[str, Any], Shape("engine.spec:ScheduleSpec")]
 InitializerData = Annotated[dict[str, Any], Shape("engine.spec:InitializerSpec")]

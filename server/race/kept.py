@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from server.keeping.versions import RACE_VERSION
 from server.protocol import RaceSpeed
-from server.race import commands, files, network_commands
-from server.race.network import Going
-from server.race.network import Playing as NetworkPlaying
-from server.race.work import Playing
+from server.race.network import commands as network_commands
+from server.race.network.controller import Going
+from server.race.network.controller import Playing as NetworkPlaying
+from server.race.surface import commands, files
+from server.race.surface.work import Playing
 
 if TYPE_CHECKING:
-    from server.session import Session
+    from server.session.session import Session
 
 log = logging.getLogger("chainrule")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
-from server import errors
-from server.errors import CommandError
+from server.wire import errors
+from server.wire.errors import CommandError
 
 _WORDS = re.compile(r"(?P<field>\w+): (?P<problem>.*?)(?:; allowed: (?P<allowed>.*))?", re.DOTALL)
 _ONE = re.compile(r"\blanes\.0\.")

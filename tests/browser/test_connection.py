@@ -13,7 +13,7 @@ from cuttable_line import Line
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from train_page import Train
 
-from server.frames import encode
+from server.wire.frames import encode
 
 
 @pytest.fixture

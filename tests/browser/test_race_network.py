@@ -12,7 +12,7 @@ from network_page import NetworkRoom
 from playwright.sync_api import Page, expect
 
 from engine import RunSpec, Trainer
-from engine.race.compass import compass
+from engine.race.gradient_noise import compass
 from engine.race.presets import PRESETS
 from engine.race.seeds import SeedRace
 

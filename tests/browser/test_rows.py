@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 from train_page import Train
 
 from engine import RunSpec, Trainer
-from engine.curves import output_delta
+from engine.evaluation.curves import output_delta
 from engine.spec import MAX_LAYERS
 
 # By keyboard ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine import Trainer
 from engine.array import Array
-from engine.keeping import Place, Timeline, go_on, numbers, place, timeline
+from engine.script.keeping import Place, Timeline, go_on, numbers, place, timeline
 
 
 def again(trainer: Trainer) -> Trainer:

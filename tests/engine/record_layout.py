@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine import RunSpec, Trainer, rules
-from engine.keeping import BUFFERS
+from engine import RunSpec, Trainer
 from engine.kernels import codes
 from engine.optimizers import OPTIMIZERS
 from engine.optimizers.row import DIALECTS
-from engine.schedules import SCHEDULES
+from engine.recording import rules
+from engine.rows.schedules import SCHEDULES
+from engine.script.keeping import BUFFERS
 from engine.spec import OptimizerSpec
 
 RECORDED = Path(__file__).parent / "layouts.json"

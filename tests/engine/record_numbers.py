@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import RunSpec, Trainer
-from engine.datasets import DATASETS
-from engine.features import FEATURES
-from engine.initializers import INITIALIZERS
 from engine.kernels import codes
 from engine.numbers_version import NUMBERS_VERSION
+from engine.rows.datasets import DATASETS
+from engine.rows.features import FEATURES
+from engine.rows.initializers import INITIALIZERS
 
 RECORDED = Path(__file__).parent / "numbers.json"
 SHOWN = 8

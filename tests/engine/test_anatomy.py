@@ -5,9 +5,9 @@ import problems
 import pytest
 
 from engine.microscope import dissect
-from engine.microscope.anatomy import anatomy_for
-from engine.microscope.arithmetic import FormulaError, as_tree, names_in, on_arrays
-from engine.microscope.expression import Number
+from engine.microscope.expressions.arithmetic import FormulaError, as_tree, names_in, on_arrays
+from engine.microscope.expressions.expression import Number
+from engine.microscope.update_equations import anatomy_for
 from engine.optimizers import DIALECTS, OPTIMIZERS
 
 OPTIONS = (

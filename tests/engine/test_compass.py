@@ -8,7 +8,7 @@ import pytest
 from engine import RunSpec, Trainer
 from engine.landscape.slices import Landscape
 from engine.parts import at_once
-from engine.race.compass import compass, taking
+from engine.race.gradient_noise import compass, taking
 
 
 def trainer(samples=24, **fields):

@@ -5,8 +5,8 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.activations import ACTIVATIONS
-from engine.curves import curve
+from engine.evaluation.curves import curve
+from engine.rows.activations import ACTIVATIONS
 
 
 def network(*layers, data="spiral", initializer="he_normal", **fields):

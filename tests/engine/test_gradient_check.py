@@ -59,7 +59,7 @@ def test_one_wrong_entry_is_caught_and_named(entry, wrong, monkeypatch):
 def test_a_missing_derivative_is_caught(monkeypatch):
     """The op δ ⊙ φ′(z) left out of layer 1: all of layer 1's gradient is wrong, and nothing else."""
     from engine.kernels import codes
-    from engine.tape import Tape
+    from engine.machine.tape import Tape
 
     original = Tape.derivative.func
 

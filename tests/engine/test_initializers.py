@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engine import RunSpec, Trainer, initializers
+from engine import RunSpec, Trainer
+from engine.rows import initializers
 
 INPUTS, UNITS, NEXT = 300, 200, 150
 

@@ -7,9 +7,9 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.keeping import BUFFERS, LAYOUT, NUMBERS, Place, Timeline, go_on, numbers, place, timeline
 from engine.kernels import codes
-from engine.machine import Machine
+from engine.machine.machine import Machine
+from engine.script.keeping import BUFFERS, LAYOUT, NUMBERS, Place, Timeline, go_on, numbers, place, timeline
 
 SPEC = {
     "data": {"name": "moons", "samples": 46, "test_fraction": 0.5},
@@ -159,7 +159,7 @@ def test_what_is_kept_has_keys_of_its_own(monkeypatch):
     before = numbers(trainer)
     monkeypatch.setattr(Machine, "float_state", property(lambda machine: machine.hyper), raising=False)
     renamed = tuple(each._replace(attribute="float_state") if each.key == "hyper" else each for each in BUFFERS)
-    monkeypatch.setattr("engine.keeping.BUFFERS", renamed)
+    monkeypatch.setattr("engine.script.keeping.BUFFERS", renamed)
     after = numbers(trainer)
     assert list(after) == list(before) and all(np.array_equal(after[key], before[key], equal_nan=True) for key in before)
     twin = go_on(timeline(trainer), place(trainer), before, kept.lines(trainer))

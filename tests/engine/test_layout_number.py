@@ -7,8 +7,8 @@ import json
 import pytest
 from record_layout import PLACES, RECORDED, moved, places, table
 
-from engine import rules
 from engine.kernels import codes
+from engine.recording import rules
 
 TABLES = json.loads(RECORDED.read_text(encoding="utf-8"))
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 from latex2mathml.converter import convert
 
-from engine.activations import ACTIVATIONS
 from engine.mathml import mathml
+from engine.rows.activations import ACTIVATIONS
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 

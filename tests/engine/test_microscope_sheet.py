@@ -12,7 +12,7 @@ from latex2mathml.converter import convert
 from reference_network import ALL_TOGETHER
 
 from engine.microscope import NOTATIONS, Writing, dissect, look, sheet, step_latex
-from engine.microscope.expression import digits_of
+from engine.microscope.expressions.expression import digits_of
 
 WORDS = {"theory": "W_{2}", "lecture": "W^{(2)}", "study_sheet": "W^{(2)}", "notes": "W^{[2]}", "review": "W_{2}"}
 ACTIVATIONS = {"theory": "h_{1}", "lecture": "h^{(1)}", "study_sheet": "a^{(2)}", "notes": "a^{[1]}", "review": "h_{1}"}

@@ -13,8 +13,9 @@ import witness_kinds
 from witness_cases import CASES, OPTIMIZERS, OUTPUTS, PAIRS, PICTURES, SCHEDULES, UPDATES
 from witnessed import near, witnesses
 
-from engine import activations, losses, norms, optimizers, schedules
+from engine import optimizers
 from engine.microscope import look
+from engine.rows import activations, losses, norms, schedules
 
 EXACT = ("mini-batch", "hold")
 """Nothing is calculated in their results."""

@@ -6,7 +6,7 @@ import pytest
 import reference
 
 from engine import RunSpec, Trainer
-from engine.curves import curve, output_delta
+from engine.evaluation.curves import curve, output_delta
 
 XOR = {"train_x": [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], "train_y": [0, 1, 1, 0]}
 

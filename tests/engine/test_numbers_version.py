@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from record_numbers import RECORDED, changed, numbers, same, taken
 
-from engine import dataset, fingerprint, initializers, warmup
+from engine import dataset, fingerprint, warmup
 from engine.kernels import jit
 from engine.numbers_version import NUMBERS_VERSION
+from engine.rows import initializers
 
 KERNELS = Path(jit.__file__).parent
 

@@ -10,9 +10,11 @@ import pytest
 import reference_optimizers
 
 from engine import EditError, catalog
-from engine.descent import Descent
-from engine.kernels import rules_adam, rules_plain, rules_scaled
+from engine.kernels.rules import adam as rules_adam
+from engine.kernels.rules import plain as rules_plain
+from engine.kernels.rules import scaled as rules_scaled
 from engine.optimizers import OPTIMIZERS
+from engine.optimizers.standalone import Descent
 from engine.spec import OptimizerSpec
 
 DESCRIBED, NUMBERS = problems.golden()

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from engine.descent import Descent
 from engine.optimizers import OPTIMIZERS
+from engine.optimizers.standalone import Descent
 from engine.race.on_surface import Race
 from engine.spec import OptimizerSpec
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec

@@ -11,7 +11,7 @@ from test_race import stated_noise
 
 from engine.optimizers import DIALECTS, OPTIMIZERS
 from engine.race import Race, dissect_lane
-from engine.race.anatomy import COORDINATES
+from engine.race.lane_equations import COORDINATES
 from engine.spec import OptimizerSpec
 
 NOISE, SEED = 0.3, 11

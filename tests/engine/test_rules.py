@@ -7,8 +7,9 @@ import problems
 import pytest
 from reference_schedules import stated_plateau
 
-from engine import EditError, RunSpec, SpecError, Trainer, rules
+from engine import EditError, RunSpec, SpecError, Trainer
 from engine.kernels import codes
+from engine.recording import rules
 
 RECORDED = json.loads((problems.GOLDEN / "schedules.json").read_text())
 SPEC = {

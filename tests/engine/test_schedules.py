@@ -9,7 +9,7 @@ import pytest
 from reference_schedules import stated
 
 from engine import RunSpec, SpecError, catalog
-from engine.rates import preview
+from engine.rows.rates import preview
 from engine.spec import ScheduleSpec
 
 RECORDED = json.loads((problems.GOLDEN / "schedules.json").read_text())

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, SpecError, Trainer, fingerprint
-from engine.edits import EditError
-from engine.sharing import Replay, ReplayError, ScriptData
+from engine.script.edits import EditError
+from engine.script.replay import Replay, ReplayError, ScriptData
 
 SPEC = {
     "data": {"name": "moons", "samples": 60, "noise": 0.2, "seed": 3},

@@ -5,7 +5,7 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.script import FEWEST_POINTS, SERIES_BYTES
+from engine.script.script import FEWEST_POINTS, SERIES_BYTES
 
 SPEC = {
     "data": {"name": "moons", "samples": 60, "test_fraction": 0.3, "validation_fraction": 0.2},

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
+from engine.machine.tape import Tape
 from engine.optimizers import OPTIMIZERS
-from engine.tape import Tape
 
 CLASSIC = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 

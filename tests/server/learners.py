@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from engine import Trainer
-from server.frames import decode
+from server.wire.frames import decode
 
 Event = dict[str, Any]
 RATE = 60

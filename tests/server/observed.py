@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pages import Event, Page, parameters
 
-from server.frames import finite
+from server.wire.frames import finite
 
 FURTHER = 20
 """Updates that a run is led on by: what a snapshot lacks, or has in another place, shows in them."""

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
-from server.frames import decode
+from server.wire.frames import decode
 
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting for something that should have come (kernels may have to compile first)."""

@@ -16,10 +16,10 @@ from live_server import Live, serving
 from pages import Page, parameters, same
 
 from engine import RunSpec, Trainer
-from server.errors import CommandError
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.settings import Settings
+from server.wire.errors import CommandError
 
 Serve = Callable[[Settings], Live]
 

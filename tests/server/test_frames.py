@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from server.frames import DTYPES, FrameError, decode, encode, finite
+from server.wire.frames import DTYPES, FrameError, decode, encode, finite
 
 
 @settings(max_examples=60, deadline=None)

@@ -18,7 +18,7 @@ from pages import Page
 from schema_strategies import Commands
 
 from engine import RunSpec
-from engine.sharing import ScriptData
+from engine.script.replay import ScriptData
 from server.protocol import EVENTS, Channel
 
 CODES = {"invalid", "limit", "too_large", "cancelled", "no_run", "no_race", "unknown_experiment"}

@@ -18,8 +18,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from server.app import create_app
-from server.assets import PageFiles, web_folder
-from server.security import HEADERS
+from server.http.assets import PageFiles, web_folder
+from server.http.security import HEADERS
 from server.settings import Settings
 
 app = create_app(Settings(database_url="sqlite://"))

@@ -20,8 +20,8 @@ from plotly.offline import get_plotlyjs_version
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from server.assets import accepts_gzip, web_folder
-from server.page import Page
+from server.http.assets import accepts_gzip, web_folder
+from server.http.page import Page
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; "

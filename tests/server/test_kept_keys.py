@@ -11,9 +11,9 @@ import pytest
 from test_restoring import Life, bits, live_through
 
 from engine import RunSpec, Trainer, warm_up
-from engine.keeping import BUFFERS, LAYOUT, numbers
 from engine.kernels import codes
-from engine.series import FIRST_COLUMNS, Series
+from engine.recording.series import FIRST_COLUMNS, Series
+from engine.script.keeping import BUFFERS, LAYOUT, numbers
 from server.keeping.packing import lines, pack, pack_numbers, pack_points, unpack, unpack_numbers
 from server.keeping.records import Kept, Piece
 from server.microscope.hidden import Question, Questions

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from server.errors import CommandError
 from server.keeping import keeper as module
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
@@ -24,6 +23,7 @@ from server.keeping.process import gone, this_process
 from server.keeping.records import Kept, Piece, Record
 from server.keeping.tables import Base, Experiment, KeptPart, KeptPiece, KeptSession, Now
 from server.settings import Settings
+from server.wire.errors import CommandError
 
 LONG = 1000.0
 ID = "a session"

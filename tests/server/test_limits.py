@@ -15,9 +15,9 @@ from pages import Page
 from engine.race.spec import MOST_LANES, MOST_STEPS
 from engine.spec import MAX_LAYERS, MAX_UNITS, DataSpec
 from engine.spec_inline import MAX_ROWS
-from server import tables
-from server.limits import Bucket, address_of
+from server.http import tables
 from server.settings import Settings
+from server.wire.limits import Bucket, address_of
 
 Serve = Callable[[Settings], Live]
 WIDE = {"network": {"layers": [{"units": 64}, {"units": 64}]}}
@@ -301,7 +301,7 @@ def test_a_page_that_paints_sixty_times_a_second_is_far_from_the_rate() -> None:
 
 def test_tokens_come_back_at_their_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("server.limits.time.monotonic", lambda: now)
+    monkeypatch.setattr("server.wire.limits.time.monotonic", lambda: now)
     bucket = Bucket(8.0, 5.0)
     assert [bucket.take() for _ in range(6)] == [True] * 5 + [False]
     now += 0.375

@@ -12,8 +12,10 @@ import pytest
 from live_server import Live
 from pages import Page
 
-from server import commands, limits, logs
+from server import logs
+from server.run import commands
 from server.settings import Settings
+from server.wire import limits
 
 
 @pytest.fixture
@@ -77,8 +79,8 @@ def test_a_word_that_is_none_of_a_settings_is_refused(name: str) -> None:
 
 def test_a_limit_is_logged_once_a_minute(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("server.limits.time.monotonic", lambda: now)
-    monkeypatch.setattr("server.limits._logged", {})
+    monkeypatch.setattr("server.wire.limits.time.monotonic", lambda: now)
+    monkeypatch.setattr("server.wire.limits._logged", {})
     logs.configure(Settings(), stream)
     for _ in range(50):
         limits.met("max_units")

@@ -12,12 +12,12 @@ from pages import Page
 
 from engine import RunSpec, Trainer
 from engine.microscope import NOTATIONS, look
-from server.frames import decode, encode
 from server.microscope import Scope, Sight, microscope, microstep
 from server.microscope.hidden import Question
 from server.microscope.numbers import FIRST, LARGEST
-from server.pictured import Picture, Want
 from server.protocol import Look
+from server.session.channel_types import Picture, Want
+from server.wire.frames import decode, encode
 
 SPEC: dict[str, Any] = {
     "data": {"name": "spiral", "samples": 80},

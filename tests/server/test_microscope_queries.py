@@ -14,8 +14,8 @@ from pages import Page
 
 from engine import RunSpec, Trainer
 from engine.microscope import GRAPHS, NOTATIONS, PRESETS, Graph, change, check, dissect, factors, in_place, look, sample_chain
-from server.frames import finite
 from server.microscope.hidden import Question, Questions, Withheld
+from server.wire.frames import finite
 
 SPEC: dict[str, Any] = {
     "data": {"name": "moons", "samples": 60, "noise": 0.1},

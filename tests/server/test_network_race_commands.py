@@ -17,10 +17,10 @@ from pages import Page
 from engine import RunSpec, Trainer
 from engine.race import NetworkRace, Race
 from engine.race.chart import Chart, PlaneChoice
-from engine.race.compass import compass
+from engine.race.gradient_noise import compass
 from engine.race.seeds import SeedRace
 from engine.race.sweep import basins
-from server.race.studies import Study
+from server.race.network.studies import Study
 from server.settings import Settings
 
 SPEC: dict[str, Any] = {

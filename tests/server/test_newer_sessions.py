@@ -14,14 +14,14 @@ from sqlalchemy import create_engine, text
 from test_kept_sessions import Serve, check, learn
 from test_socket import closed_with
 
-from engine.keeping import Timeline
-from server.errors import CommandError
+from engine.script.keeping import Timeline
 from server.keeping import versions
 from server.keeping.database import Database
 from server.keeping.keeper import Keeper
 from server.keeping.packing import pack, unpack
 from server.protocol import CLOSE_MOVED
 from server.settings import Settings
+from server.wire.errors import CommandError
 
 Script = dict[str, Any]
 DAY = 24 * 3600.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.pacer import Clock, Meter, Slice
+from server.session.pacer import Clock, Meter, Slice
 
 
 @pytest.mark.parametrize("rate", [0.5, 1, 25, 60, 333.3, 50_000])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.assets import web_folder
+from server.http.assets import web_folder
 
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 """Types are imported in comments, and may go round: nothing of them runs."""

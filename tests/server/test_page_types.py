@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.assets import web_folder
+from server.http.assets import web_folder
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 LINE_COMMENT = re.compile(r"//.*")

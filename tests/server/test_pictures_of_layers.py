@@ -105,7 +105,7 @@ def test_an_edited_weight_is_undone_to_the_same_bits(live: Live) -> None:
 
 
 def test_pictures_of_layers_are_made_only_for_who_watches(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    from server.channels import CHANNELS
+    from server.run.channels import CHANNELS
 
     made: list[str] = []
     for name in LAYERS:

@@ -12,9 +12,9 @@ from pages import Page
 from test_http import get
 
 from engine import RunSpec, Trainer
-from engine.curves import curve, output_delta
+from engine.evaluation.curves import curve, output_delta
 from engine.spec import ScheduleSpec
-from server.layer_channels import reach
+from server.run.layer_channels import reach
 
 SPEC: dict[str, Any] = {
     "data": {"name": "spiral", "samples": 80},

@@ -397,7 +397,7 @@ def test_every_preset_and_every_surface_is_drawn(live: Live) -> None:
 
 
 def test_long_trails_come_in_parts_without_a_gap(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.race.channels.MOST_POINTS", 800)
+    monkeypatch.setattr("server.race.surface.channels.MOST_POINTS", 800)
     direct = Race(SPEC)
     direct.seek(1000)
     with RacePage(live.socket) as page:

@@ -12,11 +12,11 @@ from live_server import Live
 from pages import Page
 
 from engine import RunSpec, Trainer
-from server.pacer import Slice
 from server.protocol import Speed
-from server.session import Session
+from server.run.work import Play
+from server.session.pacer import Slice
+from server.session.session import Session
 from server.settings import Settings
-from server.work import Play
 
 Serve = Callable[[Settings], Live]
 FLAT = {"unit": "flat"}
@@ -119,7 +119,7 @@ def test_a_hidden_page_rests_and_goes_on_when_it_is_shown(quick: Live, kind: str
 def test_a_rest_is_no_part_of_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
     """By a clock of our own: at a thousand steps a second, an hour of rest is followed by one step, not by a burst."""
     now = [50.0]
-    monkeypatch.setattr("server.work.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("server.run.work.time.monotonic", lambda: now[0])
     trainer, slice = Trainer(RunSpec.model_validate(SPEC)), Slice(1.0, guess=1000)
     speed = Speed(unit="steps", rate=1000)
     work = Play(trainer, speed)
@@ -140,7 +140,7 @@ def test_a_rest_is_no_part_of_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_picture_is_made_for_a_hidden_page_and_the_newest_when_it_is_shown(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from server.channels import CHANNELS
+    from server.run.channels import CHANNELS
 
     made: list[int] = []
     whole = CHANNELS["parameters"]

@@ -17,10 +17,10 @@ from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece, Record
 from server.protocol import COMMANDS
-from server.scheduler import Scheduler
-from server.session import Session
+from server.session.scheduler import Scheduler
+from server.session.session import Session
+from server.session.viewer import Viewer
 from server.settings import Settings
-from server.viewer import Viewer
 from server.warmup import Kernels
 
 SPEC: dict[str, Any] = {

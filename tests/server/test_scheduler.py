@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from server.scheduler import ALLOWANCE, HURRIED, ROUND, SHORTEST, Account, Job, Line, Scheduler, Withdrawn, fair
+from server.session.scheduler import ALLOWANCE, HURRIED, ROUND, SHORTEST, Account, Job, Line, Scheduler, Withdrawn, fair
 
 
 def job(account: Account, hurried: bool = False) -> Job:

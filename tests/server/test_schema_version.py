@@ -20,7 +20,6 @@ from live_server import Live
 from pages import Page
 from sqlalchemy import create_engine, inspect, text
 
-from server.errors import CommandError
 from server.keeping import database as module
 from server.keeping import schema
 from server.keeping.database import Database, refusal
@@ -28,6 +27,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.keeping.schema import SCHEMA, SchemaError
 from server.settings import Settings
+from server.wire.errors import CommandError
 
 NEWER = SCHEMA + 2
 WORDS = f"kept by a newer chainrule (schema {NEWER}; this one reads {SCHEMA})"

@@ -232,7 +232,7 @@ def test_a_fork_and_a_new_subscription_bring_the_series_anew(live: Live) -> None
 
 def test_nothing_is_computed_for_channels_that_nobody_watches(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    from server.channels import CHANNELS
+    from server.run.channels import CHANNELS
 
     for name, make in list(CHANNELS.items()):
 
@@ -440,7 +440,7 @@ def test_sessions_do_not_disturb_each_other(live: Live) -> None:
 
 
 def test_a_channel_that_fails_is_reported_and_the_others_go_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    from server.channels import CHANNELS
+    from server.run.channels import CHANNELS
 
     def broken(*_: object) -> None:
         raise RuntimeError("a secret detail")
@@ -461,7 +461,7 @@ def test_a_session_that_stumbles_gets_up(live: Live, monkeypatch: pytest.MonkeyP
     with Page(live.socket) as page:
         begun(page, "parameters")
         with monkeypatch.context() as patch:
-            patch.setattr("server.pictures.key_of", broken)
+            patch.setattr("server.session.frame_scheduler.key_of", broken)
             page.send("play", speed=FLAT)
             error = page.until(lambda event: event["type"] == "error")
             assert error["code"] == "internal" and "secret" not in error["message"]

@@ -13,8 +13,8 @@ from pages import Page
 from websockets.exceptions import ConnectionClosed
 
 from server.protocol import CLOSE_OVERFLOW
+from server.session.viewer import Viewer
 from server.settings import Settings
-from server.viewer import Viewer
 
 Serve = Callable[[Settings], Live]
 CHANNELS = ["series", "parameters", "maps"]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from live_server import Live
 
 from engine import RunSpec
-from server.table_columns import columns_of
-from server.table_data import Choices, describe, inline_data
-from server.tables import MAX_BYTES, MAX_ROWS, TableError, read_table
+from server.http.table_columns import columns_of
+from server.http.table_data import Choices, describe, inline_data
+from server.http.tables import MAX_BYTES, MAX_ROWS, TableError, read_table
 
 
 def kinds(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from pages import Page, parameters, same
 
 from engine import RunSpec, Trainer
 from engine.diagnostics.gradient_check import GradientCheck
-from server.trials import SIDE, map_of
+from server.run.trials import SIDE, map_of
 
 FLAT = {"unit": "flat"}
 SPEC: dict[str, Any] = {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.__main__ import listen
-from server.turns import SharedListener, shared_by_turns
+from server.wire.fair_listener import SharedListener, shared_by_turns
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """What the server leans on of uvicorn's insides: its version is pinned, and each thing that is used is tried here by itself.
 
 Here: its supervisor, which `server.workers` overrides, and its server, which `server.__main__` does; its WebSocket, which
-`server.wire` overrides, in `test_uvicorn_websocket`. Where one of these fails after uvicorn was raised, it says what moved.
+`server.wire.websocket_protocol` overrides, in `test_uvicorn_websocket`. Where one of these fails after uvicorn was raised, it
+says what moved.
 """
 
 from __future__ import annotations

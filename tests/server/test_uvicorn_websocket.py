@@ -1,4 +1,4 @@
-"""What `server.wire` and `server.logs` lean on of uvicorn's WebSocket: see `test_uvicorn_contract`."""
+"""What `server.wire.websocket_protocol` and `server.logs` lean on of uvicorn's WebSocket: see `test_uvicorn_contract`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
-from server import wire
 from server.__main__ import config
 from server.app import create_app
 from server.logs import NotOurs
 from server.settings import Settings
-from server.wire import RESTARTS, Wire
+from server.wire import websocket_protocol as wire
+from server.wire.websocket_protocol import RESTARTS, Wire
 
 
 class Transport(asyncio.Transport):

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from server.protocol import CLOSE_OVERFLOW, Done, Speed, State, WarmUp
-from server.viewer import FINDINGS_INTERVAL, FINDINGS_SHARE, FRAME_INTERVAL, READING_INTERVAL, SHARE, Viewer
+from server.session.viewer import FINDINGS_INTERVAL, FINDINGS_SHARE, FRAME_INTERVAL, READING_INTERVAL, SHARE, Viewer
 
 
 def state(step: int) -> State:

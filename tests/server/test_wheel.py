@@ -29,7 +29,7 @@ def test_the_wheel_holds_the_page(tmp_path: Path) -> None:
     assert not {name for name in names if name.startswith(("tests/", "web/"))}
     # The installed server finds its own copy, not a checkout's.
     found = subprocess.run(
-        [sys.executable, "-c", "from server.assets import web_folder; print(web_folder())"],
+        [sys.executable, "-c", "from server.http.assets import web_folder; print(web_folder())"],
         cwd=tmp_path / "installed",
         check=True,
         capture_output=True,

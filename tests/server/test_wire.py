@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from server.__main__ import listen
-from server.wire import RESTARTS, Wire
+from server.wire.websocket_protocol import RESTARTS, Wire
 
 
 @pytest.mark.parametrize("message", [{"text": "late"}, {"bytes": b"late"}])

@@ -8,7 +8,7 @@ const [LEAST, MOST] = [-12, -6];
 const WIDEST = 200;
 
 /**
- * @param {import("../commands.js").TensorCheck} tensor  as `server.trials` describes it
+ * @param {import("../commands.js").TensorCheck} tensor  as `server.run.trials` describes it
  * @param {HTMLElement} reading  where the cell pointed at is told
  * @param {(layer: number, unit: number) => void} show
  */

@@ -1,0 +1,50 @@
+"""Copies of a run to try things on: the run itself is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.dataset import Dataset
+from engine.evaluation.evaluator import Probe
+from engine.kernels import codes
+from engine.machine.machine import Machine
+from engine.spec import RunSpec, ScheduleSpec
+
+NEVER = np.iinfo(np.int64).max
+
+
+def twin_machine(machine: Machine) -> Machine:
+    """A machine in the same state, which records no series. An update that is under way is completed in the copy."""
+    made = Machine(machine.spec, machine.dataset)
+    made.put_back(machine.everything())
+    made.counters[codes.RECORD_AFTER] = NEVER
+    made._before[...] = machine._before
+    while made.next_op:
+        if made.one_op() not in (codes.RUNNING, codes.SERIES_FULL):
+            made.abandon_update()
+    return made
+
+
+def without_schedule(spec: RunSpec) -> RunSpec:
+    """`spec` with the rate constant at its base."""
+    return spec.model_copy(update={"schedule": ScheduleSpec()})
+
+
+def twin_on(machine: Machine, rows: NDArray[np.int64]) -> Probe:
+    """The probe of a twin with the same parameters whose training set is these `rows` (n,); it has no other split."""
+    made = Machine(machine.spec, _only(machine.dataset, rows))
+    made.theta[...] = machine.theta
+    made.state[...] = machine.state
+    return Probe(made)
+
+
+def _only(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
+    splits = {}
+    for name, split in dataset.splits.items():
+        kept = rows if name == "train" else np.zeros(0, dtype=np.int64)
+        labels = None if split.labels is None else split.labels[kept]
+        splits[name] = replace(split, raw=split.raw[kept], x=split.x[kept], y=split.y[kept], labels=labels)
+    return replace(dataset, splits=splits)

@@ -1,0 +1,266 @@
+"""Looking without touching: losses, outputs, gradients and unit activations at the present parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.array import Array
+from engine.dataset import SPLITS, Dataset
+from engine.kernels import codes
+from engine.kernels.run import run
+from engine.kernels.shades import shade, stack
+from engine.machine.machine import Machine
+from engine.machine.tape import Tape
+
+Part = Literal["forward", "derivative", "blame"]
+"""Of the tape: to the losses, to the gradients, to the deltas."""
+MOST_VALUES = 2**27  # of one pass over all rows at once, 1 GB
+NO_SERIES = np.zeros((1, len(codes.SERIES_COLUMNS)))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A split in inference mode. `outputs` (n, d_L); for classes also `predicted` (n,) and `confusion` (K, K), rows true."""
+
+    loss: float
+    accuracy: float | None
+    outputs: Array
+    predicted: NDArray[np.int64] | None
+    confusion: NDArray[np.int64] | None
+
+    @property
+    def recall(self) -> Array | None:
+        """Of each true class the share told right, (K,); NaN where the split has none of it."""
+        if self.confusion is None:
+            return None
+        whole = self.confusion.sum(axis=1)
+        share: Array = np.divide(self.confusion.diagonal(), whole, out=np.full(len(whole), np.nan), where=whole > 0)
+        return share
+
+
+class Probe:
+    """Forward and backward passes of a machine's network over any rows, in inference mode or with their own statistics.
+
+    Rows go through some columns at a time; all at once where batch norm is to take the statistics of the rows themselves.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
+        self.hyper = np.zeros(codes.N_HYPER)
+        self.nothing = np.zeros(codes.N_CLOCK)
+        self.unordered = np.zeros(0, dtype=np.int64)
+        self._whole: tuple[Tape, Tape, Array] | None = None
+        """The machine's tape that a wide one was made beside, the wide one and its workspace."""
+        self._layout, self._work = self.tape.layout, machine.probe_work
+        self.at_work = self.tape
+        self._plane: Array | None = None
+
+    @cached_property
+    def grad(self) -> Array:
+        """Where passes write the gradient, (P,)."""
+        return np.zeros_like(self.machine.theta)
+
+    @property
+    def tape(self) -> Tape:
+        return self.machine.probe_tape
+
+    def _room(self, rows: int, mode: int) -> tuple[Tape, Array]:
+        """A tape and its workspace: the machine's, or one wide enough for all rows where they act on each other."""
+        tape = self.tape
+        if mode != codes.STATISTICS or not tape.coupled or rows <= tape.layout.capacity:
+            return tape, self.machine.probe_work
+        if self._whole is None or self._whole[0] is not tape or self._whole[1].layout.capacity < rows:
+            wide = self.machine.compile(self.machine.spec, rows)
+            if wide.layout.size > MOST_VALUES:
+                limit = rows * MOST_VALUES // wide.layout.size
+                raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
+            self._whole = (tape, wide, np.zeros(wide.layout.size))
+        return self._whole[1:]
+
+    def _pass(self, ops: NDArray[np.int64], work: Array, x: Array, y: Array, start: int, count: int) -> None:
+        self.counters[codes.FIRST_ROW] = start
+        self.counters[codes.ROW_COUNT] = self.counters[codes.BATCH] = count
+        machine = self.machine
+        run(self.tape.core)(
+            ops,
+            0,
+            len(ops),
+            1,
+            machine.probe_forward,
+            self.counters,
+            self.hyper,
+            machine.theta,
+            self.nothing,
+            self.grad,
+            machine.state,
+            work,
+            work,
+            self.unordered,
+            x,
+            y,
+            NO_SERIES,
+        )
+
+    def passes(self, part: Part, x: Array, y: Array, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
+        """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
+        tape, work = self._room(len(x), mode)
+        self.at_work, self._layout, self._work = tape, tape.layout, work
+        ops = getattr(tape, part)
+        self.counters[codes.MODE] = mode
+        capacity = tape.layout.capacity
+        for start in range(0, len(x), capacity):
+            count = min(capacity, len(x) - start)
+            self._pass(ops, work, x, y, start, count)
+            yield start, count
+
+    def values(self, name: str, columns: int) -> Array:
+        """Workspace values of the last pass, (units, columns), a view."""
+        return self._layout.view(self._work, name, columns)
+
+    def again(self, ops: NDArray[np.int64], count: int) -> None:
+        """Run `ops`, of the tape `at_work`, on the `count` columns that stand in the workspace."""
+        self._pass(ops, self._work, self.machine.x, self.machine.y, 0, count)
+
+    def rows(self, split: str) -> tuple[Array, Array]:
+        """Inputs (n, d_0) and targets (n, d_L) of a split, views."""
+        if split not in SPLITS:
+            raise ValueError(f"split: '{split}' is not known; allowed: {', '.join(SPLITS)}")
+        counts = self.machine.dataset.rows
+        first = sum(counts[: SPLITS.index(split)])
+        last = first + counts[SPLITS.index(split)]
+        if first == last:
+            raise ValueError(f"split: '{split}' has no samples in this run")
+        return self.machine.x[first:last], self.machine.y[first:last]
+
+    def loss_and_outputs(self, x: Array, y: Array, mode: int = codes.INFERENCE) -> tuple[float, Array]:
+        """Mean data loss over the rows, and outputs (n, d_L)."""
+        total = 0.0
+        outputs = np.empty((len(x), self.tape.sizes[-1]))
+        for start, count in self.passes("forward", x, y, mode):
+            total += self.hyper[codes.LAST_LOSS] * count
+            outputs[start : start + count] = self.values(f"h{len(self.tape.sizes) - 1}", count).T
+        return total / len(x), outputs
+
+    def outputs(self, x: Array) -> Array:
+        """(n, d_0) -> (n, d_L)."""
+        return self.loss_and_outputs(x, np.zeros((len(x), self.tape.sizes[-1])))[1]
+
+    def plane(self, dataset: Dataset, grid: int) -> Array:
+        """Inputs (grid^2, d_0) of the middles of the cells over the drawn plane, row by row from the lowest y; the last grid
+        asked for is kept."""
+        if self._plane is None or len(self._plane) != grid * grid:
+            (x0, x1), (y0, y1) = dataset.domain
+            across = x0 + (np.arange(grid) + 0.5) * (x1 - x0) / grid
+            up = y0 + (np.arange(grid) + 0.5) * (y1 - y0) / grid
+            points = np.column_stack([np.tile(across, grid), np.repeat(up, grid)])
+            self._plane = np.ascontiguousarray(dataset.inputs_of(points))
+        return self._plane
+
+    def activations(self, x: Array) -> list[Array]:
+        """h_0, h_1, …, h_L over the rows, each (units, n)."""
+        return np.split(self.stacked(x), np.cumsum(self.tape.sizes)[:-1])
+
+    def stacked(self, x: Array) -> Array:
+        """The same, one below the other: (units of all layers, n)."""
+        stacked = np.empty((sum(self.tape.sizes), len(x)))
+        blank = np.zeros((len(x), self.tape.sizes[-1]))
+        sizes = np.array(self.tape.sizes)
+        for start, count in self.passes("forward", x, blank):
+            offsets = np.array([self._layout.offsets[f"h{layer}"] for layer in range(len(sizes))])
+            stack(self._work, offsets, sizes, count, stacked, start)
+        return stacked
+
+    def gradient(self, split: str) -> Array:
+        """Gradient of the objective over a split, (P,): size-weighted mean of its parts, then the penalties'."""
+        x, y = self.rows(split)
+        total = np.zeros_like(self.grad)
+        for _, count in self.passes("derivative", x, y, codes.STATISTICS):
+            total += self.grad * (count / len(x))
+        penalty = self.machine.tape.penalties
+        if len(penalty):
+            self.grad[...] = total
+            self.hyper[[codes.L1, codes.L2]] = self.machine.hyper[[codes.L1, codes.L2]]
+            self._pass(penalty, self._work, x, y, 0, 1)
+            total = self.grad.copy()
+        return total
+
+    def objective(self, split: str) -> float:
+        """Data term with the split's own statistics, and the penalties."""
+        return self.loss_and_outputs(*self.rows(split), codes.STATISTICS)[0] + self.penalty()
+
+    def penalty(self) -> float:
+        """l2/2 |W|^2 + l1 |W|_1 over the weights."""
+        rules = self.machine.spec.regularization
+        weights = [place.view(self.machine.theta) for place in self.tape.places if place.matrix]
+        return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
+
+    def evaluate(self, split: str) -> Evaluation:
+        """Loss, outputs and, for classes, predictions and confusions of a split."""
+        loss, outputs = self.loss_and_outputs(*self.rows(split))
+        dataset = self.machine.dataset
+        labels = dataset.splits[split].labels
+        if labels is None:
+            return Evaluation(loss, None, outputs, None, None)
+        predicted = classes_of(outputs)
+        confusion = np.zeros((len(dataset.classes), len(dataset.classes)), dtype=np.int64)
+        np.add.at(confusion, (labels, predicted), 1)
+        return Evaluation(loss, float(np.mean(predicted == labels)), outputs, predicted, confusion)
+
+
+def classes_of(outputs: Array) -> NDArray[np.int64]:
+    """The predicted class (n,) of each row of (n, d_L): one output counts from one half, several by the largest."""
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] >= 0.5).astype(np.int64)
+    return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class UnitMaps:
+    """Activations over the plane as bytes: `maps` (units, grid, grid), row 0 lowest y; value = low + byte/255 (high - low)."""
+
+    maps: NDArray[np.uint8]
+    units: list[dict[str, float]]
+    classes: NDArray[np.uint8] | None
+
+
+EVERY_LAYER = slice(None)
+RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
+
+
+def range_of(values: Array, activation: str | None) -> tuple[float, float]:
+    """What a unit's picture of `values`, of any shape, spans: the range of its activation where that is bounded, else as far as
+    it reaches either way."""
+    if activation in RANGES:
+        return RANGES[activation]
+    reach = float(np.max(np.abs(values), initial=0.0))
+    reach = reach if 0.0 < reach < np.inf else 1.0
+    return -reach, reach
+
+
+def unit_maps(probe: Probe, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
+    """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane."""
+    if dataset.kind != "plane":
+        return None
+    values, sizes = probe.stacked(probe.plane(dataset, grid)), probe.tape.sizes
+    chosen = range(len(sizes))[layers]
+    first = place = sum(sizes[: chosen.start])
+    units: list[dict[str, float]] = []
+    for index in chosen:
+        for unit, row in enumerate(values[place : place + sizes[index]], 1):
+            low, high = range_of(row, probe.tape.bound(index))
+            units.append({"layer": index, "unit": unit, "low": low, "high": high})
+        place += sizes[index]
+    ranges = np.array([(unit["low"], unit["high"]) for unit in units])
+    maps = np.empty((len(units), values.shape[1]), dtype=np.uint8)
+    shade(values[first : first + len(units)], ranges, maps)
+    top = values[-sizes[-1] :]
+    classes = top.argmax(axis=0).astype(np.uint8).reshape(grid, grid) if len(top) > 1 else None
+    return UnitMaps(maps.reshape(-1, grid, grid), units, classes)

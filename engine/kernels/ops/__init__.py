@@ -1,0 +1,1 @@
+"""What each op of a tape does, forward and backward."""

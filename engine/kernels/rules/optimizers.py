@@ -1,0 +1,254 @@
+"""Update rules by their codes: what an update's number decides, the rule on a block of parameters, the clock.
+
+`p` holds the rule's own parameters in the order of its row in `engine.optimizers`: a pair as two numbers, yes as 1, what its
+dialect has not as 0. To add a rule: a code, a function in one of the `rules_` files, a branch of `update` here (and of `rate`
+and `tick` where it needs one), a row there.
+"""
+
+import numpy as np
+
+from engine.kernels.codes import (
+    COLS,
+    CORRECTION_1,
+    CORRECTION_2,
+    COUNT,
+    ETA,
+    EXTRA,
+    FACTOR_1,
+    FACTOR_2,
+    FACTOR_3,
+    KIND,
+    LR,
+    N_CLOCK,
+    N_OWN,
+    OPTIMIZER,
+    POWER_1,
+    POWER_2,
+    PRODUCT,
+    ROWS,
+    UPDATES,
+    WEIGHTS,
+)
+from engine.kernels.jit import inner
+from engine.kernels.rules.adam import adam, adamax, adamw, amsgrad, nadam, radam
+from engine.kernels.rules.muon import muon
+from engine.kernels.rules.plain import lion, look_ahead, momentum, nesterov_look_ahead, nesterov_torch, plain, rprop
+from engine.kernels.rules.scaled import adadelta, rmsprop_wide, scaled_inside, scaled_outside
+
+SGD = 0
+MOMENTUM = 1  # v = beta v + g; theta -= eta v
+NESTEROV_LOOK_AHEAD = 2  # as momentum, g taken at theta - eta beta v (textbook)
+NESTEROV_TORCH = 3  # v = beta v + g; theta -= eta (g + beta v)
+ADAGRAD_INSIDE = 4  # eps inside the root (textbook)
+ADAGRAD_OUTSIDE = 5
+RMSPROP_INSIDE = 6
+RMSPROP_OUTSIDE = 7
+ADAM = 8
+LAST_CLASSIC = ADAM
+RMSPROP_INSIDE_WIDE = 9  # with a centred square or a velocity
+RMSPROP_OUTSIDE_WIDE = 10
+ADADELTA = 11
+AMSGRAD = 12
+ADAMW = 13  # theta shrinks by 1 - eta lambda
+ADAMW_PAPER = 14  # by 1 - lambda, and the schedule's factor on both
+NADAM = 15  # momentum on its way up to beta1
+NADAM_CONSTANT = 16
+RADAM = 17
+RADAM_PAPER = 18
+ADAMAX = 19
+RPROP = 20
+LION = 21
+MUON = 22  # matrices
+MUON_REST = 23  # all else: AdamW
+
+
+@inner
+def corrections(hyper, clock, beta1, beta2, wanted):
+    """1 - beta^t of this update, or 1 where no correction is wanted."""
+    hyper[CORRECTION_1] = 1.0 - clock[POWER_1] * beta1 if wanted else 1.0
+    hyper[CORRECTION_2] = 1.0 - clock[POWER_2] * beta2 if wanted else 1.0
+
+
+@inner
+def rectify(hyper, clock, beta2, bound):
+    """RAdam: the rate of this update, and whether it is divided by the root of v."""
+    t = clock[UPDATES] + 1.0
+    power = clock[POWER_2] * beta2
+    longest = 2.0 / (1.0 - beta2) - 1.0
+    length = longest - 2.0 * t * power / (1.0 - power)
+    hyper[FACTOR_1] = hyper[ETA] / hyper[CORRECTION_1]
+    hyper[FACTOR_2] = 0.0
+    if length > bound:
+        ratio = (length - 4.0) * (length - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * length)
+        hyper[FACTOR_1] *= np.sqrt(hyper[CORRECTION_2]) * np.sqrt(ratio)
+        hyper[FACTOR_2] = 1.0
+
+
+@inner
+def nadam_rates(kind, hyper, clock, beta1, psi):
+    """NAdam: the rates along g and along m, and this update's momentum."""
+    t = clock[UPDATES] + 1.0
+    mu = beta1
+    following = beta1
+    if kind == NADAM:
+        mu = beta1 * (1.0 - 0.5 * 0.96 ** (t * psi))
+        following = beta1 * (1.0 - 0.5 * 0.96 ** ((t + 1.0) * psi))
+    product = clock[PRODUCT] * mu
+    hyper[FACTOR_1] = hyper[ETA] * (1.0 - mu) / (1.0 - product)
+    hyper[FACTOR_2] = hyper[ETA] * following / (1.0 - product * following)
+    hyper[FACTOR_3] = mu
+
+
+@inner
+def rate(kind, hyper, clock):
+    """What else this update's number decides besides the schedule's rate, which hyper[ETA] holds; the clock itself moves only
+    when the update is done."""
+    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
+    if kind in (ADAM, AMSGRAD):
+        corrections(hyper, clock, p[0], p[1], p[3] != 0.0)
+    elif kind in (ADAGRAD_INSIDE, ADAGRAD_OUTSIDE):
+        hyper[ETA] /= 1.0 + clock[UPDATES] * p[1]
+    elif kind in (ADAMW, ADAMW_PAPER):
+        corrections(hyper, clock, p[0], p[1], p[4] != 0.0)
+        scale = hyper[ETA]
+        if kind == ADAMW_PAPER:
+            scale = hyper[ETA] / hyper[LR] if hyper[LR] > 0.0 else 1.0
+        hyper[FACTOR_1] = 1.0 - scale * p[3]
+    elif kind in (NADAM, NADAM_CONSTANT):
+        corrections(hyper, clock, p[0], p[1], True)
+        nadam_rates(kind, hyper, clock, p[0], p[3])
+    elif kind in (RADAM, RADAM_PAPER):
+        corrections(hyper, clock, p[0], p[1], True)
+        rectify(hyper, clock, p[1], 5.0 if kind == RADAM else 4.0)
+    elif kind == ADAMAX:
+        corrections(hyper, clock, p[0], p[1], p[3] != 0.0)
+        hyper[FACTOR_1] = hyper[ETA] / hyper[CORRECTION_1]
+    elif kind == RPROP:
+        hyper[FACTOR_1] = np.float64(clock[UPDATES] == 0.0)
+    elif kind == LION:
+        hyper[FACTOR_1] = 1.0 - hyper[ETA] * p[2]
+    elif kind in (MUON, MUON_REST):
+        corrections(hyper, clock, p[2], p[3], True)
+        hyper[FACTOR_1] = 1.0 - hyper[ETA] * p[1]
+
+
+@inner
+def tick(kind, hyper, clock):
+    """An update is made."""
+    clock[UPDATES] += 1.0
+    first = -1
+    if kind == ADAM or (kind >= AMSGRAD and kind <= ADAMAX):
+        first = 0
+    elif kind in (MUON, MUON_REST):
+        first = 2
+    if first >= 0:
+        clock[POWER_1] *= hyper[OPTIMIZER + first]
+        clock[POWER_2] *= hyper[OPTIMIZER + first + 1]
+    if kind in (NADAM, NADAM_CONSTANT):
+        clock[PRODUCT] *= hyper[FACTOR_3]
+
+
+@inner
+def update_classic(kind, theta, g, s0, s1, eta, p, c1, c2):
+    """The rules of the textbooks on one block of parameters; s0, s1 are its state there (unused ones are never touched)."""
+    if kind == ADAM:
+        adam(theta, g, s0, s1, eta, p[0], p[1], p[2], c1, c2)
+    elif kind == SGD:
+        plain(theta, g, eta)
+    elif kind == MOMENTUM:
+        momentum(theta, g, s0, eta, p[0])
+    elif kind == NESTEROV_LOOK_AHEAD:
+        nesterov_look_ahead(theta, g, s0, s1, eta, p[0])
+    elif kind == NESTEROV_TORCH:
+        nesterov_torch(theta, g, s0, eta, p[0])
+    elif kind == ADAGRAD_INSIDE:
+        scaled_inside(theta, g, s0, 1.0, 1.0, eta, p[0])
+    elif kind == ADAGRAD_OUTSIDE:
+        scaled_outside(theta, g, s0, 1.0, 1.0, eta, p[0])
+    elif kind == RMSPROP_INSIDE:
+        scaled_inside(theta, g, s0, p[0], 1.0 - p[0], eta, p[1])
+    elif kind == RMSPROP_OUTSIDE:
+        scaled_outside(theta, g, s0, p[0], 1.0 - p[0], eta, p[1])
+
+
+@inner
+def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
+    """The other rules; `scratch` is Muon's."""
+    eta = hyper[ETA]
+    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
+    c1 = hyper[CORRECTION_1]
+    c2 = hyper[CORRECTION_2]
+    f1 = hyper[FACTOR_1]
+    if kind in (RMSPROP_INSIDE_WIDE, RMSPROP_OUTSIDE_WIDE):
+        inside = p[1] if kind == RMSPROP_INSIDE_WIDE else 0.0
+        rmsprop_wide(theta, g, s0, s1, s2, p[2] != 0.0, p[0], p[3], eta, inside, p[1] - inside)
+    elif kind == ADADELTA:
+        adadelta(theta, g, s0, s1, p[0], eta, p[1])
+    elif kind == AMSGRAD:
+        amsgrad(theta, g, s0, s1, s2, eta, p[0], p[1], p[2], c1, c2)
+    elif kind in (ADAMW, ADAMW_PAPER):
+        adamw(theta, g, s0, s1, f1, eta, p[0], p[1], p[2], c1, c2)
+    elif kind in (NADAM, NADAM_CONSTANT):
+        nadam(theta, g, s0, s1, f1, hyper[FACTOR_2], p[0], p[1], p[2], c2)
+    elif kind in (RADAM, RADAM_PAPER):
+        radam(theta, g, s0, s1, hyper[FACTOR_2] != 0.0, f1, p[0], p[1], p[2])
+    elif kind == ADAMAX:
+        adamax(theta, g, s0, s1, f1, p[0], p[1], p[2])
+    elif kind == RPROP:
+        rprop(theta, g, s0, s1, f1 != 0.0, eta, p[0], p[1], p[2], p[3])
+    elif kind == LION:
+        lion(theta, g, s0, f1, eta, p[0], p[1])
+    elif kind == MUON:
+        muon(theta, g, s0, scratch, rows, cols, f1, eta, p[0])
+    elif kind == MUON_REST:
+        adamw(theta, g, s0, s1, f1, eta, p[2], p[3], p[4], c1, c2)
+
+
+@inner
+def update_classic_block(op, theta, grad, state, hyper):
+    """An UPDATE op of a classic rule, on COUNT parameters from WEIGHTS on. The state ends with its slots and the clock."""
+    size = theta.size
+    slots = op[EXTRA]
+    first = op[WEIGHTS]
+    last = first + op[COUNT]
+    base = state.size - N_CLOCK - slots * size
+    s0 = state[base + first : base + last] if slots > 0 else state[:0]
+    base += size
+    s1 = state[base + first : base + last] if slots > 1 else state[:0]
+    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
+    c1 = hyper[CORRECTION_1]
+    c2 = hyper[CORRECTION_2]
+    update_classic(op[KIND], theta[first:last], grad[first:last], s0, s1, hyper[ETA], p, c1, c2)
+
+
+@inner
+def update_newer_block(op, theta, grad, state, scratch, hyper):
+    """An UPDATE op of any other rule."""
+    size = theta.size
+    slots = op[EXTRA]
+    first = op[WEIGHTS]
+    last = first + op[COUNT]
+    base = state.size - N_CLOCK - slots * size
+    s0 = state[base + first : base + last] if slots > 0 else state[:0]
+    base += size
+    s1 = state[base + first : base + last] if slots > 1 else state[:0]
+    base += size
+    s2 = state[base + first : base + last] if slots > 2 else state[:0]
+    update_newer(op[KIND], theta[first:last], grad[first:last], s0, s1, s2, scratch, op[ROWS], op[COLS], hyper)
+
+
+@inner
+def update_block(op, theta, grad, state, scratch, hyper):
+    """An UPDATE op of any rule."""
+    if op[KIND] <= LAST_CLASSIC:
+        update_classic_block(op, theta, grad, state, hyper)
+    else:
+        update_newer_block(op, theta, grad, state, scratch, hyper)
+
+
+@inner
+def move_ahead(theta, state, hyper):
+    """The LOOK_AHEAD op, on all parameters; its rule keeps v and the parameters left."""
+    size = theta.size
+    base = state.size - N_CLOCK - 2 * size
+    look_ahead(theta, state[base : base + size], state[base + size : base + 2 * size], hyper[ETA], hyper[OPTIMIZER])

@@ -1,0 +1,63 @@
+"""The parameters a run begins with: drawn as the spec says, or given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from engine.array import Array
+from engine.kernels.ops.activations import FIRST_SLOPE
+from engine.machine.layout import Place
+from engine.rows.initializers import draw
+
+if TYPE_CHECKING:
+    from engine.machine.tape import Tape
+    from engine.spec import RunSpec
+
+Start = Sequence[tuple[ArrayLike, ArrayLike]] | Mapping[str, ArrayLike]
+"""[(W_1, b_1), …], or values by name; what is not named is drawn."""
+
+FIXED = {"scale": 1.0, "shift": 0.0, "slopes": FIRST_SLOPE}
+
+
+def initial(tape: Tape, spec: RunSpec, given: Start | None) -> Array:
+    """theta before the first update. A ValueError names the given value that is not finite or not of its parameter's shape."""
+    theta = np.zeros(tape.parameter_count)
+    named = _by_name(tape, given)
+    for place in tape.places:
+        place.view(theta)[...] = _drawn(place, spec) if place.name not in named else _checked(place, named[place.name])
+    return theta
+
+
+def _by_name(tape: Tape, given: Start | None) -> dict[str, ArrayLike]:
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        known = [place.name for place in tape.places]
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise ValueError(f"parameters: no parameter {unknown[0]}; allowed: {', '.join(known)}")
+        return dict(given)
+    layers = len(tape.sizes) - 1
+    if len(given) != layers:
+        raise ValueError(f"parameters: {len(given)} pairs given; allowed: {layers} pairs (W, b)")
+    return {f"{name}{layer}": value for layer, pair in enumerate(given, 1) for name, value in zip("Wb", pair, strict=True)}
+
+
+def _checked(place: Place, value: ArrayLike) -> Array:
+    array = np.asarray(value, dtype=np.float64)
+    if array.shape != place.shape or not np.isfinite(array).all():
+        raise ValueError(f"{place.name}: shape {array.shape} given; allowed: finite numbers of shape {place.shape}")
+    return array
+
+
+def _drawn(place: Place, spec: RunSpec) -> Array | float:
+    rule = spec.network.initializer
+    if place.kind in ("weight", "projection"):
+        rows, cols = place.shape
+        purpose = "weights" if place.kind == "weight" else "projections"
+        return draw(rule.name, rule.parameters, rows, cols, spec.seed, place.layer, purpose)
+    return FIXED.get(place.kind, spec.network.bias)

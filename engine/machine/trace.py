@@ -1,0 +1,166 @@
+"""One update, op by op, with the operands and results of each equation: made by the compiled `run` that trains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.array import Array
+from engine.kernels import codes
+from engine.kernels.rules.optimizers import MUON
+from engine.machine.machine import Machine
+
+
+@dataclass(frozen=True)
+class MicroStep:
+    """One op of the next update. Activations, z and deltas are (units, batch), one column a sample; copies, safe to keep.
+
+    `numbers` are what an op works with or makes besides: the rate, bias corrections, the clip's threshold.
+    """
+
+    index: int
+    op: str
+    phase: str
+    layer: int
+    operands: dict[str, Array]
+    results: dict[str, Array]
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The update after `step`, whole: `rows` are the training samples of its mini-batch, column by column. `complete`: it was
+    made; else its last op gave a value that is not finite."""
+
+    step: int
+    epoch: int
+    steps: tuple[MicroStep, ...]
+    rows: NDArray[np.int64]
+    complete: bool
+
+
+def trace(machine: Machine) -> list[MicroStep]:
+    """The micro-steps of the update that comes next; the machine is left exactly as it was."""
+    return list(record(machine).steps)
+
+
+def record(machine: Machine) -> Recording:
+    """The update that comes next, and which samples it is of; the machine is left exactly as it was."""
+    kept = machine.everything()
+    machine.abandon_update()
+    step, epoch = machine.step, int(machine.counters[codes.EPOCH])
+    steps = []
+    rows = np.zeros(0, dtype=np.int64)
+    try:
+        for index, op in enumerate(machine.tape.words):
+            code = machine.tape.ops[index, codes.CODE]
+            reads, writes = op.reads, op.writes
+            if code in (codes.UPDATE, codes.LOOK_AHEAD):
+                own = tuple(f"{name}.{place}" for name in machine.state_tensors for place in op.writes)
+                reads, writes = (*reads, *own), (*writes, *own)
+            operands = {name: value_of(machine, name) for name in reads}
+            if code in (codes.BACK_ACTIVATION, codes.OUTPUT_DELTA):
+                operands |= _slope(machine, index)
+            elif code == codes.RUNNING_STATISTICS:
+                operands |= _running(machine, op.layer)
+            status = machine.one_op()
+            results = {name: value_of(machine, name) for name in writes}
+            numbers = _numbers(machine)
+            if code == codes.GATHER:
+                rows = batch_rows(machine)
+            elif code == codes.UPDATE:
+                results |= _orthogonal(machine, index)
+            elif code == codes.RATE:
+                results = {"eta": machine.hyper[codes.ETA : codes.ETA + 1].copy()}
+                results["corrections"] = machine.hyper[codes.CORRECTION_1 : codes.CORRECTION_2 + 1].copy()
+            elif code == codes.RUNNING_STATISTICS:
+                results = _running(machine, op.layer)
+            elif code == codes.LOSS:
+                results["loss"] = machine.hyper[codes.LAST_LOSS : codes.LAST_LOSS + 1].copy()
+            elif code == codes.CLIP:
+                results["norm"] = machine.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1].copy()
+            steps.append(MicroStep(index, op.name, op.phase, op.layer, operands, results, numbers))
+            if status not in (codes.RUNNING, codes.SERIES_FULL):
+                return Recording(step, epoch, tuple(steps), rows, False)
+    finally:
+        machine.put_back(kept)
+    return Recording(step, epoch, tuple(steps), rows, True)
+
+
+def batch_rows(machine: Machine) -> NDArray[np.int64]:
+    """Which training samples the mini-batch in work has, column by column; asked behind GATHER, before the update ends."""
+    counters = machine.counters
+    first, count = int(counters[codes.CURSOR]), int(counters[codes.BATCH])
+    if counters[codes.SHUFFLE]:
+        return machine.order[first : first + count].copy()
+    return np.arange(first, first + count)
+
+
+def value_of(machine: Machine, name: str) -> Array:
+    """A copy of a named value: a parameter, a gradient ("dW1"), optimizer state ("m.W1") or an intermediate value.
+
+    Parameters and what belongs to them have their own shape, intermediate values are (units, batch)."""
+    tensor, _, parameter = name.rpartition(".")
+    for place in machine.tape.places:
+        if tensor and place.name == parameter:
+            return place.view(machine.state_tensors[tensor]).copy()
+        if place.name == name:
+            return place.view(machine.theta).copy()
+        if f"d{place.name}" == name:
+            return place.view(machine.grad).copy()
+    return machine.tape.layout.view(machine.work, name, int(machine.counters[codes.BATCH])).copy()
+
+
+def _running(machine: Machine, layer: int) -> dict[str, Array]:
+    own = [place for place in machine.tape.running if place.layer == layer]
+    return {f"running_{place.name}": place.view(machine.state).copy() for place in own}
+
+
+def _slope(machine: Machine, index: int) -> dict[str, Array]:
+    """φ′ of the layer, by the op that multiplies δ with it: run on ones, and taken back. Softmax has no such thing."""
+    op = machine.tape.ops[index].copy()
+    layer = int(op[codes.LAYER])
+    if op[codes.CODE] == codes.OUTPUT_DELTA:
+        if op[codes.EXTRA] in (codes.SOFTMAX, codes.NAIVE_SOFTMAX):
+            return {}
+        op[codes.CODE], op[codes.KIND] = codes.BACK_ACTIVATION, op[codes.EXTRA]
+        op[codes.OTHER] = op[codes.INPUT] + op[codes.COLS]
+    delta = machine.tape.layout.view(machine.work, f"delta{layer}", int(machine.counters[codes.BATCH]))
+    kept = delta.copy()
+    delta[...] = 1.0
+    machine.run_apart(op)
+    slope = delta.copy()
+    delta[...] = kept
+    return {f"slope{layer}": slope}
+
+
+def _orthogonal(machine: Machine, index: int) -> dict[str, Array]:
+    """Muon's matrix as its iterations left it in the scratch, a tall one turned on its side: {"O.W1": …}."""
+    op = machine.tape.ops[index]
+    if op[codes.KIND] != MUON:
+        return {}
+    rows, cols = int(op[codes.ROWS]), int(op[codes.COLS])
+    flat = machine.work[op[codes.OTHER] : op[codes.OTHER] + rows * cols]
+    made = flat.reshape(rows, cols) if rows <= cols else flat.reshape(cols, rows).T
+    name = next(name for name in machine.tape.words[index].writes if "." not in name)
+    return {f"O.{name}": made.copy()}
+
+
+def _numbers(machine: Machine) -> dict[str, float]:
+    hyper = machine.hyper
+    return {
+        "eta": float(hyper[codes.ETA]),
+        "c1": float(hyper[codes.CORRECTION_1]),
+        "c2": float(hyper[codes.CORRECTION_2]),
+        "l1": float(hyper[codes.L1]),
+        "l2": float(hyper[codes.L2]),
+        "f1": float(hyper[codes.FACTOR_1]),
+        "f2": float(hyper[codes.FACTOR_2]),
+        "f3": float(hyper[codes.FACTOR_3]),
+        "clip": float(hyper[codes.CLIP_NORM]),
+        "clip_value": float(hyper[codes.CLIP_VALUE]),
+        "clip_eps": float(hyper[codes.CLIP_EPS]),
+        "norm": float(hyper[codes.GRADIENT_NORM]),
+    }

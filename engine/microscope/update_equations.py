@@ -1,0 +1,306 @@
+"""An update rule taken apart: every quantity of one parameter's update in order, as formulas with numbers, now and in the past.
+
+The past is replayed on a copy; the run is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.machine.trace import MicroStep, record
+from engine.microscope.copies import copy_at
+from engine.microscope.expressions.arithmetic import as_tree, flat, names_in, on_arrays
+from engine.microscope.expressions.expression import Expression, Number, Writing, latex, plain
+from engine.microscope.update_equation_rows import Anatomy, anatomy_of
+
+if TYPE_CHECKING:
+    from engine.machine.layout import Place
+    from engine.machine.machine import Machine
+    from engine.spec import OptimizerSpec
+    from engine.trainer import Trainer
+
+LAST = 50
+SYMBOLS = {
+    "theta": r"\theta",
+    "g": "g",
+    "eta": r"\eta",
+    "beta": r"\beta",
+    "beta1": r"\beta_1",
+    "beta2": r"\beta_2",
+    "gamma": r"\gamma",
+    "rho": r"\rho",
+    "eps": r"\varepsilon",
+    "momentum": r"\mu",
+    "weight_decay": r"\lambda",
+    "c1": r"(1 - \beta_1^t)",
+    "c2": r"(1 - \beta_2^t)",
+    "f1": "f_1",
+    "f2": "f_2",
+    "grow": r"\eta^{+}",
+    "shrink": r"\eta^{-}",
+    "smallest": r"\Gamma_{\min}",
+    "largest": r"\Gamma_{\max}",
+    "g_last": "g_{-}",
+    "size": r"\Delta_{-}",
+    "mean": r"\bar g",
+    "top": r"v_{\max}",
+    "rows": "d_l",
+    "cols": "d_{l-1}",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One quantity of an update: `formula` by symbols, `numbers` with them (LaTeX), its value, and `history`, oldest first, of
+    the updates `Dissection.updates`."""
+
+    name: str
+    symbol: str
+    words: str
+    formula: str
+    numbers: str
+    value: float
+    becomes: str | None
+    expression: Expression
+    history: tuple[float, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "symbol": self.symbol,
+            "words": self.words,
+            "formula": self.formula,
+            "numbers": self.numbers,
+            "value": plain(self.value),
+            "becomes": self.becomes,
+            "expression": self.expression.as_json(),
+            "history": [plain(value) for value in self.history],
+        }
+
+
+@dataclass(frozen=True)
+class Dissection:
+    """Entry `index` of parameter `name` in the update after `step`: what goes in (`inputs`: θ, g, the rule's state and numbers)
+    and every quantity in order; the last is θ after it. `updates`: the numbers (1-based) of the updates in the histories."""
+
+    rule: str
+    dialect: str
+    name: str
+    index: tuple[int, ...]
+    step: int
+    inputs: tuple[Part, ...]
+    parts: tuple[Part, ...]
+    updates: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "dialect": self.dialect,
+            "name": self.name,
+            "index": list(self.index),
+            "step": self.step,
+            "inputs": [part.as_json() for part in self.inputs],
+            "parts": [part.as_json() for part in self.parts],
+            "updates": list(self.updates),
+        }
+
+
+def anatomy_for(optimizer: OptimizerSpec, *, matrix: bool) -> Anatomy:
+    """The anatomy of a rule as it is set."""
+    options = frozenset(name for name in ("centered", "momentum") if optimizer.parameters.get(name))
+    return anatomy_of(optimizer.name, optimizer.dialect, matrix=matrix, options=options)
+
+
+def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, anatomy: Anatomy) -> dict[str, Any]:
+    """What the formulas read, for the whole of one parameter tensor: arrays of its shape, and numbers."""
+    found: dict[str, Any] = {"theta": step.operands[name], "g": step.operands[f"d{name}"], "rows": 0.0, "cols": 0.0, "eps": 0.0}
+    for parameter, value in optimizer.parameters.items():
+        if isinstance(value, tuple | list):
+            for one, part in zip(
+                {"etas": ("shrink", "grow"), "step_sizes": ("smallest", "largest")}[parameter], value, strict=True
+            ):
+                found[one] = float(part)
+        elif isinstance(value, int | float):
+            found[parameter] = float(value)
+    for key, array in step.operands.items():
+        tensor, _, parameter = key.rpartition(".")
+        if parameter == name and tensor == "saved":
+            found["theta"] = array  # textbook Nesterov: θ itself now stands ahead
+        elif parameter == name:
+            found[anatomy.in_formulas(tensor)] = array
+    if found["theta"].ndim == 2:
+        found["rows"], found["cols"] = map(float, found["theta"].shape)
+    if f"O.{name}" in step.results:
+        found["O"] = step.results[f"O.{name}"]
+    return found | step.numbers
+
+
+def quantities(anatomy: Anatomy, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Every quantity of every entry, in order."""
+    known = dict(inputs)
+    for quantity in anatomy.quantities:
+        known[quantity.name] = on_arrays(quantity.formula, known)
+    return {quantity.name: known[quantity.name] for quantity in anatomy.quantities}
+
+
+def tree(anatomy: Anatomy, inputs: Mapping[str, Any], index: tuple[int, ...]) -> dict[str, Expression]:
+    """The same for one entry, with its terms: each formula in the symbols of what it reads."""
+    known: dict[str, Expression] = {}
+    for name, value in inputs.items():
+        number = (
+            float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
+        )
+        known[name] = Number(SYMBOLS.get(name, name), number, name)
+    found = {}
+    for quantity in anatomy.quantities:
+        made = flat(as_tree(quantity.formula, known))
+        found[quantity.name] = made
+        known[quantity.name] = Number(quantity.symbol, made.value, quantity.name)
+    return found
+
+
+def update_of(steps: tuple[MicroStep, ...], name: str) -> MicroStep:
+    """The op that updates a parameter."""
+    return next(step for step in steps if step.op.startswith("update") and name in step.results)
+
+
+def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAST) -> Dissection:
+    """The next update of one parameter taken apart, with the values that every quantity had in up to `last` updates before.
+
+    Raises ValueError where there is no such entry, or the next update gives a value that is not finite before it is reached.
+    """
+    place = place_of(trainer, name, index)
+    here = trainer.steps_done
+    copied = copy_at(trainer, max(0, here - last))
+    rows: list[dict[str, float]] = []
+    while copied.steps_done < here and copied.stopped is None:
+        rows.append(_values(copied.machine, place, index))
+        copied.step(1)
+    recording = record(copied.machine)
+    if not recording.complete:
+        raise ValueError(f"step: update {here + 1} gives a value that is not finite; allowed: an update that can be made")
+    optimizer = trainer.effective_spec.optimizer
+    anatomy = anatomy_for(optimizer, matrix=place.matrix)
+    inputs = inputs_of(update_of(recording.steps, name), name, optimizer, anatomy)
+    entry = Entry(optimizer, anatomy, inputs, name, index)
+    return entry.told(here, rows)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of what an update reads, with the rule that reads it. `words`: what of the inputs is called otherwise."""
+
+    optimizer: OptimizerSpec
+    anatomy: Anatomy
+    inputs: Mapping[str, Any]
+    name: str
+    index: tuple[int, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def entering(self) -> dict[str, float]:
+        """What goes into its formulas, θ and g first."""
+        return {key: float(_at(self.inputs[key], self.index)) for key in _read(self.anatomy)}
+
+    def values(self) -> dict[str, float]:
+        """What goes in, and every quantity."""
+        own = {key: _at(value, self.index) for key, value in self.inputs.items()}
+        return {key: float(value) for key, value in quantities(self.anatomy, own).items()} | self.entering
+
+    def told(self, step: int, past: list[dict[str, float]]) -> Dissection:
+        """The update after `step`; `past`: the `values` of the updates before it, oldest first."""
+        trees = tree(self.anatomy, self.inputs, self.index)
+        now = {key: expression.value for key, expression in trees.items()}
+        entering = self.entering
+        rows = [*past, now | entering]
+
+        def history(key: str) -> tuple[float, ...]:
+            return tuple(row.get(key, float("nan")) for row in rows)
+
+        parts = tuple(
+            Part(
+                quantity.name,
+                quantity.symbol,
+                quantity.words,
+                latex(trees[quantity.name]),
+                latex(trees[quantity.name], Writing(numbers=True)),
+                now[quantity.name],
+                quantity.becomes,
+                trees[quantity.name],
+                history(quantity.name),
+            )
+            for quantity in self.anatomy.quantities
+        )
+        symbols = {key: SYMBOLS.get(key, key) for key in entering}
+        entries = tuple(
+            Part(
+                key,
+                symbols[key],
+                self.words.get(key) or _entering(key, self.optimizer, self.anatomy),
+                symbols[key],
+                "",
+                value,
+                None,
+                Number(symbols[key], value, key),
+                history(key),
+            )
+            for key, value in entering.items()
+        )
+        updates = tuple(range(step + 2 - len(rows), step + 2))
+        return Dissection(self.optimizer.name, self.optimizer.dialect, self.name, self.index, step, entries, parts, updates)
+
+
+def _at(value: Any, index: tuple[int, ...]) -> Any:
+    """An entry of an array, or the number that holds for all of them."""
+    return value[index] if np.ndim(value) else value
+
+
+WORDS = {
+    "theta": "the parameter before the update",
+    "g": "its gradient: the mini-batch's mean, with penalties and after clipping",
+    "eta": "the rate of this update",
+    "c1": "what the running mean lacks for its start at zero",
+    "c2": "what the running mean of squares lacks for its start at zero",
+    "eps": "keeps the quotient finite",
+}
+
+
+def _entering(key: str, optimizer: OptimizerSpec, anatomy: Anatomy) -> str:
+    """What goes in, in words: the rule's own of a parameter; of its state what it will be again, one update ago."""
+    if key in WORDS:
+        return WORDS[key]
+    own = {parameter.name: parameter.summary for parameter in optimizer.row.parameters}
+    made = {quantity.becomes: quantity.words for quantity in anatomy.quantities if quantity.becomes}
+    return own.get(key) or (f"{made[key]}, before the update" if key in made else "before the update")
+
+
+def _read(anatomy: Anatomy) -> list[str]:
+    """What goes into an anatomy, θ and g first."""
+    made = {quantity.name for quantity in anatomy.quantities}
+    read = {name for quantity in anatomy.quantities for name in names_in(quantity.formula)} - made
+    return ["theta", "g", *sorted(read - {"theta", "g"})]
+
+
+def _values(machine: Machine, place: Place, index: tuple[int, ...]) -> dict[str, float]:
+    """Every quantity of one entry in the update that comes next."""
+    recording = record(machine)
+    if not recording.complete:
+        return {}
+    optimizer = machine.spec.optimizer
+    anatomy = anatomy_for(optimizer, matrix=place.matrix)
+    inputs = inputs_of(update_of(recording.steps, place.name), place.name, optimizer, anatomy)
+    return Entry(optimizer, anatomy, inputs, place.name, index).values()
+
+
+def place_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> Place:
+    """Where an entry's parameter lies; a ValueError says what there is instead."""
+    place = next((place for place in trainer.tape.places if place.name == name), None)
+    if place is None:
+        raise ValueError(f"name: no parameter '{name}'; allowed: {', '.join(place.name for place in trainer.tape.places)}")
+    if len(index) != len(place.shape) or not all(0 <= i < size for i, size in zip(index, place.shape, strict=True)):
+        raise ValueError(f"index: {list(index)} is outside {name}; allowed: within {list(place.shape)}")
+    return place

@@ -1,0 +1,198 @@
+"""A whole run as plain data and arrays, and back: every branch with its recorded series, and the numbers it stands on.
+
+What a server keeps, so that a run goes on after the server was gone. A link holds the present branch alone
+(`engine.script.script_data`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from engine.array import Array
+from engine.kernels import codes
+from engine.recording.series import Series
+from engine.recording.stops import Stop, ending
+from engine.script.edit_checks import place_of
+from engine.script.edits import Edit, WeightEdit, with_edit
+from engine.script.script import Branch
+from engine.spec import MAX_STEPS, RunSpec
+from engine.trainer import Trainer
+from engine.warmup import fingerprint
+
+Step = Annotated[int, Field(ge=0, le=MAX_STEPS)]
+Index = Annotated[int, Field(ge=0)]
+
+
+class Buffer(NamedTuple):
+    """One of a machine's buffers as it is kept. Its `key` is on disk and never changes, whatever the attribute comes to be
+    called."""
+
+    key: str
+    attribute: str
+    whole: bool = False
+    """Whether its numbers are whole ones; on disk all are doubles."""
+
+
+BUFFERS = (
+    Buffer("counters", "counters", whole=True),
+    Buffer("hyper", "hyper"),
+    Buffer("theta", "theta"),
+    Buffer("change", "change"),
+    Buffer("grad", "grad"),
+    Buffer("state", "state"),
+    Buffer("rules", "rules"),
+)
+"""What the next update and the pictures depend on; the other buffers are made again from it."""
+NUMBERS = tuple(buffer.key for buffer in BUFFERS)
+LAYOUT = "layout"
+"""The key under which `codes.LAYOUT` is kept beside them; numbers without it are of layout 1."""
+WHOLE = frozenset({LAYOUT, *(buffer.key for buffer in BUFFERS if buffer.whole)})
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+
+class KeptBranch(_Kept):
+    """A line of the run: its parent's until `fork`, then its own. `edits` is the whole list."""
+
+    parent: Index | None
+    fork: Step
+    edits: tuple[Edit, ...]
+
+
+class Timeline(_Kept):
+    """What changes with an edit, and only then. Its `version` rises with every change that an older engine would misread: that
+    leaves alone what it does not know (`server.keeping.versions`)."""
+
+    version: Literal[1] = 1
+    fingerprint: str = Field(max_length=400)
+    spec: RunSpec
+    branches: tuple[KeptBranch, ...] = Field(min_length=1)
+    current: Index
+    undone: tuple[Index, ...]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        count = len(self.branches)
+        if self.current >= count or any(index >= count for index in self.undone):
+            raise ValueError("current, undone: there is no such branch")
+        for index, branch in enumerate(self.branches):
+            if (index == 0) != (branch.parent is None) or (branch.parent is not None and branch.parent >= index):
+                raise ValueError(f"branches.{index}.parent: a branch forks from one before it")
+        return self
+
+
+class KeptStop(_Kept):
+    """Why the run has stopped. An offence is found again, by making the update that failed."""
+
+    kind: Literal["finished", "non_finite", "early", "small_change"]
+    step: Step
+    message: str
+    best: Step | None = None
+
+
+class Place(_Kept):
+    """Where the run stands, how far each branch goes, and how often the interval of its series was doubled."""
+
+    step: Step
+    ends: tuple[Step, ...]
+    doublings: tuple[Index, ...]
+    stop: KeptStop | None = None
+
+
+def timeline(trainer: Trainer) -> Timeline:
+    """The script with all its branches."""
+    script = trainer.script
+    return Timeline(
+        fingerprint=fingerprint(),
+        spec=script.spec,
+        branches=tuple(KeptBranch(parent=each.parent, fork=each.fork, edits=each.edits) for each in script.branches),
+        current=script.current,
+        undone=script.undone,
+    )
+
+
+def place(trainer: Trainer) -> Place:
+    stop = trainer.stopped
+    kept = None if stop is None else KeptStop(kind=stop.kind, step=stop.step, message=stop.message, best=stop.best)
+    branches = trainer.script.branches
+    return Place(
+        step=trainer.steps_done,
+        ends=tuple(branch.end for branch in branches),
+        doublings=tuple(branch.series.doublings for branch in branches),
+        stop=kept,
+    )
+
+
+def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
+    """Copies of the buffers by key, and the layout they are in; None in the middle of an update, which is no place to go on
+    from."""
+    if trainer.machine.next_op:
+        return None
+    copies = {buffer.key: getattr(trainer.machine, buffer.attribute).copy() for buffer in BUFFERS}
+    return copies | {LAYOUT: np.array([codes.LAYOUT])}
+
+
+def layout_of(kept: Mapping[str, NDArray[Any]]) -> int:
+    """The layout of kept numbers: what `codes.LAYOUT` was where they were taken."""
+    return int(kept[LAYOUT][0]) if LAYOUT in kept else 1
+
+
+def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
+    """The run as it was kept, bit for bit. `points` are the recorded series by branch.
+
+    It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
+    another shape or another layout, it stands at its beginning. From either, seeking to `at.step` leads to the state that was
+    kept.
+    """
+    trainer = Trainer(line.spec)
+    script, begun = trainer.script, trainer.series
+    script.branches = [
+        Branch(index, each.parent, each.fork, each.edits, end, Series(points[index], 0, doublings))
+        if index in points
+        else Branch(index, each.parent, each.fork, each.edits, end, begun.until(each.fork))
+        for index, (each, end, doublings) in enumerate(zip(line.branches, at.ends, at.doublings, strict=True))
+    ]
+    script.current, script.undone = line.current, line.undone
+    for edit in script.branch.edits:
+        if isinstance(edit, WeightEdit):
+            place_of(edit, trainer.machine)  # raises where this network has no such weight
+    if kept is None or not _stand(trainer, at.step, kept):
+        trainer.begin_again()
+    elif at.stop is not None and trainer.steps_done == at.step:
+        _stop(trainer, at.stop)
+    return trainer
+
+
+def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) -> bool:
+    """Put the numbers into the buffers; false where they do not fit, or are of a later step."""
+    machine, spec = trainer.machine, trainer.spec
+    if layout_of(kept) != codes.LAYOUT or any(key not in kept for key in NUMBERS):
+        return False
+    if kept["counters"].shape != machine.counters.shape:
+        return False
+    step = int(kept["counters"][codes.STEP])
+    for edit in trainer.edits:
+        spec = with_edit(spec, edit) if edit.step <= step else spec
+    machine.adopt(spec)
+    if step > furthest or any(kept[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
+        return False
+    machine.put_back({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
+    machine.counters[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
+    trainer.record_on()
+    if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
+        trainer.checkpoints.keep(trainer.branch, machine.snapshot())
+    return True
+
+
+def _stop(trainer: Trainer, stop: KeptStop) -> None:
+    if stop.kind == "non_finite":
+        trainer.advance(1)
+    else:
+        trainer.stopped = ending(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)

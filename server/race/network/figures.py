@@ -1,0 +1,147 @@
+"""The page to take a race on the network away: the loss over the plane with the lanes' ways, the loss curves, the standings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from server.figure_theme import THEMES
+from server.race.names import name_of
+from server.race.network.channels import standings, surface, ways
+from server.race.surface.figures import LANES, dashed, dressed, ground_of, sheet, table_of
+from server.session.channel_types import Picture, Want
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from engine.race import NetworkRace
+    from server.race.network.controller import NetworkDesk
+
+
+def whole(race: NetworkRace, desk: NetworkDesk, theme: str) -> Figure:
+    """Plain Plotly, which a file of its own can hold."""
+    want = Want(desk.number, 50, None)
+    ground, walked, ranked = surface(desk, want), ways(desk, want), standings(desk, want)
+    assert ranked is not None
+    figure = sheet()
+    if ground is not None and walked is not None:
+        _plane(figure, race, desk, theme, ground, walked)
+    rows = {row["id"]: row for row in ranked.meta["lanes"]}
+    _curves(figure, race, desk, theme, rows)
+    off = _off(walked)
+    cells = [
+        [name_of(race.lane(number)) for number in rows],
+        [f"{row['rate']:g}" for row in rows.values()],
+        [f"{row['loss']:.6g}" for row in rows.values()],
+        ["–" if row["test"] is None else f"{row['test']:.6g}" for row in rows.values()],
+        ["–" if row["accuracy"] is None else f"{row['accuracy']:.1%}" for row in rows.values()],
+        ["–" if row["reached"] is None else str(row["reached"]) for row in rows.values()],
+        [f"{off[number]:.3g}" if number in off else "–" for number in rows],
+        [row["stopped"] or "" for row in rows.values()],
+    ]
+    heads = ["lane", "rate η", f"train loss at step {race.step}", "test loss", "accuracy", f"step below {desk.threshold:g}"]
+    figure.add_trace(table_of(theme, [*heads, "off the plane", ""], cells), row=3, col=1)
+    sizes = "–".join(str(size) for size in race.lanes[0].trainer.tape.sizes)
+    words = f"chainrule: a race on the network {sizes}, {race.spec.run.data.name}, step {race.step}"
+    if ground is not None:
+        words += (
+            f"<br><sup>The plane: {ground.meta['words']}. log₁₀ of the loss above its least, {ground.meta['least']:.4g}</sup>"
+        )
+    return dressed(figure, theme, words)
+
+
+def _plane(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, ground: Picture, walked: Picture) -> None:
+    import plotly.graph_objects as go
+
+    tokens = THEMES[theme]
+    contour = ground_of(theme, x=ground.arrays["x"], y=ground.arrays["y"], z=ground.arrays["level"])
+    contour.update(contours=ground.meta["levels"] | {"coloring": "fill"})
+    figure.add_trace(contour, row=1, col=1)
+    minima = walked.meta["minima"]
+    if minima is not None:
+        star = {"symbol": "star", "size": 12, "color": tokens.panel, "line": {"color": tokens.ink, "width": 1}}
+        a, b, _ = minima["lowest"]
+        figure.add_trace(
+            go.Scatter(x=[a], y=[b], mode="markers", marker=star, name="the slice’s lowest point", showlegend=False),
+            row=1,
+            col=1,
+        )
+    first = 0
+    for told in walked.meta["lanes"]:
+        lane, part = race.lane(told["id"]), slice(first, first + told["count"])
+        first = part.stop
+        slot = desk.slots.get(lane.id, 0)
+        colour = LANES[theme][slot % 8]
+        sizes = np.zeros(told["count"])
+        sizes[-1] = 9  # the head, where the lane stands
+        figure.add_trace(
+            go.Scatter(
+                x=walked.arrays["a"][part],
+                y=walked.arrays["b"][part],
+                customdata=np.column_stack([walked.arrays["steps"][part], walked.arrays["off"][part]]),
+                hovertemplate="step %{customdata[0]}<br>at %{x}, %{y}<br>%{customdata[1]:.4g} off the plane",
+                name=name_of(lane),
+                legendgroup=str(lane.id),
+                mode="lines+markers",
+                line={"color": colour, "dash": dashed(slot), "width": 2},
+                marker={"color": colour, "size": sizes},
+            ),
+            row=1,
+            col=1,
+        )
+    for update, name, offset, (low, high) in zip(
+        (figure.update_xaxes, figure.update_yaxes),
+        ground.meta["names"],
+        ground.meta["offset"],
+        ground.meta["domain"],
+        strict=True,
+    ):
+        update(range=[low, high], title=name if offset == 0 else f"{name}, from {offset:.3g}", row=1, col=1)
+
+
+def _curves(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, rows: dict[int, dict[str, Any]]) -> None:
+    """What was recorded and, after it, where the lane stands: of what is trained on a line, of the test samples dots."""
+    import plotly.graph_objects as go
+
+    positive = True
+    for lane in race.lanes:
+        slot, columns, row = desk.slots.get(lane.id, 0), lane.recorded, rows[lane.id]
+        for split, key in (("train", "loss"), ("test", "test")):
+            if row[key] is None:
+                continue
+            steps, losses = columns["step"], columns[f"{split}_loss"]
+            if row["step"] > steps[-1]:
+                steps, losses = np.append(steps, row["step"]), np.append(losses, row[key])
+            positive &= bool((losses[np.isfinite(losses)] > 0).all())
+            figure.add_trace(
+                go.Scatter(
+                    x=steps,
+                    y=losses,
+                    name=f"{name_of(lane)}, {split}",
+                    legendgroup=str(lane.id),
+                    showlegend=False,
+                    mode="lines",
+                    hovertemplate="step %{x}<br>%{y}",
+                    line={
+                        "color": LANES[theme][slot % 8],
+                        "dash": dashed(slot) if split == "train" else "dot",
+                        "width": 2 if split == "train" else 1,
+                    },
+                ),
+                row=2,
+                col=1,
+            )
+    figure.update_yaxes(type="log" if positive else "linear", exponentformat="power", title="loss", row=2, col=1)
+    figure.update_xaxes(title="step; dotted: test samples", row=2, col=1)
+
+
+def _off(walked: Picture | None) -> dict[int, float]:
+    """How far each lane stands off the plane."""
+    found: dict[int, float] = {}
+    last = -1
+    for told in walked.meta["lanes"] if walked is not None else ():
+        last += told["count"]
+        assert walked is not None
+        found[told["id"]] = float(walked.arrays["off"][last])
+    return found

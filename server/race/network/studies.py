@@ -1,0 +1,362 @@
+"""Studies: what takes long and is looked at when it is done. One at a time, in slices; the channel `study` tells how far."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from server.mathml import block
+from server.protocol.race_network import StudyBasins, StudyCompass, StudyPoint, StudyRates, StudySeeds
+from server.race.refusals import refused
+from server.session.channel_types import Arrays, Picture
+from server.settings import Settings
+from server.wire.errors import CommandError
+from server.wire.limits import beyond
+
+if TYPE_CHECKING:
+    from engine.array import Array
+    from engine.race import NetworkRace, Race
+    from engine.race.gradient_noise import Compass
+    from engine.race.local import Local
+    from engine.race.on_network import NetworkLane
+    from engine.race.on_surface import Lane
+    from engine.race.seeds import SeedRace
+    from engine.trainer import Trainer
+
+log = logging.getLogger("chainrule")
+
+Kind = Literal["seeds", "rates", "basins", "compass", "point"]
+Making = Generator[float, None, Picture]
+ENDING = 24
+"""Cells along a side of an ending's map."""
+SHOWN = 1 / 50
+"""Seconds between two pictures of a study that shows what it has so far."""
+
+
+class Study:
+    """`shown` counts what the channel is to send anew. `about` is what was asked for, as the page is told it."""
+
+    def __init__(
+        self, kind: Kind, number: int, making: Making, about: dict[str, Any], so_far: Callable[[], Picture | None] | None = None
+    ) -> None:
+        self.kind, self.number, self.about = kind, number, about
+        self.state: Literal["running", "done", "cancelled", "failed"] = "running"
+        self.share, self.shown, self.message = 0.0, 0, ""
+        self.found: Picture | None = None
+        self._making, self._so_far, self._last = making, so_far, 0.0
+
+    def advance(self, seconds: float) -> None:
+        """In a worker: about so long, or to the end."""
+        end = time.perf_counter() + seconds
+        try:
+            while time.perf_counter() < end:
+                self.share = next(self._making)
+        except StopIteration as done:
+            self.found, self.share, self.state = done.value, 1.0, "done"
+            self._end()
+        except ValueError as error:
+            self.state, self.message = "failed", str(error)
+            self._end()
+        except Exception:
+            log.exception("a study failed")
+            self.state, self.message = "failed", "The study failed on the server"
+            self._end()
+        else:
+            if time.monotonic() - self._last > SHOWN:
+                self._last = time.monotonic()
+                self.shown += 1
+
+    def cancel(self) -> None:
+        if self.state == "running":
+            self.state, self.message = "cancelled", "It was ended before it was done"
+            self._end()
+
+    def _end(self) -> None:
+        """It is shown once more, and what it worked with is let go: a study is kept for what it found."""
+        self.shown += 1
+        self._making.close()
+        self._so_far = None
+
+    def picture(self) -> Picture:
+        """What the channel sends: `meta.study` says which it is and how far, the rest is the study's own."""
+        found = self.found
+        if found is None and self.state == "running" and self._so_far is not None:
+            found = self._so_far()
+        meta = {"kind": self.kind, "number": self.number, "state": self.state, "share": self.share, "message": self.message}
+        own = found.meta if found is not None else {}
+        return Picture({"study": meta, "about": self.about, **own}, found.arrays if found is not None else {})
+
+
+def _within(runs: int, steps: int, settings: Settings) -> None:
+    if runs * steps > settings.max_study_steps:
+        most = max(1, settings.max_study_steps // runs)
+        raise beyond(
+            "max_study_steps", f"steps: {runs} runs of {steps} steps are too much for one study", "steps", f"1 to {most}"
+        )
+
+
+def _chosen(race: NetworkRace, numbers: list[int] | None) -> list[NetworkLane]:
+    if not race.lanes:
+        raise CommandError("invalid", "lanes: the race has none", "lanes", "at least one lane")
+    with refused("lanes"):
+        return list(race.lanes) if numbers is None else [race.lane(number) for number in numbers]
+
+
+# Many seeds ---------------------------------------------------------------------------------------------------------
+
+
+def seeds(race: NetworkRace, command: StudySeeds, number: int, settings: Settings) -> Study:
+    """`steps` (n,), `median` `low` `high` (lanes, n), `last` (lanes, seeds) and, of planes, `endings` (lanes, seeds, g, g) as
+    `network_maps` has them; in `meta` for each lane its id, the `share` below the threshold and their `count`, and `wins`, the
+    share of seeds in which it ends lowest."""
+    from engine.race.seeds import SeedRace
+
+    lanes = _chosen(race, command.lanes)
+    _within(len(lanes) * command.seeds, command.steps, settings)
+    whole = _with_room(race, command.steps)
+    with refused("lanes"):
+        made = SeedRace(
+            whole,
+            [lane.spec for lane in lanes],
+            tuple(range(command.first, command.first + command.seeds)),
+            command.steps,
+        )
+    ids, quartiles = [lane.id for lane in lanes], _Quartiles(made)
+
+    def making() -> Making:
+        yield from (0.95 * share for share in made.slices())
+        endings: list[Any] = []
+        pairs = [(lane, seed) for lane in range(len(ids)) for seed in range(command.seeds)]
+        for place, pair in enumerate(pairs):
+            endings.append(output_map(made.endings[pair], ENDING))
+            yield 0.95 + 0.05 * (place + 1) / len(pairs)
+        found = _bands(made, quartiles, ids, command.threshold, len(made.steps))
+        if endings[0] is not None:
+            found.arrays["endings"] = np.stack(endings).reshape(len(ids), command.seeds, ENDING, ENDING)
+        return found
+
+    def so_far() -> Picture | None:
+        known = np.flatnonzero(~np.isnan(made.losses).any(axis=(0, 1)))
+        return _bands(made, quartiles, ids, command.threshold, len(known)) if len(known) else None
+
+    about = {"lanes": ids, "seeds": list(made.seeds), "steps": command.steps, "threshold": command.threshold}
+    return Study("seeds", number, making(), about, so_far)
+
+
+def _with_room(race: NetworkRace, steps: int) -> Any:
+    """The race's spec, whose runs go as far as the study asks."""
+    run = race.spec.run
+    stop = run.stop.model_copy(update={"max_steps": max(steps, run.stop.max_steps)})
+    return run.model_copy(update={"stop": stop})
+
+
+class _Quartiles:
+    """Of a race over seeds as far as it has come: each point's are computed once."""
+
+    def __init__(self, made: SeedRace) -> None:
+        self._made, self._known = made, 0
+        self._found = np.empty((3, *made.losses.shape[::2]))
+
+    def up_to(self, count: int) -> Array:
+        """Median, lower and upper quartile, (3, lanes, count); nearest measured values, so that infinity is one like any
+        other."""
+        if count > self._known:
+            new = slice(self._known, count)
+            quantiles = np.quantile(self._made.losses[:, :, new], [0.5, 0.25, 0.75], axis=1, method="inverted_cdf")
+            self._found[:, :, new], self._known = quantiles, count
+        return np.ascontiguousarray(self._found[:, :, :count])
+
+
+def _bands(made: SeedRace, quartiles: _Quartiles, ids: list[int], threshold: float, count: int) -> Picture:
+    median, low, high = quartiles.up_to(count)
+    last = made.losses[:, :, count - 1]
+    below = last < threshold
+    lowest = (last == last.min(axis=0)) & np.isfinite(last)
+    wins = np.sum(lowest / np.maximum(lowest.sum(axis=0), 1), axis=1) / last.shape[1]
+    lanes = [
+        {"id": number, "count": int(below[row].sum()), "share": float(below[row].mean()), "wins": float(wins[row])}
+        for row, number in enumerate(ids)
+    ]
+    arrays: Arrays = {"steps": made.steps[:count].astype(np.int32), "median": median, "low": low, "high": high}
+    return Picture({"lanes": lanes, "step": int(made.steps[count - 1])}, arrays | {"last": np.ascontiguousarray(last)})
+
+
+def output_map(trainer: Trainer, grid: int) -> Any:
+    """The output over the plane as bytes (grid, grid), as `engine.race.answers` makes it."""
+    from engine.race.answers import answer_map
+
+    return answer_map(trainer, grid)
+
+
+# Rates --------------------------------------------------------------------------------------------------------------
+
+
+def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Settings) -> Study:
+    """`rates` (n,), `losses` (lanes, seeds, n), infinite where it diverged, `median` (lanes, n); in `meta` of each lane its id
+    and the `best` rate, null where it diverged at all, and `words`: grid, seeds and budget."""
+    from engine.race import NetworkRace
+    from engine.race.sweep import sweeping, sweeping_network
+
+    if command.high <= command.low:
+        raise CommandError("invalid", "high: the rates rise from low to high", "high", f"above low, {command.low:g}")
+    if not on.lanes:
+        raise CommandError("invalid", "lanes: the race has none", "lanes", "at least one lane")
+    with refused("lanes"):
+        lanes: list[NetworkLane | Lane] = list(on.lanes) if command.lanes is None else [on.lane(each) for each in command.lanes]
+    _within(len(lanes) * command.rates * command.seeds, command.steps, settings)
+    ladder = [float(rate) for rate in np.geomspace(command.low, command.high, command.rates)]
+    wanted = tuple(range(command.seeds))
+    specs = [lane.spec.model_copy(update={"seed": None}) for lane in lanes]
+
+    def making() -> Making:
+        swept = []
+        for place, spec in enumerate(specs):
+            if isinstance(on, NetworkRace):
+                parts = sweeping_network(_with_room(on, command.steps), spec, ladder, command.steps, wanted)
+            else:
+                parts = sweeping(on.spec, spec, ladder, command.steps, wanted)
+            while True:
+                try:
+                    yield (place + next(parts)) / len(specs)
+                except StopIteration as end:
+                    swept.append(end.value)
+                    break
+        told = [{"id": lane.id, "best": found.best} for lane, found in zip(lanes, swept, strict=True)]
+        arrays: Arrays = {"rates": np.array(ladder), "losses": np.stack([found.losses for found in swept])}
+        return Picture({"lanes": told, "words": swept[0].words}, arrays | {"median": np.stack([s.median for s in swept])})
+
+    about = {"on": command.on, "lanes": [lane.id for lane in lanes], "steps": command.steps, "seeds": command.seeds}
+    return Study("rates", number, making(), about)
+
+
+# Basins -------------------------------------------------------------------------------------------------------------
+
+
+def basins(race: Race, command: StudyBasins, number: int, settings: Settings) -> Study:
+    """`x`, `y` (side,), the cells' middles; `minimum` (side, side), the place in `meta.minima` of the one it ended at, −1 at
+    none, −2 where it diverged; `ends` (side, side, 2) and `losses`; `meta.counts` by place, of none, and of those diverged."""
+    from engine.race.sweep import charting
+
+    with refused("lane"):
+        lane = race.lane(command.lane)
+    _within(command.side**2, command.steps, settings)
+    parts = charting(race.spec, lane.spec, command.side, command.steps, command.reach)
+    minima = [{"x": found.x, "y": found.y, "value": found.value} for found in race.surface.minima]
+
+    def making() -> Making:
+        found = yield from parts
+        counts = [int(np.sum(found.minimum == place)) for place in range(len(minima))]
+        meta = {"minima": minima, "counts": counts, "nowhere": int(np.sum(found.minimum == -1))}
+        meta["diverged"] = int(np.sum(found.minimum == -2))
+        arrays: Arrays = {"x": found.x, "y": found.y, "minimum": found.minimum}
+        return Picture(meta, arrays | {"ends": found.ends, "losses": found.losses})
+
+    about: dict[str, Any] = {"lane": lane.id, "side": command.side, "steps": command.steps, "reach": command.reach}
+    about |= {"domain": race.surface.domain, "surface": race.spec.surface.name}
+    return Study("basins", number, making(), about)
+
+
+# The compass --------------------------------------------------------------------------------------------------------
+
+
+class Compasses:
+    """The last one: drawing another batch costs nothing."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] | None = None
+        self._compass: Compass | None = None
+
+    def study(self, race: NetworkRace, command: StudyCompass, number: int, key: tuple[Any, ...]) -> Study:
+        """`samples` (n, 2), the arrows' ends; `rows` of the batch drawn, its `mean` (2,) and the `full` gradient (2,); `sizes`
+        and `spread`, the root mean square distance of a batch's mean from the full gradient."""
+        from engine.race.chart import weight_names
+        from engine.race.gradient_noise import taking
+
+        with refused("lane"):
+            lane = race.lane(command.lane)
+        trainer = lane.trainer
+        count = trainer.dataset.rows[0]
+        if command.batch_size > count:
+            raise CommandError("invalid", "batch_size: there are not so many samples", "batch_size", f"1 to {count}")
+        first, second = command.weights
+        size = trainer.tape.parameter_count
+        if first == second or max(first, second) >= size:
+            allowed = f"two different places from 0 to {size - 1}"
+            raise CommandError("invalid", "weights: they are no two of this network", "weights", allowed)
+        if trainer.tape.coupled:
+            words = "network: under batch norm a sample has no gradient of its own"
+            raise CommandError("invalid", words, "network", "networks without batch norm")
+        where = (*key, command.lane, trainer.steps_done, first, second)
+        theta = trainer.machine.theta.copy()
+        names = weight_names(race)
+        landscape = race.landscape()
+
+        def making() -> Making:
+            if self._key != where or self._compass is None:
+                found = yield from taking(landscape, theta, first, second)
+                self._key, self._compass = where, found
+            made = self._compass
+            rows = made.draw(command.batch_size, command.number)
+            sizes = np.unique(np.round(np.geomspace(1, count, 25)).astype(np.int32))
+            spread = np.array([made.spread(int(each)) for each in sizes])
+            arrays: Arrays = {"samples": made.samples, "rows": rows.astype(np.int32), "mean": made.mean(rows)}
+            arrays |= {"full": made.full, "sizes": sizes.astype(np.int32), "spread": spread}
+            return Picture({"spread": made.spread(command.batch_size), "samples": count}, arrays)
+
+        about = {"lane": lane.id, "step": trainer.steps_done, "weights": [first, second], "batch_size": command.batch_size}
+        about |= {"number": command.number, "names": [names[first], names[second]]}
+        return Study("compass", number, making(), about)
+
+
+# What is under a lane's feet ----------------------------------------------------------------------------------------
+
+
+def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:
+    """Of each lane in `meta.lanes` what `engine.race.local.Local` has, with the bound's formula in MathML; of a lane with a map
+    of rates and momenta its `growth{id}` (momenta, rates) over `rates{id}` and `momenta{id}`."""
+    from engine.race.local import looking
+
+    lanes = _chosen(race, command.lanes)
+    landscape = race.landscape()
+    kept = [lane.id for lane in lanes if np.isfinite(lane.trainer.machine.theta).all()]
+    snapshots = [looking(race, lane, landscape) for lane in kept]
+    step = race.step
+
+    def making() -> Making:
+        told: list[dict[str, Any]] = []
+        arrays: Arrays = {}
+        for place, parts in enumerate(snapshots):
+            while True:
+                try:
+                    yield (place + next(parts)) / len(kept)
+                except StopIteration as end:
+                    told.append(_local(end.value, arrays))
+                    break
+        return Picture({"lanes": told}, arrays)
+
+    return Study("point", number, making(), {"lanes": kept, "step": step})
+
+
+def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
+    curvature, bound = found.curvature, found.bound
+    told: dict[str, Any] = {"id": found.lane, "step": found.step, "rate": found.rate}
+    told |= {"gradient_norm": curvature.gradient_norm, "newton_step": curvature.newton_step}
+    told |= {"smallest": curvature.smallest, "largest": curvature.largest, "condition": curvature.condition}
+    told |= {"kind": curvature.kind, "exact": curvature.exact, "negative": found.negative}
+    told["bound"] = bound and {
+        "rate": bound.rate,
+        "curvature": bound.curvature,
+        "frozen": bound.frozen,
+        "mathml": block(bound.formula),
+    }
+    told["phase"] = None
+    if found.phase is not None:
+        told["phase"] = {"rule": found.phase.rule, "momentum": found.momentum, "growth": found.growth}
+        told["phase"] |= {"curvatures": list(found.phase.curvatures)}
+        arrays |= {f"growth{found.lane}": found.phase.growth, f"rates{found.lane}": found.phase.rates}
+        arrays |= {f"momenta{found.lane}": found.phase.momenta}
+    return told

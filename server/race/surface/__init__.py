@@ -1,0 +1,1 @@
+"""The race on a surface: optimizers side by side on a function of two variables."""

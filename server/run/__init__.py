@@ -1,0 +1,1 @@
+"""The run of a session: training, its commands and its pictures."""

@@ -1,0 +1,114 @@
+"""Commands that keep a run, share it, compare it and take it along (`server.protocol` says what each answers)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from server.protocol import Compare, Done, Export, Keep, Load, Loaded, Share
+from server.run.building import build, trainer_of
+from server.run.work import Loading
+from server.session.viewer import Viewer
+from server.settings import Settings
+from server.wire.errors import CommandError
+from server.wire.frames import finite
+from server.wire.limits import beyond
+
+if TYPE_CHECKING:
+    from engine import Trainer
+    from engine.script.replay import Replay
+    from server.session.session import Session
+
+FILES = {
+    "curves": ("curves", "csv", "text/csv"),
+    "model": ("model", "json", "application/json"),
+    "torch": ("model", "py", "text/x-python"),
+    "script": ("experiment", "json", "application/json"),
+}
+"""Of each format the file's name and ending, and its media type."""
+
+
+async def share(session: Session, viewer: Viewer, command: Share) -> dict[str, Any]:
+    return {"script": await session.call(_script, trainer_of(session))}
+
+
+async def keep(session: Session, viewer: Viewer, command: Keep) -> dict[str, Any]:
+    script = await session.call(_script, trainer_of(session))
+    return {"experiment": await session.store.keep(script), "lasting": session.store.lasting}
+
+
+async def load(session: Session, viewer: Viewer, command: Load) -> bool:
+    script = command.script
+    if (script is None) == (command.experiment is None):
+        raise CommandError("invalid", "A script or the id of an experiment is wanted", "script", "one of the two")
+    if script is None:
+        script = await session.store.script(command.experiment or "")
+    replay, same_bits = await session.call(_replay, script, session.settings)
+    await session.adopt(replay.trainer)
+    data = replay.data
+    session.report(
+        Loaded(run=session.run, step=data.step, edits=len(data.edits), fingerprint=data.fingerprint, same_bits=same_bits)
+    )
+    session.work = Loading(replay, viewer, Done(id=command.id, command="load"), session.changed)
+    session.tell_state()
+    return True
+
+
+async def export(session: Session, viewer: Viewer, command: Export) -> dict[str, Any]:
+    trainer = trainer_of(session)
+    kind, ending, media = FILES[command.format]
+    text = await session.call(_text, trainer, command.format)
+    name = f"chainrule-{trainer.spec.data.name}-{kind}-step-{trainer.steps_done}.{ending}"
+    return {"name": name, "type": media, "text": text}
+
+
+async def compare(session: Session, viewer: Viewer, command: Compare) -> dict[str, Any]:
+    trainer = trainer_of(session)
+    branch = trainer.branch if command.branch is None else command.branch
+    if branch >= len(trainer.branches):
+        raise CommandError("invalid", "There is no such branch", "branch", f"0 to {len(trainer.branches) - 1}")
+    columns = await session.call(_series, trainer, branch, command.points)
+    return {"branch": branch, "columns": columns}
+
+
+# In a worker --------------------------------------------------------------------------------------------------------
+
+
+def _script(trainer: Trainer) -> str:
+    return json.dumps(trainer.as_script(), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay[Trainer], bool]:
+    """The script, ready to be followed, and whether its bits are this machine's."""
+    from engine import fingerprint
+    from engine.script.replay import Replay, ScriptData
+
+    data = ScriptData.read(script)
+    if len(data.edits) > settings.max_history:
+        words = f"script.edits: {len(data.edits)} edits are more than this server keeps"
+        raise beyond("max_history", words, "script.edits", f"at most {settings.max_history}")
+    return Replay(build(data.spec, settings, "script.spec"), data), data.fingerprint in (None, fingerprint())
+
+
+def _text(trainer: Trainer, format: str) -> str:
+    from engine.export import files as export
+
+    if format == "script":
+        return _script(trainer)
+    try:
+        return {"curves": export.curves, "model": export.model, "torch": export.torch}[format](trainer)
+    except export.ExportError as error:
+        raise CommandError("invalid", str(error)) from error
+
+
+def _series(trainer: Trainer, branch: int, points: int) -> dict[str, list[Any]]:
+    """A branch's recorded series, thinned evenly: its first and its last point stay."""
+    from engine.export.files import recorded
+
+    found = trainer.branches[branch].series.columns()
+    columns = {name: values for name, values in found.items() if recorded(trainer, name)}
+    last = len(columns["step"]) - 1
+    kept = np.unique(np.linspace(0, last, min(last + 1, points)).round().astype(np.int64))
+    return {name: finite(values[kept].tolist()) for name, values in columns.items()}

@@ -1,0 +1,1 @@
+"""A session: the actor that outlives its sockets, its viewers, pictures and records; how sessions are found."""

@@ -1,0 +1,70 @@
+"""How a session calls the engine: one call at a time, for a command or in its turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from server.session.scheduler import Account, Job, Scheduler
+
+CROWD, CROWDED = 2, 1 / 16
+"""Where turns have to wait, a session's pictures are so many times that wait apart, but need not be further apart than this."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Calling:
+    """Mixed into a session, whose one task awaits each call before the next: there is one at a time on a trainer."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._account = Account()
+        self._queued: Job | None = None
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in a worker thread what a command waits for."""
+        return await self._call(partial(function, *args, **kwargs), hurried=True, turn=False)
+
+    async def slice(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in a worker thread a slice of what goes on by itself, in this session's turn. Raises `Withdrawn` where a command
+        comes before it has begun."""
+        return await self._call(partial(function, *args, **kwargs), hurried=False, turn=True)
+
+    async def hurry(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same of what a command waits for, ahead of what goes on by itself."""
+        return await self._call(partial(function, *args, **kwargs), hurried=True, turn=True)
+
+    @property
+    def slice_seconds(self) -> float:
+        """How long a slice is to be, with as many sessions at work as there are."""
+        return self._scheduler.slice_seconds
+
+    @property
+    def lag(self) -> float:
+        """Seconds that a turn waits before it begins, of late."""
+        return self._scheduler.lag
+
+    @property
+    def crowd(self) -> float:
+        """Seconds that pictures are to be apart at least, where turns have to wait: training and commands are to have their
+        share."""
+        return min(CROWDED, CROWD * self._scheduler.lag)
+
+    def make_way(self) -> None:
+        """A command need not wait for a slice that has not begun."""
+        if self._queued is not None:
+            self._scheduler.withdraw(self._queued)
+
+    async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
+        job = self._scheduler.submit(self._account, function, hurried=hurried)
+        self._queued = job if turn else None
+        try:
+            result: R = await job.result()
+            return result
+        except asyncio.CancelledError:
+            self._scheduler.withdraw(job)
+            raise
+        finally:
+            self._queued = None

@@ -1,0 +1,236 @@
+"""The WebSocket: accept, validate, attach, two tasks, detach. All else is the session's and the viewer's matter."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import Any
+
+import pydantic_core
+from fastapi import WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+
+from server.http.security import origin_allowed
+from server.logs import of_session
+from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach, Done, Ping
+from server.session.registry import Sessions
+from server.session.session import Session
+from server.session.viewer import Viewer
+from server.settings import Settings
+from server.wire import errors
+from server.wire.limits import Bucket, address_of, beyond, met
+
+log = logging.getLogger("chainrule")
+
+FAREWELL = 1.0
+"""Seconds that a page which does not read is given to take the close frame."""
+
+LONG = 50_000
+"""Characters from which on a message is read in a thread, so that nobody else waits for it."""
+
+BRIEF = 2_000
+"""Characters up to which a message that came too fast is read for its id."""
+
+LONG_COMMANDS = ("configure", "load", "network_load")
+"""They may carry own data."""
+
+
+class Connection:
+    """One socket."""
+
+    def __init__(self, socket: WebSocket, sessions: Sessions, settings: Settings) -> None:
+        self._socket, self._sessions, self._settings = socket, sessions, settings
+        self._viewer = Viewer(settings.max_pending_events, settings.max_pending_bytes)
+        self._session: Session | None = None
+        self._watching: asyncio.TimerHandle | None = None
+        self._bucket = Bucket(settings.max_message_rate, settings.max_message_burst)
+        self._address = address_of(socket.client.host if socket.client else None)
+
+    async def serve(self) -> None:
+        """From the handshake to the end."""
+        if not origin_allowed(self._socket.headers, self._settings.origins):
+            await self._deny(403, "Another site may not open a socket here.")
+            return
+        open_sockets = self._sessions.sockets
+        if open_sockets[self._address] >= self._settings.max_sockets_per_address:
+            met("max_sockets_per_address")
+            await self._deny(429, f"Your address has {self._settings.max_sockets_per_address} sockets open, as many as it may.")
+            return
+        open_sockets[self._address] += 1
+        try:
+            with SOCKETS.track_inprogress():
+                await self._serve()
+        finally:
+            open_sockets[self._address] -= 1
+            if not open_sockets[self._address]:
+                del open_sockets[self._address]
+
+    async def _deny(self, status: int, detail: str) -> None:
+        """No socket, but an answer."""
+        await self._socket.send_denial_response(JSONResponse({"detail": detail}, status))
+
+    async def _serve(self) -> None:
+        await self._socket.accept()
+        patience = asyncio.get_running_loop().call_later(self._settings.attach_within, self._give_up)
+        reader, writer = asyncio.create_task(self._read()), asyncio.create_task(self._write())
+        closing = self._viewer.closing
+        try:
+            ends: set[asyncio.Future[Any]] = {reader, writer, closing}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            patience.cancel()
+            if self._watching is not None:
+                self._watching.cancel()
+            if self._session is not None:
+                self._session.detach(self._viewer)
+                if closing.done():
+                    log.info("viewer detached with code %d", closing.result(), extra={"session": self._session.id})
+            for task in (reader, writer):
+                task.cancel()
+            about = {"session": self._session.id} if self._session is not None else {}
+            for result in await asyncio.gather(reader, writer, return_exceptions=True):
+                if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
+                    log.error("a socket's task failed", exc_info=result, extra=about)
+            if closing.done():
+                # Past a full buffer the close frame cannot be sent; the transport is closed all the same.
+                with contextlib.suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
+                    await asyncio.wait_for(self._socket.close(closing.result()), FAREWELL)
+            self._viewer.close(1000)
+
+    def _give_up(self) -> None:
+        """A socket that attaches to nothing is in the way of others."""
+        if self._session is None:
+            self._viewer.close(CLOSE_POLICY)
+
+    def _watch(self) -> None:
+        """Let go of a page that takes nothing. Looked at once in a while and only while something is being sent."""
+        self._watching = None
+        since, allowed = self._viewer.sending_since, self._settings.stalled_seconds
+        if since is None:
+            return
+        left = since + allowed - time.monotonic()
+        if left <= 0:
+            self._viewer.close(CLOSE_OVERFLOW)
+        else:
+            self._watching = asyncio.get_running_loop().call_later(left, self._watch)
+
+    async def _write(self) -> None:
+        loop, allowed = asyncio.get_running_loop(), self._settings.stalled_seconds
+        async for message in self._viewer.messages():
+            if self._watching is None:
+                self._watching = loop.call_later(allowed, self._watch)
+            if isinstance(message, str):
+                TEXT_BYTES.inc(len(message))
+                await self._socket.send_text(message)
+            else:
+                FRAME_BYTES.inc(len(message))
+                await self._socket.send_bytes(message)
+
+    async def _read(self) -> None:
+        # No name here holds a message while the next one is waited for: it may have been megabytes.
+        while await self._take(await self._socket.receive()):
+            pass
+
+    async def _take(self, message: Any) -> bool:
+        """Obey a message; false at the end of the socket."""
+        if message["type"] == "websocket.disconnect":
+            return False
+        MESSAGES.inc()
+        if not self._bucket.take():
+            self._too_fast(message)
+            return True
+        command = await self._parse(message)
+        if command is None:
+            return True
+        self._viewer.answers.asked(command.id, command.type)
+        if isinstance(command, Acknowledge):
+            self._acknowledge(command)
+        elif isinstance(command, Attach):
+            await self._attach(command)
+        elif self._session is None:
+            refusal = errors.CommandError("not_attached", "Attach to a session first")
+            await self._socket.send_text(refusal.event(command.id).model_dump_json())  # before the socket closes
+            self._viewer.close(CLOSE_POLICY)
+        elif isinstance(command, Ping):
+            self._viewer.put(Done(id=command.id, command="ping"))
+        else:
+            await self._session.submit(self._viewer, command)
+        return True
+
+    def _acknowledge(self, command: Acknowledge) -> None:
+        self._viewer.acknowledge(command.channel, command.frame)
+        if self._session is not None:
+            self._session.poke()
+
+    def _too_fast(self, message: Any) -> None:
+        """More messages than a page ever sends: each is answered, none is obeyed, but what was painted is noted."""
+        text, id = message.get("text"), None
+        if text is not None and len(text) < BRIEF:
+            with contextlib.suppress(ValueError):
+                raw = _from_json(text)
+                id = _id_of(raw)
+                command = COMMANDS.validate_python(raw) if isinstance(raw, dict) else None
+                if isinstance(command, Acknowledge):
+                    self._acknowledge(command)
+        rate, burst = self._settings.max_message_rate, self._settings.max_message_burst
+        allowed = f"at most {rate:g} a second, and {burst} at once"
+        self._viewer.put(beyond("max_message_rate", "Messages come too fast; this one was left out", None, allowed).event(id))
+
+    async def _attach(self, command: Attach) -> None:
+        if self._session is not None:
+            self._refuse("invalid", "This socket is attached already; open another", command.id)
+            return
+        try:
+            self._session = await self._sessions.attach(self._viewer, command.session, command.id, self._address)
+            of_session.set(self._session.id)
+        except errors.CommandError as refusal:
+            self._viewer.put(refusal.event(command.id))
+        except Exception:
+            log.exception("attaching failed")
+            self._refuse("internal", "Attaching failed on the server", command.id)
+
+    async def _parse(self, message: Any) -> AnyCommand | None:
+        """The command, or None when it was answered by an error."""
+        text = message.get("text")
+        if text is None:
+            self._refuse("malformed", "Commands are JSON text, not binary")
+            return None
+        if len(text) > self._settings.max_inline_bytes:
+            self._refuse("too_large", "The message is too long", allowed=f"at most {self._settings.max_inline_bytes} bytes")
+            return None
+        try:
+            raw = _from_json(text) if len(text) < LONG else await asyncio.to_thread(_from_json, text)
+        except ValueError as error:
+            self._refuse("malformed", f"Not JSON: {error}")
+            return None
+        if not isinstance(raw, dict):
+            self._refuse("malformed", "A command is a JSON object")
+            return None
+        id = _id_of(raw)
+        if len(text) > self._settings.max_message_bytes and raw.get("type") not in LONG_COMMANDS:
+            self._refuse("too_large", "The command is too long", id, f"at most {self._settings.max_message_bytes} bytes")
+            return None
+        try:
+            return COMMANDS.validate_python(raw)
+        except ValidationError as error:
+            self._viewer.put(errors.from_command(error, id))
+            return None
+
+    def _refuse(self, code: str, message: str, id: errors.Id = None, allowed: str | None = None) -> None:
+        self._viewer.put(errors.CommandError(code, message, allowed=allowed).event(id))
+
+
+def _id_of(raw: Any) -> errors.Id:
+    """The id that a command's answer is to have; None where it has none that is worth echoing."""
+    id = raw.get("id") if isinstance(raw, dict) else None
+    if isinstance(id, str) and len(id) <= LONGEST_ID:
+        return id
+    return id if isinstance(id, int) and not isinstance(id, bool) and abs(id) < 2**53 else None
+
+
+def _from_json(text: str) -> Any:
+    return pydantic_core.from_json(text, allow_inf_nan=False)

@@ -1,0 +1,220 @@
+"""One attached page: its ordered events, its latest state, and one latest-frame slot for each channel it watches.
+
+Memory is bounded whatever the page does. States overwrite each other; a frame is only made once the page has painted the one
+before (or, for a page that asks for it and keeps up, the one before that); ordered events are counted, and a page that leaves
+too many unread is detached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Hashable
+from dataclasses import dataclass, field
+
+from server.metrics import ERRORS, FRAMES, Answers
+from server.protocol import (
+    CLOSE_OVERFLOW,
+    Attached,
+    Channel,
+    Done,
+    ErrorEvent,
+    Look,
+    Message,
+    NetworkState,
+    Pace,
+    RaceState,
+    SampleChoice,
+    State,
+    Trial,
+    WarmUp,
+)
+from server.session.attention import Reading
+from server.session.channel_types import Plane
+
+FRAME_INTERVAL = 1 / 60
+"""While a run plays, a channel is drawn no more often than a screen shows it …"""
+READING_INTERVAL = 1 / 10
+"""… one that holds numbers to read no more often than they can be read …"""
+_RACES: frozenset[Channel] = frozenset({"race_standings", "race_point", "network_standings", "network_curves"})
+READ: frozenset[Channel] = frozenset[Channel]({"series", "evaluation", "health", "weights", "rates"}) | _RACES
+STUDY_INTERVAL = 1 / 3
+"""… and what takes several passes over the training set is to be studied, not watched."""
+STUDIED: frozenset[Channel] = frozenset({"flow", "preactivations"})
+FINDINGS_INTERVAL, FINDINGS_SHARE = 1 / 2, 20
+"""… a diagnosis comes no more often than its words can be read, and takes no more than one part of the time in so many; the
+others do not wait for it."""
+SHARE = 2
+"""… and none more often than so many times what all pictures cost together: watching leaves most of the time to training."""
+
+
+LATEST: tuple[type[Message], ...] = (State, RaceState, NetworkState, WarmUp, Trial, Pace)
+"""Events that tell where something stands: only the newest of a kind waits."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One channel of a viewer."""
+
+    outstanding: list[int] = field(default_factory=list)
+    """The frames made and not yet acknowledged, in order."""
+    sent: dict[int, float] = field(default_factory=dict)
+    """When those of them that were handed to the socket were."""
+    key: Hashable = None
+    """What the newest frame showed; nothing is made while that has not changed."""
+    cursor: Hashable = None
+    made: float = -1e9
+    cost: float = 0.0
+    """Seconds that a picture takes, of late."""
+
+    def spent(self, seconds: float) -> None:
+        """Learn what a picture costs; a single one that was disturbed does not weigh much."""
+        self.cost += (seconds - self.cost) / 4
+
+
+class Viewer:
+    """What a session hands to a page. `messages` yields it in order, `closing` is set when the page is to be detached."""
+
+    def __init__(self, max_pending: int, max_pending_bytes: int = 2_000_000) -> None:
+        self.grid, self.ahead = 50, 0
+        self.hidden = False
+        self.reading = Reading()
+        self.sending_since: float | None = None
+        """When the message under way was handed to the socket; None where none is."""
+        self.sample: SampleChoice | None = None
+        self.look = Look()
+        self.lane: int | None = None
+        self.plane: Plane | None = None
+        self.slots: dict[Channel, Slot] = {}
+        self.answers = Answers()
+        self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._events: deque[str | type[Message]] = deque()
+        self._latest: dict[type[Message], Message] = {}
+        self._frames: deque[tuple[Channel, int, bytes]] = deque()
+        self._counter = 0
+        self._pending_bytes = self._longest = 0
+        self._max_pending, self._max_pending_bytes = max_pending, max_pending_bytes
+        self._something = asyncio.Event()
+
+    @property
+    def pending(self) -> tuple[int, int]:
+        """Events and frames that wait to be sent."""
+        return len(self._events), len(self._frames)
+
+    @property
+    def held(self) -> int:
+        """Bytes of what waits to be sent; the few states aside, that are not written out before they are sent."""
+        return self._pending_bytes + sum(len(frame) for _, _, frame in self._frames)
+
+    def close(self, code: int) -> None:
+        if not self.closing.done():
+            self.closing.set_result(code)
+
+    def put(self, event: Message) -> None:
+        """An event after those before it. Of what tells where something stands only the newest is kept, at its place in the
+        order. The longest of those that wait is not counted: own data travel in one event."""
+        if self.closing.done():
+            return
+        kind = type(event)
+        if isinstance(event, Done | ErrorEvent | Attached):
+            self.answers.answered(event.id)
+            if isinstance(event, ErrorEvent):
+                ERRORS.labels(event.code).inc()
+        if kind in LATEST:
+            if kind in self._latest:
+                self._events.remove(kind)
+            self._latest[kind] = event
+            self._events.append(kind)
+        else:
+            text = event.model_dump_json()
+            self._events.append(text)
+            self._pending_bytes += len(text)
+            self._longest = max(self._longest, len(text))
+            if len(self._events) > self._max_pending or self._pending_bytes - self._longest > self._max_pending_bytes:
+                self.close(CLOSE_OVERFLOW)
+        self._something.set()
+
+    def interval(self, channel: Channel) -> float:
+        """Seconds between two pictures of a channel while the run plays."""
+        quick = READING_INTERVAL if channel in READ else FRAME_INTERVAL
+        least = STUDY_INTERVAL if channel in STUDIED else quick
+        if channel == "findings":
+            return max(FINDINGS_INTERVAL, FINDINGS_SHARE * self.slots[channel].cost)
+        return max(least, SHARE * sum(slot.cost for name, slot in self.slots.items() if name != "findings"))
+
+    def next_frame(self) -> int:
+        self._counter += 1
+        return self._counter
+
+    def put_frame(self, channel: Channel, number: int, frame: bytes) -> None:
+        """The newest picture of a channel; it waits for its acknowledgement."""
+        slot = self.slots.get(channel)
+        if slot is None or self.closing.done():
+            return
+        slot.outstanding.append(number)
+        self._frames.append((channel, number, frame))
+        self._something.set()
+
+    def ready(self, slot: Slot) -> bool:
+        """Whether the page may be sent another picture of a channel."""
+        return len(slot.outstanding) <= (0 if self.reading.slow else self.ahead)
+
+    def acknowledge(self, channel: Channel, number: int) -> None:
+        """The page has painted a frame; those sent before it have come too, or were overtaken on the way to the screen. One
+        that claims to have painted what was not sent yet is not sent it."""
+        slot = self.slots.get(channel)
+        if slot is None or number not in slot.outstanding:
+            return
+        slot.outstanding = [later for later in slot.outstanding if later > number]
+        sent = slot.sent.pop(number, None)
+        slot.sent = {later: when for later, when in slot.sent.items() if later > number}
+        if self._frames:
+            self._frames = deque(waiting for waiting in self._frames if waiting[0] != channel or waiting[1] > number)
+        if sent is not None and self.reading.took(time.monotonic() - sent):
+            self.put(Pace(slow=self.reading.slow, frames_per_second=1 / max(self.reading.seconds, FRAME_INTERVAL)))
+
+    def subscribe(
+        self,
+        channels: list[Channel],
+        grid: int,
+        sample: SampleChoice | None = None,
+        ahead: int = 0,
+        lane: int | None = None,
+        plane: Plane | None = None,
+    ) -> None:
+        """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
+        self.slots = {name: self.slots.get(name) or Slot() for name in channels}
+        if grid != self.grid and "maps" in self.slots:
+            self.slots["maps"].key = None
+        self.grid, self.ahead = grid, ahead
+        if sample != self.sample and "sample" in self.slots:
+            self.slots["sample"].key = None
+        self.sample, self.lane, self.plane = sample, lane, plane
+        self._frames = deque(waiting for waiting in self._frames if waiting[0] in self.slots)
+
+    async def messages(self) -> AsyncIterator[str | bytes]:
+        """What to send, as it comes: events in order, then the newest frames."""
+        while True:
+            message: str | bytes
+            self.sending_since = now = time.monotonic()
+            if self._events:
+                event = self._events.popleft()
+                if isinstance(event, str):
+                    self._pending_bytes -= len(event)
+                    message = event
+                else:
+                    message = self._latest.pop(event).model_dump_json()
+                if not self._events:
+                    self._longest = 0
+            elif self._frames:
+                channel, number, message = self._frames.popleft()
+                if (slot := self.slots.get(channel)) is not None and number in slot.outstanding:
+                    slot.sent[number] = now
+                FRAMES.labels(channel).inc()
+            else:
+                self.sending_since = None
+                self._something.clear()
+                await self._something.wait()
+                continue
+            yield message

@@ -1,0 +1,1 @@
+"""What every message has to do with: errors, limits and sizes, frames, the socket itself."""
