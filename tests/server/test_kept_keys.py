@@ -150,3 +150,20 @@ def test_questions_have_keys_of_their_own() -> None:
     again = Questions()
     again.take_up(unpack(pack(kept)), "an update")
     assert again.open == questions.open and again.score == questions.score and again.kept() == kept
+
+
+PLACE = {"version", "columns", "at", "run", "changes", "generation", "plays", "speed", "questions", "race", "network"}
+
+
+def test_the_parts_of_a_session_have_the_keys_they_had() -> None:
+    """What was kept before is read by them; new ones may come, which that has not."""
+
+    def check(first: Life, second: Life) -> None:
+        kept = first.book.kept()
+        length = int.from_bytes(kept.script[:8], "little")
+        script = unpack(kept.script[8 + length :])
+        assert set(unpack(kept.place)) >= PLACE and set(script) >= {"run", "timeline", "race", "network"}
+        assert set(unpack_numbers(kept.snapshot or b"")) >= {each.key for each in BUFFERS} | {LAYOUT}
+        assert "spec" not in script["timeline"] and unpack(kept.script[8 : 8 + length])["data"]["name"]
+
+    come_back(lambda kept: kept, check)

@@ -26,6 +26,7 @@ from server.keeping.database import Database, refusal
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.keeping.schema import SCHEMA, SchemaError
+from server.keeping.tables import Base
 from server.settings import Settings
 from server.wire.errors import CommandError
 
@@ -109,6 +110,36 @@ def test_processes_that_make_one_database_together_make_one_version(url: str) ->
     assert sql(url, "SELECT id, version FROM chainrule_schema") == [(1, SCHEMA)] and tables(url) == OTHERS | {
         "chainrule_schema"
     }
+
+
+TABLES = {
+    1: {
+        "chainrule_schema": {"id": "INTEGER", "version": "INTEGER"},
+        "experiments": {"id": "VARCHAR(32)", "created": "DATETIME", "digest": "VARCHAR(64)", "script": "BLOB"},
+        "kept_sessions": {
+            "id": "VARCHAR(64)",
+            "owner": "VARCHAR(32)",
+            "process": "VARCHAR(160)",
+            "fence": "BIGINT",
+            "expires": "DOUBLE",
+            "wanted": "VARCHAR(32)",
+        },
+        "kept_parts": {"session": "VARCHAR(64)", "name": "VARCHAR(16)", "content": "BLOB"},
+        "kept_pieces": {
+            "session": "VARCHAR(64)",
+            "branch": "INTEGER",
+            "start": "BIGINT",
+            "revision": "BIGINT",
+            "points": "BLOB",
+        },
+    }
+}
+
+
+def test_the_tables_of_a_schema_stay_as_they_are() -> None:
+    assert SCHEMA in TABLES, f"write the tables of schema {SCHEMA} down here"
+    found = {table.name: {column.name: str(column.type) for column in table.columns} for table in Base.metadata.tables.values()}
+    assert found == TABLES[SCHEMA], "the tables changed: raise SCHEMA (server/keeping/schema.py), and bring older ones up to it"
 
 
 # A newer one ----------------------------------------------------------------------------------------------------------
