@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from server.protocol import Channel
 from server.race.network.controller import Going, NetworkDesk, Playing
 from server.race.network.landscape import climbs, words_of
 from server.race.network.studies import Kind, Study, output_map
@@ -33,7 +32,7 @@ class StudyCursor(NamedTuple):
     seen: tuple[tuple[Kind, tuple[int, int]], ...] = ()
 
 
-def key_of(desk: NetworkDesk, channel: Channel, slot: Slot) -> Hashable:
+def key_of(desk: NetworkDesk, channel: str, slot: Slot) -> Hashable:
     """A picture is made again only when this has changed; None where there is nothing to draw."""
     race = desk.race
     if channel == "study":
@@ -171,7 +170,7 @@ def _due(desk: NetworkDesk, cursor: Hashable) -> Study | None:
     return min(lacking, key=lambda study: study.number, default=None)
 
 
-NETWORK_CHANNELS: Mapping[Channel, Callable[[NetworkDesk, Want], Picture | None]] = {
+NETWORK_CHANNELS: Mapping[str, Callable[[NetworkDesk, Want], Picture | None]] = {
     "network_ways": ways,
     "network_standings": standings,
     "network_curves": curves,

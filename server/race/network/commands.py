@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from server.protocol import AnyCommand, Done
+from server.interfaces import RunAccess
+from server.protocol import Done
 from server.protocol.race_network import (
     NetworkBegin,
     NetworkExport,
@@ -39,7 +40,6 @@ from server.race.network.controller import Going, Playing
 from server.race.network.landscape import chart_of, opening
 from server.race.network.studies import Study
 from server.race.refusals import refused
-from server.run.building import trainer_of
 from server.session.viewer import Viewer
 from server.settings import Settings
 from server.wire.errors import CommandError
@@ -47,11 +47,12 @@ from server.wire.limits import beyond
 from server.wire.sizes import check_batch, check_built, check_given, check_race, check_retunes
 
 if TYPE_CHECKING:
+    from typing import Any as Session
+
     from engine import Trainer
     from engine.race import NetworkRace
     from engine.race.chart import Chart
     from engine.race.spec import LaneSpec
-    from server.session.session import Session
 
 BESIDE = ("sgd", "momentum", "rmsprop", "adam")
 """Rules that a race opens with beside the run's own, at their defaults."""
@@ -62,7 +63,7 @@ LONGEST_SCRIPT = 8_000_000
 
 
 async def begin(session: Session, viewer: Viewer, command: NetworkBegin) -> None:
-    trainer = trainer_of(session)
+    trainer = session.find(RunAccess).present()
     race, chart = await session.call(_begin, trainer, command.lanes, session.settings)
     session.network.threshold = command.threshold
     await _adopt(session, race, chart)
@@ -165,7 +166,7 @@ def script(race: NetworkRace, threshold: float) -> str:
     return json.dumps(made, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-async def export(session: Session, viewer: Viewer, command: NetworkExport) -> dict[str, Any]:
+async def export(session: Session, viewer: Viewer, command: NetworkExport) -> Any:
     desk = session.network
     race = desk.present()
     if not race.lanes:
@@ -415,7 +416,3 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "study_point": study_point,
     "study_cancel": study_cancel,
 }
-
-
-def is_network(command: AnyCommand) -> bool:
-    return command.type in HANDLERS

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from server.metrics import STEPS_OF_LANES
-from server.protocol import AnyCommand, Done
+from server.protocol import Command as AnyCommand
+from server.protocol import Done
 from server.protocol.race import RaceSpeed
 from server.protocol.race_network import (
     NetworkBegin,
@@ -28,11 +29,12 @@ from server.session.pacer import Clock, Meter, Slice
 from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
+    from typing import Any as Session
+
     from engine.landscape.slices import Picture
     from engine.race import NetworkRace
     from engine.race.chart import Chart
     from engine.race.on_network import NetworkLane as Lane
-    from server.session.session import Session
     from server.session.viewer import Viewer
 
 log = logging.getLogger("chainrule")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from server.mathml import block
-from server.protocol import Channel
 from server.session.channel_types import Arrays, Picture, Want
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class TrailCursor(NamedTuple):
     lanes: tuple[tuple[int, int, int], ...]
 
 
-def key_of(desk: Desk, viewer: Viewer, channel: Channel, slot: Slot) -> Hashable:
+def key_of(desk: Desk, viewer: Viewer, channel: str, slot: Slot) -> Hashable:
     """A picture is made again only when this has changed; None where there is nothing to draw."""
     race = desk.race
     if race is None:
@@ -215,7 +214,7 @@ def point(desk: Desk, want: Want) -> Picture | None:
     return Picture(meta, {})
 
 
-RACE_CHANNELS: Mapping[Channel, Callable[[Desk, Want], Picture | None]] = {
+RACE_CHANNELS: Mapping[str, Callable[[Desk, Want], Picture | None]] = {
     "race_trails": trails,
     "race_standings": standings,
     "race_point": point,

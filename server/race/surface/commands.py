@@ -9,7 +9,6 @@ from pydantic_core import from_json
 
 from server import mathml
 from server.protocol import (
-    AnyCommand,
     Done,
     RaceBegin,
     RaceChange,
@@ -40,9 +39,10 @@ from server.wire.limits import beyond
 from server.wire.sizes import check_race, check_retunes
 
 if TYPE_CHECKING:
+    from typing import Any as Session
+
     from engine.race import Race
     from engine.spec import OptimizerSpec
-    from server.session.session import Session
 
 LONGEST_SCRIPT = 1_000_000
 
@@ -323,7 +323,7 @@ def _replace(race: Race, number: int, spec: dict[str, Any]) -> None:
 # A lane's update taken apart ----------------------------------------------------------------------------------------
 
 
-async def dissect(session: Session, viewer: Viewer, command: RaceDissect) -> dict[str, Any]:
+async def dissect(session: Session, viewer: Viewer, command: RaceDissect) -> Any:
     return await session.call(_dissect, session.desk.present(), command.lane, command.coordinate)
 
 
@@ -344,7 +344,7 @@ async def share(session: Session, viewer: Viewer, command: RaceShare) -> dict[st
     return {"script": await session.call(files.script, desk.present(), desk)}
 
 
-async def export(session: Session, viewer: Viewer, command: RaceExport) -> dict[str, Any]:
+async def export(session: Session, viewer: Viewer, command: RaceExport) -> Any:
     desk = session.desk
     race = desk.present()
     points, most = len(race.lanes) * (race.step + 1), session.settings.max_export_rows
@@ -375,7 +375,3 @@ HANDLERS: dict[str, Callable[[Session, Viewer, Any], Awaitable[bool | dict[str, 
     "race_share": share,
     "race_export": export,
 }
-
-
-def is_race(command: AnyCommand) -> bool:
-    return command.type in HANDLERS

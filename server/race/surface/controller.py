@@ -9,18 +9,20 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Literal
 
 from server.mathml import block
-from server.protocol import AnyCommand, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceSpeed, RaceState
+from server.protocol import Command as AnyCommand
 from server.protocol import RaceBegin as Begin
+from server.protocol import RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceSpeed, RaceState
 from server.race.surface.work import Going, Playing, RaceWork, Tuning
 from server.session.pacer import Slice
 from server.session.scheduler import Withdrawn
 from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
+    from typing import Any as Session
+
     from engine.race import Race
     from engine.race.on_surface import Lane
     from engine.spec import OptimizerSpec
-    from server.session.session import Session
 
 log = logging.getLogger("chainrule")
 
