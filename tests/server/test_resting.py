@@ -129,7 +129,7 @@ def test_a_rest_is_no_part_of_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
     stood = trainer.steps_done
     assert stood == 201 and work.meter.rate == pytest.approx(1000, rel=0.1)
     now[0] += 3600.0
-    work.go_on(trainer, speed)
+    work.go_on(speed)
     work.advance(slice)
     assert trainer.steps_done == stood + 1
     now[0] += 0.01
