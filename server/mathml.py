@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.microscope import Dissection, Writing
 
 
 @lru_cache(maxsize=8192)
@@ -25,3 +29,17 @@ def block(latex: str) -> str:
 def dictionary(symbols: Iterable[str]) -> dict[str, str]:
     """LaTeX -> inline MathML of each distinct symbol."""
     return {latex: inline(latex) for latex in dict.fromkeys(symbols)}
+
+
+def dissection(found: Dissection, how: Writing) -> dict[str, Any]:
+    """An update rule taken apart, of a parameter of the network or of a lane on a surface, with MathML in each part; `how` its
+    numbers are written."""
+    from engine.microscope import latex
+
+    whole = found.as_json()
+    for kind, parts in (("inputs", found.inputs), ("parts", found.parts)):
+        for part, row in zip(parts, whole[kind], strict=True):
+            numbers = latex(part.expression, how) if part.numbers else ""
+            row |= {"numbers": numbers, "symbol_mathml": inline(part.symbol)}
+            row |= {"formula_mathml": inline(part.formula), "numbers_mathml": inline(numbers)}
+    return whole

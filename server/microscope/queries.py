@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from server import mathml
 from server.mathml import inline
-from server.microscope import update_equations as anatomy
 from server.microscope.hidden import HIDDEN, Withheld
 from server.microscope.refused import refusals
 
@@ -48,7 +48,7 @@ def dissection(trainer: Trainer, name: str, index: Sequence[int], withheld: With
 
     with refusals():
         found = dissect(trainer, name, tuple(index))
-    return dict(withheld.json(anatomy.told(found, Writing(numbers=True, withheld=withheld.number))))
+    return dict(withheld.json(mathml.dissection(found, Writing(numbers=True, withheld=withheld.number))))
 
 
 def verification(trainer: Trainer, entries: Sequence[Entry], withheld: Withheld) -> dict[str, Any]:

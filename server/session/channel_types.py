@@ -37,6 +37,24 @@ class Want(NamedTuple):
     plane: Plane | None = None
 
 
+class Cadence(NamedTuple):
+    """How often a channel is drawn at most, while what it shows moves: `least` seconds are between two pictures. `apart`: a
+    picture takes no more than one part of the time in so many, and the other channels do not wait for it."""
+
+    least: float
+    apart: int | None = None
+
+
+FRAME = Cadence(1 / 60)
+"""No more often than a screen shows it …"""
+READING = Cadence(1 / 10)
+"""… what holds numbers to read no more often than they can be read …"""
+STUDY = Cadence(1 / 3)
+"""… what takes several passes over the training set is to be studied, not watched …"""
+DIAGNOSIS = Cadence(1 / 2, apart=20)
+"""… and a diagnosis comes no more often than its words can be read; the others do not wait for it."""
+
+
 class Picture(NamedTuple):
     meta: dict[str, Any]
     arrays: Arrays

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import from_json
 
-from server.microscope import update_equations as anatomy
+from server import mathml
 from server.protocol import (
     AnyCommand,
     Done,
@@ -333,7 +333,7 @@ def _dissect(race: Race, number: int, coordinate: str) -> dict[str, Any]:
 
     with refused("lane"):
         found = dissect_lane(race, number, coordinate)
-    return {"lane": number, **anatomy.told(found, Writing(numbers=True))}
+    return {"lane": number, **mathml.dissection(found, Writing(numbers=True))}
 
 
 # Taking it away -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,38 @@
+"""What one activity offers the others, which find it through their host (`server.session.activity.Host.find`) and know no more
+of it than this."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
+
+from server.protocol.base import Command
+
+if TYPE_CHECKING:
+    from engine import Trainer
+
+
+class RunAccess:
+    """The run of the session, as those see it that look at it or begin from it."""
+
+    @property
+    def number(self) -> int:
+        """Counts the runs of the session."""
+        raise NotImplementedError
+
+    @property
+    def trainer(self) -> Trainer | None:
+        """The trainer; it changes only between slices and commands."""
+        raise NotImplementedError
+
+    def present(self) -> Trainer:
+        """The trainer; raises `CommandError` where there is no run yet."""
+        raise NotImplementedError
+
+    def point(self) -> Hashable:
+        """Where the run stands: what is the same at two times that have the same point; None without a run."""
+        raise NotImplementedError
+
+    def takes(self, waiting: Sequence[Command]) -> bool:
+        """Whether a command about the run may be obeyed now: not while it is on its way."""
+        raise NotImplementedError

@@ -1,0 +1,233 @@
+"""What a session hosts. An activity is one instance a session and kind: it obeys the commands of its kind, goes ahead by
+slices, tells its state, draws its channels, and is kept and restored. A session iterates over its activities and names none of
+them; what an activity may ask of its session is `Host`, and another activity it finds through that."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
+
+from server.keeping.experiments import Experiments
+from server.keeping.records import Kept, Piece
+from server.protocol.base import Command, Message
+from server.session.channel_types import FRAME, Cadence, Picture, Want
+from server.session.viewer import Slot, Viewer
+from server.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+Header = dict[str, Any]
+Answer = bool | dict[str, Any] | None
+"""What a handler returns: what was asked for; True where the command is answered later, when its work ends."""
+
+
+class Host(Protocol):
+    """What an activity may ask of its session. Everything is called from the session's one task."""
+
+    settings: Settings
+    store: Experiments
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in a worker thread what a command waits for."""
+
+    async def slice(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in a worker thread a slice of what goes on by itself, in this session's turn. Raises `Withdrawn` where a command
+        comes before it has begun. What an activity gives as a `Job` needs no such call."""
+
+    async def hurry(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same of what a command waits for, ahead of what goes on by itself."""
+
+    def report(self, event: Message) -> None:
+        """Tell the controller and every reader."""
+
+    def poke(self) -> None:
+        """Something changed that may make a picture or a slice due."""
+
+    def watched(self, channel: str) -> bool:
+        """Whether somebody who looks has subscribed to the channel."""
+
+    def find(self, kind: type[T]) -> T:
+        """The activity of this session that is one of these, such as the `server.interfaces.RunAccess`. Raises `CommandError`
+        where this server has none."""
+
+    @property
+    def resting(self) -> bool:
+        """Whether nobody has looked for so long that nothing plays."""
+
+    @property
+    def seen(self) -> bool:
+        """Whether a page is attached that is not hidden."""
+
+    @property
+    def slice_seconds(self) -> float:
+        """How long a slice is to be, with as many sessions at work as there are."""
+
+    @property
+    def crowd(self) -> float:
+        """Seconds that pictures are to be apart at least, where turns have to wait."""
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two words on where an activity stands, while it plays."""
+
+
+class Job(NamedTuple):
+    """A slice that is due. All that are due in a turn, and the pictures after them, are made in one trip to a worker thread."""
+
+    run: Callable[[], Any]
+    """In the worker."""
+    went: Callable[[Any, Exception | None], Awaitable[None]]
+    """Afterwards, from the session's task: what `run` returned, and how it failed. It ends the work and tells the state."""
+    hurried: bool = False
+    """Whether a command waits for it: it goes ahead of what goes on by itself."""
+
+
+class Parts(NamedTuple):
+    """What of an activity is kept as bytes of its own; at most one activity of a session has any. `head` belongs to the
+    script and does not change often, so it is packed by itself, once."""
+
+    head: bytes = b""
+    snapshot: bytes | None = None
+    series: tuple[Piece, ...] = ()
+
+
+NO_PARTS = Parts()
+
+
+class Restored(NamedTuple):
+    """What was kept: the scripts and places of all activities as they gave them, and the parts."""
+
+    script: dict[str, Any]
+    place: dict[str, Any]
+    head: bytes
+    kept: Kept
+
+
+class Activity:
+    """An activity that does nothing by itself: a kind's own overrides what it has."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+
+    async def begin(self) -> None:
+        """Of a session that is new. Raises nothing a session could not go on with."""
+
+    # Commands and slices ----------------------------------------------------------------------------------------------
+
+    def takes(self, waiting: Sequence[Command]) -> bool:
+        """Whether the first of the commands that wait, which is this activity's, may be obeyed now. One that makes pointless
+        what is under way may end it here."""
+        return True
+
+    def wait(self, now: float) -> float:
+        """Seconds until there is something to do; infinity for nothing. While the host rests, nothing plays."""
+        return math.inf
+
+    def job(self, now: float) -> Job | None:
+        """A slice, where one is due. Asked once a turn: it is to be cheap."""
+        return None
+
+    def go_on(self) -> None:
+        """After a rest, which is no part of a play."""
+
+    def stumble(self) -> None:
+        """Something failed on the way: let go of what is under way, without an answer."""
+
+    # Being told and drawn ---------------------------------------------------------------------------------------------
+
+    def events(self) -> Iterable[Message | None]:
+        """What one who attaches is told, in order; None is left out."""
+        return ()
+
+    def tell(self, *, hurry: bool = True) -> None:
+        """Report where it stands, if that is news; without hurry only every so often (`Host.interval`)."""
+
+    @property
+    def playing(self) -> bool:
+        """Whether its clock runs, were it not for a rest."""
+        return False
+
+    @property
+    def moving(self) -> bool:
+        """Whether something goes on without a command: its pictures keep to their cadence, its place is kept rarely."""
+        return False
+
+    @property
+    def seeking(self) -> bool:
+        """Whether it is on its way somewhere, so that nothing of it is drawn until it is there."""
+        return False
+
+    @property
+    def source(self) -> Activity:
+        """What moves what its channels show: itself, or the activity it looks at."""
+        return self
+
+    def header(self) -> Header:
+        """In a worker: what each of its frames says of where it stands, ``run``, ``branch``, ``step``."""
+        return {"run": 0, "branch": 0, "step": 0}
+
+    # Being kept -------------------------------------------------------------------------------------------------------
+
+    @property
+    def keepable(self) -> bool:
+        """Whether it is in a state to be kept; the session is recorded where all of its activities are."""
+        return True
+
+    def script_key(self) -> Hashable:
+        """Changes with `script`."""
+        return None
+
+    def place_key(self) -> Hashable:
+        """Changes with `place`."""
+        return None
+
+    def script(self) -> dict[str, Any]:
+        """In a worker: what changes with a command, and only then, as plain JSON data. Its keys are its own on disk."""
+        return {}
+
+    def place(self) -> dict[str, Any]:
+        """In a worker: where it stands, and whether it plays. Its keys are its own on disk."""
+        return {}
+
+    def parts(self, *, changed: bool) -> Parts:
+        """In a worker, with every record; `changed`: the session's scripts are written with it."""
+        return NO_PARTS
+
+    async def restore(self, restored: Restored) -> None:
+        """Take up what was kept, before the first command; where it was not there at the time, there is nothing of it in it.
+        Raises where the session is not to be restored without it."""
+
+
+Handler = Callable[[Any, Viewer, Any], Awaitable[Answer]]
+"""Obeys a command: the activity, the viewer that sent it, the command. Raises `CommandError` where it is refused."""
+
+
+class Channel(NamedTuple):
+    """A channel is a row. `make` gives its picture, in a worker; `key` says what that depends on: it is made again only when
+    the key has changed, and None means that there is nothing to draw."""
+
+    name: str
+    make: Callable[[Any, Want], Picture | None]
+    key: Callable[[Any, Viewer, Slot], Hashable]
+    cadence: Cadence = FRAME
+
+
+class Kind(NamedTuple):
+    """All that the server needs to know of an activity; `server.activities` lists them. The schema of ``/api/protocol`` lists
+    commands, events and channels in the order they have here; channels that are due together are made in it, too."""
+
+    name: str
+    begin: Callable[[Host], Activity]
+    handlers: Mapping[type[Command], Handler] = MappingProxyType({})
+    events: tuple[type[Message], ...] = ()
+    channels: tuple[Channel, ...] = ()
+    figures: Callable[[], dict[str, Any]] | None = None
+    """Of a page that has figures of Plotly: ``{name: {"light": …, "dark": …, "config": …}}``."""
+    documents: Mapping[str, Callable[[], Any]] = MappingProxyType({})
+    """What is served as JSON: by its path, such as ``/api/presets``, what makes it, once, in a thread."""
+    turn: int = 0
+    """Activities are told, and take their slices, in the order of their turns; of those with the same, in the order listed."""
