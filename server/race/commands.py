@@ -3,7 +3,8 @@ each returns what was asked for, or True when it is answered later."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from server.protocol import Done, RaceExport, RaceLoad, RacePause, RacePlay, RaceSeek, RaceShare, RaceSpeedCommand, RaceStep
 from server.protocol.race_network import (
@@ -22,10 +23,9 @@ from server.session.clock import Seek
 from server.session.viewer import Viewer
 from server.wire.errors import CommandError
 
-if TYPE_CHECKING:
-    from server.protocol import Command
-
 Races = RaceController[Any]
+Export = RaceExport | NetworkExport
+C = TypeVar("C", bound=RaceController[Any])
 
 
 async def play(races: Races, viewer: Viewer, command: RacePlay | NetworkPlay) -> None:
@@ -51,7 +51,7 @@ async def step(races: Races, viewer: Viewer, command: RaceStep | NetworkStep) ->
     await races.stop()
     races.present()
     at = races.steppable()
-    return await _go(races, min(at.step + command.count, at.end), viewer, command)
+    return await _go(races, min(at.step + command.count, at.end), viewer, Done(id=command.id, command=command.type))
 
 
 async def seek(races: Races, viewer: Viewer, command: RaceSeek | NetworkSeek) -> bool:
@@ -59,17 +59,17 @@ async def seek(races: Races, viewer: Viewer, command: RaceSeek | NetworkSeek) ->
     end = races.steppable().end
     if command.step > end:
         raise CommandError("invalid", "step: the race does not go as far as that", "step", f"0 to {end}")
-    return await _go(races, command.step, viewer, command)
+    return await _go(races, command.step, viewer, Done(id=command.id, command=command.type))
 
 
 async def load(races: Races, viewer: Viewer, command: RaceLoad | NetworkLoad) -> bool:
     found = await races.host.call(script.read, command.script, races.longest_script, races.share_command)
-    return await _go(races, await races.lay_out(found), viewer, command)
+    return await _go(races, await races.lay_out(found), viewer, Done(id=command.id, command=command.type))
 
 
-async def _go(races: Races, goal: int, viewer: Viewer, command: Command) -> bool:
+async def _go(races: Races, goal: int, viewer: Viewer, answer: Done) -> bool:
     await races.stop()
-    races.seek(Seek(races.steppable(), goal, viewer, Done(id=command.id, command=command.type)))
+    races.begin_work(Seek(races.steppable(), goal, viewer, answer))
     return True
 
 
@@ -82,9 +82,16 @@ def _shared(races: Races) -> str:
     return script.text_of(races.as_script())
 
 
-async def export(races: Races, viewer: Viewer, command: RaceExport | NetworkExport) -> dict[str, Any]:
-    races.present()
-    races.check_export()
-    if command.format == "csv":
-        return await races.host.call(races.table)
-    return await races.host.call(races.page, command.theme)
+def exporting(
+    check: Callable[[C], None], table: Callable[[C], dict[str, Any]], page: Callable[[C, str], dict[str, Any]]
+) -> Callable[[C, Viewer, Export], Awaitable[dict[str, Any]]]:
+    """The handler of a race's export: `check` refuses what would make no file, the other two make one in a worker."""
+
+    async def export(races: C, viewer: Viewer, command: Export) -> dict[str, Any]:
+        races.present()
+        check(races)
+        if command.format == "csv":
+            return await races.host.call(table, races)
+        return await races.host.call(page, races, command.theme)
+
+    return export

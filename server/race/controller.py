@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from server.keeping.versions import RACE_VERSION
-from server.metrics import STEPS_OF_LANES
 from server.protocol import Command, Message, RaceSpeed
 from server.protocol.base import Status
 from server.race.lanes import RaceOfLanes, in_force
@@ -32,12 +31,6 @@ log = logging.getLogger("chainrule")
 STATE_INTERVAL = 1 / 30
 """While a race plays, its state is told no more often than this; every change of status is told at once."""
 R = TypeVar("R", bound=RaceOfLanes)
-
-
-def count_steps(race: RaceOfLanes, steps: int) -> int:
-    """Steps of all lanes that were computed, for the server's numbers."""
-    STEPS_OF_LANES.inc(len(race.lanes) * steps)
-    return steps
 
 
 class RaceController(Activity, ABC, Generic[R]):
@@ -98,18 +91,6 @@ class RaceController(Activity, ABC, Generic[R]):
     @abstractmethod
     def as_script(self) -> dict[str, Any]:
         """In a worker: what `lay_out` takes."""
-
-    @abstractmethod
-    def check_export(self) -> None:
-        """Refuse what would make no file."""
-
-    @abstractmethod
-    def table(self) -> dict[str, Any]:
-        """In a worker: the race as CSV."""
-
-    @abstractmethod
-    def page(self, theme: str) -> dict[str, Any]:
-        """In a worker: the race as HTML."""
 
     @abstractmethod
     def check_playable(self) -> None:
@@ -200,7 +181,7 @@ class RaceController(Activity, ABC, Generic[R]):
         self.work = Play(self.steppable(), self.speed)
         self.tell()
 
-    def seek(self, work: Seek) -> None:
+    def begin_work(self, work: Work) -> None:
         self.work = work
         self.tell()
 
@@ -316,6 +297,6 @@ class RaceController(Activity, ABC, Generic[R]):
             self.number = number - 1
             await self.lay_out(found)
             self.speed = RaceSpeed.model_validate(speed)
-            self.seek(Seek(self.steppable(), step, onward=plays))
+            self.begin_work(Seek(self.steppable(), step, onward=plays))
         except Exception:
             log.exception("a kept race cannot be taken up")

@@ -1,4 +1,4 @@
-"""What Plotly figures of both races are made of: colours, the ground as contours or in 3-D, and the parts of a page to take away.
+"""What Plotly figures of both races are made of: colours, the ground as contours or in 3-D, the parts of a page to take away.
 
 On the page contours are the ground and a canvas draws what moves; in 3-D and in the loss curves the page adds a trace for each
 lane from the figure's `lane` trace.

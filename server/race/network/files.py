@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.race.files import page_file, table_file
 from server.race.network.figures import whole
+from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 
 SPLITS = ("train", "validation", "test")
+
+
+def check(races: NetworkRaceController) -> None:
+    if not races.present().lanes:
+        raise CommandError("invalid", "lanes: the race has none to take away", "lanes", "at least one lane")
 
 
 def table(races: NetworkRaceController) -> dict[str, Any]:

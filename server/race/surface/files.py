@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from server.race.files import page_file, table_file
 from server.race.surface.figures import whole
+from server.wire.limits import beyond
 
 if TYPE_CHECKING:
     from engine.race import Race
     from engine.race.on_surface import Lane
     from server.race.surface.controller import SurfaceRaceController
+
+
+def check(races: SurfaceRaceController) -> None:
+    """Every point of every lane is a row."""
+    race = races.present()
+    points, most = len(race.lanes) * (race.step + 1), races.host.settings.max_export_rows
+    if points > most:
+        words = f"format: {points} points of the race are too many for a file; go back to an earlier step"
+        allowed = f"at most {most} points, so up to step {most // len(race.lanes) - 1}"
+        raise beyond("max_export_rows", words, "format", allowed)
 
 
 def table(races: SurfaceRaceController) -> dict[str, Any]:
