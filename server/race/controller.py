@@ -18,6 +18,7 @@ from server.race.lanes import RaceOfLanes, in_force
 from server.session.activity import Activity, Header, Host, Job, Restored
 from server.session.clock import Play, Seek, Work
 from server.session.pacer import Slice
+from server.session.throttle import Throttle
 from server.wire.errors import CommandError
 from server.wire.sizes import check_race
 
@@ -59,7 +60,7 @@ class RaceController(Activity, ABC, Generic[R]):
         self._info: Message | None = None
         self._state: Message | None = None
         self._in_force: tuple[int, ...] = ()
-        self._told = 0.0
+        self._throttle = Throttle()
 
     def present(self) -> R:
         if self.race is None:
@@ -143,7 +144,8 @@ class RaceController(Activity, ABC, Generic[R]):
         return self.work is not None
 
     def wait(self, now: float) -> float:
-        return self._wait(now)
+        """Seconds until the lanes are to go on, or what was held back is to be told."""
+        return min(self._wait(now), self._throttle.wait(now, STATE_INTERVAL))
 
     def _wait(self, now: float) -> float:
         """Seconds until the lanes are to go on; while the session rests, nothing plays."""
@@ -152,6 +154,8 @@ class RaceController(Activity, ABC, Generic[R]):
         return self.work.wait(now)
 
     def job(self, now: float) -> Job | None:
+        if self._throttle.wait(now, STATE_INTERVAL) <= 0:
+            self.tell()
         work = self.work
         if work is None or self._wait(now) > 0:
             return None
@@ -239,7 +243,7 @@ class RaceController(Activity, ABC, Generic[R]):
     def tell(self, *, hurry: bool = True) -> None:
         """Where it stands, if that is news; what is in force, where that has changed on the way."""
         now, race = time.monotonic(), self.race
-        if race is None or (not hurry and now - self._told < STATE_INTERVAL):
+        if race is None or (not hurry and not self._throttle.allows(now, STATE_INTERVAL)):
             return
         if self._info is not None and in_force(race) != self._in_force:
             self._in_force = in_force(race)
@@ -247,7 +251,8 @@ class RaceController(Activity, ABC, Generic[R]):
             self.host.report(self._info)
         state = self.told_state(self._status())
         if state != self._state:
-            self._state, self._told = state, now
+            self._state = state
+            self._throttle.told(now)
             self.host.report(state)
 
     def _status(self) -> Status:

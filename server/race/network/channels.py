@@ -85,7 +85,7 @@ COLUMNS = ("a", "b", "off", "residual", "true_loss", "slice_loss")
 
 def trajectories(races: NetworkRaceController, want: Want) -> Picture | None:
     """Of each lane in `meta.lanes` `count` points of its trajectory up to the present step, one lane after the other in `steps`
-    (n,) and in the columns of `engine.race.chart.Point`; losses are NaN until they are measured, those of the heads always. `slopes`
+    (n,) and in the columns of `engine.race.chart.Point`; losses are NaN until measured, the heads' always are. `slopes`
     (lanes, 2): the gradient where it stands, along the plane's coordinates. `meta.explained`: the share of all trajectories'
     variance within the plane; `meta.climbs`: who seems to climb, in words; `meta.minima`: of the picture the lowest point, and
     where the first lane would roll to."""
