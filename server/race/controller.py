@@ -243,7 +243,7 @@ class RaceController(Activity, ABC, Generic[R]):
     def tell(self, *, hurry: bool = True) -> None:
         """Where it stands, if that is news; what is in force, where that has changed on the way."""
         now, race = time.monotonic(), self.race
-        if race is None or (not hurry and not self._throttle.allows(now, STATE_INTERVAL)):
+        if race is None or not self._throttle.allows(now, STATE_INTERVAL, hurry=hurry):
             return
         if self._info is not None and in_force(race) != self._in_force:
             self._in_force = in_force(race)

@@ -12,14 +12,14 @@ class Throttle:
         self._told = -math.inf
         self._held = False
 
-    def allows(self, now: float, interval: float) -> bool:
-        """Whether it may be told now; if not, it is held back until then."""
-        self._held = now - self._told < interval
+    def allows(self, now: float, interval: float, *, hurry: bool = False) -> bool:
+        """Whether it may be told now; if not, it is held back until then. In a hurry it may always be."""
+        self._held = not hurry and now - self._told < interval
         return not self._held
 
     def told(self, now: float) -> None:
-        """It was told, in time or ahead of it."""
-        self._told, self._held = now, False
+        """It was told."""
+        self._told = now
 
     def wait(self, now: float, interval: float) -> float:
         """Seconds until what was held back is to be told; infinity where nothing was."""

@@ -20,7 +20,8 @@ def test_a_word_ahead_of_its_time_makes_up_for_what_was_held_back() -> None:
     throttle = Throttle()
     throttle.told(1.0)
     assert not throttle.allows(1.1, 1.0)
+    assert throttle.allows(1.2, 1.0, hurry=True)
+    assert throttle.wait(1.2, 1.0) == math.inf, "also where it was no news"
     throttle.told(1.2)
-    assert throttle.wait(1.3, 1.0) == math.inf
     assert not throttle.allows(2.1, 1.0) and math.isclose(throttle.wait(2.1, 1.0), 0.1)
     assert throttle.wait(2.1, 0.5) == 0.0, "a shorter interval is over sooner"
