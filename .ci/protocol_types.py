@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from server.protocol import protocol_schema  # noqa: E402  of this checkout, whatever is installed
+from server.activities import vocabulary  # noqa: E402  of this checkout, whatever is installed
 
 Schema = dict[str, Any]
 TARGET = ROOT / "web" / "src" / "protocol.d.ts"
@@ -134,7 +134,7 @@ def generated(tools: Path) -> str:
     programs = tools / "node_modules" / ".bin"
     with tempfile.TemporaryDirectory() as folder:
         schema = Path(folder) / "protocol.json"
-        schema.write_text(json.dumps(one_schema(protocol_schema())))
+        schema.write_text(json.dumps(one_schema(vocabulary().schema())))
         options = ["--unreachableDefinitions", "--unknownAny", "--no-format", f"--bannerComment={BANNER}"]
         typed = BARE.sub("", NOISE.sub("", run([str(programs / "json2ts"), str(schema), *options])))
     return run([str(programs / "prettier"), "--stdin-filepath", str(TARGET)], typed)

@@ -6,14 +6,14 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import JSONResponse, Response
 
-from server import metrics
+from server import activities, metrics
 from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
@@ -24,7 +24,9 @@ from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.memory import give_back
-from server.protocol import WarmUp, protocol_schema
+from server.protocol import WarmUp
+from server.session.activity import Kind
+from server.session.hosting import Hosting
 from server.session.registry import Sessions
 from server.session.scheduler import Scheduler
 from server.session.socket import Connection
@@ -35,11 +37,15 @@ from server.wire.limits import table
 log = logging.getLogger("chainrule")
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """A server with these settings, or those of the environment."""
+def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = None) -> FastAPI:
+    """A server with these settings, or those of the environment; its sessions host these kinds of activity, or all that are
+    registered."""
     settings = settings or Settings.from_environment()
+    hosting = Hosting(activities.registered() if kinds is None else kinds)
     plotly = PlotlyJs()
-    documents = Documents(plotly)
+    figures_of = [kind.figures for kind in hosting.kinds if kind.figures is not None]
+    served = {path: make for kind in hosting.kinds for path, make in kind.documents.items()}
+    documents = Documents(plotly, figures_of, served)
     page = Page(web_folder())
 
     @asynccontextmanager
@@ -59,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         kernels = Kernels(announce)
         database = Database(settings)
         keeper = Keeper(database, settings.kept_session_expiry, settings.max_kept_sessions, check=versions.check)
-        sessions = Sessions(settings, scheduler, kernels, Experiments(settings, database), keeper)
+        sessions = Sessions(settings, scheduler, kernels, Experiments(settings, database), keeper, hosting)
         app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
         sessions.start()
         kernels.start()
@@ -92,7 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.get("/api/protocol")
     async def protocol() -> dict[str, Any]:
-        return protocol_schema()
+        return hosting.vocabulary.schema()
 
     @app.get("/api/catalog")
     def catalog(request: Request) -> Response:
@@ -106,9 +112,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     def output_curves(request: Request) -> Response:
         return documents.curves().response(request.headers)
 
-    @app.get("/api/microscope")
-    def microscope(request: Request) -> Response:
-        return documents.microscope().response(request.headers)
+    def document(path: str) -> Callable[[Request], Response]:
+        def served(request: Request) -> Response:
+            return documents.other(path).response(request.headers)
+
+        return served
+
+    for path in served:
+        app.get(path)(document(path))
 
     @app.get("/api/limits")
     async def limits() -> dict[str, Any]:

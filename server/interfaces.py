@@ -3,16 +3,16 @@ of it than this."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
-from server.protocol.base import Command
+from server.session.activity import Activity
 
 if TYPE_CHECKING:
     from engine import Trainer
 
 
-class RunAccess:
+class RunAccess(Activity):
     """The run of the session, as those see it that look at it or begin from it."""
 
     @property
@@ -31,8 +31,4 @@ class RunAccess:
 
     def point(self) -> Hashable:
         """Where the run stands: what is the same at two times that have the same point; None without a run."""
-        raise NotImplementedError
-
-    def takes(self, waiting: Sequence[Command]) -> bool:
-        """Whether a command about the run may be obeyed now: not while it is on its way."""
         raise NotImplementedError

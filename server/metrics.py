@@ -115,7 +115,7 @@ class Counted(Protocol):
     """What is counted of a session."""
 
     @property
-    def viewer(self) -> object | None: ...
+    def watched_by(self) -> int: ...
     @property
     def playing(self) -> bool: ...
 
@@ -124,7 +124,7 @@ def look(sessions: Iterable[Counted], depth: Callable[[], int]) -> None:
     """Count the sessions, and what waits for the engine."""
     found = list(sessions)
     SESSIONS.labels("all").set(len(found))
-    SESSIONS.labels("watched").set(sum(session.viewer is not None for session in found))
+    SESSIONS.labels("watched").set(sum(session.watched_by > 0 for session in found))
     SESSIONS.labels("playing").set(sum(session.playing for session in found))
     QUEUE.set(depth())
     if OF_WORKERS:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from server.http.figures import figures
 from server.http.output_curves import output_curves
 from server.http.page import Packed
 from server.mathml import block
@@ -23,13 +23,16 @@ log = logging.getLogger("chainrule")
 class Documents:
     """Call from worker threads: the first call of each takes a moment."""
 
-    def __init__(self, plotly: PlotlyJs) -> None:
-        self._plotly = plotly
+    def __init__(
+        self, plotly: PlotlyJs, figures: Sequence[Callable[[], dict[str, Any]]], others: Mapping[str, Callable[[], Any]]
+    ) -> None:
+        """`figures` and `others`, by their paths: what activities have of their own."""
+        self._plotly, self._of_activities, self._others = plotly, figures, others
         self._lock = threading.Lock()
         self._catalog: Packed | None = None
         self._figures: Packed | None = None
         self._curves: Packed | None = None
-        self._microscope: Packed | None = None
+        self._made: dict[str, Packed] = {}
 
     def prepare(self, kernels: Kernels) -> None:
         """Make everything ahead of the first request, once the kernels leave the processor to others."""
@@ -54,7 +57,8 @@ class Documents:
         """``/api/figures``: where plotly.js is, and every figure in both themes."""
         with self._lock:
             if self._figures is None:
-                self._figures = _json({"plotly": self._plotly.path, "figures": figures()})
+                figures = {name: figure for make in self._of_activities for name, figure in make().items()}
+                self._figures = _json({"plotly": self._plotly.path, "figures": figures})
             return self._figures
 
     def curves(self) -> Packed:
@@ -64,19 +68,12 @@ class Documents:
                 self._curves = _json(output_curves())
             return self._curves
 
-    def microscope(self) -> Packed:
-        """``/api/microscope``: ready runs to step through, expressions for the chain rule, and notations."""
+    def other(self, path: str) -> Packed:
+        """What an activity serves under a path."""
         with self._lock:
-            if self._microscope is None:
-                from engine.microscope import GRAPHS, NOTATIONS, PRESETS
-
-                told = {
-                    "presets": [preset.as_json() for preset in PRESETS.values()],
-                    "graphs": [graph.as_json() for graph in GRAPHS.values()],
-                    "notations": [notation.as_json() for notation in NOTATIONS.values()],
-                }
-                self._microscope = _json(told)
-            return self._microscope
+            if path not in self._made:
+                self._made[path] = _json(self._others[path]())
+            return self._made[path]
 
 
 def with_mathml(value: Any) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from server.microscope import predict, queries
+from server.microscope.controller import Microscope
+from server.microscope.place import look_at
 from server.microscope.refused import refusals
 from server.microscope.take_away import taken
-from server.protocol import Message
+from server.protocol import Command, Look
 from server.protocol.microscope_queries import (
     Answer,
     Ask,
@@ -22,8 +24,7 @@ from server.protocol.microscope_queries import (
     Verify,
     WrongSide,
 )
-from server.run.building import trainer_of
-from server.session.frame_scheduler import point_of
+from server.session.activity import Handler
 from server.session.viewer import Viewer
 from server.wire.sizes import check_passes
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from engine import Trainer
     from engine.microscope import Update
     from server.microscope.hidden import Questions, Withheld
-    from server.session.session import Session
 
 Result = dict[str, Any]
 
@@ -39,10 +39,10 @@ Result = dict[str, Any]
 class Bench:
     """What an answer is made from, in a worker: the run, its coming update, and what of it is not told."""
 
-    def __init__(self, session: Session) -> None:
-        self.trainer: Trainer = trainer_of(session)
-        self.settings = session.settings
-        self._scope, self._point = session.scope, point_of(session, self.trainer)
+    def __init__(self, microscope: Microscope) -> None:
+        self.trainer: Trainer = microscope.trainer()
+        self.settings = microscope.host.settings
+        self._scope, self._point = microscope.scope, microscope.run.point()
 
     def update(self, notation: str = "theory") -> Update:
         with refusals():
@@ -102,23 +102,33 @@ def asked(bench: Bench, command: Asked) -> Result:
     return predict.told(bench.questions)
 
 
-def _handler(function: Callable[[Bench, Any], Result]) -> Callable[[Session, Viewer, Message], Awaitable[Result]]:
-    async def handle(session: Session, viewer: Viewer, command: Message) -> Result:
-        return await session.call(lambda: function(Bench(session), command))
+async def look(microscope: Microscope, viewer: Viewer, command: Look) -> None:
+    trainer, point = microscope.trainer(), microscope.run.point()
+    if microscope.scope.knows(point, command.notation):
+        look_at(microscope.scope, trainer, point, command)  # no kernel runs: not worth a thread
+    else:
+        await microscope.host.call(look_at, microscope.scope, trainer, point, command)
+    microscope.point_at(viewer, command.model_copy(update={"id": None}))
+
+
+def _handler(function: Callable[[Bench, Any], Result]) -> Handler:
+    async def handle(microscope: Microscope, viewer: Viewer, command: Command) -> Result:
+        return await microscope.host.call(lambda: function(Bench(microscope), command))
 
     return handle
 
 
-HANDLERS = {
-    "sample_chain": _handler(chain_of_samples),
-    "dissect": _handler(dissection),
-    "verify": _handler(verification),
-    "wrong_way": _handler(wrong_way),
-    "factors": _handler(chain_of_factors),
-    "graph": _handler(graph),
-    "take_away": _handler(take_away),
-    "ask": _handler(ask),
-    "answer": _handler(answer),
-    "reveal": _handler(reveal),
-    "questions": _handler(asked),
+HANDLERS: Mapping[type[Command], Handler] = {
+    Look: look,
+    ChainOfSamples: _handler(chain_of_samples),
+    Dissect: _handler(dissection),
+    Verify: _handler(verification),
+    WrongSide: _handler(wrong_way),
+    ChainOfFactors: _handler(chain_of_factors),
+    ReadGraph: _handler(graph),
+    TakeAway: _handler(take_away),
+    Ask: _handler(ask),
+    Answer: _handler(answer),
+    Reveal: _handler(reveal),
+    Asked: _handler(asked),
 }

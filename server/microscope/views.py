@@ -12,23 +12,22 @@ from server.microscope.diagram import edges_of, forward_of, nodes_of
 from server.microscope.hidden import HIDDEN
 from server.microscope.numbers import open_numbers, part
 from server.microscope.place import equations_of, place_of
+from server.microscope.scope import Sight
 from server.microscope.trees import equation_json, symbols
-from server.session.channel_types import Arrays, Picture, Want
+from server.session.channel_types import Arrays, Picture
 
 if TYPE_CHECKING:
     from engine import Trainer
     from engine.microscope import Step
 
 
-def microscope(trainer: Trainer, want: Want) -> Picture | None:
+def microscope(trainer: Trainer, sight: Sight) -> Picture:
     """The update that comes next, without its numbers: ``meta`` is `engine.microscope.Update` as JSON, its ``steps`` with rule,
     symbols and the descriptors of operands and results, ``notations`` there are, and ``mathml``: LaTeX -> MathML of everything
     written in it. An axis has ``names`` null where they are 1, 2, 3 … or the samples'. ``losses``: of each sample."""
-    if want.sight is None:
-        return None
     from engine.microscope import NOTATIONS
 
-    scope, key, look = want.sight
+    scope, key, look = sight
     update = scope.update(trainer, key, look.notation)
     meta = update.as_json(numbers=False)
     for told, step in zip(meta["steps"], update.steps, strict=True):
@@ -65,16 +64,14 @@ def _written(steps: Iterable[dict[str, Any]]) -> Iterable[str]:
         yield from (each for each in step["matrix"] if isinstance(each, str))
 
 
-def microstep(trainer: Trainer, want: Want) -> Picture | None:
+def microstep(trainer: Trainer, sight: Sight) -> Picture:
     """The micro-step that is looked at. ``meta``: where that is (``micro sample absent sample_column depth name row column
     term``), its ``equation`` (`server.microscope.trees`) and ``mathml`` of the symbols in it, ``nodes``: by layer which named
     array they show or null, ``edges``: what runs along which, ``parts``: by array which rows and columns of it are sent (null:
     all), ``asked``: how many numbers are withheld: they are NaN. Arrays: ``operand.NAME`` and ``result.NAME``; ``nodes0`` … and
     ``forward0`` … of the layers that show anything;
     ``edges`` (d_l, d_source). For the whole mini-batch nodes and edges are means over it."""
-    if want.sight is None:
-        return None
-    scope, key, look = want.sight
+    scope, key, look = sight
     update = scope.update(trainer, key, look.notation)
     place = place_of(update, look)
     step, value = place.step, place.value

@@ -2,42 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-Channel = Literal[
-    "data",
-    "inputs",
-    "series",
-    "parameters",
-    "gradients",
-    "updates",
-    "maps",
-    "deltas",
-    "evaluation",
-    "health",
-    "weights",
-    "sample",
-    "rates",
-    "flow",
-    "preactivations",
-    "findings",
-    "microscope",
-    "microstep",
-    "race_surface",
-    "race_trails",
-    "race_standings",
-    "race_point",
-    "network_ways",
-    "network_standings",
-    "network_curves",
-    "network_maps",
-    "network_surface",
-    "study",
-]
-"""What a page may subscribe to; each is documented where it is made, in `server.run.channels`, `server.race.surface.channels`
-or `server.race.network.channels`."""
 
 Split = Literal["train", "validation", "test"]
 SpeedUnit = Literal["steps", "epochs", "flat"]
@@ -45,6 +12,9 @@ Status = Literal["paused", "playing", "seeking", "finished", "stopped"]
 
 
 class Message(BaseModel):
+    latest: ClassVar[bool] = False
+    """Of an event: it tells where something stands, so that only the newest waits to be sent."""
+
     model_config = ConfigDict(
         extra="forbid", frozen=True, ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
     )
@@ -66,7 +36,18 @@ Token = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]*$", descrip
 
 
 class Command(Message):
+    holds: ClassVar[str] = "spec"
+    """The field that holds what the engine checks: what it refuses is told with the path from there."""
+    long: ClassVar[bool] = False
+    """Whether it may carry a learner's own data."""
+
     id: Id = Field(default=None, description="echoed in the answer: a `done` or an `error`")
+
+
+def name_of(message: Message | type[Message]) -> str:
+    """The name of a command or an event on the wire: its ``type``."""
+    model = message if isinstance(message, type) else type(message)
+    return str(model.model_fields["type"].default)
 
 
 class SampleChoice(Message):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from server.protocol.base import Channel, Command, SampleChoice, Speed, Token
+from server.protocol.base import Command, SampleChoice, Speed, Token
 from server.protocol.shapes import EditData, RunSpecData, ScriptData
 
 Edge = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
@@ -23,6 +23,7 @@ class Attach(Command):
 class Configure(Command):
     """Begin a new run from a spec (RUNS.md); absent fields take their defaults. The clock stops."""
 
+    long: ClassVar[bool] = True
     type: Literal["configure"] = "configure"
     spec: RunSpecData
 
@@ -64,6 +65,7 @@ class Reset(Command):
 class EditCommand(Command):
     """Change the run from here on. `edit` is an `engine.script.script.Edit`; before the end of the run it forks a branch."""
 
+    holds: ClassVar[str] = "edit"
     type: Literal["edit"] = "edit"
     edit: EditData
 
@@ -81,6 +83,8 @@ class Load(Command):
     `run` and `loaded` at once, `state` tells how far it is, `script` and `done` come at the end. A pause or a seek leaves it
     early, which is an `error`."""
 
+    holds: ClassVar[str] = "script"
+    long: ClassVar[bool] = True
     type: Literal["load"] = "load"
     script: ScriptData | str | None = Field(
         default=None, description="an `engine.script.replay.ScriptData`, or its JSON text, which keeps every bit"
@@ -147,7 +151,7 @@ class Subscribe(Command):
     """The channels this viewer wants from now on (the whole set, not an addition)."""
 
     type: Literal["subscribe"] = "subscribe"
-    channels: list[Channel] = Field(max_length=32)
+    channels: list[str] = Field(max_length=32)
     grid: int = Field(default=50, ge=10, le=100, description="cells along a side of a unit map")
     sample: SampleChoice | None = Field(default=None, description="which one the channel sample follows")
     ahead: int = Field(default=0, ge=0, le=1, description="frames of a channel sent before the last is acknowledged")
@@ -174,5 +178,5 @@ class Acknowledge(Command):
     follows. Has no answer."""
 
     type: Literal["acknowledge"] = "acknowledge"
-    channel: Channel
+    channel: str
     frame: int = Field(ge=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -78,6 +78,7 @@ class Stop(Message):
 class State(Message):
     """Where a session stands. The newest overwrites older ones."""
 
+    latest: ClassVar[bool] = True
     type: Literal["state"] = "state"
     run: int
     status: Status
@@ -136,6 +137,7 @@ class Loaded(Message):
 class WarmUp(Message):
     """Progress of compiling the kernels; `done == total` when everything is ready."""
 
+    latest: ClassVar[bool] = True
     type: Literal["warmup"] = "warmup"
     done: int
     total: int
@@ -145,6 +147,7 @@ class WarmUp(Message):
 class Pace(Message):
     """The page takes its frames slowly and gets fewer of them, each the newest; or it does no longer."""
 
+    latest: ClassVar[bool] = True
     type: Literal["pace"] = "pace"
     slow: bool
     frames_per_second: float = Field(description="of a channel, as the page takes them now")
@@ -153,6 +156,7 @@ class Pace(Message):
 class Trial(Message):
     """How far the finder or the check is: `done` of `total` updates or weights. The newest overwrites older ones."""
 
+    latest: ClassVar[bool] = True
     type: Literal["trial"] = "trial"
     command: Literal["find_rate", "check_gradient"]
     done: int

@@ -3,7 +3,7 @@ clock of its own. Its channels are in `server.race.surface.channels`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -189,6 +189,7 @@ class RaceInfo(Message):
 class RaceState(Message):
     """Where a race stands. The newest overwrites older ones."""
 
+    latest: ClassVar[bool] = True
     type: Literal["race_state"] = "race_state"
     race: int
     status: Status

@@ -3,7 +3,7 @@ planes their loss is seen over; and studies, which are long, and tell how far th
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,7 @@ class NetworkBegin(Command):
 class NetworkLoad(Command):
     """Begin the race of a script that `network_share` gave, and go to the step where it stood; `done` comes at the end."""
 
+    long: ClassVar[bool] = True
     type: Literal["network_load"] = "network_load"
     script: dict[str, Any] | str
 
@@ -240,6 +241,7 @@ class NetworkInfo(Message):
 class NetworkState(Message):
     """Where a race on the network stands. The newest overwrites older ones."""
 
+    latest: ClassVar[bool] = True
     type: Literal["network_state"] = "network_state"
     race: int
     status: Status

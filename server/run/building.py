@@ -1,16 +1,14 @@
-"""A trainer from a spec, within the server's limits; and the one a session has."""
+"""A trainer from a spec, within the server's limits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from server.settings import Settings
-from server.wire.errors import CommandError
 from server.wire.sizes import check_built, check_given
 
 if TYPE_CHECKING:
     from engine import RunSpec, Trainer
-    from server.session.session import Session
 
 
 def build(spec: dict[str, Any] | RunSpec, settings: Settings, prefix: str = "spec") -> Trainer:
@@ -22,9 +20,3 @@ def build(spec: dict[str, Any] | RunSpec, settings: Settings, prefix: str = "spe
     check_given(checked, settings, prefix)  # what was a number in another dress is one now
     check_built(checked, settings, prefix=prefix)
     return Trainer(checked)
-
-
-def trainer_of(session: Session) -> Trainer:
-    if session.trainer is None:
-        raise CommandError("no_run", "There is no run yet: configure one")
-    return session.trainer

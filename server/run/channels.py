@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.microscope import microscope, microstep
-from server.protocol import Channel
+from server.run.controller import RunController
 from server.run.layer_channels import flow, preactivations, rates
-from server.session.channel_types import Arrays, Cursor, Picture, Want
+from server.session.activity import Channel
+from server.session.channel_types import DIAGNOSIS, FRAME, READING, STUDY, Arrays, Cadence, Cursor, Picture, Want
+from server.session.viewer import Slot, Viewer
 
 if TYPE_CHECKING:
     from engine import Trainer
@@ -179,24 +180,43 @@ def findings(trainer: Trainer, want: Want) -> Picture | None:
     return Picture({"findings": [found.as_json() for found in trainer.findings()]}, {})
 
 
-CHANNELS: Mapping[Channel, Callable[[Trainer, Want], Picture | None]] = {
-    "data": data,
-    "inputs": inputs,
-    "series": series,
-    "parameters": parameters,
-    "gradients": gradients,
-    "updates": updates,
-    "maps": maps,
-    "deltas": deltas,
-    "sample": sample,
-    "evaluation": evaluation,
-    "health": health,
-    "weights": weights,
-    "rates": rates,
-    "flow": flow,
-    "preactivations": preactivations,
-    "findings": findings,
-    "microscope": microscope,
-    "microstep": microstep,
-}
-"""In the order in which they are made where several are due: the cheap and the eye-catching first."""
+def _row(
+    make: Callable[[Trainer, Want], Picture | None],
+    cadence: Cadence = FRAME,
+    key: Callable[[RunController, Viewer], Hashable] = lambda run, viewer: run.point(),
+) -> Channel:
+    """The channel that is named like the function that makes it. Without a run there is nothing to draw."""
+
+    def picture(run: RunController, want: Want) -> Picture | None:
+        return make(run.present(), want)
+
+    def depends(run: RunController, viewer: Viewer, slot: Slot) -> Hashable:
+        return None if run.trainer is None else key(run, viewer)
+
+    return Channel(make.__name__, picture, depends, cadence)
+
+
+def _recorded(run: RunController, viewer: Viewer) -> Hashable:
+    trainer = run.present()
+    return run.number, trainer.branch, trainer.series.revision, len(trainer.series)
+
+
+CHANNELS = (
+    _row(data, key=lambda run, viewer: run.number),
+    _row(inputs, key=lambda run, viewer: (run.number, viewer.grid)),
+    _row(series, READING, _recorded),
+    _row(parameters),
+    _row(gradients),
+    _row(updates),
+    _row(maps, key=lambda run, viewer: (run.point(), viewer.grid)),
+    _row(deltas),
+    _row(evaluation, READING),
+    _row(health, READING),
+    _row(weights, READING),
+    _row(sample, key=lambda run, viewer: (run.point(), viewer.sample)),
+    _row(rates, READING),
+    _row(flow, STUDY),
+    _row(preactivations, STUDY),
+    _row(findings, DIAGNOSIS),
+)
+"""The cheap and the eye-catching come first."""

@@ -1,30 +1,29 @@
-"""Where a session stands, in the protocol's words."""
+"""Where a run stands, in the protocol's words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.protocol import State, Status
+from server.protocol import Speed, State, Status
 from server.run import describe
 from server.run.trials import Trying
-from server.run.work import Play, Seeking
+from server.session.clock import Play, Seek, Work
 
 if TYPE_CHECKING:
     from engine import Trainer
-    from server.session.session import Session
 
 
-def state(session: Session, trainer: Trainer) -> State:
-    stopped, work = describe.stop(trainer), session.work
+def state(run: int, trainer: Trainer, work: Work | None, speed: Speed) -> State:
+    stopped = describe.stop(trainer)
     status: Status = "paused"
-    if isinstance(work, Seeking):
+    if isinstance(work, Seek):
         status = "seeking"
     elif work is not None and not isinstance(work, Trying):
         status = "playing"
     elif stopped is not None:
         status = "finished" if stopped.kind == "finished" else "stopped"
     return State(
-        run=session.run,
+        run=run,
         status=status,
         step=trainer.steps_done,
         end=trainer.end,
@@ -32,8 +31,8 @@ def state(session: Session, trainer: Trainer) -> State:
         epoch=trainer.epoch,
         steps_per_epoch=trainer.steps_per_epoch,
         branch=trainer.branch,
-        speed=session.speed,
+        speed=speed,
         steps_per_second=work.meter.rate if isinstance(work, Play) else None,
         stop=stopped,
-        seek=(work.origin, work.target) if isinstance(work, Seeking) else None,
+        seek=(work.origin, work.target) if isinstance(work, Seek) else None,
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from server.protocol import Compare, Done, Export, Keep, Load, Loaded, Share
-from server.run.building import build, trainer_of
+from server.run.building import build
+from server.run.controller import RunController
 from server.run.work import Loading
 from server.session.viewer import Viewer
 from server.settings import Settings
@@ -19,7 +20,6 @@ from server.wire.limits import beyond
 if TYPE_CHECKING:
     from engine import Trainer
     from engine.script.replay import Replay
-    from server.session.session import Session
 
 FILES = {
     "curves": ("curves", "csv", "text/csv"),
@@ -30,46 +30,46 @@ FILES = {
 """Of each format the file's name and ending, and its media type."""
 
 
-async def share(session: Session, viewer: Viewer, command: Share) -> dict[str, Any]:
-    return {"script": await session.call(_script, trainer_of(session))}
+async def share(run: RunController, viewer: Viewer, command: Share) -> dict[str, Any]:
+    return {"script": await run.host.call(_script, run.present())}
 
 
-async def keep(session: Session, viewer: Viewer, command: Keep) -> dict[str, Any]:
-    script = await session.call(_script, trainer_of(session))
-    return {"experiment": await session.store.keep(script), "lasting": session.store.lasting}
+async def keep(run: RunController, viewer: Viewer, command: Keep) -> dict[str, Any]:
+    script = await run.host.call(_script, run.present())
+    return {"experiment": await run.host.store.keep(script), "lasting": run.host.store.lasting}
 
 
-async def load(session: Session, viewer: Viewer, command: Load) -> bool:
+async def load(run: RunController, viewer: Viewer, command: Load) -> bool:
     script = command.script
     if (script is None) == (command.experiment is None):
         raise CommandError("invalid", "A script or the id of an experiment is wanted", "script", "one of the two")
     if script is None:
-        script = await session.store.script(command.experiment or "")
-    replay, same_bits = await session.call(_replay, script, session.settings)
-    await session.adopt(replay.trainer)
+        script = await run.host.store.script(command.experiment or "")
+    replay, same_bits = await run.host.call(_replay, script, run.host.settings)
+    await run.adopt(replay.trainer)
     data = replay.data
-    session.report(
-        Loaded(run=session.run, step=data.step, edits=len(data.edits), fingerprint=data.fingerprint, same_bits=same_bits)
+    run.host.report(
+        Loaded(run=run.number, step=data.step, edits=len(data.edits), fingerprint=data.fingerprint, same_bits=same_bits)
     )
-    session.work = Loading(replay, viewer, Done(id=command.id, command="load"), session.changed)
-    session.tell_state()
+    run.work = Loading(replay, viewer, Done(id=command.id, command="load"), run.changed)
+    run.tell()
     return True
 
 
-async def export(session: Session, viewer: Viewer, command: Export) -> dict[str, Any]:
-    trainer = trainer_of(session)
+async def export(run: RunController, viewer: Viewer, command: Export) -> dict[str, Any]:
+    trainer = run.present()
     kind, ending, media = FILES[command.format]
-    text = await session.call(_text, trainer, command.format)
+    text = await run.host.call(_text, trainer, command.format)
     name = f"chainrule-{trainer.spec.data.name}-{kind}-step-{trainer.steps_done}.{ending}"
     return {"name": name, "type": media, "text": text}
 
 
-async def compare(session: Session, viewer: Viewer, command: Compare) -> dict[str, Any]:
-    trainer = trainer_of(session)
+async def compare(run: RunController, viewer: Viewer, command: Compare) -> dict[str, Any]:
+    trainer = run.present()
     branch = trainer.branch if command.branch is None else command.branch
     if branch >= len(trainer.branches):
         raise CommandError("invalid", "There is no such branch", "branch", f"0 to {len(trainer.branches) - 1}")
-    columns = await session.call(_series, trainer, branch, command.points)
+    columns = await run.host.call(_series, trainer, branch, command.points)
     return {"branch": branch, "columns": columns}
 
 

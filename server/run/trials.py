@@ -22,12 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.protocol import Done, ErrorEvent, Trial
-from server.run.work import Work
+from server.session.clock import Work
 from server.session.pacer import Slice
 from server.session.viewer import Viewer
 
 if TYPE_CHECKING:
-    from engine import Trainer
     from engine.array import Array
     from engine.diagnostics.finder import RateFinder
     from engine.diagnostics.gradient_check import GradientCheck, GradientReport
@@ -60,7 +59,7 @@ class Trying(Work):
     @abstractmethod
     def result(self) -> dict[str, Any]: ...
 
-    def advance(self, trainer: Trainer, slice: Slice) -> bool:
+    def advance(self, slice: Slice) -> bool:
         end = time.perf_counter() + slice.seconds
         over = False
         while not over and time.perf_counter() < end:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from server.protocol import SampleChoice
-
-if TYPE_CHECKING:
-    from server.microscope.scope import Sight
 
 Plane = tuple[tuple[float, float], tuple[float, float]]
 Arrays = dict[str, NDArray[Any]]
@@ -26,15 +23,17 @@ class Cursor(NamedTuple):
 
 
 class Want(NamedTuple):
-    """What a viewer asks of a channel. `cursor` is what the channel's last picture gave: how much of it the viewer has."""
+    """What a viewer asks of a channel. `run`: the number that the frame carries. `cursor` is what the channel's last picture
+    gave: how much of it the viewer has."""
 
     run: int
     grid: int
-    cursor: Hashable
+    cursor: Hashable = None
     sample: SampleChoice | None = None
-    sight: Sight | None = None
     lane: int | None = None
     plane: Plane | None = None
+    viewer: Hashable = None
+    """Whose it is, for what an activity remembers of each."""
 
 
 class Cadence(NamedTuple):

@@ -14,6 +14,7 @@ from server.keeping.keeper import Keeper, Lease, Lost
 from server.keeping.records import Kept
 from server.keeping.versions import unreadable
 from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, ErrorEvent, WarmUp
+from server.session.hosting import Hosting
 from server.session.scheduler import Scheduler
 from server.session.session import Session
 from server.session.viewer import Viewer
@@ -37,8 +38,17 @@ LAST = 2.0
 class Sessions:
     """Belongs to one event loop. A session is here from when its lease was taken until it is let go of, or lost."""
 
-    def __init__(self, settings: Settings, scheduler: Scheduler, kernels: Kernels, store: Experiments, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scheduler: Scheduler,
+        kernels: Kernels,
+        store: Experiments,
+        keeper: Keeper,
+        hosting: Hosting,
+    ) -> None:
         self._settings, self._scheduler, self._kernels, self._store, self._keeper = settings, scheduler, kernels, store, keeper
+        self.hosting = hosting
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leases: dict[str, Lease] = {}
@@ -111,7 +121,7 @@ class Sessions:
         return session
 
     def _begin(self, id: str, address: str, lease: Lease, kept: Kept | None) -> Session:
-        session = Session(id, self._settings, self._scheduler, self._kernels, self._store, kept, address)
+        session = Session(id, self._settings, self._scheduler, self._kernels, self._store, self.hosting, kept, address)
         if self._keeper.writes(lease):
             session.permit = lambda: self._permit(session, lease)
             session.offer = lambda record: self._keeper.put(lease, record)
@@ -142,7 +152,7 @@ class Sessions:
             self._make_way(self._sessions.values(), "max_sessions", "The server has")
 
     def _make_way(self, among: Iterable[Session], limit: str, who: str) -> None:
-        idle = [session for session in among if session.viewer is None]
+        idle = [session for session in among if not session.watched_by]
         oldest = min(idle, key=lambda session: session.unwatched_since, default=None)
         if oldest is None or time.monotonic() - oldest.unwatched_since < ROOM_AFTER:
             words = f"{who} as many sessions as it may hold; try again later"
@@ -165,8 +175,8 @@ class Sessions:
         session.end()
         await asyncio.wait([task], timeout=LAST)
         task.cancel()
-        if session.viewer is not None and code is not None:
-            session.viewer.close(code)
+        if code is not None:
+            session.close_viewers(code)
         await self._keeper.release(lease)
 
     def _give_up(self, session: Session) -> bool:
@@ -193,8 +203,7 @@ class Sessions:
         session = self._sessions.pop(id)
         del self._leases[id]
         self._tasks.pop(id).cancel()
-        if session.viewer is not None:
-            session.viewer.close(CLOSE_SUPERSEDED if lost.taken else CLOSE_MOVED)
+        session.close_viewers(CLOSE_SUPERSEDED if lost.taken else CLOSE_MOVED)
 
     # While it lasts ---------------------------------------------------------------------------------------------------
 
@@ -204,8 +213,7 @@ class Sessions:
     def announce(self, progress: WarmUp) -> None:
         """Tell every page how far the kernels are."""
         for session in self._sessions.values():
-            if session.viewer is not None:
-                session.viewer.put(progress)
+            session.report(progress)
 
     async def expire(self) -> None:
         """Put away what nobody has watched for as long as the settings say; until cancelled."""
@@ -213,7 +221,7 @@ class Sessions:
             await asyncio.sleep(min(30.0, self._settings.session_expiry / 4))
             now = time.monotonic()
             for session in list(self._sessions.values()):
-                if session.viewer is None and now - session.unwatched_since > self._settings.session_expiry:
+                if not session.watched_by and now - session.unwatched_since > self._settings.session_expiry:
                     self._put_away(session)
                     log.info("session put away, unwatched for long", extra={"session": session.id})
 

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from server.http.security import origin_allowed
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, COMMANDS, LONGEST_ID, Acknowledge, AnyCommand, Attach, Done, Ping
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, LONGEST_ID, Acknowledge, Attach, Command, Done, Ping
+from server.protocol.base import name_of
 from server.session.registry import Sessions
 from server.session.session import Session
 from server.session.viewer import Viewer
@@ -35,9 +36,6 @@ LONG = 50_000
 BRIEF = 2_000
 """Characters up to which a message that came too fast is read for its id."""
 
-LONG_COMMANDS = ("configure", "load", "network_load")
-"""They may carry own data."""
-
 
 class Connection:
     """One socket."""
@@ -46,6 +44,7 @@ class Connection:
         self._socket, self._sessions, self._settings = socket, sessions, settings
         self._viewer = Viewer(settings.max_pending_events, settings.max_pending_bytes)
         self._session: Session | None = None
+        self._vocabulary = sessions.hosting.vocabulary
         self._watching: asyncio.TimerHandle | None = None
         self._bucket = Bucket(settings.max_message_rate, settings.max_message_burst)
         self._address = address_of(socket.client.host if socket.client else None)
@@ -146,7 +145,7 @@ class Connection:
         command = await self._parse(message)
         if command is None:
             return True
-        self._viewer.answers.asked(command.id, command.type)
+        self._viewer.answers.asked(command.id, name_of(command))
         if isinstance(command, Acknowledge):
             self._acknowledge(command)
         elif isinstance(command, Attach):
@@ -173,7 +172,7 @@ class Connection:
             with contextlib.suppress(ValueError):
                 raw = _from_json(text)
                 id = _id_of(raw)
-                command = COMMANDS.validate_python(raw) if isinstance(raw, dict) else None
+                command = self._vocabulary.commands.validate_python(raw) if isinstance(raw, dict) else None
                 if isinstance(command, Acknowledge):
                     self._acknowledge(command)
         rate, burst = self._settings.max_message_rate, self._settings.max_message_burst
@@ -193,7 +192,7 @@ class Connection:
             log.exception("attaching failed")
             self._refuse("internal", "Attaching failed on the server", command.id)
 
-    async def _parse(self, message: Any) -> AnyCommand | None:
+    async def _parse(self, message: Any) -> Command | None:
         """The command, or None when it was answered by an error."""
         text = message.get("text")
         if text is None:
@@ -211,14 +210,15 @@ class Connection:
             self._refuse("malformed", "A command is a JSON object")
             return None
         id = _id_of(raw)
-        if len(text) > self._settings.max_message_bytes and raw.get("type") not in LONG_COMMANDS:
+        if len(text) > self._settings.max_message_bytes and raw.get("type") not in self._vocabulary.long:
             self._refuse("too_large", "The command is too long", id, f"at most {self._settings.max_message_bytes} bytes")
             return None
         try:
-            return COMMANDS.validate_python(raw)
+            command: Command = self._vocabulary.commands.validate_python(raw)
         except ValidationError as error:
-            self._viewer.put(errors.from_command(error, id))
+            self._viewer.put(errors.from_command(error, id, self._vocabulary.models))
             return None
+        return command
 
     def _refuse(self, code: str, message: str, id: errors.Id = None, allowed: str | None = None) -> None:
         self._viewer.put(errors.CommandError(code, message, allowed=allowed).event(id))

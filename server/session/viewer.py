@@ -10,53 +10,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from server.metrics import ERRORS, FRAMES, Answers
-from server.protocol import (
-    CLOSE_OVERFLOW,
-    Attached,
-    Channel,
-    Done,
-    ErrorEvent,
-    Look,
-    Message,
-    NetworkState,
-    Pace,
-    RaceState,
-    SampleChoice,
-    State,
-    Trial,
-    WarmUp,
-)
+from server.protocol import CLOSE_OVERFLOW, Attached, Done, ErrorEvent, Message, Pace, SampleChoice
 from server.session.attention import Reading
-from server.session.channel_types import Plane
+from server.session.channel_types import FRAME, Cadence, Plane
 
-FRAME_INTERVAL = 1 / 60
-"""While a run plays, a channel is drawn no more often than a screen shows it …"""
-READING_INTERVAL = 1 / 10
-"""… one that holds numbers to read no more often than they can be read …"""
-_RACES: frozenset[Channel] = frozenset({"race_standings", "race_point", "network_standings", "network_curves"})
-READ: frozenset[Channel] = frozenset[Channel]({"series", "evaluation", "health", "weights", "rates"}) | _RACES
-STUDY_INTERVAL = 1 / 3
-"""… and what takes several passes over the training set is to be studied, not watched."""
-STUDIED: frozenset[Channel] = frozenset({"flow", "preactivations"})
-FINDINGS_INTERVAL, FINDINGS_SHARE = 1 / 2, 20
-"""… a diagnosis comes no more often than its words can be read, and takes no more than one part of the time in so many; the
-others do not wait for it."""
 SHARE = 2
-"""… and none more often than so many times what all pictures cost together: watching leaves most of the time to training."""
-
-
-LATEST: tuple[type[Message], ...] = (State, RaceState, NetworkState, WarmUp, Trial, Pace)
-"""Events that tell where something stands: only the newest of a kind waits."""
+"""While something plays, no channel is drawn more often than so many times what all pictures cost together: watching leaves
+most of the time to training."""
 
 
 @dataclass(slots=True)
 class Slot:
     """One channel of a viewer."""
 
+    cadence: Cadence = FRAME
     outstanding: list[int] = field(default_factory=list)
     """The frames made and not yet acknowledged, in order."""
     sent: dict[int, float] = field(default_factory=dict)
@@ -83,15 +54,14 @@ class Viewer:
         self.sending_since: float | None = None
         """When the message under way was handed to the socket; None where none is."""
         self.sample: SampleChoice | None = None
-        self.look = Look()
         self.lane: int | None = None
         self.plane: Plane | None = None
-        self.slots: dict[Channel, Slot] = {}
+        self.slots: dict[str, Slot] = {}
         self.answers = Answers()
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
         self._latest: dict[type[Message], Message] = {}
-        self._frames: deque[tuple[Channel, int, bytes]] = deque()
+        self._frames: deque[tuple[str, int, bytes]] = deque()
         self._counter = 0
         self._pending_bytes = self._longest = 0
         self._max_pending, self._max_pending_bytes = max_pending, max_pending_bytes
@@ -121,7 +91,7 @@ class Viewer:
             self.answers.answered(event.id)
             if isinstance(event, ErrorEvent):
                 ERRORS.labels(event.code).inc()
-        if kind in LATEST:
+        if kind.latest:
             if kind in self._latest:
                 self._events.remove(kind)
             self._latest[kind] = event
@@ -135,19 +105,18 @@ class Viewer:
                 self.close(CLOSE_OVERFLOW)
         self._something.set()
 
-    def interval(self, channel: Channel) -> float:
-        """Seconds between two pictures of a channel while the run plays."""
-        quick = READING_INTERVAL if channel in READ else FRAME_INTERVAL
-        least = STUDY_INTERVAL if channel in STUDIED else quick
-        if channel == "findings":
-            return max(FINDINGS_INTERVAL, FINDINGS_SHARE * self.slots[channel].cost)
-        return max(least, SHARE * sum(slot.cost for name, slot in self.slots.items() if name != "findings"))
+    def interval(self, slot: Slot) -> float:
+        """Seconds between two pictures of a channel while what it shows moves."""
+        least, apart = slot.cadence
+        if apart is not None:
+            return max(least, apart * slot.cost)
+        return max(least, SHARE * sum(each.cost for each in self.slots.values() if each.cadence.apart is None))
 
     def next_frame(self) -> int:
         self._counter += 1
         return self._counter
 
-    def put_frame(self, channel: Channel, number: int, frame: bytes) -> None:
+    def put_frame(self, channel: str, number: int, frame: bytes) -> None:
         """The newest picture of a channel; it waits for its acknowledgement."""
         slot = self.slots.get(channel)
         if slot is None or self.closing.done():
@@ -160,7 +129,7 @@ class Viewer:
         """Whether the page may be sent another picture of a channel."""
         return len(slot.outstanding) <= (0 if self.reading.slow else self.ahead)
 
-    def acknowledge(self, channel: Channel, number: int) -> None:
+    def acknowledge(self, channel: str, number: int) -> None:
         """The page has painted a frame; those sent before it have come too, or were overtaken on the way to the screen. One
         that claims to have painted what was not sent yet is not sent it."""
         slot = self.slots.get(channel)
@@ -172,24 +141,21 @@ class Viewer:
         if self._frames:
             self._frames = deque(waiting for waiting in self._frames if waiting[0] != channel or waiting[1] > number)
         if sent is not None and self.reading.took(time.monotonic() - sent):
-            self.put(Pace(slow=self.reading.slow, frames_per_second=1 / max(self.reading.seconds, FRAME_INTERVAL)))
+            self.put(Pace(slow=self.reading.slow, frames_per_second=1 / max(self.reading.seconds, FRAME.least)))
 
     def subscribe(
         self,
-        channels: list[Channel],
+        channels: Mapping[str, Cadence],
         grid: int,
         sample: SampleChoice | None = None,
         ahead: int = 0,
         lane: int | None = None,
         plane: Plane | None = None,
     ) -> None:
-        """Watch these channels from now on. One that stays keeps what it has; a new one begins from nothing."""
-        self.slots = {name: self.slots.get(name) or Slot() for name in channels}
-        if grid != self.grid and "maps" in self.slots:
-            self.slots["maps"].key = None
+        """Watch these channels from now on, drawn in this order where several are due. One that stays keeps what it has; a new
+        one begins from nothing."""
+        self.slots = {name: self.slots.get(name) or Slot(cadence) for name, cadence in channels.items()}
         self.grid, self.ahead = grid, ahead
-        if sample != self.sample and "sample" in self.slots:
-            self.slots["sample"].key = None
         self.sample, self.lane, self.plane = sample, lane, plane
         self._frames = deque(waiting for waiting in self._frames if waiting[0] in self.slots)
 

@@ -10,13 +10,10 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from server.protocol import AnyCommand, ErrorEvent
+from server.protocol import ErrorEvent
 
 Id = str | int | None
 
-_COMMANDS: dict[str, type[BaseModel]] = {
-    model.model_fields["type"].default: model for model in get_args(get_args(AnyCommand)[0])
-}
 _SIGNS = {
     "ge": "at least",
     "gt": "above",
@@ -70,14 +67,14 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def from_command(error: ValidationError, id: Id) -> ErrorEvent:
-    """A command that does not fit the protocol."""
+def from_command(error: ValidationError, id: Id, models: Mapping[str, type[BaseModel]]) -> ErrorEvent:
+    """A command that does not fit the protocol; `models` are those there are, by name."""
     detail = error.errors(include_url=False)[0]
     tag, *rest = detail["loc"] or (None,)
     path = [part for part in rest if isinstance(part, int) or not _TYPE.fullmatch(part)]
     if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return refusal(id, "invalid", "type", ", ".join(_COMMANDS), _unknown(detail))
-    allowed = _declared(_COMMANDS.get(str(tag)), path) or _allowed(detail)
+        return refusal(id, "invalid", "type", ", ".join(models), _unknown(detail))
+    allowed = _declared(models.get(str(tag)), path) or _allowed(detail)
     message = "Unknown field" if detail["type"] == "extra_forbidden" else detail["msg"]
     return refusal(id, "invalid", _dotted(path), allowed, _sentence(path, message))
 

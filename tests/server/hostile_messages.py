@@ -10,7 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from server.protocol import COMMANDS
+from server import activities
+
+COMMANDS = activities.vocabulary().commands
 
 Wire = str | bytes
 VALID: list[dict[str, Any]] = [

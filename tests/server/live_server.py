@@ -7,13 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from pages import PATIENCE
 
 from server.__main__ import config, listen
 from server.app import create_app
+from server.session.hosting import Hosting
 from server.settings import Settings
 
 
@@ -25,6 +29,17 @@ class Live:
     @property
     def socket(self) -> str:
         return f"ws://127.0.0.1:{self.port}/ws"
+
+    @property
+    def hosting(self) -> Hosting:
+        """What its sessions host."""
+        found: Hosting = self.app.state.sessions.hosting
+        return found
+
+    def drawing(self, monkeypatch: pytest.MonkeyPatch, channel: str, make: Callable[..., Any]) -> None:
+        """Let a channel be drawn by something else, for those who subscribe from now on; it is given what drew it before."""
+        place, row = self.hosting.channels[channel]
+        monkeypatch.setitem(self.hosting.channels, channel, (place, row._replace(make=partial(make, row.make))))
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something inside the server."""

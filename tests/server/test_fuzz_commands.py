@@ -7,7 +7,7 @@ import http.client
 import itertools
 import json
 from collections import Counter
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -19,13 +19,14 @@ from schema_strategies import Commands
 
 from engine import RunSpec
 from engine.script.replay import ScriptData
-from server.protocol import EVENTS, Channel
+from server import activities
 
 CODES = {"invalid", "limit", "too_large", "cancelled", "no_run", "no_race", "unknown_experiment"}
 NOT_HERE = {"attach", "acknowledge", "visible"}
 """Commands with a test of their own: of a socket rather than of a session."""
 
-CHANNELS = [*get_args(Channel)]
+EVENTS = activities.vocabulary().events
+CHANNELS = [row.name for kind in activities.registered() for row in kind.channels]
 LANES = [{"optimizer": {"name": "sgd", "lr": 0.01}}, {"optimizer": {"name": "adam"}}]
 PAUSES = ("pause", "race_pause", "network_pause", "study_cancel")
 

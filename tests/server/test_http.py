@@ -58,7 +58,7 @@ def test_a_fault_of_ours_shows_no_trace(live: Live, monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> None:
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr("server.app.protocol_schema", broken)
+    monkeypatch.setattr(live.hosting.vocabulary, "schema", broken)
     response, body = get(live, "/api/protocol")
     assert response.status == 500
     assert b"secret" not in body and b"Traceback" not in body

@@ -33,9 +33,9 @@ def come_back(change: Callable[[Kept], Kept], check: Callable[[Life, Life], None
         await first.rest()
         await first.end()
         second = Life(change(first.book.kept()))
-        await second.until(lambda: second.session.trainer is not None)
-        assert second.session.seeking is not soon
-        await second.until(lambda: not second.session.seeking)
+        await second.until(lambda: second.run.trainer is not None)
+        assert second.run.seeking is not soon
+        await second.until(lambda: not second.run.seeking)
         check(first, second)
         await second.end()
 

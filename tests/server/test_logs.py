@@ -13,7 +13,6 @@ from live_server import Live
 from pages import Page
 
 from server import logs
-from server.run import commands
 from server.settings import Settings
 from server.wire import limits
 
@@ -120,7 +119,7 @@ def test_a_fault_of_ours_is_in_the_log_with_its_session_and_not_in_the_answer(
     with Page(live.socket) as page:
         page.run_info()
         logs.configure(Settings(), stream)
-        monkeypatch.setitem(commands.HANDLERS, "undo", broken)
+        monkeypatch.setitem(live.hosting.handlers, "undo", (0, broken))
         answer = page.ask("undo")
         assert (answer["code"], answer["message"]) == ("internal", "undo failed on the server")
         (line,) = [line for line in lines(stream) if line["level"] == "error"]

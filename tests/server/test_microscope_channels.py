@@ -16,7 +16,7 @@ from server.microscope import Scope, Sight, microscope, microstep
 from server.microscope.hidden import Question
 from server.microscope.numbers import FIRST, LARGEST
 from server.protocol import Look
-from server.session.channel_types import Picture, Want
+from server.session.channel_types import Picture
 from server.wire.frames import decode, encode
 
 SPEC: dict[str, Any] = {
@@ -146,7 +146,7 @@ def test_what_a_later_update_lacks_is_shown_as_close_as_can_be(live: Live) -> No
 
 
 def picture(make: Any, trainer: Trainer, scope: Scope, key: object, wish: Look) -> Picture:
-    found = make(trainer, Want(1, 50, None, None, Sight(scope, key, wish)))
+    found = make(trainer, Sight(scope, key, wish))
     assert found is not None
     decode(encode({"meta": found.meta}, found.arrays))  # it can be sent
     return found

@@ -148,7 +148,7 @@ def test_what_reads_it_goes_on_with_it_all_the_same(url: str, shelf: Shelf) -> N
         with Page(live.socket, id) as again:
             check(again)
             session = live.app.state.sessions.find(id)
-            live.until(lambda: session.desk.race is not None and session.network.race is not None)
+            live.until(lambda: all(activity.script_key() != (0, 0) for activity in session.activities))
 
 
 def test_one_that_a_newer_process_runs_is_not_asked_for(serve: Serve, url: str, shelf: Shelf) -> None:

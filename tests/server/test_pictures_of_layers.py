@@ -105,17 +105,14 @@ def test_an_edited_weight_is_undone_to_the_same_bits(live: Live) -> None:
 
 
 def test_pictures_of_layers_are_made_only_for_who_watches(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    from server.run.channels import CHANNELS
-
     made: list[str] = []
     for name in LAYERS:
-        original = CHANNELS[name]  # type: ignore[index]
 
-        def counting(trainer: Any, want: Any, name: str = name, original: Any = original) -> Any:
+        def counting(make: Any, run: Any, want: Any, name: str = name) -> Any:
             made.append(name)
-            return original(trainer, want)
+            return make(run, want)
 
-        monkeypatch.setitem(CHANNELS, name, counting)  # type: ignore[arg-type]
+        live.drawing(monkeypatch, name, counting)
     with Page(live.socket) as page:
         begun(page, "parameters")
         page.do("step", count=5)

@@ -13,7 +13,7 @@ from pages import Page
 
 from engine import RunSpec, Trainer
 from server.protocol import Speed
-from server.run.work import Play
+from server.run.work import Play, Stepper
 from server.session.pacer import Slice
 from server.session.session import Session
 from server.settings import Settings
@@ -119,37 +119,34 @@ def test_a_hidden_page_rests_and_goes_on_when_it_is_shown(quick: Live, kind: str
 def test_a_rest_is_no_part_of_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
     """By a clock of our own: at a thousand steps a second, an hour of rest is followed by one step, not by a burst."""
     now = [50.0]
-    monkeypatch.setattr("server.run.work.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("server.session.clock.time.monotonic", lambda: now[0])
     trainer, slice = Trainer(RunSpec.model_validate(SPEC)), Slice(1.0, guess=1000)
     speed = Speed(unit="steps", rate=1000)
-    work = Play(trainer, speed)
+    work = Play(Stepper(trainer), speed)
     for _ in range(20):
         now[0] += 0.01
-        work.advance(trainer, slice)
+        work.advance(slice)
     stood = trainer.steps_done
     assert stood == 201 and work.meter.rate == pytest.approx(1000, rel=0.1)
     now[0] += 3600.0
     work.go_on(trainer, speed)
-    work.advance(trainer, slice)
+    work.advance(slice)
     assert trainer.steps_done == stood + 1
     now[0] += 0.01
-    work.advance(trainer, slice)
+    work.advance(slice)
     assert trainer.steps_done == stood + 11 and work.meter.rate == pytest.approx(1000, rel=0.2)
 
 
 def test_no_picture_is_made_for_a_hidden_page_and_the_newest_when_it_is_shown(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from server.run.channels import CHANNELS
-
     made: list[int] = []
-    whole = CHANNELS["parameters"]
 
-    def counting(trainer: Any, want: Any) -> Any:
-        made.append(trainer.steps_done)
-        return whole(trainer, want)
+    def counting(make: Any, run: Any, want: Any) -> Any:
+        made.append(run.present().steps_done)
+        return make(run, want)
 
-    monkeypatch.setitem(CHANNELS, "parameters", counting)  # type: ignore[index]
+    live.drawing(monkeypatch, "parameters", counting)
     with Page(live.socket) as page:
         page.run_info()
         page.do("configure", spec=SPEC)

@@ -13,10 +13,16 @@ import pytest
 from pages import PATIENCE
 
 from engine import Trainer, warm_up
+from server import activities
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece, Record
-from server.protocol import COMMANDS
+from server.microscope.controller import Microscope
+from server.microscope.hidden import Questions
+from server.race.network.controller import NetworkRaceController
+from server.race.surface.controller import SurfaceRaceController
+from server.run.controller import RunController
+from server.session.hosting import Hosting
 from server.session.scheduler import Scheduler
 from server.session.session import Session
 from server.session.viewer import Viewer
@@ -32,6 +38,9 @@ SPEC: dict[str, Any] = {
 STEADY = {"unit": "steps", "rate": 20_000}
 """Fast, and far from the end of the run after some seconds."""
 RATE = {"kind": "set", "path": "optimizer.lr", "value": 0.1}
+
+
+HOSTING = Hosting(activities.registered())
 
 
 class Book:
@@ -58,7 +67,7 @@ class Life:
         self._scheduler = Scheduler(2, 0.004)
         settings = Settings(database_url="sqlite://")
         store = Experiments(settings, Database(settings))
-        self.session = Session("a session", settings, self._scheduler, Kernels(lambda progress: None), store, kept)
+        self.session = Session("a session", settings, self._scheduler, Kernels(lambda progress: None), store, HOSTING, kept)
         self.session.offer = self.book.records.append
         self.viewer = Viewer(10_000)
         self.session.attach(self.viewer, None, "")
@@ -75,7 +84,7 @@ class Life:
     async def do(self, type: str, **fields: Any) -> None:
         """Until it is done."""
         id = next(self._ids)
-        await self.session.submit(self.viewer, COMMANDS.validate_python({"type": type, "id": id, **fields}))
+        await self.session.submit(self.viewer, HOSTING.vocabulary.commands.validate_python({"type": type, "id": id, **fields}))
         await self.until(lambda: id in self._answered)
         assert self._answered[id] == "done"
 
@@ -96,9 +105,21 @@ class Life:
         self._scheduler.close()
 
     @property
+    def run(self) -> RunController:
+        return self.session.find(RunController)
+
+    @property
     def trainer(self) -> Trainer:
-        assert self.session.trainer is not None
-        return self.session.trainer
+        return self.run.present()
+
+    @property
+    def questions(self) -> Questions:
+        return self.session.find(Microscope).scope.questions
+
+    @property
+    def races(self) -> tuple[SurfaceRaceController, NetworkRaceController]:
+        """On the surface, and on the network."""
+        return self.session.find(SurfaceRaceController), self.session.find(NetworkRaceController)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -115,7 +136,7 @@ def bits(trainer: Trainer) -> tuple[Any, ...]:
 
 async def live_through(life: Life) -> None:
     """A session with a history: edits made in the past, one of them taken back."""
-    await life.until(lambda: life.session.trainer is not None)
+    await life.until(lambda: life.run.trainer is not None)
     await life.do("configure", spec=SPEC)
     await life.do("step", count=600)
     await life.do("seek", step=250)
@@ -133,9 +154,9 @@ def test_the_run_comes_back_with_its_history() -> None:
         await first.rest()
         await first.end()
         second = Life(first.book.kept())
-        await second.until(lambda: second.session.trainer is not None)
+        await second.until(lambda: second.run.trainer is not None)
         assert bits(second.trainer) == bits(first.trainer)
-        assert (second.session.run, second.session.generation) == (first.session.run, 2)
+        assert (second.run.number, second.session.generation) == (first.run.number, 2)
         for life in (first, second):
             life.trainer.redo()
             life.trainer.step(100)
@@ -149,14 +170,14 @@ def test_the_run_comes_back_with_its_history() -> None:
 def test_what_played_plays_on_from_where_it_was() -> None:
     async def play() -> None:
         first = Life()
-        await first.until(lambda: first.session.trainer is not None)
+        await first.until(lambda: first.run.trainer is not None)
         await first.do("configure", spec=SPEC)
         await first.do("play", speed=STEADY)
         await first.until(lambda: len(first.book.records) >= 3)
         kept = first.book.kept()
         await first.end()
         second = Life(kept)
-        await second.until(lambda: second.session.work is not None)
+        await second.until(lambda: second.run.work is not None)
         here = second.trainer.steps_done
         assert here > 0
         await second.until(lambda: second.trainer.steps_done > here)
@@ -179,8 +200,8 @@ def test_without_its_numbers_the_session_is_replayed() -> None:
         await first.rest()
         await first.end()
         second = Life(first.book.kept()._replace(snapshot=None))
-        await second.until(lambda: second.session.trainer is not None)
-        await second.until(lambda: not second.session.seeking)
+        await second.until(lambda: second.run.trainer is not None)
+        await second.until(lambda: not second.run.seeking)
         assert bits(second.trainer) == bits(first.trainer)
         await second.end()
 
@@ -190,20 +211,21 @@ def test_without_its_numbers_the_session_is_replayed() -> None:
 def test_races_come_back() -> None:
     async def play() -> None:
         first = Life()
-        await first.until(lambda: first.session.trainer is not None)
+        await first.until(lambda: first.run.trainer is not None)
         await first.do("configure", spec=SPEC)
         await first.do("race")
         await first.do("race_step", count=120)
-        await first.until(lambda: first.session.desk.work is None)
+        await first.until(lambda: first.races[0].work is None)
         await first.do("network")
         await first.do("network_step", count=40)
         await first.rest()
         await first.end()
         second = Life(first.book.kept())
-        network = second.session.network
+        surface, network = second.races
         await second.until(lambda: network.race is not None and network.race.step == 40 and network.work is None)
-        for desks in ((first.session.desk, second.session.desk), (first.session.network, second.session.network)):
-            before, after = desks
+        await second.until(lambda: surface.race is not None and surface.race.step == 120 and surface.work is None)
+        pairs: Any = zip(first.races, second.races, strict=True)
+        for before, after in pairs:
             assert before.race is not None and after.race is not None
             assert (after.number, after.race.step, after.speed) == (before.number, before.race.step, before.speed)
             assert after.race.script == before.race.script and before.race.step in (120, 40)
@@ -222,12 +244,12 @@ def test_what_is_withheld_stays_withheld() -> None:
         await first.rest()
         await first.end()
         second = Life(first.book.kept())
-        await second.until(lambda: second.session.trainer is not None)
+        await second.until(lambda: second.run.trainer is not None)
         await second.do("look", micro=0)
-        before, after = first.session.scope.questions, second.session.scope.questions
+        before, after = first.questions, second.questions
         assert len(after.open) == 2 and after.open == before.open
         assert after.score == before.score and after.score.right + after.score.wrong == 1
-        assert second.session.scope.withheld
+        assert after.withheld
         await second.do("step", count=1)
         await second.do("look", micro=0)
         assert not after.open, "they end with their update"
@@ -242,7 +264,7 @@ def test_what_cannot_be_read_is_no_reason_not_to_begin() -> None:
         await first.until(lambda: bool(first.book.records))
         await first.end()
         second = Life(first.book.kept()._replace(script=bytes(40)))
-        await second.until(lambda: second.session.trainer is not None)
+        await second.until(lambda: second.run.trainer is not None)
         assert second.trainer.steps_done == 0
         await second.end()
 

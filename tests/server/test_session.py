@@ -232,15 +232,13 @@ def test_a_fork_and_a_new_subscription_bring_the_series_anew(live: Live) -> None
 
 def test_nothing_is_computed_for_channels_that_nobody_watches(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    from server.run.channels import CHANNELS
+    for name in live.hosting.channels:
 
-    for name, make in list(CHANNELS.items()):
-
-        def counting(*args: Any, name: str = name, make: Any = make) -> Any:
+        def counting(make: Any, *args: Any, name: str = name) -> Any:
             made.append(name)
             return make(*args)
 
-        monkeypatch.setitem(CHANNELS, name, counting)  # type: ignore[arg-type]
+        live.drawing(monkeypatch, name, counting)
     with Page(live.socket) as page:
         page.run_info()
         page.do("step", count=500)
@@ -440,12 +438,10 @@ def test_sessions_do_not_disturb_each_other(live: Live) -> None:
 
 
 def test_a_channel_that_fails_is_reported_and_the_others_go_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    from server.run.channels import CHANNELS
-
     def broken(*_: object) -> None:
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setitem(CHANNELS, "maps", broken)  # type: ignore[arg-type]
+    live.drawing(monkeypatch, "maps", broken)
     with Page(live.socket) as page:
         begun(page, "maps", "evaluation")
         error = page.until(lambda event: event["type"] == "error")
@@ -461,7 +457,7 @@ def test_a_session_that_stumbles_gets_up(live: Live, monkeypatch: pytest.MonkeyP
     with Page(live.socket) as page:
         begun(page, "parameters")
         with monkeypatch.context() as patch:
-            patch.setattr("server.session.frame_scheduler.key_of", broken)
+            patch.setattr("server.session.session.due", broken)
             page.send("play", speed=FLAT)
             error = page.until(lambda event: event["type"] == "error")
             assert error["code"] == "internal" and "secret" not in error["message"]

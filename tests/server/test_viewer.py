@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from server.protocol import CLOSE_OVERFLOW, Done, Speed, State, WarmUp
-from server.session.viewer import FINDINGS_INTERVAL, FINDINGS_SHARE, FRAME_INTERVAL, READING_INTERVAL, SHARE, Viewer
+from server.session.channel_types import DIAGNOSIS, FRAME, READING
+from server.session.viewer import SHARE, Viewer
 
 
 def state(step: int) -> State:
@@ -57,7 +58,7 @@ def test_events_keep_their_order_and_states_overwrite_each_other() -> None:
 def test_a_reader_that_never_reads_holds_little() -> None:
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps", "series"], 50)
+        viewer.subscribe({"maps": FRAME, "series": FRAME}, 50)
         for step in range(5000):
             viewer.put(state(step))
             for channel in ("maps", "series"):
@@ -87,7 +88,7 @@ def test_too_many_unread_events_detach() -> None:
 def test_only_the_frame_outstanding_is_acknowledged() -> None:
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps"], 50)
+        viewer.subscribe({"maps": FRAME}, 50)
         slot = viewer.slots["maps"]
         number = viewer.next_frame()
         viewer.put_frame("maps", number, b"1")
@@ -103,7 +104,7 @@ def test_only_the_frame_outstanding_is_acknowledged() -> None:
 def test_a_page_that_asks_for_it_has_one_frame_more_under_way() -> None:
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps", "series"], 50, ahead=1)
+        viewer.subscribe({"maps": FRAME, "series": FRAME}, 50, ahead=1)
         slot, sent = viewer.slots["maps"], []
         while viewer.ready(slot):
             sent.append(viewer.next_frame())
@@ -123,14 +124,17 @@ def test_a_page_that_asks_for_it_has_one_frame_more_under_way() -> None:
 def test_numbers_to_read_are_drawn_less_often_and_one_disturbance_weighs_little() -> None:
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps", "evaluation"], 50)
-        assert viewer.interval("maps") == FRAME_INTERVAL and viewer.interval("evaluation") == READING_INTERVAL
+        viewer.subscribe({"maps": FRAME, "evaluation": READING}, 50)
+        assert (
+            viewer.interval(viewer.slots["maps"]) == FRAME.least
+            and viewer.interval(viewer.slots["evaluation"]) == READING.least
+        )
         for seconds in [0.001] * 40 + [0.03]:
             viewer.slots["maps"].spent(seconds)
-        assert FRAME_INTERVAL <= viewer.interval("maps") < 0.02
+        assert FRAME.least <= viewer.interval(viewer.slots["maps"]) < 0.02
         for _ in range(40):
             viewer.slots["maps"].spent(0.1)
-        assert viewer.interval("evaluation") == pytest.approx(SHARE * 0.1, rel=0.01)
+        assert viewer.interval(viewer.slots["evaluation"]) == pytest.approx(SHARE * 0.1, rel=0.01)
 
     run(check)
 
@@ -138,10 +142,10 @@ def test_numbers_to_read_are_drawn_less_often_and_one_disturbance_weighs_little(
 def test_subscribing_again_keeps_what_stays_and_forgets_what_goes() -> None:
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps", "series"], 50)
+        viewer.subscribe({"maps": FRAME, "series": FRAME}, 50)
         kept = viewer.slots["series"]
         viewer.put_frame("maps", viewer.next_frame(), b"1")
-        viewer.subscribe(["series", "data"], 50)
+        viewer.subscribe({"series": FRAME, "data": FRAME}, 50)
         assert viewer.slots["series"] is kept
         assert set(viewer.slots) == {"series", "data"} and viewer.pending == (0, 0)
         viewer.put_frame("maps", viewer.next_frame(), b"2")  # it was being made meanwhile
@@ -153,12 +157,12 @@ def test_subscribing_again_keeps_what_stays_and_forgets_what_goes() -> None:
 def test_a_diagnosis_is_rare_and_the_others_do_not_wait_for_it() -> None:
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps", "findings"], 50)
-        assert viewer.interval("findings") == FINDINGS_INTERVAL
+        viewer.subscribe({"maps": FRAME, "findings": DIAGNOSIS}, 50)
+        assert viewer.interval(viewer.slots["findings"]) == DIAGNOSIS.least
         for _ in range(40):
             viewer.slots["findings"].spent(0.1)
-        assert viewer.interval("maps") == FRAME_INTERVAL
-        assert viewer.interval("findings") == pytest.approx(FINDINGS_SHARE * 0.1, rel=0.01)
+        assert viewer.interval(viewer.slots["maps"]) == FRAME.least
+        assert viewer.interval(viewer.slots["findings"]) == pytest.approx(20 * 0.1, rel=0.01)
 
     run(check)
 
@@ -186,7 +190,7 @@ def test_a_long_event_may_wait_but_not_two() -> None:
 def test_a_page_that_claims_to_have_painted_what_was_not_sent_holds_no_more_for_it() -> None:
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps", "parameters"], 50, ahead=1)
+        viewer.subscribe({"maps": FRAME, "parameters": FRAME}, 50, ahead=1)
         for _ in range(500):
             for channel in ("maps", "parameters"):
                 if viewer.ready(viewer.slots[channel]):
@@ -205,7 +209,7 @@ def test_a_page_that_reads_slowly_has_one_frame_under_way_and_is_told() -> None:
 
     async def check() -> None:
         viewer = Viewer(100)
-        viewer.subscribe(["maps"], 50, ahead=1)
+        viewer.subscribe({"maps": FRAME}, 50, ahead=1)
         slot = viewer.slots["maps"]
 
         async def painted(seconds: float) -> None:

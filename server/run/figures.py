@@ -1,4 +1,4 @@
-"""The page's Plotly figures: traces and layout in both themes. The page feeds them data and never writes a layout of its own.
+"""The run's Plotly figures: traces and layout in both themes. The page feeds them data and never writes a layout of its own.
 
 A trace is found by its ``uid``, which is the name of the recorded series it shows; ``meta.axis`` says what its x is.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from server.figure_theme import CONFIG, THEMES, Theme, layout_of, merged
-from server.race.surface.figures import race_figures
 
 
 def figures() -> dict[str, Any]:
     """Every figure: ``{name: {"light": {data, layout}, "dark": {data, layout}, "config": …}}``."""
     makers = {"loss": _loss, "loss_linear": _loss_linear, "accuracy": _accuracy, "finder": _finder}
-    own = {
+    return {
         name: {**{theme: make(tokens) for theme, tokens in THEMES.items()}, "config": CONFIG} for name, make in makers.items()
     }
-    return own | race_figures()
 
 
 def _loss(theme: Theme) -> dict[str, Any]:
