@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.race import Race
-    from engine.race.on_network import NetworkLane
-    from engine.race.on_surface import Lane
+    from server.race.lanes import LaneOfRace
 
 
 def title(race: Race) -> str:
@@ -15,7 +14,7 @@ def title(race: Race) -> str:
     return "your own formula" if race.surface.row is None else race.surface.row.title
 
 
-def name_of(lane: Lane | NetworkLane) -> str:
+def name_of(lane: LaneOfRace) -> str:
     """A lane's name: its label, or its rule's."""
     from engine.optimizers import OPTIMIZERS  # here, so that the server answers before the engine is imported
 

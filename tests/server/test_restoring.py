@@ -19,7 +19,8 @@ from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece, Record
 from server.microscope.controller import Microscope
 from server.microscope.hidden import Questions
-from server.race.adapter import NetworkRace, SurfaceRace
+from server.race.network.controller import NetworkRaceController
+from server.race.surface.controller import SurfaceRaceController
 from server.run.controller import RunController
 from server.session.hosting import Hosting
 from server.session.scheduler import Scheduler
@@ -116,9 +117,9 @@ class Life:
         return self.session.find(Microscope).scope.questions
 
     @property
-    def races(self) -> tuple[Any, Any]:
+    def races(self) -> tuple[SurfaceRaceController, NetworkRaceController]:
         """On the surface, and on the network."""
-        return self.session.find(SurfaceRace).desk, self.session.find(NetworkRace).desk
+        return self.session.find(SurfaceRaceController), self.session.find(NetworkRaceController)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -220,10 +221,11 @@ def test_races_come_back() -> None:
         await first.rest()
         await first.end()
         second = Life(first.book.kept())
-        _, network = second.races
+        surface, network = second.races
         await second.until(lambda: network.race is not None and network.race.step == 40 and network.work is None)
-        for desks in zip(first.races, second.races, strict=True):
-            before, after = desks
+        await second.until(lambda: surface.race is not None and surface.race.step == 120 and surface.work is None)
+        pairs: Any = zip(first.races, second.races, strict=True)
+        for before, after in pairs:
             assert before.race is not None and after.race is not None
             assert (after.number, after.race.step, after.speed) == (before.number, before.race.step, before.speed)
             assert after.race.script == before.race.script and before.race.step in (120, 40)

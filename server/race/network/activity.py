@@ -1,34 +1,69 @@
-"""The race on the network as a row."""
+"""The race on the network as an activity of a session."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, get_args
-
-from server.protocol import NetworkCommand, NetworkInfo, NetworkState
-from server.protocol.base import name_of
-from server.race.adapter import NetworkRace, handler
-from server.race.network.channels import NETWORK_CHANNELS, key_of
-from server.race.network.commands import HANDLERS
-from server.session.activity import Channel, Kind
-from server.session.channel_types import FRAME, READING, Picture, Want
-from server.session.viewer import Slot, Viewer
-
-
-def _row(name: str) -> Channel:
-    def make(race: Any, want: Want) -> Picture | None:
-        return NETWORK_CHANNELS[name](race.desk, want)
-
-    def key(race: Any, viewer: Viewer, slot: Slot) -> Hashable:
-        return key_of(race.desk, name, slot)
-
-    return Channel(name, make, key, READING if name in ("network_standings", "network_curves") else FRAME)
-
+from server.protocol.race_network import (
+    NetworkBegin,
+    NetworkExport,
+    NetworkInfo,
+    NetworkLaneAdd,
+    NetworkLaneDuplicate,
+    NetworkLaneRemove,
+    NetworkLaneReplace,
+    NetworkLaneRetune,
+    NetworkLoad,
+    NetworkOpen,
+    NetworkPause,
+    NetworkPlane,
+    NetworkPlay,
+    NetworkSeek,
+    NetworkShare,
+    NetworkSpeed,
+    NetworkState,
+    NetworkStep,
+    StudyBasins,
+    StudyCancel,
+    StudyCompass,
+    StudyPoint,
+    StudyRates,
+    StudySeeds,
+)
+from server.race import commands, lane_commands
+from server.race.network import commands as own
+from server.race.network import files
+from server.race.network.channels import CHANNELS
+from server.race.network.controller import NetworkRaceController
+from server.race.network.figures import page_figures
+from server.session.activity import Kind
 
 NETWORK = Kind(
-    "network",
-    NetworkRace,
-    {model: handler(HANDLERS[name_of(model)]) for model in get_args(NetworkCommand)},
-    (NetworkInfo, NetworkState),
-    tuple(_row(name) for name in NETWORK_CHANNELS),
+    name="network",
+    begin=NetworkRaceController,
+    handlers={
+        NetworkBegin: own.begin,
+        NetworkLoad: commands.load,
+        NetworkShare: commands.share,
+        NetworkExport: commands.exporting(files.check, files.table, files.page),
+        NetworkLaneAdd: lane_commands.lane_add,
+        NetworkLaneRemove: lane_commands.lane_remove,
+        NetworkLaneDuplicate: lane_commands.lane_duplicate,
+        NetworkLaneRetune: lane_commands.lane_retune,
+        NetworkLaneReplace: lane_commands.lane_replace,
+        NetworkPlay: commands.play,
+        NetworkPause: commands.pause,
+        NetworkSpeed: commands.set_speed,
+        NetworkStep: commands.step,
+        NetworkSeek: commands.seek,
+        NetworkPlane: own.plane,
+        NetworkOpen: own.open_lane,
+        StudySeeds: own.study_seeds,
+        StudyRates: own.study_rates,
+        StudyBasins: own.study_basins,
+        StudyCompass: own.study_gradient_noise,
+        StudyPoint: own.study_point,
+        StudyCancel: own.study_cancel,
+    },
+    events=(NetworkInfo, NetworkState),
+    channels=CHANNELS,
+    figures=page_figures,
 )

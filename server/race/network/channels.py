@@ -1,25 +1,26 @@
-"""The pictures of a race on the network: one function per channel, from its desk to typed arrays. They run in a worker, between
-slices."""
+"""The pictures of a race on the network: one function per channel, from its controller to typed arrays. They run in a worker,
+between slices."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.race.network.controller import Going, NetworkDesk, Playing
-from server.race.network.landscape import climbs, words_of
-from server.race.network.studies import Kind, Study, output_map
-from server.race.surface.channels import BANDS, level_size
-from server.session.channel_types import Arrays, Picture, Want
+from server.race.levels import contours_of, ends_of, floor_of
+from server.race.network.plane import climbs, words_of
+from server.race.network.study import Study, StudyKind, output_map
+from server.session.activity import Channel
+from server.session.channel_types import READING, Arrays, Picture, Want
+from server.session.clock import Play, Seek
 
 if TYPE_CHECKING:
     from engine.array import Array
     from engine.recording.series import Series
-    from server.session.viewer import Slot
+    from server.race.network.controller import NetworkRaceController
+    from server.session.viewer import Slot, Viewer
 
 GRID = 32
 """Cells along a side of a lane's map."""
@@ -29,32 +30,39 @@ CURVE_POINTS = 300
 class StudyCursor(NamedTuple):
     """What a viewer has been shown of which studies: (number, shown) by kind."""
 
-    seen: tuple[tuple[Kind, tuple[int, int]], ...] = ()
+    seen: tuple[tuple[StudyKind, tuple[int, int]], ...] = ()
 
 
-def key_of(desk: NetworkDesk, channel: str, slot: Slot) -> Hashable:
-    """A picture is made again only when this has changed; None where there is nothing to draw."""
-    race = desk.race
-    if channel == "study":
-        due = _due(desk, slot.cursor)
-        return None if due is None else (due.number, due.shown)
-    if race is None:
+def _lanes_key(races: NetworkRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    """A picture is made again only when this has changed; None where there is nothing to draw: also on the way to a step, for
+    nobody looks at what lies between."""
+    race = races.race
+    if race is None or isinstance(races.work, Seek):
         return None
-    if isinstance(desk.work, Going):
-        return None  # nobody looks at what lies between
-    if channel == "network_surface":
-        return None if desk.chart is None or desk.chart.picture is None else (desk.number, desk.charts, desk.drawn)
-    here = desk.number, desk.changes, *(lane.trainer.steps_done for lane in race.lanes)
-    if channel == "network_ways":
-        return None if desk.chart is None else (*here, desk.charts, desk.measured, desk.drawn)
-    return here
+    return races.number, races.changes, *(lane.trainer.steps_done for lane in race.lanes)
 
 
-def surface(desk: NetworkDesk, want: Want) -> Picture | None:
+def _trajectories_key(races: NetworkRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    here, plane = _lanes_key(races, viewer, slot), races.plane
+    return None if here is None or plane.chart is None else (here, plane.number, plane.measured, plane.drawn)
+
+
+def _surface_key(races: NetworkRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    here, plane = _lanes_key(races, viewer, slot), races.plane
+    nothing = here is None or plane.chart is None or plane.chart.picture is None
+    return None if nothing else (races.number, plane.number, plane.drawn)
+
+
+def _study_key(races: NetworkRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    due = _due(races, slot.cursor)
+    return None if due is None else (due.number, due.shown)
+
+
+def surface(races: NetworkRaceController, want: Want) -> Picture | None:
     """The loss `f` (rows, columns) over the plane's coordinates `x` and `y`, and `level`, log₁₀ of its distance from the
     least, which is drawn, NaN where the loss is not finite. `meta` says which plane it is, where it was centred, what random
     directions do with biases and norms, and whether a finer picture follows."""
-    chart = desk.chart
+    chart = races.plane.chart
     if chart is None or chart.picture is None:
         return None
     picture, plane = chart.picture, chart.plane
@@ -62,28 +70,26 @@ def surface(desk: NetworkDesk, want: Want) -> Picture | None:
     known = bool(np.isfinite(f).any())
     least = float(np.nanmin(f)) if known else 0.0
     gap = f - least
-    floor = max(float(np.nanquantile(gap, 0.005)), 1e-9 * float(np.nanmax(gap)), 1e-300) if known else 1.0
+    floor = floor_of(gap) if known else 1.0
     level = np.log10(gap + floor)
-    low, high = (float(np.nanmin(level)), float(np.nanmax(level))) if known else (0.0, 1.0)
-    size = level_size((high - low) / BANDS)
     offset = chart.offset
-    meta: dict[str, Any] = {"chart": desk.charts, "plane": plane.kind, "names": plane.names, "policy": plane.policy}
+    meta: dict[str, Any] = {"chart": races.plane.number, "plane": plane.kind, "names": plane.names, "policy": plane.policy}
     meta |= {"cosine": plane.cosine, "offset": offset, "domain": (chart.across, chart.up), "least": least, "floor": floor}
     meta |= {"centred": chart.step, "stride": picture.stride, "more": picture.stride > 1, "words": words_of(chart)}
-    meta["levels"] = {"start": math.ceil(low / size) * size, "end": math.floor(high / size) * size, "size": size}
+    meta["levels"] = contours_of(*ends_of(level))
     return Picture(meta, {"x": picture.a, "y": picture.b, "f": f, "level": level})
 
 
 COLUMNS = ("a", "b", "off", "residual", "true_loss", "slice_loss")
 
 
-def ways(desk: NetworkDesk, want: Want) -> Picture | None:
-    """Of each lane in `meta.lanes` `count` points of its way up to the present step, one lane after the other in `steps` (n,)
-    and in the columns of `engine.race.chart.Point`; losses are NaN until they are measured, the heads' always are. `slopes`
-    (lanes, 2): the gradient where it stands, along the plane's coordinates. `meta.explained`: the share of all ways' variance
-    within the plane; `meta.climbs`: who seems to climb, in words; `meta.minima`: of the picture the lowest point, and where the
-    first lane would roll to."""
-    chart, race = desk.chart, desk.present()
+def trajectories(races: NetworkRaceController, want: Want) -> Picture | None:
+    """Of each lane in `meta.lanes` `count` points of its trajectory up to the present step, one lane after the other in `steps`
+    (n,) and in the columns of `engine.race.chart.Point`; losses are NaN until measured, the heads' always are. `slopes`
+    (lanes, 2): the gradient where it stands, along the plane's coordinates. `meta.explained`: the share of all trajectories'
+    variance within the plane; `meta.climbs`: who seems to climb, in words; `meta.minima`: of the picture the lowest point, and
+    where the first lane would roll to."""
+    chart, race = races.plane.chart, races.present()
     if chart is None:
         return None
     chart.measure(race, 0.0)
@@ -92,16 +98,21 @@ def ways(desk: NetworkDesk, want: Want) -> Picture | None:
     columns: dict[str, list[Array]] = {name: [np.zeros(0)] for name in COLUMNS}
     slopes = np.full((len(race.lanes), 2), np.nan)
     for row, lane in enumerate(race.lanes):
-        way = chart.way(race, lane.id)
+        walked = chart.way(race, lane.id)
         gone = lane.stopped is not None and lane.stopped.kind == "non_finite"
-        lanes.append({"id": lane.id, "count": len(way.steps), "diverged": lane.trainer.steps_done if gone else None})
-        steps.append(way.steps.astype(np.int32))
+        lanes.append({"id": lane.id, "count": len(walked.steps), "diverged": lane.trainer.steps_done if gone else None})
+        steps.append(walked.steps.astype(np.int32))
         for name in COLUMNS:
-            columns[name].append(way.columns[name])
+            columns[name].append(walked.columns[name])
         if np.isfinite(lane.trainer.machine.theta).all():
             slopes[row] = chart.slope(race, lane.id)
-    meta: dict[str, Any] = {"lanes": lanes, "chart": desk.charts, "change": desk.changes, "explained": chart.explained(race)}
-    meta["climbs"] = [] if isinstance(desk.work, Playing) else climbs(race, chart)
+    meta: dict[str, Any] = {
+        "lanes": lanes,
+        "chart": races.plane.number,
+        "change": races.changes,
+        "explained": chart.explained(race),
+    }
+    meta["climbs"] = [] if isinstance(races.work, Play) else climbs(race, chart)
     first = chart.choice.lane or (race.lanes[0].id if race.lanes else None)
     standing = {lane.id for lane in race.lanes}
     lowest = chart.lowest(race, first) if first in standing and first is not None else None
@@ -110,25 +121,25 @@ def ways(desk: NetworkDesk, want: Want) -> Picture | None:
     return Picture(meta, arrays | {name: np.concatenate(parts) for name, parts in columns.items()})
 
 
-def standings(desk: NetworkDesk, want: Want) -> Picture | None:
+def standings(races: NetworkRaceController, want: Want) -> Picture | None:
     """Every lane where it stands, the least train loss first, diverged ones last: what `engine.race.on_network.NetworkStanding`
     has, the rate of its next update, and the epochs it has begun."""
-    race = desk.present()
+    race = races.present()
     rows = []
-    for found in race.standings(desk.threshold):
+    for found in race.standings(races.threshold):
         trainer = race.lane(found.id).trainer
         row: dict[str, Any] = {"id": found.id, "step": found.step, "loss": found.train_loss, "test": found.test_loss}
         row |= {"accuracy": found.accuracy, "diverged": found.diverged, "reached": found.reached}
         stop = trainer.stopped
         words = stop.message if stop is not None and stop.kind != "finished" else None
         rows.append(row | {"rate": float(trainer.rate), "epoch": trainer.epoch, "stopped": words})
-    return Picture({"lanes": rows, "threshold": desk.threshold, "change": desk.changes}, {})
+    return Picture({"lanes": rows, "threshold": races.threshold, "change": races.changes}, {})
 
 
-def curves(desk: NetworkDesk, want: Want) -> Picture | None:
+def curves(races: NetworkRaceController, want: Want) -> Picture | None:
     """The recorded losses of each lane up to the present step, thinned: ``steps1``, ``train1`` and, where there is such a
     split, ``test1`` of lane 1, and so on."""
-    race = desk.present()
+    race = races.present()
     arrays: Arrays = {}
     for lane in race.lanes:
         line: Series = lane.trainer.series.until(lane.trainer.steps_done)
@@ -139,43 +150,42 @@ def curves(desk: NetworkDesk, want: Want) -> Picture | None:
         arrays[f"train{lane.id}"] = columns["train_loss"][kept]
         if lane.trainer.dataset.rows[2]:
             arrays[f"test{lane.id}"] = columns["test_loss"][kept]
-    return Picture({"lanes": [lane.id for lane in race.lanes], "change": desk.changes}, arrays)
+    return Picture({"lanes": [lane.id for lane in race.lanes], "change": races.changes}, arrays)
 
 
-def maps(desk: NetworkDesk, want: Want) -> Picture | None:
+def maps(races: NetworkRaceController, want: Want) -> Picture | None:
     """Of each lane in `meta.lanes` its output over the plane, `maps` (lanes, g, g), row 0 lowest y: bytes from `meta.low` to
     `meta.high`, or where there are several outputs the class told. Nothing where the data are no plane."""
-    race = desk.present()
+    race = races.present()
     found = [output_map(lane.trainer, GRID) for lane in race.lanes]
     if not found or found[0] is None:
         return None
     several = race.lanes[0].trainer.tape.sizes[-1] > 1
-    meta = {"lanes": [lane.id for lane in race.lanes], "classes": several, "change": desk.changes}
+    meta = {"lanes": [lane.id for lane in race.lanes], "classes": several, "change": races.changes}
     return Picture(meta, {"maps": np.stack(found)})
 
 
-def study(desk: NetworkDesk, want: Want) -> Picture | None:
+def study(races: NetworkRaceController, want: Want) -> Picture | None:
     """What a viewer lacks of the last study of each kind, one a frame, the oldest first: what is told stands in
     `server.race.network.studies`."""
-    due = _due(desk, want.cursor)
+    due = _due(races, want.cursor)
     if due is None:
         return None
     seen = dict(want.cursor.seen) if isinstance(want.cursor, StudyCursor) else {}
     return due.picture()._replace(cursor=StudyCursor(tuple((seen | {due.kind: (due.number, due.shown)}).items())))
 
 
-def _due(desk: NetworkDesk, cursor: Hashable) -> Study | None:
+def _due(races: NetworkRaceController, cursor: Hashable) -> Study | None:
     seen = dict(cursor.seen) if isinstance(cursor, StudyCursor) else {}
-    lacking = [study for study in desk.kept.values() if seen.get(study.kind) != (study.number, study.shown)]
+    lacking = [study for study in races.studies.kept.values() if seen.get(study.kind) != (study.number, study.shown)]
     return min(lacking, key=lambda study: study.number, default=None)
 
 
-NETWORK_CHANNELS: Mapping[str, Callable[[NetworkDesk, Want], Picture | None]] = {
-    "network_ways": ways,
-    "network_standings": standings,
-    "network_curves": curves,
-    "network_maps": maps,
-    "network_surface": surface,
-    "study": study,
-}
-"""In the order in which they are made where several are due."""
+CHANNELS = (
+    Channel("network_ways", trajectories, _trajectories_key),
+    Channel("network_standings", standings, _lanes_key, READING),
+    Channel("network_curves", curves, _lanes_key, READING),
+    Channel("network_maps", maps, _lanes_key),
+    Channel("network_surface", surface, _surface_key),
+    Channel("study", study, _study_key),
+)

@@ -1,34 +1,50 @@
-"""The page to take a race on the network away: the loss over the plane with the lanes' ways, the loss curves, the standings."""
+"""The figures of a race on the network: its plane in 3-D, and the page to take away: the loss over the plane with the lanes'
+trajectories, the loss curves, the standings."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from server.figure_theme import THEMES
+from server.race.figures import (
+    add_ground,
+    add_stars,
+    add_table,
+    color_of,
+    dash_of,
+    finished,
+    in_3d,
+    in_both_themes,
+    name_axes,
+    sheet,
+)
 from server.race.names import name_of
-from server.race.network.channels import standings, surface, ways
-from server.race.surface.figures import LANES, dashed, dressed, ground_of, sheet, table_of
+from server.race.network.channels import standings, surface, trajectories
 from server.session.channel_types import Picture, Want
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from engine.race import NetworkRace
-    from server.race.network.controller import NetworkDesk
+    from server.race.network.controller import NetworkRaceController
 
 
-def whole(race: NetworkRace, desk: NetworkDesk, theme: str) -> Figure:
+def page_figures() -> dict[str, Any]:
+    """By name: what the page draws. Lanes pass below the picture as well as above it, so that it shows what lies behind."""
+    return {"network_3d": in_both_themes(partial(in_3d, opacity=0.55))}
+
+
+def whole(races: NetworkRaceController, theme: str) -> Figure:
     """Plain Plotly, which a file of its own can hold."""
-    want = Want(desk.number, 50, None)
-    ground, walked, ranked = surface(desk, want), ways(desk, want), standings(desk, want)
+    race, want = races.present(), Want(races.number, 50, None)
+    ground, walked, ranked = surface(races, want), trajectories(races, want), standings(races, want)
     assert ranked is not None
     figure = sheet()
     if ground is not None and walked is not None:
-        _plane(figure, race, desk, theme, ground, walked)
+        _plane(figure, races, theme, ground, walked)
     rows = {row["id"]: row for row in ranked.meta["lanes"]}
-    _curves(figure, race, desk, theme, rows)
+    _curves(figure, races, theme, rows)
     off = _off(walked)
     cells = [
         [name_of(race.lane(number)) for number in rows],
@@ -40,39 +56,31 @@ def whole(race: NetworkRace, desk: NetworkDesk, theme: str) -> Figure:
         [f"{off[number]:.3g}" if number in off else "–" for number in rows],
         [row["stopped"] or "" for row in rows.values()],
     ]
-    heads = ["lane", "rate η", f"train loss at step {race.step}", "test loss", "accuracy", f"step below {desk.threshold:g}"]
-    figure.add_trace(table_of(theme, [*heads, "off the plane", ""], cells), row=3, col=1)
+    heads = ["lane", "rate η", f"train loss at step {race.step}", "test loss", "accuracy", f"step below {races.threshold:g}"]
+    add_table(figure, theme, [*heads, "off the plane", ""], cells)
     sizes = "–".join(str(size) for size in race.lanes[0].trainer.tape.sizes)
     words = f"chainrule: a race on the network {sizes}, {race.spec.run.data.name}, step {race.step}"
     if ground is not None:
         words += (
             f"<br><sup>The plane: {ground.meta['words']}. log₁₀ of the loss above its least, {ground.meta['least']:.4g}</sup>"
         )
-    return dressed(figure, theme, words)
+    return finished(figure, theme, words)
 
 
-def _plane(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, ground: Picture, walked: Picture) -> None:
+def _plane(figure: Figure, races: NetworkRaceController, theme: str, ground: Picture, walked: Picture) -> None:
     import plotly.graph_objects as go
 
-    tokens = THEMES[theme]
-    contour = ground_of(theme, x=ground.arrays["x"], y=ground.arrays["y"], z=ground.arrays["level"])
-    contour.update(contours=ground.meta["levels"] | {"coloring": "fill"})
-    figure.add_trace(contour, row=1, col=1)
+    add_ground(figure, theme, ground.arrays, ground.meta["levels"])
     minima = walked.meta["minima"]
     if minima is not None:
-        star = {"symbol": "star", "size": 12, "color": tokens.panel, "line": {"color": tokens.ink, "width": 1}}
         a, b, _ = minima["lowest"]
-        figure.add_trace(
-            go.Scatter(x=[a], y=[b], mode="markers", marker=star, name="the slice’s lowest point", showlegend=False),
-            row=1,
-            col=1,
-        )
-    first = 0
+        add_stars(figure, theme, [a], [b], "the slice’s lowest point")
+    race, first = races.present(), 0
     for told in walked.meta["lanes"]:
         lane, part = race.lane(told["id"]), slice(first, first + told["count"])
         first = part.stop
-        slot = desk.slots.get(lane.id, 0)
-        colour = LANES[theme][slot % 8]
+        slot = races.slots.get(lane.id, 0)
+        color = color_of(theme, slot)
         sizes = np.zeros(told["count"])
         sizes[-1] = 9  # the head, where the lane stands
         figure.add_trace(
@@ -84,8 +92,8 @@ def _plane(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, gro
                 name=name_of(lane),
                 legendgroup=str(lane.id),
                 mode="lines+markers",
-                line={"color": colour, "dash": dashed(slot), "width": 2},
-                marker={"color": colour, "size": sizes},
+                line={"color": color, "dash": dash_of(slot), "width": 2},
+                marker={"color": color, "size": sizes},
             ),
             row=1,
             col=1,
@@ -100,13 +108,13 @@ def _plane(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, gro
         update(range=[low, high], title=name if offset == 0 else f"{name}, from {offset:.3g}", row=1, col=1)
 
 
-def _curves(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, rows: dict[int, dict[str, Any]]) -> None:
+def _curves(figure: Figure, races: NetworkRaceController, theme: str, rows: dict[int, dict[str, Any]]) -> None:
     """What was recorded and, after it, where the lane stands: of what is trained on a line, of the test samples dots."""
     import plotly.graph_objects as go
 
     positive = True
-    for lane in race.lanes:
-        slot, columns, row = desk.slots.get(lane.id, 0), lane.recorded, rows[lane.id]
+    for lane in races.present().lanes:
+        slot, columns, row = races.slots.get(lane.id, 0), lane.recorded, rows[lane.id]
         for split, key in (("train", "loss"), ("test", "test")):
             if row[key] is None:
                 continue
@@ -124,16 +132,15 @@ def _curves(figure: Figure, race: NetworkRace, desk: NetworkDesk, theme: str, ro
                     mode="lines",
                     hovertemplate="step %{x}<br>%{y}",
                     line={
-                        "color": LANES[theme][slot % 8],
-                        "dash": dashed(slot) if split == "train" else "dot",
+                        "color": color_of(theme, slot),
+                        "dash": dash_of(slot) if split == "train" else "dot",
                         "width": 2 if split == "train" else 1,
                     },
                 ),
                 row=2,
                 col=1,
             )
-    figure.update_yaxes(type="log" if positive else "linear", exponentformat="power", title="loss", row=2, col=1)
-    figure.update_xaxes(title="step; dotted: test samples", row=2, col=1)
+    name_axes(figure, logarithmic=positive, below="step; dotted: test samples")
 
 
 def _off(walked: Picture | None) -> dict[int, float]:

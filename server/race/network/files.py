@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from server.race.names import name_of
+from server.race.files import page_file, table_file
 from server.race.network.figures import whole
-from server.race.surface.files import file_of, html_of
+from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace
     from engine.race.on_network import NetworkLane
-    from server.race.network.controller import NetworkDesk
+    from server.race.network.controller import NetworkRaceController
 
 
 SPLITS = ("train", "validation", "test")
 
 
-def _name(race: NetworkRace) -> str:
-    return race.spec.run.data.name
+def check(races: NetworkRaceController) -> None:
+    if not races.present().lanes:
+        raise CommandError("invalid", "lanes: the race has none to take away", "lanes", "at least one lane")
+
+
+def table(races: NetworkRaceController) -> dict[str, Any]:
+    """What was recorded of each lane, and where it stands: the full doubles, empty where there is none."""
+    race = races.present()
+    columns = [name for name in race.lanes[0].recorded if name != "step"]
+    return table_file(_name(race), race.step, columns, _rows(race, columns))
+
+
+def _rows(race: NetworkRace, columns: list[str]) -> Iterator[tuple[NetworkLane, int, list[str]]]:
+    for lane in race.lanes:
+        recorded = lane.recorded
+        lines = [{name: float(values[place]) for name, values in recorded.items()} for place in range(len(recorded["step"]))]
+        if lane.trainer.steps_done > lines[-1]["step"]:
+            lines.append(_standing(lane))
+        for line in lines:
+            known = [name in line and not math.isnan(line[name]) for name in columns]
+            cells = [repr(line[name]) if there else "" for name, there in zip(columns, known, strict=True)]
+            yield lane, int(line["step"]), cells
 
 
 def _standing(lane: NetworkLane) -> dict[str, float]:
@@ -36,27 +55,11 @@ def _standing(lane: NetworkLane) -> dict[str, float]:
     return found
 
 
-def table(race: NetworkRace) -> dict[str, Any]:
-    """What was recorded of each lane, and where it stands: the full doubles, empty where there is none."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    own = [name for name in race.lanes[0].recorded if name != "step"]
-    rows.writerow(["lane", "name", "optimizer", "rate", "step", *own])
-    for lane in race.lanes:
-        columns = lane.recorded
-        lines = [{name: float(values[place]) for name, values in columns.items()} for place in range(len(columns["step"]))]
-        if lane.trainer.steps_done > lines[-1]["step"]:
-            lines.append(_standing(lane))
-        for line in lines:
-            step = int(line["step"])
-            rule = lane.spec.in_force(step)[0]
-            known = [name in line and not math.isnan(line[name]) for name in own]
-            told = [repr(line[name]) if there else "" for name, there in zip(own, known, strict=True)]
-            rows.writerow([lane.id, name_of(lane), rule.name, repr(rule.lr), step, *told])
-    return file_of(_name(race), race.step, "csv", out.getvalue())
+def page(races: NetworkRaceController, theme: str) -> dict[str, Any]:
+    """The plane at its finest with the lanes' trajectories, loss curves, the standings."""
+    races.plane.paint_all()
+    return page_file(_name(races.present()), races.present().step, whole(races, theme))
 
 
-def page(race: NetworkRace, desk: NetworkDesk, theme: str) -> dict[str, Any]:
-    """One file that needs nothing else: the plane with the lanes' ways, loss curves, the standings."""
-    desk.paint_all()
-    return file_of(_name(race), race.step, "html", html_of(whole(race, desk, theme)))
+def _name(race: NetworkRace) -> str:
+    return race.spec.run.data.name

@@ -1,16 +1,14 @@
-"""Studies: what takes long and is looked at when it is done. One at a time, in slices; the channel `study` tells how far."""
+"""What is studied of a race: its lanes over many seeds, at many rates, from many starts; the loss around where they stand."""
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from server.mathml import block
-from server.protocol.race_network import StudyBasins, StudyCompass, StudyPoint, StudyRates, StudySeeds
+from server.protocol.race_network import StudyBasins, StudyPoint, StudyRates, StudySeeds
+from server.race.network.study import Making, Study, output_map
 from server.race.refusals import refused
 from server.session.channel_types import Arrays, Picture
 from server.settings import Settings
@@ -20,75 +18,13 @@ from server.wire.limits import beyond
 if TYPE_CHECKING:
     from engine.array import Array
     from engine.race import NetworkRace, Race
-    from engine.race.gradient_noise import Compass
     from engine.race.local import Local
     from engine.race.on_network import NetworkLane
     from engine.race.on_surface import Lane
     from engine.race.seeds import SeedRace
-    from engine.trainer import Trainer
 
-log = logging.getLogger("chainrule")
-
-Kind = Literal["seeds", "rates", "basins", "compass", "point"]
-Making = Generator[float, None, Picture]
 ENDING = 24
 """Cells along a side of an ending's map."""
-SHOWN = 1 / 50
-"""Seconds between two pictures of a study that shows what it has so far."""
-
-
-class Study:
-    """`shown` counts what the channel is to send anew. `about` is what was asked for, as the page is told it."""
-
-    def __init__(
-        self, kind: Kind, number: int, making: Making, about: dict[str, Any], so_far: Callable[[], Picture | None] | None = None
-    ) -> None:
-        self.kind, self.number, self.about = kind, number, about
-        self.state: Literal["running", "done", "cancelled", "failed"] = "running"
-        self.share, self.shown, self.message = 0.0, 0, ""
-        self.found: Picture | None = None
-        self._making, self._so_far, self._last = making, so_far, 0.0
-
-    def advance(self, seconds: float) -> None:
-        """In a worker: about so long, or to the end."""
-        end = time.perf_counter() + seconds
-        try:
-            while time.perf_counter() < end:
-                self.share = next(self._making)
-        except StopIteration as done:
-            self.found, self.share, self.state = done.value, 1.0, "done"
-            self._end()
-        except ValueError as error:
-            self.state, self.message = "failed", str(error)
-            self._end()
-        except Exception:
-            log.exception("a study failed")
-            self.state, self.message = "failed", "The study failed on the server"
-            self._end()
-        else:
-            if time.monotonic() - self._last > SHOWN:
-                self._last = time.monotonic()
-                self.shown += 1
-
-    def cancel(self) -> None:
-        if self.state == "running":
-            self.state, self.message = "cancelled", "It was ended before it was done"
-            self._end()
-
-    def _end(self) -> None:
-        """It is shown once more, and what it worked with is let go: a study is kept for what it found."""
-        self.shown += 1
-        self._making.close()
-        self._so_far = None
-
-    def picture(self) -> Picture:
-        """What the channel sends: `meta.study` says which it is and how far, the rest is the study's own."""
-        found = self.found
-        if found is None and self.state == "running" and self._so_far is not None:
-            found = self._so_far()
-        meta = {"kind": self.kind, "number": self.number, "state": self.state, "share": self.share, "message": self.message}
-        own = found.meta if found is not None else {}
-        return Picture({"study": meta, "about": self.about, **own}, found.arrays if found is not None else {})
 
 
 def _within(runs: int, steps: int, settings: Settings) -> None:
@@ -185,13 +121,6 @@ def _bands(made: SeedRace, quartiles: _Quartiles, ids: list[int], threshold: flo
     return Picture({"lanes": lanes, "step": int(made.steps[count - 1])}, arrays | {"last": np.ascontiguousarray(last)})
 
 
-def output_map(trainer: Trainer, grid: int) -> Any:
-    """The output over the plane as bytes (grid, grid), as `engine.race.answers` makes it."""
-    from engine.race.answers import answer_map
-
-    return answer_map(trainer, grid)
-
-
 # Rates --------------------------------------------------------------------------------------------------------------
 
 
@@ -260,59 +189,7 @@ def basins(race: Race, command: StudyBasins, number: int, settings: Settings) ->
     return Study("basins", number, making(), about)
 
 
-# The compass --------------------------------------------------------------------------------------------------------
-
-
-class Compasses:
-    """The last one: drawing another batch costs nothing."""
-
-    def __init__(self) -> None:
-        self._key: tuple[Any, ...] | None = None
-        self._compass: Compass | None = None
-
-    def study(self, race: NetworkRace, command: StudyCompass, number: int, key: tuple[Any, ...]) -> Study:
-        """`samples` (n, 2), the arrows' ends; `rows` of the batch drawn, its `mean` (2,) and the `full` gradient (2,); `sizes`
-        and `spread`, the root mean square distance of a batch's mean from the full gradient."""
-        from engine.race.chart import weight_names
-        from engine.race.gradient_noise import taking
-
-        with refused("lane"):
-            lane = race.lane(command.lane)
-        trainer = lane.trainer
-        count = trainer.dataset.rows[0]
-        if command.batch_size > count:
-            raise CommandError("invalid", "batch_size: there are not so many samples", "batch_size", f"1 to {count}")
-        first, second = command.weights
-        size = trainer.tape.parameter_count
-        if first == second or max(first, second) >= size:
-            allowed = f"two different places from 0 to {size - 1}"
-            raise CommandError("invalid", "weights: they are no two of this network", "weights", allowed)
-        if trainer.tape.coupled:
-            words = "network: under batch norm a sample has no gradient of its own"
-            raise CommandError("invalid", words, "network", "networks without batch norm")
-        where = (*key, command.lane, trainer.steps_done, first, second)
-        theta = trainer.machine.theta.copy()
-        names = weight_names(race)
-        landscape = race.landscape()
-
-        def making() -> Making:
-            if self._key != where or self._compass is None:
-                found = yield from taking(landscape, theta, first, second)
-                self._key, self._compass = where, found
-            made = self._compass
-            rows = made.draw(command.batch_size, command.number)
-            sizes = np.unique(np.round(np.geomspace(1, count, 25)).astype(np.int32))
-            spread = np.array([made.spread(int(each)) for each in sizes])
-            arrays: Arrays = {"samples": made.samples, "rows": rows.astype(np.int32), "mean": made.mean(rows)}
-            arrays |= {"full": made.full, "sizes": sizes.astype(np.int32), "spread": spread}
-            return Picture({"spread": made.spread(command.batch_size), "samples": count}, arrays)
-
-        about = {"lane": lane.id, "step": trainer.steps_done, "weights": [first, second], "batch_size": command.batch_size}
-        about |= {"number": command.number, "names": [names[first], names[second]]}
-        return Study("compass", number, making(), about)
-
-
-# What is under a lane's feet ----------------------------------------------------------------------------------------
+# Around where a lane stands ------------------------------------------------------------------------------------------
 
 
 def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:

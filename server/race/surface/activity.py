@@ -1,36 +1,59 @@
-"""The race on a surface as a row."""
+"""The race on a surface as an activity of a session."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, get_args
-
-from server.protocol import RaceCommand, RaceInfo, RaceState
-from server.protocol.base import name_of
-from server.race.adapter import SurfaceRace, handler
-from server.race.surface.channels import RACE_CHANNELS, key_of
-from server.race.surface.commands import HANDLERS
-from server.race.surface.figures import race_figures
-from server.session.activity import Channel, Kind
-from server.session.channel_types import FRAME, READING, Picture, Want
-from server.session.viewer import Slot, Viewer
-
-
-def _row(name: str) -> Channel:
-    def make(race: Any, want: Want) -> Picture | None:
-        return RACE_CHANNELS[name](race.desk, want)
-
-    def key(race: Any, viewer: Viewer, slot: Slot) -> Hashable:
-        return key_of(race.desk, viewer, name, slot)
-
-    return Channel(name, make, key, READING if name in ("race_standings", "race_point") else FRAME)
-
+from server.protocol import (
+    RaceBegin,
+    RaceChange,
+    RaceDissect,
+    RaceExport,
+    RaceInfo,
+    RaceLaneAdd,
+    RaceLaneDuplicate,
+    RaceLaneRemove,
+    RaceLaneReplace,
+    RaceLaneRetune,
+    RaceLoad,
+    RacePause,
+    RacePlay,
+    RaceRates,
+    RaceSeek,
+    RaceShare,
+    RaceSpeedCommand,
+    RaceState,
+    RaceStep,
+)
+from server.race import commands, lane_commands
+from server.race.surface import commands as own
+from server.race.surface import files
+from server.race.surface.channels import CHANNELS
+from server.race.surface.controller import SurfaceRaceController
+from server.race.surface.figures import page_figures
+from server.session.activity import Kind
 
 SURFACE = Kind(
-    "race",
-    SurfaceRace,
-    {model: handler(HANDLERS[name_of(model)]) for model in get_args(RaceCommand)},
-    (RaceInfo, RaceState),
-    tuple(_row(name) for name in ("race_surface", "race_trails", "race_standings", "race_point")),
-    race_figures,
+    name="race",
+    begin=SurfaceRaceController,
+    handlers={
+        RaceBegin: own.begin,
+        RaceLoad: commands.load,
+        RaceChange: own.change,
+        RaceRates: own.rates,
+        RaceLaneAdd: lane_commands.lane_add,
+        RaceLaneRemove: lane_commands.lane_remove,
+        RaceLaneDuplicate: lane_commands.lane_duplicate,
+        RaceLaneRetune: lane_commands.lane_retune,
+        RaceLaneReplace: lane_commands.lane_replace,
+        RacePlay: commands.play,
+        RacePause: commands.pause,
+        RaceSpeedCommand: commands.set_speed,
+        RaceStep: commands.step,
+        RaceSeek: commands.seek,
+        RaceDissect: own.dissect,
+        RaceShare: commands.share,
+        RaceExport: commands.exporting(files.check, files.table, files.page),
+    },
+    events=(RaceInfo, RaceState),
+    channels=CHANNELS,
+    figures=page_figures,
 )

@@ -1,26 +1,28 @@
-"""The pictures of a race: one function per channel, from the desk to typed arrays. They run in a worker, between slices."""
+"""The pictures of a race on a surface: one function per channel, from its controller to typed arrays. They run in a worker,
+between slices."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from server.mathml import block
-from server.session.channel_types import Arrays, Picture, Want
+from server.race.levels import contours_of, ends_of, floor_of
+from server.session.activity import Channel
+from server.session.channel_types import READING, Arrays, Picture, Want
 
 if TYPE_CHECKING:
     from engine.array import Array
     from engine.race import Race
     from engine.race.on_surface import Lane
-    from server.race.surface.controller import Desk
+    from server.race.surface.controller import SurfaceRaceController
     from server.session.viewer import Slot, Viewer
 
 SIDE = 181
 """Points along a side of the surface's grid."""
-BANDS = 12
 MOST_POINTS = 40_000
 """Points of all trails together in one frame; what is left follows in the next."""
 
@@ -32,26 +34,31 @@ class TrailCursor(NamedTuple):
     lanes: tuple[tuple[int, int, int], ...]
 
 
-def key_of(desk: Desk, viewer: Viewer, channel: str, slot: Slot) -> Hashable:
+def _lanes_key(races: SurfaceRaceController, viewer: Viewer, slot: Slot) -> Hashable:
     """A picture is made again only when this has changed; None where there is nothing to draw."""
-    race = desk.race
-    if race is None:
-        return None
-    if channel == "race_surface":
-        return desk.number, desk.redrawn, viewer.plane
-    if channel == "race_trails":
-        return desk.number, desk.changes, race.step, slot.cursor
-    if channel == "race_point":
-        return desk.number, desk.changes, race.step, viewer.lane
-    return desk.number, desk.changes, race.step
+    return None if races.race is None else (races.number, races.changes, races.race.step)
 
 
-def surface(desk: Desk, want: Want) -> Picture | None:
+def _surface_key(races: SurfaceRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    return None if races.race is None else (races.number, races.redrawn, viewer.plane)
+
+
+def _trails_key(races: SurfaceRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    here = _lanes_key(races, viewer, slot)
+    return None if here is None else (here, slot.cursor)
+
+
+def _point_key(races: SurfaceRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    here = _lanes_key(races, viewer, slot)
+    return None if here is None else (here, viewer.lane)
+
+
+def surface(races: SurfaceRaceController, want: Want) -> Picture | None:
     """f over the plane that is looked at, (rows, columns), and `level`, the height that is drawn: log₁₀(f − least + floor) or f
     itself, as `meta.colour` says. The scale is that of the whole domain, whatever part is looked at: `meta.ends` its ends,
     `meta.levels` the contours' first, last and distance, `meta.range` the least and the largest f. `meta.minima` are those
     that are known; `meta.surface` counts the surfaces."""
-    race = desk.present()
+    race = races.present()
     own = race.surface
     f = own.grid(SIDE, SIDE)[2]
     f[~np.isfinite(f)] = np.nan
@@ -59,19 +66,18 @@ def surface(desk: Desk, want: Want) -> Picture | None:
     known = np.nanmin(f) if np.isfinite(f).any() else 0.0
     least = min([float(known), *(minimum.value for minimum in own.minima)])
     gap = f - least
-    floor = max(float(np.nanquantile(gap, 0.005)), 1e-9 * float(np.nanmax(gap)), 1e-300) if np.isfinite(f).any() else 1.0
+    floor = floor_of(gap) if np.isfinite(f).any() else 1.0
 
     def lifted(height: Array) -> Array:
         with np.errstate(all="ignore"):  # a part may lie lower than the least of the grid: it is drawn as low as the floor
             return np.log10(np.maximum(height - least, 0.0) + floor) if colour == "log" else height.copy()
 
     level = lifted(f)
-    low, high = (float(np.nanmin(level)), float(np.nanmax(level))) if np.isfinite(level).any() else (0.0, 1.0)
-    size = level_size((high - low) / BANDS)
-    meta: dict[str, Any] = {"domain": own.domain, "colour": colour, "least": least, "floor": floor, "surface": desk.redrawn}
+    low, high = ends_of(level)
+    meta: dict[str, Any] = {"domain": own.domain, "colour": colour, "least": least, "floor": floor, "surface": races.redrawn}
     meta["ends"] = (low, high)
     meta["range"] = (float(np.nanmin(f)), float(np.nanmax(f))) if np.isfinite(f).any() else None
-    meta["levels"] = {"start": math.ceil(low / size) * size, "end": math.floor(high / size) * size, "size": size}
+    meta["levels"] = contours_of(low, high)
     meta["minima"] = [
         {"x": found.x, "y": found.y, "value": found.value, "kind": found.kind, "level": _level(found.value, meta)}
         for found in own.minima
@@ -85,27 +91,19 @@ def _level(value: float, meta: Mapping[str, Any]) -> float:
     return math.log10(value - meta["least"] + meta["floor"]) if meta["colour"] == "log" else value
 
 
-def level_size(value: float) -> float:
-    """1, 2 or 5 times a power of ten, at least as large."""
-    if not (value > 0.0 and math.isfinite(value)):
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= value * (1.0 - 1e-9))
-
-
-def trails(desk: Desk, want: Want) -> Picture | None:
+def trails(races: SurfaceRaceController, want: Want) -> Picture | None:
     """What a viewer lacks of the lanes' trails up to the present step: of each lane in `meta.lanes` `count` points from `from`
     on (0: drop what there was), one after the other in `points` (n, 2) and `losses` (n,). And at the present step of each lane
     its `gradients` (lanes, 2) and what the `next` update adds, NaN where it makes none; `meta.more`: another frame follows."""
-    race = desk.present()
-    have = want.cursor if isinstance(want.cursor, TrailCursor) and want.cursor.race == desk.number else None
+    race = races.present()
+    have = want.cursor if isinstance(want.cursor, TrailCursor) and want.cursor.race == races.number else None
     known = {number: (revision, count) for number, revision, count in have.lanes} if have else {}
     room, more = MOST_POINTS // max(1, len(race.lanes)), False
     lanes, cursor = [], []
     points: list[Array] = [np.zeros((0, 2))]
     losses: list[Array] = [np.zeros(0)]
     for lane in race.lanes:
-        revision = desk.revisions.get(lane.id, 0)
+        revision = races.revisions.get(lane.id, 0)
         before, count = known.get(lane.id, (revision, 0))
         first = count if before == revision else 0
         whole = len(race.losses(lane.id))
@@ -118,14 +116,14 @@ def trails(desk: Desk, want: Want) -> Picture | None:
         lanes.append({"id": lane.id, "from": first, "count": last - first, "diverged": gone if left else None})
         cursor.append((lane.id, revision, last))
     gradients, following = _arrows(race)
-    meta = {"lanes": lanes, "more": more, "change": desk.changes}
+    meta = {"lanes": lanes, "more": more, "change": races.changes}
     arrays: Arrays = {
         "points": np.concatenate(points),
         "losses": np.concatenate(losses),
         "gradients": gradients,
         "next": following,
     }
-    return Picture(meta, arrays, TrailCursor(desk.number, tuple(cursor)))
+    return Picture(meta, arrays, TrailCursor(races.number, tuple(cursor)))
 
 
 def _arrows(race: Race) -> tuple[Array, Array]:
@@ -138,29 +136,29 @@ def _arrows(race: Race) -> tuple[Array, Array]:
     return gradients, following
 
 
-def standings(desk: Desk, want: Want) -> Picture | None:
+def standings(races: SurfaceRaceController, want: Want) -> Picture | None:
     """Every lane at the present step, the least loss first, diverged ones last: what `engine.race.on_surface.Standing` has, the
     rate of its next update, its engine time so far in seconds, and its own stability bound at its point, null where the rule
     has none."""
-    race = desk.present()
+    race = races.present()
     rows = []
-    for found in race.standings(desk.threshold):
+    for found in race.standings(races.threshold):
         lane = race.lane(found.id)
         row: dict[str, Any] = {"id": found.id, "step": found.step, "x": found.x, "y": found.y, "loss": found.loss}
         row |= {"gradient_norm": found.gradient_norm, "diverged": found.diverged, "reached": found.reached}
         row |= {"evaluations": found.evaluations, "rate": race.rate(found.id)}
-        row |= {"seconds": _seconds(desk, race, lane, found.step)}
+        row |= {"seconds": _seconds(races, race, lane, found.step)}
         rows.append(row | {"bound": None if found.diverged is not None else _bound(race, lane)})
-    return Picture({"lanes": rows, "threshold": desk.threshold, "change": desk.changes}, {})
+    return Picture({"lanes": rows, "threshold": races.threshold, "change": races.changes}, {})
 
 
-def _seconds(desk: Desk, race: Race, lane: Lane, step: int) -> float:
+def _seconds(races: SurfaceRaceController, race: Race, lane: Lane, step: int) -> float:
     """Engine time up to a step, each stretch by the rule that was in force."""
     edges = [retune.step for retune in lane.spec.retunes if retune.step < step]
     rules = [lane.spec.optimizer, *(retune.optimizer for retune in lane.spec.retunes)]
     total = 0.0
     for rule, first, last in zip(rules, [0, *edges], [*edges, step], strict=False):
-        total += (last - first) * desk.seconds(race, rule)
+        total += (last - first) * races.seconds(race, rule)
     return total
 
 
@@ -181,13 +179,13 @@ def _bound(race: Race, lane: Lane) -> dict[str, Any] | None:
     return {"rate": found.rate, "formula": found.formula, "curvature": found.curvature, "frozen": found.frozen}
 
 
-def point(desk: Desk, want: Want) -> Picture | None:
+def point(races: SurfaceRaceController, want: Want) -> Picture | None:
     """The place of one lane, the leader's where none is chosen: ‖∇f‖, the Hessian's eigenvalues, κ, the kind of point, and the
     lane's own stability bound with its formula in MathML beside its rate. Nothing in a race without lanes."""
     from engine.landscape.curvature import of_matrix
 
-    race = desk.present()
-    ranked = race.standings(desk.threshold)
+    race = races.present()
+    ranked = race.standings(races.threshold)
     chosen = next((found for found in ranked if found.id == want.lane), ranked[0] if ranked else None)
     if chosen is None:
         return None
@@ -214,10 +212,9 @@ def point(desk: Desk, want: Want) -> Picture | None:
     return Picture(meta, {})
 
 
-RACE_CHANNELS: Mapping[str, Callable[[Desk, Want], Picture | None]] = {
-    "race_trails": trails,
-    "race_standings": standings,
-    "race_point": point,
-    "race_surface": surface,
-}
-"""In the order in which they are made where several are due."""
+CHANNELS = (
+    Channel("race_surface", surface, _surface_key),
+    Channel("race_trails", trails, _trails_key),
+    Channel("race_standings", standings, _lanes_key, READING),
+    Channel("race_point", point, _point_key, READING),
+)

@@ -1,137 +1,110 @@
-"""A session's race: the engine's race, how it is looked at, its clock. Everything here is called by the session's one task."""
+"""A session's race on a surface: how its rates were chosen, how long its rules take, what of its trails is new."""
 
 from __future__ import annotations
 
-import logging
-import math
-import time
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from server.mathml import block
-from server.protocol import Command as AnyCommand
-from server.protocol import RaceBegin as Begin
-from server.protocol import RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceSpeed, RaceState
-from server.race.surface.work import Going, Playing, RaceWork, Tuning
-from server.session.pacer import Slice
-from server.session.scheduler import Withdrawn
+from server.protocol import RaceBegin, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceState
+from server.protocol.base import Status
+from server.race import script
+from server.race.controller import RaceController
+from server.race.interfaces import SurfaceRaceAccess
+from server.race.lanes import lane_fields
+from server.race.names import title
+from server.race.refusals import refused
+from server.race.surface.steppable import SurfaceSteps
+from server.race.surface.tuning import Tuning
+from server.session.activity import Host
 from server.wire.errors import CommandError
+from server.wire.sizes import check_race
 
 if TYPE_CHECKING:
-    from typing import Any as Session
-
     from engine.race import Race
     from engine.race.on_surface import Lane
-    from engine.spec import OptimizerSpec
+    from engine.spec import OptimizerSpec, ScheduleSpec
 
-log = logging.getLogger("chainrule")
-
-STATE_INTERVAL = 1 / 30
-INTERRUPTING = (RacePause, RaceSeek, Begin, RaceLoad)
-"""Commands that end what is under way at once; the others wait for a step or a tuning to be done."""
 TIMED = 2000
 """Updates over which a rule's engine time is measured."""
 Chosen = Literal["own", "same", "default", "tuned"]
+HOWS = ("own", "same", "default", "tuned")
 
 
-class Desk:
-    """`changes` counts what was done to the race, `redrawn` what changes its surface."""
+class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
+    """`redrawn` counts what changes the surface, `revisions` of each lane how often its trail became another."""
 
-    def __init__(self, slice_seconds: float) -> None:
-        self.race: Race | None = None
-        self.number, self.changes, self.redrawn = 0, 0, 0
-        self.work: RaceWork | None = None
-        self.speed = RaceSpeed()
-        self.threshold, self.rates = 0.01, ""
+    key = "race"
+    absent = "There is no race yet: begin one"
+    share_command = "race_share"
+    longest_script = 1_000_000
+    interrupting = (RacePause, RaceSeek, RaceBegin, RaceLoad)
+    usual_threshold = 0.01
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.redrawn, self.rates = 0, ""
         self.chosen: dict[int, Chosen] = {}
         self.revisions: dict[int, int] = {}
-        self.same_bits = True
         self._seconds: dict[Hashable, float] = {}
-        self._slice_seconds = slice_seconds
-        self._slice = Slice(slice_seconds)
-        self._info: RaceInfo | None = None
-        self._state: RaceState | None = None
-        self._forces: tuple[int, ...] = ()
-        self._told = 0.0
 
-    @property
-    def events(self) -> tuple[RaceInfo | RaceState | None, ...]:
-        """What a page that attaches is told."""
-        return self._info, self._state
+    def steppable(self) -> SurfaceSteps:
+        return SurfaceSteps(self.present())
 
-    def present(self) -> Race:
-        if self.race is None:
-            raise CommandError("no_race", "There is no race yet: begin one")
-        return self.race
+    def check_playable(self) -> None:
+        if self.steppable().over:
+            raise CommandError("invalid", "The race is at its end: go back, or change max_steps", "max_steps")
 
-    # Being busy ------------------------------------------------------------------------------------------------------
-
-    def takes(self, waiting: list[AnyCommand]) -> bool:
-        """Whether the first of the commands that wait may be obeyed now."""
-        if not isinstance(self.work, Going | Tuning):
-            return True
-        return any(isinstance(command, INTERRUPTING) for command in waiting)
-
-    def wait(self, now: float, resting: bool) -> float:
-        """Seconds until there is something to do; while the session rests, nothing plays."""
-        if self.work is None or (resting and isinstance(self.work, Playing)):
-            return math.inf
-        return self.work.wait(now)
-
-    def go_on(self) -> None:
-        """After a rest."""
-        if isinstance(self.work, Playing):
-            self.work.go_on(self.present(), self.speed)
-
-    async def advance(self, session: Session) -> None:
-        """A slice of what is under way, where it is due."""
-        work, race = self.work, self.race
-        if work is None or race is None or self.wait(time.monotonic(), session.resting) > 0:
-            return
-        self._slice.aim(session.slice_seconds)
-        try:
-            call = session.hurry if isinstance(work, Going | Tuning) else session.slice
-            over = await call(work.advance, race, self._slice)
-            if over and isinstance(work, Tuning):
-                await session.call(self.settle, work.found(), "tuned")
-                self.rates = work.words
-                await self.changed(session)
-        except Withdrawn:
-            raise
-        except Exception:
-            log.exception("a race failed")
-            self.end_work(session)
-            raise
-        if over:
-            self.end_work(session)
-        else:
-            self.tell(session, hurry=False)
-
-    def end_work(self, session: Session) -> None:
-        work, self.work = self.work, None
-        if work is not None:
-            self.tell(session)
-            work.end()
+    async def went(self, over: Any, failed: Exception | None) -> None:
+        work = self.work
+        if over and isinstance(work, Tuning):
+            await self.host.call(self.settle_rates, work.found(), "tuned")
+            self.rates = work.words
+            await self.changed()
+        await super().went(over, failed)
 
     # Being changed ---------------------------------------------------------------------------------------------------
 
-    async def adopt(self, session: Session, race: Race) -> None:
-        """Another race."""
-        self.end_work(session)
-        self.race = race
-        self.number += 1
-        self.chosen, self.revisions, self.rates, self.same_bits = {}, {}, "", True
-        self._slice = Slice(self._slice_seconds)
-        await self.changed(session, surface=True)
+    def reset(self) -> None:
+        self.chosen, self.revisions, self.rates = {}, {}, ""
+        self.redrawn += 1
 
-    async def changed(self, session: Session, *, surface: bool = False) -> None:
-        """Its script is no longer what it was: time what is new, tell it, draw everything again."""
-        self.changes += 1
-        self.redrawn += surface
-        self._info = await session.call(self._describe, self.present())
-        self._forces = self._in_force()
-        session.report(self._info)
-        self.tell(session)
+    async def lay_out(self, found: dict[str, Any]) -> int:
+        check_race(found["spec"], self.host.settings, "script.spec")
+        race = await self.host.call(race_of, found["spec"], "script.spec")
+        step = script.step_of(found, race.spec.max_steps)
+        self.threshold = script.threshold_of(found, self.usual_threshold)
+        await self.adopt(race)
+        chosen = found.get("chosen")
+        known = [lane.id for lane in race.lanes]
+        if isinstance(chosen, list) and len(chosen) == len(known):
+            self.chosen = {number: cast(Chosen, how) for number, how in zip(known, chosen, strict=True) if how in HOWS}
+        self.rates = str(found.get("rates", ""))[:200]
+        self.same_bits = await self.host.call(script.same_bits, found)
+        await self.changed()
+        return step
+
+    def lane_joined(self, number: int, source: int | None = None) -> None:
+        if source is not None:
+            self.chosen[number] = self.chosen.get(source, "own")
+            return
+        optimizer = self.present().lane(number).spec.optimizer
+        self.chosen[number] = "default" if optimizer.lr == default_rate(optimizer) else "own"
+
+    async def lanes_began(self) -> None:
+        await self.changed()  # the engine has brought them there
+
+    def forget(self, number: int) -> None:
+        self.chosen[number] = "own"
+        self.again(number)
+
+    def check_schedule(self, schedule: ScheduleSpec) -> None:
+        """A surface has no epochs and no measurements: what the engine says of a lane's own schedule holds of a later one."""
+        from engine.race.spec import LaneSpec
+
+        spec = self.present().spec
+        with refused("", one_lane=True):
+            type(spec).model_validate(spec.model_dump() | {"lanes": (LaneSpec(schedule=schedule),), "start": None})
 
     def again(self, number: int | None = None) -> None:
         """A lane's trail, or all of them, is another: it is sent from its start."""
@@ -139,58 +112,24 @@ class Desk:
             if number in (None, lane.id):
                 self.revisions[lane.id] = self.revisions.get(lane.id, 0) + 1
 
-    def settle(self, rates: dict[int, float], how: Chosen) -> None:
+    def settle_rates(self, rates: dict[int, float], how: Chosen) -> None:
         """In a worker: give lanes their rates, from the start on."""
         race = self.present()
         for lane in list(race.lanes):
             if lane.id not in rates:
                 self.chosen[lane.id] = "own"
                 continue
-            rule = type(lane.spec.optimizer).model_validate(lane.spec.optimizer.model_dump() | {"lr": rates[lane.id]})
-            race.replace(lane.id, lane.spec.model_copy(update={"optimizer": rule, "retunes": ()}))
+            optimizer = lane.spec.optimizer
+            at_rate = type(optimizer).model_validate(optimizer.model_dump() | {"lr": rates[lane.id]})
+            race.replace(lane.id, lane.spec.model_copy(update={"optimizer": at_rate, "retunes": ()}))
             self.chosen[lane.id] = how
         self.again()
 
     # Being told ------------------------------------------------------------------------------------------------------
 
-    def tell(self, session: Session, *, hurry: bool = True) -> None:
-        """Where it stands, if that is news; what is in force, where that has changed on the way."""
-        now, race = time.monotonic(), self.race
-        if race is None or (not hurry and now - self._told < STATE_INTERVAL):
-            return
-        if self._info is not None and self._in_force() != self._forces:
-            self._forces = self._in_force()
-            lanes = [self._lane(race, lane) for lane in race.lanes]
-            self._info = self._info.model_copy(update={"lanes": lanes})
-            session.report(self._info)
-        status: Literal["paused", "playing", "seeking", "finished"] = "paused"
-        if isinstance(self.work, Playing):
-            status = "playing"
-        elif self.work is not None:
-            status = "seeking"
-        elif race.step >= race.spec.max_steps:
-            status = "finished"
-        state = RaceState(
-            race=self.number,
-            status=status,
-            step=race.step,
-            end=max(race.step, min(race.computed, race.spec.max_steps)),
-            max_steps=race.spec.max_steps,
-            speed=self.speed,
-            steps_per_second=self.work.meter.rate if isinstance(self.work, Playing) else None,
-            tuning=self.work.far if isinstance(self.work, Tuning) else None,
-            same_bits=self.same_bits,
-        )
-        if state != self._state:
-            self._state, self._told = state, now
-            session.report(state)
-
-    def _in_force(self) -> tuple[int, ...]:
+    def describe(self) -> RaceInfo:
+        """A rule that is new here is timed."""
         race = self.present()
-        return tuple(sum(retune.step <= race.step for retune in lane.spec.retunes) for lane in race.lanes)
-
-    def _describe(self, race: Race) -> RaceInfo:
-        """In a worker: a rule that is new here is timed."""
         surface = race.surface
         least = [minimum.value for minimum in surface.minima]
         return RaceInfo(
@@ -198,40 +137,72 @@ class Desk:
             change=self.changes,
             on="surface",
             spec=race.script.model_dump(mode="json"),
-            title="your own formula" if surface.row is None else surface.row.title,
+            title=title(race),
             mathml=block(surface.latex),
             domain=surface.domain,
             start=race.start,
             least=min(least) if least else None,
-            lanes=[self._lane(race, lane) for lane in race.lanes],
+            lanes=self.told_lanes(),
             threshold=self.threshold,
             rates=self.rates,
         )
 
-    def _lane(self, race: Race, lane: Lane) -> RaceLane:
-        rule, schedule = lane.spec.in_force(race.step)
-        return RaceLane(
-            id=lane.id,
-            slot=lane.slot,
-            label=lane.spec.label,
-            optimizer=rule.model_dump(mode="json"),
-            schedule=schedule.model_dump(mode="json"),
-            seed=lane.spec.seed,
-            retunes=[retune.step for retune in lane.spec.retunes],
-            joined=lane.joined,
-            badges=list(race.badges(lane.id)),
-            chosen=self.chosen.get(lane.id, "own"),
-            clock=[(0, self.seconds(race, lane.spec.optimizer))]
-            + [(retune.step, self.seconds(race, retune.optimizer)) for retune in lane.spec.retunes],
+    def told_lanes(self) -> list[RaceLane]:
+        race = self.present()
+        return [
+            RaceLane(
+                **lane_fields(race, lane, lane.slot), chosen=self.chosen.get(lane.id, "own"), clock=self._clock(race, lane)
+            )
+            for lane in race.lanes
+        ]
+
+    def _clock(self, race: Race, lane: Lane) -> list[tuple[int, float]]:
+        first = [(0, self.seconds(race, lane.spec.optimizer))]
+        return first + [(retune.step, self.seconds(race, retune.optimizer)) for retune in lane.spec.retunes]
+
+    def told_state(self, status: Status) -> RaceState:
+        race = self.present()
+        return RaceState(
+            race=self.number,
+            status=status,
+            step=race.step,
+            end=max(race.step, min(race.computed, race.spec.max_steps)),
+            max_steps=race.spec.max_steps,
+            speed=self.speed,
+            steps_per_second=self.steps_per_second,
+            tuning=self.work.far if isinstance(self.work, Tuning) else None,
+            same_bits=self.same_bits,
         )
 
-    def seconds(self, race: Race, rule: OptimizerSpec) -> float:
+    def seconds(self, race: Race, optimizer: OptimizerSpec) -> float:
         """Engine time of an update: measured once for each rule on each kind of surface."""
         from engine.race import Race as Other
 
-        key = (race.spec.surface.name, rule.name, rule.dialect)
+        key = (race.spec.surface.name, optimizer.name, optimizer.dialect)
         if key not in self._seconds:
             spec = race.spec.model_copy(update={"lanes": (), "start": None})
             other = Other(spec)
-            self._seconds[key] = other.time_per_step(other.add({"optimizer": rule.model_dump() | {"lr": 1e-6}}), TIMED)
+            self._seconds[key] = other.time_per_step(other.add({"optimizer": optimizer.model_dump() | {"lr": 1e-6}}), TIMED)
         return self._seconds[key]
+
+    # Taking it away --------------------------------------------------------------------------------------------------
+
+    def as_script(self) -> dict[str, Any]:
+        race = self.present()
+        chosen = [self.chosen.get(lane.id, "own") for lane in race.lanes]
+        return script.written(race.as_script(), self.threshold, {"rates": self.rates, "chosen": chosen})
+
+
+def race_of(spec: dict[str, Any], prefix: str = "spec") -> Race:
+    """In a worker: the first import of the engine takes a moment."""
+    from engine.race import Race
+
+    with refused(prefix):
+        return Race(spec)
+
+
+def default_rate(optimizer: OptimizerSpec) -> float:
+    """The rate that its rule has where none is chosen."""
+    from engine.spec import OptimizerSpec
+
+    return float(OptimizerSpec.model_validate({"name": optimizer.name, "dialect": optimizer.dialect}).lr)

@@ -1,14 +1,24 @@
-"""The race's Plotly figures: the surface as contours and in 3-D, the loss curves; and the page to take away, which has all.
-
-On the page contours are the ground and a canvas draws what moves; in 3-D and in the loss curves the page adds a trace for each
-lane from the figure's `lane` trace.
-"""
+"""The figures of a race on a surface: contours, in 3-D, the loss curves; and the page to take away, which has all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from server.figure_theme import FONT, SMALL, THEMES, Theme, layout_of, merged
+from server.figure_theme import THEMES, Theme, layout_of, merged
+from server.race.figures import (
+    add_ground,
+    add_stars,
+    add_table,
+    color_of,
+    dash_of,
+    finished,
+    ground_of,
+    in_3d,
+    in_both_themes,
+    name_axes,
+    plain,
+    sheet,
+)
 from server.race.names import name_of, title
 from server.race.surface.channels import standings, surface
 from server.session.channel_types import Want
@@ -16,98 +26,28 @@ from server.session.channel_types import Want
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from engine.race import Race
-    from server.race.surface.controller import Desk
-
-LANES = {
-    "light": ("#117733", "#cc6677", "#332288", "#44aa99", "#882255", "#b59f00", "#6fb7dd", "#aa4499"),
-    "dark": ("#44bb99", "#ffaabb", "#eedd88", "#99ddff", "#bbcc33", "#aaaa00", "#dddddd", "#c9a0dc"),
-}
-"""The tokens' lane colours; lanes 9 to 16 have them again, dashed."""
-GROUND = {"light": ("#8b94a6", "#c3c8d0", "#fcfbf8"), "dark": ("#5b6473", "#2c323d", "#12151b")}
-"""Low to high: ink towards paper. Blue and orange are signs, and lanes have the colours."""
+    from server.race.surface.controller import SurfaceRaceController
 
 
-def race_figures() -> dict[str, Any]:
-    """By name and theme, as `server.http.figures` has its own."""
-    makers = {
-        "race_contour": _contour,
-        "race_3d": _three,
-        "network_3d": _glassy,
-        "race_loss": _loss,
-        "race_loss_linear": _loss_linear,
+def page_figures() -> dict[str, Any]:
+    """By name: what the page draws. A double click on the contours is the page's own: it shows the whole surface again."""
+    return {
+        "race_contour": in_both_themes(_contour, doubleClick=False, doubleClickDelay=500),
+        "race_3d": in_both_themes(in_3d),
+        "race_loss": in_both_themes(_loss),
+        "race_loss_linear": in_both_themes(_loss_linear),
     }
-    config = {"displayModeBar": False, "responsive": False, "scrollZoom": True}
-    found = {name: {**{theme: make(theme) for theme in THEMES}, "config": config} for name, make in makers.items()}
-    # A double click is the page's own: it shows the whole surface again.
-    found["race_contour"]["config"] = config | {"doubleClick": False, "doubleClickDelay": 500}
-    return found
-
-
-LIT = {"light": GROUND["light"], "dark": ("#a9b1bf", "#5b6473", "#2c323d")}
-"""In 3-D the light takes some away."""
-
-
-def _scale(shades: tuple[str, str, str]) -> list[list[Any]]:
-    low, middle, high = shades
-    return [[0.0, low], [0.4, middle], [1.0, high]]
-
-
-def _plain(traces: list[Any], layout: dict[str, Any]) -> dict[str, Any]:
-    import plotly.graph_objects as go
-
-    made = go.Figure(data=traces, layout=layout).to_plotly_json()
-    return {"data": made["data"], "layout": made["layout"]}
-
-
-def _plane(theme: Theme, **more: Any) -> dict[str, Any]:
-    layout = layout_of(theme, {"title": {"text": ""}, "nticks": 8})
-    own = {"showgrid": False, "rangemode": "normal", "title": {"text": ""}, "nticks": 8, "constrain": "domain"}
-    layout["xaxis"], layout["yaxis"] = merged(layout["xaxis"], own), merged(layout["yaxis"], own)
-    return layout | {"margin": {"l": 36, "r": 12, "t": 8, "b": 24}, "hovermode": False, "dragmode": "pan"} | more
 
 
 def _contour(name: str) -> dict[str, Any]:
-    theme = THEMES[name]
-    return _plain([ground_of(name)], _plane(theme))
+    return plain([ground_of(name)], _plane(THEMES[name]))
 
 
-def ground_of(name: str, **more: Any) -> Any:
-    import plotly.graph_objects as go
-
-    return go.Contour(
-        uid="surface",
-        colorscale=_scale(GROUND[name]),
-        showscale=False,
-        line={"width": 0.5, "color": THEMES[name].ink_2},
-        contours={"coloring": "fill"},
-        hoverinfo="skip",
-        **more,
-    )
-
-
-def _glassy(name: str) -> dict[str, Any]:
-    """On the network lanes pass below the picture as well as above it: its plane shows what lies behind."""
-    return _three(name, 0.55)
-
-
-def _three(name: str, opacity: float = 0.95) -> dict[str, Any]:
-    import plotly.graph_objects as go
-
-    theme = THEMES[name]
-    axis: dict[str, Any] = {"gridcolor": theme.line, "zeroline": False, "showbackground": False}
-    axis["tickfont"] = {"size": SMALL, "color": theme.ink_2}
-    traces = [
-        go.Surface(uid="surface", colorscale=_scale(LIT[name]), showscale=False, hoverinfo="skip", opacity=opacity),
-        go.Scatter3d(uid="lane", mode="lines", line={"width": 5}, x=[], y=[], z=[], hoverinfo="skip"),
-        go.Scatter3d(uid="head", mode="markers", marker={"size": 5}, x=[], y=[], z=[], hoverinfo="skip"),
-    ]
-    scene: dict[str, Any] = {f"{letter}axis": axis | {"title": {"text": letter}} for letter in "xy"}
-    scene |= {"zaxis": axis | {"title": {"text": "f"}}, "uirevision": "keep"}
-    scene["camera"] = {"eye": {"x": 0.3, "y": -1.1, "z": 1.8}}
-    layout: dict[str, Any] = {"template": {}, "paper_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "uirevision": "keep"}
-    layout |= {"font": {"family": FONT, "size": SMALL, "color": theme.ink}, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    return _plain(traces, layout | {"scene": scene})
+def _plane(theme: Theme) -> dict[str, Any]:
+    layout = layout_of(theme, {"title": {"text": ""}, "nticks": 8})
+    own = {"showgrid": False, "rangemode": "normal", "title": {"text": ""}, "nticks": 8, "constrain": "domain"}
+    layout["xaxis"], layout["yaxis"] = merged(layout["xaxis"], own), merged(layout["yaxis"], own)
+    return layout | {"margin": {"l": 36, "r": 12, "t": 8, "b": 24}, "hovermode": False, "dragmode": "pan"}
 
 
 def _loss(name: str) -> dict[str, Any]:
@@ -133,67 +73,25 @@ def _curves(name: str, axis: dict[str, Any]) -> dict[str, Any]:
         connectgaps=False,
         hovertemplate="%{y:.4g}<extra>%{fullData.name}</extra>",
     )
-    return _plain([trace], layout)
+    return plain([trace], layout)
 
 
-def dashed(slot: int) -> str:
-    return "solid" if slot < 8 else "dash"
-
-
-def sheet() -> Figure:
-    """A page to take away, still empty: the ground above, the losses below it, a table last."""
-    from plotly.subplots import make_subplots
-
-    return make_subplots(
-        rows=3,
-        cols=1,
-        row_heights=[0.56, 0.24, 0.2],
-        vertical_spacing=0.06,
-        specs=[[{"type": "xy"}], [{"type": "xy"}], [{"type": "table"}]],
-    )
-
-
-def table_of(theme: str, heads: list[str], columns: list[list[str]]) -> Any:
-    import plotly.graph_objects as go
-
-    tokens = THEMES[theme]
-    look = {"fill": {"color": tokens.panel}, "font": {"color": tokens.ink}, "line": {"color": tokens.line}, "align": "left"}
-    return go.Table(header=look | {"values": heads}, cells=look | {"values": columns})
-
-
-def dressed(figure: Figure, theme: str, title: str) -> Figure:
-    tokens = THEMES[theme]
-    return figure.update_layout(
-        template="plotly_white" if theme == "light" else "plotly_dark",
-        paper_bgcolor=tokens.panel,
-        plot_bgcolor=tokens.panel,
-        font={"family": FONT, "color": tokens.ink},
-        title=title,
-        height=1100,
-    )
-
-
-def whole(race: Race, desk: Desk, theme: str) -> Figure:
+def whole(races: SurfaceRaceController, theme: str) -> Figure:
     """Surface and trails over the loss curves, and a table of the standings: plain Plotly, which a file of its own can hold."""
     import plotly.graph_objects as go
 
-    found = surface(desk, Want(desk.number, 50, None))
-    ranked = standings(desk, Want(desk.number, 50, None))
+    race, want = races.present(), Want(races.number, 50, None)
+    found, ranked = surface(races, want), standings(races, want)
     assert found is not None and ranked is not None
-    levels, tokens = found.meta["levels"], THEMES[theme]
     figure = sheet()
-    ground = ground_of(theme, x=found.arrays["x"], y=found.arrays["y"], z=found.arrays["level"])
-    ground.update(contours=levels | {"coloring": "fill"})
-    figure.add_trace(ground, row=1, col=1)
+    add_ground(figure, theme, found.arrays, found.meta["levels"])
     minima = found.meta["minima"]
     if minima:
-        star = {"symbol": "star", "size": 12, "color": tokens.panel, "line": {"color": tokens.ink, "width": 1}}
-        where = {"x": [each["x"] for each in minima], "y": [each["y"] for each in minima]}
-        figure.add_trace(go.Scatter(**where, mode="markers", marker=star, name="minimum", showlegend=False), row=1, col=1)
+        add_stars(figure, theme, [each["x"] for each in minima], [each["y"] for each in minima], "minimum")
     for lane in race.lanes:
         points, losses, name = race.trail(lane.id), race.losses(lane.id), name_of(lane)
         steps = list(range(len(points)))
-        line = {"color": LANES[theme][lane.slot % 8], "dash": dashed(lane.slot), "width": 2}
+        line = {"color": color_of(theme, lane.slot), "dash": dash_of(lane.slot), "width": 2}
         both = {"name": name, "legendgroup": str(lane.id), "mode": "lines", "line": line}
         told = "step %{customdata}<br>x %{x}<br>y %{y}"
         figure.add_trace(go.Scatter(x=points[:, 0], y=points[:, 1], customdata=steps, hovertemplate=told, **both), row=1, col=1)
@@ -202,8 +100,7 @@ def whole(race: Race, desk: Desk, theme: str) -> Figure:
     figure.update_xaxes(range=[x0, x1], row=1, col=1)
     figure.update_yaxes(range=[y0, y1], row=1, col=1)
     positive = all((race.losses(lane.id)[:1] > 0).all() for lane in race.lanes) and found.meta["least"] >= 0
-    figure.update_yaxes(type="log" if positive else "linear", exponentformat="power", title="loss", row=2, col=1)
-    figure.update_xaxes(title="step", row=2, col=1)
+    name_axes(figure, logarithmic=positive, below="step")
     rows = [(race.lane(row["id"]), row) for row in ranked.meta["lanes"]]
     cells = [
         [name_of(lane) for lane, _ in rows],
@@ -212,7 +109,7 @@ def whole(race: Race, desk: Desk, theme: str) -> Figure:
         ["–" if row["reached"] is None else str(row["reached"]) for _, row in rows],
         ["" if row["diverged"] is None else f"diverged at step {row['diverged']}" for _, row in rows],
     ]
-    heads = ["lane", "rate η", f"loss at step {race.step}", f"steps to {desk.threshold:g}", ""]
-    figure.add_trace(table_of(theme, heads, cells), row=3, col=1)
+    heads = ["lane", "rate η", f"loss at step {race.step}", f"steps to {races.threshold:g}", ""]
+    add_table(figure, theme, heads, cells)
     words = f"{title(race)}, start ({race.start[0]:g}, {race.start[1]:g}), step {race.step}"
-    return dressed(figure, theme, f"chainrule: a race on {words}")
+    return finished(figure, theme, f"chainrule: a race on {words}")

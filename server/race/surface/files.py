@@ -1,53 +1,44 @@
-"""A race to take away: its script, every step of every lane as a table, a page of its own."""
+"""A race on a surface to take away: every step of every lane as a table, a page of its own."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from server.race.names import name_of
+from server.race.files import page_file, table_file
 from server.race.surface.figures import whole
+from server.wire.limits import beyond
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from engine.race import Race
-    from server.race.surface.controller import Desk
+    from engine.race.on_surface import Lane
+    from server.race.surface.controller import SurfaceRaceController
 
 
-def script(race: Race, desk: Desk) -> str:
-    """What `race_load` takes: the engine's script, and what the desk adds to it."""
-    from engine import fingerprint
-
-    made = race.as_script() | {"fingerprint": fingerprint(), "threshold": desk.threshold, "rates": desk.rates}
-    made["chosen"] = [desk.chosen.get(lane.id, "own") for lane in race.lanes]
-    return json.dumps(made, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def file_of(on: str, step: int, ending: str, text: str) -> dict[str, Any]:
-    return {"name": f"chainrule-race-{on}-step-{step}.{ending}", "type": f"text/{ending}", "text": text}
+def check(races: SurfaceRaceController) -> None:
+    """Every point of every lane is a row."""
+    race = races.present()
+    points, most = len(race.lanes) * (race.step + 1), races.host.settings.max_export_rows
+    if points > most:
+        words = f"format: {points} points of the race are too many for a file; go back to an earlier step"
+        allowed = f"at most {most} points, so up to step {most // len(race.lanes) - 1}"
+        raise beyond("max_export_rows", words, "format", allowed)
 
 
-def table(race: Race) -> dict[str, Any]:
+def table(races: SurfaceRaceController) -> dict[str, Any]:
     """Every step of every lane up to the present one: the full doubles."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["lane", "name", "optimizer", "rate", "step", "x", "y", "loss"])
+    race = races.present()
+    return table_file(race.spec.surface.name, race.step, ["x", "y", "loss"], _rows(race))
+
+
+def _rows(race: Race) -> Iterator[tuple[Lane, int, list[str]]]:
     for lane in race.lanes:
         points, losses = race.trail(lane.id).tolist(), race.losses(lane.id).tolist()
         for step, ((x, y), loss) in enumerate(zip(points, losses, strict=True)):
-            rule = lane.spec.in_force(step)[0]
-            rows.writerow([lane.id, name_of(lane), rule.name, repr(rule.lr), step, repr(x), repr(y), repr(loss)])
-    return file_of(race.spec.surface.name, race.step, "csv", out.getvalue())
+            yield lane, step, [repr(x), repr(y), repr(loss)]
 
 
-def page(race: Race, desk: Desk, theme: str) -> dict[str, Any]:
-    """One file that needs nothing else: surface and trails, loss curves, the standings."""
-    return file_of(race.spec.surface.name, race.step, "html", html_of(whole(race, desk, theme)))
-
-
-def html_of(figure: Figure) -> str:
-    """Plotly itself is within."""
-    return str(figure.to_html(include_plotlyjs=True, full_html=True, config={"displaylogo": False, "responsive": True}))
+def page(races: SurfaceRaceController, theme: str) -> dict[str, Any]:
+    """Surface and trails, loss curves, the standings."""
+    race = races.present()
+    return page_file(race.spec.surface.name, race.step, whole(races, theme))
