@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from engine.machine.trace import Recording, record
 from engine.microscope.expressions.expression import plain
 from engine.microscope.notations import Notation, notation_of
-from engine.microscope.recipes import (
-    update,  # noqa: F401  (their recipes)
-)
+from engine.microscope.recipes import backward as _declares_backward  # noqa: F401
+from engine.microscope.recipes import forward as _declares_forward  # noqa: F401
+from engine.microscope.recipes import update as _declares_update  # noqa: F401
 from engine.microscope.recipes.builder import Builder
 from engine.microscope.steps import Step
 
