@@ -18,7 +18,8 @@ from engine.landscape.planes import Plane, principal
 from engine.landscape.slices import Landscape, Path, path, pool
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
-from engine.spec import OptimizerSpec, Part, RunSpec, ScheduleSpec
+from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
+from engine.spec.fields import SpecModel
 from engine.trainer import Trainer
 
 MOST_POINTS = 160
@@ -28,7 +29,7 @@ MOST_NUMBERS = 4_000_000
 SLICE = 2048
 
 
-class NetworkRaceSpec(Part):
+class NetworkRaceSpec(SpecModel):
     """A race on a network: the spec that all lanes train, and the lanes. The spec's own rule and schedule are not used."""
 
     run: RunSpec = Field(default_factory=RunSpec)

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from engine.rows.schedules import SCHEDULES
-from engine.spec import InitializerSpec, OptimizerSpec, Part, ScheduleSpec, Seed, refuse, within
+from engine.spec import InitializerSpec, OptimizerSpec, ScheduleSpec
+from engine.spec.fields import Seed, SpecModel, refuse, within
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 
 MOST_LANES = 16
@@ -21,7 +22,7 @@ def _constant() -> ScheduleSpec:
     return ScheduleSpec.model_validate({})
 
 
-class Retune(Part):
+class Retune(SpecModel):
     """From the update after `step` on a lane runs under these."""
 
     step: Annotated[int, AfterValidator(within(0, 1_000_000_000))] = 0
@@ -29,7 +30,7 @@ class Retune(Part):
     schedule: ScheduleSpec = Field(default_factory=_constant)
 
 
-class LaneSpec(Part):
+class LaneSpec(SpecModel):
     """A lane: its rule and schedule, what was changed on the way, and what it does not share with the others."""
 
     label: Annotated[str, Field(max_length=80)] = ""
@@ -68,7 +69,7 @@ def check_count(lanes: tuple[LaneSpec, ...]) -> None:
         raise refuse("out_of_range", f"{len(lanes)} lanes are too many", f"0 to {MOST_LANES}", "lanes")
 
 
-class RaceSpec(Part):
+class RaceSpec(SpecModel):
     """A race on a surface. `start` None is the surface's own; `noise` is the standard deviation of each gradient entry's noise,
     the same draws for all lanes; beyond `bound` in either coordinate a lane has diverged."""
 

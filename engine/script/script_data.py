@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from engine.script.edits import Edit, EditError, ExtendEdit, with_edit
-from engine.spec import MAX_STEPS, RunSpec, refuse
+from engine.spec import MAX_STEPS, RunSpec
+from engine.spec.fields import refuse
 
 MAX_EDITS = 10_000
 

@@ -14,7 +14,7 @@ from pydantic import model_validator
 from engine.array import Array
 from engine.kernels import surfaces as kernels
 from engine.kernels.formula import WIDTH
-from engine.spec import Named, complete, known, refuse
+from engine.spec.fields import RowSpec, complete, known, refuse
 from engine.surfaces.formula import Formula, FormulaError, compile_formula
 from engine.surfaces.rows import SURFACES, Box, Minimum
 
@@ -24,7 +24,7 @@ OWN_DOMAIN: Box = ((-3.0, 3.0), (-3.0, 3.0))
 REACH = 1e6
 
 
-class SurfaceSpec(Named):
+class SurfaceSpec(RowSpec):
     """A row with its parameters, or {"name": "formula", "formula": "x**2 + sin(y)", "domain": [[-3, 3], [-3, 3]]}."""
 
     name: str = "rosenbrock"

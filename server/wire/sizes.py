@@ -135,7 +135,7 @@ def _whole(value: Any) -> bool:
 
 
 def _inputs(spec: RunSpec) -> int:
-    from engine.spec_inline import InlineData
+    from engine.spec.inline import InlineData
 
     data = spec.data
     if data.features:
@@ -146,7 +146,7 @@ def _inputs(spec: RunSpec) -> int:
 
 
 def _outputs(spec: RunSpec) -> int:
-    from engine.spec_inline import InlineData
+    from engine.spec.inline import InlineData
 
     if spec.task == "classification":
         return 1 if spec.one_output else spec.class_count
@@ -160,7 +160,7 @@ def _batch(spec: RunSpec) -> int:
 
 
 def _rows(spec: RunSpec) -> int:
-    from engine.spec_inline import InlineData
+    from engine.spec.inline import InlineData
 
     if isinstance(spec.data, InlineData):
         return sum(len(getattr(spec.data, name) or ()) for name in SPLITS)
