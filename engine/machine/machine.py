@@ -15,8 +15,9 @@ from engine.kernels import codes
 from engine.kernels.rules.optimizers import NESTEROV_LOOK_AHEAD
 from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
+from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
-from engine.machine.tape import Op, Tape, compile_tape
+from engine.machine.tape import Op, Tape
 from engine.machine.updates import fresh_state, set_rule, state_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.recording import rules
