@@ -10,6 +10,7 @@ from engine.microscope.expressions.expression import plain
 from engine.microscope.notations import Notation, notation_of
 from engine.microscope.recipes import backward as _declares_backward  # noqa: F401
 from engine.microscope.recipes import forward as _declares_forward  # noqa: F401
+from engine.microscope.recipes import gradients as _declares_gradients  # noqa: F401
 from engine.microscope.recipes import update as _declares_update  # noqa: F401
 from engine.microscope.recipes.builder import Builder
 from engine.microscope.steps import Step
