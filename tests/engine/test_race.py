@@ -292,7 +292,7 @@ def test_schedules_move_the_rate_of_each_step(schedule, rate):
         race.seek(t)
         assert race.rate(1) == pytest.approx(rate(t), rel=1e-12)
         point = point - rate(t) * race.surface.at([point]).gradient[0]
-    assert np.allclose(race._trail[0, 30], point, rtol=1e-10)
+    assert np.allclose(race._buffers.trail[0, 30], point, rtol=1e-10)
 
 
 def test_speed_limit_of_the_ravine():
