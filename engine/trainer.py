@@ -19,6 +19,7 @@ from engine.evaluation.experiments import Experiments
 from engine.evaluation.layer_stats import Looks
 from engine.kernels import codes
 from engine.machine.machine import Machine, Snapshot
+from engine.machine.named_views import named, pairs
 from engine.machine.start import Start
 from engine.machine.tape import Tape
 from engine.machine.trace import MicroStep, trace
@@ -124,30 +125,20 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
 
     # Parameters ------------------------------------------------------------------------------------------------------
 
-    def _named(self, flat: Array) -> dict[str, Array]:
-        named = {place.name: place.view(flat) for place in self.tape.places}
-        for view in named.values():
-            view.flags.writeable = False
-        return named
-
-    def _pairs(self, flat: Array) -> list[tuple[Array, Array]]:
-        named = self._named(flat)
-        return [(named[f"W{layer}"], named[f"b{layer}"]) for layer in range(1, len(self.tape.sizes))]
-
     @property
     def parameters(self) -> list[tuple[Array, Array]]:
         """[(W_l, b_l), …], W_l of shape (d_l, d_{l-1}): read-only views."""
-        return self._pairs(self.machine.theta)
+        return pairs(self.tape, self.machine.theta)
 
     @property
     def named_parameters(self) -> dict[str, Array]:
         """{"W1": …, "b1": …, …}, each of its own shape: read-only views."""
-        return self._named(self.machine.theta)
+        return named(self.tape.places, self.machine.theta)
 
     @property
     def optimizer_state(self) -> dict[str, dict[str, Array]]:
         """State tensors by their names in the formula, each by parameter name and of its shape: read-only views."""
-        return {name: self._named(flat) for name, flat in self.machine.state_tensors.items()}
+        return {name: named(self.tape.places, flat) for name, flat in self.machine.state_tensors.items()}
 
     @property
     def nesterov_points(self) -> dict[str, dict[str, Array]] | None:
@@ -157,25 +148,22 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.
         """
         points = self.machine.nesterov_points(self.rate)
-        return None if points is None else {dialect: self._named(flat) for dialect, flat in points.items()}
+        return None if points is None else {dialect: named(self.tape.places, flat) for dialect, flat in points.items()}
 
     @property
     def last_gradient(self) -> dict[str, Array] | None:
         """By name what the last update used: gradient of its mini-batch before it, penalties and clipping included."""
-        return self._named(self.machine.grad) if self.steps_done > 0 else None
+        return named(self.tape.places, self.machine.grad) if self.steps_done > 0 else None
 
     @property
     def last_update(self) -> dict[str, Array] | None:
         """By name what the last update added to the parameters; edits made after it are not in it."""
-        return self._named(self.machine.change) if self.steps_done > 0 else None
+        return named(self.tape.places, self.machine.change) if self.steps_done > 0 else None
 
     @property
     def running_statistics(self) -> dict[str, Array]:
         """Batch norm's running means and variances, {"mean1": (d_1,), "var1": …}: read-only views."""
-        named = {place.name: place.view(self.machine.state) for place in self.tape.running}
-        for view in named.values():
-            view.flags.writeable = False
-        return named
+        return named(self.tape.running, self.machine.state)
 
     # Going on --------------------------------------------------------------------------------------------------------
 
@@ -372,11 +360,11 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
 
     def gradient(self, split: str = "train") -> list[tuple[Array, Array]]:
         """[(dW_l, db_l), …], the derivative of `objective`."""
-        return self._pairs(self.probe.gradient(split))
+        return pairs(self.tape, self.probe.gradient(split))
 
     def named_gradient(self, split: str = "train") -> dict[str, Array]:
         """The same by name, {"W1": …, "b1": …}."""
-        return self._named(self.probe.gradient(split))
+        return named(self.tape.places, self.probe.gradient(split))
 
     def predict(self, x: ArrayLike) -> Array:
         """Raw samples (n, columns), as the data came -> outputs (n, d_L), inference mode."""
