@@ -51,7 +51,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         self._start: Snapshot = self.machine.snapshot()
 
     def _first_spacing(self) -> int:
-        work = 3 * self.machine.theta.size * int(self.machine.counters[codes.BATCH_SIZE])
+        work = 3 * self.machine.theta.size * int(self.machine.int_state[codes.BATCH_SIZE])
         return int(2 ** np.clip(np.floor(np.log2(max(1.0, REPLAY_WORK / work))), 4, 10))
 
     # Where the run stands --------------------------------------------------------------------------------------------
@@ -83,11 +83,11 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
     @property
     def epoch(self) -> int:
         """Epochs completed."""
-        return int(self.machine.counters[codes.EPOCH])
+        return int(self.machine.int_state[codes.EPOCH])
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-self.dataset.rows[0] // int(self.machine.counters[codes.BATCH_SIZE]))
+        return -(-self.dataset.rows[0] // int(self.machine.int_state[codes.BATCH_SIZE]))
 
     @property
     def max_steps(self) -> int:
@@ -173,7 +173,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         Returns the data loss of the last mini-batch before its update, taken where its gradient is (textbook Nesterov: ahead).
         """
         self.advance(updates)
-        loss = float(self.machine.hyper[codes.LAST_LOSS])
+        loss = float(self.machine.float_state[codes.LAST_LOSS])
         for _ in self.returning():
             pass
         return loss

@@ -82,7 +82,7 @@ class RateFinder:
             raise ValueError(f"updates: {updates} given; allowed: {LEAST_UPDATES} to {MOST_UPDATES}")
         self.machine = twin_machine(machine)
         self.machine.adopt(without_schedule(machine.spec))
-        batch = int(self.machine.counters[codes.BATCH_SIZE])
+        batch = int(self.machine.int_state[codes.BATCH_SIZE])
         window = 1.0 if batch >= self.machine.dataset.rows[0] else max(1.0, SPAN / batch)
         self.smoothing = (window - 1.0) / (window + 1.0)
         self.ladder: Array = np.geomspace(low, high, updates or max(200, int(10 * window)))
@@ -109,10 +109,10 @@ class RateFinder:
     def _update(self) -> None:
         """One update. Its own loss is measured before it, so it tells what the rate before led to."""
         machine = self.machine
-        machine.hyper[codes.LR] = self.ladder[min(self.stepped, len(self.ladder) - 1)]
+        machine.float_state[codes.LR] = self.ladder[min(self.stepped, len(self.ladder) - 1)]
         status = machine.updates(1)
         finite = status in (codes.RUNNING, codes.SERIES_FULL)
-        loss = float(machine.hyper[codes.LAST_LOSS]) if finite or status == codes.UPDATE_NON_FINITE else np.inf
+        loss = float(machine.float_state[codes.LAST_LOSS]) if finite or status == codes.UPDATE_NON_FINITE else np.inf
         self.stepped += 1
         if self.stepped > 1:
             self._keep(loss)

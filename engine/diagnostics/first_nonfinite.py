@@ -56,7 +56,7 @@ def find(machine: Machine) -> Offence | None:
                 before = {name: value_of(machine, name) for name in _names(machine, code, op.reads)}
                 machine.one_op()
                 found = _judge(machine, code, op, before)
-                if found is not None or machine.counters[codes.STATUS] == codes.NON_FINITE:
+                if found is not None or machine.int_state[codes.STATUS] == codes.NON_FINITE:
                     return found
     finally:
         machine.put_back(kept)
@@ -77,8 +77,8 @@ def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> Off
         bad = np.argwhere(~np.isfinite(values))
         if len(bad):
             return _offence(machine, op, name, values, tuple(int(i) for i in bad[0]), len(bad), before)
-    if code == codes.CLIP and not np.isfinite(machine.hyper[codes.GRADIENT_NORM]):
-        value = machine.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
+    if code == codes.CLIP and not np.isfinite(machine.float_state[codes.GRADIENT_NORM]):
+        value = machine.float_state[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
         return _offence(machine, op, "norm", value, (0,), 1, before)
     return None
 
@@ -112,13 +112,13 @@ def _offence(
 
 def _sample(machine: Machine, column: int) -> int:
     """Row of the training set that stands in a column of the mini-batch."""
-    row = int(machine.counters[codes.CURSOR]) + column
-    return int(machine.order[row]) if machine.counters[codes.SHUFFLE] else row
+    row = int(machine.int_state[codes.CURSOR]) + column
+    return int(machine.order[row]) if machine.int_state[codes.SHUFFLE] else row
 
 
 def _of_samples(machine: Machine, name: str, values: Array) -> bool:
     """Whether a value of the workspace has one column a sample."""
-    return name in machine.tape.layout.offsets and values.shape[-1] == int(machine.counters[codes.BATCH])
+    return name in machine.tape.layout.offsets and values.shape[-1] == int(machine.int_state[codes.BATCH])
 
 
 def _operand(machine: Machine, result: str, name: str, values: Array, at: tuple[int, ...]) -> Operand:

@@ -150,7 +150,7 @@ class _Measuring:
 
     def _add_sizes(self, count: int) -> None:
         probe = self.probe
-        self.loss += float(probe.hyper[codes.LAST_LOSS]) * count
+        self.loss += float(probe.float_state[codes.LAST_LOSS]) * count
         below = _sizes(probe.values("h0", count))
         for layer in range(1, self.depth + 1):
             delta = _sizes(probe.values(f"delta{layer}", count))

@@ -20,7 +20,7 @@ def twin_machine(machine: Machine) -> Machine:
     """A machine in the same state, which records no series. An update that is under way is completed in the copy."""
     made = Machine(machine.spec, machine.dataset)
     made.put_back(machine.everything())
-    made.counters[codes.RECORD_AFTER] = NEVER
+    made.int_state[codes.RECORD_AFTER] = NEVER
     made._before[...] = machine._before
     while made.next_op:
         if made.one_op() not in (codes.RUNNING, codes.SERIES_FULL):

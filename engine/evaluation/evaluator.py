@@ -52,9 +52,9 @@ class Probe:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
-        self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
-        self.hyper = np.zeros(codes.N_HYPER)
+        self.int_state = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.int_state[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
+        self.float_state = np.zeros(codes.N_HYPER)
         self.nothing = np.zeros(codes.N_CLOCK)
         self.unordered = np.zeros(0, dtype=np.int64)
         self._whole: tuple[Tape, Tape, Array] | None = None
@@ -86,8 +86,8 @@ class Probe:
         return self._whole[1:]
 
     def _pass(self, ops: NDArray[np.int64], work: Array, x: Array, y: Array, start: int, count: int) -> None:
-        self.counters[codes.FIRST_ROW] = start
-        self.counters[codes.ROW_COUNT] = self.counters[codes.BATCH] = count
+        self.int_state[codes.FIRST_ROW] = start
+        self.int_state[codes.ROW_COUNT] = self.int_state[codes.BATCH] = count
         machine = self.machine
         run(self.tape.core)(
             ops,
@@ -95,8 +95,8 @@ class Probe:
             len(ops),
             1,
             machine.probe_forward,
-            self.counters,
-            self.hyper,
+            self.int_state,
+            self.float_state,
             machine.theta,
             self.nothing,
             self.grad,
@@ -114,7 +114,7 @@ class Probe:
         tape, work = self._room(len(x), mode)
         self.at_work, self._layout, self._work = tape, tape.layout, work
         ops = getattr(tape, part)
-        self.counters[codes.MODE] = mode
+        self.int_state[codes.MODE] = mode
         capacity = tape.layout.capacity
         for start in range(0, len(x), capacity):
             count = min(capacity, len(x) - start)
@@ -145,7 +145,7 @@ class Probe:
         total = 0.0
         outputs = np.empty((len(x), self.tape.sizes[-1]))
         for start, count in self.passes("forward", x, y, mode):
-            total += self.hyper[codes.LAST_LOSS] * count
+            total += self.float_state[codes.LAST_LOSS] * count
             outputs[start : start + count] = self.values(f"h{len(self.tape.sizes) - 1}", count).T
         return total / len(x), outputs
 
@@ -187,7 +187,7 @@ class Probe:
         penalty = self.machine.tape.penalties
         if len(penalty):
             self.grad[...] = total
-            self.hyper[[codes.L1, codes.L2]] = self.machine.hyper[[codes.L1, codes.L2]]
+            self.float_state[[codes.L1, codes.L2]] = self.machine.float_state[[codes.L1, codes.L2]]
             self._pass(penalty, self._work, x, y, 0, 1)
             total = self.grad.copy()
         return total

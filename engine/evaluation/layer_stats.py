@@ -160,12 +160,12 @@ class Looks:
 
         Epochs are counted from the present one, with mini-batches as they are now. A plateau schedule goes on at its factor.
         """
-        counters, spec = self.machine.counters, self.machine.spec
-        batch = int(counters[codes.BATCH_SIZE])
-        begun = self.machine.step - -(-int(counters[codes.CURSOR]) // batch)  # this epoch's first update
+        int_state, spec = self.machine.int_state, self.machine.spec
+        batch = int(int_state[codes.BATCH_SIZE])
+        begun = self.machine.step - -(-int(int_state[codes.CURSOR]) // batch)  # this epoch's first update
         t = np.asarray(steps, dtype=np.int64)
         if spec.schedule.unit == "epoch":
-            t = np.maximum(0, int(counters[codes.EPOCH]) + (t - begun) // -(-int(counters[codes.TRAIN_ROWS]) // batch))
+            t = np.maximum(0, int(int_state[codes.EPOCH]) + (t - begun) // -(-int(int_state[codes.TRAIN_ROWS]) // batch))
         return rates_at(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
 
 

@@ -141,14 +141,14 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
     try:
         while len(rows) < count and ending(machine) is None:
             rate = trainer.rate
-            first = int(machine.counters[codes.CURSOR])
+            first = int(machine.int_state[codes.CURSOR])
             status = machine.updates(1)
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 break
             machine.take_series()  # which a rule may act on
-            width = int(machine.counters[codes.BATCH])
+            width = int(machine.int_state[codes.BATCH])
             taken = slice(first, first + width)
-            rows.append(machine.order[taken].copy() if machine.counters[codes.SHUFFLE] else np.arange(first, first + width))
+            rows.append(machine.order[taken].copy() if machine.int_state[codes.SHUFFLE] else np.arange(first, first + width))
             view = {
                 name: tape.layout.view(machine.work, name, width).T.copy()
                 for name in tape.layout.units
@@ -157,7 +157,7 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
             inputs.append(view.pop("h0"))
             masks.append({int(name.removeprefix("mask")): mask for name, mask in view.items()})
             rates.append(rate)
-            losses.append(float(machine.hyper[codes.LAST_LOSS]))
+            losses.append(float(machine.float_state[codes.LAST_LOSS]))
     finally:
         machine.put_back(kept)
     if not rows:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.export.torch_network import loss_of
 from engine.export.torch_rules import optimizer_lines
 from engine.kernels import codes
-from engine.kernels.rules import optimizers as kernels
+from engine.kernels.optimizers import dispatch as kernels
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec

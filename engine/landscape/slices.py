@@ -53,11 +53,11 @@ class _Worker:
     """Buffers of one thread."""
 
     def __init__(self, owner: Landscape) -> None:
-        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
-        self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
-        self.counters[codes.MODE] = codes.STATISTICS
-        self.hyper = np.zeros(codes.N_HYPER)
-        self.hyper[[codes.L1, codes.L2]] = owner.rules.l1, owner.rules.l2
+        self.int_state = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.int_state[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
+        self.int_state[codes.MODE] = codes.STATISTICS
+        self.float_state = np.zeros(codes.N_HYPER)
+        self.float_state[[codes.L1, codes.L2]] = owner.rules.l1, owner.rules.l2
         self.theta = np.zeros(owner.tape.parameter_count)
         self.grad = np.zeros_like(self.theta)
         self.work = np.zeros(owner.tape.layout.size)
@@ -97,8 +97,8 @@ class Landscape:
         worker, out = self._worker(), np.empty(len(coordinates))
         losses_over_plane(
             self._forward,
-            worker.counters,
-            worker.hyper,
+            worker.int_state,
+            worker.float_state,
             origin,
             directions,
             coordinates,
@@ -148,16 +148,16 @@ class Landscape:
         return found
 
     def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Array, start: int, count: int) -> None:
-        worker.counters[codes.FIRST_ROW] = start
-        worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count
+        worker.int_state[codes.FIRST_ROW] = start
+        worker.int_state[codes.ROW_COUNT] = worker.int_state[codes.BATCH] = count
         run(self.tape.core)(
             ops,
             0,
             len(ops),
             1,
             self._forward,
-            worker.counters,
-            worker.hyper,
+            worker.int_state,
+            worker.float_state,
             theta,
             self._nothing,
             worker.grad,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.kernels import codes
-from engine.kernels.rules.optimizers import NESTEROV_LOOK_AHEAD
+from engine.kernels.optimizers.dispatch import NESTEROV_LOOK_AHEAD
 from engine.machine.layout import Place, layout_of, places_of
 from engine.machine.tape import Op, Tape
 from engine.machine.updates import Block, blocks, scratch_size

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import codes
-from engine.kernels.rules.optimizers import LAST_CLASSIC
+from engine.kernels.optimizers.dispatch import LAST_CLASSIC
 from engine.machine.layout import Layout, Place
 
 GRADIENTS = (codes.GRADIENT, codes.SLOPE_GRADIENT, codes.SKIP_GRADIENT)

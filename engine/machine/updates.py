@@ -69,8 +69,8 @@ def state_of(optimizer: OptimizerSpec, state: Array, count: int) -> dict[str, Ar
     return {name: state[first + i * count : first + (i + 1) * count] for i, name in enumerate(optimizer.state)}
 
 
-def set_rule(hyper: Array, optimizer: OptimizerSpec) -> None:
-    """The rule's rate and own parameters into `hyper` (N_HYPER,), where kernels look for them."""
+def set_rule(float_state: Array, optimizer: OptimizerSpec) -> None:
+    """The rule's rate and own parameters into `float_state` (N_HYPER,), where kernels look for them."""
     numbers = optimizer.numbers
-    hyper[codes.LR] = optimizer.lr
-    hyper[codes.OPTIMIZER : codes.OPTIMIZER + len(numbers)] = numbers
+    float_state[codes.LR] = optimizer.lr
+    float_state[codes.OPTIMIZER : codes.OPTIMIZER + len(numbers)] = numbers

@@ -106,7 +106,7 @@ class Bench:
         """J at `theta` (P,), penalties included."""
         self.machine.theta[...] = theta
         self.machine.run_apart(self.forward)
-        return float(self.machine.hyper[codes.LAST_LOSS]) + self._penalty()
+        return float(self.machine.float_state[codes.LAST_LOSS]) + self._penalty()
 
     def gradient(self, theta: Array) -> Array:
         """∂J/∂θ at `theta`, (P,) both, penalties included, not clipped."""
@@ -120,7 +120,7 @@ class Bench:
 
     def sides(self) -> bytes:
         """After a forward pass: which units stand above the corners of their activations."""
-        tape, columns = self.machine.tape, int(self.machine.counters[codes.BATCH])
+        tape, columns = self.machine.tape, int(self.machine.int_state[codes.BATCH])
         parts = []
         for layer, name in enumerate(tape.activations, 1):
             if ACTIVATIONS[name].kinks:

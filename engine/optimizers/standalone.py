@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.kernels.rules.descent import apply_update, prepare_update
+from engine.kernels.optimizers.standalone import apply_update, prepare_update
 from engine.machine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
 from engine.spec import OptimizerSpec
 
@@ -27,8 +27,8 @@ class Descent:
         self.shape = first.shape
         self.theta: Array = first.ravel()
         self.state = fresh_state(optimizer, self.theta.size)
-        self._hyper = np.zeros(codes.N_HYPER)
-        set_rule(self._hyper, optimizer)
+        self._float_state = np.zeros(codes.N_HYPER)
+        set_rule(self._float_state, optimizer)
         parts = blocks(optimizer, [("theta", 0, self.shape)])
         self._ops = np.zeros((len(parts), codes.N_FIELDS), dtype=np.int64)
         for op, part in zip(self._ops, parts, strict=True):
@@ -59,7 +59,7 @@ class Descent:
         """Where the gradient of the next update is to be taken: the point itself, but for textbook Nesterov; of the
         shape of `start`."""
         if not self._under_way:
-            prepare_update(self._ops, self.theta, self.state, self._hyper)
+            prepare_update(self._ops, self.theta, self.state, self._float_state)
             self._under_way = True
         return self.point
 
@@ -71,4 +71,4 @@ class Descent:
         self.ahead()
         self._under_way = False
         self._gradient[...] = g.ravel()
-        return bool(apply_update(self._ops, self.theta, self._gradient, self.state, self._hyper, self._scratch))
+        return bool(apply_update(self._ops, self.theta, self._gradient, self.state, self._float_state, self._scratch))

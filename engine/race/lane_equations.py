@@ -51,7 +51,7 @@ def _entry(race: Race, update: Update, index: int) -> Entry:
     # The parameters as they were kept while it looked ahead are the point itself.
     state = {f"{name}.{POINT}": value for name, value in update.state.items() if name != "saved"}
     operands = {POINT: update.theta, f"d{POINT}": update.grad, **state}
-    numbers = {name: float(update.hyper[place]) for name, place in NUMBERS.items()}
+    numbers = {name: float(update.float_state[place]) for name, place in NUMBERS.items()}
     step = MicroStep(update.step, "update", "update", 0, operands, {POINT: update.after}, numbers)
     inputs = inputs_of(step, POINT, rule, anatomy)
     ahead = any(quantity.name == "ahead" for quantity in anatomy.quantities)

@@ -33,16 +33,16 @@ class Lane:
 
 @dataclass(frozen=True)
 class Update:
-    """The update after `step` of one lane: the rule with its numbers (`hyper`), the point and the rule's state before it, the
-    gradient that it follows (noise and all, taken ahead where the rule looks ahead), and the point after it. Points, gradient
-    and each tensor of `state` are (2,)."""
+    """The update after `step` of one lane: the optimizer with its numbers (`float_state`), the point and the optimizer's state
+    before it, the gradient that it follows (noise and all, taken ahead where Nesterov looks ahead), and the point after it.
+    Points, gradient and each tensor of `state` are (2,)."""
 
     step: int
     rule: OptimizerSpec
     theta: Array
     state: dict[str, Array]
     grad: Array
-    hyper: Array
+    float_state: Array
     after: Array
 
 

@@ -28,11 +28,11 @@ class Recording:
 
     def record_on(self) -> None:
         """Record only beyond what the branch has; but where a rule is in force, it sees every measurement again."""
-        counters = self.machine.counters
+        int_state = self.machine.int_state
         watched = rules.in_force(self.machine.spec)
         every = 1 if self.script.spec.eval_every == "epoch" else self.script.spec.eval_every
-        counters[codes.RECORD_AFTER] = self.machine.step if watched else self._recorded_to
-        counters[codes.RECORD_EVERY] = every if watched else every * 2**self.series.doublings
+        int_state[codes.RECORD_AFTER] = self.machine.step if watched else self._recorded_to
+        int_state[codes.RECORD_EVERY] = every if watched else every * 2**self.series.doublings
 
     @property
     def _recorded_to(self) -> int:

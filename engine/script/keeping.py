@@ -39,8 +39,8 @@ class Buffer(NamedTuple):
 
 
 BUFFERS = (
-    Buffer("counters", "counters", whole=True),
-    Buffer("hyper", "hyper"),
+    Buffer("counters", "int_state", whole=True),
+    Buffer("hyper", "float_state"),
     Buffer("theta", "theta"),
     Buffer("change", "change"),
     Buffer("grad", "grad"),
@@ -175,7 +175,7 @@ def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) ->
     machine, spec = trainer.machine, trainer.spec
     if layout_of(kept) != codes.LAYOUT or any(key not in kept for key in NUMBERS):
         return False
-    if kept["counters"].shape != machine.counters.shape:
+    if kept["counters"].shape != machine.int_state.shape:
         return False
     step = int(kept["counters"][codes.STEP])
     for edit in trainer.edits:
@@ -184,7 +184,7 @@ def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) ->
     if step > furthest or any(kept[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
         return False
     machine.put_back({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
-    machine.counters[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
+    machine.int_state[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
     trainer.record_on()
     if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
         trainer.checkpoints.keep(trainer.branch, machine.snapshot())

@@ -21,7 +21,12 @@ from engine.script.keeping import BUFFERS
 from engine.spec import OptimizerSpec
 
 RECORDED = Path(__file__).parent / "layouts.json"
-PLACES = {"counters": "counters[PLACE]", "hyper": "hyper[PLACE]", "clock": "state[slots * P + PLACE]", "rules": "state[PLACE]"}
+PLACES = {
+    "counters": "int_state[PLACE]",
+    "hyper": "float_state[PLACE]",
+    "clock": "state[slots * P + PLACE]",
+    "rules": "state[PLACE]",
+}
 """Of each table of places what the heading of its section says in the source."""
 CODES = (
     *("MINI_BATCHES", "ROWS_AS_THEY_LIE", "TRAINING", "INFERENCE", "STATISTICS"),

@@ -171,7 +171,7 @@ def test_what_is_kept_has_keys_of_its_own(monkeypatch):
     trainer = trainer_of()
     trainer.step(70)
     before = numbers(trainer)
-    monkeypatch.setattr(Machine, "float_state", property(lambda machine: machine.hyper), raising=False)
+    monkeypatch.setattr(Machine, "float_state", property(lambda machine: machine.float_state), raising=False)
     renamed = tuple(each._replace(attribute="float_state") if each.key == "hyper" else each for each in BUFFERS)
     monkeypatch.setattr("engine.script.keeping.BUFFERS", renamed)
     after = numbers(trainer)

@@ -8,7 +8,7 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.kernels.rules.optimizers import SGD
+from engine.kernels.optimizers.dispatch import SGD
 from engine.microscope import GRAPHS, PRESETS, Graph, change, check, factors, in_place, look
 
 WEIGHTS = {f"w{k + 1}": (f"W{k // 4 + 1}", (k % 4 // 2, k % 2)) for k in range(8)}

@@ -50,8 +50,8 @@ def test_all_lanes_share_the_bits_of_start_and_batches():
     for _ in range(12):
         running.advance(1)
         machines = [made.trainer.machine for made in running.lanes]
-        samples = {m.tape.layout.view(m.work, "h0", int(m.counters[3])).tobytes() for m in machines}
-        masks = {m.tape.layout.view(m.work, "mask2", int(m.counters[3])).tobytes() for m in machines}
+        samples = {m.tape.layout.view(m.work, "h0", int(m.int_state[3])).tobytes() for m in machines}
+        masks = {m.tape.layout.view(m.work, "mask2", int(m.int_state[3])).tobytes() for m in machines}
         assert len(samples) == len(masks) == 1
     assert all(running.badges(made.id) == () for made in running.lanes)
 

@@ -10,9 +10,9 @@ import pytest
 import reference_optimizers
 
 from engine import EditError, catalog
-from engine.kernels.rules import adam as rules_adam
-from engine.kernels.rules import plain as rules_plain
-from engine.kernels.rules import scaled as rules_scaled
+from engine.kernels.optimizers import adam as rules_adam
+from engine.kernels.optimizers import plain as rules_plain
+from engine.kernels.optimizers import scaled as rules_scaled
 from engine.optimizers import OPTIMIZERS
 from engine.optimizers.standalone import Descent
 from engine.spec import OptimizerSpec

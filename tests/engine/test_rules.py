@@ -267,7 +267,7 @@ def test_rules_come_and_go_by_edits():
 def test_without_a_rule_nothing_returns_early():
     trainer = trainer_of()
     assert not rules.in_force(trainer.spec)
-    assert trainer.machine.counters[codes.SERIES_ROOM] == len(trainer.machine.series)
+    assert trainer.machine.int_state[codes.SERIES_ROOM] == len(trainer.machine.series)
     assert trainer.machine.updates(300) == codes.RUNNING and trainer.machine.step == 300
     watched = trainer_of(stop={"patience": 1000})
     assert watched.machine.updates(300) == codes.SERIES_FULL and watched.machine.step == 3
