@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 from engine.array import Array
 from engine.dataset import prepare
 from engine.diagnostics.diagnosis import Diagnosis
-from engine.diagnostics.first_nonfinite import find as find_offence
-from engine.diagnostics.flow import Flows
-from engine.evaluation.evaluator import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
+from engine.diagnostics.first_nonfinite import find as find_nonfinite
+from engine.diagnostics.flow import FlowStats
+from engine.evaluation.evaluator import EVERY_LAYER, Evaluation, Evaluator, UnitMaps, unit_maps
 from engine.evaluation.experiments import Experiments
-from engine.evaluation.layer_stats import Looks
+from engine.evaluation.layer_stats import LayerStats
 from engine.kernels import codes
 from engine.machine.machine import Machine, Snapshot
 from engine.machine.named_views import named, pairs
@@ -24,7 +24,7 @@ from engine.machine.start import Start
 from engine.machine.tape import Tape
 from engine.machine.trace import MicroStep, trace
 from engine.recording import rules
-from engine.recording.recorder import Recording
+from engine.recording.recorder import SeriesRecorder
 from engine.recording.stops import Stop, ending
 from engine.script.edit_checks import describe, place_of
 from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
@@ -36,7 +36,7 @@ from engine.spec import MAX_STEPS, RunSpec
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
 
 
-class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
+class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
@@ -44,7 +44,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         self.dataset = prepare(spec)
         self.script = Script(spec)
         self.machine = Machine(spec, self.dataset, parameters)
-        self.probe = Probe(self.machine)
+        self.probe = Evaluator(self.machine)
         self.checkpoints = Checkpoints(self._first_spacing())
         self.stopped: Stop | None = None
         self._record_start()
@@ -238,13 +238,13 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
 
     def _stop_non_finite(self, status: int) -> None:
         here = self.steps_done
-        op = self.machine.offender()
+        op = self.machine.first_nonfinite_op()
         self._keep_series()
         self.script.branch.end = max(self.script.branch.end, here)
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
         message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
-        self.stopped = Stop("non_finite", here, op, message, offence=find_offence(self.machine))
+        self.stopped = Stop("non_finite", here, op, message, offence=find_nonfinite(self.machine))
 
     def _apply_edits(self) -> bool:
         """Make the edits that precede the next update; whether there were any. A run that a rule had stopped goes on."""

@@ -15,10 +15,10 @@ import numpy as np
 
 from engine.diagnostics import remedies as to_try
 from engine.diagnostics.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
-from engine.diagnostics.first_nonfinite import Offence
+from engine.diagnostics.first_nonfinite import FirstNonfinite
 from engine.diagnostics.flow import STEEPEST, NetworkState
 from engine.diagnostics.symptoms import Symptoms, gather
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.machine.machine import Machine
 from engine.script.edit_checks import number as n
 
@@ -39,7 +39,7 @@ APART = 0.5  # baselines between training and held-out loss; healthy: at most 0.
 TINY_UPDATE = 3e-5  # ‖Δθ‖/‖θ‖ an update: 30,000 updates to go as far as the weights are large; 1e-3 is usual, healthy ≥ 6e-4
 STEEP = 0.05  # elasticity: the gradient would carry, were the steps larger
 FLAT = 0.005  # of the loss, over the later half of the updates; healthy but slow starts fall by 1 % or more
-TWINS_FLAT = 0.05  # the same where a whole layer's units are twins, whose best is soon neared and never reached
+IDENTICAL_FLAT = 0.05  # the same where a whole layer's units are identical, whose best is soon neared and never reached
 ENOUGH = 500  # updates before "it does not get better" means anything
 EARLY = 200  # updates before steps are called too small: a warm-up may still raise them
 NO_PULL = 0.1  # elasticity of the samples' own gradients; at least 0.25 where samples disagree, 0 to 0.03 where blocked
@@ -55,7 +55,7 @@ class Stopped(Protocol):
     @property
     def message(self) -> str: ...
     @property
-    def offence(self) -> Offence | None: ...
+    def offence(self) -> FirstNonfinite | None: ...
 
 
 def _diverging(s: Symptoms) -> Finding | None:
@@ -234,9 +234,9 @@ def _stuck(s: Symptoms, flat: float) -> Evidence | None:
     return Evidence("improvement", better, flat, "below", words)
 
 
-def _twins(s: Symptoms) -> Finding | None:
-    layer, units = s.twins
-    slow = _stuck(s, TWINS_FLAT)
+def _identical_units(s: Symptoms) -> Finding | None:
+    layer, units = s.identical_units
+    slow = _stuck(s, IDENTICAL_FLAT)
     if slow is None or _penalized(s) or units < 2 or units < s.layers[layer - 1].units:
         return None
     words = f"the {units} units of layer {layer} are twins: the same weights, so the same gradients, for ever"
@@ -287,7 +287,7 @@ def _underfitting(s: Symptoms) -> Finding | None:
 RULES: tuple[Rule, ...] = (
     _diverging,
     _exploding,
-    _twins,
+    _identical_units,
     _dead,
     _saturated,
     _vanishing,
@@ -325,7 +325,7 @@ class Diagnosis:
     """Mixed into a trainer."""
 
     machine: Machine
-    probe: Probe
+    probe: Evaluator
     stopped: Any
 
     if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
-from engine.evaluation.clones import twin_machine, without_schedule
+from engine.evaluation.clones import clone_machine, without_schedule
 from engine.kernels import codes
 from engine.machine.machine import Machine
 
@@ -80,7 +80,7 @@ class RateFinder:
             raise ValueError(f"low, high: {low}, {high} given; allowed: 0 < low < high <= 1e9")
         if updates is not None and not LEAST_UPDATES <= updates <= MOST_UPDATES:
             raise ValueError(f"updates: {updates} given; allowed: {LEAST_UPDATES} to {MOST_UPDATES}")
-        self.machine = twin_machine(machine)
+        self.machine = clone_machine(machine)
         self.machine.adopt(without_schedule(machine.spec))
         batch = int(self.machine.int_state[codes.BATCH_SIZE])
         window = 1.0 if batch >= self.machine.dataset.rows[0] else max(1.0, SPAN / batch)

@@ -27,7 +27,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Offence:
+class FirstNonfinite:
     """The first entry that is not finite. Indices are 1-based. `unit` of `layer`; `column` of the mini-batch and the training
     `sample` in it, for values that belong to samples; `entry` of the tensor otherwise. `value` is NaN, inf or -inf."""
 
@@ -45,7 +45,7 @@ class Offence:
     words: str
 
 
-def find(machine: Machine) -> Offence | None:
+def find(machine: Machine) -> FirstNonfinite | None:
     """The first offence of the update that comes next; None where there is none. The machine is left as it was."""
     kept = machine.everything()
     machine.abandon_update()
@@ -71,7 +71,7 @@ def _names(machine: Machine, code: int, names: tuple[str, ...]) -> tuple[str, ..
     return (*names, *(f"{state}.{name}" for state in machine.state_tensors for name in names if name in places))
 
 
-def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> Offence | None:
+def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> FirstNonfinite | None:
     for name in _names(machine, code, op.writes):
         values = value_of(machine, name)
         bad = np.argwhere(~np.isfinite(values))
@@ -85,7 +85,7 @@ def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> Off
 
 def _offence(
     machine: Machine, op: Op, name: str, values: Array, at: tuple[int, ...], count: int, before: dict[str, Array]
-) -> Offence:
+) -> FirstNonfinite:
     value = float(values[at])
     column = at[-1] if _of_samples(machine, name, values) else None
     unit = None if name in ("losses", "norm") else at[0] + 1
@@ -94,7 +94,7 @@ def _offence(
     update = machine.step + 1
     sample = None if column is None else _sample(machine, column) + 1
     where, cause = _where(name, op, unit, sample, entry), _cause(name, operands, before, at)
-    return Offence(
+    return FirstNonfinite(
         update=update,
         op=op.name,
         tensor=name,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
 
@@ -81,18 +81,18 @@ class Spread:
     before: tuple[NDArray[np.int64], Array] | None = None
 
 
-class Flows:
+class FlowStats:
     """Mixed into a trainer: changes nothing, computes in the probe's workspace."""
 
     machine: Machine
-    probe: Probe
+    probe: Evaluator
 
     def flow(self) -> Flow:
         """‖h_l‖ and ‖δ_l‖ of every layer: one pass forward and back."""
         probe, depth = self.probe, len(self.probe.tape.sizes)
         x, y = probe.rows("train")
         h, delta = np.zeros(depth), np.zeros(depth - 1)
-        for _, count in probe.passes("blame", x, y, codes.STATISTICS):
+        for _, count in probe.passes("delta_ops", x, y, codes.STATISTICS):
             h += [_sizes(probe.values(f"h{layer}", count)).sum() for layer in range(depth)]
             delta += [_sizes(probe.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
         return Flow(h / len(x), delta / len(x))
@@ -124,7 +124,7 @@ class Flows:
 class _Measuring:
     """Sums over the training set, chunk by chunk: one pass forward and back, then the slopes."""
 
-    def __init__(self, probe: Probe, machine: Machine) -> None:
+    def __init__(self, probe: Evaluator, machine: Machine) -> None:
         self.probe, self.machine = probe, machine
         tape = probe.tape
         self.depth = len(tape.sizes) - 1
@@ -140,7 +140,7 @@ class _Measuring:
         x, y = probe.rows("train")
         gradient = np.zeros_like(probe.grad)
         with np.errstate(over="ignore", invalid="ignore"):
-            for start, count in probe.passes("derivative", x, y, codes.STATISTICS):
+            for start, count in probe.passes("gradient_ops", x, y, codes.STATISTICS):
                 gradient += probe.grad * (count / len(x))
                 self._add_sizes(count)
                 self._add_output(count, y[start : start + count])
@@ -208,22 +208,22 @@ class _Measuring:
         )
 
 
-def _histograms(probe: Probe, names: set[str]) -> dict[str, tuple[NDArray[np.int64], Array]]:
+def _histograms(probe: Evaluator, names: set[str]) -> dict[str, tuple[NDArray[np.int64], Array]]:
     """Counts and edges of each value of the workspace over the training set: once for its reach, once to count."""
     x, y = probe.rows("train")
     reach = dict.fromkeys(names, 0.0)
-    for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+    for _, count in probe.passes("forward_ops", x, y, codes.STATISTICS):
         for name in names:
             reach[name] = max(reach[name], _reach(probe.values(name, count)))
     edges = {name: np.linspace(-top, top, BINS + 1) for name, top in ((n, _round_up(r)) for n, r in reach.items())}
     counts = {name: np.zeros(BINS, dtype=np.int64) for name in names}
-    for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+    for _, count in probe.passes("forward_ops", x, y, codes.STATISTICS):
         for name in names:
             counts[name] += np.histogram(probe.values(name, count), edges[name])[0]
     return {name: (counts[name], edges[name]) for name in names}
 
 
-def inputs_of_activations(probe: Probe) -> dict[int, str]:
+def inputs_of_activations(probe: Evaluator) -> dict[int, str]:
     """Layer -> what its activation takes: z, or a norm's output."""
     tape = probe.tape
     activation = tape.ops[:, codes.CODE] == codes.ACTIVATION

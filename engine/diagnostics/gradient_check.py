@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.diagnostics.flow import inputs_of_activations
-from engine.evaluation.clones import twin_on
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.clones import clone_on_rows
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.layout import Place
 from engine.machine.machine import Machine
@@ -240,7 +240,7 @@ def _shares(sizes: list[int], most: int) -> list[int]:
     return [min(size, max(min(LEAST, most), size * most // sum(sizes))) for size in sizes]
 
 
-def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Probe, int, int]:
+def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Evaluator, int, int]:
     """A twin's probe on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for it.
 
     Under a norm the others' z move when a sample goes, so they are looked at again."""
@@ -249,17 +249,17 @@ def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Probe, int
         rows = np.sort(generator(seed, "gradient check samples").choice(rows, most, replace=False))
     taken = len(rows)
     for _ in range(5):
-        made = twin_on(machine, rows)
+        made = clone_on_rows(machine, rows)
         near = near_kink(made)
         if not near.any():
             return made, len(rows), taken - len(rows)
         if near.all():
             raise ValueError("every training sample lies within 1e-4 of a kink; nothing is left to check")
         rows = rows[~near]
-    return twin_on(machine, rows), len(rows), taken - len(rows)
+    return clone_on_rows(machine, rows), len(rows), taken - len(rows)
 
 
-def near_kink(probe: Probe) -> NDArray[np.bool_]:
+def near_kink(probe: Evaluator) -> NDArray[np.bool_]:
     """Which training samples (n,) have a z within MARGIN of a kink of its activation."""
     x, y = probe.rows("train")
     names = {
@@ -268,7 +268,7 @@ def near_kink(probe: Probe) -> NDArray[np.bool_]:
         if ACTIVATIONS[probe.tape.activations[layer - 1]].kinks
     }
     found = np.zeros(len(x), dtype=bool)
-    for start, count in probe.passes("forward", x, y, codes.STATISTICS):
+    for start, count in probe.passes("forward_ops", x, y, codes.STATISTICS):
         for name, kinks in names.items():
             z = probe.values(name, count)
             for kink in kinks:

@@ -40,7 +40,7 @@ class Symptoms:
     parameters: float
     update: float | None
     penalty: float
-    twins: tuple[int, int]
+    identical_units: tuple[int, int]
 
     @property
     def layers(self) -> tuple[LayerState, ...]:
@@ -103,7 +103,7 @@ def baseline(y: Array, loss: str) -> float:
     return float(np.sum(surprise))
 
 
-def twins(machine: Machine) -> tuple[int, int]:
+def identical_units(machine: Machine) -> tuple[int, int]:
     """(layer, units) of the largest group of hidden units with the same weights in and out, bit for bit; (0, 0) if none has."""
     places = machine.tape.places
     best = (0, 0)
@@ -147,5 +147,5 @@ def gather(machine: Machine, network: NetworkState, points: Array, since: int, p
         parameters=parameters,
         update=moved / parameters if machine.step and parameters > 0 else None,
         penalty=penalty,
-        twins=twins(machine),
+        identical_units=identical_units(machine),
     )

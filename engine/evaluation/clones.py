@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.spec import RunSpec, ScheduleSpec
@@ -16,7 +16,7 @@ from engine.spec import RunSpec, ScheduleSpec
 NEVER = np.iinfo(np.int64).max
 
 
-def twin_machine(machine: Machine) -> Machine:
+def clone_machine(machine: Machine) -> Machine:
     """A machine in the same state, which records no series. An update that is under way is completed in the copy."""
     made = Machine(machine.spec, machine.dataset)
     made.put_back(machine.everything())
@@ -33,12 +33,12 @@ def without_schedule(spec: RunSpec) -> RunSpec:
     return spec.model_copy(update={"schedule": ScheduleSpec()})
 
 
-def twin_on(machine: Machine, rows: NDArray[np.int64]) -> Probe:
+def clone_on_rows(machine: Machine, rows: NDArray[np.int64]) -> Evaluator:
     """The probe of a twin with the same parameters whose training set is these `rows` (n,); it has no other split."""
     made = Machine(machine.spec, _only(machine.dataset, rows))
     made.theta[...] = machine.theta
     made.state[...] = machine.state
-    return Probe(made)
+    return Evaluator(made)
 
 
 def _only(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:

@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.dataset import prepare
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
-from engine.machine.machine import PROBE_COLUMNS, Machine
+from engine.machine.machine import EVALUATION_COLUMNS, Machine
 from engine.rows.activations import ACTIVATIONS
 from engine.rows.losses import LOSSES
 from engine.spec import RunSpec
@@ -86,9 +86,9 @@ def _columns(z: ArrayLike) -> Array:
     return values.reshape(-1, values.shape[-1])
 
 
-def _rig(units: int, output: str, loss: str, hidden: str | None) -> Probe:
+def _rig(units: int, output: str, loss: str, hidden: str | None) -> Evaluator:
     """A network with these outputs, and one hidden unit if it is asked for, over blank data."""
-    rows = PROBE_COLUMNS
+    rows = EVALUATION_COLUMNS
     classes = loss == "cross_entropy"
     targets: list[Any] = [n % units for n in range(rows)] if classes else [[0.0] * units] * rows
     spec = RunSpec.model_validate(
@@ -106,11 +106,11 @@ def _rig(units: int, output: str, loss: str, hidden: str | None) -> Probe:
             "loss": loss,
         }
     )
-    return Probe(Machine(spec, prepare(spec)))
+    return Evaluator(Machine(spec, prepare(spec)))
 
 
 def _run(
-    probe: Probe, given: dict[str, Array], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]
+    probe: Evaluator, given: dict[str, Array], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]
 ) -> dict[str, Array]:
     """Lay values into the workspace, run the layer's ops with these codes in the order of the tape, read values: in chunks."""
     tape = probe.tape

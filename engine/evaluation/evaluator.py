@@ -18,7 +18,7 @@ from engine.kernels.shades import shade, stack
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
 
-Part = Literal["forward", "derivative", "blame"]
+Part = Literal["forward_ops", "gradient_ops", "delta_ops"]
 """Of the tape: to the losses, to the gradients, to the deltas."""
 MOST_VALUES = 2**27  # of one pass over all rows at once, 1 GB
 NO_SERIES = np.zeros((1, len(codes.SERIES_COLUMNS)))
@@ -44,7 +44,7 @@ class Evaluation:
         return share
 
 
-class Probe:
+class Evaluator:
     """Forward and backward passes of a machine's network over any rows, in inference mode or with their own statistics.
 
     Rows go through some columns at a time; all at once where batch norm is to take the statistics of the rows themselves.
@@ -59,7 +59,7 @@ class Probe:
         self.unordered = np.zeros(0, dtype=np.int64)
         self._whole: tuple[Tape, Tape, Array] | None = None
         """The machine's tape that a wide one was made beside, the wide one and its workspace."""
-        self._layout, self._work = self.tape.layout, machine.probe_work
+        self._layout, self._work = self.tape.layout, machine.evaluation_work
         self.at_work = self.tape
         self._plane: Array | None = None
 
@@ -70,13 +70,13 @@ class Probe:
 
     @property
     def tape(self) -> Tape:
-        return self.machine.probe_tape
+        return self.machine.evaluation_tape
 
     def _room(self, rows: int, mode: int) -> tuple[Tape, Array]:
         """A tape and its workspace: the machine's, or one wide enough for all rows where they act on each other."""
         tape = self.tape
         if mode != codes.STATISTICS or not tape.coupled or rows <= tape.layout.capacity:
-            return tape, self.machine.probe_work
+            return tape, self.machine.evaluation_work
         if self._whole is None or self._whole[0] is not tape or self._whole[1].layout.capacity < rows:
             wide = self.machine.compile(self.machine.spec, rows)
             if wide.layout.size > MOST_VALUES:
@@ -94,7 +94,7 @@ class Probe:
             0,
             len(ops),
             1,
-            machine.probe_forward,
+            machine.evaluation_forward,
             self.int_state,
             self.float_state,
             machine.theta,
@@ -144,7 +144,7 @@ class Probe:
         """Mean data loss over the rows, and outputs (n, d_L)."""
         total = 0.0
         outputs = np.empty((len(x), self.tape.sizes[-1]))
-        for start, count in self.passes("forward", x, y, mode):
+        for start, count in self.passes("forward_ops", x, y, mode):
             total += self.float_state[codes.LAST_LOSS] * count
             outputs[start : start + count] = self.values(f"h{len(self.tape.sizes) - 1}", count).T
         return total / len(x), outputs
@@ -173,7 +173,7 @@ class Probe:
         stacked = np.empty((sum(self.tape.sizes), len(x)))
         blank = np.zeros((len(x), self.tape.sizes[-1]))
         sizes = np.array(self.tape.sizes)
-        for start, count in self.passes("forward", x, blank):
+        for start, count in self.passes("forward_ops", x, blank):
             offsets = np.array([self._layout.offsets[f"h{layer}"] for layer in range(len(sizes))])
             stack(self._work, offsets, sizes, count, stacked, start)
         return stacked
@@ -182,9 +182,9 @@ class Probe:
         """Gradient of the objective over a split, (P,): size-weighted mean of its parts, then the penalties'."""
         x, y = self.rows(split)
         total = np.zeros_like(self.grad)
-        for _, count in self.passes("derivative", x, y, codes.STATISTICS):
+        for _, count in self.passes("gradient_ops", x, y, codes.STATISTICS):
             total += self.grad * (count / len(x))
-        penalty = self.machine.tape.penalties
+        penalty = self.machine.tape.penalty_ops
         if len(penalty):
             self.grad[...] = total
             self.float_state[[codes.L1, codes.L2]] = self.machine.float_state[[codes.L1, codes.L2]]
@@ -245,7 +245,7 @@ def range_of(values: Array, activation: str | None) -> tuple[float, float]:
     return -reach, reach
 
 
-def unit_maps(probe: Probe, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
+def unit_maps(probe: Evaluator, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
     """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane."""
     if dataset.kind != "plane":
         return None

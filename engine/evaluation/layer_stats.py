@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.dataset import Dataset
-from engine.evaluation.evaluator import RANGES, Probe, classes_of, range_of
+from engine.evaluation.evaluator import RANGES, Evaluator, classes_of, range_of
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.recording import rules
@@ -70,12 +70,12 @@ class Histogram:
     edges: Array
 
 
-class Looks:
+class LayerStats:
     """Mixed into a trainer: changes nothing, computes in the probe's workspace."""
 
     dataset: Dataset
     machine: Machine
-    probe: Probe
+    probe: Evaluator
 
     def unit_deltas(self) -> list[UnitDelta]:
         """δ_1, …, δ_L at the present parameters, over the whole training set with its own statistics, dropout off. δ of a
@@ -83,7 +83,7 @@ class Looks:
         probe = self.probe
         x, y = probe.rows("train")
         found = [UnitDelta(np.zeros(size), np.zeros(size)) for size in probe.tape.sizes[1:]]
-        for _, count in probe.passes("blame", x, y, codes.STATISTICS):
+        for _, count in probe.passes("delta_ops", x, y, codes.STATISTICS):
             for layer, delta in enumerate(found, 1):
                 values = probe.values(f"delta{layer}", count)
                 delta.mean[...] += values.sum(axis=1)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
-from engine.evaluation.evaluator import MOST_VALUES, NO_SERIES, Probe
+from engine.evaluation.evaluator import MOST_VALUES, NO_SERIES, Evaluator
 from engine.kernels import codes
 from engine.kernels.landscape import losses_over_plane
 from engine.kernels.run import run
@@ -71,7 +71,7 @@ class Landscape:
 
     def __init__(self, machine: Machine, split: str = "train") -> None:
         self.split = split
-        self.x, self.y = Probe(machine).rows(split)
+        self.x, self.y = Evaluator(machine).rows(split)
         rows = len(self.x)
         self.tape: Tape = machine.compile(machine.spec, min(COLUMNS, rows))
         if self.tape.coupled and rows > COLUMNS:
@@ -79,7 +79,7 @@ class Landscape:
             if self.tape.layout.size > MOST_VALUES:
                 limit = rows * MOST_VALUES // self.tape.layout.size
                 raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
-        self._forward, self._derivative, self._penalties = self.tape.forward, self.tape.derivative, self.tape.penalties
+        self._forward, self._derivative, self._penalties = self.tape.forward_ops, self.tape.gradient_ops, self.tape.penalty_ops
         self._nothing, self._unordered = np.zeros(0), np.zeros(0, dtype=np.int64)
         self._state = np.zeros(self.tape.running_size + codes.N_CLOCK)
         matrices = [(place.offset, place.size) for place in self.tape.places if place.matrix]

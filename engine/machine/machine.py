@@ -24,7 +24,7 @@ from engine.recording import rules
 from engine.rows.rates import kernel_parameters
 from engine.spec import RunSpec
 
-PROBE_COLUMNS = 256
+EVALUATION_COLUMNS = 256
 SERIES_ROWS = 1024
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
 
@@ -58,9 +58,9 @@ class Machine:
         self.float_state = np.zeros(codes.N_HYPER)
         self.order = np.zeros(dataset.rows[0], dtype=np.int64)
         self.series = np.zeros((SERIES_ROWS, len(codes.SERIES_COLUMNS)))
-        self._lay_probe(spec)
-        self.probe_work = np.zeros(self.probe_tape.layout.size)
-        self.theta = initial(self.probe_tape, spec, parameters)
+        self._lay_evaluation(spec)
+        self.evaluation_work = np.zeros(self.evaluation_tape.layout.size)
+        self.theta = initial(self.evaluation_tape, spec, parameters)
         self.grad = np.zeros_like(self.theta)
         self.change = np.zeros_like(self.theta)
         self._before = self.theta.copy()
@@ -90,7 +90,7 @@ class Machine:
         rules.adopt(self.rules, before, spec)
         self._lay(spec)
         if before.numerics != spec.numerics:
-            self._lay_probe(spec)
+            self._lay_evaluation(spec)
         another = before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name
         if another or clock[codes.UPDATES] == 0.0:
             self._reset_state()
@@ -107,9 +107,9 @@ class Machine:
         """The tape of this data's network for mini-batches of at most `columns`."""
         return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape)
 
-    def _lay_probe(self, spec: RunSpec) -> None:
-        self.probe_tape = self.compile(spec, min(PROBE_COLUMNS, max(self.dataset.rows)))
-        self.probe_forward = self.probe_tape.forward
+    def _lay_evaluation(self, spec: RunSpec) -> None:
+        self.evaluation_tape = self.compile(spec, min(EVALUATION_COLUMNS, max(self.dataset.rows)))
+        self.evaluation_forward = self.evaluation_tape.forward_ops
 
     def _lay(self, spec: RunSpec) -> None:
         rows = self.dataset.rows[0]
@@ -206,7 +206,7 @@ class Machine:
             first,
             last,
             count,
-            self.probe_forward,
+            self.evaluation_forward,
             self.int_state,
             self.float_state,
             self.theta,
@@ -214,7 +214,7 @@ class Machine:
             self.grad,
             self.state,
             self.work,
-            self.probe_work,
+            self.evaluation_work,
             self.order,
             self.x,
             self.y,
@@ -235,7 +235,7 @@ class Machine:
             rules.measured(self.rules, self.spec, point, validated=self.dataset.rows[1] > 0)
             self.float_state[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
 
-    def offender(self) -> str:
+    def first_nonfinite_op(self) -> str:
         """The first op of the present update whose result is not finite, by the status the last call left."""
         updating = self.int_state[codes.STATUS] == codes.UPDATE_NON_FINITE
         for code, op in zip(self.tape.ops[:, codes.CODE], self.tape.words, strict=True):

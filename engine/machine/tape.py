@@ -96,20 +96,20 @@ class Tape:
         return np.ascontiguousarray(self.ops[np.array(kept)])
 
     @cached_property
-    def forward(self) -> NDArray[np.int64]:
+    def forward_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to their losses."""
         return self._part(("forward", "loss"))
 
     @cached_property
-    def derivative(self) -> NDArray[np.int64]:
+    def gradient_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to the gradient of the data term."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY,))
 
     @cached_property
-    def blame(self) -> NDArray[np.int64]:
+    def delta_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to the deltas of all layers."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY, *GRADIENTS))
 
     @property
-    def penalties(self) -> NDArray[np.int64]:
+    def penalty_ops(self) -> NDArray[np.int64]:
         return np.ascontiguousarray(self.ops[self.ops[:, codes.CODE] == codes.PENALTY])

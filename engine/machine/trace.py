@@ -30,7 +30,7 @@ class MicroStep:
 
 
 @dataclass(frozen=True)
-class Recording:
+class UpdateTrace:
     """The update after `step`, whole: `rows` are the training samples of its mini-batch, column by column. `complete`: it was
     made; else its last op gave a value that is not finite."""
 
@@ -43,10 +43,10 @@ class Recording:
 
 def trace(machine: Machine) -> list[MicroStep]:
     """The micro-steps of the update that comes next; the machine is left exactly as it was."""
-    return list(record(machine).steps)
+    return list(trace_update(machine).steps)
 
 
-def record(machine: Machine) -> Recording:
+def trace_update(machine: Machine) -> UpdateTrace:
     """The update that comes next, and which samples it is of; the machine is left exactly as it was."""
     kept = machine.everything()
     machine.abandon_update()
@@ -83,10 +83,10 @@ def record(machine: Machine) -> Recording:
                 results["norm"] = machine.float_state[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1].copy()
             steps.append(MicroStep(index, op.name, op.phase, op.layer, operands, results, numbers))
             if status not in (codes.RUNNING, codes.SERIES_FULL):
-                return Recording(step, epoch, tuple(steps), rows, False)
+                return UpdateTrace(step, epoch, tuple(steps), rows, False)
     finally:
         machine.put_back(kept)
-    return Recording(step, epoch, tuple(steps), rows, True)
+    return UpdateTrace(step, epoch, tuple(steps), rows, True)
 
 
 def batch_rows(machine: Machine) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.machine.trace import record
+from engine.machine.trace import trace_update
 from engine.microscope.expressions.expression import plain
 from engine.microscope.update_equations import place_of
 from engine.rows.activations import ACTIVATIONS
@@ -187,7 +187,7 @@ def _held(made: Bench, theta: Array, at: int) -> float:
 def change(trainer: Trainer) -> Change:
     """What the coming update was to do to J of its mini-batch, and what it does. A ValueError where it cannot be made."""
     machine = trainer.machine
-    recording = record(machine)
+    recording = trace_update(machine)
     if not recording.complete:
         raise ValueError(
             f"step: update {recording.step + 1} gives a value that is not finite; allowed: an update that can be made"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.machine.trace import Recording, record
+from engine.machine.trace import UpdateTrace, trace_update
 from engine.microscope.expressions.expression import plain
 from engine.microscope.notations import Notation, notation_of
 from engine.microscope.recipes import backward as _declares_backward  # noqa: F401
@@ -31,7 +31,7 @@ class Update:
     samples: tuple[int, ...]
     coupled: bool
     problem: str | None
-    recording: Recording = field(repr=False, compare=False)
+    recording: UpdateTrace = field(repr=False, compare=False)
 
     def column_of(self, sample: int) -> int:
         """The column of a training sample (0-based row); refused by name where it is not in this mini-batch."""
@@ -71,10 +71,10 @@ class Update:
 
 def look(trainer: Trainer, notation: str = "theory") -> Update:
     """What the next update will do; the run is left exactly as it is."""
-    return tell(trainer, record(trainer.machine), notation)
+    return tell(trainer, trace_update(trainer.machine), notation)
 
 
-def tell(trainer: Trainer, recording: Recording, notation: str = "theory") -> Update:
+def tell(trainer: Trainer, recording: UpdateTrace, notation: str = "theory") -> Update:
     """A recording in another notation: the numbers stay."""
     wanted = notation_of(notation)
     machine = trainer.machine

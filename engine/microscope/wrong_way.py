@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.machine.trace import record, value_of
+from engine.machine.trace import trace_update, value_of
 from engine.microscope.expressions.expression import plain
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def in_place(trainer: Trainer) -> WrongWay:
     if codes.CLIP in tape.ops[:, codes.CODE]:
         field = "norm" if trainer.effective_spec.clip.norm is not None else "value"
         raise ValueError(f"clip.{field}: clipping needs the whole gradient before anything changes; allowed: None")
-    recording = record(machine)
+    recording = trace_update(machine)
     right = {
         name: values for step in recording.steps if step.op.startswith("update") for name, values in _own(step.results).items()
     }

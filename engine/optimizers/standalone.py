@@ -12,10 +12,10 @@ from engine.machine.updates import blocks, fresh_state, scratch_size, set_rule, 
 from engine.spec import OptimizerSpec
 
 
-class Descent:
+class StandaloneOptimizer:
     """One point on its way down. A matrix is a matrix to the rules that care (Muon); a vector is not.
 
-    lane = Descent(OptimizerSpec(name="adam", lr=0.1), [-1.0, 1.0])
+    lane = StandaloneOptimizer(OptimizerSpec(name="adam", lr=0.1), [-1.0, 1.0])
     while lane.step(gradient(lane.ahead())): ...
     """
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.landscape.slices import Landscape
 from engine.machine.tape import Tape
@@ -78,12 +78,12 @@ def taking(landscape: Landscape, theta: Array, first: int, second: int) -> Parts
     return Compass((first, second), samples, samples.mean(axis=0))
 
 
-def compass(probe: Probe, first: int, second: int) -> Compass:
+def compass(probe: Evaluator, first: int, second: int) -> Compass:
     """Per-sample gradients along two weights. Refused under batch norm, where a sample has no gradient of its own."""
     _check(probe.tape, first, second)
     x, y = probe.rows("train")
     samples = np.empty((len(x), 2))
     for row in range(len(x)):
-        for _ in probe.passes("derivative", x[row : row + 1], y[row : row + 1], codes.STATISTICS):
+        for _ in probe.passes("gradient_ops", x[row : row + 1], y[row : row + 1], codes.STATISTICS):
             samples[row] = probe.grad[[first, second]]
     return Compass((first, second), samples, samples.mean(axis=0))

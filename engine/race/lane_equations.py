@@ -10,7 +10,7 @@ from typing import Literal
 
 from engine.kernels import codes
 from engine.machine.trace import MicroStep
-from engine.microscope.update_equations import LAST, Dissection, Entry, anatomy_for, inputs_of
+from engine.microscope.update_equations import LAST, Dissection, Entry, equations_for, inputs_of
 from engine.race.on_surface import Race, Update
 
 Coordinate = Literal["x", "y"]
@@ -47,18 +47,18 @@ def dissect_lane(race: Race, number: int, coordinate: str, last: int = LAST) -> 
 
 def _entry(race: Race, update: Update, index: int) -> Entry:
     rule = update.rule
-    anatomy = anatomy_for(rule, matrix=False)
+    equations = equations_for(rule, matrix=False)
     # The parameters as they were kept while it looked ahead are the point itself.
     state = {f"{name}.{POINT}": value for name, value in update.state.items() if name != "saved"}
     operands = {POINT: update.theta, f"d{POINT}": update.grad, **state}
     numbers = {name: float(update.float_state[place]) for name, place in NUMBERS.items()}
     step = MicroStep(update.step, "update", "update", 0, operands, {POINT: update.after}, numbers)
-    inputs = inputs_of(step, POINT, rule, anatomy)
-    ahead = any(quantity.name == "ahead" for quantity in anatomy.quantities)
+    inputs = inputs_of(step, POINT, rule, equations)
+    ahead = any(quantity.name == "ahead" for quantity in equations.quantities)
     name = COORDINATES[index]
     words = {
         "theta": f"{name}, the coordinate before the update",
         "g": f"the slope ∂f/∂{name} {'at the look-ahead point' if ahead else 'where the lane stands'}"
         + (", with this update's noise" if race.spec.noise else ""),
     }
-    return Entry(rule, anatomy, inputs, name, (index,), words)
+    return Entry(rule, equations, inputs, name, (index,), words)

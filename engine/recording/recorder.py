@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.dataset import Dataset
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.recording import rules
@@ -13,12 +13,12 @@ from engine.recording.series import Series
 from engine.script.script import Script
 
 
-class Recording:
+class SeriesRecorder:
     """Mixed into a trainer."""
 
     dataset: Dataset
     machine: Machine
-    probe: Probe
+    probe: Evaluator
     script: Script
 
     @property

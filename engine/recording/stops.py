@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.diagnostics.first_nonfinite import Offence
+from engine.diagnostics.first_nonfinite import FirstNonfinite
 from engine.machine.machine import Machine
 from engine.recording import rules
 
@@ -22,7 +22,7 @@ class Stop:
     op: str | None
     message: str
     best: int | None = None
-    offence: Offence | None = None
+    offence: FirstNonfinite | None = None
 
     @property
     def detail(self) -> str | None:

@@ -61,13 +61,13 @@ def test_a_missing_derivative_is_caught(monkeypatch):
     from engine.kernels import codes
     from engine.machine.tape import Tape
 
-    original = Tape.derivative.func
+    original = Tape.gradient_ops.func
 
     def without_slope(tape):
         ops = original(tape)
         return np.ascontiguousarray(ops[~((ops[:, codes.CODE] == codes.BACK_ACTIVATION) & (ops[:, codes.LAYER] == 1))])
 
-    monkeypatch.setattr(Tape, "derivative", property(without_slope))
+    monkeypatch.setattr(Tape, "gradient_ops", property(without_slope))
     found = problems.problem((2, 4, 4, 1), "tanh", "bce", "sigmoid", seed=33).trainer().check_gradient()
     assert [name for name, check in found.tensors.items() if not check.ok] == ["W1", "b1"]
     assert found.ok is False and found.error > 0.01

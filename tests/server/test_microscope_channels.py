@@ -156,8 +156,8 @@ def test_an_update_is_recorded_once_for_all_that_is_shown_of_it(monkeypatch: pyt
     from engine.microscope import update_view
 
     made: list[int] = []
-    record = update_view.record
-    monkeypatch.setattr(update_view, "record", lambda machine: made.append(1) or record(machine))
+    record = update_view.trace_update
+    monkeypatch.setattr(update_view, "trace_update", lambda machine: made.append(1) or record(machine))
     trainer, scope = Trainer(RunSpec.model_validate(SPEC)), Scope()
     shorts = set()
     for notation in NOTATIONS:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.machine.trace import MicroStep, Recording
+from engine.machine.trace import MicroStep, UpdateTrace
 from engine.microscope.expressions.expression import Number
 from engine.microscope.notations import Notation
 from engine.microscope.steps import Flow, Parts, Phase, Step, Terms
@@ -40,7 +40,7 @@ def recipe(code: int) -> Callable[[Recipe], Recipe]:
 class Builder:
     """Collects the micro-steps of one recorded update."""
 
-    def __init__(self, recording: Recording, tape: Tape, spec: RunSpec, dataset: Dataset, notation: Notation) -> None:
+    def __init__(self, recording: UpdateTrace, tape: Tape, spec: RunSpec, dataset: Dataset, notation: Notation) -> None:
         self.recording, self.tape, self.spec = recording, tape, spec
         self.n = notation
         self.names = Names(notation, tape, dataset, recording.rows)

@@ -7,7 +7,7 @@ import pytest
 from engine.microscope import dissect
 from engine.microscope.expressions.arithmetic import FormulaError, as_tree, names_in, on_arrays
 from engine.microscope.expressions.expression import Number
-from engine.microscope.update_equations import anatomy_for
+from engine.microscope.update_equations import equations_for
 from engine.optimizers import DIALECTS, OPTIMIZERS
 
 OPTIONS = (
@@ -44,7 +44,7 @@ def test_the_last_quantity_is_the_update(rule, dialect, options):
             kept = trainer.machine.everything()
             trainer.machine.updates(1)
             assert found.parts[-1].value == trainer.named_parameters[name][index]
-            anatomy = anatomy_for(trainer.effective_spec.optimizer, matrix=name.startswith("W"))
+            anatomy = equations_for(trainer.effective_spec.optimizer, matrix=name.startswith("W"))
             kept_by_the_rule = {
                 anatomy.in_formulas(key): named for key, named in trainer.optimizer_state.items() if key != "saved"
             }
