@@ -26,7 +26,7 @@ from engine.machine.trace import MicroStep, trace
 from engine.recording import rules
 from engine.recording.recorder import SeriesRecorder
 from engine.recording.stops import Stop, ending
-from engine.script.edit_checks import describe, place_of
+from engine.script.edit_checks import describe, slot_of
 from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
 from engine.script.replay import Replay
 from engine.script.script import Branch, Checkpoints, Script
@@ -44,7 +44,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         self.dataset = prepare(spec)
         self.script = Script(spec)
         self.machine = Machine(spec, self.dataset, parameters)
-        self.probe = Evaluator(self.machine)
+        self.evaluator = Evaluator(self.machine)
         self.checkpoints = Checkpoints(self._first_spacing())
         self.stopped: Stop | None = None
         self._record_start()
@@ -133,12 +133,12 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
     @property
     def named_parameters(self) -> dict[str, Array]:
         """{"W1": …, "b1": …, …}, each of its own shape: read-only views."""
-        return named(self.tape.places, self.machine.theta)
+        return named(self.tape.slots, self.machine.theta)
 
     @property
     def optimizer_state(self) -> dict[str, dict[str, Array]]:
         """State tensors by their names in the formula, each by parameter name and of its shape: read-only views."""
-        return {name: named(self.tape.places, flat) for name, flat in self.machine.state_tensors.items()}
+        return {name: named(self.tape.slots, flat) for name, flat in self.machine.state_tensors.items()}
 
     @property
     def nesterov_points(self) -> dict[str, dict[str, Array]] | None:
@@ -148,17 +148,17 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.
         """
         points = self.machine.nesterov_points(self.rate)
-        return None if points is None else {dialect: named(self.tape.places, flat) for dialect, flat in points.items()}
+        return None if points is None else {dialect: named(self.tape.slots, flat) for dialect, flat in points.items()}
 
     @property
     def last_gradient(self) -> dict[str, Array] | None:
         """By name what the last update used: gradient of its mini-batch before it, penalties and clipping included."""
-        return named(self.tape.places, self.machine.grad) if self.steps_done > 0 else None
+        return named(self.tape.slots, self.machine.grad) if self.steps_done > 0 else None
 
     @property
     def last_update(self) -> dict[str, Array] | None:
         """By name what the last update added to the parameters; edits made after it are not in it."""
-        return named(self.tape.places, self.machine.change) if self.steps_done > 0 else None
+        return named(self.tape.slots, self.machine.change) if self.steps_done > 0 else None
 
     @property
     def running_statistics(self) -> dict[str, Array]:
@@ -244,7 +244,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
         message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
-        self.stopped = Stop("non_finite", here, op, message, offence=find_nonfinite(self.machine))
+        self.stopped = Stop("non_finite", here, op, message, first_nonfinite=find_nonfinite(self.machine))
 
     def _apply_edits(self) -> bool:
         """Make the edits that precede the next update; whether there were any. A run that a rule had stopped goes on."""
@@ -252,12 +252,12 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         for edit in edits:
             self._apply(edit)
         if edits:
-            rules.go_on(self.machine.rules)
+            rules.resume(self.machine.rules)
         return bool(edits)
 
     def _apply(self, edit: AnyEdit) -> None:
         if isinstance(edit, WeightEdit):
-            place_of(edit, self.machine).view(self.machine.theta)[edit.index] = edit.value
+            slot_of(edit, self.machine).view(self.machine.theta)[edit.index] = edit.value
         elif isinstance(edit, ExtendEdit):
             self.machine.spec = with_edit(self.machine.spec, edit)
         else:
@@ -345,7 +345,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
 
     def loss(self, split: str = "train") -> float:
         """Mean data term of a split, inference mode: dropout off, running statistics."""
-        return self.probe.loss_and_outputs(*self.probe.rows(split))[0]
+        return self.evaluator.loss_and_outputs(*self.evaluator.rows(split))[0]
 
     def accuracy(self, split: str = "train") -> float:
         """Share of a split's samples whose class is predicted; regression has none."""
@@ -356,31 +356,31 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
 
     def objective(self, split: str = "train") -> float:
         """Data term and penalties; dropout off, batch norm on the split's own statistics."""
-        return self.probe.objective(split)
+        return self.evaluator.objective(split)
 
     def gradient(self, split: str = "train") -> list[tuple[Array, Array]]:
         """[(dW_l, db_l), …], the derivative of `objective`."""
-        return pairs(self.tape, self.probe.gradient(split))
+        return pairs(self.tape, self.evaluator.gradient(split))
 
     def named_gradient(self, split: str = "train") -> dict[str, Array]:
         """The same by name, {"W1": …, "b1": …}."""
-        return named(self.tape.places, self.probe.gradient(split))
+        return named(self.tape.slots, self.evaluator.gradient(split))
 
     def predict(self, x: ArrayLike) -> Array:
         """Raw samples (n, columns), as the data came -> outputs (n, d_L), inference mode."""
         raw = np.asarray(x, dtype=np.float64)
         if raw.ndim != 2 or raw.shape[1] != len(self.dataset.columns):
             raise ValueError(f"x: shape {raw.shape} given; allowed: (n, {len(self.dataset.columns)})")
-        return self.probe.outputs(np.ascontiguousarray(self.dataset.inputs_of(raw)))
+        return self.evaluator.outputs(np.ascontiguousarray(self.dataset.inputs_of(raw)))
 
     def evaluate(self, split: str = "train") -> Evaluation:
         """Loss, outputs and, for classes, predictions and confusions of a split."""
-        return self.probe.evaluate(split)
+        return self.evaluator.evaluate(split)
 
     def unit_maps(self, grid: int = 50, layers: slice = EVERY_LAYER) -> UnitMaps | None:
         """Every unit's activation over the drawn plane, of all `layers` or some of them (the inputs are layer 0); None where
         the data are no plane."""
-        return unit_maps(self.probe, self.dataset, grid, layers)
+        return unit_maps(self.evaluator, self.dataset, grid, layers)
 
     def response(self, points: int = 200) -> tuple[Array, Array]:
         """The fit over the drawn line: x (points,), outputs (points, d_L)."""

@@ -55,7 +55,7 @@ class Stopped(Protocol):
     @property
     def message(self) -> str: ...
     @property
-    def offence(self) -> FirstNonfinite | None: ...
+    def first_nonfinite(self) -> FirstNonfinite | None: ...
 
 
 def _diverging(s: Symptoms) -> Finding | None:
@@ -325,7 +325,7 @@ class Diagnosis:
     """Mixed into a trainer."""
 
     machine: Machine
-    probe: Evaluator
+    evaluator: Evaluator
     stopped: Any
 
     if TYPE_CHECKING:
@@ -346,7 +346,7 @@ class Diagnosis:
         since = max((edit.step for edit in self.edits if edit.step <= here), default=0)
         rules = self.machine.spec.regularization
         with np.errstate(over="ignore", invalid="ignore"):
-            penalty = self.probe.penalty() if rules.l1 or rules.l2 else 0.0
+            penalty = self.evaluator.penalty() if rules.l1 or rules.l2 else 0.0
         return gather(self.machine, self.network_state(), self.series.points, since, penalty)
 
 
@@ -354,9 +354,9 @@ class Diagnosis:
 
 
 def _non_finite(s: Symptoms, stopped: Stopped) -> Finding:
-    offence = stopped.offence
-    words = offence.words if offence else stopped.message
-    found = [Evidence("non_finite_values", float(offence.count if offence else 1), 0.0, "above", words)]
+    first_nonfinite = stopped.first_nonfinite
+    words = first_nonfinite.words if first_nonfinite else stopped.message
+    found = [Evidence("non_finite_values", float(first_nonfinite.count if first_nonfinite else 1), 0.0, "above", words)]
     tries = [
         to_try.rate(s, 0.1, "a tenth of the rate"),
         Remedy("clip.norm", 1.0, "no gradient longer than 1"),

@@ -67,8 +67,8 @@ def _names(machine: Machine, code: int, names: tuple[str, ...]) -> tuple[str, ..
     """Those and, for the update, the optimizer's state of the same parameters."""
     if code not in (codes.UPDATE, codes.LOOK_AHEAD):
         return names
-    places = [place.name for place in machine.tape.places]
-    return (*names, *(f"{state}.{name}" for state in machine.state_tensors for name in names if name in places))
+    parameters = [slot.name for slot in machine.tape.slots]
+    return (*names, *(f"{state}.{name}" for state in machine.state_tensors for name in names if name in parameters))
 
 
 def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> FirstNonfinite | None:
@@ -76,14 +76,14 @@ def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> Fir
         values = value_of(machine, name)
         bad = np.argwhere(~np.isfinite(values))
         if len(bad):
-            return _offence(machine, op, name, values, tuple(int(i) for i in bad[0]), len(bad), before)
+            return _nonfinite(machine, op, name, values, tuple(int(i) for i in bad[0]), len(bad), before)
     if code == codes.CLIP and not np.isfinite(machine.float_state[codes.GRADIENT_NORM]):
         value = machine.float_state[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
-        return _offence(machine, op, "norm", value, (0,), 1, before)
+        return _nonfinite(machine, op, "norm", value, (0,), 1, before)
     return None
 
 
-def _offence(
+def _nonfinite(
     machine: Machine, op: Op, name: str, values: Array, at: tuple[int, ...], count: int, before: dict[str, Array]
 ) -> FirstNonfinite:
     value = float(values[at])
@@ -139,8 +139,8 @@ def _operand(machine: Machine, result: str, name: str, values: Array, at: tuple[
         where[0] = slice(at[0], at[0] + 1)
     part = values[tuple(where)]
     finite = np.where(np.isfinite(part), np.abs(part), -1.0)
-    place = np.unravel_index(int(np.argmax(finite)), part.shape)
-    index = tuple(int(i) + (cut.start or 0) + 1 for i, cut in zip(place, where, strict=True))
+    position = np.unravel_index(int(np.argmax(finite)), part.shape)
+    index = tuple(int(i) + (cut.start or 0) + 1 for i, cut in zip(position, where, strict=True))
     return Operand(name, float(np.max(finite)), index)
 
 
@@ -177,18 +177,18 @@ def _largest_term(name: str, before: dict[str, Array], at: tuple[int, ...]) -> s
     unit, other = at[0], at[-1]
     if weights and signal and name[0] == "z":
         left, right, product = before[weights][unit], before[signal][:, other], f"{weights}·{signal}"
-        places = (f"{weights}[{unit + 1}, {{0}}]", f"{signal}[{{0}}]")
+        factors = (f"{weights}[{unit + 1}, {{0}}]", f"{signal}[{{0}}]")
     elif weights and blame and name.startswith("delta"):
         left, right, product = before[weights][:, unit], before[blame][:, other], f"{weights}ᵀ·{blame}"
-        places = (f"{weights}[{{0}}, {unit + 1}]", f"{blame}[{{0}}]")
+        factors = (f"{weights}[{{0}}, {unit + 1}]", f"{blame}[{{0}}]")
     elif blame and signal and name.startswith("dW"):
         left, right, product = before[blame][unit], before[signal][other], f"{blame}·{signal}ᵀ"
-        places = (f"{blame} of column {{0}}", f"{signal} of column {{0}}")
+        factors = (f"{blame} of column {{0}}", f"{signal} of column {{0}}")
     else:
         return None
     sizes = np.log10(np.maximum(np.abs(left), 1e-300)) + np.log10(np.maximum(np.abs(right), 1e-300))
     k = int(np.argmax(np.where(np.isnan(sizes), -np.inf, sizes)))
-    first, second = (place.format(k + 1) for place in places)
+    first, second = (factor.format(k + 1) for factor in factors)
     return f"the largest term of {product} is {first} × {second}, {number(float(left[k]))} × {number(float(right[k]))}"
 
 

@@ -105,12 +105,12 @@ def baseline(y: Array, loss: str) -> float:
 
 def identical_units(machine: Machine) -> tuple[int, int]:
     """(layer, units) of the largest group of hidden units with the same weights in and out, bit for bit; (0, 0) if none has."""
-    places = machine.tape.places
+    slots = machine.tape.slots
     best = (0, 0)
     for layer in range(1, len(machine.tape.sizes) - 1):
         units = machine.tape.sizes[layer]
-        parts = [place.view(machine.theta).reshape(units, -1) for place in places if place.layer == layer]
-        parts += [place.view(machine.theta).T for place in places if place.name == f"W{layer + 1}"]
+        parts = [slot.view(machine.theta).reshape(units, -1) for slot in slots if slot.layer == layer]
+        parts += [slot.view(machine.theta).T for slot in slots if slot.name == f"W{layer + 1}"]
         own = np.hstack(parts)
         if len(own) > 1:
             count = int(np.unique(own, axis=0, return_counts=True)[1].max())

@@ -34,7 +34,7 @@ def without_schedule(spec: RunSpec) -> RunSpec:
 
 
 def clone_on_rows(machine: Machine, rows: NDArray[np.int64]) -> Evaluator:
-    """The probe of a twin with the same parameters whose training set is these `rows` (n,); it has no other split."""
+    """The evaluator of a twin with the same parameters whose training set is these `rows` (n,); it has no other split."""
     made = Machine(machine.spec, _only(machine.dataset, rows))
     made.theta[...] = machine.theta
     made.state[...] = machine.state

@@ -199,7 +199,7 @@ class Evaluator:
     def penalty(self) -> float:
         """l2/2 |W|^2 + l1 |W|_1 over the weights."""
         rules = self.machine.spec.regularization
-        weights = [place.view(self.machine.theta) for place in self.tape.places if place.matrix]
+        weights = [slot.view(self.machine.theta) for slot in self.tape.slots if slot.matrix]
         return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
 
     def evaluate(self, split: str) -> Evaluation:
@@ -245,19 +245,19 @@ def range_of(values: Array, activation: str | None) -> tuple[float, float]:
     return -reach, reach
 
 
-def unit_maps(probe: Evaluator, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
+def unit_maps(evaluator: Evaluator, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
     """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane."""
     if dataset.kind != "plane":
         return None
-    values, sizes = probe.stacked(probe.plane(dataset, grid)), probe.tape.sizes
+    values, sizes = evaluator.stacked(evaluator.plane(dataset, grid)), evaluator.tape.sizes
     chosen = range(len(sizes))[layers]
-    first = place = sum(sizes[: chosen.start])
+    first = row_of_layer = sum(sizes[: chosen.start])
     units: list[dict[str, float]] = []
     for index in chosen:
-        for unit, row in enumerate(values[place : place + sizes[index]], 1):
-            low, high = range_of(row, probe.tape.bound(index))
+        for unit, row in enumerate(values[row_of_layer : row_of_layer + sizes[index]], 1):
+            low, high = range_of(row, evaluator.tape.bound(index))
             units.append({"layer": index, "unit": unit, "low": low, "high": high})
-        place += sizes[index]
+        row_of_layer += sizes[index]
     ranges = np.array([(unit["low"], unit["high"]) for unit in units])
     maps = np.empty((len(units), values.shape[1]), dtype=np.uint8)
     shade(values[first : first + len(units)], ranges, maps)

@@ -94,7 +94,7 @@ def _indented(lines: list[str]) -> str:
 def script(trainer: Trainer, ahead: Ahead) -> str:
     """The whole file, for the mini-batches that come next. KeyError: no such form."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
-    biases = [i for i, place in enumerate(tape.places) if place.kind == "bias"]
+    biases = [i for i, slot in enumerate(tape.slots) if slot.kind == "bias"]
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
     )

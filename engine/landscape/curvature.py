@@ -71,15 +71,15 @@ def hessian_product(gradient: Gradient, theta: Array, step: float = STEP) -> Pro
 
 def hessian(product: Product, size: int) -> Array:
     """H (P, P) from its columns, made symmetric."""
-    return at_once(making_hessian(product, size))
+    return at_once(hessian_in_parts(product, size))
 
 
-def making_hessian(product: Product, size: int) -> Parts[Array]:
+def hessian_in_parts(product: Product, size: int) -> Parts[Array]:
     """`hessian` (size, size), column by column."""
     columns = np.empty((size, size))
-    for place, row in enumerate(np.eye(size)):
-        columns[place] = product(row)
-        yield (place + 1) / size
+    for index, row in enumerate(np.eye(size)):
+        columns[index] = product(row)
+        yield (index + 1) / size
     return (columns + columns.T) / 2.0
 
 
@@ -114,10 +114,10 @@ def _tridiagonal(product: Product, q: Array, most: int, tolerance: float, *, set
 def lanczos(product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0) -> tuple[float, float]:
     """Smallest and largest eigenvalue of a symmetric matrix known by its products (Lanczos 1950), each until its residual is
     below `tolerance` of the largest in size."""
-    return at_once(finding_extremes(product, size, tolerance, most, seed))
+    return at_once(lanczos_in_parts(product, size, tolerance, most, seed))
 
 
-def finding_extremes(
+def lanczos_in_parts(
     product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0
 ) -> Parts[tuple[float, float]]:
     """`lanczos`, product by product."""
@@ -175,18 +175,20 @@ def of_matrix(gradient: Array, H: Array, small: float = CRITICAL) -> Curvature:
 def of_gradient(gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
     """From gradients alone around `theta` (P,), as networks have them: the whole Hessian of a small one, Lanczos' extremes of a
     larger."""
-    return at_once(measuring(gradient, theta, small, exact_up_to))
+    return at_once(of_gradient_in_parts(gradient, theta, small, exact_up_to))
 
 
-def measuring(gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Parts[Curvature]:
+def of_gradient_in_parts(
+    gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO
+) -> Parts[Curvature]:
     """`of_gradient`, a Hessian product at a time."""
     g = gradient(theta)
     product = hessian_product(gradient, theta)
     if theta.size <= exact_up_to:
-        H = yield from making_hessian(product, theta.size)
+        H = yield from hessian_in_parts(product, theta.size)
         return of_matrix(g, H, small)
     norm = float(np.linalg.norm(g))
-    smallest, largest = yield from finding_extremes(product, theta.size)
+    smallest, largest = yield from lanczos_in_parts(product, theta.size)
     if norm == 0.0 or not np.isfinite([norm, smallest, largest]).all():
         return _found(norm, 0.0 if norm == 0.0 else np.nan, smallest, largest, small, None, None)
     # Begun from the gradient, Lanczos' values and the first entries of their vectors are its shares by curvature (Gauss

@@ -82,7 +82,7 @@ class Landscape:
         self._forward, self._derivative, self._penalties = self.tape.forward_ops, self.tape.gradient_ops, self.tape.penalty_ops
         self._nothing, self._unordered = np.zeros(0), np.zeros(0, dtype=np.int64)
         self._state = np.zeros(self.tape.running_size + codes.N_CLOCK)
-        matrices = [(place.offset, place.size) for place in self.tape.places if place.matrix]
+        matrices = [(slot.offset, slot.size) for slot in self.tape.slots if slot.matrix]
         self._matrices = np.array(matrices, dtype=np.int64).reshape(-1, 2)
         self.rules = machine.spec.regularization
         self._local = threading.local()
@@ -138,13 +138,13 @@ class Landscape:
             total[...] = worker.grad
         return total
 
-    def sample_gradients(self, theta: ArrayLike, places: tuple[int, ...], first: int, last: int) -> Array:
-        """The data term's gradient of each of the samples first … last − 1 alone, (n, places): what its mean is over."""
-        point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(places)))
+    def sample_gradients(self, theta: ArrayLike, parameters: tuple[int, ...], first: int, last: int) -> Array:
+        """The data term's gradient of each of the samples first … last − 1 alone, (n, parameters): what its mean is over."""
+        point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(parameters)))
         for row in range(first, last):
             worker = self._worker()
             self._pass(self._derivative, worker, point, row, 1)
-            found[row - first] = worker.grad[list(places)]
+            found[row - first] = worker.grad[list(parameters)]
         return found
 
     def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Array, start: int, count: int) -> None:
@@ -185,9 +185,9 @@ class Landscape:
 
         `points` along each side must leave 1 by division by 4: 25, 53, 101, … so that the coarse grids end at the edges.
         """
-        return (level for level in self.painting(plane, across, up, points, np.inf) if level is not None)
+        return (level for level in self.pictures_in_parts(plane, across, up, points, np.inf) if level is not None)
 
-    def painting(
+    def pictures_in_parts(
         self, plane: Plane, across: Range, up: Range, points: int = 101, seconds: float = 0.01
     ) -> Iterator[Picture | None]:
         """`pictures`, about so long between two yields: None where a level is not done yet."""
@@ -224,9 +224,9 @@ class Landscape:
 
 @dataclass(frozen=True)
 class Path:
-    """A trajectory over a plane: coordinates (n, 2), distances off it (n,), these over the way from `reference` (n,), the true
-    loss and the slice's loss at the nearest point of the plane, each (n,). Where the two losses differ, the path is not where
-    the picture seems to show it, and it may seem to climb."""
+    """A trajectory over a plane: coordinates (n, 2), distances off it (n,), these over the distance from `reference` (n,), the
+    true loss and the slice's loss at the nearest point of the plane, each (n,). Where the two losses differ, the path is not
+    where the picture seems to show it, and it may seem to climb."""
 
     coordinates: Array
     off: Array

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.array import Array
-from engine.landscape.curvature import Product, finding_extremes, making_hessian, scaled
+from engine.landscape.curvature import Product, hessian_in_parts, lanczos_in_parts, scaled
 from engine.optimizers import PYTORCH
 from engine.parts import Parts, at_once
 from engine.spec import OptimizerSpec
@@ -71,10 +71,10 @@ def bound(
 ) -> Bound | None:
     """A lane's own bound where it stands, `state` its rule's tensors by name, (size,) each; None for a rule without one, or
     before its first update where it needs one."""
-    return at_once(bounding(optimizer, product, size, state, updates))
+    return at_once(bound_in_parts(optimizer, product, size, state, updates))
 
 
-def bounding(
+def bound_in_parts(
     optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Parts[Bound | None]:
     """`bound`, a product at a time."""
@@ -87,12 +87,12 @@ def bounding(
         return None
     wanted = product if P is None else scaled(product, P)
     if size <= DIRECT_UP_TO:
-        matrix = yield from making_hessian(wanted, size)
+        matrix = yield from hessian_in_parts(wanted, size)
         if not np.isfinite(matrix).all():
             return None
         top = float(np.linalg.eigvalsh(matrix)[-1])
     else:
-        _, top = yield from finding_extremes(wanted, size)
+        _, top = yield from lanczos_in_parts(wanted, size)
     return Bound(known[1], top, known[0] / top if top > 0.0 else np.inf, P is not None)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import NESTEROV_LOOK_AHEAD
-from engine.machine.layout import Place, layout_of, places_of
+from engine.machine.layout import TensorSlot, layout_of, tensor_slots
 from engine.machine.tape import Op, Tape
 from engine.machine.updates import Block, blocks, scratch_size
 from engine.rows.activations import ACTIVATIONS
@@ -19,16 +19,16 @@ from engine.spec import LayerSpec, RunSpec
 NAIVE = {codes.SIGMOID: codes.NAIVE_SIGMOID, codes.SOFTMAX: codes.NAIVE_SOFTMAX}
 
 
-def update_blocks(spec: RunSpec, places: tuple[Place, ...]) -> dict[int, list[Block]]:
+def update_blocks(spec: RunSpec, slots: tuple[TensorSlot, ...]) -> dict[int, list[Block]]:
     """The blocks that the rule updates together, layer by layer; held biases are in none and cut what lies around them."""
     found: dict[int, list[Block]] = {}
-    for layer in sorted({place.layer for place in places}):
+    for layer in sorted({slot.layer for slot in slots}):
         parts: list[list[tuple[str, int, tuple[int, ...]]]] = [[]]
-        for place in (place for place in places if place.layer == layer):
-            if place.kind == "bias" and not spec.network.train_bias:
+        for slot in (slot for slot in slots if slot.layer == layer):
+            if slot.kind == "bias" and not spec.network.train_bias:
                 parts.append([])
             else:
-                parts[-1].append((place.name, place.offset, place.shape))
+                parts[-1].append((slot.name, slot.offset, slot.shape))
         found[layer] = [block for part in parts if part for block in blocks(spec.optimizer, part)]
     return found
 
@@ -43,8 +43,8 @@ class TapeWriter:
         self.last = len(self.sizes) - 1
         self.output, self.loss = spec.output_and_loss
         self.activations = (*(layer.activation for layer in spec.network.layers), self.output)
-        self.places = places_of(self.sizes, spec.network.layers)
-        self.at = {place.name: place.offset for place in self.places}
+        self.slots = tensor_slots(self.sizes, spec.network.layers)
+        self.at = {slot.name: slot.offset for slot in self.slots}
         self.layout = layout_of(self.sizes, spec.network.layers, capacity)
         self.ops: list[list[int]] = []
         self.words: list[Op] = []
@@ -145,8 +145,8 @@ class TapeWriter:
         source = self.source(layer)
         if source is not None:
             reads = (names[-2], f"h{source}", *self.projection(layer))
-            places = {"INPUT": self.value(names[-2]), "OTHER": self.value(f"h{source}"), "OUTPUT": self.value(names[-1])}
-            self.add(codes.SKIP, f"skip {layer}", "forward", layer, reads, (names[-1],), **places, **self.along(layer))
+            fields = {"INPUT": self.value(names[-2]), "OTHER": self.value(f"h{source}"), "OUTPUT": self.value(names[-1])}
+            self.add(codes.SKIP, f"skip {layer}", "forward", layer, reads, (names[-1],), **fields, **self.along(layer))
 
     def projection(self, layer: int) -> tuple[str, ...]:
         return (f"P{layer}",) if f"P{layer}" in self.at else ()
@@ -167,29 +167,29 @@ class TapeWriter:
             if self.source(above) == layer:
                 g = f"g{above}"
                 reads = (delta, g, *self.projection(above))
-                places = {"INPUT": value(g), "OUTPUT": value(delta)} | self.along(above)
-                self.add(codes.BACK_SKIP, f"back along skip {above}", "backward", above, reads, (delta,), **places)
+                fields = {"INPUT": value(g), "OUTPUT": value(delta)} | self.along(above)
+                self.add(codes.BACK_SKIP, f"back along skip {above}", "backward", above, reads, (delta,), **fields)
         source = self.source(layer)
         if source is not None:
             g = f"g{layer}"
-            places = {"INPUT": value(delta), "OUTPUT": value(g)}
-            self.add(codes.KEEP, f"kept for skip {layer}", "backward", layer, (delta,), (g,), **places)
+            fields = {"INPUT": value(delta), "OUTPUT": value(g)}
+            self.add(codes.KEEP, f"kept for skip {layer}", "backward", layer, (delta,), (g,), **fields)
             if self.projection(layer):
-                places = {"INPUT": value(g), "OTHER": value(f"h{source}")} | self.along(layer)
+                fields = {"INPUT": value(g), "OTHER": value(f"h{source}")} | self.along(layer)
                 reads = (g, f"h{source}")
-                self.add(codes.SKIP_GRADIENT, f"gradient of skip {layer}", "backward", layer, reads, (f"dP{layer}",), **places)
+                self.add(codes.SKIP_GRADIENT, f"gradient of skip {layer}", "backward", layer, reads, (f"dP{layer}",), **fields)
         if own.dropout:
             mask = f"mask{layer}"
-            places = {"OTHER": value(mask), "OUTPUT": value(delta)}
-            self.add(codes.BACK_DROPOUT, f"back through dropout {layer}", "backward", layer, (delta, mask), (delta,), **places)
+            fields = {"OTHER": value(mask), "OUTPUT": value(delta)}
+            self.add(codes.BACK_DROPOUT, f"back through dropout {layer}", "backward", layer, (delta, mask), (delta,), **fields)
         u = f"u{layer}" if own.norm else f"z{layer}"
         a = f"a{layer}" if own.dropout or own.skip else f"h{layer}"
         slopes: tuple[str, ...] = ()
         if own.activation == "prelu":
             slopes = (f"alpha{layer}",)
-            places = {"INPUT": value(u), "OTHER": value(delta), "WEIGHTS": self.at[f"alpha{layer}"]}
+            fields = {"INPUT": value(u), "OTHER": value(delta), "WEIGHTS": self.at[f"alpha{layer}"]}
             name = f"gradient of slopes {layer}"
-            self.add(codes.SLOPE_GRADIENT, name, "backward", layer, (delta, u), (f"dalpha{layer}",), **places)
+            self.add(codes.SLOPE_GRADIENT, name, "backward", layer, (delta, u), (f"dalpha{layer}",), **fields)
         self.add(
             codes.BACK_ACTIVATION,
             f"delta {layer}" if own.norm is None else f"back through activation {layer}",
@@ -220,20 +220,20 @@ class TapeWriter:
 
     def gradient(self, layer: int) -> None:
         delta, h = f"delta{layer}", f"h{layer - 1}"
-        places = {"INPUT": self.value(delta), "OTHER": self.value(h)}
+        fields = {"INPUT": self.value(delta), "OTHER": self.value(h)}
         writes = (f"dW{layer}", f"db{layer}")
-        self.add(codes.GRADIENT, f"gradient {layer}", "backward", layer, (delta, h), writes, **places)
+        self.add(codes.GRADIENT, f"gradient {layer}", "backward", layer, (delta, h), writes, **fields)
 
     def back_product(self, layer: int) -> None:
         delta, below = f"delta{layer}", f"delta{layer - 1}"
-        places = {"INPUT": self.value(delta), "OUTPUT": self.value(below)}
-        self.add(codes.BACK_PRODUCT, f"back through {layer}", "backward", layer, (f"W{layer}", delta), (below,), **places)
+        fields = {"INPUT": self.value(delta), "OUTPUT": self.value(below)}
+        self.add(codes.BACK_PRODUCT, f"back through {layer}", "backward", layer, (f"W{layer}", delta), (below,), **fields)
 
-    def penalty(self, place: Place) -> None:
-        own = (place.name, f"d{place.name}")
-        rows, cols = place.shape
-        name = f"penalty {place.layer}" if place.kind == "weight" else f"penalty of skip {place.layer}"
-        self.add(codes.PENALTY, name, "backward", place.layer, own, own[1:], ROWS=rows, COLS=cols, WEIGHTS=place.offset)
+    def penalty(self, slot: TensorSlot) -> None:
+        own = (slot.name, f"d{slot.name}")
+        rows, cols = slot.shape
+        name = f"penalty {slot.layer}" if slot.kind == "weight" else f"penalty of skip {slot.layer}"
+        self.add(codes.PENALTY, name, "backward", slot.layer, own, own[1:], ROWS=rows, COLS=cols, WEIGHTS=slot.offset)
 
 
 def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image: tuple[int, int] | None = None) -> Tape:
@@ -243,8 +243,8 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     add, value, last = writer.add, writer.value, writer.last
     rule = spec.optimizer.code
     slots = len(spec.optimizer.state)
-    count = sum(place.size for place in writer.places)
-    parameters = tuple(place.name for place in writer.places)
+    count = sum(slot.size for slot in writer.slots)
+    parameters = tuple(slot.name for slot in writer.slots)
 
     add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=value("h0"), OTHER=value("y"), EXTRA=capacity)
     if spec.regularization.jitter or spec.regularization.shift:
@@ -274,24 +274,24 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
             writer.back_product(layer)
             writer.back_bend(layer - 1)
     if spec.regularization.l1 or spec.regularization.l2:
-        for place in writer.places:
-            if place.matrix:
-                writer.penalty(place)
+        for slot in writer.slots:
+            if slot.matrix:
+                writer.penalty(slot)
     if not spec.network.train_bias:
-        for place in writer.places:
-            if place.kind == "bias":
-                db = (f"d{place.name}",)
-                held = {"WEIGHTS": place.offset, "COUNT": place.size}
-                add(codes.HOLD, f"biases held {place.layer}", "update", place.layer, db, db, **held)
+        for slot in writer.slots:
+            if slot.kind == "bias":
+                db = (f"d{slot.name}",)
+                held = {"WEIGHTS": slot.offset, "COUNT": slot.size}
+                add(codes.HOLD, f"biases held {slot.layer}", "update", slot.layer, db, db, **held)
     if spec.clip.norm is not None or spec.clip.value is not None:
         everything = tuple(f"d{name}" for name in parameters)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
     add(codes.CHECK, "check", "update", 0, (), (), EXTRA=count, INPUT=value("z1"))  # what came from the data is finite
     for layer, offset in writer.running.items():
         mean, var = f"mean{layer}", f"var{layer}"
-        places = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}
-        add(codes.RUNNING_STATISTICS, f"running statistics {layer}", "update", layer, (mean, var), (), **places)
-    parts = update_blocks(spec, writer.places)
+        fields = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}
+        add(codes.RUNNING_STATISTICS, f"running statistics {layer}", "update", layer, (mean, var), (), **fields)
+    parts = update_blocks(spec, writer.slots)
     scratch = writer.layout.size
     for layer, own in parts.items():
         for part in own:
@@ -305,7 +305,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         tuple(layer.norm for layer in writer.layers),
         tuple(layer.skip for layer in writer.layers),
         writer.loss,
-        writer.places,
+        writer.slots,
         replace(writer.layout, size=scratch + scratch_size([part for own in parts.values() for part in own])),
         np.array(writer.ops, dtype=np.int64),
         tuple(writer.words),

@@ -74,8 +74,8 @@ class Machine:
         """Step 0 of `spec`, with the parameters as they are."""
         self._lay(spec)
         self.state = np.zeros(self.tape.running_size)
-        for place in self.tape.running:
-            place.view(self.state)[...] = float(place.name.startswith("var"))
+        for slot in self.tape.running:
+            slot.view(self.state)[...] = float(slot.name.startswith("var"))
         self._reset_state()
         int_state = self.int_state
         int_state[[codes.STEP, codes.EPOCH, codes.CURSOR, codes.RECORDED]] = 0
@@ -247,7 +247,7 @@ class Machine:
         """What an op wrote, as it stands in the buffers."""
         if code == codes.CLIP:
             yield self.float_state[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
-        own = {place.name: place for place in self.tape.places}
+        own = {slot.name: slot for slot in self.tape.slots}
         for name in op.writes:
             if name in own:
                 yield own[name].view(self.theta)

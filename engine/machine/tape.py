@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import LAST_CLASSIC
-from engine.machine.layout import Layout, Place
+from engine.machine.layout import Layout, TensorSlot
 
 GRADIENTS = (codes.GRADIENT, codes.SLOPE_GRADIENT, codes.SKIP_GRADIENT)
 ONLY_IN_TRAINING = (codes.RATE, codes.LOOK_AHEAD, codes.AUGMENT)
@@ -42,7 +42,7 @@ class Tape:
     skips: tuple[int | None, ...]
     """Of each layer, how many layers back its skip comes from."""
     loss: str
-    places: tuple[Place, ...]
+    slots: tuple[TensorSlot, ...]
     layout: Layout
     ops: NDArray[np.int64]
     words: tuple[Op, ...]
@@ -52,22 +52,22 @@ class Tape:
 
     @property
     def parameter_count(self) -> int:
-        return sum(place.size for place in self.places)
+        return sum(slot.size for slot in self.slots)
 
     @property
     def state_size(self) -> int:
         return self.running_size + self.state_slots * self.parameter_count + codes.N_CLOCK
 
     @property
-    def running(self) -> tuple[Place, ...]:
+    def running(self) -> tuple[TensorSlot, ...]:
         """Where the running statistics lie in the state: "mean1", "var1", …"""
-        places: list[Place] = []
+        slots: list[TensorSlot] = []
         offset = 0
         for layer, norm in enumerate(self.norms, 1):
             for name in ("mean", "var") if norm == "batch" else ():
-                places.append(Place(f"{name}{layer}", "statistics", layer, offset, (self.sizes[layer],)))
-                offset += places[-1].size
-        return tuple(places)
+                slots.append(TensorSlot(f"{name}{layer}", "statistics", layer, offset, (self.sizes[layer],)))
+                offset += slots[-1].size
+        return tuple(slots)
 
     def bound(self, layer: int) -> str | None:
         """The activation whose range a layer's answers keep to; none for the inputs, and where a skip adds to them."""

@@ -58,7 +58,7 @@ def trace_update(machine: Machine) -> UpdateTrace:
             code = machine.tape.ops[index, codes.CODE]
             reads, writes = op.reads, op.writes
             if code in (codes.UPDATE, codes.LOOK_AHEAD):
-                own = tuple(f"{name}.{place}" for name in machine.state_tensors for place in op.writes)
+                own = tuple(f"{name}.{parameter}" for name in machine.state_tensors for parameter in op.writes)
                 reads, writes = (*reads, *own), (*writes, *own)
             operands = {name: value_of(machine, name) for name in reads}
             if code in (codes.BACK_ACTIVATION, codes.OUTPUT_DELTA):
@@ -103,19 +103,19 @@ def value_of(machine: Machine, name: str) -> Array:
 
     Parameters and what belongs to them have their own shape, intermediate values are (units, batch)."""
     tensor, _, parameter = name.rpartition(".")
-    for place in machine.tape.places:
-        if tensor and place.name == parameter:
-            return place.view(machine.state_tensors[tensor]).copy()
-        if place.name == name:
-            return place.view(machine.theta).copy()
-        if f"d{place.name}" == name:
-            return place.view(machine.grad).copy()
+    for slot in machine.tape.slots:
+        if tensor and slot.name == parameter:
+            return slot.view(machine.state_tensors[tensor]).copy()
+        if slot.name == name:
+            return slot.view(machine.theta).copy()
+        if f"d{slot.name}" == name:
+            return slot.view(machine.grad).copy()
     return machine.tape.layout.view(machine.work, name, int(machine.int_state[codes.BATCH])).copy()
 
 
 def _running(machine: Machine, layer: int) -> dict[str, Array]:
-    own = [place for place in machine.tape.running if place.layer == layer]
-    return {f"running_{place.name}": place.view(machine.state).copy() for place in own}
+    own = [slot for slot in machine.tape.running if slot.layer == layer]
+    return {f"running_{slot.name}": slot.view(machine.state).copy() for slot in own}
 
 
 def _slope(machine: Machine, index: int) -> dict[str, Array]:

@@ -18,7 +18,7 @@ def clone_at(trainer: Trainer, step: int) -> Trainer:
     made.script = copy.deepcopy(trainer.script)
     made.checkpoints = copy.deepcopy(trainer.checkpoints)
     made.machine = Machine(trainer.spec, trainer.dataset)
-    made.probe = Evaluator(made.machine)
+    made.evaluator = Evaluator(made.machine)
     made.stopped = None
     made._go_to(step)
     return made

@@ -57,7 +57,7 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
             "name: under batch norm every sample's loss depends on all samples of the mini-batch, so that no sample has a "
             "gradient of its own; allowed: networks without batch norm"
         )
-    steps = update.recording.steps
+    steps = update.trace.steps
     made = next((step for step in steps if step.phase == "backward" and f"d{name}" in step.results), None)
     if made is None:
         known = [key[1:] for step in steps if step.op.startswith("gradient") for key in step.results]

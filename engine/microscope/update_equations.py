@@ -19,7 +19,7 @@ from engine.microscope.expressions.expression import Expression, Number, Writing
 from engine.microscope.update_equation_rows import UpdateEquations, equations_of
 
 if TYPE_CHECKING:
-    from engine.machine.layout import Place
+    from engine.machine.layout import TensorSlot
     from engine.machine.machine import Machine
     from engine.spec import OptimizerSpec
     from engine.trainer import Trainer
@@ -175,21 +175,21 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
 
     Raises ValueError where there is no such entry, or the next update gives a value that is not finite before it is reached.
     """
-    place = place_of(trainer, name, index)
+    slot = slot_of(trainer, name, index)
     here = trainer.steps_done
     copied = clone_at(trainer, max(0, here - last))
     rows: list[dict[str, float]] = []
     while copied.steps_done < here and copied.stopped is None:
-        rows.append(_values(copied.machine, place, index))
+        rows.append(_values(copied.machine, slot, index))
         copied.step(1)
-    recording = trace_update(copied.machine)
-    if not recording.complete:
+    trace = trace_update(copied.machine)
+    if not trace.complete:
         raise ValueError(f"step: update {here + 1} gives a value that is not finite; allowed: an update that can be made")
     optimizer = trainer.effective_spec.optimizer
-    equations = equations_for(optimizer, matrix=place.matrix)
-    inputs = inputs_of(update_of(recording.steps, name), name, optimizer, equations)
+    equations = equations_for(optimizer, matrix=slot.matrix)
+    inputs = inputs_of(update_of(trace.steps, name), name, optimizer, equations)
     entry = Entry(optimizer, equations, inputs, name, index)
-    return entry.told(here, rows)
+    return entry.dissection(here, rows)
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Entry:
         own = {key: _at(value, self.index) for key, value in self.inputs.items()}
         return {key: float(value) for key, value in quantities(self.equations, own).items()} | self.entering
 
-    def told(self, step: int, past: list[dict[str, float]]) -> Dissection:
+    def dissection(self, step: int, past: list[dict[str, float]]) -> Dissection:
         """The update after `step`; `past`: the `values` of the updates before it, oldest first."""
         trees = tree(self.equations, self.inputs, self.index)
         now = {key: expression.value for key, expression in trees.items()}
@@ -287,22 +287,22 @@ def _read(equations: UpdateEquations) -> list[str]:
     return ["theta", "g", *sorted(read - {"theta", "g"})]
 
 
-def _values(machine: Machine, place: Place, index: tuple[int, ...]) -> dict[str, float]:
+def _values(machine: Machine, slot: TensorSlot, index: tuple[int, ...]) -> dict[str, float]:
     """Every quantity of one entry in the update that comes next."""
-    recording = trace_update(machine)
-    if not recording.complete:
+    trace = trace_update(machine)
+    if not trace.complete:
         return {}
     optimizer = machine.spec.optimizer
-    equations = equations_for(optimizer, matrix=place.matrix)
-    inputs = inputs_of(update_of(recording.steps, place.name), place.name, optimizer, equations)
-    return Entry(optimizer, equations, inputs, place.name, index).values()
+    equations = equations_for(optimizer, matrix=slot.matrix)
+    inputs = inputs_of(update_of(trace.steps, slot.name), slot.name, optimizer, equations)
+    return Entry(optimizer, equations, inputs, slot.name, index).values()
 
 
-def place_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> Place:
+def slot_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> TensorSlot:
     """Where an entry's parameter lies; a ValueError says what there is instead."""
-    place = next((place for place in trainer.tape.places if place.name == name), None)
-    if place is None:
-        raise ValueError(f"name: no parameter '{name}'; allowed: {', '.join(place.name for place in trainer.tape.places)}")
-    if len(index) != len(place.shape) or not all(0 <= i < size for i, size in zip(index, place.shape, strict=True)):
-        raise ValueError(f"index: {list(index)} is outside {name}; allowed: within {list(place.shape)}")
-    return place
+    slot = next((slot for slot in trainer.tape.slots if slot.name == name), None)
+    if slot is None:
+        raise ValueError(f"name: no parameter '{name}'; allowed: {', '.join(slot.name for slot in trainer.tape.slots)}")
+    if len(index) != len(slot.shape) or not all(0 <= i < size for i, size in zip(index, slot.shape, strict=True)):
+        raise ValueError(f"index: {list(index)} is outside {name}; allowed: within {list(slot.shape)}")
+    return slot

@@ -42,7 +42,7 @@ def dissect_lane(race: Race, number: int, coordinate: str, last: int = LAST) -> 
         raise ValueError(f"step: the race is at its end, step {end}; allowed: 0 to {end - 1}, or a longer race")
     alone = race.alone(number, max(0, race.step - last))
     *past, now = (_entry(race, alone.one_update(), COORDINATES.index(coordinate)) for _ in range(min(race.step, last) + 1))
-    return now.told(race.step, [entry.values() for entry in past])
+    return now.dissection(race.step, [entry.values() for entry in past])
 
 
 def _entry(race: Race, update: Update, index: int) -> Entry:
@@ -51,7 +51,7 @@ def _entry(race: Race, update: Update, index: int) -> Entry:
     # The parameters as they were kept while it looked ahead are the point itself.
     state = {f"{name}.{POINT}": value for name, value in update.state.items() if name != "saved"}
     operands = {POINT: update.theta, f"d{POINT}": update.grad, **state}
-    numbers = {name: float(update.float_state[place]) for name, place in NUMBERS.items()}
+    numbers = {name: float(update.float_state[index]) for name, index in NUMBERS.items()}
     step = MicroStep(update.step, "update", "update", 0, operands, {POINT: update.after}, numbers)
     inputs = inputs_of(step, POINT, rule, equations)
     ahead = any(quantity.name == "ahead" for quantity in equations.quantities)

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.curvature import FLAT, Curvature, hessian_product, measuring
+from engine.landscape.curvature import FLAT, Curvature, hessian_product, of_gradient_in_parts
 from engine.landscape.slices import Landscape
-from engine.landscape.stability import Bound, PhaseDiagram, bounding, growth, phase_diagram
+from engine.landscape.stability import Bound, PhaseDiagram, bound_in_parts, growth, phase_diagram
 from engine.parts import Parts
 from engine.race.on_network import NetworkRace
 from engine.spec import OptimizerSpec
@@ -40,7 +40,7 @@ class Local:
     negative: int | None
 
 
-def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) -> Parts[Local]:
+def local_in_parts(race: NetworkRace, number: int, landscape: Landscape | None = None) -> Parts[Local]:
     """A Hessian product at a time. The race may go on meanwhile: it is about where the lane stands when this is called."""
     lane = race.lane(number)
     trainer = lane.trainer
@@ -49,11 +49,11 @@ def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) 
     state = {name: value.copy() for name, value in trainer.machine.state_tensors.items()}
     updates = int(trainer.machine.clock[codes.UPDATES])  # of this rule: another began anew
     surface = landscape or race.landscape()
-    return _looking(Place(number, step, updates, rule, rate, state, theta), surface)
+    return _local_in_parts(LanePosition(number, step, updates, rule, rate, state, theta), surface)
 
 
 @dataclass(frozen=True)
-class Place:
+class LanePosition:
     """A lane as it stood: what the rest depends on. `theta` and each tensor of `state` are (P,)."""
 
     lane: int
@@ -65,12 +65,12 @@ class Place:
     theta: Array
 
 
-def _looking(place: Place, surface: Landscape) -> Parts[Local]:
-    rule, rate, theta = place.rule, place.rate, place.theta
-    curvature = yield from measuring(surface.gradient, theta)
+def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
+    rule, rate, theta = position.rule, position.rate, position.theta
+    curvature = yield from of_gradient_in_parts(surface.gradient, theta)
     matrix = curvature.matrix
     product = hessian_product(surface.gradient, theta) if matrix is None else lambda v: matrix @ v
-    found = yield from bounding(rule, product, theta.size, place.state, place.updates)
+    found = yield from bound_in_parts(rule, product, theta.size, position.state, position.updates)
     phase, momentum, grows = None, None, None
     if rule.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
         curvatures = upward(curvature)
@@ -82,7 +82,7 @@ def _looking(place: Place, surface: Landscape) -> Parts[Local]:
     negative = None
     if curvature.spectrum is not None:
         negative = int(np.sum(curvature.spectrum < -FLAT * max(abs(curvature.smallest), abs(curvature.largest))))
-    return Local(place.lane, place.step, rule, rate, curvature, found, phase, momentum, grows, negative)
+    return Local(position.lane, position.step, rule, rate, curvature, found, phase, momentum, grows, negative)
 
 
 def upward(curvature: Curvature) -> list[float]:

@@ -23,7 +23,7 @@ from engine.spec.fields import SpecModel
 from engine.trainer import Trainer
 
 MOST_POINTS = 160
-"""Points kept of each lane's way; beyond them every second is left out."""
+"""Points kept of each lane's trajectory; beyond them every second is left out."""
 MOST_NUMBERS = 4_000_000
 """Of all lanes' points together: 32 MB."""
 SLICE = 2048
@@ -212,11 +212,11 @@ class NetworkRace:
         """`seek` in slices of at most `updates`, all lanes side by side on the pool; yields the least step reached."""
         if not 0 <= step <= self.max_steps:
             raise ValueError(f"step: {step} given; allowed: 0 to {self.max_steps}")
-        ways = [self._lane_to(lane, step, updates) for lane in self.lanes]
-        while ways:
-            reached = list(pool().map(lambda way: next(way, None), ways))
-            ways = [way for way, at in zip(ways, reached, strict=True) if at is not None]
-            if ways:
+        advances = [self._lane_to(lane, step, updates) for lane in self.lanes]
+        while advances:
+            reached = list(pool().map(lambda advance: next(advance, None), advances))
+            advances = [advance for advance, at in zip(advances, reached, strict=True) if at is not None]
+            if advances:
                 yield min(at for at in reached if at is not None)
         self.step = step
         self._thin()
@@ -253,7 +253,7 @@ class NetworkRace:
 
     # Looking ---------------------------------------------------------------------------------------------------------
 
-    def way(self, number: int) -> tuple[NDArray[np.int64], Array]:
+    def trajectory(self, number: int) -> tuple[NDArray[np.int64], Array]:
         """Steps (n,) and parameters (n, P) of a lane's kept points up to the present step, and of where it stands."""
         lane = self.lane(number)
         trainer = lane.trainer
@@ -265,7 +265,7 @@ class NetworkRace:
     def principal_plane(self, numbers: Sequence[int] | None = None) -> Plane:
         """The plane of the most variance of all lanes' points together."""
         wanted = [lane.id for lane in self.lanes] if numbers is None else list(numbers)
-        points = [self.way(number)[1] for number in wanted]
+        points = [self.trajectory(number)[1] for number in wanted]
         if not points:
             raise ValueError("lanes: there are none; allowed: at least one")
         every = np.concatenate(points)
@@ -278,8 +278,8 @@ class NetworkRace:
         return Landscape(self.lanes[0].trainer.machine, split)
 
     def path(self, number: int, plane: Plane, landscape: Landscape) -> Path:
-        """A lane's way over a plane, measured from the start."""
-        _, points = self.way(number)
+        """A lane's trajectory over a plane, measured from the start."""
+        _, points = self.trajectory(number)
         return path(landscape, plane, points, self.lane(number).points[0])
 
     def standings(self, threshold: float = 0.05) -> list[NetworkStanding]:

@@ -51,7 +51,7 @@ def rate_sweep(
     seeds: Sequence[int] = (0,),
 ) -> RateSweep:
     """A lane of a surface at each rate, from the race's start, under its noise; seeds differ in the noise alone."""
-    return at_once(sweeping(spec, lane, rates, steps, seeds))
+    return at_once(rate_sweep_in_parts(spec, lane, rates, steps, seeds))
 
 
 def at_rate(lane: LaneSpec, rate: float) -> LaneSpec:
@@ -60,7 +60,7 @@ def at_rate(lane: LaneSpec, rate: float) -> LaneSpec:
     return lane.model_copy(update={"optimizer": rule, "retunes": ()})
 
 
-def sweeping(
+def rate_sweep_in_parts(
     spec: RaceSpec | Mapping[str, Any],
     lane: LaneSpec | Mapping[str, Any],
     rates: Sequence[float] = RATES,
@@ -97,7 +97,7 @@ def _swept(rates: Sequence[float], steps: int, seeds: tuple[int, ...], losses: A
     return RateSweep(np.array(rates, dtype=np.float64), steps, seeds, losses, median, found)
 
 
-def sweeping_network(
+def network_rate_sweep_in_parts(
     run: RunSpec | Mapping[str, Any],
     lane: LaneSpec | Mapping[str, Any],
     rates: Sequence[float] = RATES,
@@ -142,10 +142,10 @@ def basins(
     domain: Box | None = None,
 ) -> Basins:
     """Every start of a side × side grid over the domain, its cells' middles, run for some steps by the lane's rule."""
-    return at_once(charting(spec, lane, side, steps, reach, domain))
+    return at_once(basins_in_parts(spec, lane, side, steps, reach, domain))
 
 
-def charting(
+def basins_in_parts(
     spec: RaceSpec | Mapping[str, Any],
     lane: LaneSpec | Mapping[str, Any],
     side: int = 32,

@@ -18,7 +18,7 @@ class SeriesRecorder:
 
     dataset: Dataset
     machine: Machine
-    probe: Evaluator
+    evaluator: Evaluator
     script: Script
 
     @property
@@ -52,7 +52,7 @@ class SeriesRecorder:
     def _record_start(self) -> None:
         row = [0.0, 0.0]
         for split, count in zip(("train", "validation", "test"), self.dataset.rows, strict=True):
-            found = self.probe.evaluate(split) if count else None
+            found = self.evaluator.evaluate(split) if count else None
             accuracy = found.accuracy if found else None
             row += [found.loss if found else np.nan, np.nan if accuracy is None else accuracy]
         row += [np.nan, float(np.linalg.norm(self.machine.theta))]

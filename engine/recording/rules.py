@@ -100,7 +100,7 @@ def verdict(state: Array) -> Verdict | None:
     return VERDICTS[int(state[FIRED])]
 
 
-def go_on(state: Array) -> None:
+def resume(state: Array) -> None:
     """After an edit: a run that was stopped has new patience."""
     if state[FIRED]:
         state[FIRED] = state[BAD] = 0.0

@@ -22,12 +22,12 @@ class Stop:
     op: str | None
     message: str
     best: int | None = None
-    offence: FirstNonfinite | None = None
+    first_nonfinite: FirstNonfinite | None = None
 
     @property
     def detail(self) -> str | None:
         """The offence in words."""
-        return self.offence.words if self.offence else None
+        return self.first_nonfinite.words if self.first_nonfinite else None
 
 
 def ending(machine: Machine) -> Stop | None:

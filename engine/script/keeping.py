@@ -17,7 +17,7 @@ from engine.array import Array
 from engine.kernels import codes
 from engine.recording.series import Series
 from engine.recording.stops import Stop, ending
-from engine.script.edit_checks import place_of
+from engine.script.edit_checks import slot_of
 from engine.script.edits import Edit, WeightEdit, with_edit
 from engine.script.script import Branch
 from engine.spec import MAX_STEPS, RunSpec
@@ -97,7 +97,7 @@ class KeptStop(_Kept):
     best: Step | None = None
 
 
-class Place(_Kept):
+class Cursor(_Kept):
     """Where the run stands, how far each branch goes, and how often the interval of its series was doubled."""
 
     step: Step
@@ -118,11 +118,11 @@ def timeline(trainer: Trainer) -> Timeline:
     )
 
 
-def place(trainer: Trainer) -> Place:
+def cursor(trainer: Trainer) -> Cursor:
     stop = trainer.stopped
     kept = None if stop is None else KeptStop(kind=stop.kind, step=stop.step, message=stop.message, best=stop.best)
     branches = trainer.script.branches
-    return Place(
+    return Cursor(
         step=trainer.steps_done,
         ends=tuple(branch.end for branch in branches),
         doublings=tuple(branch.series.doublings for branch in branches),
@@ -144,7 +144,7 @@ def layout_of(kept: Mapping[str, NDArray[Any]]) -> int:
     return int(kept[LAYOUT][0]) if LAYOUT in kept else 1
 
 
-def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
+def resume(line: Timeline, at: Cursor, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
     """The run as it was kept, bit for bit. `points` are the recorded series by branch.
 
     It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
@@ -162,7 +162,7 @@ def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, po
     script.current, script.undone = line.current, line.undone
     for edit in script.branch.edits:
         if isinstance(edit, WeightEdit):
-            place_of(edit, trainer.machine)  # raises where this network has no such weight
+            slot_of(edit, trainer.machine)  # raises where this network has no such weight
     if kept is None or not _stand(trainer, at.step, kept):
         trainer.begin_again()
     elif at.stop is not None and trainer.steps_done == at.step:

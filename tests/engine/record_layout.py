@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from engine.trace import rules
+
 from engine import RunSpec, Trainer
 from engine.kernels import codes
 from engine.optimizers import OPTIMIZERS
 from engine.optimizers.row import DIALECTS
-from engine.recording import rules
 from engine.rows.schedules import SCHEDULES
 from engine.script.keeping import BUFFERS
 from engine.spec import OptimizerSpec
@@ -77,8 +78,8 @@ def table() -> dict[str, dict[str, Any]]:
         | {f"state of {name}": list(spec.state) for name, spec in specs.items()}
         | {f"wide state of {name}": list(row.wide.state) for name, row in OPTIMIZERS.items() if row.wide},
         "specimen": {
-            "theta": [[place.name, place.offset, *place.shape] for place in trainer.tape.places],
-            "statistics": [[place.name, place.offset, *place.shape] for place in trainer.tape.running],
+            "theta": [[slot.name, slot.offset, *slot.shape] for slot in trainer.tape.slots],
+            "statistics": [[slot.name, slot.offset, *slot.shape] for slot in trainer.tape.running],
         },
     }
 

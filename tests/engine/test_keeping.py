@@ -14,13 +14,13 @@ from engine.script.keeping import (
     BUFFERS,
     LAYOUT,
     NUMBERS,
+    Cursor,
     KeptBranch,
     KeptStop,
-    Place,
     Timeline,
-    go_on,
+    cursor,
     numbers,
-    place,
+    resume,
     timeline,
 )
 from engine.script.replay import ScriptData
@@ -136,7 +136,7 @@ def test_without_fitting_numbers_the_script_leads_there(lost):
     trainer.step(30)
     found = numbers(trainer)
     assert found is not None and set(found) == {*NUMBERS, LAYOUT}
-    at = place(trainer)
+    at = cursor(trainer)
     if lost == "theta":
         del found["theta"]
     elif lost == "another shape":
@@ -147,7 +147,7 @@ def test_without_fitting_numbers_the_script_leads_there(lost):
         trainer.step(1)
         found = numbers(trainer)
         trainer.seek(100)
-    clone = go_on(timeline(trainer), at, None if lost == "all" else found, {})
+    clone = resume(timeline(trainer), at, None if lost == "all" else found, {})
     assert clone.steps_done == 0 and clone.edits == trainer.edits
     clone.seek(100)
     assert all_numbers(clone)[:5] == all_numbers(trainer)[:5]
@@ -159,9 +159,9 @@ def test_numbers_without_a_layout_are_of_the_first(monkeypatch):
     trainer.step(70)
     found = numbers(trainer)
     del found[LAYOUT]
-    assert go_on(timeline(trainer), place(trainer), found, {}).steps_done == (70 if codes.LAYOUT == 1 else 0)
+    assert resume(timeline(trainer), cursor(trainer), found, {}).steps_done == (70 if codes.LAYOUT == 1 else 0)
     monkeypatch.setattr(codes, "LAYOUT", codes.LAYOUT + 1)
-    assert go_on(timeline(trainer), place(trainer), found, {}).steps_done == 0
+    assert resume(timeline(trainer), cursor(trainer), found, {}).steps_done == 0
 
 
 def test_what_is_kept_has_keys_of_its_own(monkeypatch):
@@ -176,14 +176,14 @@ def test_what_is_kept_has_keys_of_its_own(monkeypatch):
     monkeypatch.setattr("engine.script.keeping.BUFFERS", renamed)
     after = numbers(trainer)
     assert list(after) == list(before) and all(np.array_equal(after[key], before[key], equal_nan=True) for key in before)
-    clone = go_on(timeline(trainer), place(trainer), before, kept.lines(trainer))
+    clone = resume(timeline(trainer), cursor(trainer), before, kept.lines(trainer))
     assert clone.steps_done == 70 and all_numbers(clone) == all_numbers(trainer)
 
 
 KEYS = {
     Timeline: {"version", "fingerprint", "spec", "branches", "current", "undone"},
     KeptBranch: {"parent", "fork", "edits"},
-    Place: {"step", "ends", "doublings", "stop"},
+    Cursor: {"step", "ends", "doublings", "stop"},
     KeptStop: {"kind", "step", "message", "best"},
     ScriptData: {"version", "spec", "edits", "step", "fingerprint"},
     SetEdit: {"kind", "step", "path", "value", "label"},
@@ -208,7 +208,7 @@ def test_older_numbers_lead_on_to_the_place(fields):
     trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
     found = numbers(trainer)
     trainer.step(5000)
-    clone = go_on(timeline(trainer), place(trainer), found, kept.lines(trainer))
+    clone = resume(timeline(trainer), cursor(trainer), found, kept.lines(trainer))
     assert clone.steps_done == 50
     clone.seek(5050)
     assert all_numbers(clone) == all_numbers(trainer)
@@ -228,6 +228,6 @@ def test_what_does_not_hang_together_is_refused():
         with pytest.raises(ValueError):
             Timeline.model_validate(broken)
     with pytest.raises(ValueError):
-        Place.model_validate({"step": -1, "ends": [1], "doublings": [0]})
+        Cursor.model_validate({"step": -1, "ends": [1], "doublings": [0]})
     with pytest.raises(ValueError):
-        go_on(timeline(trainer), Place(step=10, ends=(10,), doublings=(0,)), numbers(trainer), {})
+        resume(timeline(trainer), Cursor(step=10, ends=(10,), doublings=(0,)), numbers(trainer), {})

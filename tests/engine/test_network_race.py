@@ -128,7 +128,7 @@ def test_ways_and_their_plane():
     running = race(lane(), lane("momentum", 0.05), lane("sgd", 0.1))
     running.advance(333)
     for made in running.lanes:
-        steps, points = running.way(made.id)
+        steps, points = running.trajectory(made.id)
         assert steps[0] == 0 and steps[-1] == 333 and len(steps) <= 161 and (np.diff(steps) > 0).all()
         other = Trainer(spec_of(running.spec.run, made.spec))
         for step, point in zip(steps[:: len(steps) // 3], points[:: len(steps) // 3], strict=True):

@@ -106,9 +106,9 @@ def hold(b: Builder, step: MicroStep) -> None:
 def update(b: Builder, step: MicroStep) -> None:
     """A micro-step for each parameter tensor of the op."""
     optimizer = b.spec.optimizer
-    for place in b.tape.places:
-        if place.name in step.results:
-            tensor_update(b, step, place.name, optimizer.row.formulas[optimizer.dialect], place.matrix)
+    for slot in b.tape.slots:
+        if slot.name in step.results:
+            tensor_update(b, step, slot.name, optimizer.row.formulas[optimizer.dialect], slot.matrix)
 
 
 def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool) -> None:

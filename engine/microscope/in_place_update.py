@@ -23,7 +23,7 @@ WORDS = (
 
 
 @dataclass(frozen=True)
-class WrongWay:
+class InPlaceUpdate:
     """All parameters after the coming update, done `right` and done `wrong`, by name, each of its own shape; `differ`: names of
     those that are not the same."""
 
@@ -39,7 +39,7 @@ class WrongWay:
         return {"right": lists(self.right), "wrong": lists(self.wrong), "differ": list(self.differ), "words": self.words}
 
 
-def in_place(trainer: Trainer) -> WrongWay:
+def in_place(trainer: Trainer) -> InPlaceUpdate:
     """The coming update both ways, by the same compiled ops in another order; the run is left alone.
 
     A ValueError where the gradient is clipped: the run does that once all of it is there.
@@ -49,11 +49,11 @@ def in_place(trainer: Trainer) -> WrongWay:
     if codes.CLIP in tape.ops[:, codes.CODE]:
         field = "norm" if trainer.effective_spec.clip.norm is not None else "value"
         raise ValueError(f"clip.{field}: clipping needs the whole gradient before anything changes; allowed: None")
-    recording = trace_update(machine)
+    trace = trace_update(machine)
     right = {
-        name: values for step in recording.steps if step.op.startswith("update") for name, values in _own(step.results).items()
+        name: values for step in trace.steps if step.op.startswith("update") for name, values in _own(step.results).items()
     }
-    right = {place.name: right.get(place.name, place.view(machine.theta).copy()) for place in tape.places}
+    right = {slot.name: right.get(slot.name, slot.view(machine.theta).copy()) for slot in tape.slots}
     kept = machine.everything()
     machine.abandon_update()
     try:
@@ -61,7 +61,7 @@ def in_place(trainer: Trainer) -> WrongWay:
     finally:
         machine.put_back(kept)
     differ = tuple(name for name, values in right.items() if not np.array_equal(values, wrong[name], equal_nan=True))
-    return WrongWay(right, wrong, differ)
+    return InPlaceUpdate(right, wrong, differ)
 
 
 def _own(results: dict[str, Array]) -> dict[str, Array]:
@@ -81,7 +81,7 @@ def _run_wrongly(machine: Machine) -> dict[str, Array]:
                 order += [j for j in range(len(kinds)) if kinds[j] == kind and layers[j] == layers[i]]
     for op in tape.ops[order]:
         machine.run_apart(np.vstack([op, NOTHING]))
-    return {place.name: value_of(machine, place.name) for place in tape.places}
+    return {slot.name: value_of(machine, slot.name) for slot in tape.slots}
 
 
 NOTHING = np.zeros(codes.N_FIELDS, dtype=np.int64)
