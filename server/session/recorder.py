@@ -124,9 +124,9 @@ def _plays(session: Session) -> bool:
 def _where(session: Session, trainer: Trainer) -> dict[str, Any]:
     """Where the session stands; on its way somewhere, where it is going."""
     from engine.recording.series import Series
-    from engine.script.keeping import place
+    from engine.script.keeping import cursor
 
-    at = place(trainer)
+    at = cursor(trainer)
     if isinstance(session.work, Seeking):
         at = at.model_copy(update={"step": session.work.target, "stop": None})
     return {

@@ -65,13 +65,13 @@ def _trainer(script: dict[str, Any], place: dict[str, Any], kept: Kept, settings
     """In a worker: the run, whose bits it was made of, and whether this machine makes the same."""
     from engine import fingerprint
     from engine.recording.series import FIRST_COLUMNS, Series
-    from engine.script.keeping import Place, Timeline, go_on
+    from engine.script.keeping import Cursor, Timeline, resume
 
-    line, at = Timeline.model_validate(script["timeline"]), Place.model_validate(place["at"])
+    line, at = Timeline.model_validate(script["timeline"]), Cursor.model_validate(place["at"])
     check_given(line.spec, settings)
     check_built(line.spec, settings)
     numbers = None if kept.snapshot is None else unpack_numbers(kept.snapshot)
     columns = place.get("columns", FIRST_COLUMNS)
     points = lines(kept.series, columns) if "step" in columns else {}
-    trainer = go_on(line, at, numbers, {branch: Series.arranged(found, columns) for branch, found in points.items()})
+    trainer = resume(line, at, numbers, {branch: Series.arranged(found, columns) for branch, found in points.items()})
     return trainer, line.fingerprint, line.fingerprint == fingerprint()

@@ -35,10 +35,10 @@ def check_given(spec: Mapping[str, Any] | RunSpec, settings: Settings, prefix: s
 
 def check_built(spec: RunSpec, settings: Settings, lanes: int = 1, prefix: str = "spec") -> None:
     """What follows from a checked spec: its parameters, its work, and the room that it takes, of one run or so many lanes."""
-    from engine.machine.layout import places_of
+    from engine.machine.layout import tensor_slots
 
     widths = (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
-    count = sum(place.size for place in places_of(widths, spec.network.layers))
+    count = sum(place.size for place in tensor_slots(widths, spec.network.layers))
     layers = f"{prefix}.network.layers"
     if count * lanes > settings.max_parameters:
         words = f"{layers}: {count:,} parameters are more than this server allows"

@@ -93,7 +93,7 @@ def ways(desk: NetworkDesk, want: Want) -> Picture | None:
     columns: dict[str, list[Array]] = {name: [np.zeros(0)] for name in COLUMNS}
     slopes = np.full((len(race.lanes), 2), np.nan)
     for row, lane in enumerate(race.lanes):
-        way = chart.way(race, lane.id)
+        way = chart.trajectory(race, lane.id)
         gone = lane.stopped is not None and lane.stopped.kind == "non_finite"
         lanes.append({"id": lane.id, "count": len(way.steps), "diverged": lane.trainer.steps_done if gone else None})
         steps.append(way.steps.astype(np.int32))

@@ -249,7 +249,7 @@ class NetworkDesk:
         """Another plane; its picture is begun."""
         self.chart, self._known = chart, None
         self.charts += 1
-        self._painting = chart.landscape.painting(chart.plane, chart.across, chart.up, points)
+        self._painting = chart.landscape.pictures_in_parts(chart.plane, chart.across, chart.up, points)
 
     async def changed(self, session: Session) -> None:
         """Its script is no longer what it was: tell it, and draw everything again."""
@@ -322,7 +322,7 @@ class NetworkDesk:
             samples=dataset.rows[0],
             batch_size=race.spec.run.batch_size,
             parameter_count=tape.parameter_count,
-            tensors=[Tensor(name=place.name, shape=list(place.shape), offset=place.offset) for place in tape.places],
+            tensors=[Tensor(name=place.name, shape=list(place.shape), offset=place.offset) for place in tape.slots],
             lanes=[self._lane(race, lane) for lane in race.lanes],
             threshold=self.threshold,
         )

@@ -20,7 +20,7 @@ from server.wire.limits import beyond
 if TYPE_CHECKING:
     from engine.array import Array
     from engine.race import NetworkRace, Race
-    from engine.race.gradient_noise import Compass
+    from engine.race.gradient_noise import GradientNoise
     from engine.race.local import Local
     from engine.race.on_network import NetworkLane
     from engine.race.on_surface import Lane
@@ -199,7 +199,7 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
     """`rates` (n,), `losses` (lanes, seeds, n), infinite where it diverged, `median` (lanes, n); in `meta` of each lane its id
     and the `best` rate, null where it diverged at all, and `words`: grid, seeds and budget."""
     from engine.race import NetworkRace
-    from engine.race.sweep import sweeping, sweeping_network
+    from engine.race.sweep import network_rate_sweep_in_parts, rate_sweep_in_parts
 
     if command.high <= command.low:
         raise CommandError("invalid", "high: the rates rise from low to high", "high", f"above low, {command.low:g}")
@@ -216,9 +216,9 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
         swept = []
         for place, spec in enumerate(specs):
             if isinstance(on, NetworkRace):
-                parts = sweeping_network(_with_room(on, command.steps), spec, ladder, command.steps, wanted)
+                parts = network_rate_sweep_in_parts(_with_room(on, command.steps), spec, ladder, command.steps, wanted)
             else:
-                parts = sweeping(on.spec, spec, ladder, command.steps, wanted)
+                parts = rate_sweep_in_parts(on.spec, spec, ladder, command.steps, wanted)
             while True:
                 try:
                     yield (place + next(parts)) / len(specs)
@@ -239,12 +239,12 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
 def basins(race: Race, command: StudyBasins, number: int, settings: Settings) -> Study:
     """`x`, `y` (side,), the cells' middles; `minimum` (side, side), the place in `meta.minima` of the one it ended at, −1 at
     none, −2 where it diverged; `ends` (side, side, 2) and `losses`; `meta.counts` by place, of none, and of those diverged."""
-    from engine.race.sweep import charting
+    from engine.race.sweep import basins_in_parts
 
     with refused("lane"):
         lane = race.lane(command.lane)
     _within(command.side**2, command.steps, settings)
-    parts = charting(race.spec, lane.spec, command.side, command.steps, command.reach)
+    parts = basins_in_parts(race.spec, lane.spec, command.side, command.steps, command.reach)
     minima = [{"x": found.x, "y": found.y, "value": found.value} for found in race.surface.minima]
 
     def making() -> Making:
@@ -268,13 +268,13 @@ class Compasses:
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] | None = None
-        self._compass: Compass | None = None
+        self._compass: GradientNoise | None = None
 
     def study(self, race: NetworkRace, command: StudyCompass, number: int, key: tuple[Any, ...]) -> Study:
         """`samples` (n, 2), the arrows' ends; `rows` of the batch drawn, its `mean` (2,) and the `full` gradient (2,); `sizes`
         and `spread`, the root mean square distance of a batch's mean from the full gradient."""
         from engine.race.chart import weight_names
-        from engine.race.gradient_noise import taking
+        from engine.race.gradient_noise import gradient_noise_in_parts
 
         with refused("lane"):
             lane = race.lane(command.lane)
@@ -297,7 +297,7 @@ class Compasses:
 
         def making() -> Making:
             if self._key != where or self._compass is None:
-                found = yield from taking(landscape, theta, first, second)
+                found = yield from gradient_noise_in_parts(landscape, theta, first, second)
                 self._key, self._compass = where, found
             made = self._compass
             rows = made.draw(command.batch_size, command.number)
@@ -318,12 +318,12 @@ class Compasses:
 def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:
     """Of each lane in `meta.lanes` what `engine.race.local.Local` has, with the bound's formula in MathML; of a lane with a map
     of rates and momenta its `growth{id}` (momenta, rates) over `rates{id}` and `momenta{id}`."""
-    from engine.race.local import looking
+    from engine.race.local import local_in_parts
 
     lanes = _chosen(race, command.lanes)
     landscape = race.landscape()
     kept = [lane.id for lane in lanes if np.isfinite(lane.trainer.machine.theta).all()]
-    snapshots = [looking(race, lane, landscape) for lane in kept]
+    snapshots = [local_in_parts(race, lane, landscape) for lane in kept]
     step = race.step
 
     def making() -> Making:
