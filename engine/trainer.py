@@ -142,7 +142,8 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
 
     @property
     def nesterov_points(self) -> dict[str, dict[str, Array]] | None:
-        """Both points that Nesterov's rule goes on from, by the dialect that calls them its parameters; None for other rules.
+        """Both points that Nesterov momentum goes on from, by the dialect that calls them its parameters; None for other
+        optimizers.
 
         "textbook" is θ, "pytorch" the look-ahead θ − ηβv where the next gradient is taken: with a constant rate PyTorch's
         parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.

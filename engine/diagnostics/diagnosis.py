@@ -1,9 +1,9 @@
 """Named findings: what ails a run, with the evidence in numbers and what to try. None on a healthy run.
 
-Thresholds were set on some 30 healthy and 45 sick runs (data sets, depths, activations, rules; from update 0 to 6,000) and lie
-between the two with room on either side; each constant says what was seen. Most signs are common in healthy runs once the loss
-is low (a fitted tanh net has half its units saturated, and δ growing 30-fold toward the input), so they count while it is high:
-`HIGH`, half the loss of the best constant answer.
+Thresholds were set on some 30 healthy and 45 sick runs (data sets, depths, activations, optimizers; from update 0 to 6,000) and
+lie between the two with room on either side; each constant says what was seen. Most signs are common in healthy runs once the
+loss is low (a fitted tanh net has half its units saturated, and δ growing 30-fold toward the input), so they count while it is
+high: `HIGH`, half the loss of the best constant answer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ VANISHED = 2e-3  # ‖δ_1‖/‖δ_L‖; three sigmoid layers still learn at 1.
 EXPLODED = 50.0  # the same; at most 8 in healthy runs while the loss is high, 46 to 7,000 from weights too large
 DEAD = 2 / 3  # of a layer's units; narrow He-started ReLU layers have up to a half dead, and learn
 SATURATED = 0.7  # of (unit, sample) pairs; healthy: at most 0.39 while the loss is high; weights of N(0, 10): 0.79 to 0.99
-WRONG = 0.2  # of samples whose unmatched output is saturated on the wrong side: its slope lets no blame in
+WRONG = 0.2  # of samples whose unmatched output is saturated on the wrong side: its slope lets no error signal in
 RISEN = 0.5  # baselines above the best since the last edit; healthy runs: at most 0.06, a rate ten times too large: 0.6 to ∞
 MUCH = 1.25  # times the best: a loss of many baselines jumps by half a one while it falls
 MEMORIZED = 0.15  # baselines the held-out loss rose above its best; healthy runs: at most 0.06 though by a factor of up to 6
@@ -384,7 +384,7 @@ def _ratio_evidence(s: Symptoms, ratio: float, threshold: float, side: Any) -> E
 
 
 def _weights(s: Symptoms) -> list[float]:
-    """Sizes of the weights that blame comes back through."""
+    """Sizes of the weights that the error signal comes back through."""
     return [layer.weights for layer in s.layers[1:]]
 
 

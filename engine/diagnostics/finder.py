@@ -1,8 +1,8 @@
 """The learning-rate finder: the range test of Smith (Cyclical Learning Rates for Training Neural Networks, 2017, section 3.3).
 
-On a copy of the run as it stands, the rate rises geometrically from `low` to `high`, one update each, with the run's own rule,
-its state and its mini-batches; schedules are left out. `losses[i]` is the data loss of the mini-batch after update i, before
-its own update: what rate i led to.
+On a copy of the run as it stands, the rate rises geometrically from `low` to `high`, one update each, with the run's own
+optimizer, its state and its mini-batches; schedules are left out. `losses[i]` is the data loss of the mini-batch after update
+i, before its own update: what rate i led to.
 
 Mini-batch losses are noisy, so they are smoothed by an exponential moving average with its bias corrected, over a span of
 `SPAN` samples (w mini-batches: `smoothing` (w − 1)/(w + 1)); the full batch has no noise, and is not smoothed. The noise left

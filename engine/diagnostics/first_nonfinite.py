@@ -46,7 +46,8 @@ class FirstNonfinite:
 
 
 def find(machine: Machine) -> FirstNonfinite | None:
-    """The first offence of the update that comes next; None where there is none. The machine is left as it was."""
+    """The first value that is not finite in the update that comes next; None where there is none. The machine is left as it
+    was."""
     kept = machine.everything()
     machine.abandon_update()
     try:
@@ -173,17 +174,17 @@ def _largest_term(name: str, before: dict[str, Array], at: tuple[int, ...]) -> s
     """z = W h, δ below = Wᵀ δ, dW = δ hᵀ."""
     weights = next((key for key in before if key[0] == "W"), None)
     signal = next((key for key in before if key[0] == "h" and name[0] in "zd"), None)
-    blame = next((key for key in before if key.startswith("delta") and key != name), None)
+    delta = next((key for key in before if key.startswith("delta") and key != name), None)
     unit, other = at[0], at[-1]
     if weights and signal and name[0] == "z":
         left, right, product = before[weights][unit], before[signal][:, other], f"{weights}·{signal}"
         factors = (f"{weights}[{unit + 1}, {{0}}]", f"{signal}[{{0}}]")
-    elif weights and blame and name.startswith("delta"):
-        left, right, product = before[weights][:, unit], before[blame][:, other], f"{weights}ᵀ·{blame}"
-        factors = (f"{weights}[{{0}}, {unit + 1}]", f"{blame}[{{0}}]")
-    elif blame and signal and name.startswith("dW"):
-        left, right, product = before[blame][unit], before[signal][other], f"{blame}·{signal}ᵀ"
-        factors = (f"{blame} of column {{0}}", f"{signal} of column {{0}}")
+    elif weights and delta and name.startswith("delta"):
+        left, right, product = before[weights][:, unit], before[delta][:, other], f"{weights}ᵀ·{delta}"
+        factors = (f"{weights}[{{0}}, {unit + 1}]", f"{delta}[{{0}}]")
+    elif delta and signal and name.startswith("dW"):
+        left, right, product = before[delta][unit], before[signal][other], f"{delta}·{signal}ᵀ"
+        factors = (f"{delta} of column {{0}}", f"{signal} of column {{0}}")
     else:
         return None
     sizes = np.log10(np.maximum(np.abs(left), 1e-300)) + np.log10(np.maximum(np.abs(right), 1e-300))

@@ -1,9 +1,10 @@
 """What flows through the layers over the training set: sizes of h and δ, saturated and dead units, the spread of z.
 
-A unit is *saturated* at a sample where the slope φ'(z) is below a twentieth of the steepest slope its activation has: blame
-that passes there arrives at less than 5 %. Counted for activations that level off on both sides (tanh: |h| > 0.975; sigmoid:
-h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training sample: no data gradient
-reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own: its op, given ones.
+A unit is *saturated* at a sample where the slope φ'(z) is below a twentieth of the steepest slope its activation has: an error
+signal that passes there arrives at less than 5 %. Counted for activations that level off on both sides (tanh: |h| > 0.975;
+sigmoid: h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training sample: no data
+gradient reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own: its op, given
+ones.
 """
 
 from __future__ import annotations

@@ -241,7 +241,7 @@ def _shares(sizes: list[int], most: int) -> list[int]:
 
 
 def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Evaluator, int, int]:
-    """A twin's evaluator on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for
+    """A clone's evaluator on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for
     it.
 
     Under a norm the others' z move when a sample goes, so they are looked at again."""

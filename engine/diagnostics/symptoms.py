@@ -75,7 +75,7 @@ class Symptoms:
 
     @property
     def delta_ratio(self) -> float | None:
-        """‖δ_1‖/‖δ_L‖: what is left of the blame at the first layer."""
+        """‖δ_1‖/‖δ_L‖: what is left of the error signal at the first layer."""
         first, last = self.layers[0].delta, self.layers[-1].delta
         return first / last if len(self.layers) > 1 and last > 0 and np.isfinite(last) else None
 

@@ -1,4 +1,4 @@
-"""Copies of a run to try things on: the run itself is left alone."""
+"""Clones of a machine to try things on: the run itself is left alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEVER = np.iinfo(np.int64).max
 
 
 def clone_machine(machine: Machine) -> Machine:
-    """A machine in the same state, which records no series. An update that is under way is completed in the copy."""
+    """A machine in the same state, which records no series. An update that is under way is completed in the clone."""
     made = Machine(machine.spec, machine.dataset)
     made.put_back(machine.everything())
     made.int_state[codes.RECORD_AFTER] = NEVER
@@ -34,7 +34,7 @@ def without_schedule(spec: RunSpec) -> RunSpec:
 
 
 def clone_on_rows(machine: Machine, rows: NDArray[np.int64]) -> Evaluator:
-    """The evaluator of a twin with the same parameters whose training set is these `rows` (n,); it has no other split."""
+    """The evaluator of a clone with the same parameters whose training set is these `rows` (n,); it has no other split."""
     made = Machine(machine.spec, _only(machine.dataset, rows))
     made.theta[...] = machine.theta
     made.state[...] = machine.state

@@ -1,4 +1,4 @@
-"""Layers looked at, beside their losses: the blame of each unit, answers along a line, sizes and spreads of the parameters."""
+"""Statistics of layers: the error signal of each unit, responses along a line, norms and histograms of the parameters."""
 
 from __future__ import annotations
 

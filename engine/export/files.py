@@ -107,7 +107,7 @@ def _besides(trainer: Trainer, layer: int) -> dict[str, Any]:
 def torch(trainer: Trainer, updates: int = UPDATES) -> str:
     """A Python file that makes the next updates in PyTorch, float64, and prints the mini-batches' losses beside the engine's.
 
-    It stops before the next edit: what follows is another rule. Changes nothing in the trainer.
+    It stops before the next edit: what follows is under other settings. Changes nothing in the trainer.
     """
     if trainer.machine.next_op:
         raise ExportError("An update is under way: finish it first")

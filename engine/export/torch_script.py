@@ -1,4 +1,5 @@
-"""The text of the PyTorch script: tensors and autograd; torch.optim where its rule is ours, written out where it is not."""
+"""The text of the PyTorch script: tensors and autograd; torch.optim where its optimizer is ours, written out where it is
+not."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.export.torch_network import loss_of
-from engine.export.torch_rules import optimizer_lines
+from engine.export.torch_optimizers import optimizer_lines
 from engine.kernels import codes
 from engine.kernels.optimizers import dispatch as kernels
 

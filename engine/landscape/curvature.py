@@ -1,4 +1,5 @@
-"""Curvature where a lane stands: gradient norm, Hessian eigenvalues, what kind of point it is, each rule's own speed limit.
+"""Curvature where a lane stands: gradient norm, Hessian eigenvalues, what kind of point it is, each optimizer's own stability
+bound.
 
 Stability bounds on a local quadratic (MATHS in words): a step along an eigenvector of curvature λ multiplies the distance to
 the minimum by a factor that depends on ηλ; it grows beyond the bound.
@@ -52,7 +53,7 @@ def hessian_product(gradient: Gradient, theta: Array, step: float = STEP) -> Pro
     """v ↦ H v, (P,) both, by fourth-order central differences of gradients along v around `theta` (P,): exact to about 1e-11 of
     ‖H‖ where f is smooth.
 
-    Where a ReLU bends within the step, the difference sees the bend.
+    Where a ReLU has its kink within the step, the difference sees the kink.
     """
     scale = step * (1.0 + float(np.linalg.norm(theta)) / np.sqrt(theta.size))
 

@@ -20,7 +20,7 @@ NAIVE = {codes.SIGMOID: codes.NAIVE_SIGMOID, codes.SOFTMAX: codes.NAIVE_SOFTMAX}
 
 
 def update_blocks(spec: RunSpec, slots: tuple[TensorSlot, ...]) -> dict[int, list[Block]]:
-    """The blocks that the rule updates together, layer by layer; held biases are in none and cut what lies around them."""
+    """The blocks that the optimizer updates together, layer by layer; held biases are in none and cut what lies around them."""
     found: dict[int, list[Block]] = {}
     for layer in sorted({slot.layer for slot in slots}):
         parts: list[list[tuple[str, int, tuple[int, ...]]]] = [[]]

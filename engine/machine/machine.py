@@ -85,7 +85,8 @@ class Machine:
         int_state[codes.RECORD_UNIT] = codes.EPOCHS if spec.eval_every == "epoch" else codes.STEPS
 
     def adopt(self, spec: RunSpec) -> None:
-        """Go on under another spec of the same network. A change of rule resets its state; one of batches begins an epoch."""
+        """Go on under another spec of the same network. A change of optimizer resets its state; one of batches begins an
+        epoch."""
         before, tensors, clock = self.spec, self.state_tensors, self.clock
         rules.adopt(self.rules, before, spec)
         self._lay(spec)
@@ -94,7 +95,7 @@ class Machine:
         another = before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name
         if another or clock[codes.UPDATES] == 0.0:
             self._reset_state()
-        elif before.optimizer.state != spec.optimizer.state:  # an option of the same rule: what both forms keep goes on
+        elif before.optimizer.state != spec.optimizer.state:  # an option of the same optimizer: what both forms keep goes on
             self._reset_state()
             self.clock[...] = clock
             for name, values in self.state_tensors.items():
@@ -158,8 +159,9 @@ class Machine:
         return state_of(self.spec.optimizer, self.state, self.theta.size)
 
     def nesterov_points(self, rate: float) -> dict[str, Array] | None:
-        """θ and θ − ηβv, (P,) each, by the dialect whose parameters they are; None where another rule is in force. The textbook
-        looks ahead by the `rate` of the update to come, PyTorch's parameters already stand where the last one's led."""
+        """θ and θ − ηβv, (P,) each, by the dialect whose parameters they are; None where another optimizer is in force. The
+        textbook looks ahead by the `rate` of the update to come, PyTorch's parameters already stand where the last one's
+        led."""
         optimizer = self.spec.optimizer
         if optimizer.name != "nesterov":
             return None

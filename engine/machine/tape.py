@@ -80,7 +80,7 @@ class Tape:
 
     @cached_property
     def core(self) -> bool:
-        """Whether every op is one of those that every network has, and the update rule a classic one."""
+        """Whether every op is one of those that every network has, and the optimizer a classic one."""
         code, kind = self.ops[:, codes.CODE], self.ops[:, codes.KIND]
         return not bool(np.any(code > codes.UPDATE) or np.any(kind[code == codes.UPDATE] > LAST_CLASSIC))
 

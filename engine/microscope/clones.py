@@ -1,4 +1,4 @@
-"""Copies of a run to look back on: the run itself is left alone."""
+"""Clones of a run to look back on: the run itself is left alone."""
 
 from __future__ import annotations
 

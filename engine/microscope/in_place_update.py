@@ -1,4 +1,5 @@
-"""The wrong way: each layer updated as soon as its gradient is there, so that blame goes back through changed weights."""
+"""The update made in place, wrongly: each layer changes as soon as its gradient is there, so that δ goes back through changed
+weights."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
 
 
 def _gradients(made: MicroStep, name: str, index: tuple[int, ...]) -> Array:
-    """Each sample's own, from the op's operands: blame times source, or what stands in its place."""
+    """Each sample's own, from the op's operands: δ times source, or what stands for it."""
     kind = name.rstrip("0123456789")
     operands = list(made.operands.values())
     delta = operands[0][index[0]]

@@ -3,7 +3,7 @@
 A formula is written in the order in which the kernel computes it, so that the last quantity is the run's to the last bit.
 Names: `theta` and the optimizer's state before the update, `g` the gradient, `eta` this update's rate, the optimizer's
 parameters, `c1` and `c2` the bias corrections, `f1`, `f2`, `f3` what the update's number decides besides (the kernels' `rate`).
-A rule that is not here cannot be taken apart: to add one, add its row.
+An optimizer that is not here cannot be taken apart: to add one, add its row.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rows of the classic rules: gradient descent, momentum, Nesterov, and those that divide by the size of past gradients."""
+"""Rows of the classic optimizers: gradient descent, momentum, Nesterov, and those that divide by the size of past gradients."""
 
 from __future__ import annotations
 

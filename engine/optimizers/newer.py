@@ -1,4 +1,4 @@
-"""Rows of the rules that use a gradient's sign or a matrix's directions: Rprop, Lion, Muon."""
+"""Rows of the optimizers that use a gradient's sign or a matrix's directions: Rprop, Lion, Muon."""
 
 from __future__ import annotations
 

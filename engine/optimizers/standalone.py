@@ -1,4 +1,4 @@
-"""An update rule on any objective: the kernels that train a network, given a point and its gradients by the caller."""
+"""An optimizer on any objective: the kernels that train a network, given a point and its gradients by the caller."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.spec import OptimizerSpec
 
 
 class StandaloneOptimizer:
-    """One point on its way down. A matrix is a matrix to the rules that care (Muon); a vector is not.
+    """One point on its way down. A matrix is a matrix to the optimizers that care (Muon); a vector is not.
 
     lane = StandaloneOptimizer(OptimizerSpec(name="adam", lr=0.1), [-1.0, 1.0])
     while lane.step(gradient(lane.ahead())): ...
@@ -47,7 +47,7 @@ class StandaloneOptimizer:
 
     @property
     def tensors(self) -> dict[str, Array]:
-        """The rule's state by name, each of the point's shape: views."""
+        """The optimizer's state by name, each of the point's shape: views."""
         return {name: flat.reshape(self.shape) for name, flat in state_of(self.optimizer, self.state, self.theta.size).items()}
 
     @property

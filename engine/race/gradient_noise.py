@@ -1,4 +1,5 @@
-"""A mean of disagreeing arrows: per-sample gradients in the plane of two weights, a mini-batch's mean, the full gradient."""
+"""The noise of a mini-batch's gradient: per-sample gradients in the plane of two weights, a mini-batch's mean, the full
+gradient."""
 
 from __future__ import annotations
 

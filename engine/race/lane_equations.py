@@ -1,7 +1,7 @@
 """A lane's coming update on a surface taken apart, for one coordinate: the engine's own numbers, now and in the past.
 
-A surface has no layers to go back through, but the rule is the one that trains networks, and so are its quantities. The lane
-is run once more on its own: the race is left alone.
+A surface has no layers to go back through, but the optimizer is the one that trains networks, and so are its quantities. The
+lane is run once more on its own: the race is left alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a lane has under its feet on the network: slope, curvature, its own speed limit beside its rate, and the map of rates
+"""Where a lane on the network is: slope, curvature, its own stability bound beside its rate, and the map of rates
 and momenta of the quadratic that fits there."""
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from engine.spec import OptimizerSpec
 SEEN = 1e-3
 """Of the largest curvature: the map leaves out what is flatter, along which nothing moves in sight whatever the rate."""
 MOMENTA = {"sgd": "momentum", "momentum": "momentum", "nesterov": "nesterov"}
-"""Rules that have a place in the map of rates and momenta, and whose map it is."""
+"""Optimizers that have a place in the map of rates and momenta, and whose map it is."""
 
 
 @dataclass(frozen=True)
 class Local:
     """Of the objective over the whole training set, where a lane stands. `rate` is that of its next update, `bound` its own
-    rule's, None where there is none; `phase` the map, with the lane's momentum and its growth a step, or None; `negative`
+    optimizer's, None where there is none; `phase` the map, with the lane's momentum and its growth a step, or None; `negative`
     counts eigenvalues below zero where the whole spectrum is known."""
 
     lane: int
@@ -47,7 +47,7 @@ def local_in_parts(race: NetworkRace, number: int, landscape: Landscape | None =
     theta, step = trainer.machine.theta.copy(), trainer.steps_done
     rule, rate = trainer.effective_spec.optimizer, float(trainer.rate)
     state = {name: value.copy() for name, value in trainer.machine.state_tensors.items()}
-    updates = int(trainer.machine.clock[codes.UPDATES])  # of this rule: another began anew
+    updates = int(trainer.machine.clock[codes.UPDATES])  # of this optimizer: another began anew
     surface = landscape or race.landscape()
     return _local_in_parts(LanePosition(number, step, updates, rule, rate, state, theta), surface)
 

@@ -1,4 +1,4 @@
-"""A race on the network: lanes train one spec by different rules, from the same bits of start and over the same batches.
+"""A race on the network: lanes train one spec by different optimizers, from the same bits of start and over the same batches.
 
 Each lane is a Trainer of its own, so that it equals a lone run bit for bit, can be sought, and opens in the microscope.
 """
@@ -30,7 +30,7 @@ SLICE = 2048
 
 
 class NetworkRaceSpec(SpecModel):
-    """A race on a network: the spec that all lanes train, and the lanes. The spec's own rule and schedule are not used."""
+    """A race on a network: the spec that all lanes train, and the lanes. The spec's own optimizer and schedule are not used."""
 
     run: RunSpec = Field(default_factory=RunSpec)
     lanes: tuple[LaneSpec, ...] = ()
@@ -151,7 +151,7 @@ class NetworkRace:
         optimizer: OptimizerSpec | Mapping[str, Any],
         schedule: ScheduleSpec | Mapping[str, Any] | None = None,
     ) -> None:
-        """From the present step on another rule, rate or schedule; what was changed later is given up."""
+        """From the present step on another optimizer, rate or schedule; what was changed later is given up."""
         lane = self.lane(number)
         rule = OptimizerSpec.model_validate(optimizer)
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)

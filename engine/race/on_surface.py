@@ -1,4 +1,5 @@
-"""A race on a surface: lanes from one start, under the same noise, each by its own rule, advanced together in compiled calls.
+"""A race on a surface: lanes from one start, under the same noise, each by its own optimizer, advanced together in compiled
+calls.
 
 A race is its script. A lane that is added or changed is run again from the start, so that every lane has always made the same
 number of updates and the trails are what a race from step 0 under the present script gives, bit for bit.
@@ -153,7 +154,8 @@ class Race:
         optimizer: OptimizerSpec | Mapping[str, Any],
         schedule: ScheduleSpec | Mapping[str, Any] | None = None,
     ) -> None:
-        """From the present step on another rule, rate or schedule. A rate keeps the rule's state; another rule begins anew."""
+        """From the present step on another optimizer, rate or schedule. A rate keeps the optimizer's state; another optimizer
+        begins anew."""
         lane = self.lane(number)
         rule = OptimizerSpec.model_validate(optimizer)
         gone = self.diverged(number)
@@ -271,12 +273,13 @@ class Race:
         made = Update(
             step, rule, theta, state, buffers.grad.copy(), buffers.float_state[slot].copy(), buffers.theta[slot].copy()
         )
-        self._apply_retunes(lane)  # only now: a rule that comes next has numbers of its own
+        self._apply_retunes(lane)  # only now: an optimizer that comes next has numbers of its own
         self.step = self.computed = step + 1
         return made
 
     def state(self, number: int) -> dict[str, Array]:
-        """The rule's state at the present step by name, each (2,). Where the lane has run further it is run there once more."""
+        """The optimizer's state at the present step by name, each (2,). Where the lane has run further it is run there once
+        more."""
         lane, other = self.lane(number), self
         made = lane
         if self._done(lane) > self.step:
@@ -286,7 +289,7 @@ class Race:
         return other._buffers.state_tensors(made.slot, rule)
 
     def updates(self, number: int) -> int:
-        """How many updates the rule in force at the present step has made: another rule begins with fresh state."""
+        """How many updates the optimizer in force at the present step has made: another optimizer begins with fresh state."""
         spec = self.lane(number).spec
         before, began = spec.optimizer, 0
         for retune in spec.retunes:

@@ -31,7 +31,7 @@ class Retune(SpecModel):
 
 
 class LaneSpec(SpecModel):
-    """A lane: its rule and schedule, what was changed on the way, and what it does not share with the others."""
+    """A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others."""
 
     label: Annotated[str, Field(max_length=80)] = ""
     optimizer: OptimizerSpec = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
@@ -49,7 +49,7 @@ class LaneSpec(SpecModel):
         return self
 
     def in_force(self, step: int) -> tuple[OptimizerSpec, ScheduleSpec]:
-        """Rule and schedule of the update after `step`."""
+        """Optimizer and schedule of the update after `step`."""
         found: tuple[OptimizerSpec, ScheduleSpec] = (self.optimizer, self.schedule)
         for retune in self.retunes:
             if retune.step <= step:
@@ -57,7 +57,8 @@ class LaneSpec(SpecModel):
         return found
 
     def retuned(self, step: int, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> LaneSpec:
-        """From `step` on another rule or rate; what was changed later is given up. At step 0 the lane itself is another."""
+        """From `step` on another optimizer or rate; what was changed later is given up. At step 0 the lane itself is
+        another."""
         if step == 0:
             return self.model_copy(update={"optimizer": optimizer, "schedule": schedule, "retunes": ()})
         kept = tuple(retune for retune in self.retunes if retune.step < step)

@@ -121,7 +121,7 @@ def network_rate_sweep_in_parts(
 
 @dataclass(frozen=True)
 class Basins:
-    """Where a rule ends from each start of a grid: `ends` (m, n, 2), `losses` (m, n), `minimum` (m, n) the place in the
+    """Where an optimizer ends from each start of a grid: `ends` (m, n, 2), `losses` (m, n), `minimum` (m, n) the place in the
     surface's minima of the one it came within `reach` of, −1 of none, −2 where it diverged. `x` (n,), `y` (m,)."""
 
     x: Array
@@ -141,7 +141,7 @@ def basins(
     reach: float = 0.05,
     domain: Box | None = None,
 ) -> Basins:
-    """Every start of a side × side grid over the domain, its cells' middles, run for some steps by the lane's rule."""
+    """Every start of a side × side grid over the domain, its cells' middles, run for some steps by the lane's optimizer."""
     return at_once(basins_in_parts(spec, lane, side, steps, reach, domain))
 
 

@@ -17,7 +17,7 @@ from engine.spec import RunSpec
 Verdict = Literal["early", "small_change"]
 
 # What is remembered: state[PLACE] --------------------------------------------------------------------------------------
-FACTOR = 0  # what the plateau rule has made of the rate so far
+FACTOR = 0  # what the plateau schedule has made of the rate so far
 PLATEAU_BEST = 1  # the best loss it has seen
 PLATEAU_BAD = 2  # measurements in a row that were not better
 BEST = 3  # early stopping: the best validation loss

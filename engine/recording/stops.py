@@ -13,8 +13,8 @@ from engine.recording import rules
 @dataclass(frozen=True)
 class Stop:
     """Why a run goes no further than `step`: `finished` at max_steps; `non_finite`, `op` of the update after it gave such a
-    value, and `offence` says which unit, sample or weight was the first, from which numbers; `small_change` of the train loss;
-    `early`, and `best` is the step of the best validation loss, to which play returns.
+    value, and `first_nonfinite` says which unit, sample or weight was the first, from which numbers; `small_change` of the
+    train loss; `early`, and `best` is the step of the best validation loss, to which play returns.
     """
 
     kind: Literal["finished", "non_finite", "early", "small_change"]
@@ -26,7 +26,7 @@ class Stop:
 
     @property
     def detail(self) -> str | None:
-        """The offence in words."""
+        """The first value that is not finite, in words."""
         return self.first_nonfinite.words if self.first_nonfinite else None
 
 

@@ -1,4 +1,4 @@
-"""What a row of the catalog is: a rule with its parameters, formula and source. Forms, docs and tests derive from rows."""
+"""What a row of the catalog is: a choice with its parameters, formula and source. Forms, docs and tests derive from rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["float", "int", "bool", "choice", "pair"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a rule: its range, its default, its names. A pair has two `parts`, the first not the larger."""
+    """One parameter of a row: its range, its default, its names. A pair has two `parts`, the first not the larger."""
 
     name: str
     title: str
@@ -71,7 +71,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Row:
-    """A rule of the catalog. `formula` is LaTeX; `code` is what kernels know it by."""
+    """A row of the catalog. `formula` is LaTeX; `code` is what kernels know it by."""
 
     name: str
     title: str

@@ -89,7 +89,7 @@ class Timeline(_Kept):
 
 
 class KeptStop(_Kept):
-    """Why the run has stopped. An offence is found again, by making the update that failed."""
+    """Why the run has stopped. The first value that is not finite is found again, by making the update that failed."""
 
     kind: Literal["finished", "non_finite", "early", "small_change"]
     step: Step

@@ -13,7 +13,7 @@ from engine.spec.fields import MAX_STEPS, Penalty, RowSpec, SpecModel, complete,
 
 
 class OptimizerSpec(RowSpec):
-    """A rule, its rate, its dialect, and the row's own parameters."""
+    """An optimizer, its rate, its dialect, and the row's own parameters."""
 
     name: str = "adam"
     lr: float = 0.01
@@ -35,7 +35,7 @@ class OptimizerSpec(RowSpec):
 
     @property
     def code(self) -> int:
-        """The kernels' code of the rule in its dialect, whatever its options."""
+        """The kernels' code of the optimizer in its dialect, whatever its options."""
         return self.row.codes[self.dialect]
 
     @property
@@ -53,7 +53,8 @@ class OptimizerSpec(RowSpec):
         return tuple(name for name in self.row.state if self.row.state_of.get(name, self.dialect) == self.dialect)
 
     def in_dialect(self, dialect: Any) -> dict[str, Any]:
-        """The same rule and rate told in another dialect: what that has not is left out, what it has besides is its default."""
+        """The same optimizer and rate told in another dialect: what that has not is left out, what it has besides is its
+        default."""
         unspoken = {parameter.name for parameter in self.row.parameters} - {row.name for row in self.row.spoken(dialect)}
         return {key: value for key, value in self.model_dump().items() if key not in unspoken} | {"dialect": dialect}
 

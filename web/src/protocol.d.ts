@@ -202,7 +202,7 @@ export interface InitializerSpecInput {
   [k: string]: unknown;
 }
 /**
- * A rule, its rate, its dialect, and the row's own parameters.
+ * An optimizer, its rate, its dialect, and the row's own parameters.
  */
 export interface OptimizerSpecInput {
   name?: string;
@@ -257,7 +257,7 @@ export interface Load {
   id?: string | number | null;
   type: "load";
   /**
-   * an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit
+   * an `engine.script.replay.ScriptData`, or its JSON text, which keeps every bit
    */
   script?: ScriptData | string | null;
   /**
@@ -389,7 +389,7 @@ export interface Reset {
   type: "reset";
 }
 /**
- * Change the run from here on. `edit` is an `engine.script.Edit`; before the end of the run it forks a branch.
+ * Change the run from here on. `edit` is an `engine.script.script.Edit`; before the end of the run it forks a branch.
  */
 export interface EditCommand {
   /**
@@ -481,7 +481,7 @@ export interface FindRate {
 /**
  * Pause, then compare the gradient at the present parameters with central differences
  * (`engine.diagnostics.gradient_check`). The run is left alone. `trial` tells how far it is and ends as `find_rate` does;
- * `done.result` is described in `server.trials`.
+ * `done.result` is described in `server.run.trials`.
  */
 export interface CheckGradient {
   /**
@@ -931,7 +931,7 @@ export interface SurfaceSpecInput {
   [k: string]: unknown;
 }
 /**
- * A lane: its rule and schedule, what was changed on the way, and what it does not share with the others.
+ * A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others.
  */
 export interface LaneSpecInput {
   label?: string;
@@ -1630,7 +1630,7 @@ export interface InitializerSpec {
   [k: string]: unknown;
 }
 /**
- * A rule, its rate, its dialect, and the row's own parameters.
+ * An optimizer, its rate, its dialect, and the row's own parameters.
  */
 export interface OptimizerSpec {
   name: string;
@@ -1957,7 +1957,7 @@ export interface SurfaceSpec {
   [k: string]: unknown;
 }
 /**
- * A lane: its rule and schedule, what was changed on the way, and what it does not share with the others.
+ * A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others.
  */
 export interface LaneSpec {
   label: string;

@@ -35,7 +35,7 @@ def skip_gradient(b: Builder, step: MicroStep) -> None:
 
 
 def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, parameter: str) -> None:
-    """Two micro-steps: each sample's gradient of a matrix, source times blame; and their mean."""
+    """Two micro-steps: each sample's gradient of a matrix, δ times its source; and their mean."""
     layer, count = step.layer, delta.array.shape[1]
     own = b.names.symbol(parameter)
     share = quotient(ONE, constant(str(count), float(count)))

@@ -1,4 +1,4 @@
-"""An update rule in the PyTorch script: torch.optim's where it is ours, else a class written out."""
+"""An optimizer in the PyTorch script: torch.optim's where it is ours, else a class written out."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def optimizer_lines(optimizer: OptimizerSpec) -> str:
 
 
 def _torchs(rule: int, o: dict[str, Any]) -> str | None:
-    """torch.optim's form of the rule, where it has it."""
+    """torch.optim's form of the optimizer, where it has it."""
     lr, eps = {"lr": o["lr"]}, {"eps": o.get("eps")}
     if rule == kernels.SGD:
         return in_torch("SGD", lr, {}, clock=False)
