@@ -25,7 +25,7 @@ from engine.machine.tape import Tape
 from engine.machine.trace import MicroStep, trace
 from engine.recording import rules
 from engine.recording.recorder import SeriesRecorder
-from engine.recording.stops import Stop, ending
+from engine.recording.stops import Stop, stop_reason
 from engine.script.edit_checks import describe, slot_of
 from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
 from engine.script.replay import Replay
@@ -40,7 +40,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
-        self._given = parameters is not None
+        self._custom_start = parameters is not None
         self.dataset = prepare(spec)
         self.script = Script(spec)
         self.machine = Machine(spec, self.dataset, parameters)
@@ -119,7 +119,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
 
     def as_script(self) -> dict[str, Any]:
         """Spec, edits of the present branch, and the step: plain data, ready for JSON."""
-        if self._given:
+        if self._custom_start:
             raise ValueError("parameters: the run began from given values, which no script holds")
         return self.script.as_json(self.steps_done)
 
@@ -196,7 +196,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         """On to step `goal`, or to where the run stops."""
         while self.steps_done < goal and self.stopped is None:
             here = self.steps_done
-            if ending(self.machine) is not None:
+            if stop_reason(self.machine) is not None:
                 break
             if self.machine.next_op:
                 self._leave(self._to_end_of_update())
@@ -204,11 +204,11 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
             halts = (goal, self.max_steps, self.checkpoints.due(here), self.script.branch.next_edit(here) or goal)
             self._leave(self.machine.updates(min(halts) - here))
         if self.stopped is None:
-            self.stopped = ending(self.machine)
+            self.stopped = stop_reason(self.machine)
 
     def advance_op(self) -> str:
         """Run one op of the present update and return its name; the last op completes the update."""
-        if self.stopped is not None or ending(self.machine) is not None:
+        if self.stopped is not None or stop_reason(self.machine) is not None:
             self.step(1)
             return "stopped"
         name = self.tape.words[self.machine.next_op].name
@@ -232,7 +232,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         self._keep_series()
         if self.machine.next_op:
             return
-        if self.checkpoints.wanted(branch.index, here):
+        if self.checkpoints.should_keep(branch.index, here):
             self.checkpoints.keep(branch.index, self.machine.snapshot())
         if self._apply_edits():
             self.record_on()
@@ -293,7 +293,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         self._apply_edits()
         self.record_on()
 
-    def begin_again(self) -> None:
+    def restart(self) -> None:
         """Stand at the beginning, whatever stands in the buffers."""
         self.stopped = None
         self._restore(self._start)

@@ -90,7 +90,7 @@ def _exploding(s: Symptoms) -> Finding | None:
         found,
         s,
         [
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
             to_try.batch_norm(s),
             Remedy("clip.norm", 1.0, "clip"),
         ],
@@ -114,7 +114,7 @@ def _dead(s: Symptoms) -> Finding | None:
             to_try.rate(s, 0.1, "a smaller rate throws fewer units over the edge"),
             Remedy("network.bias", 0.0, "biases that begin at zero") if s.spec.network.bias < 0 else None,
             to_try.layers(s, "activation", "leaky_relu", "a slope below zero too"),
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
         ],
         worst.layer,
     )
@@ -147,7 +147,7 @@ def _saturated(s: Symptoms) -> Finding | None:
             if layer == output.layer and s.spec.task == "classification"
             else None,
             Remedy("data.standardize", True, "inputs of size one"),
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
             to_try.batch_norm(s),
         ],
         layer,
@@ -167,7 +167,7 @@ def _vanishing(s: Symptoms) -> Finding | None:
         s,
         [
             to_try.layers(s, "activation", "relu", "slopes of 1 in place of at most 1/4") if squashing else None,
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
             to_try.batch_norm(s),
             to_try.layers(s, "skip", 1, "a way around every layer"),
         ],
@@ -253,7 +253,7 @@ def _plateau(s: Symptoms) -> Finding | None:
 
 def _standing(s: Symptoms, found: Sequence[Evidence], layer: int | None = None) -> Finding:
     tries = [
-        to_try.fitting_start(s),
+        to_try.suitable_initializer(s),
         Remedy("seed", s.spec.seed + 1, "another start"),
         Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
     ]
@@ -361,7 +361,7 @@ def _non_finite(s: Symptoms, stopped: Stopped) -> Finding:
         to_try.rate(s, 0.1, "a tenth of the rate"),
         Remedy("clip.norm", 1.0, "no gradient longer than 1"),
         Remedy("data.standardize", True, "inputs of size one"),
-        to_try.fitting_start(s),
+        to_try.suitable_initializer(s),
     ]
     return _finding("non_finite", f"{words[0].upper()}{words[1:]}.", found, s, tries)
 

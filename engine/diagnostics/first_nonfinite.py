@@ -48,7 +48,7 @@ class FirstNonfinite:
 def find(machine: Machine) -> FirstNonfinite | None:
     """The first value that is not finite in the update that comes next; None where there is none. The machine is left as it
     was."""
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     machine.abandon_update()
     try:
         with np.errstate(all="ignore"):
@@ -60,7 +60,7 @@ def find(machine: Machine) -> FirstNonfinite | None:
                 if found is not None or machine.int_state[codes.STATUS] == codes.NON_FINITE:
                     return found
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
     return None
 
 

@@ -177,8 +177,8 @@ class _Measuring:
         for name in self.slopes.values():
             evaluator.values(name, count)[...] = 1.0
         if self.slopes:
-            ops = evaluator.at_work.ops
-            evaluator.again(np.ascontiguousarray(ops[ops[:, codes.CODE] == codes.BACK_ACTIVATION]), count)
+            ops = evaluator.active_tape.ops
+            evaluator.rerun(np.ascontiguousarray(ops[ops[:, codes.CODE] == codes.BACK_ACTIVATION]), count)
         for layer, name in self.slopes.items():
             slope = np.abs(evaluator.values(name, count))
             self.alive[layer] |= ~(slope <= DEAD_BELOW).all(axis=1)  # a slope that is no number is not called dead

@@ -19,7 +19,7 @@ NEVER = np.iinfo(np.int64).max
 def clone_machine(machine: Machine) -> Machine:
     """A machine in the same state, which records no series. An update that is under way is completed in the clone."""
     made = Machine(machine.spec, machine.dataset)
-    made.put_back(machine.everything())
+    made.restore_buffers(machine.copy_buffers())
     made.int_state[codes.RECORD_AFTER] = NEVER
     made._before[...] = machine._before
     while made.next_op:

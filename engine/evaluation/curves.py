@@ -126,7 +126,7 @@ def _run(
         stop = min(start + tape.layout.capacity, count)
         for name, values in given.items():
             evaluator.values(name, stop - start)[...] = values[:, start:stop]
-        evaluator.again(ops, stop - start)
+        evaluator.rerun(ops, stop - start)
         for name, parts in found.items():
             parts.append(evaluator.values(name, stop - start).copy())
     return {name: np.concatenate(parts, axis=1) for name, parts in found.items()}

@@ -60,7 +60,7 @@ class Evaluator:
         self._whole: tuple[Tape, Tape, Array] | None = None
         """The machine's tape that a wide one was made beside, the wide one and its workspace."""
         self._layout, self._work = self.tape.layout, machine.evaluation_work
-        self.at_work = self.tape
+        self.active_tape = self.tape
         self._plane: Array | None = None
 
     @cached_property
@@ -112,7 +112,7 @@ class Evaluator:
     def passes(self, part: Part, x: Array, y: Array, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
         """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
         tape, work = self._room(len(x), mode)
-        self.at_work, self._layout, self._work = tape, tape.layout, work
+        self.active_tape, self._layout, self._work = tape, tape.layout, work
         ops = getattr(tape, part)
         self.int_state[codes.MODE] = mode
         capacity = tape.layout.capacity
@@ -125,8 +125,8 @@ class Evaluator:
         """Workspace values of the last pass, (units, columns), a view."""
         return self._layout.view(self._work, name, columns)
 
-    def again(self, ops: NDArray[np.int64], count: int) -> None:
-        """Run `ops`, of the tape `at_work`, on the `count` columns that stand in the workspace."""
+    def rerun(self, ops: NDArray[np.int64], count: int) -> None:
+        """Run `ops`, of the tape `active_tape`, on the `count` columns that stand in the workspace."""
         self._pass(ops, self._work, self.machine.x, self.machine.y, 0, count)
 
     def rows(self, split: str) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
 from engine.kernels.ops.norms import EPS
-from engine.recording.stops import ending
+from engine.recording.stops import stop_reason
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer
@@ -135,11 +135,11 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
     the training set that are used more than once are written once."""
     machine, tape = trainer.machine, trainer.tape
     augmented = codes.AUGMENT in tape.ops[:, codes.CODE]
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     rows: list[NDArray[Any]] = []
     inputs, masks, rates, losses = [], [], [], []
     try:
-        while len(rows) < count and ending(machine) is None:
+        while len(rows) < count and stop_reason(machine) is None:
             rate = trainer.rate
             first = int(machine.int_state[codes.CURSOR])
             status = machine.updates(1)
@@ -159,7 +159,7 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
             rates.append(rate)
             losses.append(float(machine.float_state[codes.LAST_LOSS]))
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
     if not rows:
         return Ahead(machine.x[:0], machine.y[:0], [], [], [], [])
     taken_rows, places = np.unique(np.concatenate(rows), return_inverse=True)

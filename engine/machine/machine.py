@@ -65,7 +65,7 @@ class Machine:
         self.change = np.zeros_like(self.theta)
         self._before = self.theta.copy()
         self.state = np.zeros(0)
-        self.rules = rules.fresh()
+        self.rules = rules.initial_state()
         self.begin(spec)
 
     # What is in force ------------------------------------------------------------------------------------------------
@@ -228,13 +228,13 @@ class Machine:
         points = self.series[: self.int_state[codes.RECORDED]].copy()
         self.int_state[codes.RECORDED] = 0
         for point in points:
-            self.measured(point)
+            self.observe(point)
         return points
 
-    def measured(self, point: Array) -> None:
+    def observe(self, point: Array) -> None:
         """Let the rules in force see a point (columns,) of the series."""
         if rules.in_force(self.spec):
-            rules.measured(self.rules, self.spec, point, validated=self.dataset.rows[1] > 0)
+            rules.observe(self.rules, self.spec, point, validated=self.dataset.rows[1] > 0)
             self.float_state[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
 
     def first_nonfinite_op(self) -> str:
@@ -297,13 +297,13 @@ class Machine:
         self.int_state[codes.EPOCH] = snapshot.epoch
         self.int_state[codes.CURSOR] = snapshot.cursor
 
-    def everything(self) -> dict[str, Any]:
-        """A copy of every buffer, so that a look ahead can be taken back exactly."""
+    def copy_buffers(self) -> dict[str, Any]:
+        """A copy of every buffer, from which `restore_buffers` puts the machine back exactly."""
         names = ("int_state", "float_state", "theta", "change", "grad", "state", "rules", "work", "order")
         return {name: getattr(self, name).copy() for name in names} | {"next_op": self.next_op}
 
-    def put_back(self, kept: dict[str, Any]) -> None:
-        for name, value in kept.items():
+    def restore_buffers(self, buffers: dict[str, Any]) -> None:
+        for name, value in buffers.items():
             if name == "next_op":
                 self.next_op = value
             else:

@@ -23,28 +23,28 @@ Start = Sequence[tuple[ArrayLike, ArrayLike]] | Mapping[str, ArrayLike]
 FIXED = {"scale": 1.0, "shift": 0.0, "slopes": FIRST_SLOPE}
 
 
-def initial(tape: Tape, spec: RunSpec, given: Start | None) -> Array:
+def initial(tape: Tape, spec: RunSpec, parameters: Start | None) -> Array:
     """theta before the first update. A ValueError names the given value that is not finite or not of its parameter's shape."""
     theta = np.zeros(tape.parameter_count)
-    named = _by_name(tape, given)
+    named = _by_name(tape, parameters)
     for slot in tape.slots:
         slot.view(theta)[...] = _drawn(slot, spec) if slot.name not in named else _checked(slot, named[slot.name])
     return theta
 
 
-def _by_name(tape: Tape, given: Start | None) -> dict[str, ArrayLike]:
-    if given is None:
+def _by_name(tape: Tape, parameters: Start | None) -> dict[str, ArrayLike]:
+    if parameters is None:
         return {}
-    if isinstance(given, Mapping):
+    if isinstance(parameters, Mapping):
         known = [slot.name for slot in tape.slots]
-        unknown = [name for name in given if name not in known]
+        unknown = [name for name in parameters if name not in known]
         if unknown:
             raise ValueError(f"parameters: no parameter {unknown[0]}; allowed: {', '.join(known)}")
-        return dict(given)
+        return dict(parameters)
     layers = len(tape.sizes) - 1
-    if len(given) != layers:
-        raise ValueError(f"parameters: {len(given)} pairs given; allowed: {layers} pairs (W, b)")
-    return {f"{name}{layer}": value for layer, pair in enumerate(given, 1) for name, value in zip("Wb", pair, strict=True)}
+    if len(parameters) != layers:
+        raise ValueError(f"parameters: {len(parameters)} pairs given; allowed: {layers} pairs (W, b)")
+    return {f"{name}{layer}": value for layer, pair in enumerate(parameters, 1) for name, value in zip("Wb", pair, strict=True)}
 
 
 def _checked(slot: TensorSlot, value: ArrayLike) -> Array:

@@ -48,7 +48,7 @@ def trace(machine: Machine) -> list[MicroStep]:
 
 def trace_update(machine: Machine) -> UpdateTrace:
     """The update that comes next, and which samples it is of; the machine is left exactly as it was."""
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     machine.abandon_update()
     step, epoch = machine.step, int(machine.int_state[codes.EPOCH])
     steps = []
@@ -85,7 +85,7 @@ def trace_update(machine: Machine) -> UpdateTrace:
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 return UpdateTrace(step, epoch, tuple(steps), rows, False)
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
     return UpdateTrace(step, epoch, tuple(steps), rows, True)
 
 

@@ -55,12 +55,12 @@ def in_place(trainer: Trainer) -> InPlaceUpdate:
         name: values for step in trace.steps if step.op.startswith("update") for name, values in _own(step.results).items()
     }
     right = {slot.name: right.get(slot.name, slot.view(machine.theta).copy()) for slot in tape.slots}
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     machine.abandon_update()
     try:
         wrong = _run_wrongly(machine)
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
     differ = tuple(name for name, values in right.items() if not np.array_equal(values, wrong[name], equal_nan=True))
     return InPlaceUpdate(right, wrong, differ)
 

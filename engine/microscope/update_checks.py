@@ -140,14 +140,14 @@ PREPARATION = (codes.GATHER, codes.AUGMENT, codes.RATE, codes.LOOK_AHEAD)
 @contextmanager
 def batch_objective(machine: Machine) -> Iterator[BatchObjective]:
     """A bench at the coming update, its mini-batch laid out; the machine is put back afterwards."""
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     machine.abandon_update()
     try:
         made = BatchObjective(machine)
         made.prepare()
         yield made
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
 
 
 def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
@@ -191,10 +191,10 @@ def change(trainer: Trainer) -> Change:
     if not trace.complete:
         raise ValueError(f"step: update {trace.step + 1} gives a value that is not finite; allowed: an update that can be made")
     with batch_objective(machine) as made:
-        kept = machine.everything()
+        kept = machine.copy_buffers()
         machine.abandon_update()
         start = machine.theta.copy()
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
         end = start.copy()
         for step in trace.steps:
             for slot in machine.tape.slots:

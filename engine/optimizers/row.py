@@ -88,13 +88,13 @@ class Optimizer(Row):
         "rest",
     )
 
-    def spoken(self, dialect: str) -> tuple[Parameter, ...]:
+    def parameters_in(self, dialect: str) -> tuple[Parameter, ...]:
         """The parameters that a dialect has."""
         return tuple(each for each in self.parameters if self.parameters_of.get(each.name, dialect) == dialect)
 
     def defaults(self, dialect: str) -> dict[str, Any]:
         """Every parameter's default: the row's own, with PyTorch's where its dialect is spoken."""
-        own = {parameter.name: parameter.default for parameter in self.spoken(dialect)}
+        own = {parameter.name: parameter.default for parameter in self.parameters_in(dialect)}
         return own | self.torch_defaults if dialect == PYTORCH else own
 
     def as_json(self) -> dict[str, Any]:

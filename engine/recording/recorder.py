@@ -57,5 +57,5 @@ class SeriesRecorder:
             row += [found.loss if found else np.nan, np.nan if accuracy is None else accuracy]
         row += [np.nan, float(np.linalg.norm(self.machine.theta))]
         self.series.append(np.array([row]))
-        self.machine.measured(self.series.points[0])
+        self.machine.observe(self.series.points[0])
         self.record_on()

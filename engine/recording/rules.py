@@ -36,7 +36,7 @@ def in_force(spec: RunSpec) -> bool:
     return spec.schedule.name == "plateau" or spec.stop.patience is not None or spec.stop.min_change is not None
 
 
-def fresh() -> Array:
+def initial_state() -> Array:
     """What rules have seen at the start of a run: nothing; (N_STATE,)."""
     state = np.zeros(N_STATE)
     _forget_plateau(state)
@@ -63,7 +63,7 @@ def adopt(state: Array, before: RunSpec, spec: RunSpec) -> None:
         state[LAST_LOSS] = np.nan
 
 
-def measured(state: Array, spec: RunSpec, point: Array, validated: bool) -> None:
+def observe(state: Array, spec: RunSpec, point: Array, validated: bool) -> None:
     """Let every rule in force see a point (columns,) of the series; `validated`: the run has a validation split."""
     if spec.schedule.name == "plateau" and point[EPOCH if spec.schedule.unit == "epoch" else STEP] >= spec.schedule.warmup:
         _plateau(state, spec, float(point[VALIDATION] if validated else point[TRAIN]))
@@ -106,7 +106,7 @@ def resume(state: Array) -> None:
         state[FIRED] = state[BAD] = 0.0
 
 
-def words(state: Array, spec: RunSpec, step: int) -> str:
+def stop_message(state: Array, spec: RunSpec, step: int) -> str:
     """The verdict, for people."""
     if verdict(state) == "early":
         best = int(state[BEST_STEP])

@@ -30,12 +30,12 @@ class Stop:
         return self.first_nonfinite.words if self.first_nonfinite else None
 
 
-def ending(machine: Machine) -> Stop | None:
+def stop_reason(machine: Machine) -> Stop | None:
     """Why the run goes no further than where it stands, by a rule or by max_steps."""
     here, spec, state = machine.step, machine.spec, machine.rules
     if (verdict := rules.verdict(state)) is not None:
         best = int(state[rules.BEST_STEP]) if verdict == "early" else None
-        return Stop(verdict, here, None, rules.words(state, spec, here), best)
+        return Stop(verdict, here, None, rules.stop_message(state, spec, here), best)
     if here >= spec.stop.max_steps:
         return Stop("finished", here, None, f"finished: max_steps is {spec.stop.max_steps}")
     return None

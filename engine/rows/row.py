@@ -56,7 +56,7 @@ class Parameter:
         above = self.maximum is not None and (value >= self.maximum if self.exclusive_maximum else value > self.maximum)
         return f"must be {self.allowed}" if below or above or value != value else None
 
-    def settled(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         """An allowed value as a spec holds it: a float, or two in a tuple."""
         if self.kind == "pair":
             return tuple(float(each) for each in value)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from engine.array import Array
 from engine.kernels import codes
 from engine.recording.series import Series
-from engine.recording.stops import Stop, ending
+from engine.recording.stops import Stop, stop_reason
 from engine.script.edit_checks import slot_of
 from engine.script.edits import Edit, WeightEdit, with_edit
 from engine.script.script import Branch
@@ -164,7 +164,7 @@ def resume(line: Timeline, at: Cursor, kept: Mapping[str, NDArray[Any]] | None, 
         if isinstance(edit, WeightEdit):
             slot_of(edit, trainer.machine)  # raises where this network has no such weight
     if kept is None or not _stand(trainer, at.step, kept):
-        trainer.begin_again()
+        trainer.restart()
     elif at.stop is not None and trainer.steps_done == at.step:
         _stop(trainer, at.stop)
     return trainer
@@ -183,7 +183,7 @@ def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) ->
     machine.adopt(spec)
     if step > furthest or any(kept[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
         return False
-    machine.put_back({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
+    machine.restore_buffers({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
     machine.int_state[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
     trainer.record_on()
     if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
@@ -195,4 +195,4 @@ def _stop(trainer: Trainer, stop: KeptStop) -> None:
     if stop.kind == "non_finite":
         trainer.advance(1)
     else:
-        trainer.stopped = ending(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)
+        trainer.stopped = stop_reason(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)

@@ -55,8 +55,8 @@ class ScriptData(BaseModel):
         return self.model_dump(mode="json", exclude={"edits": {"__all__": {"label"}}})
 
     @classmethod
-    def read(cls, given: Mapping[str, Any] | str | Self) -> Self:
+    def read(cls, script: Mapping[str, Any] | str | Self) -> Self:
         """From plain data or its JSON text; errors name the field."""
-        if isinstance(given, str):
-            return cls.model_validate_json(given)
-        return given if isinstance(given, cls) else cls.model_validate(given)
+        if isinstance(script, str):
+            return cls.model_validate_json(script)
+        return script if isinstance(script, cls) else cls.model_validate(script)

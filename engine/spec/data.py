@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, model_validator
 
 from engine.rows import datasets
-from engine.rows.features import ALIASES, fitting
+from engine.rows.features import ALIASES, features_for
 from engine.spec.fields import Fraction, Seed, SpecModel, known, refuse, within
 
 
@@ -32,7 +32,7 @@ class DataSpec(SpecModel):
         kind = datasets.DATASETS[self.name].kind
         names = tuple(ALIASES.get(name, name) for name in self.features)
         columns = {"plane": ("x", "y"), "line": ("x",)}.get(kind, ())
-        allowed = fitting(columns)
+        allowed = features_for(columns)
         if kind != "plane" and names == ("x", "y"):  # the default, which only a plane has
             names = columns
         for name in names:

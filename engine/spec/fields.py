@@ -81,18 +81,18 @@ class RowSpec(BaseModel):
 
 
 def complete(
-    given: dict[str, Any], fixed: tuple[str, ...], rows: tuple[Parameter, ...], defaults: dict[str, Any]
+    values: dict[str, Any], fixed: tuple[str, ...], rows: tuple[Parameter, ...], defaults: dict[str, Any]
 ) -> dict[str, Any]:
-    """`given` with every parameter of the row present, of its kind and in its range."""
+    """`values` with every parameter of the row present, of its kind and in its range."""
     allowed = {parameter.name: parameter for parameter in rows}
-    done = {key: value for key, value in given.items() if key in fixed}
-    for key in given:
+    done = {key: value for key, value in values.items() if key in fixed}
+    for key in values:
         if key not in allowed and key not in fixed:
             raise refuse("unknown_field", "no such parameter", ", ".join(allowed) or "none", key)
     for name, parameter in allowed.items():
-        value = given.get(name, defaults[name])
+        value = values.get(name, defaults[name])
         problem = parameter.problem(value)
         if problem:
             raise refuse("out_of_range", problem, parameter.allowed, name)
-        done[name] = parameter.settled(value)
+        done[name] = parameter.normalized(value)
     return done

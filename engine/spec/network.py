@@ -32,11 +32,11 @@ class InitializerSpec(RowSpec):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return {"name": given} if isinstance(given, str) else given
-        row = initializers.INITIALIZERS[known(given.get("name", "xavier_uniform"), initializers.INITIALIZERS, field="name")]
-        return complete(given, ("name",), row.parameters, {parameter.name: parameter.default for parameter in row.parameters})
+    def _fill(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return {"name": raw} if isinstance(raw, str) else raw
+        row = initializers.INITIALIZERS[known(raw.get("name", "xavier_uniform"), initializers.INITIALIZERS, field="name")]
+        return complete(raw, ("name",), row.parameters, {parameter.name: parameter.default for parameter in row.parameters})
 
 
 class NetworkSpec(SpecModel):

@@ -21,13 +21,13 @@ class OptimizerSpec(RowSpec):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        row = optimizers.OPTIMIZERS[known(given.get("name", "adam"), optimizers.OPTIMIZERS, field="name")]
-        dialect = given.get("dialect", optimizers.TEXTBOOK)
+    def _fill(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        row = optimizers.OPTIMIZERS[known(raw.get("name", "adam"), optimizers.OPTIMIZERS, field="name")]
+        dialect = raw.get("dialect", optimizers.TEXTBOOK)
         known(dialect, dict.fromkeys(optimizers.DIALECTS), field="dialect")
-        return complete(given, ("name", "dialect"), row.spoken(dialect), row.defaults(dialect))
+        return complete(raw, ("name", "dialect"), row.parameters_in(dialect), row.defaults(dialect))
 
     @property
     def row(self) -> optimizers.Optimizer:
@@ -55,7 +55,7 @@ class OptimizerSpec(RowSpec):
     def in_dialect(self, dialect: Any) -> dict[str, Any]:
         """The same optimizer and rate told in another dialect: what that has not is left out, what it has besides is its
         default."""
-        unspoken = {parameter.name for parameter in self.row.parameters} - {row.name for row in self.row.spoken(dialect)}
+        unspoken = {parameter.name for parameter in self.row.parameters} - {row.name for row in self.row.parameters_in(dialect)}
         return {key: value for key, value in self.model_dump().items() if key not in unspoken} | {"dialect": dialect}
 
     @property
@@ -79,13 +79,13 @@ class ScheduleSpec(RowSpec):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        row = schedules.SCHEDULES[known(given.get("name", "constant"), schedules.SCHEDULES, field="name")]
-        known(given.get("unit", "step"), dict.fromkeys(("step", "epoch")), field="unit")
+    def _fill(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        row = schedules.SCHEDULES[known(raw.get("name", "constant"), schedules.SCHEDULES, field="name")]
+        known(raw.get("unit", "step"), dict.fromkeys(("step", "epoch")), field="unit")
         own = {parameter.name: parameter.default for parameter in row.parameters}
-        return complete(given, ("name", "unit", "warmup"), row.parameters, own)
+        return complete(raw, ("name", "unit", "warmup"), row.parameters, own)
 
     @property
     def row(self) -> schedules.Schedule:

@@ -45,10 +45,10 @@ def test_the_sample_behind_a_shuffled_column():
         trainer.step(10)
         found = trainer.stopped.first_nonfinite
         assert (found.op, found.sample, found.update) == ("loss", 14, trainer.steps_done + 1)
-        kept = trainer.machine.everything()
+        kept = trainer.machine.copy_buffers()
         trainer.machine.one_op()
         assert trainer.tape.layout.view(trainer.machine.work, "h0", 4)[0, found.column - 1] == 1e200
-        trainer.machine.put_back(kept)
+        trainer.machine.restore_buffers(kept)
 
 
 @pytest.mark.parametrize("rule", ["sgd", "momentum", "nesterov", "rmsprop", "adam"])

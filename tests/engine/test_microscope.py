@@ -36,7 +36,7 @@ def runs(draw) -> Trainer:
 
 
 def everything(trainer) -> dict[str, bytes]:
-    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.everything().items()}
+    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.copy_buffers().items()}
 
 
 @pytest.mark.parametrize("examples", [200, pytest.param(2000, marks=pytest.mark.slow(seconds=30))])

@@ -122,7 +122,7 @@ def test_slopes_are_right(made, rule):
 
 
 def kept_bytes(trainer):
-    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.everything().items()}
+    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.copy_buffers().items()}
 
 
 def test_a_wrong_gradient_would_be_seen(monkeypatch):

@@ -44,9 +44,9 @@ def point(step, train, validation=np.nan):
 def test_plateau_against_recorded_torch(case):
     spec = RunSpec.model_validate({"optimizer": {"name": "sgd", "lr": case["base"]}, "schedule": case["schedule"]})
     trainer = Trainer(spec)
-    trainer.machine.rules[...] = rules.fresh()
+    trainer.machine.rules[...] = rules.initial_state()
     for loss, expected in zip(RECORDED["losses"], case["rates"], strict=True):
-        trainer.machine.measured(point(1, loss))
+        trainer.machine.observe(point(1, loss))
         assert trainer.rate == pytest.approx(expected, rel=1e-12, abs=1e-15)
     assert len(set(case["rates"])) > 3, "a recording in which the rate falls"
 

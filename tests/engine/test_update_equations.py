@@ -41,7 +41,7 @@ def test_the_last_quantity_is_the_update(rule, dialect, options):
             assert found.parts[-1].becomes == "theta"
             before = float(trainer.named_parameters[name][index])
             assert next(part for part in found.inputs if part.name == "theta").value == before
-            kept = trainer.machine.everything()
+            kept = trainer.machine.copy_buffers()
             trainer.machine.updates(1)
             assert found.parts[-1].value == trainer.named_parameters[name][index]
             anatomy = equations_for(trainer.effective_spec.optimizer, matrix=name.startswith("W"))
@@ -53,7 +53,7 @@ def test_the_last_quantity_is_the_update(rule, dialect, options):
                 assert value == kept_by_the_rule[key][name][index], key
             alike = kept_by_the_rule.keys() - told.keys()
             assert alike <= {"mean", "v"}, "what is not told does not change"
-            trainer.machine.put_back(kept)
+            trainer.machine.restore_buffers(kept)
         trainer.step(3)
 
 
