@@ -344,9 +344,9 @@ class Diagnosis:
         """The numbers that findings are made from."""
         here = self.machine.step
         since = max((edit.step for edit in self.edits if edit.step <= here), default=0)
-        rules = self.machine.spec.regularization
+        penalties = self.machine.spec.regularization
         with np.errstate(over="ignore", invalid="ignore"):
-            penalty = self.evaluator.penalty() if rules.l1 or rules.l2 else 0.0
+            penalty = self.evaluator.penalty() if penalties.l1 or penalties.l2 else 0.0
         return gather(self.machine, self.network_state(), self.series.points, since, penalty)
 
 
@@ -395,6 +395,6 @@ def _nothing_yet(s: Symptoms) -> bool:
 
 def _penalized(s: Symptoms) -> bool:
     """Penalties hold the weights down: their gradient is larger than the data's."""
-    rules = s.spec.regularization
+    l1, l2 = s.spec.regularization.l1, s.spec.regularization.l2
     weights = float(np.linalg.norm([layer.weights for layer in s.layers]))
-    return bool(rules.l1 or rules.l2) and rules.l2 * weights + (rules.l1 if weights > 0 else 0.0) >= 0.5 * s.gradient
+    return bool(l1 or l2) and l2 * weights + (l1 if weights > 0 else 0.0) >= 0.5 * s.gradient

@@ -198,9 +198,9 @@ class Evaluator:
 
     def penalty(self) -> float:
         """l2/2 |W|^2 + l1 |W|_1 over the weights."""
-        rules = self.machine.spec.regularization
+        penalties = self.machine.spec.regularization
         weights = [slot.view(self.machine.theta) for slot in self.tape.slots if slot.matrix]
-        return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
+        return float(sum(0.5 * penalties.l2 * np.sum(W * W) + penalties.l1 * np.sum(np.abs(W)) for W in weights))
 
     def evaluate(self, split: str) -> Evaluation:
         """Loss, outputs and, for classes, predictions and confusions of a split."""

@@ -57,7 +57,7 @@ class _Worker:
         self.int_state[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
         self.int_state[codes.MODE] = codes.STATISTICS
         self.float_state = np.zeros(codes.N_HYPER)
-        self.float_state[[codes.L1, codes.L2]] = owner.rules.l1, owner.rules.l2
+        self.float_state[[codes.L1, codes.L2]] = owner.regularization.l1, owner.regularization.l2
         self.theta = np.zeros(owner.tape.parameter_count)
         self.grad = np.zeros_like(self.theta)
         self.work = np.zeros(owner.tape.layout.size)
@@ -84,7 +84,7 @@ class Landscape:
         self._state = np.zeros(self.tape.running_size + codes.N_CLOCK)
         matrices = [(slot.offset, slot.size) for slot in self.tape.slots if slot.matrix]
         self._matrices = np.array(matrices, dtype=np.int64).reshape(-1, 2)
-        self.rules = machine.spec.regularization
+        self.regularization = machine.spec.regularization
         self._local = threading.local()
 
     def _worker(self) -> _Worker:
@@ -111,8 +111,8 @@ class Landscape:
             self.y,
             NO_SERIES,
             self._matrices,
-            self.rules.l1,
-            self.rules.l2,
+            self.regularization.l1,
+            self.regularization.l2,
             out,
         )
         return out

@@ -241,7 +241,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     (height, width) of pictures, which may be shifted."""
     writer = TapeWriter(spec, inputs, outputs, capacity)
     add, value, last = writer.add, writer.value, writer.last
-    rule = spec.optimizer.code
+    optimizer = spec.optimizer.code
     slots = len(spec.optimizer.state)
     count = sum(slot.size for slot in writer.slots)
     parameters = tuple(slot.name for slot in writer.slots)
@@ -251,8 +251,8 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         height, width = image or (0, 0)
         fields = {"OUTPUT": value("h0"), "COLS": inputs, "ROWS": height, "MORE": width, "EXTRA": spec.regularization.shift}
         add(codes.AUGMENT, "augmentation", "forward", 0, ("h0",), ("h0",), **fields)
-    add(codes.RATE, "rate", "forward", 0, (), (), KIND=rule)
-    if rule == NESTEROV_LOOK_AHEAD:
+    add(codes.RATE, "rate", "forward", 0, (), (), KIND=optimizer)
+    if optimizer == NESTEROV_LOOK_AHEAD:
         add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters)
     for layer in range(1, last + 1):
         writer.affine(layer)

@@ -18,7 +18,7 @@ from engine.kernels.threads import one_blas_thread
 from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
 from engine.machine.tape import Op, Tape
-from engine.machine.updates import fresh_state, set_rule, state_of
+from engine.machine.updates import fresh_state, set_optimizer, state_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.recording import rules
 from engine.rows.rates import kernel_parameters
@@ -124,7 +124,7 @@ class Machine:
         self.int_state[codes.ORDER_EPOCH] = -1
         self.int_state[codes.SOURCE] = codes.MINI_BATCHES
         self.int_state[codes.MODE] = codes.TRAINING
-        set_rule(self.float_state, spec.optimizer)
+        set_optimizer(self.float_state, spec.optimizer)
         self.float_state[codes.L1] = spec.regularization.l1
         self.float_state[codes.L2] = spec.regularization.l2
         self.float_state[codes.JITTER] = spec.regularization.jitter

@@ -55,9 +55,9 @@ def _checked(slot: TensorSlot, value: ArrayLike) -> Array:
 
 
 def _drawn(slot: TensorSlot, spec: RunSpec) -> Array | float:
-    rule = spec.network.initializer
+    initializer = spec.network.initializer
     if slot.kind in ("weight", "projection"):
         rows, cols = slot.shape
         purpose = "weights" if slot.kind == "weight" else "projections"
-        return draw(rule.name, rule.parameters, rows, cols, spec.seed, slot.layer, purpose)
+        return draw(initializer.name, initializer.parameters, rows, cols, spec.seed, slot.layer, purpose)
     return FIXED.get(slot.kind, spec.network.bias)

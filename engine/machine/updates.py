@@ -69,7 +69,7 @@ def state_of(optimizer: OptimizerSpec, state: Array, count: int) -> dict[str, Ar
     return {name: state[first + i * count : first + (i + 1) * count] for i, name in enumerate(optimizer.state)}
 
 
-def set_rule(float_state: Array, optimizer: OptimizerSpec) -> None:
+def set_optimizer(float_state: Array, optimizer: OptimizerSpec) -> None:
     """The optimizer's rate and own parameters into `float_state` (N_HYPER,), where kernels look for them."""
     numbers = optimizer.numbers
     float_state[codes.LR] = optimizer.lr

@@ -129,9 +129,9 @@ class BatchObjective:
         return b"".join(parts)
 
     def _penalty(self) -> float:
-        rules = self.machine.spec.regularization
+        penalties = self.machine.spec.regularization
         weights = [slot.view(self.machine.theta) for slot in self.machine.tape.slots if slot.matrix]
-        return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
+        return float(sum(0.5 * penalties.l2 * np.sum(W * W) + penalties.l1 * np.sum(np.abs(W)) for W in weights))
 
 
 PREPARATION = (codes.GATHER, codes.AUGMENT, codes.RATE, codes.LOOK_AHEAD)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.optimizers.standalone import apply_update, prepare_update
-from engine.machine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
+from engine.machine.updates import blocks, fresh_state, scratch_size, set_optimizer, state_of
 from engine.spec import OptimizerSpec
 
 
@@ -28,7 +28,7 @@ class StandaloneOptimizer:
         self.theta: Array = first.ravel()
         self.state = fresh_state(optimizer, self.theta.size)
         self._float_state = np.zeros(codes.N_HYPER)
-        set_rule(self._float_state, optimizer)
+        set_optimizer(self._float_state, optimizer)
         parts = blocks(optimizer, [("theta", 0, self.shape)])
         self._ops = np.zeros((len(parts), codes.N_FIELDS), dtype=np.int64)
         for op, part in zip(self._ops, parts, strict=True):

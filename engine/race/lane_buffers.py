@@ -7,7 +7,7 @@ import numpy as np
 from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.race import advance
-from engine.machine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
+from engine.machine.updates import blocks, fresh_state, scratch_size, set_optimizer, state_of
 from engine.race.spec import MOST_LANES
 from engine.rows.rates import kernel_parameters
 from engine.spec import OptimizerSpec, ScheduleSpec
@@ -71,7 +71,7 @@ class LaneBuffers:
             for name, value in state_of(optimizer, state, 2).items():
                 value[...] = kept.get(name, 0.0)
         self.float_state[slot] = 0.0
-        set_rule(self.float_state[slot], optimizer)
+        set_optimizer(self.float_state[slot], optimizer)
         self.float_state[slot, codes.RATE_FACTOR] = 1.0
         moves = kernel_parameters(schedule)
         self.float_state[slot, codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(moves)] = moves

@@ -46,14 +46,14 @@ def dissect_lane(race: Race, number: int, coordinate: str, last: int = LAST) -> 
 
 
 def _entry(race: Race, update: Update, index: int) -> Entry:
-    rule = update.rule
-    equations = equations_for(rule, matrix=False)
+    optimizer = update.optimizer
+    equations = equations_for(optimizer, matrix=False)
     # The parameters as they were kept while it looked ahead are the point itself.
     state = {f"{name}.{POINT}": value for name, value in update.state.items() if name != "saved"}
     operands = {POINT: update.theta, f"d{POINT}": update.grad, **state}
     numbers = {name: float(update.float_state[index]) for name, index in NUMBERS.items()}
     step = MicroStep(update.step, "update", "update", 0, operands, {POINT: update.after}, numbers)
-    inputs = inputs_of(step, POINT, rule, equations)
+    inputs = inputs_of(step, POINT, optimizer, equations)
     ahead = any(quantity.name == "ahead" for quantity in equations.quantities)
     name = COORDINATES[index]
     words = {
@@ -61,4 +61,4 @@ def _entry(race: Race, update: Update, index: int) -> Entry:
         "g": f"the slope ∂f/∂{name} {'at the look-ahead point' if ahead else 'where the lane stands'}"
         + (", with this update's noise" if race.spec.noise else ""),
     }
-    return Entry(rule, equations, inputs, name, (index,), words)
+    return Entry(optimizer, equations, inputs, name, (index,), words)

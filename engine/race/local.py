@@ -45,11 +45,11 @@ def local_in_parts(race: NetworkRace, number: int, landscape: Landscape | None =
     lane = race.lane(number)
     trainer = lane.trainer
     theta, step = trainer.machine.theta.copy(), trainer.steps_done
-    rule, rate = trainer.effective_spec.optimizer, float(trainer.rate)
+    optimizer, rate = trainer.effective_spec.optimizer, float(trainer.rate)
     state = {name: value.copy() for name, value in trainer.machine.state_tensors.items()}
     updates = int(trainer.machine.clock[codes.UPDATES])  # of this optimizer: another began anew
     surface = landscape or race.landscape()
-    return _local_in_parts(LanePosition(number, step, updates, rule, rate, state, theta), surface)
+    return _local_in_parts(LanePosition(number, step, updates, optimizer, rate, state, theta), surface)
 
 
 @dataclass(frozen=True)
@@ -59,30 +59,30 @@ class LanePosition:
     lane: int
     step: int
     updates: int
-    rule: OptimizerSpec
+    optimizer: OptimizerSpec
     rate: float
     state: dict[str, Array]
     theta: Array
 
 
 def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
-    rule, rate, theta = position.rule, position.rate, position.theta
+    optimizer, rate, theta = position.optimizer, position.rate, position.theta
     curvature = yield from of_gradient_in_parts(surface.gradient, theta)
     matrix = curvature.matrix
     product = hessian_product(surface.gradient, theta) if matrix is None else lambda v: matrix @ v
-    found = yield from bound_in_parts(rule, product, theta.size, position.state, position.updates)
+    found = yield from bound_in_parts(optimizer, product, theta.size, position.state, position.updates)
     phase, momentum, grows = None, None, None
-    if rule.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
+    if optimizer.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
         curvatures = upward(curvature)
-        momentum = 0.0 if rule.name == "sgd" else float(rule.parameters["beta"])
+        momentum = 0.0 if optimizer.name == "sgd" else float(optimizer.parameters["beta"])
         limit = found.rate if found is not None else 0.0
         reach = max(2.2 * 1.99 / curvature.largest, 1.25 * limit, 1.25 * rate if rate < 4.0 * limit else 0.0)
-        phase = phase_diagram(MOMENTA[rule.name], curvatures, most=reach)
-        grows = float(growth(MOMENTA[rule.name], rate, momentum, curvatures))
+        phase = phase_diagram(MOMENTA[optimizer.name], curvatures, most=reach)
+        grows = float(growth(MOMENTA[optimizer.name], rate, momentum, curvatures))
     negative = None
     if curvature.spectrum is not None:
         negative = int(np.sum(curvature.spectrum < -FLAT * max(abs(curvature.smallest), abs(curvature.largest))))
-    return Local(position.lane, position.step, rule, rate, curvature, found, phase, momentum, grows, negative)
+    return Local(position.lane, position.step, optimizer, rate, curvature, found, phase, momentum, grows, negative)
 
 
 def upward(curvature: Curvature) -> list[float]:

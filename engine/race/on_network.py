@@ -153,10 +153,10 @@ class NetworkRace:
     ) -> None:
         """From the present step on another optimizer, rate or schedule; what was changed later is given up."""
         lane = self.lane(number)
-        rule = OptimizerSpec.model_validate(optimizer)
+        changed = OptimizerSpec.model_validate(optimizer)
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
         if self.step == 0:
-            lane.spec = lane.spec.retuned(0, rule, own)
+            lane.spec = lane.spec.retuned(0, changed, own)
             lane.trainer = Trainer(spec_of(self.spec.run, lane.spec))
             lane.points = {0: lane.trainer.machine.theta.copy()}
             return
@@ -164,8 +164,8 @@ class NetworkRace:
             pass
         if lane.trainer.steps_done < self.step:
             raise ValueError(f"lane: it stopped at step {lane.trainer.steps_done}; allowed: a change at a step up to there")
-        lane.spec = lane.spec.retuned(self.step, rule, own)
-        self._put(lane, rule, own)
+        lane.spec = lane.spec.retuned(self.step, changed, own)
+        self._put(lane, changed, own)
         lane.points = {step: point for step, point in lane.points.items() if step <= self.step}
 
     def replace(self, number: int, spec: LaneSpec | Mapping[str, Any]) -> None:
@@ -180,9 +180,9 @@ class NetworkRace:
         return badges(self.lane(number).spec, network=True)
 
     @staticmethod
-    def _put(lane: NetworkLane, rule: OptimizerSpec, schedule: ScheduleSpec) -> None:
+    def _put(lane: NetworkLane, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> None:
         trainer = lane.trainer
-        for name, value in (("optimizer", rule), ("schedule", schedule)):
+        for name, value in (("optimizer", optimizer), ("schedule", schedule)):
             if getattr(trainer.effective_spec, name) != value:
                 trainer.edit({"kind": "set", "path": name, "value": value.model_dump()})
 

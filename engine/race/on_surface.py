@@ -39,7 +39,7 @@ class Update:
     Points, gradient and each tensor of `state` are (2,)."""
 
     step: int
-    rule: OptimizerSpec
+    optimizer: OptimizerSpec
     theta: Array
     state: dict[str, Array]
     grad: Array
@@ -157,12 +157,12 @@ class Race:
         """From the present step on another optimizer, rate or schedule. A rate keeps the optimizer's state; another optimizer
         begins anew."""
         lane = self.lane(number)
-        rule = OptimizerSpec.model_validate(optimizer)
+        changed = OptimizerSpec.model_validate(optimizer)
         gone = self.diverged(number)
         if gone is not None and gone <= self.step:
             raise ValueError(f"lane: it left the surface at step {gone}; allowed: a change at a step before that")
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
-        lane.spec = lane.spec.retuned(self.step, rule, own)
+        lane.spec = lane.spec.retuned(self.step, changed, own)
         self._reset(lane)
         self._catch_up()
 
@@ -264,14 +264,14 @@ class Race:
         """The next update of a race of one lane (`alone`), made, with all that it read."""
         (lane,) = self.lanes
         buffers, slot, step = self._buffers, lane.slot, self._done(lane)
-        rule = lane.spec.in_force(step)[0]
-        theta, state = buffers.theta[slot].copy(), buffers.state_tensors(slot, rule)
+        optimizer = lane.spec.in_force(step)[0]
+        theta, state = buffers.theta[slot].copy(), buffers.state_tensors(slot, optimizer)
         buffers.reserve(step + 1, self.spec.max_steps)
         buffers.goals[:] = 0
         buffers.goals[slot] = step + 1
         self._advance_lanes()
         made = Update(
-            step, rule, theta, state, buffers.grad.copy(), buffers.float_state[slot].copy(), buffers.theta[slot].copy()
+            step, optimizer, theta, state, buffers.grad.copy(), buffers.float_state[slot].copy(), buffers.theta[slot].copy()
         )
         self._apply_retunes(lane)  # only now: an optimizer that comes next has numbers of its own
         self.step = self.computed = step + 1
@@ -285,8 +285,8 @@ class Race:
         if self._done(lane) > self.step:
             other = self.alone(number, self.step)
             made = other.lanes[0]
-        rule = lane.spec.in_force(max(0, self.step - 1))[0]
-        return other._buffers.state_tensors(made.slot, rule)
+        optimizer = lane.spec.in_force(max(0, self.step - 1))[0]
+        return other._buffers.state_tensors(made.slot, optimizer)
 
     def updates(self, number: int) -> int:
         """How many updates the optimizer in force at the present step has made: another optimizer begins with fresh state."""
@@ -300,8 +300,8 @@ class Race:
 
     def rate(self, number: int) -> float:
         """The rate of the update that comes next, by the schedule."""
-        rule, schedule = self.lane(number).spec.in_force(self.step)
-        return float(rates_at(schedule, rule.lr, np.array([self.step]))[0])
+        optimizer, schedule = self.lane(number).spec.in_force(self.step)
+        return float(rates_at(schedule, optimizer.lr, np.array([self.step]))[0])
 
     def next_step(self, number: int) -> Array | None:
         """What the next update will add to the point, (2,); None at the race's end and for a lane that diverged."""

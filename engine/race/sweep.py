@@ -56,8 +56,8 @@ def rate_sweep(
 
 def at_rate(lane: LaneSpec, rate: float) -> LaneSpec:
     """A lane as it begins, at another rate."""
-    rule = type(lane.optimizer).model_validate(lane.optimizer.model_dump() | {"lr": float(rate)})
-    return lane.model_copy(update={"optimizer": rule, "retunes": ()})
+    optimizer = type(lane.optimizer).model_validate(lane.optimizer.model_dump() | {"lr": float(rate)})
+    return lane.model_copy(update={"optimizer": optimizer, "retunes": ()})
 
 
 def rate_sweep_in_parts(

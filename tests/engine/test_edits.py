@@ -118,7 +118,7 @@ def test_an_edit_in_the_past_forks():
     _, other = side_by_side()
     for _ in range(13):
         other.step()
-    other.float_state["lr"] = 0.005
+    other.hyper["lr"] = 0.005
     both(trainer, other, 30)
     trainer.undo()
     assert (trainer.branch, trainer.end, trainer.steps_done) == (old, 30, 13)
