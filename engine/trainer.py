@@ -1,4 +1,4 @@
-"""Trainer: a run that can be stepped, sought, edited and looked at. The public face of the engine (RUNS.md)."""
+"""Trainer: a run that can be stepped, sought, edited and evaluated. The public face of the engine (RUNS.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from engine.array import Array
 from engine.dataset import prepare
 from engine.diagnostics.diagnosis import Diagnosis
-from engine.diagnostics.first_nonfinite import find as find_nonfinite
+from engine.diagnostics.first_nonfinite import find_first_nonfinite
 from engine.diagnostics.flow import FlowStats
 from engine.evaluation.evaluator import EVERY_LAYER, Evaluation, Evaluator, UnitMaps, unit_maps
 from engine.evaluation.experiments import Experiments
@@ -245,7 +245,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
         message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
-        self.stopped = Stop("non_finite", here, op, message, first_nonfinite=find_nonfinite(self.machine))
+        self.stopped = Stop("non_finite", here, op, message, first_nonfinite=find_first_nonfinite(self.machine))
 
     def _apply_edits(self) -> bool:
         """Make the edits that precede the next update; whether there were any. A run that a rule had stopped goes on."""
@@ -342,7 +342,7 @@ class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
     def can_redo(self) -> bool:
         return self.script.can_redo
 
-    # Looking ---------------------------------------------------------------------------------------------------------
+    # Evaluation ------------------------------------------------------------------------------------------------------
 
     def loss(self, split: str = "train") -> float:
         """Mean data term of a split, inference mode: dropout off, running statistics."""

@@ -306,7 +306,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "slow": ("plateau", "underfitting"),
     "plateau": ("underfitting", "dead_units", "saturated", "vanishing", "slow", "plateau"),
 }
-"""What a finding is the cause of: its consequences are not told as findings of their own."""
+"""What a finding is the cause of: its consequences are no findings of their own."""
 
 
 def diagnose(symptoms: Symptoms, stopped: Stopped | None) -> list[Finding]:

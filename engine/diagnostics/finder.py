@@ -73,7 +73,7 @@ class RateTest:
 
 
 class RateFinder:
-    """A range test in slices: `advance` until it says that it is done; `result` may be looked at on the way."""
+    """A range test in slices: `advance` until it says that it is done; `result` may be read in between."""
 
     def __init__(self, machine: Machine, low: float = LOW, high: float = HIGH, updates: int | None = None) -> None:
         if not 0.0 < low < high <= 1e9:
@@ -107,7 +107,7 @@ class RateFinder:
             yield len(self.losses) / len(self.ladder)
 
     def _update(self) -> None:
-        """One update. Its own loss is measured before it, so it tells what the rate before led to."""
+        """One update. Its own loss is measured before it, so it shows what the rate before led to."""
         machine = self.machine
         machine.float_state[codes.LR] = self.ladder[min(self.stepped, len(self.ladder) - 1)]
         status = machine.updates(1)

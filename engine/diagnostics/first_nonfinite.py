@@ -45,7 +45,7 @@ class FirstNonfinite:
     words: str
 
 
-def find(machine: Machine) -> FirstNonfinite | None:
+def find_first_nonfinite(machine: Machine) -> FirstNonfinite | None:
     """The first value that is not finite in the update that comes next; None where there is none. The machine is left as it
     was."""
     kept = machine.copy_buffers()

@@ -244,7 +244,7 @@ def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Evaluator,
     """A clone's evaluator on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for
     it.
 
-    Under a norm the others' z move when a sample goes, so they are looked at again."""
+    Under a norm the others' z move when a sample goes, so they are checked again."""
     rows = np.arange(machine.dataset.rows[0])
     if len(rows) > most:
         rows = np.sort(generator(seed, "gradient check samples").choice(rows, most, replace=False))

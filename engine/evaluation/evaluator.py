@@ -1,4 +1,4 @@
-"""Looking without touching: losses, outputs, gradients and unit activations at the present parameters."""
+"""Evaluation that changes nothing: losses, outputs, gradients and unit activations at the present parameters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Evaluation:
 
     @property
     def recall(self) -> Array | None:
-        """Of each true class the share told right, (K,); NaN where the split has none of it."""
+        """Of each true class the share predicted right, (K,); NaN where the split has none of it."""
         if self.confusion is None:
             return None
         whole = self.confusion.sum(axis=1)

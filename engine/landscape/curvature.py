@@ -35,7 +35,7 @@ Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical", "no
 @dataclass(frozen=True)
 class Curvature:
     """At a point: ‖∇f‖, the length of the Newton step, extreme eigenvalues, the whole spectrum (P,) where it was made
-    (ascending), κ = λ_max/λ_min where both are positive, and the kind of point, told only where the Newton step is short.
+    (ascending), κ = λ_max/λ_min where both are positive, and the kind of point, named only where the Newton step is short.
     `exact` is False of Lanczos' extremes; `matrix` is H (P, P) where it was made."""
 
     gradient_norm: float
@@ -142,7 +142,7 @@ def newton_length(shares: Array, curvatures: Array) -> float:
 
 
 def classify(newton_step: float, smallest: float, largest: float, small: float = CRITICAL) -> Kind:
-    """The kind of point. Only where the Newton step is at most `small` is it told: elsewhere it is none."""
+    """The kind of point. Only where the Newton step is at most `small` is it named: elsewhere it is none."""
     reach = max(abs(smallest), abs(largest))
     if not np.isfinite([smallest, largest]).all() or np.isnan(newton_step):
         return "not smooth"

@@ -41,7 +41,7 @@ class InPlaceUpdate:
 
 
 def in_place(trainer: Trainer) -> InPlaceUpdate:
-    """The coming update both ways, by the same compiled ops in another order; the run is left alone.
+    """The coming update in both orders, by the same compiled ops in another order; the run is left alone.
 
     A ValueError where the gradient is clipped: the run does that once all of it is there.
     """

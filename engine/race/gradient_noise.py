@@ -36,7 +36,7 @@ class GradientNoise:
         return off.T @ off / len(self.samples)
 
     def draw(self, batch_size: int, number: int, seed: int = 0) -> NDArray[np.int64]:
-        """The samples of the `number`-th mini-batch drawn for looking, without replacement; not the run's own batches."""
+        """The samples of the `number`-th mini-batch drawn for display, without replacement; not the run's own batches."""
         count = len(self.samples)
         if not 1 <= batch_size <= count:
             raise ValueError(f"batch_size: {batch_size} given; allowed: 1 to {count}")

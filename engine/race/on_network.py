@@ -251,7 +251,7 @@ class NetworkRace:
             for lane in self.lanes:
                 lane.points = {step: point for step, point in lane.points.items() if step % self.spacing == 0}
 
-    # Looking ---------------------------------------------------------------------------------------------------------
+    # Evaluation ------------------------------------------------------------------------------------------------------
 
     def trajectory(self, number: int) -> tuple[NDArray[np.int64], Array]:
         """Steps (n,) and parameters (n, P) of a lane's kept points up to the present step, and of where it stands."""

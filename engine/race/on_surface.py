@@ -192,7 +192,7 @@ class Race:
         return self.seek(min(self.step + updates, self.spec.max_steps))
 
     def seek(self, step: int) -> int:
-        """Look at a step; what was not run yet is run."""
+        """Stand at a step; what was not run yet is run."""
         if not 0 <= step <= self.spec.max_steps:
             raise ValueError(f"step: {step} given; allowed: 0 to {self.spec.max_steps}")
         self._run(step)
@@ -234,7 +234,7 @@ class Race:
     def _done(self, lane: Lane) -> int:
         return self._buffers.steps_done(lane.slot)
 
-    # Looking ---------------------------------------------------------------------------------------------------------
+    # Evaluation ------------------------------------------------------------------------------------------------------
 
     def diverged(self, number: int) -> int | None:
         """The update after which a lane was no longer on the surface, or None; it made no other after it."""

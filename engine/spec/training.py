@@ -53,7 +53,7 @@ class OptimizerSpec(RowSpec):
         return tuple(name for name in self.row.state if self.row.state_of.get(name, self.dialect) == self.dialect)
 
     def in_dialect(self, dialect: Any) -> dict[str, Any]:
-        """The same optimizer and rate told in another dialect: what that has not is left out, what it has besides is its
+        """The same optimizer and rate in another dialect: what that has not is left out, what it has besides is its
         default."""
         unspoken = {parameter.name for parameter in self.row.parameters} - {row.name for row in self.row.parameters_in(dialect)}
         return {key: value for key, value in self.model_dump().items() if key not in unspoken} | {"dialect": dialect}

@@ -1,4 +1,4 @@
-"""A surface to race on: which one, told as a spec, and its values, gradients and Hessians by the kernels."""
+"""A surface to race on: which one, as a spec, and its values, gradients and Hessians by the kernels."""
 
 from __future__ import annotations
 

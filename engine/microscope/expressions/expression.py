@@ -63,7 +63,7 @@ class Operation:
 
 Expression = Number | Operation
 Withheld = Callable[[Number], bool]
-"""Whether a number is not to be told yet, since it is asked for."""
+"""Whether a number is not to be shown yet, since it is asked for."""
 HIDDEN = "?"
 """What stands in its place."""
 

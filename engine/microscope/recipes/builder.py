@@ -28,7 +28,7 @@ SILENT = (codes.CHECK, codes.KEEP)
 
 
 def recipe(code: int) -> Callable[[Recipe], Recipe]:
-    """Register how an op is told."""
+    """Register the recipe of an op."""
 
     def register(made: Recipe) -> Recipe:
         RECIPES[code] = made
