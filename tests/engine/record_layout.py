@@ -11,12 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine.trace import rules
-
 from engine import RunSpec, Trainer
 from engine.kernels import codes
 from engine.optimizers import OPTIMIZERS
 from engine.optimizers.row import DIALECTS
+from engine.recording import rules
 from engine.rows.schedules import SCHEDULES
 from engine.script.keeping import BUFFERS
 from engine.spec import OptimizerSpec

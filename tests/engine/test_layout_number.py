@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from engine.trace import rules
 from record_layout import PLACES, RECORDED, moved, places, table
 
 from engine.kernels import codes
+from engine.recording import rules
 
 TABLES = json.loads(RECORDED.read_text(encoding="utf-8"))
 

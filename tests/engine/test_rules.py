@@ -5,11 +5,11 @@ import json
 import numpy as np
 import problems
 import pytest
-from engine.trace import rules
 from reference_schedules import stated_plateau
 
 from engine import EditError, RunSpec, SpecError, Trainer
 from engine.kernels import codes
+from engine.recording import rules
 
 RECORDED = json.loads((problems.GOLDEN / "schedules.json").read_text())
 SPEC = {
