@@ -161,11 +161,11 @@ def test_lanes_come_go_and_change_while_the_others_run(live: Live) -> None:
         direct.seek(200)
         page.do("race_play", speed={"unit": "steps", "rate": 1e-6})
         # The first step of a clock is due at once, but made after the answer to its command; the next is due in eleven days.
-        page.until(lambda event: event["type"] == "race_state" and event["step"] == 201)
+        page.frame("race_trails", lambda header: header["run"] == page.info["race"] and header["step"] == 201)
         rule = {"name": "momentum", "lr": 5e-4, "beta": 0.5}
         page.do("race_lane_retune", lane=2, optimizer=rule)
         stood = page.at["step"]
-        assert stood == 201
+        assert stood == 201, "a change tells where the race stands"
         direct.seek(stood)
         direct.retune(2, rule)
         assert page.at["status"] == "playing", "a change does not stop the clock"
