@@ -1,4 +1,4 @@
-"""The catalog: every rule, gathered from the modules that define them, as plain data."""
+"""The catalog: every row, gathered from the modules that define them, as plain data."""
 
 from __future__ import annotations
 

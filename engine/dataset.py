@@ -12,7 +12,7 @@ from engine.randomness import generator
 from engine.rows import datasets
 from engine.rows.features import FEATURES, expand
 from engine.spec import DataSpec, RunSpec
-from engine.spec_inline import PLANE, InlineData
+from engine.spec.inline import PLANE, InlineData
 
 SPLITS = ("train", "validation", "test")
 

@@ -1,4 +1,4 @@
-"""Trainer: a run that can be stepped, sought, edited and looked at. The public face of the engine (RUNS.md)."""
+"""Trainer: a run that can be stepped, sought, edited and evaluated. The public face of the engine (RUNS.md)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from numpy.typing import ArrayLike
 from engine.array import Array
 from engine.dataset import prepare
 from engine.diagnostics.diagnosis import Diagnosis
-from engine.diagnostics.first_nonfinite import find as find_offence
-from engine.diagnostics.flow import Flows
-from engine.evaluation.evaluator import EVERY_LAYER, Evaluation, Probe, UnitMaps, unit_maps
+from engine.diagnostics.first_nonfinite import find_first_nonfinite
+from engine.diagnostics.flow import FlowStats
+from engine.evaluation.evaluator import EVERY_LAYER, Evaluation, Evaluator, UnitMaps, unit_maps
 from engine.evaluation.experiments import Experiments
-from engine.evaluation.layer_stats import Looks
+from engine.evaluation.layer_stats import LayerStats
 from engine.kernels import codes
 from engine.machine.machine import Machine, Snapshot
+from engine.machine.named_views import named, pairs
 from engine.machine.start import Start
 from engine.machine.tape import Tape
 from engine.machine.trace import MicroStep, trace
 from engine.recording import rules
-from engine.recording.recorder import Recording
-from engine.recording.stops import Stop, ending
-from engine.script.edit_checks import describe, place_of
+from engine.recording.recorder import SeriesRecorder
+from engine.recording.stops import Stop, stop_reason
+from engine.script.edit_checks import describe, slot_of
 from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
 from engine.script.replay import Replay
 from engine.script.script import Branch, Checkpoints, Script
@@ -35,22 +36,22 @@ from engine.spec import MAX_STEPS, RunSpec
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
 
 
-class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
+class Trainer(LayerStats, FlowStats, Diagnosis, Experiments, SeriesRecorder):
     """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
 
     def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
-        self._given = parameters is not None
+        self._custom_start = parameters is not None
         self.dataset = prepare(spec)
         self.script = Script(spec)
         self.machine = Machine(spec, self.dataset, parameters)
-        self.probe = Probe(self.machine)
+        self.evaluator = Evaluator(self.machine)
         self.checkpoints = Checkpoints(self._first_spacing())
         self.stopped: Stop | None = None
         self._record_start()
         self._start: Snapshot = self.machine.snapshot()
 
     def _first_spacing(self) -> int:
-        work = 3 * self.machine.theta.size * int(self.machine.counters[codes.BATCH_SIZE])
+        work = 3 * self.machine.theta.size * int(self.machine.int_state[codes.BATCH_SIZE])
         return int(2 ** np.clip(np.floor(np.log2(max(1.0, REPLAY_WORK / work))), 4, 10))
 
     # Where the run stands --------------------------------------------------------------------------------------------
@@ -82,11 +83,11 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
     @property
     def epoch(self) -> int:
         """Epochs completed."""
-        return int(self.machine.counters[codes.EPOCH])
+        return int(self.machine.int_state[codes.EPOCH])
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-self.dataset.rows[0] // int(self.machine.counters[codes.BATCH_SIZE]))
+        return -(-self.dataset.rows[0] // int(self.machine.int_state[codes.BATCH_SIZE]))
 
     @property
     def max_steps(self) -> int:
@@ -118,64 +119,52 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
 
     def as_script(self) -> dict[str, Any]:
         """Spec, edits of the present branch, and the step: plain data, ready for JSON."""
-        if self._given:
+        if self._custom_start:
             raise ValueError("parameters: the run began from given values, which no script holds")
         return self.script.as_json(self.steps_done)
 
     # Parameters ------------------------------------------------------------------------------------------------------
 
-    def _named(self, flat: Array) -> dict[str, Array]:
-        named = {place.name: place.view(flat) for place in self.tape.places}
-        for view in named.values():
-            view.flags.writeable = False
-        return named
-
-    def _pairs(self, flat: Array) -> list[tuple[Array, Array]]:
-        named = self._named(flat)
-        return [(named[f"W{layer}"], named[f"b{layer}"]) for layer in range(1, len(self.tape.sizes))]
-
     @property
     def parameters(self) -> list[tuple[Array, Array]]:
         """[(W_l, b_l), …], W_l of shape (d_l, d_{l-1}): read-only views."""
-        return self._pairs(self.machine.theta)
+        return pairs(self.tape, self.machine.theta)
 
     @property
     def named_parameters(self) -> dict[str, Array]:
         """{"W1": …, "b1": …, …}, each of its own shape: read-only views."""
-        return self._named(self.machine.theta)
+        return named(self.tape.slots, self.machine.theta)
 
     @property
     def optimizer_state(self) -> dict[str, dict[str, Array]]:
         """State tensors by their names in the formula, each by parameter name and of its shape: read-only views."""
-        return {name: self._named(flat) for name, flat in self.machine.state_tensors.items()}
+        return {name: named(self.tape.slots, flat) for name, flat in self.machine.state_tensors.items()}
 
     @property
     def nesterov_points(self) -> dict[str, dict[str, Array]] | None:
-        """Both points that Nesterov's rule goes on from, by the dialect that calls them its parameters; None for other rules.
+        """Both points that Nesterov momentum goes on from, by the dialect that calls them its parameters; None for other
+        optimizers.
 
         "textbook" is θ, "pytorch" the look-ahead θ − ηβv where the next gradient is taken: with a constant rate PyTorch's
         parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.
         """
         points = self.machine.nesterov_points(self.rate)
-        return None if points is None else {dialect: self._named(flat) for dialect, flat in points.items()}
+        return None if points is None else {dialect: named(self.tape.slots, flat) for dialect, flat in points.items()}
 
     @property
     def last_gradient(self) -> dict[str, Array] | None:
         """By name what the last update used: gradient of its mini-batch before it, penalties and clipping included."""
-        return self._named(self.machine.grad) if self.steps_done > 0 else None
+        return named(self.tape.slots, self.machine.grad) if self.steps_done > 0 else None
 
     @property
     def last_update(self) -> dict[str, Array] | None:
         """By name what the last update added to the parameters; edits made after it are not in it."""
-        return self._named(self.machine.change) if self.steps_done > 0 else None
+        return named(self.tape.slots, self.machine.change) if self.steps_done > 0 else None
 
     @property
     def running_statistics(self) -> dict[str, Array]:
         """Batch norm's running means and variances, {"mean1": (d_1,), "var1": …}: read-only views."""
-        named = {place.name: place.view(self.machine.state) for place in self.tape.running}
-        for view in named.values():
-            view.flags.writeable = False
-        return named
+        return named(self.tape.running, self.machine.state)
 
     # Going on --------------------------------------------------------------------------------------------------------
 
@@ -185,7 +174,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         Returns the data loss of the last mini-batch before its update, taken where its gradient is (textbook Nesterov: ahead).
         """
         self.advance(updates)
-        loss = float(self.machine.hyper[codes.LAST_LOSS])
+        loss = float(self.machine.float_state[codes.LAST_LOSS])
         for _ in self.returning():
             pass
         return loss
@@ -207,7 +196,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         """On to step `goal`, or to where the run stops."""
         while self.steps_done < goal and self.stopped is None:
             here = self.steps_done
-            if ending(self.machine) is not None:
+            if stop_reason(self.machine) is not None:
                 break
             if self.machine.next_op:
                 self._leave(self._to_end_of_update())
@@ -215,11 +204,11 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
             halts = (goal, self.max_steps, self.checkpoints.due(here), self.script.branch.next_edit(here) or goal)
             self._leave(self.machine.updates(min(halts) - here))
         if self.stopped is None:
-            self.stopped = ending(self.machine)
+            self.stopped = stop_reason(self.machine)
 
     def advance_op(self) -> str:
         """Run one op of the present update and return its name; the last op completes the update."""
-        if self.stopped is not None or ending(self.machine) is not None:
+        if self.stopped is not None or stop_reason(self.machine) is not None:
             self.step(1)
             return "stopped"
         name = self.tape.words[self.machine.next_op].name
@@ -243,20 +232,20 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         self._keep_series()
         if self.machine.next_op:
             return
-        if self.checkpoints.wanted(branch.index, here):
+        if self.checkpoints.should_keep(branch.index, here):
             self.checkpoints.keep(branch.index, self.machine.snapshot())
         if self._apply_edits():
             self.record_on()
 
     def _stop_non_finite(self, status: int) -> None:
         here = self.steps_done
-        op = self.machine.offender()
+        op = self.machine.first_nonfinite_op()
         self._keep_series()
         self.script.branch.end = max(self.script.branch.end, here)
         self.machine.abandon_update()
         self._go_to(here)  # takes back an update that is in the parameters already, and shows the last one that was made
         message = f"update {here + 1} gave a value that is not finite, first in '{op}'"
-        self.stopped = Stop("non_finite", here, op, message, offence=find_offence(self.machine))
+        self.stopped = Stop("non_finite", here, op, message, first_nonfinite=find_first_nonfinite(self.machine))
 
     def _apply_edits(self) -> bool:
         """Make the edits that precede the next update; whether there were any. A run that a rule had stopped goes on."""
@@ -264,12 +253,12 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         for edit in edits:
             self._apply(edit)
         if edits:
-            rules.go_on(self.machine.rules)
+            rules.resume(self.machine.rules)
         return bool(edits)
 
     def _apply(self, edit: AnyEdit) -> None:
         if isinstance(edit, WeightEdit):
-            place_of(edit, self.machine).view(self.machine.theta)[edit.index] = edit.value
+            slot_of(edit, self.machine).view(self.machine.theta)[edit.index] = edit.value
         elif isinstance(edit, ExtendEdit):
             self.machine.spec = with_edit(self.machine.spec, edit)
         else:
@@ -304,7 +293,7 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
         self._apply_edits()
         self.record_on()
 
-    def begin_again(self) -> None:
+    def restart(self) -> None:
         """Stand at the beginning, whatever stands in the buffers."""
         self.stopped = None
         self._restore(self._start)
@@ -353,11 +342,11 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
     def can_redo(self) -> bool:
         return self.script.can_redo
 
-    # Looking ---------------------------------------------------------------------------------------------------------
+    # Evaluation ------------------------------------------------------------------------------------------------------
 
     def loss(self, split: str = "train") -> float:
         """Mean data term of a split, inference mode: dropout off, running statistics."""
-        return self.probe.loss_and_outputs(*self.probe.rows(split))[0]
+        return self.evaluator.loss_and_outputs(*self.evaluator.rows(split))[0]
 
     def accuracy(self, split: str = "train") -> float:
         """Share of a split's samples whose class is predicted; regression has none."""
@@ -368,31 +357,31 @@ class Trainer(Looks, Flows, Diagnosis, Experiments, Recording):
 
     def objective(self, split: str = "train") -> float:
         """Data term and penalties; dropout off, batch norm on the split's own statistics."""
-        return self.probe.objective(split)
+        return self.evaluator.objective(split)
 
     def gradient(self, split: str = "train") -> list[tuple[Array, Array]]:
         """[(dW_l, db_l), …], the derivative of `objective`."""
-        return self._pairs(self.probe.gradient(split))
+        return pairs(self.tape, self.evaluator.gradient(split))
 
     def named_gradient(self, split: str = "train") -> dict[str, Array]:
         """The same by name, {"W1": …, "b1": …}."""
-        return self._named(self.probe.gradient(split))
+        return named(self.tape.slots, self.evaluator.gradient(split))
 
     def predict(self, x: ArrayLike) -> Array:
         """Raw samples (n, columns), as the data came -> outputs (n, d_L), inference mode."""
         raw = np.asarray(x, dtype=np.float64)
         if raw.ndim != 2 or raw.shape[1] != len(self.dataset.columns):
             raise ValueError(f"x: shape {raw.shape} given; allowed: (n, {len(self.dataset.columns)})")
-        return self.probe.outputs(np.ascontiguousarray(self.dataset.inputs_of(raw)))
+        return self.evaluator.outputs(np.ascontiguousarray(self.dataset.inputs_of(raw)))
 
     def evaluate(self, split: str = "train") -> Evaluation:
         """Loss, outputs and, for classes, predictions and confusions of a split."""
-        return self.probe.evaluate(split)
+        return self.evaluator.evaluate(split)
 
     def unit_maps(self, grid: int = 50, layers: slice = EVERY_LAYER) -> UnitMaps | None:
         """Every unit's activation over the drawn plane, of all `layers` or some of them (the inputs are layer 0); None where
         the data are no plane."""
-        return unit_maps(self.probe, self.dataset, grid, layers)
+        return unit_maps(self.evaluator, self.dataset, grid, layers)
 
     def response(self, points: int = 200) -> tuple[Array, Array]:
         """The fit over the drawn line: x (points,), outputs (points, d_L)."""

@@ -16,7 +16,7 @@ from engine.kernels import run as _declares_run  # noqa: F401
 from engine.kernels import shades as _declares_shades  # noqa: F401
 from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
 from engine.kernels.jit import KERNELS, PIECES, source_hash
-from engine.kernels.rules import descent as _declares_descent  # noqa: F401
+from engine.kernels.optimizers import standalone as _declares_standalone  # noqa: F401
 from engine.kernels.threads import blas_cores, one_blas_thread
 from engine.numbers_version import NUMBERS_VERSION
 

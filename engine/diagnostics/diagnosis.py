@@ -1,9 +1,9 @@
 """Named findings: what ails a run, with the evidence in numbers and what to try. None on a healthy run.
 
-Thresholds were set on some 30 healthy and 45 sick runs (data sets, depths, activations, rules; from update 0 to 6,000) and lie
-between the two with room on either side; each constant says what was seen. Most signs are common in healthy runs once the loss
-is low (a fitted tanh net has half its units saturated, and δ growing 30-fold toward the input), so they count while it is high:
-`HIGH`, half the loss of the best constant answer.
+Thresholds were set on some 30 healthy and 45 sick runs (data sets, depths, activations, optimizers; from update 0 to 6,000) and
+lie between the two with room on either side; each constant says what was seen. Most signs are common in healthy runs once the
+loss is low (a fitted tanh net has half its units saturated, and δ growing 30-fold toward the input), so they count while it is
+high: `HIGH`, half the loss of the best constant answer.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 
 from engine.diagnostics import remedies as to_try
 from engine.diagnostics.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
-from engine.diagnostics.first_nonfinite import Offence
+from engine.diagnostics.first_nonfinite import FirstNonfinite
 from engine.diagnostics.flow import STEEPEST, NetworkState
 from engine.diagnostics.symptoms import Symptoms, gather
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.machine.machine import Machine
 from engine.script.edit_checks import number as n
 
@@ -31,7 +31,7 @@ VANISHED = 2e-3  # ‖δ_1‖/‖δ_L‖; three sigmoid layers still learn at 1.
 EXPLODED = 50.0  # the same; at most 8 in healthy runs while the loss is high, 46 to 7,000 from weights too large
 DEAD = 2 / 3  # of a layer's units; narrow He-started ReLU layers have up to a half dead, and learn
 SATURATED = 0.7  # of (unit, sample) pairs; healthy: at most 0.39 while the loss is high; weights of N(0, 10): 0.79 to 0.99
-WRONG = 0.2  # of samples whose unmatched output is saturated on the wrong side: its slope lets no blame in
+WRONG = 0.2  # of samples whose unmatched output is saturated on the wrong side: its slope lets no error signal in
 RISEN = 0.5  # baselines above the best since the last edit; healthy runs: at most 0.06, a rate ten times too large: 0.6 to ∞
 MUCH = 1.25  # times the best: a loss of many baselines jumps by half a one while it falls
 MEMORIZED = 0.15  # baselines the held-out loss rose above its best; healthy runs: at most 0.06 though by a factor of up to 6
@@ -39,7 +39,7 @@ APART = 0.5  # baselines between training and held-out loss; healthy: at most 0.
 TINY_UPDATE = 3e-5  # ‖Δθ‖/‖θ‖ an update: 30,000 updates to go as far as the weights are large; 1e-3 is usual, healthy ≥ 6e-4
 STEEP = 0.05  # elasticity: the gradient would carry, were the steps larger
 FLAT = 0.005  # of the loss, over the later half of the updates; healthy but slow starts fall by 1 % or more
-TWINS_FLAT = 0.05  # the same where a whole layer's units are twins, whose best is soon neared and never reached
+IDENTICAL_FLAT = 0.05  # the same where a whole layer's units are identical, whose best is soon neared and never reached
 ENOUGH = 500  # updates before "it does not get better" means anything
 EARLY = 200  # updates before steps are called too small: a warm-up may still raise them
 NO_PULL = 0.1  # elasticity of the samples' own gradients; at least 0.25 where samples disagree, 0 to 0.03 where blocked
@@ -55,7 +55,7 @@ class Stopped(Protocol):
     @property
     def message(self) -> str: ...
     @property
-    def offence(self) -> Offence | None: ...
+    def first_nonfinite(self) -> FirstNonfinite | None: ...
 
 
 def _diverging(s: Symptoms) -> Finding | None:
@@ -90,7 +90,7 @@ def _exploding(s: Symptoms) -> Finding | None:
         found,
         s,
         [
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
             to_try.batch_norm(s),
             Remedy("clip.norm", 1.0, "clip"),
         ],
@@ -114,7 +114,7 @@ def _dead(s: Symptoms) -> Finding | None:
             to_try.rate(s, 0.1, "a smaller rate throws fewer units over the edge"),
             Remedy("network.bias", 0.0, "biases that begin at zero") if s.spec.network.bias < 0 else None,
             to_try.layers(s, "activation", "leaky_relu", "a slope below zero too"),
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
         ],
         worst.layer,
     )
@@ -147,7 +147,7 @@ def _saturated(s: Symptoms) -> Finding | None:
             if layer == output.layer and s.spec.task == "classification"
             else None,
             Remedy("data.standardize", True, "inputs of size one"),
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
             to_try.batch_norm(s),
         ],
         layer,
@@ -167,7 +167,7 @@ def _vanishing(s: Symptoms) -> Finding | None:
         s,
         [
             to_try.layers(s, "activation", "relu", "slopes of 1 in place of at most 1/4") if squashing else None,
-            to_try.fitting_start(s),
+            to_try.suitable_initializer(s),
             to_try.batch_norm(s),
             to_try.layers(s, "skip", 1, "a way around every layer"),
         ],
@@ -234,9 +234,9 @@ def _stuck(s: Symptoms, flat: float) -> Evidence | None:
     return Evidence("improvement", better, flat, "below", words)
 
 
-def _twins(s: Symptoms) -> Finding | None:
-    layer, units = s.twins
-    slow = _stuck(s, TWINS_FLAT)
+def _identical_units(s: Symptoms) -> Finding | None:
+    layer, units = s.identical_units
+    slow = _stuck(s, IDENTICAL_FLAT)
     if slow is None or _penalized(s) or units < 2 or units < s.layers[layer - 1].units:
         return None
     words = f"the {units} units of layer {layer} are twins: the same weights, so the same gradients, for ever"
@@ -253,7 +253,7 @@ def _plateau(s: Symptoms) -> Finding | None:
 
 def _standing(s: Symptoms, found: Sequence[Evidence], layer: int | None = None) -> Finding:
     tries = [
-        to_try.fitting_start(s),
+        to_try.suitable_initializer(s),
         Remedy("seed", s.spec.seed + 1, "another start"),
         Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
     ]
@@ -287,7 +287,7 @@ def _underfitting(s: Symptoms) -> Finding | None:
 RULES: tuple[Rule, ...] = (
     _diverging,
     _exploding,
-    _twins,
+    _identical_units,
     _dead,
     _saturated,
     _vanishing,
@@ -306,7 +306,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "slow": ("plateau", "underfitting"),
     "plateau": ("underfitting", "dead_units", "saturated", "vanishing", "slow", "plateau"),
 }
-"""What a finding is the cause of: its consequences are not told as findings of their own."""
+"""What a finding is the cause of: its consequences are no findings of their own."""
 
 
 def diagnose(symptoms: Symptoms, stopped: Stopped | None) -> list[Finding]:
@@ -325,7 +325,7 @@ class Diagnosis:
     """Mixed into a trainer."""
 
     machine: Machine
-    probe: Probe
+    evaluator: Evaluator
     stopped: Any
 
     if TYPE_CHECKING:
@@ -344,9 +344,9 @@ class Diagnosis:
         """The numbers that findings are made from."""
         here = self.machine.step
         since = max((edit.step for edit in self.edits if edit.step <= here), default=0)
-        rules = self.machine.spec.regularization
+        penalties = self.machine.spec.regularization
         with np.errstate(over="ignore", invalid="ignore"):
-            penalty = self.probe.penalty() if rules.l1 or rules.l2 else 0.0
+            penalty = self.evaluator.penalty() if penalties.l1 or penalties.l2 else 0.0
         return gather(self.machine, self.network_state(), self.series.points, since, penalty)
 
 
@@ -354,14 +354,14 @@ class Diagnosis:
 
 
 def _non_finite(s: Symptoms, stopped: Stopped) -> Finding:
-    offence = stopped.offence
-    words = offence.words if offence else stopped.message
-    found = [Evidence("non_finite_values", float(offence.count if offence else 1), 0.0, "above", words)]
+    first_nonfinite = stopped.first_nonfinite
+    words = first_nonfinite.words if first_nonfinite else stopped.message
+    found = [Evidence("non_finite_values", float(first_nonfinite.count if first_nonfinite else 1), 0.0, "above", words)]
     tries = [
         to_try.rate(s, 0.1, "a tenth of the rate"),
         Remedy("clip.norm", 1.0, "no gradient longer than 1"),
         Remedy("data.standardize", True, "inputs of size one"),
-        to_try.fitting_start(s),
+        to_try.suitable_initializer(s),
     ]
     return _finding("non_finite", f"{words[0].upper()}{words[1:]}.", found, s, tries)
 
@@ -384,7 +384,7 @@ def _ratio_evidence(s: Symptoms, ratio: float, threshold: float, side: Any) -> E
 
 
 def _weights(s: Symptoms) -> list[float]:
-    """Sizes of the weights that blame comes back through."""
+    """Sizes of the weights that the error signal comes back through."""
     return [layer.weights for layer in s.layers[1:]]
 
 
@@ -395,6 +395,6 @@ def _nothing_yet(s: Symptoms) -> bool:
 
 def _penalized(s: Symptoms) -> bool:
     """Penalties hold the weights down: their gradient is larger than the data's."""
-    rules = s.spec.regularization
+    l1, l2 = s.spec.regularization.l1, s.spec.regularization.l2
     weights = float(np.linalg.norm([layer.weights for layer in s.layers]))
-    return bool(rules.l1 or rules.l2) and rules.l2 * weights + (rules.l1 if weights > 0 else 0.0) >= 0.5 * s.gradient
+    return bool(l1 or l2) and l2 * weights + (l1 if weights > 0 else 0.0) >= 0.5 * s.gradient

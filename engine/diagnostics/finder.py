@@ -1,8 +1,8 @@
 """The learning-rate finder: the range test of Smith (Cyclical Learning Rates for Training Neural Networks, 2017, section 3.3).
 
-On a copy of the run as it stands, the rate rises geometrically from `low` to `high`, one update each, with the run's own rule,
-its state and its mini-batches; schedules are left out. `losses[i]` is the data loss of the mini-batch after update i, before
-its own update: what rate i led to.
+On a copy of the run as it stands, the rate rises geometrically from `low` to `high`, one update each, with the run's own
+optimizer, its state and its mini-batches; schedules are left out. `losses[i]` is the data loss of the mini-batch after update
+i, before its own update: what rate i led to.
 
 Mini-batch losses are noisy, so they are smoothed by an exponential moving average with its bias corrected, over a span of
 `SPAN` samples (w mini-batches: `smoothing` (w − 1)/(w + 1)); the full batch has no noise, and is not smoothed. The noise left
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
-from engine.evaluation.clones import twin_machine, without_schedule
+from engine.evaluation.clones import clone_machine, without_schedule
 from engine.kernels import codes
 from engine.machine.machine import Machine
 
@@ -73,16 +73,16 @@ class RateTest:
 
 
 class RateFinder:
-    """A range test in slices: `advance` until it says that it is done; `result` may be looked at on the way."""
+    """A range test in slices: `advance` until it says that it is done; `result` may be read in between."""
 
     def __init__(self, machine: Machine, low: float = LOW, high: float = HIGH, updates: int | None = None) -> None:
         if not 0.0 < low < high <= 1e9:
             raise ValueError(f"low, high: {low}, {high} given; allowed: 0 < low < high <= 1e9")
         if updates is not None and not LEAST_UPDATES <= updates <= MOST_UPDATES:
             raise ValueError(f"updates: {updates} given; allowed: {LEAST_UPDATES} to {MOST_UPDATES}")
-        self.machine = twin_machine(machine)
+        self.machine = clone_machine(machine)
         self.machine.adopt(without_schedule(machine.spec))
-        batch = int(self.machine.counters[codes.BATCH_SIZE])
+        batch = int(self.machine.int_state[codes.BATCH_SIZE])
         window = 1.0 if batch >= self.machine.dataset.rows[0] else max(1.0, SPAN / batch)
         self.smoothing = (window - 1.0) / (window + 1.0)
         self.ladder: Array = np.geomspace(low, high, updates or max(200, int(10 * window)))
@@ -107,12 +107,12 @@ class RateFinder:
             yield len(self.losses) / len(self.ladder)
 
     def _update(self) -> None:
-        """One update. Its own loss is measured before it, so it tells what the rate before led to."""
+        """One update. Its own loss is measured before it, so it shows what the rate before led to."""
         machine = self.machine
-        machine.hyper[codes.LR] = self.ladder[min(self.stepped, len(self.ladder) - 1)]
+        machine.float_state[codes.LR] = self.ladder[min(self.stepped, len(self.ladder) - 1)]
         status = machine.updates(1)
         finite = status in (codes.RUNNING, codes.SERIES_FULL)
-        loss = float(machine.hyper[codes.LAST_LOSS]) if finite or status == codes.UPDATE_NON_FINITE else np.inf
+        loss = float(machine.float_state[codes.LAST_LOSS]) if finite or status == codes.UPDATE_NON_FINITE else np.inf
         self.stepped += 1
         if self.stepped > 1:
             self._keep(loss)

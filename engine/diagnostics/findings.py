@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import ValidationError
 
 from engine.spec import RunSpec
-from engine.spec_inline import InlineData
+from engine.spec.inline import InlineData
 
 Name = Literal[
     "non_finite",

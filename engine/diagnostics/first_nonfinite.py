@@ -27,7 +27,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Offence:
+class FirstNonfinite:
     """The first entry that is not finite. Indices are 1-based. `unit` of `layer`; `column` of the mini-batch and the training
     `sample` in it, for values that belong to samples; `entry` of the tensor otherwise. `value` is NaN, inf or -inf."""
 
@@ -45,9 +45,10 @@ class Offence:
     words: str
 
 
-def find(machine: Machine) -> Offence | None:
-    """The first offence of the update that comes next; None where there is none. The machine is left as it was."""
-    kept = machine.everything()
+def find_first_nonfinite(machine: Machine) -> FirstNonfinite | None:
+    """The first value that is not finite in the update that comes next; None where there is none. The machine is left as it
+    was."""
+    kept = machine.copy_buffers()
     machine.abandon_update()
     try:
         with np.errstate(all="ignore"):
@@ -56,10 +57,10 @@ def find(machine: Machine) -> Offence | None:
                 before = {name: value_of(machine, name) for name in _names(machine, code, op.reads)}
                 machine.one_op()
                 found = _judge(machine, code, op, before)
-                if found is not None or machine.counters[codes.STATUS] == codes.NON_FINITE:
+                if found is not None or machine.int_state[codes.STATUS] == codes.NON_FINITE:
                     return found
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
     return None
 
 
@@ -67,25 +68,25 @@ def _names(machine: Machine, code: int, names: tuple[str, ...]) -> tuple[str, ..
     """Those and, for the update, the optimizer's state of the same parameters."""
     if code not in (codes.UPDATE, codes.LOOK_AHEAD):
         return names
-    places = [place.name for place in machine.tape.places]
-    return (*names, *(f"{state}.{name}" for state in machine.state_tensors for name in names if name in places))
+    parameters = [slot.name for slot in machine.tape.slots]
+    return (*names, *(f"{state}.{name}" for state in machine.state_tensors for name in names if name in parameters))
 
 
-def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> Offence | None:
+def _judge(machine: Machine, code: int, op: Op, before: dict[str, Array]) -> FirstNonfinite | None:
     for name in _names(machine, code, op.writes):
         values = value_of(machine, name)
         bad = np.argwhere(~np.isfinite(values))
         if len(bad):
-            return _offence(machine, op, name, values, tuple(int(i) for i in bad[0]), len(bad), before)
-    if code == codes.CLIP and not np.isfinite(machine.hyper[codes.GRADIENT_NORM]):
-        value = machine.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
-        return _offence(machine, op, "norm", value, (0,), 1, before)
+            return _nonfinite(machine, op, name, values, tuple(int(i) for i in bad[0]), len(bad), before)
+    if code == codes.CLIP and not np.isfinite(machine.float_state[codes.GRADIENT_NORM]):
+        value = machine.float_state[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
+        return _nonfinite(machine, op, "norm", value, (0,), 1, before)
     return None
 
 
-def _offence(
+def _nonfinite(
     machine: Machine, op: Op, name: str, values: Array, at: tuple[int, ...], count: int, before: dict[str, Array]
-) -> Offence:
+) -> FirstNonfinite:
     value = float(values[at])
     column = at[-1] if _of_samples(machine, name, values) else None
     unit = None if name in ("losses", "norm") else at[0] + 1
@@ -94,7 +95,7 @@ def _offence(
     update = machine.step + 1
     sample = None if column is None else _sample(machine, column) + 1
     where, cause = _where(name, op, unit, sample, entry), _cause(name, operands, before, at)
-    return Offence(
+    return FirstNonfinite(
         update=update,
         op=op.name,
         tensor=name,
@@ -112,13 +113,13 @@ def _offence(
 
 def _sample(machine: Machine, column: int) -> int:
     """Row of the training set that stands in a column of the mini-batch."""
-    row = int(machine.counters[codes.CURSOR]) + column
-    return int(machine.order[row]) if machine.counters[codes.SHUFFLE] else row
+    row = int(machine.int_state[codes.CURSOR]) + column
+    return int(machine.order[row]) if machine.int_state[codes.SHUFFLE] else row
 
 
 def _of_samples(machine: Machine, name: str, values: Array) -> bool:
     """Whether a value of the workspace has one column a sample."""
-    return name in machine.tape.layout.offsets and values.shape[-1] == int(machine.counters[codes.BATCH])
+    return name in machine.tape.layout.offsets and values.shape[-1] == int(machine.int_state[codes.BATCH])
 
 
 def _operand(machine: Machine, result: str, name: str, values: Array, at: tuple[int, ...]) -> Operand:
@@ -139,8 +140,8 @@ def _operand(machine: Machine, result: str, name: str, values: Array, at: tuple[
         where[0] = slice(at[0], at[0] + 1)
     part = values[tuple(where)]
     finite = np.where(np.isfinite(part), np.abs(part), -1.0)
-    place = np.unravel_index(int(np.argmax(finite)), part.shape)
-    index = tuple(int(i) + (cut.start or 0) + 1 for i, cut in zip(place, where, strict=True))
+    position = np.unravel_index(int(np.argmax(finite)), part.shape)
+    index = tuple(int(i) + (cut.start or 0) + 1 for i, cut in zip(position, where, strict=True))
     return Operand(name, float(np.max(finite)), index)
 
 
@@ -173,22 +174,22 @@ def _largest_term(name: str, before: dict[str, Array], at: tuple[int, ...]) -> s
     """z = W h, δ below = Wᵀ δ, dW = δ hᵀ."""
     weights = next((key for key in before if key[0] == "W"), None)
     signal = next((key for key in before if key[0] == "h" and name[0] in "zd"), None)
-    blame = next((key for key in before if key.startswith("delta") and key != name), None)
+    delta = next((key for key in before if key.startswith("delta") and key != name), None)
     unit, other = at[0], at[-1]
     if weights and signal and name[0] == "z":
         left, right, product = before[weights][unit], before[signal][:, other], f"{weights}·{signal}"
-        places = (f"{weights}[{unit + 1}, {{0}}]", f"{signal}[{{0}}]")
-    elif weights and blame and name.startswith("delta"):
-        left, right, product = before[weights][:, unit], before[blame][:, other], f"{weights}ᵀ·{blame}"
-        places = (f"{weights}[{{0}}, {unit + 1}]", f"{blame}[{{0}}]")
-    elif blame and signal and name.startswith("dW"):
-        left, right, product = before[blame][unit], before[signal][other], f"{blame}·{signal}ᵀ"
-        places = (f"{blame} of column {{0}}", f"{signal} of column {{0}}")
+        factors = (f"{weights}[{unit + 1}, {{0}}]", f"{signal}[{{0}}]")
+    elif weights and delta and name.startswith("delta"):
+        left, right, product = before[weights][:, unit], before[delta][:, other], f"{weights}ᵀ·{delta}"
+        factors = (f"{weights}[{{0}}, {unit + 1}]", f"{delta}[{{0}}]")
+    elif delta and signal and name.startswith("dW"):
+        left, right, product = before[delta][unit], before[signal][other], f"{delta}·{signal}ᵀ"
+        factors = (f"{delta} of column {{0}}", f"{signal} of column {{0}}")
     else:
         return None
     sizes = np.log10(np.maximum(np.abs(left), 1e-300)) + np.log10(np.maximum(np.abs(right), 1e-300))
     k = int(np.argmax(np.where(np.isnan(sizes), -np.inf, sizes)))
-    first, second = (place.format(k + 1) for place in places)
+    first, second = (factor.format(k + 1) for factor in factors)
     return f"the largest term of {product} is {first} × {second}, {number(float(left[k]))} × {number(float(right[k]))}"
 
 

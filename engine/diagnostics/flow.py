@@ -1,9 +1,10 @@
 """What flows through the layers over the training set: sizes of h and δ, saturated and dead units, the spread of z.
 
-A unit is *saturated* at a sample where the slope φ'(z) is below a twentieth of the steepest slope its activation has: blame
-that passes there arrives at less than 5 %. Counted for activations that level off on both sides (tanh: |h| > 0.975; sigmoid:
-h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training sample: no data gradient
-reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own: its op, given ones.
+A unit is *saturated* at a sample where the slope φ'(z) is below a twentieth of the steepest slope its activation has: an error
+signal that passes there arrives at less than 5 %. Counted for activations that level off on both sides (tanh: |h| > 0.975;
+sigmoid: h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training sample: no data
+gradient reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own: its op, given
+ones.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
 
@@ -81,33 +82,33 @@ class Spread:
     before: tuple[NDArray[np.int64], Array] | None = None
 
 
-class Flows:
-    """Mixed into a trainer: changes nothing, computes in the probe's workspace."""
+class FlowStats:
+    """Mixed into a trainer: changes nothing, computes in the evaluator's workspace."""
 
     machine: Machine
-    probe: Probe
+    evaluator: Evaluator
 
     def flow(self) -> Flow:
         """‖h_l‖ and ‖δ_l‖ of every layer: one pass forward and back."""
-        probe, depth = self.probe, len(self.probe.tape.sizes)
-        x, y = probe.rows("train")
+        evaluator, depth = self.evaluator, len(self.evaluator.tape.sizes)
+        x, y = evaluator.rows("train")
         h, delta = np.zeros(depth), np.zeros(depth - 1)
-        for _, count in probe.passes("blame", x, y, codes.STATISTICS):
-            h += [_sizes(probe.values(f"h{layer}", count)).sum() for layer in range(depth)]
-            delta += [_sizes(probe.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
+        for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
+            h += [_sizes(evaluator.values(f"h{layer}", count)).sum() for layer in range(depth)]
+            delta += [_sizes(evaluator.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
         return Flow(h / len(x), delta / len(x))
 
     def network_state(self) -> NetworkState:
         """Every layer's sizes, saturation and dead units, and the loss, over the training set."""
-        return _Measuring(self.probe, self.machine).result()
+        return _Measuring(self.evaluator, self.machine).result()
 
     def preactivation_histograms(self) -> list[Spread]:
         """The spread of what each layer's activation takes, over the training set."""
-        probe = self.probe
+        evaluator = self.evaluator
         state = self.network_state()
-        names = inputs_of_activations(probe)
+        names = inputs_of_activations(evaluator)
         normed = {layer: f"z{layer}" for layer, name in names.items() if name != f"z{layer}"}
-        spreads = _histograms(probe, {*names.values(), *normed.values()})
+        spreads = _histograms(evaluator, {*names.values(), *normed.values()})
         return [
             Spread(
                 layer.layer,
@@ -124,9 +125,9 @@ class Flows:
 class _Measuring:
     """Sums over the training set, chunk by chunk: one pass forward and back, then the slopes."""
 
-    def __init__(self, probe: Probe, machine: Machine) -> None:
-        self.probe, self.machine = probe, machine
-        tape = probe.tape
+    def __init__(self, evaluator: Evaluator, machine: Machine) -> None:
+        self.evaluator, self.machine = evaluator, machine
+        tape = evaluator.tape
         self.depth = len(tape.sizes) - 1
         self.h, self.delta, self.pull = (np.zeros(self.depth + 1) for _ in range(3))
         self.saturated = np.zeros(self.depth + 1)
@@ -136,12 +137,12 @@ class _Measuring:
         self.slopes = {word.layer: word.writes[0] for word, is_back in zip(tape.words, back, strict=True) if is_back}
 
     def result(self) -> NetworkState:
-        probe = self.probe
-        x, y = probe.rows("train")
-        gradient = np.zeros_like(probe.grad)
+        evaluator = self.evaluator
+        x, y = evaluator.rows("train")
+        gradient = np.zeros_like(evaluator.grad)
         with np.errstate(over="ignore", invalid="ignore"):
-            for start, count in probe.passes("derivative", x, y, codes.STATISTICS):
-                gradient += probe.grad * (count / len(x))
+            for start, count in evaluator.passes("gradient_ops", x, y, codes.STATISTICS):
+                gradient += evaluator.grad * (count / len(x))
                 self._add_sizes(count)
                 self._add_output(count, y[start : start + count])
                 self._add_slopes(count)
@@ -149,22 +150,22 @@ class _Measuring:
         return NetworkState(self.loss / len(x), layers, float(self.wrong) / len(x))
 
     def _add_sizes(self, count: int) -> None:
-        probe = self.probe
-        self.loss += float(probe.hyper[codes.LAST_LOSS]) * count
-        below = _sizes(probe.values("h0", count))
+        evaluator = self.evaluator
+        self.loss += float(evaluator.float_state[codes.LAST_LOSS]) * count
+        below = _sizes(evaluator.values("h0", count))
         for layer in range(1, self.depth + 1):
-            delta = _sizes(probe.values(f"delta{layer}", count))
+            delta = _sizes(evaluator.values(f"delta{layer}", count))
             self.pull[layer] += delta @ below
-            below = _sizes(probe.values(f"h{layer}", count))
+            below = _sizes(evaluator.values(f"h{layer}", count))
             self.delta[layer] += delta.sum()
             self.h[layer] += below.sum()
 
     def _add_output(self, count: int, y: Array) -> None:
         """Outputs where the slope is all but gone and the target is on the other side."""
-        activation = self.probe.tape.activations[-1]
+        activation = self.evaluator.tape.activations[-1]
         if activation not in STEEPEST:
             return
-        h = self.probe.values(f"h{self.depth}", count)
+        h = self.evaluator.values(f"h{self.depth}", count)
         slope = 1.0 - h * h if activation == "tanh" else h * (1.0 - h)
         saturated = slope < SATURATED_BELOW * STEEPEST[activation]
         self.saturated[self.depth] += saturated.sum()
@@ -172,26 +173,26 @@ class _Measuring:
         self.wrong += (saturated & ((h > middle) != (middle < y.T))).any(axis=0).sum()
 
     def _add_slopes(self, count: int) -> None:
-        probe = self.probe
+        evaluator = self.evaluator
         for name in self.slopes.values():
-            probe.values(name, count)[...] = 1.0
+            evaluator.values(name, count)[...] = 1.0
         if self.slopes:
-            ops = probe.at_work.ops
-            probe.again(np.ascontiguousarray(ops[ops[:, codes.CODE] == codes.BACK_ACTIVATION]), count)
+            ops = evaluator.active_tape.ops
+            evaluator.rerun(np.ascontiguousarray(ops[ops[:, codes.CODE] == codes.BACK_ACTIVATION]), count)
         for layer, name in self.slopes.items():
-            slope = np.abs(probe.values(name, count))
+            slope = np.abs(evaluator.values(name, count))
             self.alive[layer] |= ~(slope <= DEAD_BELOW).all(axis=1)  # a slope that is no number is not called dead
-            steepest = STEEPEST.get(probe.tape.activations[layer - 1])
+            steepest = STEEPEST.get(evaluator.tape.activations[layer - 1])
             if steepest:
                 self.saturated[layer] += (slope < SATURATED_BELOW * steepest).sum()
 
     def _layer(self, layer: int, gradient: Array, rows: int) -> LayerState:
-        tape, machine = self.probe.tape, self.machine
+        tape, machine = self.evaluator.tape, self.machine
         units, activation = tape.sizes[layer], tape.activations[layer - 1]
-        own = [place for place in tape.places if place.layer == layer]
-        weights = next(place for place in own if place.name == f"W{layer}")
-        size = _norm([place.view(machine.theta) for place in own])
-        moved = _norm([place.view(machine.change) for place in own])
+        own = [slot for slot in tape.slots if slot.layer == layer]
+        weights = next(slot for slot in own if slot.name == f"W{layer}")
+        size = _norm([slot.view(machine.theta) for slot in own])
+        moved = _norm([slot.view(machine.change) for slot in own])
         hidden = layer in self.slopes
         return LayerState(
             layer=layer,
@@ -208,24 +209,24 @@ class _Measuring:
         )
 
 
-def _histograms(probe: Probe, names: set[str]) -> dict[str, tuple[NDArray[np.int64], Array]]:
+def _histograms(evaluator: Evaluator, names: set[str]) -> dict[str, tuple[NDArray[np.int64], Array]]:
     """Counts and edges of each value of the workspace over the training set: once for its reach, once to count."""
-    x, y = probe.rows("train")
+    x, y = evaluator.rows("train")
     reach = dict.fromkeys(names, 0.0)
-    for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+    for _, count in evaluator.passes("forward_ops", x, y, codes.STATISTICS):
         for name in names:
-            reach[name] = max(reach[name], _reach(probe.values(name, count)))
+            reach[name] = max(reach[name], _reach(evaluator.values(name, count)))
     edges = {name: np.linspace(-top, top, BINS + 1) for name, top in ((n, _round_up(r)) for n, r in reach.items())}
     counts = {name: np.zeros(BINS, dtype=np.int64) for name in names}
-    for _, count in probe.passes("forward", x, y, codes.STATISTICS):
+    for _, count in evaluator.passes("forward_ops", x, y, codes.STATISTICS):
         for name in names:
-            counts[name] += np.histogram(probe.values(name, count), edges[name])[0]
+            counts[name] += np.histogram(evaluator.values(name, count), edges[name])[0]
     return {name: (counts[name], edges[name]) for name in names}
 
 
-def inputs_of_activations(probe: Probe) -> dict[int, str]:
+def inputs_of_activations(evaluator: Evaluator) -> dict[int, str]:
     """Layer -> what its activation takes: z, or a norm's output."""
-    tape = probe.tape
+    tape = evaluator.tape
     activation = tape.ops[:, codes.CODE] == codes.ACTIVATION
     return {word.layer: word.reads[0] for word, found in zip(tape.words, activation, strict=True) if found}
 

@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.diagnostics.flow import inputs_of_activations
-from engine.evaluation.clones import twin_on
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.clones import clone_on_rows
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
-from engine.machine.layout import Place
+from engine.machine.layout import TensorSlot
 from engine.machine.machine import Machine
 from engine.randomness import generator
 from engine.rows.activations import ACTIVATIONS
@@ -92,11 +92,11 @@ class GradientCheck:
     def __init__(self, machine: Machine, weights: int = MOST_WEIGHTS, samples: int = MOST_SAMPLES, seed: int = 0) -> None:
         if weights < 1 or samples < 1:
             raise ValueError(f"weights, samples: {weights}, {samples} given; allowed: 1 or more")
-        self.probe, self.samples, self.left_out = _away_from_kinks(machine, samples, seed)
-        self.theta = self.probe.machine.theta
-        self.places = self.probe.machine.tape.places
-        self.analytic = self.probe.gradient("train")
-        self.level = max(abs(self.probe.objective("train")), 1.0)
+        self.evaluator, self.samples, self.left_out = _away_from_kinks(machine, samples, seed)
+        self.theta = self.evaluator.machine.theta
+        self.slots = self.evaluator.machine.tape.slots
+        self.analytic = self.evaluator.gradient("train")
+        self.level = max(abs(self.evaluator.objective("train")), 1.0)
         self.steps = self._steps()
         self.kinked = 0
         self.order = self._chosen(weights, seed)
@@ -107,25 +107,25 @@ class GradientCheck:
     def _steps(self) -> Array:
         """h of every weight."""
         h: Array = np.cbrt(EPSILON) * np.maximum(1.0, np.abs(self.theta))
-        reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.probe.activations(self._x)]
-        for place in self.places:
-            if len(place.shape) == 2:
-                source = reach[place.layer - 1] if place.name.startswith("W") else max(reach)
-                place.view(h)[...] /= max(1.0, source)
+        reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.evaluator.activations(self._x)]
+        for slot in self.slots:
+            if len(slot.shape) == 2:
+                source = reach[slot.layer - 1] if slot.name.startswith("W") else max(reach)
+                slot.view(h)[...] /= max(1.0, source)
         return h
 
     @property
     def _x(self) -> Array:
-        return self.probe.rows("train")[0]
+        return self.evaluator.rows("train")[0]
 
     def _chosen(self, most: int, seed: int) -> NDArray[np.int64]:
         """Flat indices of the weights to check, all of them or a subset, in the order of the tensors."""
-        shares = _shares([place.size for place in self.places], most)
-        l1 = self.probe.machine.spec.regularization.l1 > 0
+        shares = _shares([slot.size for slot in self.slots], most)
+        l1 = self.evaluator.machine.spec.regularization.l1 > 0
         chosen = []
-        for number, (place, count) in enumerate(zip(self.places, shares, strict=True)):
-            entries = np.arange(place.offset, place.offset + place.size)
-            if l1 and len(place.shape) == 2:
+        for number, (slot, count) in enumerate(zip(self.slots, shares, strict=True)):
+            entries = np.arange(slot.offset, slot.offset + slot.size)
+            if l1 and len(slot.shape) == 2:
                 near = np.abs(self.theta[entries]) <= 2 * self.steps[entries]
                 self.kinked += int(near.sum())
                 entries = entries[~near]
@@ -168,15 +168,15 @@ class GradientCheck:
         value = self.theta[index]
         up, down = value + step, value - step
         self.theta[index] = up
-        above = self.probe.objective("train")
+        above = self.evaluator.objective("train")
         self.theta[index] = down
-        below = self.probe.objective("train")
+        below = self.evaluator.objective("train")
         self.theta[index] = value
         return float((above - below) / (up - down))  # up - down, not 2h: what was really moved
 
     @property
     def report(self) -> GradientReport:
-        tensors = {place.name: self._tensor(place) for place in self.places}
+        tensors = {slot.name: self._tensor(slot) for slot in self.slots}
         checked = [found for found in tensors.values() if found.checked]
         return GradientReport(
             done=self.done,
@@ -191,9 +191,9 @@ class GradientCheck:
             ok=all(found.ok for found in checked) if self.done == len(self.order) else None,
         )
 
-    def _tensor(self, place: Place) -> TensorCheck:
-        a, n, noise = (place.view(flat) for flat in (self.analytic, self.numeric, self._noise))
-        known = ~np.isnan(n) | np.isin(place.view(np.arange(self.theta.size, dtype=np.float64)), self.order[: self.done])
+    def _tensor(self, slot: TensorSlot) -> TensorCheck:
+        a, n, noise = (slot.view(flat) for flat in (self.analytic, self.numeric, self._noise))
+        known = ~np.isnan(n) | np.isin(slot.view(np.arange(self.theta.size, dtype=np.float64)), self.order[: self.done])
         difference = np.abs(a - n)
         relative = np.where(known, difference / np.maximum(np.abs(a) + np.abs(n), FLOOR), np.nan)
         agrees = difference <= BOUND * (np.abs(a) + np.abs(n)) + noise
@@ -201,7 +201,7 @@ class GradientCheck:
         size, rounding = _norm(a[known]) + _norm(n[known]), _norm(noise[known])
         within = _norm(difference[known]) <= BOUND * size + rounding
         return TensorCheck(
-            place.name,
+            slot.name,
             a,
             n,
             relative,
@@ -219,13 +219,13 @@ class GradientCheck:
     def _worst(self, tensors: dict[str, TensorCheck]) -> tuple[str, tuple[int, ...]] | None:
         """By the error beyond what rounding leaves."""
         worst, most = None, 0.0
-        for place in self.places:
-            found = tensors[place.name]
+        for slot in self.slots:
+            found = tensors[slot.name]
             beyond = np.where(found.agrees, 0.0, np.nan_to_num(found.relative, nan=np.inf, posinf=np.inf))
             if beyond.size and beyond.max() > most:
                 most = float(beyond.max())
                 at = np.unravel_index(int(np.argmax(beyond)), beyond.shape)
-                worst = (place.name, tuple(int(i) + 1 for i in at))
+                worst = (slot.name, tuple(int(i) + 1 for i in at))
         return worst
 
 
@@ -240,37 +240,38 @@ def _shares(sizes: list[int], most: int) -> list[int]:
     return [min(size, max(min(LEAST, most), size * most // sum(sizes))) for size in sizes]
 
 
-def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Probe, int, int]:
-    """A twin's probe on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for it.
+def _away_from_kinks(machine: Machine, most: int, seed: int) -> tuple[Evaluator, int, int]:
+    """A clone's evaluator on the samples with no z within MARGIN of a kink, how many they are, and how many were left out for
+    it.
 
-    Under a norm the others' z move when a sample goes, so they are looked at again."""
+    Under a norm the others' z move when a sample goes, so they are checked again."""
     rows = np.arange(machine.dataset.rows[0])
     if len(rows) > most:
         rows = np.sort(generator(seed, "gradient check samples").choice(rows, most, replace=False))
     taken = len(rows)
     for _ in range(5):
-        made = twin_on(machine, rows)
+        made = clone_on_rows(machine, rows)
         near = near_kink(made)
         if not near.any():
             return made, len(rows), taken - len(rows)
         if near.all():
             raise ValueError("every training sample lies within 1e-4 of a kink; nothing is left to check")
         rows = rows[~near]
-    return twin_on(machine, rows), len(rows), taken - len(rows)
+    return clone_on_rows(machine, rows), len(rows), taken - len(rows)
 
 
-def near_kink(probe: Probe) -> NDArray[np.bool_]:
+def near_kink(evaluator: Evaluator) -> NDArray[np.bool_]:
     """Which training samples (n,) have a z within MARGIN of a kink of its activation."""
-    x, y = probe.rows("train")
+    x, y = evaluator.rows("train")
     names = {
-        name: ACTIVATIONS[probe.tape.activations[layer - 1]].kinks
-        for layer, name in inputs_of_activations(probe).items()
-        if ACTIVATIONS[probe.tape.activations[layer - 1]].kinks
+        name: ACTIVATIONS[evaluator.tape.activations[layer - 1]].kinks
+        for layer, name in inputs_of_activations(evaluator).items()
+        if ACTIVATIONS[evaluator.tape.activations[layer - 1]].kinks
     }
     found = np.zeros(len(x), dtype=bool)
-    for start, count in probe.passes("forward", x, y, codes.STATISTICS):
+    for start, count in evaluator.passes("forward_ops", x, y, codes.STATISTICS):
         for name, kinks in names.items():
-            z = probe.values(name, count)
+            z = evaluator.values(name, count)
             for kink in kinks:
                 found[start : start + count] |= (np.abs(z - kink) < MARGIN).any(axis=0)
     return found

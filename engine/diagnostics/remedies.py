@@ -13,7 +13,7 @@ def rate(s: Symptoms, factor: float, words: str) -> Remedy:
     return Remedy("optimizer.lr", float(f"{s.spec.optimizer.lr * factor:.2g}"), words)
 
 
-def fitting_start(s: Symptoms) -> Remedy:
+def suitable_initializer(s: Symptoms) -> Remedy:
     """The initializer that suits the activations; with the same already in place, another draw is no remedy."""
     bent = any(layer.activation not in (*STEEPEST, "identity") for layer in s.hidden)
     name = "he_normal" if bent else "xavier_uniform"

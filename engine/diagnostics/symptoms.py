@@ -40,7 +40,7 @@ class Symptoms:
     parameters: float
     update: float | None
     penalty: float
-    twins: tuple[int, int]
+    identical_units: tuple[int, int]
 
     @property
     def layers(self) -> tuple[LayerState, ...]:
@@ -75,7 +75,7 @@ class Symptoms:
 
     @property
     def delta_ratio(self) -> float | None:
-        """‖δ_1‖/‖δ_L‖: what is left of the blame at the first layer."""
+        """‖δ_1‖/‖δ_L‖: what is left of the error signal at the first layer."""
         first, last = self.layers[0].delta, self.layers[-1].delta
         return first / last if len(self.layers) > 1 and last > 0 and np.isfinite(last) else None
 
@@ -103,14 +103,14 @@ def baseline(y: Array, loss: str) -> float:
     return float(np.sum(surprise))
 
 
-def twins(machine: Machine) -> tuple[int, int]:
+def identical_units(machine: Machine) -> tuple[int, int]:
     """(layer, units) of the largest group of hidden units with the same weights in and out, bit for bit; (0, 0) if none has."""
-    places = machine.tape.places
+    slots = machine.tape.slots
     best = (0, 0)
     for layer in range(1, len(machine.tape.sizes) - 1):
         units = machine.tape.sizes[layer]
-        parts = [place.view(machine.theta).reshape(units, -1) for place in places if place.layer == layer]
-        parts += [place.view(machine.theta).T for place in places if place.name == f"W{layer + 1}"]
+        parts = [slot.view(machine.theta).reshape(units, -1) for slot in slots if slot.layer == layer]
+        parts += [slot.view(machine.theta).T for slot in slots if slot.name == f"W{layer + 1}"]
         own = np.hstack(parts)
         if len(own) > 1:
             count = int(np.unique(own, axis=0, return_counts=True)[1].max())
@@ -147,5 +147,5 @@ def gather(machine: Machine, network: NetworkState, points: Array, since: int, p
         parameters=parameters,
         update=moved / parameters if machine.step and parameters > 0 else None,
         penalty=penalty,
-        twins=twins(machine),
+        identical_units=identical_units(machine),
     )

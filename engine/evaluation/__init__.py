@@ -1,1 +1,1 @@
-"""Looking at a run without touching it: losses and maps, layer by layer, on clones where something is tried."""
+"""Evaluation that leaves the run as it is: losses, maps, statistics of layers; clones where something is tried."""

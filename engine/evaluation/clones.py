@@ -1,4 +1,4 @@
-"""Copies of a run to try things on: the run itself is left alone."""
+"""Clones of a machine to try things on: the run itself is left alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.spec import RunSpec, ScheduleSpec
@@ -16,11 +16,11 @@ from engine.spec import RunSpec, ScheduleSpec
 NEVER = np.iinfo(np.int64).max
 
 
-def twin_machine(machine: Machine) -> Machine:
-    """A machine in the same state, which records no series. An update that is under way is completed in the copy."""
+def clone_machine(machine: Machine) -> Machine:
+    """A machine in the same state, which records no series. An update that is under way is completed in the clone."""
     made = Machine(machine.spec, machine.dataset)
-    made.put_back(machine.everything())
-    made.counters[codes.RECORD_AFTER] = NEVER
+    made.restore_buffers(machine.copy_buffers())
+    made.int_state[codes.RECORD_AFTER] = NEVER
     made._before[...] = machine._before
     while made.next_op:
         if made.one_op() not in (codes.RUNNING, codes.SERIES_FULL):
@@ -33,12 +33,12 @@ def without_schedule(spec: RunSpec) -> RunSpec:
     return spec.model_copy(update={"schedule": ScheduleSpec()})
 
 
-def twin_on(machine: Machine, rows: NDArray[np.int64]) -> Probe:
-    """The probe of a twin with the same parameters whose training set is these `rows` (n,); it has no other split."""
+def clone_on_rows(machine: Machine, rows: NDArray[np.int64]) -> Evaluator:
+    """The evaluator of a clone with the same parameters whose training set is these `rows` (n,); it has no other split."""
     made = Machine(machine.spec, _only(machine.dataset, rows))
     made.theta[...] = machine.theta
     made.state[...] = machine.state
-    return Probe(made)
+    return Evaluator(made)
 
 
 def _only(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:

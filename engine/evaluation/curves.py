@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.dataset import prepare
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
-from engine.machine.machine import PROBE_COLUMNS, Machine
+from engine.machine.machine import EVALUATION_COLUMNS, Machine
 from engine.rows.activations import ACTIVATIONS
 from engine.rows.losses import LOSSES
 from engine.spec import RunSpec
@@ -53,9 +53,9 @@ def output_delta(loss: str, output: str, z: ArrayLike, y: ArrayLike) -> OutputDe
     if units < 2 and (loss == "cross_entropy" or output == "softmax"):
         raise ValueError("z: one unit given; allowed: (units, n) with 2 units or more for cross-entropy or softmax")
     targets = np.broadcast_to(np.asarray(y, dtype=np.float64), values.shape if np.ndim(z) == 2 else np.shape(z))
-    probe = _rig(units, output, loss, hidden=None)
+    evaluator = _rig(units, output, loss, hidden=None)
     results = _run(
-        probe, {"z1": values, "y": targets.reshape(values.shape)}, _ACTIVATE_AND_JUDGE, 1, ("h1", "delta1", "losses")
+        evaluator, {"z1": values, "y": targets.reshape(values.shape)}, _ACTIVATE_AND_JUDGE, 1, ("h1", "delta1", "losses")
     )
     shape = np.shape(z)
     return OutputDelta(results["h1"].reshape(shape), results["delta1"].reshape(shape), results["losses"].ravel())
@@ -69,9 +69,13 @@ def curve(activation: str, z: ArrayLike) -> Curve:
     values = _columns(z)
     if len(values) != 1:
         raise ValueError(f"z: shape {np.shape(z)} given; allowed: (n,)")
-    probe = _rig(1, "identity", "mse", hidden=activation)
+    evaluator = _rig(1, "identity", "mse", hidden=activation)
     results = _run(
-        probe, {"z1": values, "delta1": np.ones_like(values)}, (codes.ACTIVATION, codes.BACK_ACTIVATION), 1, ("h1", "delta1")
+        evaluator,
+        {"z1": values, "delta1": np.ones_like(values)},
+        (codes.ACTIVATION, codes.BACK_ACTIVATION),
+        1,
+        ("h1", "delta1"),
     )
     return Curve(results["h1"].ravel(), results["delta1"].ravel())
 
@@ -86,9 +90,9 @@ def _columns(z: ArrayLike) -> Array:
     return values.reshape(-1, values.shape[-1])
 
 
-def _rig(units: int, output: str, loss: str, hidden: str | None) -> Probe:
+def _rig(units: int, output: str, loss: str, hidden: str | None) -> Evaluator:
     """A network with these outputs, and one hidden unit if it is asked for, over blank data."""
-    rows = PROBE_COLUMNS
+    rows = EVALUATION_COLUMNS
     classes = loss == "cross_entropy"
     targets: list[Any] = [n % units for n in range(rows)] if classes else [[0.0] * units] * rows
     spec = RunSpec.model_validate(
@@ -106,14 +110,14 @@ def _rig(units: int, output: str, loss: str, hidden: str | None) -> Probe:
             "loss": loss,
         }
     )
-    return Probe(Machine(spec, prepare(spec)))
+    return Evaluator(Machine(spec, prepare(spec)))
 
 
 def _run(
-    probe: Probe, given: dict[str, Array], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]
+    evaluator: Evaluator, given: dict[str, Array], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]
 ) -> dict[str, Array]:
     """Lay values into the workspace, run the layer's ops with these codes in the order of the tape, read values: in chunks."""
-    tape = probe.tape
+    tape = evaluator.tape
     of_layer = np.array([word.layer == layer for word in tape.words])
     ops = np.ascontiguousarray(tape.ops[of_layer & np.isin(tape.ops[:, codes.CODE], wanted)])
     count = next(iter(given.values())).shape[1]
@@ -121,8 +125,8 @@ def _run(
     for start in range(0, count, tape.layout.capacity):
         stop = min(start + tape.layout.capacity, count)
         for name, values in given.items():
-            probe.values(name, stop - start)[...] = values[:, start:stop]
-        probe.again(ops, stop - start)
+            evaluator.values(name, stop - start)[...] = values[:, start:stop]
+        evaluator.rerun(ops, stop - start)
         for name, parts in found.items():
-            parts.append(probe.values(name, stop - start).copy())
+            parts.append(evaluator.values(name, stop - start).copy())
     return {name: np.concatenate(parts, axis=1) for name, parts in found.items()}

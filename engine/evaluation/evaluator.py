@@ -1,4 +1,4 @@
-"""Looking without touching: losses, outputs, gradients and unit activations at the present parameters."""
+"""Evaluation that changes nothing: losses, outputs, gradients and unit activations at the present parameters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.kernels.shades import shade, stack
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
 
-Part = Literal["forward", "derivative", "blame"]
+Part = Literal["forward_ops", "gradient_ops", "delta_ops"]
 """Of the tape: to the losses, to the gradients, to the deltas."""
 MOST_VALUES = 2**27  # of one pass over all rows at once, 1 GB
 NO_SERIES = np.zeros((1, len(codes.SERIES_COLUMNS)))
@@ -36,7 +36,7 @@ class Evaluation:
 
     @property
     def recall(self) -> Array | None:
-        """Of each true class the share told right, (K,); NaN where the split has none of it."""
+        """Of each true class the share predicted right, (K,); NaN where the split has none of it."""
         if self.confusion is None:
             return None
         whole = self.confusion.sum(axis=1)
@@ -44,7 +44,7 @@ class Evaluation:
         return share
 
 
-class Probe:
+class Evaluator:
     """Forward and backward passes of a machine's network over any rows, in inference mode or with their own statistics.
 
     Rows go through some columns at a time; all at once where batch norm is to take the statistics of the rows themselves.
@@ -52,15 +52,15 @@ class Probe:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
-        self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
-        self.hyper = np.zeros(codes.N_HYPER)
+        self.int_state = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.int_state[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
+        self.float_state = np.zeros(codes.N_HYPER)
         self.nothing = np.zeros(codes.N_CLOCK)
         self.unordered = np.zeros(0, dtype=np.int64)
         self._whole: tuple[Tape, Tape, Array] | None = None
         """The machine's tape that a wide one was made beside, the wide one and its workspace."""
-        self._layout, self._work = self.tape.layout, machine.probe_work
-        self.at_work = self.tape
+        self._layout, self._work = self.tape.layout, machine.evaluation_work
+        self.active_tape = self.tape
         self._plane: Array | None = None
 
     @cached_property
@@ -70,13 +70,13 @@ class Probe:
 
     @property
     def tape(self) -> Tape:
-        return self.machine.probe_tape
+        return self.machine.evaluation_tape
 
     def _room(self, rows: int, mode: int) -> tuple[Tape, Array]:
         """A tape and its workspace: the machine's, or one wide enough for all rows where they act on each other."""
         tape = self.tape
         if mode != codes.STATISTICS or not tape.coupled or rows <= tape.layout.capacity:
-            return tape, self.machine.probe_work
+            return tape, self.machine.evaluation_work
         if self._whole is None or self._whole[0] is not tape or self._whole[1].layout.capacity < rows:
             wide = self.machine.compile(self.machine.spec, rows)
             if wide.layout.size > MOST_VALUES:
@@ -86,17 +86,17 @@ class Probe:
         return self._whole[1:]
 
     def _pass(self, ops: NDArray[np.int64], work: Array, x: Array, y: Array, start: int, count: int) -> None:
-        self.counters[codes.FIRST_ROW] = start
-        self.counters[codes.ROW_COUNT] = self.counters[codes.BATCH] = count
+        self.int_state[codes.FIRST_ROW] = start
+        self.int_state[codes.ROW_COUNT] = self.int_state[codes.BATCH] = count
         machine = self.machine
         run(self.tape.core)(
             ops,
             0,
             len(ops),
             1,
-            machine.probe_forward,
-            self.counters,
-            self.hyper,
+            machine.evaluation_forward,
+            self.int_state,
+            self.float_state,
             machine.theta,
             self.nothing,
             self.grad,
@@ -112,9 +112,9 @@ class Probe:
     def passes(self, part: Part, x: Array, y: Array, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
         """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
         tape, work = self._room(len(x), mode)
-        self.at_work, self._layout, self._work = tape, tape.layout, work
+        self.active_tape, self._layout, self._work = tape, tape.layout, work
         ops = getattr(tape, part)
-        self.counters[codes.MODE] = mode
+        self.int_state[codes.MODE] = mode
         capacity = tape.layout.capacity
         for start in range(0, len(x), capacity):
             count = min(capacity, len(x) - start)
@@ -125,8 +125,8 @@ class Probe:
         """Workspace values of the last pass, (units, columns), a view."""
         return self._layout.view(self._work, name, columns)
 
-    def again(self, ops: NDArray[np.int64], count: int) -> None:
-        """Run `ops`, of the tape `at_work`, on the `count` columns that stand in the workspace."""
+    def rerun(self, ops: NDArray[np.int64], count: int) -> None:
+        """Run `ops`, of the tape `active_tape`, on the `count` columns that stand in the workspace."""
         self._pass(ops, self._work, self.machine.x, self.machine.y, 0, count)
 
     def rows(self, split: str) -> tuple[Array, Array]:
@@ -144,8 +144,8 @@ class Probe:
         """Mean data loss over the rows, and outputs (n, d_L)."""
         total = 0.0
         outputs = np.empty((len(x), self.tape.sizes[-1]))
-        for start, count in self.passes("forward", x, y, mode):
-            total += self.hyper[codes.LAST_LOSS] * count
+        for start, count in self.passes("forward_ops", x, y, mode):
+            total += self.float_state[codes.LAST_LOSS] * count
             outputs[start : start + count] = self.values(f"h{len(self.tape.sizes) - 1}", count).T
         return total / len(x), outputs
 
@@ -173,7 +173,7 @@ class Probe:
         stacked = np.empty((sum(self.tape.sizes), len(x)))
         blank = np.zeros((len(x), self.tape.sizes[-1]))
         sizes = np.array(self.tape.sizes)
-        for start, count in self.passes("forward", x, blank):
+        for start, count in self.passes("forward_ops", x, blank):
             offsets = np.array([self._layout.offsets[f"h{layer}"] for layer in range(len(sizes))])
             stack(self._work, offsets, sizes, count, stacked, start)
         return stacked
@@ -182,12 +182,12 @@ class Probe:
         """Gradient of the objective over a split, (P,): size-weighted mean of its parts, then the penalties'."""
         x, y = self.rows(split)
         total = np.zeros_like(self.grad)
-        for _, count in self.passes("derivative", x, y, codes.STATISTICS):
+        for _, count in self.passes("gradient_ops", x, y, codes.STATISTICS):
             total += self.grad * (count / len(x))
-        penalty = self.machine.tape.penalties
+        penalty = self.machine.tape.penalty_ops
         if len(penalty):
             self.grad[...] = total
-            self.hyper[[codes.L1, codes.L2]] = self.machine.hyper[[codes.L1, codes.L2]]
+            self.float_state[[codes.L1, codes.L2]] = self.machine.float_state[[codes.L1, codes.L2]]
             self._pass(penalty, self._work, x, y, 0, 1)
             total = self.grad.copy()
         return total
@@ -198,9 +198,9 @@ class Probe:
 
     def penalty(self) -> float:
         """l2/2 |W|^2 + l1 |W|_1 over the weights."""
-        rules = self.machine.spec.regularization
-        weights = [place.view(self.machine.theta) for place in self.tape.places if place.matrix]
-        return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
+        penalties = self.machine.spec.regularization
+        weights = [slot.view(self.machine.theta) for slot in self.tape.slots if slot.matrix]
+        return float(sum(0.5 * penalties.l2 * np.sum(W * W) + penalties.l1 * np.sum(np.abs(W)) for W in weights))
 
     def evaluate(self, split: str) -> Evaluation:
         """Loss, outputs and, for classes, predictions and confusions of a split."""
@@ -245,19 +245,19 @@ def range_of(values: Array, activation: str | None) -> tuple[float, float]:
     return -reach, reach
 
 
-def unit_maps(probe: Probe, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
+def unit_maps(evaluator: Evaluator, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
     """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane."""
     if dataset.kind != "plane":
         return None
-    values, sizes = probe.stacked(probe.plane(dataset, grid)), probe.tape.sizes
+    values, sizes = evaluator.stacked(evaluator.plane(dataset, grid)), evaluator.tape.sizes
     chosen = range(len(sizes))[layers]
-    first = place = sum(sizes[: chosen.start])
+    first = row_of_layer = sum(sizes[: chosen.start])
     units: list[dict[str, float]] = []
     for index in chosen:
-        for unit, row in enumerate(values[place : place + sizes[index]], 1):
-            low, high = range_of(row, probe.tape.bound(index))
+        for unit, row in enumerate(values[row_of_layer : row_of_layer + sizes[index]], 1):
+            low, high = range_of(row, evaluator.tape.bound(index))
             units.append({"layer": index, "unit": unit, "low": low, "high": high})
-        place += sizes[index]
+        row_of_layer += sizes[index]
     ranges = np.array([(unit["low"], unit["high"]) for unit in units])
     maps = np.empty((len(units), values.shape[1]), dtype=np.uint8)
     shade(values[first : first + len(units)], ranges, maps)

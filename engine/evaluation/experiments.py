@@ -1,4 +1,4 @@
-"""Experiments on copies of a run, mixed into the trainer: the run itself is left alone."""
+"""Experiments on clones of a run, mixed into the trainer: the run itself is left alone."""
 
 from __future__ import annotations
 

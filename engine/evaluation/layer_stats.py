@@ -1,4 +1,4 @@
-"""Layers looked at, beside their losses: the blame of each unit, answers along a line, sizes and spreads of the parameters."""
+"""Statistics of layers: the error signal of each unit, responses along a line, norms and histograms of the parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.dataset import Dataset
-from engine.evaluation.evaluator import RANGES, Probe, classes_of, range_of
+from engine.evaluation.evaluator import RANGES, Evaluator, classes_of, range_of
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.recording import rules
@@ -38,7 +38,7 @@ class UnitResponses:
 
 
 @dataclass(frozen=True)
-class SampleLook:
+class SampleActivations:
     """One sample in inference mode: `layers` h_0, h_1, …, h_L, each (units,), and the `bounds` of those that are bounded; its
     `target` (d_L,) and its own `loss`; for classes also its `label` and the class `predicted`."""
 
@@ -70,22 +70,22 @@ class Histogram:
     edges: Array
 
 
-class Looks:
-    """Mixed into a trainer: changes nothing, computes in the probe's workspace."""
+class LayerStats:
+    """Mixed into a trainer: changes nothing, computes in the evaluator's workspace."""
 
     dataset: Dataset
     machine: Machine
-    probe: Probe
+    evaluator: Evaluator
 
     def unit_deltas(self) -> list[UnitDelta]:
         """δ_1, …, δ_L at the present parameters, over the whole training set with its own statistics, dropout off. δ of a
         sample is its ∂ℓ/∂z (but under batch norm, which couples them), so the mean over a batch is its gradient ∂𝓛/∂b."""
-        probe = self.probe
-        x, y = probe.rows("train")
-        found = [UnitDelta(np.zeros(size), np.zeros(size)) for size in probe.tape.sizes[1:]]
-        for _, count in probe.passes("blame", x, y, codes.STATISTICS):
+        evaluator = self.evaluator
+        x, y = evaluator.rows("train")
+        found = [UnitDelta(np.zeros(size), np.zeros(size)) for size in evaluator.tape.sizes[1:]]
+        for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
             for layer, delta in enumerate(found, 1):
-                values = probe.values(f"delta{layer}", count)
+                values = evaluator.values(f"delta{layer}", count)
                 delta.mean[...] += values.sum(axis=1)
                 delta.size[...] += np.abs(values).sum(axis=1)
         for delta in found:
@@ -99,51 +99,51 @@ class Looks:
             return None
         ((low, high),) = self.dataset.domain
         x = np.linspace(low, high, points)
-        layers = self.probe.activations(np.ascontiguousarray(self.dataset.inputs_of(x[:, None])))
+        layers = self.evaluator.activations(np.ascontiguousarray(self.dataset.inputs_of(x[:, None])))
         units: list[dict[str, float]] = []
         for index, layer in enumerate(layers):
             for unit, values in enumerate(layer):
-                least, most = range_of(values, self.probe.tape.bound(index))
+                least, most = range_of(values, self.evaluator.tape.bound(index))
                 units.append({"layer": index, "unit": unit + 1, "low": least, "high": most})
         return UnitResponses(x, np.vstack(layers), units)
 
-    def sample_look(self, split: str, index: int) -> SampleLook:
+    def sample_activations(self, split: str, index: int) -> SampleActivations:
         """What sample `index` of a split, counted from 0, makes of every unit at the present parameters. ValueError where the
         split has no such sample."""
-        x, y = self.probe.rows(split)
+        x, y = self.evaluator.rows(split)
         if not 0 <= index < len(x):
             raise ValueError(f"index: {index} is not among the {len(x)} samples of {split}; allowed: 0 to {len(x) - 1}")
         x, y = (np.ascontiguousarray(rows[index : index + 1]) for rows in (x, y))
-        loss, outputs = self.probe.loss_and_outputs(x, y)
-        layers = [self.probe.values(f"h{layer}", 1)[:, 0].copy() for layer in range(len(self.probe.tape.sizes))]
-        bounds = [RANGES.get(self.probe.tape.bound(layer) or "") for layer in range(len(layers))]
+        loss, outputs = self.evaluator.loss_and_outputs(x, y)
+        layers = [self.evaluator.values(f"h{layer}", 1)[:, 0].copy() for layer in range(len(self.evaluator.tape.sizes))]
+        bounds = [RANGES.get(self.evaluator.tape.bound(layer) or "") for layer in range(len(layers))]
         labels = self.dataset.splits[split].labels
         if labels is None:
-            return SampleLook(layers, bounds, y[0], float(loss), None, None)
-        return SampleLook(layers, bounds, y[0], float(loss), int(labels[index]), int(classes_of(outputs)[0]))
+            return SampleActivations(layers, bounds, y[0], float(loss), None, None)
+        return SampleActivations(layers, bounds, y[0], float(loss), int(labels[index]), int(classes_of(outputs)[0]))
 
     def health(self) -> list[LayerHealth]:
         """The norms of every layer: whether its gradient arrives, and how far an update moves it."""
         machine = self.machine
         found = []
         for layer in range(1, len(machine.tape.sizes)):
-            own = [place for place in machine.tape.places if place.layer == layer]
-            parameters = _norm(place.view(machine.theta) for place in own)
+            own = [slot for slot in machine.tape.slots if slot.layer == layer]
+            parameters = _norm(slot.view(machine.theta) for slot in own)
             if machine.step == 0:
                 found.append(LayerHealth(layer, None, None, parameters, None))
                 continue
-            gradient = _norm(place.view(machine.grad) for place in own if place.matrix)
-            update = _norm(place.view(machine.change) for place in own)
+            gradient = _norm(slot.view(machine.grad) for slot in own if slot.matrix)
+            update = _norm(slot.view(machine.change) for slot in own)
             found.append(LayerHealth(layer, gradient, update, parameters, update / parameters if parameters else None))
         return found
 
     def weight_histograms(self) -> list[Histogram]:
         """The spread of each layer's weights."""
         found = []
-        for place in self.machine.tape.places:
-            if place.kind != "weight":
+        for slot in self.machine.tape.slots:
+            if slot.kind != "weight":
                 continue
-            weights = place.view(self.machine.theta).ravel()
+            weights = slot.view(self.machine.theta).ravel()
             finite = weights[np.isfinite(weights)]
             reach = _round_up(float(np.max(np.abs(finite), initial=0.0)))
             counts, edges = np.histogram(finite, BINS, (-reach, reach))
@@ -160,12 +160,12 @@ class Looks:
 
         Epochs are counted from the present one, with mini-batches as they are now. A plateau schedule goes on at its factor.
         """
-        counters, spec = self.machine.counters, self.machine.spec
-        batch = int(counters[codes.BATCH_SIZE])
-        begun = self.machine.step - -(-int(counters[codes.CURSOR]) // batch)  # this epoch's first update
+        int_state, spec = self.machine.int_state, self.machine.spec
+        batch = int(int_state[codes.BATCH_SIZE])
+        begun = self.machine.step - -(-int(int_state[codes.CURSOR]) // batch)  # this epoch's first update
         t = np.asarray(steps, dtype=np.int64)
         if spec.schedule.unit == "epoch":
-            t = np.maximum(0, int(counters[codes.EPOCH]) + (t - begun) // -(-int(counters[codes.TRAIN_ROWS]) // batch))
+            t = np.maximum(0, int(int_state[codes.EPOCH]) + (t - begun) // -(-int(int_state[codes.TRAIN_ROWS]) // batch))
         return rates_at(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
 
 

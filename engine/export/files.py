@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
 from engine.kernels.ops.norms import EPS
-from engine.recording.stops import ending
+from engine.recording.stops import stop_reason
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer
@@ -107,7 +107,7 @@ def _besides(trainer: Trainer, layer: int) -> dict[str, Any]:
 def torch(trainer: Trainer, updates: int = UPDATES) -> str:
     """A Python file that makes the next updates in PyTorch, float64, and prints the mini-batches' losses beside the engine's.
 
-    It stops before the next edit: what follows is another rule. Changes nothing in the trainer.
+    It stops before the next edit: what follows is under other settings. Changes nothing in the trainer.
     """
     if trainer.machine.next_op:
         raise ExportError("An update is under way: finish it first")
@@ -135,20 +135,20 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
     the training set that are used more than once are written once."""
     machine, tape = trainer.machine, trainer.tape
     augmented = codes.AUGMENT in tape.ops[:, codes.CODE]
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     rows: list[NDArray[Any]] = []
     inputs, masks, rates, losses = [], [], [], []
     try:
-        while len(rows) < count and ending(machine) is None:
+        while len(rows) < count and stop_reason(machine) is None:
             rate = trainer.rate
-            first = int(machine.counters[codes.CURSOR])
+            first = int(machine.int_state[codes.CURSOR])
             status = machine.updates(1)
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 break
             machine.take_series()  # which a rule may act on
-            width = int(machine.counters[codes.BATCH])
+            width = int(machine.int_state[codes.BATCH])
             taken = slice(first, first + width)
-            rows.append(machine.order[taken].copy() if machine.counters[codes.SHUFFLE] else np.arange(first, first + width))
+            rows.append(machine.order[taken].copy() if machine.int_state[codes.SHUFFLE] else np.arange(first, first + width))
             view = {
                 name: tape.layout.view(machine.work, name, width).T.copy()
                 for name in tape.layout.units
@@ -157,9 +157,9 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
             inputs.append(view.pop("h0"))
             masks.append({int(name.removeprefix("mask")): mask for name, mask in view.items()})
             rates.append(rate)
-            losses.append(float(machine.hyper[codes.LAST_LOSS]))
+            losses.append(float(machine.float_state[codes.LAST_LOSS]))
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
     if not rows:
         return Ahead(machine.x[:0], machine.y[:0], [], [], [], [])
     taken_rows, places = np.unique(np.concatenate(rows), return_inverse=True)

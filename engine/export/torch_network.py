@@ -50,13 +50,13 @@ NAIVE_LOSSES = {
 def loss_of(spec: RunSpec, tape: Tape) -> list[str]:
     """The body of loss_of(x, y, masks): inputs (n, d_0), targets (n, d_L), dropout masks by layer -> the mean loss."""
     last = len(tape.sizes) - 1
-    lines = [f"{', '.join(place.name for place in tape.places)} = parameters", "h0 = x"]
+    lines = [f"{', '.join(slot.name for slot in tape.slots)} = parameters", "h0 = x"]
     for layer, own in enumerate(spec.network.layers, 1):
         lines += _layer(layer, own, tape.activations[layer - 1], spec)
         if own.dropout:
             lines.append(f"h{layer} = masks[{layer}] * h{layer}")
         if own.skip is not None:
-            projected = any(place.name == f"P{layer}" for place in tape.places)
+            projected = any(slot.name == f"P{layer}" for slot in tape.slots)
             lines.append(f"h{layer} = h{layer} + h{layer - own.skip}{f' @ P{layer}.T' if projected else ''}")
     lines += _layer(last, None, tape.activations[-1], spec)
     if tape.loss == "mse":

@@ -1,4 +1,5 @@
-"""The text of the PyTorch script: tensors and autograd; torch.optim where its rule is ours, written out where it is not."""
+"""The text of the PyTorch script: tensors and autograd; torch.optim where its optimizer is ours, written out where it is
+not."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.export.torch_network import loss_of
-from engine.export.torch_rules import optimizer_lines
+from engine.export.torch_optimizers import optimizer_lines
 from engine.kernels import codes
-from engine.kernels.rules import optimizers as kernels
+from engine.kernels.optimizers import dispatch as kernels
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec
@@ -94,7 +95,7 @@ def _indented(lines: list[str]) -> str:
 def script(trainer: Trainer, ahead: Ahead) -> str:
     """The whole file, for the mini-batches that come next. KeyError: no such form."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
-    biases = [i for i, place in enumerate(tape.places) if place.kind == "bias"]
+    biases = [i for i, slot in enumerate(tape.slots) if slot.kind == "bias"]
     state = "".join(
         f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
     )

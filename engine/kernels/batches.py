@@ -51,26 +51,26 @@ def permute(order, count, seed, epoch):
 
 
 @inner
-def next_rows(counters, order):
+def next_rows(int_state, order):
     """Set the width of the next mini-batch, and see to it that `order` is this epoch's."""
-    if counters[SOURCE] == ROWS_AS_THEY_LIE:
-        counters[BATCH] = counters[ROW_COUNT]
+    if int_state[SOURCE] == ROWS_AS_THEY_LIE:
+        int_state[BATCH] = int_state[ROW_COUNT]
         return
-    counters[BATCH] = min(counters[BATCH_SIZE], counters[TRAIN_ROWS] - counters[CURSOR])
-    if counters[SHUFFLE] == 1 and counters[ORDER_EPOCH] != counters[EPOCH]:
-        permute(order, counters[TRAIN_ROWS], counters[SEED], counters[EPOCH])
-        counters[ORDER_EPOCH] = counters[EPOCH]
+    int_state[BATCH] = min(int_state[BATCH_SIZE], int_state[TRAIN_ROWS] - int_state[CURSOR])
+    if int_state[SHUFFLE] == 1 and int_state[ORDER_EPOCH] != int_state[EPOCH]:
+        permute(order, int_state[TRAIN_ROWS], int_state[SEED], int_state[EPOCH])
+        int_state[ORDER_EPOCH] = int_state[EPOCH]
 
 
 @inner
-def gather(counters, order, X, Y, h0, y):
+def gather(int_state, order, X, Y, h0, y):
     """h0 (d_0, b) and y (d_L, b) <- the columns of the mini-batch."""
-    b = counters[BATCH]
+    b = int_state[BATCH]
     inputs = X.shape[1]
     outputs = Y.shape[1]
-    plain = counters[SOURCE] == ROWS_AS_THEY_LIE
-    first = counters[FIRST_ROW] if plain else counters[CURSOR]
-    shuffled = counters[SHUFFLE] == 1 and not plain
+    plain = int_state[SOURCE] == ROWS_AS_THEY_LIE
+    first = int_state[FIRST_ROW] if plain else int_state[CURSOR]
+    shuffled = int_state[SHUFFLE] == 1 and not plain
     whole = b - b % 8 if inputs >= WIDE else 0
     for n in range(0, whole, 8):  # eight columns at a time: what is written lies together
         r0 = order[first + n] if shuffled else first + n
@@ -101,9 +101,9 @@ def gather(counters, order, X, Y, h0, y):
 
 
 @inner
-def advance(counters):
+def advance(int_state):
     """After an update: on in the epoch, or to the next."""
-    counters[CURSOR] += counters[BATCH]
-    if counters[CURSOR] >= counters[TRAIN_ROWS]:
-        counters[CURSOR] = 0
-        counters[EPOCH] += 1
+    int_state[CURSOR] += int_state[BATCH]
+    if int_state[CURSOR] >= int_state[TRAIN_ROWS]:
+        int_state[CURSOR] = 0
+        int_state[EPOCH] += 1

@@ -14,7 +14,7 @@ GRADIENT = 9  # delta_l h_{l-1}^T / B and the mean of delta_l
 PENALTY = 10  # + lambda W + lambda_1 sign W
 CLIP = 11  # by the global norm, then each value
 CHECK = 12  # stop before the update where anything is not finite
-UPDATE = 13  # one rule on a block of parameters
+UPDATE = 13  # one optimizer on a block of parameters
 AUGMENT = 14  # jitter or shift of the mini-batch
 NORM = 15  # u_l = norm(z_l)
 DROPOUT = 16  # mask (.) phi(u_l)
@@ -59,11 +59,11 @@ MSE, BCE, CROSS_ENTROPY = range(3)
 LAYOUT = 1
 """Kept with the numbers of a run, which are gone on with only under the same one; else the run is replayed from its beginning.
 Raise it by one whenever a number of kept buffers comes to mean something else although their shapes stay: a place of
-`counters`, `hyper`, the optimizer's clock or `engine.recording.rules` that moves, is new or goes; a code kept in one of them
-(SOURCE, MODE, STATUS, units, schedules); the order of a row's parameters or state, of parameters or statistics. Then record the
-new table for `tests/engine/test_layout_number.py`: ``python tests/engine/record_layout.py``."""
+`int_state`, `float_state`, the optimizer's clock or `engine.recording.rules` that moves, is new or goes; a code kept in one of
+them (SOURCE, MODE, STATUS, units, schedules); the order of a row's parameters or state, of parameters or statistics. Then
+record the new table for `tests/engine/test_layout_number.py`: ``python tests/engine/record_layout.py``."""
 
-# Integers a run carries: counters[PLACE] -----------------------------------------------------------------------------
+# Integers a run carries: int_state[PLACE] ----------------------------------------------------------------------------
 STEP = 0  # updates done
 EPOCH = 1  # epochs completed
 CURSOR = 2  # samples of this epoch already used
@@ -100,7 +100,7 @@ TRAINING, INFERENCE, STATISTICS = range(3)  # MODE; STATISTICS: of the columns i
 RUNNING, NON_FINITE, UPDATE_NON_FINITE, SERIES_FULL = range(4)  # STATUS
 EPOCHS, STEPS = range(2)  # RECORD_UNIT, SCHEDULE_UNIT
 
-# Floats a run is governed by: hyper[PLACE] ---------------------------------------------------------------------------
+# Floats a run is governed by: float_state[PLACE] ---------------------------------------------------------------------
 LR = 0
 OPTIMIZER = 1  # the optimizer's own parameters, in the order of its row
 N_OWN = 9  # at most so many of them
@@ -116,12 +116,12 @@ KEPT_LOSS = 19  # LAST_LOSS while the series are measured
 LAST_LOSS = 18  # mean data loss of the mini-batch in work, written by LOSS
 JITTER = 22  # standard deviation of the noise on the inputs
 CLIP_VALUE = 30
-FACTOR_1 = 31  # what RATE works out for the rule besides: see `optimizers.rate`
+FACTOR_1 = 31  # what RATE works out for the optimizer besides: see `optimizers.dispatch.rate`
 FACTOR_2 = 32
 FACTOR_3 = 33
 SCHEDULE_PARAMETERS = 40  # the schedule's own parameters, in the order of its row
 N_SCHEDULE_PARAMETERS = 8
-RATE_FACTOR = 48  # what the plateau rule has made of the rate so far
+RATE_FACTOR = 48  # what the plateau schedule has made of the rate so far
 N_HYPER = 49
 
 # The optimizer's clock, at the end of its state: state[slots * P + PLACE] --------------------------------------------

@@ -27,8 +27,8 @@ def penalty(theta, matrices, l1, l2):
 )
 def losses_over_plane(
     forward,
-    counters,
-    hyper,
+    int_state,
+    float_state,
     origin,
     directions,
     coordinates,
@@ -60,16 +60,16 @@ def losses_over_plane(
         start = 0
         while start < rows:
             count = min(capacity, rows - start)
-            counters[FIRST_ROW] = start
-            counters[ROW_COUNT] = counters[BATCH] = count
+            int_state[FIRST_ROW] = start
+            int_state[ROW_COUNT] = int_state[BATCH] = count
             forward_pass(
                 forward,
                 1 if n > 0 and count == rows else 0,
                 forward.shape[0],
                 1,
                 forward,
-                counters,
-                hyper,
+                int_state,
+                float_state,
                 theta,
                 grad,
                 grad,
@@ -81,6 +81,6 @@ def losses_over_plane(
                 Y,
                 series,
             )
-            total += hyper[LAST_LOSS] * count
+            total += float_state[LAST_LOSS] * count
             start += count
         out[n] = np.float64(total / rows) + penalty(theta, matrices, l1, l2)

@@ -1,4 +1,4 @@
-"""Lanes on a surface: one call advances all of them by the update rules that train networks, and keeps their trails."""
+"""Lanes on a surface: one call advances all of them by the optimizers that train networks, and keeps their trails."""
 
 import math
 
@@ -20,8 +20,8 @@ from engine.kernels.codes import (
 )
 from engine.kernels.jit import entry, inner
 from engine.kernels.ops.noise import S11, TWO_PI, UNIT, draw, key
-from engine.kernels.rules import schedules
-from engine.kernels.rules.optimizers import (
+from engine.kernels.optimizers import schedules
+from engine.kernels.optimizers.dispatch import (
     LAST_CLASSIC,
     NESTEROV_LOOK_AHEAD,
     move_ahead,
@@ -52,8 +52,8 @@ def out_of_bounds(f, theta, bound):
     "void(i8, f8[::1], i8[:,::1], f8[:,::1], i8[:,::1], i8[:,::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[::1], f8[::1], i8[::1],"
     " f8, f8, f8[:,:,::1], f8[:,::1])"
 )
-def advance(code, p, program, stack, ops, counters, hyper, theta, state, grad, scratch, goal, noise, bound, trail, loss):
-    """Lane l makes updates until counters[l, STEP] is goal[l]; trail[l, t] and loss[l, t] are its point and f after update t.
+def advance(code, p, program, stack, ops, int_state, float_state, theta, state, grad, scratch, goal, noise, bound, trail, loss):
+    """Lane l makes updates until int_state[l, STEP] is goal[l]; trail[l, t] and loss[l, t] are its point and f after update t.
 
     The gradient gets `noise` times two normal draws, functions of (seed, update) alone: the same for all lanes of a seed.
     A lane that leaves the finite numbers, or `bound`, stays where it is, its STATUS NON_FINITE.
@@ -61,12 +61,12 @@ def advance(code, p, program, stack, ops, counters, hyper, theta, state, grad, s
     for lane in range(ops.shape[0]):
         op = ops[lane]
         kind = op[KIND]
-        own = counters[lane]
+        own = int_state[lane]
         point = theta[lane]
         clock = state[lane, state.shape[1] - N_CLOCK :]
         if own[STATUS] != RUNNING or own[STEP] >= goal[lane]:
             continue
-        own_hyper = hyper[lane]
+        own_float_state = float_state[lane]
         own_state = state[lane]
         base = own_state.size - N_CLOCK - 2 * op[EXTRA]
         s0 = own_state[base : base + 2]
@@ -74,10 +74,10 @@ def advance(code, p, program, stack, ops, counters, hyper, theta, state, grad, s
         s2 = own_state[base + 4 : base + 6]
         f, gx, gy = gradient(code, p, program, stack, point[0], point[1])
         while own[STEP] < goal[lane]:
-            own_hyper[ETA] = schedules.present(own, own_hyper)
-            rate(kind, own_hyper, clock)
+            own_float_state[ETA] = schedules.present(own, own_float_state)
+            rate(kind, own_float_state, clock)
             if kind == NESTEROV_LOOK_AHEAD:
-                move_ahead(point, own_state, own_hyper)
+                move_ahead(point, own_state, own_float_state)
                 f, gx, gy = gradient(code, p, program, stack, point[0], point[1])
             grad[0] = gx
             grad[1] = gy
@@ -86,12 +86,12 @@ def advance(code, p, program, stack, ops, counters, hyper, theta, state, grad, s
                 grad[0] += noise * normal(start, 0)
                 grad[1] += noise * normal(start, 1)
             if kind <= LAST_CLASSIC:
-                own_p = own_hyper[OPTIMIZER : OPTIMIZER + N_OWN]
-                c1 = own_hyper[CORRECTION_1]
-                update_classic(kind, point, grad, s0, s1, own_hyper[ETA], own_p, c1, own_hyper[CORRECTION_2])
+                own_p = own_float_state[OPTIMIZER : OPTIMIZER + N_OWN]
+                c1 = own_float_state[CORRECTION_1]
+                update_classic(kind, point, grad, s0, s1, own_float_state[ETA], own_p, c1, own_float_state[CORRECTION_2])
             else:
-                update_newer(kind, point, grad, s0, s1, s2, scratch, 0, 0, own_hyper)
-            tick(kind, own_hyper, clock)
+                update_newer(kind, point, grad, s0, s1, s2, scratch, 0, 0, own_float_state)
+            tick(kind, own_float_state, clock)
             own[STEP] += 1
             f, gx, gy = gradient(code, p, program, stack, point[0], point[1])
             trail[lane, own[STEP], 0] = point[0]

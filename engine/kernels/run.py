@@ -50,7 +50,7 @@ from engine.kernels.jit import entry, inner, spliced
 from engine.kernels.ops import penalties
 from engine.kernels.ops.more_ops import execute_any
 from engine.kernels.ops.ops import execute_core
-from engine.kernels.rules import optimizers
+from engine.kernels.optimizers import dispatch
 
 
 @inner
@@ -73,82 +73,82 @@ def count_correct(h, y, units, b):
 
 
 @inner
-def due(counters):
+def due(int_state):
     """Whether a point of the recorded series is taken at the present step."""
-    if counters[STEP] <= counters[RECORD_AFTER]:
+    if int_state[STEP] <= int_state[RECORD_AFTER]:
         return False
-    if counters[RECORD_UNIT] == EPOCHS:
-        return counters[CURSOR] == 0 and counters[EPOCH] % counters[RECORD_EVERY] == 0
-    return counters[STEP] % counters[RECORD_EVERY] == 0
+    if int_state[RECORD_UNIT] == EPOCHS:
+        return int_state[CURSOR] == 0 and int_state[EPOCH] % int_state[RECORD_EVERY] == 0
+    return int_state[STEP] % int_state[RECORD_EVERY] == 0
 
 
 @inner
-def begin_point(counters, hyper, theta, grad, point):
+def begin_point(int_state, float_state, theta, grad, point):
     """Begin a point of the series; the losses and accuracies of the splits follow, chunk by chunk."""
-    point[0] = counters[STEP]
-    point[1] = counters[EPOCH] + counters[CURSOR] / counters[TRAIN_ROWS]
+    point[0] = int_state[STEP]
+    point[1] = int_state[EPOCH] + int_state[CURSOR] / int_state[TRAIN_ROWS]
     for i in range(2, 8):
         point[i] = 0.0
     point[8] = penalties.norm(grad)
     point[9] = penalties.norm(theta)
-    counters[KEPT_BATCH] = counters[BATCH]
-    hyper[KEPT_LOSS] = hyper[LAST_LOSS]
-    counters[SOURCE] = ROWS_AS_THEY_LIE
-    counters[MODE] = INFERENCE
-    counters[SPLIT] = 0
-    counters[FIRST_ROW] = counters[ROW_COUNT] = 0
-    counters[SPLIT_END] = counters[TRAIN_ROWS]
+    int_state[KEPT_BATCH] = int_state[BATCH]
+    float_state[KEPT_LOSS] = float_state[LAST_LOSS]
+    int_state[SOURCE] = ROWS_AS_THEY_LIE
+    int_state[MODE] = INFERENCE
+    int_state[SPLIT] = 0
+    int_state[FIRST_ROW] = int_state[ROW_COUNT] = 0
+    int_state[SPLIT_END] = int_state[TRAIN_ROWS]
 
 
 @inner
-def next_chunk(counters, capacity, point):
+def next_chunk(int_state, capacity, point):
     """Set the rows to measure next, at most `capacity` of one split; false when every split is done and its means are taken."""
-    counters[FIRST_ROW] += counters[ROW_COUNT]
-    while counters[FIRST_ROW] == counters[SPLIT_END]:
-        split = counters[SPLIT]
-        count = counters[TRAIN_ROWS + split]
+    int_state[FIRST_ROW] += int_state[ROW_COUNT]
+    while int_state[FIRST_ROW] == int_state[SPLIT_END]:
+        split = int_state[SPLIT]
+        count = int_state[TRAIN_ROWS + split]
         point[2 + 2 * split] = point[2 + 2 * split] / count if count > 0 else np.nan
-        point[3 + 2 * split] = point[3 + 2 * split] / count if count > 0 and counters[CLASSIFY] == 1 else np.nan
+        point[3 + 2 * split] = point[3 + 2 * split] / count if count > 0 and int_state[CLASSIFY] == 1 else np.nan
         if split == 2:
             return False
-        counters[SPLIT] += 1
-        counters[SPLIT_END] += counters[TRAIN_ROWS + split + 1]
-    counters[ROW_COUNT] = min(capacity, counters[SPLIT_END] - counters[FIRST_ROW])
+        int_state[SPLIT] += 1
+        int_state[SPLIT_END] += int_state[TRAIN_ROWS + split + 1]
+    int_state[ROW_COUNT] = min(capacity, int_state[SPLIT_END] - int_state[FIRST_ROW])
     return True
 
 
 @inner
-def add_chunk(loss, counters, hyper, work, point):
+def add_chunk(loss, int_state, float_state, work, point):
     """Add the chunk just run through the network to its split's sums."""
-    b = counters[ROW_COUNT]
+    b = int_state[ROW_COUNT]
     h = loss[INPUT] + loss[COLS]
-    split = counters[SPLIT]
-    point[2 + 2 * split] += hyper[LAST_LOSS] * b
+    split = int_state[SPLIT]
+    point[2 + 2 * split] += float_state[LAST_LOSS] * b
     point[3 + 2 * split] += count_correct(work[h:], work[loss[OTHER] :], loss[ROWS], b)
 
 
 @inner
-def end_point(counters, hyper):
+def end_point(int_state, float_state):
     """Back to mini-batches, as if nothing had been looked at."""
-    counters[SOURCE] = MINI_BATCHES
-    counters[MODE] = TRAINING
-    counters[BATCH] = counters[KEPT_BATCH]
-    hyper[LAST_LOSS] = hyper[KEPT_LOSS]
-    counters[RECORDED] += 1
-    counters[RECORD_AFTER] = counters[STEP]
-    if counters[RECORDED] >= counters[SERIES_ROOM]:
-        counters[STATUS] = SERIES_FULL
+    int_state[SOURCE] = MINI_BATCHES
+    int_state[MODE] = TRAINING
+    int_state[BATCH] = int_state[KEPT_BATCH]
+    float_state[LAST_LOSS] = float_state[KEPT_LOSS]
+    int_state[RECORDED] += 1
+    int_state[RECORD_AFTER] = int_state[STEP]
+    if int_state[RECORDED] >= int_state[SERIES_ROOM]:
+        int_state[STATUS] = SERIES_FULL
 
 
 @inner
-def commit(kind, counters, hyper, theta, state):
+def commit(kind, int_state, float_state, theta, state):
     """An update is made: the clocks go on."""
-    optimizers.tick(kind, hyper, state[state.size - N_CLOCK :])
+    dispatch.tick(kind, float_state, state[state.size - N_CLOCK :])
     if not (penalties.all_finite(theta) and penalties.all_finite(state)):
-        counters[STATUS] = UPDATE_NON_FINITE
+        int_state[STATUS] = UPDATE_NON_FINITE
         return
-    counters[STEP] += 1
-    batches.advance(counters)
+    int_state[STEP] += 1
+    batches.advance(int_state)
 
 
 @spliced
@@ -159,8 +159,8 @@ def loop(
     last_op,
     updates,
     forward,
-    counters,
-    hyper,
+    int_state,
+    float_state,
     theta,
     change,
     grad,
@@ -176,9 +176,9 @@ def loop(
 
     Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
     many columns as its first op's EXTRA says. `change` becomes what the last update added to theta.
-    Leaves early at a non-finite value or where counters[SERIES_ROOM] points are recorded: counters[STATUS].
+    Leaves early at a non-finite value or where int_state[SERIES_ROOM] points are recorded: int_state[STATUS].
     """
-    counters[STATUS] = RUNNING
+    int_state[STATUS] = RUNNING
     whole = last_op == tape.shape[0] and tape[last_op - 1, CODE] == UPDATE
     made = 0
     measuring = False
@@ -190,29 +190,29 @@ def loop(
         ops = forward if measuring else tape
         buffer = scratch if measuring else work
         for i in range(0 if measuring else first_op, forward.shape[0] if measuring else last_op):
-            execute(ops[i], counters, hyper, theta, grad, state, buffer, order, X, Y)
-            if counters[STATUS] != RUNNING:
+            execute(ops[i], int_state, float_state, theta, grad, state, buffer, order, X, Y)
+            if int_state[STATUS] != RUNNING:
                 return
-        point = series[counters[RECORDED]]
+        point = series[int_state[RECORDED]]
         if measuring:
-            add_chunk(forward[-1], counters, hyper, scratch, point)
+            add_chunk(forward[-1], int_state, float_state, scratch, point)
         else:
             made += 1
             if whole:
-                commit(tape[-1, KIND], counters, hyper, theta, state)
-                if counters[STATUS] != RUNNING:
+                commit(tape[-1, KIND], int_state, float_state, theta, state)
+                if int_state[STATUS] != RUNNING:
                     return
                 if last:
                     for i in range(theta.size):
                         change[i] = theta[i] - change[i]
-                if due(counters):
-                    begin_point(counters, hyper, theta, grad, point)
+                if due(int_state):
+                    begin_point(int_state, float_state, theta, grad, point)
                     measuring = True
         if measuring:
-            measuring = next_chunk(counters, forward[0, EXTRA], point)
+            measuring = next_chunk(int_state, forward[0, EXTRA], point)
             if not measuring:
-                end_point(counters, hyper)
-                if counters[STATUS] != RUNNING:
+                end_point(int_state, float_state)
+                if int_state[STATUS] != RUNNING:
                     return
 
 
@@ -224,9 +224,25 @@ SIGNATURE = (
 
 @entry(SIGNATURE)
 def run_core(
-    tape, first_op, last_op, updates, forward, counters, hyper, theta, change, grad, state, work, scratch, order, X, Y, series
+    tape,
+    first_op,
+    last_op,
+    updates,
+    forward,
+    int_state,
+    float_state,
+    theta,
+    change,
+    grad,
+    state,
+    work,
+    scratch,
+    order,
+    X,
+    Y,
+    series,
 ):
-    """`loop` over the ops that every network has, the classic update rules: ready soon after a cold start."""
+    """`loop` over the ops that every network has, the classic optimizers: ready soon after a cold start."""
     loop(
         execute_core,
         tape,
@@ -234,8 +250,8 @@ def run_core(
         last_op,
         updates,
         forward,
-        counters,
-        hyper,
+        int_state,
+        float_state,
         theta,
         change,
         grad,
@@ -251,7 +267,23 @@ def run_core(
 
 @entry(SIGNATURE)
 def run_any(
-    tape, first_op, last_op, updates, forward, counters, hyper, theta, change, grad, state, work, scratch, order, X, Y, series
+    tape,
+    first_op,
+    last_op,
+    updates,
+    forward,
+    int_state,
+    float_state,
+    theta,
+    change,
+    grad,
+    state,
+    work,
+    scratch,
+    order,
+    X,
+    Y,
+    series,
 ):
     """`loop` over any ops: the same source and the same bits, with more to compile."""
     loop(
@@ -261,8 +293,8 @@ def run_any(
         last_op,
         updates,
         forward,
-        counters,
-        hyper,
+        int_state,
+        float_state,
         theta,
         change,
         grad,

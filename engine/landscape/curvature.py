@@ -1,4 +1,5 @@
-"""Curvature where a lane stands: gradient norm, Hessian eigenvalues, what kind of point it is, each rule's own speed limit.
+"""Curvature where a lane stands: gradient norm, Hessian eigenvalues, what kind of point it is, each optimizer's own stability
+bound.
 
 Stability bounds on a local quadratic (MATHS in words): a step along an eigenvector of curvature λ multiplies the distance to
 the minimum by a factor that depends on ηλ; it grows beyond the bound.
@@ -34,7 +35,7 @@ Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical", "no
 @dataclass(frozen=True)
 class Curvature:
     """At a point: ‖∇f‖, the length of the Newton step, extreme eigenvalues, the whole spectrum (P,) where it was made
-    (ascending), κ = λ_max/λ_min where both are positive, and the kind of point, told only where the Newton step is short.
+    (ascending), κ = λ_max/λ_min where both are positive, and the kind of point, named only where the Newton step is short.
     `exact` is False of Lanczos' extremes; `matrix` is H (P, P) where it was made."""
 
     gradient_norm: float
@@ -52,7 +53,7 @@ def hessian_product(gradient: Gradient, theta: Array, step: float = STEP) -> Pro
     """v ↦ H v, (P,) both, by fourth-order central differences of gradients along v around `theta` (P,): exact to about 1e-11 of
     ‖H‖ where f is smooth.
 
-    Where a ReLU bends within the step, the difference sees the bend.
+    Where a ReLU has its kink within the step, the difference sees the kink.
     """
     scale = step * (1.0 + float(np.linalg.norm(theta)) / np.sqrt(theta.size))
 
@@ -71,15 +72,15 @@ def hessian_product(gradient: Gradient, theta: Array, step: float = STEP) -> Pro
 
 def hessian(product: Product, size: int) -> Array:
     """H (P, P) from its columns, made symmetric."""
-    return at_once(making_hessian(product, size))
+    return at_once(hessian_in_parts(product, size))
 
 
-def making_hessian(product: Product, size: int) -> Parts[Array]:
+def hessian_in_parts(product: Product, size: int) -> Parts[Array]:
     """`hessian` (size, size), column by column."""
     columns = np.empty((size, size))
-    for place, row in enumerate(np.eye(size)):
-        columns[place] = product(row)
-        yield (place + 1) / size
+    for index, row in enumerate(np.eye(size)):
+        columns[index] = product(row)
+        yield (index + 1) / size
     return (columns + columns.T) / 2.0
 
 
@@ -114,10 +115,10 @@ def _tridiagonal(product: Product, q: Array, most: int, tolerance: float, *, set
 def lanczos(product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0) -> tuple[float, float]:
     """Smallest and largest eigenvalue of a symmetric matrix known by its products (Lanczos 1950), each until its residual is
     below `tolerance` of the largest in size."""
-    return at_once(finding_extremes(product, size, tolerance, most, seed))
+    return at_once(lanczos_in_parts(product, size, tolerance, most, seed))
 
 
-def finding_extremes(
+def lanczos_in_parts(
     product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0
 ) -> Parts[tuple[float, float]]:
     """`lanczos`, product by product."""
@@ -141,7 +142,7 @@ def newton_length(shares: Array, curvatures: Array) -> float:
 
 
 def classify(newton_step: float, smallest: float, largest: float, small: float = CRITICAL) -> Kind:
-    """The kind of point. Only where the Newton step is at most `small` is it told: elsewhere it is none."""
+    """The kind of point. Only where the Newton step is at most `small` is it named: elsewhere it is none."""
     reach = max(abs(smallest), abs(largest))
     if not np.isfinite([smallest, largest]).all() or np.isnan(newton_step):
         return "not smooth"
@@ -175,18 +176,20 @@ def of_matrix(gradient: Array, H: Array, small: float = CRITICAL) -> Curvature:
 def of_gradient(gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
     """From gradients alone around `theta` (P,), as networks have them: the whole Hessian of a small one, Lanczos' extremes of a
     larger."""
-    return at_once(measuring(gradient, theta, small, exact_up_to))
+    return at_once(of_gradient_in_parts(gradient, theta, small, exact_up_to))
 
 
-def measuring(gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Parts[Curvature]:
+def of_gradient_in_parts(
+    gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO
+) -> Parts[Curvature]:
     """`of_gradient`, a Hessian product at a time."""
     g = gradient(theta)
     product = hessian_product(gradient, theta)
     if theta.size <= exact_up_to:
-        H = yield from making_hessian(product, theta.size)
+        H = yield from hessian_in_parts(product, theta.size)
         return of_matrix(g, H, small)
     norm = float(np.linalg.norm(g))
-    smallest, largest = yield from finding_extremes(product, theta.size)
+    smallest, largest = yield from lanczos_in_parts(product, theta.size)
     if norm == 0.0 or not np.isfinite([norm, smallest, largest]).all():
         return _found(norm, 0.0 if norm == 0.0 else np.nan, smallest, largest, small, None, None)
     # Begun from the gradient, Lanczos' values and the first entries of their vectors are its shares by curvature (Gauss

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.array import Array
-from engine.machine.layout import Place
+from engine.machine.layout import TensorSlot
 from engine.randomness import generator
 
 Others = Literal["zero", "normal"]
@@ -68,10 +68,11 @@ class Plane:
         return 1.0 - left / total if total > 0.0 else float("nan")
 
     def residual(self, points: ArrayLike, reference: ArrayLike) -> Array:
-        """‖θ − P(θ)‖ / ‖θ − θ_ref‖, (n,): 0 on the plane, 1 where the plane shows nothing of the way from θ_ref. 0 at θ_ref."""
+        """‖θ − P(θ)‖ / ‖θ − θ_ref‖, (n,): 0 on the plane, 1 where the plane shows nothing of the trajectory from θ_ref. 0 at
+        θ_ref."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        ways = np.linalg.norm(given - np.asarray(reference, dtype=np.float64), axis=1)
-        share: Array = np.divide(self.off(given), ways, out=np.zeros(len(given)), where=ways > 0.0)
+        distances = np.linalg.norm(given - np.asarray(reference, dtype=np.float64), axis=1)
+        share: Array = np.divide(self.off(given), distances, out=np.zeros(len(given)), where=distances > 0.0)
         return share
 
 
@@ -84,7 +85,7 @@ def through_weights(origin: Array, first: int, second: int, names: tuple[str, st
     return Plane("weights", origin.copy(), directions, names)
 
 
-def random_directions(origin: Array, places: Sequence[Place], seed: int, others: Others = "zero") -> Plane:
+def random_directions(origin: Array, slots: Sequence[TensorSlot], seed: int, others: Others = "zero") -> Plane:
     """Gaussian directions through `origin` (P,), filter-normalized (Li et al. 2018): the part into each unit has the norm of
     that unit's weights.
 
@@ -94,10 +95,10 @@ def random_directions(origin: Array, places: Sequence[Place], seed: int, others:
     directions = np.zeros((2, origin.size))
     for number, direction in enumerate(directions):
         drawn = generator(seed, "plane", number).normal(size=origin.size)
-        for place in places:
-            own, into = np.atleast_2d(place.view(origin)), np.atleast_2d(place.view(direction))
-            if place.matrix or others == "normal":
-                rows = np.atleast_2d(place.view(drawn))
+        for slot in slots:
+            own, into = np.atleast_2d(slot.view(origin)), np.atleast_2d(slot.view(direction))
+            if slot.matrix or others == "normal":
+                rows = np.atleast_2d(slot.view(drawn))
                 lengths = np.linalg.norm(rows, axis=1, keepdims=True)
                 into[...] = rows * (np.linalg.norm(own, axis=1, keepdims=True) / lengths)
     words = "only weight matrices, each unit's part as long as its weights; biases and norms stay"

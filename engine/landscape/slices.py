@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
-from engine.evaluation.evaluator import MOST_VALUES, NO_SERIES, Probe
+from engine.evaluation.evaluator import MOST_VALUES, NO_SERIES, Evaluator
 from engine.kernels import codes
 from engine.kernels.landscape import losses_over_plane
 from engine.kernels.run import run
@@ -53,11 +53,11 @@ class _Worker:
     """Buffers of one thread."""
 
     def __init__(self, owner: Landscape) -> None:
-        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
-        self.counters[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
-        self.counters[codes.MODE] = codes.STATISTICS
-        self.hyper = np.zeros(codes.N_HYPER)
-        self.hyper[[codes.L1, codes.L2]] = owner.rules.l1, owner.rules.l2
+        self.int_state = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.int_state[codes.SOURCE] = codes.ROWS_AS_THEY_LIE
+        self.int_state[codes.MODE] = codes.STATISTICS
+        self.float_state = np.zeros(codes.N_HYPER)
+        self.float_state[[codes.L1, codes.L2]] = owner.regularization.l1, owner.regularization.l2
         self.theta = np.zeros(owner.tape.parameter_count)
         self.grad = np.zeros_like(self.theta)
         self.work = np.zeros(owner.tape.layout.size)
@@ -71,7 +71,7 @@ class Landscape:
 
     def __init__(self, machine: Machine, split: str = "train") -> None:
         self.split = split
-        self.x, self.y = Probe(machine).rows(split)
+        self.x, self.y = Evaluator(machine).rows(split)
         rows = len(self.x)
         self.tape: Tape = machine.compile(machine.spec, min(COLUMNS, rows))
         if self.tape.coupled and rows > COLUMNS:
@@ -79,12 +79,12 @@ class Landscape:
             if self.tape.layout.size > MOST_VALUES:
                 limit = rows * MOST_VALUES // self.tape.layout.size
                 raise ValueError(f"split: {rows} samples at once are too many for batch norm here; allowed: up to {limit}")
-        self._forward, self._derivative, self._penalties = self.tape.forward, self.tape.derivative, self.tape.penalties
+        self._forward, self._derivative, self._penalties = self.tape.forward_ops, self.tape.gradient_ops, self.tape.penalty_ops
         self._nothing, self._unordered = np.zeros(0), np.zeros(0, dtype=np.int64)
         self._state = np.zeros(self.tape.running_size + codes.N_CLOCK)
-        matrices = [(place.offset, place.size) for place in self.tape.places if place.matrix]
+        matrices = [(slot.offset, slot.size) for slot in self.tape.slots if slot.matrix]
         self._matrices = np.array(matrices, dtype=np.int64).reshape(-1, 2)
-        self.rules = machine.spec.regularization
+        self.regularization = machine.spec.regularization
         self._local = threading.local()
 
     def _worker(self) -> _Worker:
@@ -97,8 +97,8 @@ class Landscape:
         worker, out = self._worker(), np.empty(len(coordinates))
         losses_over_plane(
             self._forward,
-            worker.counters,
-            worker.hyper,
+            worker.int_state,
+            worker.float_state,
             origin,
             directions,
             coordinates,
@@ -111,8 +111,8 @@ class Landscape:
             self.y,
             NO_SERIES,
             self._matrices,
-            self.rules.l1,
-            self.rules.l2,
+            self.regularization.l1,
+            self.regularization.l2,
             out,
         )
         return out
@@ -138,26 +138,26 @@ class Landscape:
             total[...] = worker.grad
         return total
 
-    def sample_gradients(self, theta: ArrayLike, places: tuple[int, ...], first: int, last: int) -> Array:
-        """The data term's gradient of each of the samples first … last − 1 alone, (n, places): what its mean is over."""
-        point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(places)))
+    def sample_gradients(self, theta: ArrayLike, parameters: tuple[int, ...], first: int, last: int) -> Array:
+        """The data term's gradient of each of the samples first … last − 1 alone, (n, parameters): what its mean is over."""
+        point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(parameters)))
         for row in range(first, last):
             worker = self._worker()
             self._pass(self._derivative, worker, point, row, 1)
-            found[row - first] = worker.grad[list(places)]
+            found[row - first] = worker.grad[list(parameters)]
         return found
 
     def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Array, start: int, count: int) -> None:
-        worker.counters[codes.FIRST_ROW] = start
-        worker.counters[codes.ROW_COUNT] = worker.counters[codes.BATCH] = count
+        worker.int_state[codes.FIRST_ROW] = start
+        worker.int_state[codes.ROW_COUNT] = worker.int_state[codes.BATCH] = count
         run(self.tape.core)(
             ops,
             0,
             len(ops),
             1,
             self._forward,
-            worker.counters,
-            worker.hyper,
+            worker.int_state,
+            worker.float_state,
             theta,
             self._nothing,
             worker.grad,
@@ -185,9 +185,9 @@ class Landscape:
 
         `points` along each side must leave 1 by division by 4: 25, 53, 101, … so that the coarse grids end at the edges.
         """
-        return (level for level in self.painting(plane, across, up, points, np.inf) if level is not None)
+        return (level for level in self.pictures_in_parts(plane, across, up, points, np.inf) if level is not None)
 
-    def painting(
+    def pictures_in_parts(
         self, plane: Plane, across: Range, up: Range, points: int = 101, seconds: float = 0.01
     ) -> Iterator[Picture | None]:
         """`pictures`, about so long between two yields: None where a level is not done yet."""
@@ -224,9 +224,9 @@ class Landscape:
 
 @dataclass(frozen=True)
 class Path:
-    """A trajectory over a plane: coordinates (n, 2), distances off it (n,), these over the way from `reference` (n,), the true
-    loss and the slice's loss at the nearest point of the plane, each (n,). Where the two losses differ, the path is not where
-    the picture seems to show it, and it may seem to climb."""
+    """A trajectory over a plane: coordinates (n, 2), distances off it (n,), these over the distance from `reference` (n,), the
+    true loss and the slice's loss at the nearest point of the plane, each (n,). Where the two losses differ, the path is not
+    where the picture seems to show it, and it may seem to climb."""
 
     coordinates: Array
     off: Array

@@ -1,4 +1,4 @@
-"""Each rule's own speed limit on a local quadratic, and the map of rates and momenta with its border."""
+"""Each optimizer's own stability bound on a local quadratic, and the map of rates and momenta with its border."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.array import Array
-from engine.landscape.curvature import Product, finding_extremes, making_hessian, scaled
+from engine.landscape.curvature import Product, hessian_in_parts, lanczos_in_parts, scaled
 from engine.optimizers import PYTORCH
 from engine.parts import Parts, at_once
 from engine.spec import OptimizerSpec
@@ -18,7 +18,7 @@ DIRECT_UP_TO = 400
 
 @dataclass(frozen=True)
 class Bound:
-    """The largest stable rate at a point: `formula` in LaTeX, `curvature` the λ_max it is taken of (of P⁻¹H where the rule
+    """The largest stable rate at a point: `formula` in LaTeX, `curvature` the λ_max it is taken of (of P⁻¹H where the optimizer
     divides by running squares, frozen as they are), `rate` the bound, infinite where nothing curves upwards."""
 
     formula: str
@@ -28,7 +28,7 @@ class Bound:
 
 
 def factor(optimizer: OptimizerSpec) -> tuple[float, str] | None:
-    """c of η < c / λ_max and its LaTeX; None for rules whose steps are no multiple of the gradient."""
+    """c of η < c / λ_max and its LaTeX; None for optimizers whose steps are no multiple of the gradient."""
     own = optimizer.parameters
     if optimizer.name == "sgd":
         return 2.0, r"\eta < \frac{2}{\lambda_{\max}}"
@@ -49,8 +49,8 @@ def factor(optimizer: OptimizerSpec) -> tuple[float, str] | None:
 
 
 def preconditioner(optimizer: OptimizerSpec, state: dict[str, Array], updates: int) -> Array | None:
-    """What the rule divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it does
-    not divide, or has made no update yet."""
+    """What the optimizer divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it
+    does not divide, or has made no update yet."""
     own = optimizer.parameters
     if updates <= 0:
         return None
@@ -69,12 +69,12 @@ def preconditioner(optimizer: OptimizerSpec, state: dict[str, Array], updates: i
 def bound(
     optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Bound | None:
-    """A lane's own bound where it stands, `state` its rule's tensors by name, (size,) each; None for a rule without one, or
-    before its first update where it needs one."""
-    return at_once(bounding(optimizer, product, size, state, updates))
+    """A lane's own bound where it stands, `state` its optimizer's tensors by name, (size,) each; None for an optimizer without
+    one, or before its first update where it needs one."""
+    return at_once(bound_in_parts(optimizer, product, size, state, updates))
 
 
-def bounding(
+def bound_in_parts(
     optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Parts[Bound | None]:
     """`bound`, a product at a time."""
@@ -87,12 +87,12 @@ def bounding(
         return None
     wanted = product if P is None else scaled(product, P)
     if size <= DIRECT_UP_TO:
-        matrix = yield from making_hessian(wanted, size)
+        matrix = yield from hessian_in_parts(wanted, size)
         if not np.isfinite(matrix).all():
             return None
         top = float(np.linalg.eigvalsh(matrix)[-1])
     else:
-        _, top = yield from finding_extremes(wanted, size)
+        _, top = yield from lanczos_in_parts(wanted, size)
     return Bound(known[1], top, known[0] / top if top > 0.0 else np.inf, P is not None)
 
 

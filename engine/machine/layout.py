@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class TensorSlot:
     """Where a named tensor lies in a flat buffer; `kind` is what it is to its layer."""
 
     name: str
@@ -53,10 +53,10 @@ class Layout:
         return work[start : start + self.units[name] * width].reshape(self.units[name], width)
 
 
-def places_of(sizes: tuple[int, ...], layers: Sequence[LayerSpec]) -> tuple[Place, ...]:
+def tensor_slots(sizes: tuple[int, ...], layers: Sequence[LayerSpec]) -> tuple[TensorSlot, ...]:
     """W_1, b_1, then what its layer has of gamma_1, beta_1 (norm), alpha_1 (PReLU), P_1 (skip), then W_2, …, one behind the
     other. `layers` are the hidden ones."""
-    places: list[Place] = []
+    slots: list[TensorSlot] = []
     offset = 0
     for layer in range(1, len(sizes)):
         size = sizes[layer]
@@ -68,9 +68,9 @@ def places_of(sizes: tuple[int, ...], layers: Sequence[LayerSpec]) -> tuple[Plac
             if own.skip is not None and sizes[layer - own.skip] != size:
                 tensors.append(("P", "projection", (size, sizes[layer - own.skip])))
         for name, kind, shape in tensors:
-            places.append(Place(f"{name}{layer}", kind, layer, offset, shape))
-            offset += places[-1].size
-    return tuple(places)
+            slots.append(TensorSlot(f"{name}{layer}", kind, layer, offset, shape))
+            offset += slots[-1].size
+    return tuple(slots)
 
 
 def layout_of(sizes: tuple[int, ...], layers: Sequence[LayerSpec], capacity: int) -> Layout:

@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from engine.array import Array
 from engine.dataset import Dataset
 from engine.kernels import codes
-from engine.kernels.rules.optimizers import NESTEROV_LOOK_AHEAD
+from engine.kernels.optimizers.dispatch import NESTEROV_LOOK_AHEAD
 from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
+from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
-from engine.machine.tape import Op, Tape, compile_tape
-from engine.machine.updates import fresh_state, set_rule, state_of
+from engine.machine.tape import Op, Tape
+from engine.machine.updates import fresh_state, set_optimizer, state_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.recording import rules
 from engine.rows.rates import kernel_parameters
 from engine.spec import RunSpec
 
-PROBE_COLUMNS = 256
+EVALUATION_COLUMNS = 256
 SERIES_ROWS = 1024
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
 
@@ -53,18 +54,18 @@ class Machine:
         one_blas_thread()
         self.dataset = dataset
         self.x, self.y = dataset.stacked()
-        self.counters = np.zeros(codes.N_COUNTERS, dtype=np.int64)
-        self.hyper = np.zeros(codes.N_HYPER)
+        self.int_state = np.zeros(codes.N_COUNTERS, dtype=np.int64)
+        self.float_state = np.zeros(codes.N_HYPER)
         self.order = np.zeros(dataset.rows[0], dtype=np.int64)
         self.series = np.zeros((SERIES_ROWS, len(codes.SERIES_COLUMNS)))
-        self._lay_probe(spec)
-        self.probe_work = np.zeros(self.probe_tape.layout.size)
-        self.theta = initial(self.probe_tape, spec, parameters)
+        self._lay_evaluation(spec)
+        self.evaluation_work = np.zeros(self.evaluation_tape.layout.size)
+        self.theta = initial(self.evaluation_tape, spec, parameters)
         self.grad = np.zeros_like(self.theta)
         self.change = np.zeros_like(self.theta)
         self._before = self.theta.copy()
         self.state = np.zeros(0)
-        self.rules = rules.fresh()
+        self.rules = rules.initial_state()
         self.begin(spec)
 
     # What is in force ------------------------------------------------------------------------------------------------
@@ -73,42 +74,43 @@ class Machine:
         """Step 0 of `spec`, with the parameters as they are."""
         self._lay(spec)
         self.state = np.zeros(self.tape.running_size)
-        for place in self.tape.running:
-            place.view(self.state)[...] = float(place.name.startswith("var"))
+        for slot in self.tape.running:
+            slot.view(self.state)[...] = float(slot.name.startswith("var"))
         self._reset_state()
-        counters = self.counters
-        counters[[codes.STEP, codes.EPOCH, codes.CURSOR, codes.RECORDED]] = 0
-        counters[codes.TRAIN_ROWS : codes.TRAIN_ROWS + 3] = self.dataset.rows
-        counters[codes.SEED] = spec.seed
-        counters[codes.CLASSIFY] = self.dataset.task == "classification"
-        counters[codes.RECORD_UNIT] = codes.EPOCHS if spec.eval_every == "epoch" else codes.STEPS
+        int_state = self.int_state
+        int_state[[codes.STEP, codes.EPOCH, codes.CURSOR, codes.RECORDED]] = 0
+        int_state[codes.TRAIN_ROWS : codes.TRAIN_ROWS + 3] = self.dataset.rows
+        int_state[codes.SEED] = spec.seed
+        int_state[codes.CLASSIFY] = self.dataset.task == "classification"
+        int_state[codes.RECORD_UNIT] = codes.EPOCHS if spec.eval_every == "epoch" else codes.STEPS
 
     def adopt(self, spec: RunSpec) -> None:
-        """Go on under another spec of the same network. A change of rule resets its state; one of batches begins an epoch."""
+        """Go on under another spec of the same network. A change of optimizer resets its state; one of batches begins an
+        epoch."""
         before, tensors, clock = self.spec, self.state_tensors, self.clock
         rules.adopt(self.rules, before, spec)
         self._lay(spec)
         if before.numerics != spec.numerics:
-            self._lay_probe(spec)
+            self._lay_evaluation(spec)
         another = before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name
         if another or clock[codes.UPDATES] == 0.0:
             self._reset_state()
-        elif before.optimizer.state != spec.optimizer.state:  # an option of the same rule: what both forms keep goes on
+        elif before.optimizer.state != spec.optimizer.state:  # an option of the same optimizer: what both forms keep goes on
             self._reset_state()
             self.clock[...] = clock
             for name, values in self.state_tensors.items():
                 values[...] = tensors.get(name, 0.0)
-        if (before.batch_size, before.shuffle) != (spec.batch_size, spec.shuffle) and self.counters[codes.CURSOR] > 0:
-            self.counters[codes.EPOCH] += 1
-            self.counters[codes.CURSOR] = 0
+        if (before.batch_size, before.shuffle) != (spec.batch_size, spec.shuffle) and self.int_state[codes.CURSOR] > 0:
+            self.int_state[codes.EPOCH] += 1
+            self.int_state[codes.CURSOR] = 0
 
     def compile(self, spec: RunSpec, columns: int) -> Tape:
         """The tape of this data's network for mini-batches of at most `columns`."""
         return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape)
 
-    def _lay_probe(self, spec: RunSpec) -> None:
-        self.probe_tape = self.compile(spec, min(PROBE_COLUMNS, max(self.dataset.rows)))
-        self.probe_forward = self.probe_tape.forward
+    def _lay_evaluation(self, spec: RunSpec) -> None:
+        self.evaluation_tape = self.compile(spec, min(EVALUATION_COLUMNS, max(self.dataset.rows)))
+        self.evaluation_forward = self.evaluation_tape.forward_ops
 
     def _lay(self, spec: RunSpec) -> None:
         rows = self.dataset.rows[0]
@@ -117,25 +119,25 @@ class Machine:
         self.tape = self.compile(spec, batch)
         self.work = np.zeros(self.tape.layout.size)
         self.next_op = 0
-        self.counters[codes.BATCH_SIZE] = batch
-        self.counters[codes.SHUFFLE] = spec.shuffle
-        self.counters[codes.ORDER_EPOCH] = -1
-        self.counters[codes.SOURCE] = codes.MINI_BATCHES
-        self.counters[codes.MODE] = codes.TRAINING
-        set_rule(self.hyper, spec.optimizer)
-        self.hyper[codes.L1] = spec.regularization.l1
-        self.hyper[codes.L2] = spec.regularization.l2
-        self.hyper[codes.JITTER] = spec.regularization.jitter
-        self.hyper[codes.CLIP_NORM] = spec.clip.norm or 0.0
+        self.int_state[codes.BATCH_SIZE] = batch
+        self.int_state[codes.SHUFFLE] = spec.shuffle
+        self.int_state[codes.ORDER_EPOCH] = -1
+        self.int_state[codes.SOURCE] = codes.MINI_BATCHES
+        self.int_state[codes.MODE] = codes.TRAINING
+        set_optimizer(self.float_state, spec.optimizer)
+        self.float_state[codes.L1] = spec.regularization.l1
+        self.float_state[codes.L2] = spec.regularization.l2
+        self.float_state[codes.JITTER] = spec.regularization.jitter
+        self.float_state[codes.CLIP_NORM] = spec.clip.norm or 0.0
         own = kernel_parameters(spec.schedule)
-        self.hyper[codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(own)] = own
-        self.hyper[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
-        self.counters[codes.SCHEDULE] = spec.schedule.row.code
-        self.counters[codes.SCHEDULE_UNIT] = codes.EPOCHS if spec.schedule.unit == "epoch" else codes.STEPS
-        self.counters[codes.WARMUP] = spec.schedule.warmup
-        self.counters[codes.SERIES_ROOM] = 1 if rules.in_force(spec) else SERIES_ROWS
-        self.hyper[codes.CLIP_VALUE] = spec.clip.value or 0.0
-        self.hyper[codes.CLIP_EPS] = TORCH_CLIP_EPS if spec.optimizer.dialect == PYTORCH else 0.0
+        self.float_state[codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(own)] = own
+        self.float_state[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
+        self.int_state[codes.SCHEDULE] = spec.schedule.row.code
+        self.int_state[codes.SCHEDULE_UNIT] = codes.EPOCHS if spec.schedule.unit == "epoch" else codes.STEPS
+        self.int_state[codes.WARMUP] = spec.schedule.warmup
+        self.int_state[codes.SERIES_ROOM] = 1 if rules.in_force(spec) else SERIES_ROWS
+        self.float_state[codes.CLIP_VALUE] = spec.clip.value or 0.0
+        self.float_state[codes.CLIP_EPS] = TORCH_CLIP_EPS if spec.optimizer.dialect == PYTORCH else 0.0
 
     def _reset_state(self) -> None:
         """The optimizer's state as at its start; the running statistics stay."""
@@ -149,7 +151,7 @@ class Machine:
 
     @property
     def step(self) -> int:
-        return int(self.counters[codes.STEP])
+        return int(self.int_state[codes.STEP])
 
     @property
     def state_tensors(self) -> dict[str, Array]:
@@ -157,15 +159,16 @@ class Machine:
         return state_of(self.spec.optimizer, self.state, self.theta.size)
 
     def nesterov_points(self, rate: float) -> dict[str, Array] | None:
-        """θ and θ − ηβv, (P,) each, by the dialect whose parameters they are; None where another rule is in force. The textbook
-        looks ahead by the `rate` of the update to come, PyTorch's parameters already stand where the last one's led."""
+        """θ and θ − ηβv, (P,) each, by the dialect whose parameters they are; None where another optimizer is in force. The
+        textbook looks ahead by the `rate` of the update to come, PyTorch's parameters already stand where the last one's
+        led."""
         optimizer = self.spec.optimizer
         if optimizer.name != "nesterov":
             return None
         tensors = self.state_tensors
         way = optimizer.parameters["beta"] * tensors["v"]
         if optimizer.dialect == PYTORCH:
-            return {TEXTBOOK: self.theta + self.hyper[codes.ETA] * way, PYTORCH: self.theta.copy()}
+            return {TEXTBOOK: self.theta + self.float_state[codes.ETA] * way, PYTORCH: self.theta.copy()}
         if self._looks_ahead:  # in the middle of an update
             return {TEXTBOOK: tensors["saved"].copy(), PYTORCH: self.theta.copy()}
         return {TEXTBOOK: self.theta.copy(), PYTORCH: self.theta - rate * way}
@@ -175,7 +178,7 @@ class Machine:
     def updates(self, count: int) -> int:
         """Run up to `count` whole updates in one compiled call; the status says why fewer."""
         self._run(0, len(self.tape.ops), count)
-        return int(self.counters[codes.STATUS])
+        return int(self.int_state[codes.STATUS])
 
     def one_op(self) -> int:
         """Run the next op of the present update."""
@@ -183,7 +186,7 @@ class Machine:
         if op == 0:
             self._before = self.theta.copy()
         self._run(op, op + 1, 1)
-        status = int(self.counters[codes.STATUS])
+        status = int(self.int_state[codes.STATUS])
         if status in (codes.RUNNING, codes.SERIES_FULL):
             self.next_op = (op + 1) % len(self.tape.ops)
             if self.next_op == 0:
@@ -197,7 +200,7 @@ class Machine:
         """Run ops on the buffers as they stand, outside the update's course; the status they leave."""
         apart = np.ascontiguousarray(np.atleast_2d(ops))
         self._run_on(apart, 0, len(apart), 1)
-        return int(self.counters[codes.STATUS])
+        return int(self.int_state[codes.STATUS])
 
     def _run_on(self, ops: NDArray[np.int64], first: int, last: int, count: int) -> None:
         run(self.tape.core)(
@@ -205,15 +208,15 @@ class Machine:
             first,
             last,
             count,
-            self.probe_forward,
-            self.counters,
-            self.hyper,
+            self.evaluation_forward,
+            self.int_state,
+            self.float_state,
             self.theta,
             self.change,
             self.grad,
             self.state,
             self.work,
-            self.probe_work,
+            self.evaluation_work,
             self.order,
             self.x,
             self.y,
@@ -222,21 +225,21 @@ class Machine:
 
     def take_series(self) -> Array:
         """The points recorded since the last call, (n, columns); the rules in force see each."""
-        points = self.series[: self.counters[codes.RECORDED]].copy()
-        self.counters[codes.RECORDED] = 0
+        points = self.series[: self.int_state[codes.RECORDED]].copy()
+        self.int_state[codes.RECORDED] = 0
         for point in points:
-            self.measured(point)
+            self.observe(point)
         return points
 
-    def measured(self, point: Array) -> None:
+    def observe(self, point: Array) -> None:
         """Let the rules in force see a point (columns,) of the series."""
         if rules.in_force(self.spec):
-            rules.measured(self.rules, self.spec, point, validated=self.dataset.rows[1] > 0)
-            self.hyper[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
+            rules.observe(self.rules, self.spec, point, validated=self.dataset.rows[1] > 0)
+            self.float_state[codes.RATE_FACTOR] = self.rules[rules.FACTOR]
 
-    def offender(self) -> str:
+    def first_nonfinite_op(self) -> str:
         """The first op of the present update whose result is not finite, by the status the last call left."""
-        updating = self.counters[codes.STATUS] == codes.UPDATE_NON_FINITE
+        updating = self.int_state[codes.STATUS] == codes.UPDATE_NON_FINITE
         for code, op in zip(self.tape.ops[:, codes.CODE], self.tape.words, strict=True):
             if updating == (code == codes.UPDATE) and not all(np.isfinite(values).all() for values in self._results(code, op)):
                 return op.name
@@ -245,8 +248,8 @@ class Machine:
     def _results(self, code: int, op: Op) -> Iterator[Array]:
         """What an op wrote, as it stands in the buffers."""
         if code == codes.CLIP:
-            yield self.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
-        own = {place.name: place for place in self.tape.places}
+            yield self.float_state[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1]
+        own = {slot.name: slot for slot in self.tape.slots}
         for name in op.writes:
             if name in own:
                 yield own[name].view(self.theta)
@@ -254,11 +257,11 @@ class Machine:
             elif name[1:] in own:
                 yield own[name[1:]].view(self.grad)
             else:
-                yield self.tape.layout.view(self.work, name, int(self.counters[codes.BATCH]))
+                yield self.tape.layout.view(self.work, name, int(self.int_state[codes.BATCH]))
 
     def abandon_update(self) -> None:
         """Leave an update begun but not made: parameters as they were before it."""
-        if self._looks_ahead or (self._has_look_ahead and self.counters[codes.STATUS] == codes.NON_FINITE):
+        if self._looks_ahead or (self._has_look_ahead and self.int_state[codes.STATUS] == codes.NON_FINITE):
             self.theta[...] = self.state_tensors["saved"]
         self.next_op = 0
 
@@ -274,11 +277,11 @@ class Machine:
     # Keeping and going back ------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        counters = self.counters
+        int_state = self.int_state
         return Snapshot(
             self.step,
-            int(counters[codes.EPOCH]),
-            int(counters[codes.CURSOR]),
+            int(int_state[codes.EPOCH]),
+            int(int_state[codes.CURSOR]),
             self.spec,
             self.theta.copy(),
             self.state.copy(),
@@ -290,17 +293,17 @@ class Machine:
         self._lay(snapshot.spec)
         self.theta[...] = snapshot.theta
         self.state = snapshot.state.copy()
-        self.counters[codes.STEP] = snapshot.step
-        self.counters[codes.EPOCH] = snapshot.epoch
-        self.counters[codes.CURSOR] = snapshot.cursor
+        self.int_state[codes.STEP] = snapshot.step
+        self.int_state[codes.EPOCH] = snapshot.epoch
+        self.int_state[codes.CURSOR] = snapshot.cursor
 
-    def everything(self) -> dict[str, Any]:
-        """A copy of every buffer, so that a look ahead can be taken back exactly."""
-        names = ("counters", "hyper", "theta", "change", "grad", "state", "rules", "work", "order")
+    def copy_buffers(self) -> dict[str, Any]:
+        """A copy of every buffer, from which `restore_buffers` puts the machine back exactly."""
+        names = ("int_state", "float_state", "theta", "change", "grad", "state", "rules", "work", "order")
         return {name: getattr(self, name).copy() for name in names} | {"next_op": self.next_op}
 
-    def put_back(self, kept: dict[str, Any]) -> None:
-        for name, value in kept.items():
+    def restore_buffers(self, buffers: dict[str, Any]) -> None:
+        for name, value in buffers.items():
             if name == "next_op":
                 self.next_op = value
             else:

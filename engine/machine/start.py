@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.kernels.ops.activations import FIRST_SLOPE
-from engine.machine.layout import Place
+from engine.machine.layout import TensorSlot
 from engine.rows.initializers import draw
 
 if TYPE_CHECKING:
@@ -23,41 +23,41 @@ Start = Sequence[tuple[ArrayLike, ArrayLike]] | Mapping[str, ArrayLike]
 FIXED = {"scale": 1.0, "shift": 0.0, "slopes": FIRST_SLOPE}
 
 
-def initial(tape: Tape, spec: RunSpec, given: Start | None) -> Array:
+def initial(tape: Tape, spec: RunSpec, parameters: Start | None) -> Array:
     """theta before the first update. A ValueError names the given value that is not finite or not of its parameter's shape."""
     theta = np.zeros(tape.parameter_count)
-    named = _by_name(tape, given)
-    for place in tape.places:
-        place.view(theta)[...] = _drawn(place, spec) if place.name not in named else _checked(place, named[place.name])
+    named = _by_name(tape, parameters)
+    for slot in tape.slots:
+        slot.view(theta)[...] = _drawn(slot, spec) if slot.name not in named else _checked(slot, named[slot.name])
     return theta
 
 
-def _by_name(tape: Tape, given: Start | None) -> dict[str, ArrayLike]:
-    if given is None:
+def _by_name(tape: Tape, parameters: Start | None) -> dict[str, ArrayLike]:
+    if parameters is None:
         return {}
-    if isinstance(given, Mapping):
-        known = [place.name for place in tape.places]
-        unknown = [name for name in given if name not in known]
+    if isinstance(parameters, Mapping):
+        known = [slot.name for slot in tape.slots]
+        unknown = [name for name in parameters if name not in known]
         if unknown:
             raise ValueError(f"parameters: no parameter {unknown[0]}; allowed: {', '.join(known)}")
-        return dict(given)
+        return dict(parameters)
     layers = len(tape.sizes) - 1
-    if len(given) != layers:
-        raise ValueError(f"parameters: {len(given)} pairs given; allowed: {layers} pairs (W, b)")
-    return {f"{name}{layer}": value for layer, pair in enumerate(given, 1) for name, value in zip("Wb", pair, strict=True)}
+    if len(parameters) != layers:
+        raise ValueError(f"parameters: {len(parameters)} pairs given; allowed: {layers} pairs (W, b)")
+    return {f"{name}{layer}": value for layer, pair in enumerate(parameters, 1) for name, value in zip("Wb", pair, strict=True)}
 
 
-def _checked(place: Place, value: ArrayLike) -> Array:
+def _checked(slot: TensorSlot, value: ArrayLike) -> Array:
     array = np.asarray(value, dtype=np.float64)
-    if array.shape != place.shape or not np.isfinite(array).all():
-        raise ValueError(f"{place.name}: shape {array.shape} given; allowed: finite numbers of shape {place.shape}")
+    if array.shape != slot.shape or not np.isfinite(array).all():
+        raise ValueError(f"{slot.name}: shape {array.shape} given; allowed: finite numbers of shape {slot.shape}")
     return array
 
 
-def _drawn(place: Place, spec: RunSpec) -> Array | float:
-    rule = spec.network.initializer
-    if place.kind in ("weight", "projection"):
-        rows, cols = place.shape
-        purpose = "weights" if place.kind == "weight" else "projections"
-        return draw(rule.name, rule.parameters, rows, cols, spec.seed, place.layer, purpose)
-    return FIXED.get(place.kind, spec.network.bias)
+def _drawn(slot: TensorSlot, spec: RunSpec) -> Array | float:
+    initializer = spec.network.initializer
+    if slot.kind in ("weight", "projection"):
+        rows, cols = slot.shape
+        purpose = "weights" if slot.kind == "weight" else "projections"
+        return draw(initializer.name, initializer.parameters, rows, cols, spec.seed, slot.layer, purpose)
+    return FIXED.get(slot.kind, spec.network.bias)

@@ -1,4 +1,4 @@
-"""RunSpec -> Tape: the ordered ops of one update, where the parameters lie, and where the intermediate values lie.
+"""The tape: the ordered ops of one update, where the parameters lie, and where the intermediate values lie.
 
 The tape that trains is the tape that is stepped through: `engine.kernels.run` executes slices of it. Parameters are one flat
 vector, layer by layer (`engine.machine.layout`); `grad` and each state tensor of the optimizer have the same layout.
@@ -7,22 +7,16 @@ Intermediate values are (units, batch) columns in one flat workspace; a narrower
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import codes
-from engine.kernels.rules.optimizers import LAST_CLASSIC, NESTEROV_LOOK_AHEAD
-from engine.machine.layout import Layout, Place, layout_of, places_of
-from engine.machine.updates import Block, blocks, scratch_size
-from engine.rows.activations import ACTIVATIONS
-from engine.rows.losses import LOSSES
-from engine.rows.norms import NORMS
-from engine.spec import LayerSpec, RunSpec
+from engine.kernels.optimizers.dispatch import LAST_CLASSIC
+from engine.machine.layout import Layout, TensorSlot
 
-NAIVE = {codes.SIGMOID: codes.NAIVE_SIGMOID, codes.SOFTMAX: codes.NAIVE_SOFTMAX}
 GRADIENTS = (codes.GRADIENT, codes.SLOPE_GRADIENT, codes.SKIP_GRADIENT)
 ONLY_IN_TRAINING = (codes.RATE, codes.LOOK_AHEAD, codes.AUGMENT)
 
@@ -48,7 +42,7 @@ class Tape:
     skips: tuple[int | None, ...]
     """Of each layer, how many layers back its skip comes from."""
     loss: str
-    places: tuple[Place, ...]
+    slots: tuple[TensorSlot, ...]
     layout: Layout
     ops: NDArray[np.int64]
     words: tuple[Op, ...]
@@ -58,22 +52,22 @@ class Tape:
 
     @property
     def parameter_count(self) -> int:
-        return sum(place.size for place in self.places)
+        return sum(slot.size for slot in self.slots)
 
     @property
     def state_size(self) -> int:
         return self.running_size + self.state_slots * self.parameter_count + codes.N_CLOCK
 
     @property
-    def running(self) -> tuple[Place, ...]:
+    def running(self) -> tuple[TensorSlot, ...]:
         """Where the running statistics lie in the state: "mean1", "var1", …"""
-        places: list[Place] = []
+        slots: list[TensorSlot] = []
         offset = 0
         for layer, norm in enumerate(self.norms, 1):
             for name in ("mean", "var") if norm == "batch" else ():
-                places.append(Place(f"{name}{layer}", "statistics", layer, offset, (self.sizes[layer],)))
-                offset += places[-1].size
-        return tuple(places)
+                slots.append(TensorSlot(f"{name}{layer}", "statistics", layer, offset, (self.sizes[layer],)))
+                offset += slots[-1].size
+        return tuple(slots)
 
     def bound(self, layer: int) -> str | None:
         """The activation whose range a layer's answers keep to; none for the inputs, and where a skip adds to them."""
@@ -86,7 +80,7 @@ class Tape:
 
     @cached_property
     def core(self) -> bool:
-        """Whether every op is one of those that every network has, and the update rule a classic one."""
+        """Whether every op is one of those that every network has, and the optimizer a classic one."""
         code, kind = self.ops[:, codes.CODE], self.ops[:, codes.KIND]
         return not bool(np.any(code > codes.UPDATE) or np.any(kind[code == codes.UPDATE] > LAST_CLASSIC))
 
@@ -102,315 +96,20 @@ class Tape:
         return np.ascontiguousarray(self.ops[np.array(kept)])
 
     @cached_property
-    def forward(self) -> NDArray[np.int64]:
+    def forward_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to their losses."""
         return self._part(("forward", "loss"))
 
     @cached_property
-    def derivative(self) -> NDArray[np.int64]:
+    def gradient_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to the gradient of the data term."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY,))
 
     @cached_property
-    def blame(self) -> NDArray[np.int64]:
+    def delta_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to the deltas of all layers."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY, *GRADIENTS))
 
     @property
-    def penalties(self) -> NDArray[np.int64]:
+    def penalty_ops(self) -> NDArray[np.int64]:
         return np.ascontiguousarray(self.ops[self.ops[:, codes.CODE] == codes.PENALTY])
-
-
-def update_blocks(spec: RunSpec, places: tuple[Place, ...]) -> dict[int, list[Block]]:
-    """The blocks that the rule updates together, layer by layer; held biases are in none and cut what lies around them."""
-    found: dict[int, list[Block]] = {}
-    for layer in sorted({place.layer for place in places}):
-        parts: list[list[tuple[str, int, tuple[int, ...]]]] = [[]]
-        for place in (place for place in places if place.layer == layer):
-            if place.kind == "bias" and not spec.network.train_bias:
-                parts.append([])
-            else:
-                parts[-1].append((place.name, place.offset, place.shape))
-        found[layer] = [block for part in parts if part for block in blocks(spec.optimizer, part)]
-    return found
-
-
-class _Writer:
-    """Writes a tape in both tongues, op by op."""
-
-    def __init__(self, spec: RunSpec, inputs: int, outputs: int, capacity: int) -> None:
-        self.spec = spec
-        self.layers: tuple[LayerSpec, ...] = (*spec.network.layers, LayerSpec(units=outputs))
-        self.sizes = (inputs, *(layer.units for layer in self.layers))
-        self.last = len(self.sizes) - 1
-        self.output, self.loss = spec.output_and_loss
-        self.activations = (*(layer.activation for layer in spec.network.layers), self.output)
-        self.places = places_of(self.sizes, spec.network.layers)
-        self.at = {place.name: place.offset for place in self.places}
-        self.layout = layout_of(self.sizes, spec.network.layers, capacity)
-        self.ops: list[list[int]] = []
-        self.words: list[Op] = []
-        self.running: dict[int, int] = {}
-        self.running_size = 0
-        for number, layer in enumerate(spec.network.layers, 1):
-            if layer.norm == "batch":
-                self.running[number] = self.running_size
-                self.running_size += 2 * layer.units
-
-    def add(
-        self, code: int, name: str, phase: str, layer: int, reads: tuple[str, ...], writes: tuple[str, ...], **fields: int
-    ) -> None:
-        op = [0] * codes.N_FIELDS
-        op[codes.CODE] = code
-        op[codes.LAYER] = layer
-        if layer:
-            op[codes.ROWS], op[codes.COLS], op[codes.WEIGHTS] = self.sizes[layer], self.sizes[layer - 1], self.at[f"W{layer}"]
-        for field, value in fields.items():
-            op[getattr(codes, field)] = value
-        self.ops.append(op)
-        self.words.append(Op(name, phase, layer, reads, writes))
-
-    def value(self, name: str) -> int:
-        """Where a value lies in the workspace."""
-        return self.layout.offsets[name]
-
-    def activation(self, layer: int) -> int:
-        """Its code; in naive numerics the forms as printed."""
-        code = ACTIVATIONS[self.activations[layer - 1]].code
-        return NAIVE.get(code, code) if self.spec.numerics == "naive" else code
-
-    def source(self, layer: int) -> int | None:
-        """The layer that a skip into `layer` comes from."""
-        back = self.layers[layer - 1].skip
-        return None if back is None else layer - back
-
-    # Forward ---------------------------------------------------------------------------------------------------------
-
-    def affine(self, layer: int) -> None:
-        z, h = f"z{layer}", f"h{layer - 1}"
-        reads = (f"W{layer}", h, f"b{layer}")
-        self.add(codes.AFFINE, f"affine {layer}", "forward", layer, reads, (z,), INPUT=self.value(h), OUTPUT=self.value(z))
-
-    def norm(self, layer: int) -> None:
-        kind = self.layers[layer - 1].norm
-        if kind is None:
-            return
-        self.add(
-            codes.NORM,
-            f"{kind} norm {layer}",
-            "forward",
-            layer,
-            (f"z{layer}", f"gamma{layer}", f"beta{layer}"),
-            (f"mean{layer}", f"var{layer}", f"xhat{layer}", f"u{layer}"),
-            KIND=NORMS[kind].code,
-            WEIGHTS=self.at[f"gamma{layer}"],
-            INPUT=self.value(f"z{layer}"),
-            OUTPUT=self.value(f"u{layer}"),
-            OTHER=self.value(f"xhat{layer}"),
-            MORE=self.value(f"mean{layer}"),
-            VARIANCE=self.value(f"var{layer}"),
-            STATE=self.running.get(layer, 0),
-        )
-
-    def bend(self, layer: int) -> None:
-        """Activation, dropout, skip: from z or u to h."""
-        own = self.layers[layer - 1]
-        stations = ["u" if own.norm else "z", *(["a"] if own.dropout or own.skip else [])]
-        stations += ["d"] if own.dropout and own.skip else []
-        names = [f"{station}{layer}" for station in (*stations, "h")]
-        self.add(
-            codes.ACTIVATION,
-            f"activation {layer}",
-            "forward",
-            layer,
-            (names[0], *((f"alpha{layer}",) if own.activation == "prelu" else ())),
-            (names[1],),
-            INPUT=self.value(names[0]),
-            OUTPUT=self.value(names[1]),
-            KIND=self.activation(layer),
-            MORE=self.at.get(f"alpha{layer}", 0),
-        )
-        if own.dropout:
-            mask = f"mask{layer}"
-            self.add(
-                codes.DROPOUT,
-                f"dropout {layer}",
-                "forward",
-                layer,
-                (names[1],),
-                (mask, names[2]),
-                INPUT=self.value(names[1]),
-                OTHER=self.value(mask),
-                OUTPUT=self.value(names[2]),
-                EXTRA=int(np.float64(own.dropout).view(np.int64)),
-            )
-        source = self.source(layer)
-        if source is not None:
-            reads = (names[-2], f"h{source}", *self.projection(layer))
-            places = {"INPUT": self.value(names[-2]), "OTHER": self.value(f"h{source}"), "OUTPUT": self.value(names[-1])}
-            self.add(codes.SKIP, f"skip {layer}", "forward", layer, reads, (names[-1],), **places, **self.along(layer))
-
-    def projection(self, layer: int) -> tuple[str, ...]:
-        return (f"P{layer}",) if f"P{layer}" in self.at else ()
-
-    def along(self, layer: int) -> dict[str, int]:
-        """Fields of an op along the skip into `layer`: P (rows, cols), KIND 1 where it is learned."""
-        source = self.source(layer)
-        assert source is not None
-        return {"COLS": self.sizes[source], "WEIGHTS": self.at.get(f"P{layer}", 0), "KIND": int(f"P{layer}" in self.at)}
-
-    # Backward --------------------------------------------------------------------------------------------------------
-
-    def back_bend(self, layer: int) -> None:
-        """From dJ/dh_l, which lies where delta_l will, to dJ/dz_l."""
-        own, delta = self.layers[layer - 1], f"delta{layer}"
-        value = self.value
-        for above in range(layer + 1, self.last):
-            if self.source(above) == layer:
-                g = f"g{above}"
-                reads = (delta, g, *self.projection(above))
-                places = {"INPUT": value(g), "OUTPUT": value(delta)} | self.along(above)
-                self.add(codes.BACK_SKIP, f"back along skip {above}", "backward", above, reads, (delta,), **places)
-        source = self.source(layer)
-        if source is not None:
-            g = f"g{layer}"
-            places = {"INPUT": value(delta), "OUTPUT": value(g)}
-            self.add(codes.KEEP, f"kept for skip {layer}", "backward", layer, (delta,), (g,), **places)
-            if self.projection(layer):
-                places = {"INPUT": value(g), "OTHER": value(f"h{source}")} | self.along(layer)
-                reads = (g, f"h{source}")
-                self.add(codes.SKIP_GRADIENT, f"gradient of skip {layer}", "backward", layer, reads, (f"dP{layer}",), **places)
-        if own.dropout:
-            mask = f"mask{layer}"
-            places = {"OTHER": value(mask), "OUTPUT": value(delta)}
-            self.add(codes.BACK_DROPOUT, f"back through dropout {layer}", "backward", layer, (delta, mask), (delta,), **places)
-        u = f"u{layer}" if own.norm else f"z{layer}"
-        a = f"a{layer}" if own.dropout or own.skip else f"h{layer}"
-        slopes: tuple[str, ...] = ()
-        if own.activation == "prelu":
-            slopes = (f"alpha{layer}",)
-            places = {"INPUT": value(u), "OTHER": value(delta), "WEIGHTS": self.at[f"alpha{layer}"]}
-            name = f"gradient of slopes {layer}"
-            self.add(codes.SLOPE_GRADIENT, name, "backward", layer, (delta, u), (f"dalpha{layer}",), **places)
-        self.add(
-            codes.BACK_ACTIVATION,
-            f"delta {layer}" if own.norm is None else f"back through activation {layer}",
-            "backward",
-            layer,
-            (delta, u, a, *slopes),
-            (delta,),
-            INPUT=value(u),
-            OTHER=value(a),
-            OUTPUT=value(delta),
-            KIND=self.activation(layer),
-            MORE=self.at.get(f"alpha{layer}", 0),
-        )
-        if own.norm is not None:
-            self.add(
-                codes.BACK_NORM,
-                f"delta {layer}",
-                "backward",
-                layer,
-                (delta, f"xhat{layer}", f"var{layer}", f"gamma{layer}"),
-                (f"dgamma{layer}", f"dbeta{layer}", delta),
-                KIND=NORMS[own.norm].code,
-                WEIGHTS=self.at[f"gamma{layer}"],
-                OTHER=value(f"xhat{layer}"),
-                OUTPUT=value(delta),
-                VARIANCE=value(f"var{layer}"),
-            )
-
-    def gradient(self, layer: int) -> None:
-        delta, h = f"delta{layer}", f"h{layer - 1}"
-        places = {"INPUT": self.value(delta), "OTHER": self.value(h)}
-        writes = (f"dW{layer}", f"db{layer}")
-        self.add(codes.GRADIENT, f"gradient {layer}", "backward", layer, (delta, h), writes, **places)
-
-    def back_product(self, layer: int) -> None:
-        delta, below = f"delta{layer}", f"delta{layer - 1}"
-        places = {"INPUT": self.value(delta), "OUTPUT": self.value(below)}
-        self.add(codes.BACK_PRODUCT, f"back through {layer}", "backward", layer, (f"W{layer}", delta), (below,), **places)
-
-    def penalty(self, place: Place) -> None:
-        own = (place.name, f"d{place.name}")
-        rows, cols = place.shape
-        name = f"penalty {place.layer}" if place.kind == "weight" else f"penalty of skip {place.layer}"
-        self.add(codes.PENALTY, name, "backward", place.layer, own, own[1:], ROWS=rows, COLS=cols, WEIGHTS=place.offset)
-
-
-def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image: tuple[int, int] | None = None) -> Tape:
-    """The tape of a spec for d_0 = `inputs`, d_L = `outputs` and mini-batches of at most `capacity` columns; `image` is the
-    (height, width) of pictures, which may be shifted."""
-    writer = _Writer(spec, inputs, outputs, capacity)
-    add, value, last = writer.add, writer.value, writer.last
-    rule = spec.optimizer.code
-    slots = len(spec.optimizer.state)
-    count = sum(place.size for place in writer.places)
-    parameters = tuple(place.name for place in writer.places)
-
-    add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=value("h0"), OTHER=value("y"), EXTRA=capacity)
-    if spec.regularization.jitter or spec.regularization.shift:
-        height, width = image or (0, 0)
-        fields = {"OUTPUT": value("h0"), "COLS": inputs, "ROWS": height, "MORE": width, "EXTRA": spec.regularization.shift}
-        add(codes.AUGMENT, "augmentation", "forward", 0, ("h0",), ("h0",), **fields)
-    add(codes.RATE, "rate", "forward", 0, (), (), KIND=rule)
-    if rule == NESTEROV_LOOK_AHEAD:
-        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters)
-    for layer in range(1, last + 1):
-        writer.affine(layer)
-        writer.norm(layer)
-        writer.bend(layer)
-    z, h, delta = f"z{last}", f"h{last}", f"delta{last}"
-    pair = {
-        "KIND": LOSSES[writer.loss].code,
-        "EXTRA": writer.activation(last),
-        "INPUT": value(z),
-        "COLS": value(h) - value(z),
-        "OTHER": value("y"),
-    }
-    add(codes.LOSS, "loss", "loss", last, (z, h, "y"), ("losses",), OUTPUT=value("losses"), **pair)
-    add(codes.OUTPUT_DELTA, f"delta {last}", "backward", last, (z, h, "y"), (delta,), OUTPUT=value(delta), **pair)
-    for layer in range(last, 0, -1):
-        writer.gradient(layer)
-        if layer > 1:
-            writer.back_product(layer)
-            writer.back_bend(layer - 1)
-    if spec.regularization.l1 or spec.regularization.l2:
-        for place in writer.places:
-            if place.matrix:
-                writer.penalty(place)
-    if not spec.network.train_bias:
-        for place in writer.places:
-            if place.kind == "bias":
-                db = (f"d{place.name}",)
-                held = {"WEIGHTS": place.offset, "COUNT": place.size}
-                add(codes.HOLD, f"biases held {place.layer}", "update", place.layer, db, db, **held)
-    if spec.clip.norm is not None or spec.clip.value is not None:
-        everything = tuple(f"d{name}" for name in parameters)
-        add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
-    add(codes.CHECK, "check", "update", 0, (), (), EXTRA=count, INPUT=value("z1"))  # what came from the data is finite
-    for layer, offset in writer.running.items():
-        mean, var = f"mean{layer}", f"var{layer}"
-        places = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}
-        add(codes.RUNNING_STATISTICS, f"running statistics {layer}", "update", layer, (mean, var), (), **places)
-    parts = update_blocks(spec, writer.places)
-    scratch = writer.layout.size
-    for layer, own in parts.items():
-        for part in own:
-            name = f"update {layer}" if len(own) == 1 else f"update {', '.join(part.names)}"
-            gradients = tuple(f"d{name}" for name in part.names)
-            fields = part.fields | {"OTHER": scratch, "EXTRA": slots}
-            add(codes.UPDATE, name, "update", layer, (*part.names, *gradients), part.names, **fields)
-    return Tape(
-        writer.sizes,
-        writer.activations,
-        tuple(layer.norm for layer in writer.layers),
-        tuple(layer.skip for layer in writer.layers),
-        writer.loss,
-        writer.places,
-        replace(writer.layout, size=scratch + scratch_size([part for own in parts.values() for part in own])),
-        np.array(writer.ops, dtype=np.int64),
-        tuple(writer.words),
-        slots,
-        writer.running_size,
-    )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.kernels.rules.optimizers import MUON
+from engine.kernels.optimizers.dispatch import MUON
 from engine.machine.machine import Machine
 
 
@@ -30,7 +30,7 @@ class MicroStep:
 
 
 @dataclass(frozen=True)
-class Recording:
+class UpdateTrace:
     """The update after `step`, whole: `rows` are the training samples of its mini-batch, column by column. `complete`: it was
     made; else its last op gave a value that is not finite."""
 
@@ -43,14 +43,14 @@ class Recording:
 
 def trace(machine: Machine) -> list[MicroStep]:
     """The micro-steps of the update that comes next; the machine is left exactly as it was."""
-    return list(record(machine).steps)
+    return list(trace_update(machine).steps)
 
 
-def record(machine: Machine) -> Recording:
+def trace_update(machine: Machine) -> UpdateTrace:
     """The update that comes next, and which samples it is of; the machine is left exactly as it was."""
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     machine.abandon_update()
-    step, epoch = machine.step, int(machine.counters[codes.EPOCH])
+    step, epoch = machine.step, int(machine.int_state[codes.EPOCH])
     steps = []
     rows = np.zeros(0, dtype=np.int64)
     try:
@@ -58,7 +58,7 @@ def record(machine: Machine) -> Recording:
             code = machine.tape.ops[index, codes.CODE]
             reads, writes = op.reads, op.writes
             if code in (codes.UPDATE, codes.LOOK_AHEAD):
-                own = tuple(f"{name}.{place}" for name in machine.state_tensors for place in op.writes)
+                own = tuple(f"{name}.{parameter}" for name in machine.state_tensors for parameter in op.writes)
                 reads, writes = (*reads, *own), (*writes, *own)
             operands = {name: value_of(machine, name) for name in reads}
             if code in (codes.BACK_ACTIVATION, codes.OUTPUT_DELTA):
@@ -73,27 +73,27 @@ def record(machine: Machine) -> Recording:
             elif code == codes.UPDATE:
                 results |= _orthogonal(machine, index)
             elif code == codes.RATE:
-                results = {"eta": machine.hyper[codes.ETA : codes.ETA + 1].copy()}
-                results["corrections"] = machine.hyper[codes.CORRECTION_1 : codes.CORRECTION_2 + 1].copy()
+                results = {"eta": machine.float_state[codes.ETA : codes.ETA + 1].copy()}
+                results["corrections"] = machine.float_state[codes.CORRECTION_1 : codes.CORRECTION_2 + 1].copy()
             elif code == codes.RUNNING_STATISTICS:
                 results = _running(machine, op.layer)
             elif code == codes.LOSS:
-                results["loss"] = machine.hyper[codes.LAST_LOSS : codes.LAST_LOSS + 1].copy()
+                results["loss"] = machine.float_state[codes.LAST_LOSS : codes.LAST_LOSS + 1].copy()
             elif code == codes.CLIP:
-                results["norm"] = machine.hyper[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1].copy()
+                results["norm"] = machine.float_state[codes.GRADIENT_NORM : codes.GRADIENT_NORM + 1].copy()
             steps.append(MicroStep(index, op.name, op.phase, op.layer, operands, results, numbers))
             if status not in (codes.RUNNING, codes.SERIES_FULL):
-                return Recording(step, epoch, tuple(steps), rows, False)
+                return UpdateTrace(step, epoch, tuple(steps), rows, False)
     finally:
-        machine.put_back(kept)
-    return Recording(step, epoch, tuple(steps), rows, True)
+        machine.restore_buffers(kept)
+    return UpdateTrace(step, epoch, tuple(steps), rows, True)
 
 
 def batch_rows(machine: Machine) -> NDArray[np.int64]:
     """Which training samples the mini-batch in work has, column by column; asked behind GATHER, before the update ends."""
-    counters = machine.counters
-    first, count = int(counters[codes.CURSOR]), int(counters[codes.BATCH])
-    if counters[codes.SHUFFLE]:
+    int_state = machine.int_state
+    first, count = int(int_state[codes.CURSOR]), int(int_state[codes.BATCH])
+    if int_state[codes.SHUFFLE]:
         return machine.order[first : first + count].copy()
     return np.arange(first, first + count)
 
@@ -103,19 +103,19 @@ def value_of(machine: Machine, name: str) -> Array:
 
     Parameters and what belongs to them have their own shape, intermediate values are (units, batch)."""
     tensor, _, parameter = name.rpartition(".")
-    for place in machine.tape.places:
-        if tensor and place.name == parameter:
-            return place.view(machine.state_tensors[tensor]).copy()
-        if place.name == name:
-            return place.view(machine.theta).copy()
-        if f"d{place.name}" == name:
-            return place.view(machine.grad).copy()
-    return machine.tape.layout.view(machine.work, name, int(machine.counters[codes.BATCH])).copy()
+    for slot in machine.tape.slots:
+        if tensor and slot.name == parameter:
+            return slot.view(machine.state_tensors[tensor]).copy()
+        if slot.name == name:
+            return slot.view(machine.theta).copy()
+        if f"d{slot.name}" == name:
+            return slot.view(machine.grad).copy()
+    return machine.tape.layout.view(machine.work, name, int(machine.int_state[codes.BATCH])).copy()
 
 
 def _running(machine: Machine, layer: int) -> dict[str, Array]:
-    own = [place for place in machine.tape.running if place.layer == layer]
-    return {f"running_{place.name}": place.view(machine.state).copy() for place in own}
+    own = [slot for slot in machine.tape.running if slot.layer == layer]
+    return {f"running_{slot.name}": slot.view(machine.state).copy() for slot in own}
 
 
 def _slope(machine: Machine, index: int) -> dict[str, Array]:
@@ -127,7 +127,7 @@ def _slope(machine: Machine, index: int) -> dict[str, Array]:
             return {}
         op[codes.CODE], op[codes.KIND] = codes.BACK_ACTIVATION, op[codes.EXTRA]
         op[codes.OTHER] = op[codes.INPUT] + op[codes.COLS]
-    delta = machine.tape.layout.view(machine.work, f"delta{layer}", int(machine.counters[codes.BATCH]))
+    delta = machine.tape.layout.view(machine.work, f"delta{layer}", int(machine.int_state[codes.BATCH]))
     kept = delta.copy()
     delta[...] = 1.0
     machine.run_apart(op)
@@ -149,18 +149,18 @@ def _orthogonal(machine: Machine, index: int) -> dict[str, Array]:
 
 
 def _numbers(machine: Machine) -> dict[str, float]:
-    hyper = machine.hyper
+    float_state = machine.float_state
     return {
-        "eta": float(hyper[codes.ETA]),
-        "c1": float(hyper[codes.CORRECTION_1]),
-        "c2": float(hyper[codes.CORRECTION_2]),
-        "l1": float(hyper[codes.L1]),
-        "l2": float(hyper[codes.L2]),
-        "f1": float(hyper[codes.FACTOR_1]),
-        "f2": float(hyper[codes.FACTOR_2]),
-        "f3": float(hyper[codes.FACTOR_3]),
-        "clip": float(hyper[codes.CLIP_NORM]),
-        "clip_value": float(hyper[codes.CLIP_VALUE]),
-        "clip_eps": float(hyper[codes.CLIP_EPS]),
-        "norm": float(hyper[codes.GRADIENT_NORM]),
+        "eta": float(float_state[codes.ETA]),
+        "c1": float(float_state[codes.CORRECTION_1]),
+        "c2": float(float_state[codes.CORRECTION_2]),
+        "l1": float(float_state[codes.L1]),
+        "l2": float(float_state[codes.L2]),
+        "f1": float(float_state[codes.FACTOR_1]),
+        "f2": float(float_state[codes.FACTOR_2]),
+        "f3": float(float_state[codes.FACTOR_3]),
+        "clip": float(float_state[codes.CLIP_NORM]),
+        "clip_value": float(float_state[codes.CLIP_VALUE]),
+        "clip_eps": float(float_state[codes.CLIP_EPS]),
+        "norm": float(float_state[codes.GRADIENT_NORM]),
     }

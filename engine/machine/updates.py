@@ -1,4 +1,4 @@
-"""What an update rule needs besides its kernel: blocks of parameters, room to work in, fresh state, its numbers in place."""
+"""What an optimizer needs besides its kernel: blocks of parameters, room to work in, fresh state, its numbers in place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.spec import OptimizerSpec
 
 @dataclass(frozen=True)
 class Block:
-    """Parameters that lie one behind the other and follow one rule. `rows` and `cols` are a matrix's own."""
+    """Parameters that lie one behind the other and follow one optimizer. `rows` and `cols` are a matrix's own."""
 
     kind: int
     names: tuple[str, ...]
@@ -69,8 +69,8 @@ def state_of(optimizer: OptimizerSpec, state: Array, count: int) -> dict[str, Ar
     return {name: state[first + i * count : first + (i + 1) * count] for i, name in enumerate(optimizer.state)}
 
 
-def set_rule(hyper: Array, optimizer: OptimizerSpec) -> None:
-    """The rule's rate and own parameters into `hyper` (N_HYPER,), where kernels look for them."""
+def set_optimizer(float_state: Array, optimizer: OptimizerSpec) -> None:
+    """The optimizer's rate and own parameters into `float_state` (N_HYPER,), where kernels look for them."""
     numbers = optimizer.numbers
-    hyper[codes.LR] = optimizer.lr
-    hyper[codes.OPTIMIZER : codes.OPTIMIZER + len(numbers)] = numbers
+    float_state[codes.LR] = optimizer.lr
+    float_state[codes.OPTIMIZER : codes.OPTIMIZER + len(numbers)] = numbers

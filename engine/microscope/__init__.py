@@ -3,16 +3,16 @@
 from engine.microscope.expressions.expression import HIDDEN, Expression, Number, Operation, Withheld, Writing, latex
 from engine.microscope.expressions.graph import GRAPHS, Graph, GraphExample
 from engine.microscope.factors import Factors, factors
+from engine.microscope.in_place_update import InPlaceUpdate, in_place
 from engine.microscope.notations import NOTATIONS, Notation
 from engine.microscope.presets import PRESETS, Preset
-from engine.microscope.right import Change, SlopeCheck, change, check
 from engine.microscope.samples import SampleChain, sample_chain
 from engine.microscope.sheet import sheet, step_latex
 from engine.microscope.steps import Equation, Factor, Flow, Step
+from engine.microscope.update_checks import Change, SlopeCheck, change, check
 from engine.microscope.update_equations import Dissection, Part, dissect
-from engine.microscope.update_view import Update, look, tell
+from engine.microscope.update_view import Update, in_notation, next_update
 from engine.microscope.values import Axis, Symbol, Value
-from engine.microscope.wrong_way import WrongWay, in_place
 
 __all__ = [
     "GRAPHS",
@@ -29,6 +29,7 @@ __all__ = [
     "Flow",
     "Graph",
     "GraphExample",
+    "InPlaceUpdate",
     "Notation",
     "Number",
     "Operation",
@@ -42,16 +43,15 @@ __all__ = [
     "Value",
     "Withheld",
     "Writing",
-    "WrongWay",
     "change",
     "check",
     "dissect",
     "factors",
+    "in_notation",
     "in_place",
     "latex",
-    "look",
+    "next_update",
     "sample_chain",
     "sheet",
     "step_latex",
-    "tell",
 ]

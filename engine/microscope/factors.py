@@ -44,8 +44,8 @@ class Factors:
 
 def factors(update: Update, name: str, sample: int = 0) -> Factors:
     """The chain of W_l or b_l from the loss of a sample (a column). A ValueError for any other network than a plain chain."""
-    steps = {step.op: step for step in update.recording.steps}
-    last = max(step.layer for step in update.recording.steps if step.op.startswith("affine"))
+    steps = {step.op: step for step in update.trace.steps}
+    last = max(step.layer for step in update.trace.steps if step.op.startswith("affine"))
     kinds = {step.kind for step in update.steps}
     wide = any(steps[f"affine {layer}"].results[f"z{layer}"].shape[0] != 1 for layer in range(1, last + 1))
     if wide or kinds & {"norm", "skip", "dropout"}:

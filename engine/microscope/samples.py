@@ -57,7 +57,7 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
             "name: under batch norm every sample's loss depends on all samples of the mini-batch, so that no sample has a "
             "gradient of its own; allowed: networks without batch norm"
         )
-    steps = update.recording.steps
+    steps = update.trace.steps
     made = next((step for step in steps if step.phase == "backward" and f"d{name}" in step.results), None)
     if made is None:
         known = [key[1:] for step in steps if step.op.startswith("gradient") for key in step.results]
@@ -90,7 +90,7 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
 
 
 def _gradients(made: MicroStep, name: str, index: tuple[int, ...]) -> Array:
-    """Each sample's own, from the op's operands: blame times source, or what stands in its place."""
+    """Each sample's own, from the op's operands: δ times source, or what stands for it."""
     kind = name.rstrip("0123456789")
     operands = list(made.operands.values())
     delta = operands[0][index[0]]

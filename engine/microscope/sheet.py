@@ -33,7 +33,7 @@ td, th { border: 1px solid #d9d6cc; padding: .1rem .5rem; text-align: right; fon
 def step_latex(
     update: Update, index: int, row: int = 0, column: int = 0, sample: int = 0, withheld: Withheld | None = None
 ) -> str:
-    """One micro-step as LaTeX (amsmath): its rule, its matrices as they are for the sample, one entry written out.
+    """One micro-step as LaTeX (amsmath): its formula, its matrices as they are for the sample, one entry written out.
 
     `row`, `column`: the entry of its main result; what is `withheld` stays so. A ValueError names what is out of range.
     """
@@ -104,8 +104,8 @@ def mathml(latex: str) -> str:
 
 
 def sheet(update: Update, sample: int = 0, title: str = "", withheld: Withheld | None = None) -> str:
-    """The whole update as an HTML page of its own: every micro-step with its rule, the numbers of one sample's column, and an
-    entry written out, but what is `withheld`. Nothing is loaded and nothing runs; large matrices are told by their shape."""
+    """The whole update as an HTML page of its own: every micro-step with its formula, the numbers of one sample's column, and
+    an entry written out, but what is `withheld`. Nothing is loaded and nothing runs; large matrices are told by their shape."""
     row = update.samples[sample] + 1 if 0 <= sample < len(update.samples) else 0
     if not row:
         raise ValueError(f"sample: {sample} given; allowed: 0 to {len(update.samples) - 1}")

@@ -1,4 +1,4 @@
-"""A micro-step as a learner meets it: words, rule, operands, results, and the terms of its equation at three depths."""
+"""A micro-step as a learner meets it: words, formula, operands, results, and the terms of its equation at three depths."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Equation:
         }
 
     def latex(self, writing: Writing | None = None) -> str:
-        """Rule, or with numbers the same with them; an edge stands alone."""
+        """The formula, or with numbers the same with them; an edge stands alone."""
         how = writing or Writing()
         right = latex(self.expression, how)
         if self.depth == "edge":

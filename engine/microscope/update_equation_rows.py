@@ -1,9 +1,9 @@
-"""What every update rule computes for one parameter, quantity by quantity: the kernels' own formulas, as data.
+"""What every optimizer computes for one parameter, quantity by quantity: the kernels' own formulas, as data.
 
 A formula is written in the order in which the kernel computes it, so that the last quantity is the run's to the last bit.
-Names: `theta` and the rule's state before the update, `g` the gradient, `eta` this update's rate, the rule's parameters, `c1`
-and `c2` the bias corrections, `f1`, `f2`, `f3` what the update's number decides besides (the kernels' `rate`). A rule that is
-not here cannot be taken apart: to add one, add its row.
+Names: `theta` and the optimizer's state before the update, `g` the gradient, `eta` this update's rate, the optimizer's
+parameters, `c1` and `c2` the bias corrections, `f1`, `f2`, `f3` what the update's number decides besides (the kernels' `rate`).
+An optimizer that is not here cannot be taken apart: to add one, add its row.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class Anatomy:
-    """A rule's quantities in their order. `aliases`: (name in formulas, name of the state tensor) where they differ."""
+class UpdateEquations:
+    """An optimizer's quantities in their order. `aliases`: (name in formulas, name of the state tensor) where they differ."""
 
     quantities: tuple[Quantity, ...]
     aliases: tuple[tuple[str, str], ...] = ()
@@ -64,14 +64,14 @@ ADAM = (M, V, M_HAT, V_HAT, ROOT, ADAM_STEP)
 SHRUNK = Quantity("shrunk", r"\theta^{\mathrm{decayed}}", "the parameter after its decay", "f1 * theta")
 
 
-def wide(centered: bool, inside: str, outside: str) -> Anatomy:
+def wide(centered: bool, inside: str, outside: str) -> UpdateEquations:
     """RMSProp with a centred square or a velocity."""
     spread = "variance" if centered else "s_new"
     mean = (
         Quantity("mean_new", r"\bar g'", "the running mean of gradients", "gamma * mean + (1 - gamma) * g", "mean"),
         Quantity("variance", r"s' - \bar g'^2", "the gradient's spread", "max(s_new - mean_new * mean_new, 0)"),
     )
-    return Anatomy(
+    return UpdateEquations(
         (
             SQUARES,
             *(mean if centered else ()),
@@ -86,7 +86,7 @@ def wide(centered: bool, inside: str, outside: str) -> Anatomy:
     )
 
 
-NESTEROV = Anatomy(
+NESTEROV = UpdateEquations(
     (
         Quantity("ahead", r"\theta^{\mathrm{ahead}}", "where the gradient was taken", "theta - eta * (beta * v)"),
         VELOCITY,
@@ -94,22 +94,22 @@ NESTEROV = Anatomy(
         new(),
     )
 )
-ANATOMIES: dict[str, Anatomy] = {
-    "sgd": Anatomy((step("eta * g"), new())),
-    "momentum": Anatomy((VELOCITY, step("eta * v_new"), new())),
+EQUATIONS: dict[str, UpdateEquations] = {
+    "sgd": UpdateEquations((step("eta * g"), new())),
+    "momentum": UpdateEquations((VELOCITY, step("eta * v_new"), new())),
     "nesterov textbook": NESTEROV,
-    "nesterov pytorch": Anatomy(
+    "nesterov pytorch": UpdateEquations(
         (VELOCITY, step("eta * (g + beta * v_new)", "the step, along gradient and new velocity"), new())
     ),
-    "adagrad textbook": Anatomy((SUM, INSIDE, *SCALED)),
-    "adagrad pytorch": Anatomy((SUM, OUTSIDE, *SCALED)),
-    "rmsprop textbook": Anatomy((SQUARES, INSIDE, *SCALED)),
-    "rmsprop pytorch": Anatomy((SQUARES, OUTSIDE, *SCALED)),
+    "adagrad textbook": UpdateEquations((SUM, INSIDE, *SCALED)),
+    "adagrad pytorch": UpdateEquations((SUM, OUTSIDE, *SCALED)),
+    "rmsprop textbook": UpdateEquations((SQUARES, INSIDE, *SCALED)),
+    "rmsprop pytorch": UpdateEquations((SQUARES, OUTSIDE, *SCALED)),
     "rmsprop textbook wide": wide(False, "eps", "0"),
     "rmsprop pytorch wide": wide(False, "0", "eps"),
     "rmsprop textbook wide centered": wide(True, "eps", "0"),
     "rmsprop pytorch wide centered": wide(True, "0", "eps"),
-    "adadelta": Anatomy(
+    "adadelta": UpdateEquations(
         (
             Quantity("E_new", "E'", "a running mean of squared gradients", "rho * E + (1 - rho) * (g * g)", "E"),
             Quantity("move", "d", "the step, as large as past steps were", "sqrt(X + eps) / sqrt(E_new + eps) * g"),
@@ -118,8 +118,8 @@ ANATOMIES: dict[str, Anatomy] = {
             new(),
         )
     ),
-    "adam": Anatomy((*ADAM, new())),
-    "amsgrad": Anatomy(
+    "adam": UpdateEquations((*ADAM, new())),
+    "amsgrad": UpdateEquations(
         (
             M,
             V,
@@ -130,8 +130,8 @@ ANATOMIES: dict[str, Anatomy] = {
         ),
         (("top", "v_max"), ("top", "vₘₐₓ")),
     ),
-    "adamw": Anatomy((*ADAM, SHRUNK, new("shrunk - step"))),
-    "nadam": Anatomy(
+    "adamw": UpdateEquations((*ADAM, SHRUNK, new("shrunk - step"))),
+    "nadam": UpdateEquations(
         (
             M,
             V,
@@ -144,7 +144,7 @@ ANATOMIES: dict[str, Anatomy] = {
             new(),
         )
     ),
-    "radam": Anatomy(
+    "radam": UpdateEquations(
         (
             M,
             V,
@@ -156,7 +156,7 @@ ANATOMIES: dict[str, Anatomy] = {
             new(),
         )
     ),
-    "adamax": Anatomy(
+    "adamax": UpdateEquations(
         (
             M,
             Quantity("faded", r"\beta_2 u", "the largest gradient so far, faded", "beta2 * u"),
@@ -166,7 +166,7 @@ ANATOMIES: dict[str, Anatomy] = {
             new(),
         )
     ),
-    "rprop": Anatomy(
+    "rprop": UpdateEquations(
         (
             Quantity("agreement", r"g\, g_{-}", "positive where the sign stayed, negative where it flipped", "g * g_last"),
             Quantity(
@@ -188,7 +188,7 @@ ANATOMIES: dict[str, Anatomy] = {
         ),
         (("g_last", "g′"), ("size", "Δ")),
     ),
-    "lion": Anatomy(
+    "lion": UpdateEquations(
         (
             Quantity("c", "c", "the mean that decides", "beta1 * m + (1 - beta1) * g"),
             Quantity("m_new", "m'", "the mean that is kept", "beta2 * m + (1 - beta2) * g", "m"),
@@ -197,7 +197,7 @@ ANATOMIES: dict[str, Anatomy] = {
             new("shrunk - step"),
         )
     ),
-    "muon matrix": Anatomy(
+    "muon matrix": UpdateEquations(
         (
             Quantity("m_new", "m'", "the running mean of gradients", "beta * m + (1 - beta) * g", "m"),
             Quantity("mixed", r"\bar m", "the mean, one step ahead", "beta * m_new + (1 - beta) * g"),
@@ -210,12 +210,13 @@ ANATOMIES: dict[str, Anatomy] = {
             new("shrunk - step"),
         )
     ),
-    "muon": Anatomy((*ADAM, SHRUNK, new("shrunk - step"))),
+    "muon": UpdateEquations((*ADAM, SHRUNK, new("shrunk - step"))),
 }
 
 
-def anatomy_of(name: str, dialect: str, *, matrix: bool = False, options: frozenset[str] = frozenset()) -> Anatomy:
-    """The rule's anatomy in its dialect. `options`: which of "centered", "momentum" are on; `matrix`: of a weight matrix."""
+def equations_of(name: str, dialect: str, *, matrix: bool = False, options: frozenset[str] = frozenset()) -> UpdateEquations:
+    """The optimizer's equations in its dialect. `options`: which of "centered", "momentum" are on; `matrix`: of a weight
+    matrix."""
     forms = [name, f"{name} {dialect}"]
     if matrix:
         forms.append(f"{name} matrix")
@@ -224,8 +225,8 @@ def anatomy_of(name: str, dialect: str, *, matrix: bool = False, options: frozen
     if "centered" in options:
         forms.append(f"{name} {dialect} wide centered")
     for form in reversed(forms):
-        if form in ANATOMIES:
-            return ANATOMIES[form]
+        if form in EQUATIONS:
+            return EQUATIONS[form]
     raise ValueError(
-        f"optimizer.name: '{name}' has no anatomy; allowed: {', '.join(sorted({key.split()[0] for key in ANATOMIES}))}"
+        f"optimizer.name: '{name}' has no equations; allowed: {', '.join(sorted({key.split()[0] for key in EQUATIONS}))}"
     )

@@ -1,4 +1,5 @@
-"""An update rule taken apart: every quantity of one parameter's update in order, as formulas with numbers, now and in the past.
+"""An optimizer's update taken apart: every quantity of one parameter's update in order, as formulas with numbers, now and in
+the past.
 
 The past is replayed on a copy; the run is left alone.
 """
@@ -11,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.machine.trace import MicroStep, record
-from engine.microscope.copies import copy_at
+from engine.machine.trace import MicroStep, trace_update
+from engine.microscope.clones import clone_at
 from engine.microscope.expressions.arithmetic import as_tree, flat, names_in, on_arrays
 from engine.microscope.expressions.expression import Expression, Number, Writing, latex, plain
-from engine.microscope.update_equation_rows import Anatomy, anatomy_of
+from engine.microscope.update_equation_rows import UpdateEquations, equations_of
 
 if TYPE_CHECKING:
-    from engine.machine.layout import Place
+    from engine.machine.layout import TensorSlot
     from engine.machine.machine import Machine
     from engine.spec import OptimizerSpec
     from engine.trainer import Trainer
@@ -84,8 +85,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Dissection:
-    """Entry `index` of parameter `name` in the update after `step`: what goes in (`inputs`: θ, g, the rule's state and numbers)
-    and every quantity in order; the last is θ after it. `updates`: the numbers (1-based) of the updates in the histories."""
+    """Entry `index` of parameter `name` in the update after `step`: what goes in (`inputs`: θ, g, the optimizer's state and
+    numbers) and every quantity in order; the last is θ after it. `updates`: the numbers (1-based) of the updates in the
+    histories."""
 
     rule: str
     dialect: str
@@ -109,13 +111,13 @@ class Dissection:
         }
 
 
-def anatomy_for(optimizer: OptimizerSpec, *, matrix: bool) -> Anatomy:
-    """The anatomy of a rule as it is set."""
+def equations_for(optimizer: OptimizerSpec, *, matrix: bool) -> UpdateEquations:
+    """The equations of an optimizer as it is set."""
     options = frozenset(name for name in ("centered", "momentum") if optimizer.parameters.get(name))
-    return anatomy_of(optimizer.name, optimizer.dialect, matrix=matrix, options=options)
+    return equations_of(optimizer.name, optimizer.dialect, matrix=matrix, options=options)
 
 
-def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, anatomy: Anatomy) -> dict[str, Any]:
+def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, equations: UpdateEquations) -> dict[str, Any]:
     """What the formulas read, for the whole of one parameter tensor: arrays of its shape, and numbers."""
     found: dict[str, Any] = {"theta": step.operands[name], "g": step.operands[f"d{name}"], "rows": 0.0, "cols": 0.0, "eps": 0.0}
     for parameter, value in optimizer.parameters.items():
@@ -131,7 +133,7 @@ def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, anatomy: Ana
         if parameter == name and tensor == "saved":
             found["theta"] = array  # textbook Nesterov: θ itself now stands ahead
         elif parameter == name:
-            found[anatomy.in_formulas(tensor)] = array
+            found[equations.in_formulas(tensor)] = array
     if found["theta"].ndim == 2:
         found["rows"], found["cols"] = map(float, found["theta"].shape)
     if f"O.{name}" in step.results:
@@ -139,15 +141,15 @@ def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, anatomy: Ana
     return found | step.numbers
 
 
-def quantities(anatomy: Anatomy, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def quantities(equations: UpdateEquations, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Every quantity of every entry, in order."""
     known = dict(inputs)
-    for quantity in anatomy.quantities:
+    for quantity in equations.quantities:
         known[quantity.name] = on_arrays(quantity.formula, known)
-    return {quantity.name: known[quantity.name] for quantity in anatomy.quantities}
+    return {quantity.name: known[quantity.name] for quantity in equations.quantities}
 
 
-def tree(anatomy: Anatomy, inputs: Mapping[str, Any], index: tuple[int, ...]) -> dict[str, Expression]:
+def tree(equations: UpdateEquations, inputs: Mapping[str, Any], index: tuple[int, ...]) -> dict[str, Expression]:
     """The same for one entry, with its terms: each formula in the symbols of what it reads."""
     known: dict[str, Expression] = {}
     for name, value in inputs.items():
@@ -156,7 +158,7 @@ def tree(anatomy: Anatomy, inputs: Mapping[str, Any], index: tuple[int, ...]) ->
         )
         known[name] = Number(SYMBOLS.get(name, name), number, name)
     found = {}
-    for quantity in anatomy.quantities:
+    for quantity in equations.quantities:
         made = flat(as_tree(quantity.formula, known))
         found[quantity.name] = made
         known[quantity.name] = Number(quantity.symbol, made.value, quantity.name)
@@ -173,29 +175,29 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
 
     Raises ValueError where there is no such entry, or the next update gives a value that is not finite before it is reached.
     """
-    place = place_of(trainer, name, index)
+    slot = slot_of(trainer, name, index)
     here = trainer.steps_done
-    copied = copy_at(trainer, max(0, here - last))
+    copied = clone_at(trainer, max(0, here - last))
     rows: list[dict[str, float]] = []
     while copied.steps_done < here and copied.stopped is None:
-        rows.append(_values(copied.machine, place, index))
+        rows.append(_values(copied.machine, slot, index))
         copied.step(1)
-    recording = record(copied.machine)
-    if not recording.complete:
+    trace = trace_update(copied.machine)
+    if not trace.complete:
         raise ValueError(f"step: update {here + 1} gives a value that is not finite; allowed: an update that can be made")
     optimizer = trainer.effective_spec.optimizer
-    anatomy = anatomy_for(optimizer, matrix=place.matrix)
-    inputs = inputs_of(update_of(recording.steps, name), name, optimizer, anatomy)
-    entry = Entry(optimizer, anatomy, inputs, name, index)
-    return entry.told(here, rows)
+    equations = equations_for(optimizer, matrix=slot.matrix)
+    inputs = inputs_of(update_of(trace.steps, name), name, optimizer, equations)
+    entry = Entry(optimizer, equations, inputs, name, index)
+    return entry.dissection(here, rows)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of what an update reads, with the rule that reads it. `words`: what of the inputs is called otherwise."""
+    """One entry of what an update reads, with the optimizer that reads it. `words`: what of the inputs is called otherwise."""
 
     optimizer: OptimizerSpec
-    anatomy: Anatomy
+    equations: UpdateEquations
     inputs: Mapping[str, Any]
     name: str
     index: tuple[int, ...]
@@ -204,16 +206,16 @@ class Entry:
     @property
     def entering(self) -> dict[str, float]:
         """What goes into its formulas, θ and g first."""
-        return {key: float(_at(self.inputs[key], self.index)) for key in _read(self.anatomy)}
+        return {key: float(_at(self.inputs[key], self.index)) for key in _read(self.equations)}
 
     def values(self) -> dict[str, float]:
         """What goes in, and every quantity."""
         own = {key: _at(value, self.index) for key, value in self.inputs.items()}
-        return {key: float(value) for key, value in quantities(self.anatomy, own).items()} | self.entering
+        return {key: float(value) for key, value in quantities(self.equations, own).items()} | self.entering
 
-    def told(self, step: int, past: list[dict[str, float]]) -> Dissection:
+    def dissection(self, step: int, past: list[dict[str, float]]) -> Dissection:
         """The update after `step`; `past`: the `values` of the updates before it, oldest first."""
-        trees = tree(self.anatomy, self.inputs, self.index)
+        trees = tree(self.equations, self.inputs, self.index)
         now = {key: expression.value for key, expression in trees.items()}
         entering = self.entering
         rows = [*past, now | entering]
@@ -233,14 +235,14 @@ class Entry:
                 trees[quantity.name],
                 history(quantity.name),
             )
-            for quantity in self.anatomy.quantities
+            for quantity in self.equations.quantities
         )
         symbols = {key: SYMBOLS.get(key, key) for key in entering}
         entries = tuple(
             Part(
                 key,
                 symbols[key],
-                self.words.get(key) or _entering(key, self.optimizer, self.anatomy),
+                self.words.get(key) or _entering(key, self.optimizer, self.equations),
                 symbols[key],
                 "",
                 value,
@@ -269,38 +271,38 @@ WORDS = {
 }
 
 
-def _entering(key: str, optimizer: OptimizerSpec, anatomy: Anatomy) -> str:
-    """What goes in, in words: the rule's own of a parameter; of its state what it will be again, one update ago."""
+def _entering(key: str, optimizer: OptimizerSpec, equations: UpdateEquations) -> str:
+    """What goes in, in words: the optimizer's own of a parameter; of its state what it will be again, one update ago."""
     if key in WORDS:
         return WORDS[key]
     own = {parameter.name: parameter.summary for parameter in optimizer.row.parameters}
-    made = {quantity.becomes: quantity.words for quantity in anatomy.quantities if quantity.becomes}
+    made = {quantity.becomes: quantity.words for quantity in equations.quantities if quantity.becomes}
     return own.get(key) or (f"{made[key]}, before the update" if key in made else "before the update")
 
 
-def _read(anatomy: Anatomy) -> list[str]:
-    """What goes into an anatomy, θ and g first."""
-    made = {quantity.name for quantity in anatomy.quantities}
-    read = {name for quantity in anatomy.quantities for name in names_in(quantity.formula)} - made
+def _read(equations: UpdateEquations) -> list[str]:
+    """What goes into the equations, θ and g first."""
+    made = {quantity.name for quantity in equations.quantities}
+    read = {name for quantity in equations.quantities for name in names_in(quantity.formula)} - made
     return ["theta", "g", *sorted(read - {"theta", "g"})]
 
 
-def _values(machine: Machine, place: Place, index: tuple[int, ...]) -> dict[str, float]:
+def _values(machine: Machine, slot: TensorSlot, index: tuple[int, ...]) -> dict[str, float]:
     """Every quantity of one entry in the update that comes next."""
-    recording = record(machine)
-    if not recording.complete:
+    trace = trace_update(machine)
+    if not trace.complete:
         return {}
     optimizer = machine.spec.optimizer
-    anatomy = anatomy_for(optimizer, matrix=place.matrix)
-    inputs = inputs_of(update_of(recording.steps, place.name), place.name, optimizer, anatomy)
-    return Entry(optimizer, anatomy, inputs, place.name, index).values()
+    equations = equations_for(optimizer, matrix=slot.matrix)
+    inputs = inputs_of(update_of(trace.steps, slot.name), slot.name, optimizer, equations)
+    return Entry(optimizer, equations, inputs, slot.name, index).values()
 
 
-def place_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> Place:
+def slot_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> TensorSlot:
     """Where an entry's parameter lies; a ValueError says what there is instead."""
-    place = next((place for place in trainer.tape.places if place.name == name), None)
-    if place is None:
-        raise ValueError(f"name: no parameter '{name}'; allowed: {', '.join(place.name for place in trainer.tape.places)}")
-    if len(index) != len(place.shape) or not all(0 <= i < size for i, size in zip(index, place.shape, strict=True)):
-        raise ValueError(f"index: {list(index)} is outside {name}; allowed: within {list(place.shape)}")
-    return place
+    slot = next((slot for slot in trainer.tape.slots if slot.name == name), None)
+    if slot is None:
+        raise ValueError(f"name: no parameter '{name}'; allowed: {', '.join(slot.name for slot in trainer.tape.slots)}")
+    if len(index) != len(slot.shape) or not all(0 <= i < size for i, size in zip(index, slot.shape, strict=True)):
+        raise ValueError(f"index: {list(index)} is outside {name}; allowed: within {list(slot.shape)}")
+    return slot

@@ -1,15 +1,16 @@
-"""The next update of a run as micro-steps: what a learner steps through. Built from a recording by the compiled `run`."""
+"""The next update of a run as micro-steps: what a learner steps through. Built from a trace by the compiled `run`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from engine.machine.trace import Recording, record
+from engine.machine.trace import UpdateTrace, trace_update
 from engine.microscope.expressions.expression import plain
 from engine.microscope.notations import Notation, notation_of
 from engine.microscope.recipes import backward as _declares_backward  # noqa: F401
 from engine.microscope.recipes import forward as _declares_forward  # noqa: F401
+from engine.microscope.recipes import gradients as _declares_gradients  # noqa: F401
 from engine.microscope.recipes import update as _declares_update  # noqa: F401
 from engine.microscope.recipes.builder import Builder
 from engine.microscope.steps import Step
@@ -30,7 +31,7 @@ class Update:
     samples: tuple[int, ...]
     coupled: bool
     problem: str | None
-    recording: Recording = field(repr=False, compare=False)
+    trace: UpdateTrace = field(repr=False, compare=False)
 
     def column_of(self, sample: int) -> int:
         """The column of a training sample (0-based row); refused by name where it is not in this mini-batch."""
@@ -68,19 +69,19 @@ class Update:
         }
 
 
-def look(trainer: Trainer, notation: str = "theory") -> Update:
+def next_update(trainer: Trainer, notation: str = "theory") -> Update:
     """What the next update will do; the run is left exactly as it is."""
-    return tell(trainer, record(trainer.machine), notation)
+    return in_notation(trainer, trace_update(trainer.machine), notation)
 
 
-def tell(trainer: Trainer, recording: Recording, notation: str = "theory") -> Update:
-    """A recording in another notation: the numbers stay."""
+def in_notation(trainer: Trainer, trace: UpdateTrace, notation: str = "theory") -> Update:
+    """A traced update in another notation: the numbers stay."""
     wanted = notation_of(notation)
     machine = trainer.machine
-    steps = Builder(recording, machine.tape, machine.spec, machine.dataset, wanted).build()
+    steps = Builder(trace, machine.tape, machine.spec, machine.dataset, wanted).build()
     problem = None
-    if not recording.complete:
+    if not trace.complete:
         last = f": it ends with “{steps[-1].title}”" if steps else ""
-        problem = f"update {recording.step + 1} gives a value that is not finite{last}"
-    samples = tuple(int(row) for row in recording.rows)
-    return Update(recording.step, recording.epoch, wanted, steps, samples, machine.tape.coupled, problem, recording)
+        problem = f"update {trace.step + 1} gives a value that is not finite{last}"
+    samples = tuple(int(row) for row in trace.rows)
+    return Update(trace.step, trace.epoch, wanted, steps, samples, machine.tape.coupled, problem, trace)

@@ -1,6 +1,6 @@
-"""Update rules: rows, dialects and their maths in words, a file for each family. Kernels: `engine.kernels.rules.optimizers`.
+"""Optimizers: rows, dialects and their maths in words, a file for each family. Kernels: `engine.kernels.optimizers.dispatch`.
 
-A rule has two dialects where the textbooks and PyTorch differ (torch.optim's documentation). Every formula is
+An optimizer has two dialects where the textbooks and PyTorch differ (torch.optim's documentation). Every formula is
 theta <- theta - something, with g the gradient of the objective on the mini-batch.
 """
 

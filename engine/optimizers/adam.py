@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.kernels.rules import optimizers as kernels
+from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.row import (
     BETA_1,
     BETA_2,

@@ -1,10 +1,10 @@
-"""Rows of the classic rules: gradient descent, momentum, Nesterov, and those that divide by the size of past gradients."""
+"""Rows of the classic optimizers: gradient descent, momentum, Nesterov, and those that divide by the size of past gradients."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.kernels.rules import optimizers as kernels
+from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.row import COMMON, DECAY, EPS, MOMENTUM, PYTORCH, RATE, TEXTBOOK, VELOCITY, Optimizer, Wide, both
 from engine.rows.row import Parameter
 

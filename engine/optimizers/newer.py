@@ -1,10 +1,10 @@
-"""Rows of the rules that use a gradient's sign or a matrix's directions: Rprop, Lion, Muon."""
+"""Rows of the optimizers that use a gradient's sign or a matrix's directions: Rprop, Lion, Muon."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.kernels.rules import optimizers as kernels
+from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.row import BETA_1, BETA_2, COMMON, EPS, MOMENTUM, RATE, WEIGHT_DECAY, Optimizer, both
 from engine.rows.row import Parameter
 

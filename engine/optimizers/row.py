@@ -1,4 +1,4 @@
-"""What the row of an update rule is, and the parameters and words that several rules share."""
+"""What the row of an optimizer is, and the parameters and words that several optimizers share."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MEANS = (
 
 @dataclass(frozen=True)
 class Wide:
-    """The form of a rule that any of its `options` asks for: another kernel, with more state."""
+    """The form of an optimizer that any of its `options` asks for: another kernel, with more state."""
 
     options: tuple[str, ...]
     state: tuple[str, ...]
@@ -59,7 +59,7 @@ class Wide:
 
 @dataclass(frozen=True)
 class Optimizer(Row):
-    """An update rule. `state` names its tensors, each of the parameters' shape; `codes` and `formulas` are by dialect."""
+    """An optimizer. `state` names its tensors, each of the parameters' shape; `codes` and `formulas` are by dialect."""
 
     state: tuple[str, ...] = ()
     codes: dict[str, int] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Optimizer(Row):
     """State that begins at the value of a parameter; all other begins at zero."""
     wide: Wide | None = None
     rest: int | None = None
-    """The code for parameters that are no matrices, where the rule's own is for matrices."""
+    """The code for parameters that are no matrices, where the optimizer's own is for matrices."""
     internal: ClassVar[tuple[str, ...]] = (
         "code",
         "codes",
@@ -88,13 +88,13 @@ class Optimizer(Row):
         "rest",
     )
 
-    def spoken(self, dialect: str) -> tuple[Parameter, ...]:
+    def parameters_in(self, dialect: str) -> tuple[Parameter, ...]:
         """The parameters that a dialect has."""
         return tuple(each for each in self.parameters if self.parameters_of.get(each.name, dialect) == dialect)
 
     def defaults(self, dialect: str) -> dict[str, Any]:
         """Every parameter's default: the row's own, with PyTorch's where its dialect is spoken."""
-        own = {parameter.name: parameter.default for parameter in self.spoken(dialect)}
+        own = {parameter.name: parameter.default for parameter in self.parameters_in(dialect)}
         return own | self.torch_defaults if dialect == PYTORCH else own
 
     def as_json(self) -> dict[str, Any]:

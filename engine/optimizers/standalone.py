@@ -1,4 +1,4 @@
-"""An update rule on any objective: the kernels that train a network, given a point and its gradients by the caller."""
+"""An optimizer on any objective: the kernels that train a network, given a point and its gradients by the caller."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.kernels.rules.descent import apply_update, prepare_update
-from engine.machine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
+from engine.kernels.optimizers.standalone import apply_update, prepare_update
+from engine.machine.updates import blocks, fresh_state, scratch_size, set_optimizer, state_of
 from engine.spec import OptimizerSpec
 
 
-class Descent:
-    """One point on its way down. A matrix is a matrix to the rules that care (Muon); a vector is not.
+class StandaloneOptimizer:
+    """One point on its way down. A matrix is a matrix to the optimizers that care (Muon); a vector is not.
 
-    lane = Descent(OptimizerSpec(name="adam", lr=0.1), [-1.0, 1.0])
+    lane = StandaloneOptimizer(OptimizerSpec(name="adam", lr=0.1), [-1.0, 1.0])
     while lane.step(gradient(lane.ahead())): ...
     """
 
@@ -27,8 +27,8 @@ class Descent:
         self.shape = first.shape
         self.theta: Array = first.ravel()
         self.state = fresh_state(optimizer, self.theta.size)
-        self._hyper = np.zeros(codes.N_HYPER)
-        set_rule(self._hyper, optimizer)
+        self._float_state = np.zeros(codes.N_HYPER)
+        set_optimizer(self._float_state, optimizer)
         parts = blocks(optimizer, [("theta", 0, self.shape)])
         self._ops = np.zeros((len(parts), codes.N_FIELDS), dtype=np.int64)
         for op, part in zip(self._ops, parts, strict=True):
@@ -47,7 +47,7 @@ class Descent:
 
     @property
     def tensors(self) -> dict[str, Array]:
-        """The rule's state by name, each of the point's shape: views."""
+        """The optimizer's state by name, each of the point's shape: views."""
         return {name: flat.reshape(self.shape) for name, flat in state_of(self.optimizer, self.state, self.theta.size).items()}
 
     @property
@@ -59,7 +59,7 @@ class Descent:
         """Where the gradient of the next update is to be taken: the point itself, but for textbook Nesterov; of the
         shape of `start`."""
         if not self._under_way:
-            prepare_update(self._ops, self.theta, self.state, self._hyper)
+            prepare_update(self._ops, self.theta, self.state, self._float_state)
             self._under_way = True
         return self.point
 
@@ -71,4 +71,4 @@ class Descent:
         self.ahead()
         self._under_way = False
         self._gradient[...] = g.ravel()
-        return bool(apply_update(self._ops, self.theta, self._gradient, self.state, self._hyper, self._scratch))
+        return bool(apply_update(self._ops, self.theta, self._gradient, self.state, self._float_state, self._scratch))

@@ -13,8 +13,8 @@ MARGIN = 0.5
 
 
 def answer_map(trainer: Trainer, grid: int) -> NDArray[np.uint8] | None:
-    """(grid, grid), row 0 lowest y: the output from 0 to 255 over its range, or the class told where there are several. None
-    where a sample has not two columns."""
+    """(grid, grid), row 0 lowest y: the output from 0 to 255 over its range, or the class predicted where there are several.
+    None where a sample has not two columns."""
     found = trainer.unit_maps(grid, slice(-1, None))
     if found is not None:
         return found.maps[0] if found.classes is None else found.classes

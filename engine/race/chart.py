@@ -1,4 +1,5 @@
-"""Where the lanes of a race on the network are on a plane: its picture, each lane's way over it, and what it does not show."""
+"""Where the lanes of a race on the network are on a plane: its picture, each lane's trajectory over it, and what it does not
+show."""
 
 from __future__ import annotations
 
@@ -18,16 +19,16 @@ from engine.race.on_network import NetworkLane, NetworkRace
 SPAN = 1.0
 """Of random directions and of two weights: half a side of the picture, at least."""
 TOGETHER = 16
-"""Points of the ways whose losses are computed between two looks at the clock."""
+"""Points of the trajectories whose losses are computed between two looks at the clock."""
 CLIMBS = 0.05
-"""Of the slice's losses along a way: a smaller seeming climb is not spoken of."""
+"""Of the slice's losses along a trajectory: a smaller seeming climb is not spoken of."""
 
 
 @dataclass(frozen=True)
 class PlaneChoice:
-    """Which plane. `lane`: whose present parameters it goes through (two weights, random); `weights`: two places in θ; `seed`
-    and `others` of random directions; `corners`: three points, each a lane where it stands or 0, the common start; `zoom`
-    widens (above 1) or narrows the picture."""
+    """Which plane. `lane`: whose present parameters it goes through (two weights, random); `weights`: two indices into θ;
+    `seed` and `others` of random directions; `corners`: three points, each a lane where it stands or 0, the common start;
+    `zoom` widens (above 1) or narrows the picture."""
 
     kind: Literal["weights", "random", "pca", "points"] = "pca"
     lane: int | None = None
@@ -39,7 +40,7 @@ class PlaneChoice:
 
 
 class Point(NamedTuple):
-    """A point of a way on the plane. Losses are NaN until they are computed."""
+    """A point of a trajectory on the plane. Losses are NaN until they are computed."""
 
     a: float
     b: float
@@ -50,7 +51,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Way:
+class LaneTrajectory:
     """A lane's kept points: `steps` (n,), the columns of `Point` each (n,)."""
 
     steps: NDArray[np.int64]
@@ -77,7 +78,7 @@ class Chart:
         if not race.lanes:
             raise ValueError("lanes: there are none; allowed: at least one")
         plane = _plane(race, choice)
-        points = np.concatenate([_finite(race.way(lane.id)[1]) for lane in race.lanes])
+        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in race.lanes])
         spots = plane.coordinates(points)
         if choice.kind == "random":
             spots = np.concatenate([spots, [[-SPAN, -SPAN], [SPAN, SPAN]]])
@@ -96,16 +97,16 @@ class Chart:
         return float(self.plane.origin[first]), float(self.plane.origin[second])
 
     def forget(self, number: int) -> None:
-        """A lane's way is another from here on."""
+        """A lane's trajectory is another from here on."""
         self.known = {key: point for key, point in self.known.items() if key[0] != number}
 
     # The lanes -------------------------------------------------------------------------------------------------------
 
-    def way(self, race: NetworkRace, number: int) -> Way:
-        """A lane's way up to the present step; losses as far as `measure` has come."""
+    def trajectory(self, race: NetworkRace, number: int) -> LaneTrajectory:
+        """A lane's trajectory up to the present step; losses as far as `measure` has come."""
         lane = race.lane(number)
-        steps, points = race.way(number)
-        new = [place for place, step in enumerate(steps) if (number, int(step)) not in self.known]
+        steps, points = race.trajectory(number)
+        new = [index for index, step in enumerate(steps) if (number, int(step)) not in self.known]
         if new:
             given = points[new]
             spots = np.full((len(new), 2), np.nan)
@@ -115,25 +116,25 @@ class Chart:
                 spots[finite] = self.plane.coordinates(given[finite])
                 off[finite] = self.plane.off(given[finite])
                 residual[finite] = self.plane.residual(given[finite], lane.points[0])
-            for place, spot, distance, share in zip(new, spots, off, residual, strict=True):
+            for index, spot, distance, share in zip(new, spots, off, residual, strict=True):
                 point = Point(float(spot[0]), float(spot[1]), float(distance), float(share), np.nan, np.nan)
-                self.known[number, int(steps[place])] = point
+                self.known[number, int(steps[index])] = point
         found = [self.known[number, int(step)] for step in steps]
         columns = {name: np.array([getattr(point, name) for point in found]) for name in Point._fields}
-        return Way(steps, columns)
+        return LaneTrajectory(steps, columns)
 
     def measure(self, race: NetworkRace, seconds: float) -> bool:
-        """True and slice losses of the ways' points, the heads first, for about so long; true when all are known. The heads
-        are always measured."""
+        """True and slice losses of the trajectories' points, the heads first, for about so long; true when all are known. The
+        heads are always measured."""
         end = time.perf_counter() + seconds
         wanted: list[tuple[bool, int, int, Array]] = []
         for lane in race.lanes:
-            self.way(race, lane.id)
-            steps, points = race.way(lane.id)
-            for place, step in enumerate(steps):
+            self.trajectory(race, lane.id)
+            steps, points = race.trajectory(lane.id)
+            for index, step in enumerate(steps):
                 point = self.known[lane.id, int(step)]
-                if np.isnan(point.true_loss) and np.isfinite(points[place]).all():
-                    wanted.append((place < len(steps) - 1, lane.id, int(step), points[place]))
+                if np.isnan(point.true_loss) and np.isfinite(points[index]).all():
+                    wanted.append((index < len(steps) - 1, lane.id, int(step), points[index]))
         wanted.sort(key=lambda each: each[0])
         for first in range(0, len(wanted), TOGETHER):
             some = wanted[first : first + TOGETHER]
@@ -150,8 +151,8 @@ class Chart:
         return True
 
     def explained(self, race: NetworkRace) -> float:
-        """Of the variance of all lanes' ways the share within the plane."""
-        points = np.concatenate([_finite(race.way(lane.id)[1]) for lane in race.lanes])
+        """Of the variance of all lanes' trajectories the share within the plane."""
+        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in race.lanes])
         return self.plane.share_of(points) if len(points) > 1 else float("nan")
 
     def slope(self, race: NetworkRace, number: int) -> Array:
@@ -170,8 +171,8 @@ class Chart:
             return None
         values = np.where(np.isfinite(picture.values), picture.values, np.inf)
         j, i = np.unravel_index(int(np.argmin(values)), values.shape)
-        way = self.way(race, number).columns
-        a, b = way["a"][-1], way["b"][-1]
+        trajectory = self.trajectory(race, number).columns
+        a, b = trajectory["a"][-1], trajectory["b"][-1]
         if not (self.across[0] <= a <= self.across[1] and self.up[0] <= b <= self.up[1]):
             return None
         column, row = int(np.abs(picture.a - a).argmin()), int(np.abs(picture.b - b).argmin())
@@ -206,8 +207,8 @@ def seeming_climbs(race: NetworkRace, chart: Chart) -> list[Climb]:
     """Of each lane the highest seeming climb to where it stands, where the true loss did not rise: an effect of the plane."""
     found = []
     for lane in race.lanes:
-        way = chart.way(race, lane.id)
-        true, seen = way.columns["true_loss"], way.columns["slice_loss"]
+        trajectory = chart.trajectory(race, lane.id)
+        true, seen = trajectory.columns["true_loss"], trajectory.columns["slice_loss"]
         known = np.flatnonzero(np.isfinite(true) & np.isfinite(seen))
         if len(known) < 2 or known[-1] != len(true) - 1:
             continue
@@ -218,10 +219,10 @@ def seeming_climbs(race: NetworkRace, chart: Chart) -> list[Climb]:
         first = higher[int(np.argmin(seen[higher]))]
         reach = float(seen[known].max() - seen[known].min())
         if reach > 0.0 and seen[last] - seen[first] > CLIMBS * reach:
-            place = int(way.steps[first]), int(way.steps[last])
-            off, residual = float(way.columns["off"][last]), float(way.columns["residual"][last])
+            between = int(trajectory.steps[first]), int(trajectory.steps[last])
+            off, residual = float(trajectory.columns["off"][last]), float(trajectory.columns["residual"][last])
             losses = (float(seen[first]), float(seen[last])), (float(true[first]), float(true[last]))
-            found.append(Climb(lane.id, *place, *losses, off, residual))
+            found.append(Climb(lane.id, *between, *losses, off, residual))
     return found
 
 
@@ -235,7 +236,7 @@ def _plane(race: NetworkRace, choice: PlaneChoice) -> Plane:
     if not np.isfinite(theta).all():
         raise ValueError(f"lane: lane {lane.id} has diverged; allowed: one whose parameters are finite")
     if choice.kind == "random":
-        return random_directions(theta, lane.trainer.tape.places, choice.seed, choice.others)
+        return random_directions(theta, lane.trainer.tape.slots, choice.seed, choice.others)
     names = weight_names(race)
     first, second = choice.weights
     known = len(names)
@@ -245,11 +246,11 @@ def _plane(race: NetworkRace, choice: PlaneChoice) -> Plane:
 
 
 def weight_names(race: NetworkRace) -> list[str]:
-    """Of every place in θ, counted from 1 as on the page: W1[2,1], b3[1] …"""
+    """Of every entry of θ, counted from 1 as on the page: W1[2,1], b3[1] …"""
     names: list[str] = []
-    for place in race.lanes[0].trainer.tape.places:
-        indices: Sequence[tuple[int, ...]] = list(np.ndindex(*place.shape))
-        names += [f"{place.name}[{','.join(str(index + 1) for index in entry)}]" for entry in indices]
+    for slot in race.lanes[0].trainer.tape.slots:
+        indices: Sequence[tuple[int, ...]] = list(np.ndindex(*slot.shape))
+        names += [f"{slot.name}[{','.join(str(index + 1) for index in entry)}]" for entry in indices]
     return names
 
 

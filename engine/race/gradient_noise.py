@@ -1,4 +1,5 @@
-"""A mean of disagreeing arrows: per-sample gradients in the plane of two weights, a mini-batch's mean, the full gradient."""
+"""The noise of a mini-batch's gradient: per-sample gradients in the plane of two weights, a mini-batch's mean, the full
+gradient."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.landscape.slices import Landscape
 from engine.machine.tape import Tape
@@ -20,11 +21,11 @@ SOME = 128
 
 
 @dataclass(frozen=True)
-class Compass:
+class GradientNoise:
     """Gradients of the data term along two weights, at the present parameters, dropout off: of each train sample (n, 2), whose
-    mean is `full` (2,). `places` are the two weights' in θ."""
+    mean is `full` (2,). `weights` are the two weights' indices in θ."""
 
-    places: tuple[int, int]
+    weights: tuple[int, int]
     samples: Array
     full: Array
 
@@ -35,7 +36,7 @@ class Compass:
         return off.T @ off / len(self.samples)
 
     def draw(self, batch_size: int, number: int, seed: int = 0) -> NDArray[np.int64]:
-        """The samples of the `number`-th mini-batch drawn for looking, without replacement; not the run's own batches."""
+        """The samples of the `number`-th mini-batch drawn for display, without replacement; not the run's own batches."""
         count = len(self.samples)
         if not 1 <= batch_size <= count:
             raise ValueError(f"batch_size: {batch_size} given; allowed: 1 to {count}")
@@ -66,8 +67,8 @@ def _check(tape: Tape, first: int, second: int) -> None:
         )
 
 
-def taking(landscape: Landscape, theta: Array, first: int, second: int) -> Parts[Compass]:
-    """`compass` at any parameters `theta` (P,), some samples at a time: the run they are of may go on meanwhile."""
+def gradient_noise_in_parts(landscape: Landscape, theta: Array, first: int, second: int) -> Parts[GradientNoise]:
+    """`gradient_noise` at any parameters `theta` (P,), some samples at a time: the run they are of may go on meanwhile."""
     _check(landscape.tape, first, second)
     count = len(landscape.x)
     samples = np.empty((count, 2))
@@ -75,15 +76,15 @@ def taking(landscape: Landscape, theta: Array, first: int, second: int) -> Parts
         end = min(count, start + SOME)
         samples[start:end] = landscape.sample_gradients(theta, (first, second), start, end)
         yield end / count
-    return Compass((first, second), samples, samples.mean(axis=0))
+    return GradientNoise((first, second), samples, samples.mean(axis=0))
 
 
-def compass(probe: Probe, first: int, second: int) -> Compass:
+def gradient_noise(evaluator: Evaluator, first: int, second: int) -> GradientNoise:
     """Per-sample gradients along two weights. Refused under batch norm, where a sample has no gradient of its own."""
-    _check(probe.tape, first, second)
-    x, y = probe.rows("train")
+    _check(evaluator.tape, first, second)
+    x, y = evaluator.rows("train")
     samples = np.empty((len(x), 2))
     for row in range(len(x)):
-        for _ in probe.passes("derivative", x[row : row + 1], y[row : row + 1], codes.STATISTICS):
-            samples[row] = probe.grad[[first, second]]
-    return Compass((first, second), samples, samples.mean(axis=0))
+        for _ in evaluator.passes("gradient_ops", x[row : row + 1], y[row : row + 1], codes.STATISTICS):
+            samples[row] = evaluator.grad[[first, second]]
+    return GradientNoise((first, second), samples, samples.mean(axis=0))

@@ -1,7 +1,7 @@
 """A lane's coming update on a surface taken apart, for one coordinate: the engine's own numbers, now and in the past.
 
-A surface has no layers to go back through, but the rule is the one that trains networks, and so are its quantities. The lane
-is run once more on its own: the race is left alone.
+A surface has no layers to go back through, but the optimizer is the one that trains networks, and so are its quantities. The
+lane is run once more on its own: the race is left alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Literal
 
 from engine.kernels import codes
 from engine.machine.trace import MicroStep
-from engine.microscope.update_equations import LAST, Dissection, Entry, anatomy_for, inputs_of
+from engine.microscope.update_equations import LAST, Dissection, Entry, equations_for, inputs_of
 from engine.race.on_surface import Race, Update
 
 Coordinate = Literal["x", "y"]
@@ -42,23 +42,23 @@ def dissect_lane(race: Race, number: int, coordinate: str, last: int = LAST) -> 
         raise ValueError(f"step: the race is at its end, step {end}; allowed: 0 to {end - 1}, or a longer race")
     alone = race.alone(number, max(0, race.step - last))
     *past, now = (_entry(race, alone.one_update(), COORDINATES.index(coordinate)) for _ in range(min(race.step, last) + 1))
-    return now.told(race.step, [entry.values() for entry in past])
+    return now.dissection(race.step, [entry.values() for entry in past])
 
 
 def _entry(race: Race, update: Update, index: int) -> Entry:
-    rule = update.rule
-    anatomy = anatomy_for(rule, matrix=False)
+    optimizer = update.optimizer
+    equations = equations_for(optimizer, matrix=False)
     # The parameters as they were kept while it looked ahead are the point itself.
     state = {f"{name}.{POINT}": value for name, value in update.state.items() if name != "saved"}
     operands = {POINT: update.theta, f"d{POINT}": update.grad, **state}
-    numbers = {name: float(update.hyper[place]) for name, place in NUMBERS.items()}
+    numbers = {name: float(update.float_state[index]) for name, index in NUMBERS.items()}
     step = MicroStep(update.step, "update", "update", 0, operands, {POINT: update.after}, numbers)
-    inputs = inputs_of(step, POINT, rule, anatomy)
-    ahead = any(quantity.name == "ahead" for quantity in anatomy.quantities)
+    inputs = inputs_of(step, POINT, optimizer, equations)
+    ahead = any(quantity.name == "ahead" for quantity in equations.quantities)
     name = COORDINATES[index]
     words = {
         "theta": f"{name}, the coordinate before the update",
         "g": f"the slope ∂f/∂{name} {'at the look-ahead point' if ahead else 'where the lane stands'}"
         + (", with this update's noise" if race.spec.noise else ""),
     }
-    return Entry(rule, anatomy, inputs, name, (index,), words)
+    return Entry(optimizer, equations, inputs, name, (index,), words)

@@ -1,4 +1,4 @@
-"""What a lane has under its feet on the network: slope, curvature, its own speed limit beside its rate, and the map of rates
+"""Where a lane on the network is: slope, curvature, its own stability bound beside its rate, and the map of rates
 and momenta of the quadratic that fits there."""
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.curvature import FLAT, Curvature, hessian_product, measuring
+from engine.landscape.curvature import FLAT, Curvature, hessian_product, of_gradient_in_parts
 from engine.landscape.slices import Landscape
-from engine.landscape.stability import Bound, PhaseDiagram, bounding, growth, phase_diagram
+from engine.landscape.stability import Bound, PhaseDiagram, bound_in_parts, growth, phase_diagram
 from engine.parts import Parts
 from engine.race.on_network import NetworkRace
 from engine.spec import OptimizerSpec
@@ -19,13 +19,13 @@ from engine.spec import OptimizerSpec
 SEEN = 1e-3
 """Of the largest curvature: the map leaves out what is flatter, along which nothing moves in sight whatever the rate."""
 MOMENTA = {"sgd": "momentum", "momentum": "momentum", "nesterov": "nesterov"}
-"""Rules that have a place in the map of rates and momenta, and whose map it is."""
+"""Optimizers that have a place in the map of rates and momenta, and whose map it is."""
 
 
 @dataclass(frozen=True)
 class Local:
     """Of the objective over the whole training set, where a lane stands. `rate` is that of its next update, `bound` its own
-    rule's, None where there is none; `phase` the map, with the lane's momentum and its growth a step, or None; `negative`
+    optimizer's, None where there is none; `phase` the map, with the lane's momentum and its growth a step, or None; `negative`
     counts eigenvalues below zero where the whole spectrum is known."""
 
     lane: int
@@ -40,49 +40,49 @@ class Local:
     negative: int | None
 
 
-def looking(race: NetworkRace, number: int, landscape: Landscape | None = None) -> Parts[Local]:
+def local_in_parts(race: NetworkRace, number: int, landscape: Landscape | None = None) -> Parts[Local]:
     """A Hessian product at a time. The race may go on meanwhile: it is about where the lane stands when this is called."""
     lane = race.lane(number)
     trainer = lane.trainer
     theta, step = trainer.machine.theta.copy(), trainer.steps_done
-    rule, rate = trainer.effective_spec.optimizer, float(trainer.rate)
+    optimizer, rate = trainer.effective_spec.optimizer, float(trainer.rate)
     state = {name: value.copy() for name, value in trainer.machine.state_tensors.items()}
-    updates = int(trainer.machine.clock[codes.UPDATES])  # of this rule: another began anew
+    updates = int(trainer.machine.clock[codes.UPDATES])  # of this optimizer: another began anew
     surface = landscape or race.landscape()
-    return _looking(Place(number, step, updates, rule, rate, state, theta), surface)
+    return _local_in_parts(LanePosition(number, step, updates, optimizer, rate, state, theta), surface)
 
 
 @dataclass(frozen=True)
-class Place:
+class LanePosition:
     """A lane as it stood: what the rest depends on. `theta` and each tensor of `state` are (P,)."""
 
     lane: int
     step: int
     updates: int
-    rule: OptimizerSpec
+    optimizer: OptimizerSpec
     rate: float
     state: dict[str, Array]
     theta: Array
 
 
-def _looking(place: Place, surface: Landscape) -> Parts[Local]:
-    rule, rate, theta = place.rule, place.rate, place.theta
-    curvature = yield from measuring(surface.gradient, theta)
+def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
+    optimizer, rate, theta = position.optimizer, position.rate, position.theta
+    curvature = yield from of_gradient_in_parts(surface.gradient, theta)
     matrix = curvature.matrix
     product = hessian_product(surface.gradient, theta) if matrix is None else lambda v: matrix @ v
-    found = yield from bounding(rule, product, theta.size, place.state, place.updates)
+    found = yield from bound_in_parts(optimizer, product, theta.size, position.state, position.updates)
     phase, momentum, grows = None, None, None
-    if rule.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
+    if optimizer.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
         curvatures = upward(curvature)
-        momentum = 0.0 if rule.name == "sgd" else float(rule.parameters["beta"])
+        momentum = 0.0 if optimizer.name == "sgd" else float(optimizer.parameters["beta"])
         limit = found.rate if found is not None else 0.0
         reach = max(2.2 * 1.99 / curvature.largest, 1.25 * limit, 1.25 * rate if rate < 4.0 * limit else 0.0)
-        phase = phase_diagram(MOMENTA[rule.name], curvatures, most=reach)
-        grows = float(growth(MOMENTA[rule.name], rate, momentum, curvatures))
+        phase = phase_diagram(MOMENTA[optimizer.name], curvatures, most=reach)
+        grows = float(growth(MOMENTA[optimizer.name], rate, momentum, curvatures))
     negative = None
     if curvature.spectrum is not None:
         negative = int(np.sum(curvature.spectrum < -FLAT * max(abs(curvature.smallest), abs(curvature.largest))))
-    return Local(place.lane, place.step, rule, rate, curvature, found, phase, momentum, grows, negative)
+    return Local(position.lane, position.step, optimizer, rate, curvature, found, phase, momentum, grows, negative)
 
 
 def upward(curvature: Curvature) -> list[float]:

@@ -1,4 +1,4 @@
-"""A race on the network: lanes train one spec by different rules, from the same bits of start and over the same batches.
+"""A race on the network: lanes train one spec by different optimizers, from the same bits of start and over the same batches.
 
 Each lane is a Trainer of its own, so that it equals a lone run bit for bit, can be sought, and opens in the microscope.
 """
@@ -18,18 +18,19 @@ from engine.landscape.planes import Plane, principal
 from engine.landscape.slices import Landscape, Path, path, pool
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
-from engine.spec import OptimizerSpec, Part, RunSpec, ScheduleSpec
+from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
+from engine.spec.fields import SpecModel
 from engine.trainer import Trainer
 
 MOST_POINTS = 160
-"""Points kept of each lane's way; beyond them every second is left out."""
+"""Points kept of each lane's trajectory; beyond them every second is left out."""
 MOST_NUMBERS = 4_000_000
 """Of all lanes' points together: 32 MB."""
 SLICE = 2048
 
 
-class NetworkRaceSpec(Part):
-    """A race on a network: the spec that all lanes train, and the lanes. The spec's own rule and schedule are not used."""
+class NetworkRaceSpec(SpecModel):
+    """A race on a network: the spec that all lanes train, and the lanes. The spec's own optimizer and schedule are not used."""
 
     run: RunSpec = Field(default_factory=RunSpec)
     lanes: tuple[LaneSpec, ...] = ()
@@ -150,12 +151,12 @@ class NetworkRace:
         optimizer: OptimizerSpec | Mapping[str, Any],
         schedule: ScheduleSpec | Mapping[str, Any] | None = None,
     ) -> None:
-        """From the present step on another rule, rate or schedule; what was changed later is given up."""
+        """From the present step on another optimizer, rate or schedule; what was changed later is given up."""
         lane = self.lane(number)
-        rule = OptimizerSpec.model_validate(optimizer)
+        changed = OptimizerSpec.model_validate(optimizer)
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
         if self.step == 0:
-            lane.spec = lane.spec.retuned(0, rule, own)
+            lane.spec = lane.spec.retuned(0, changed, own)
             lane.trainer = Trainer(spec_of(self.spec.run, lane.spec))
             lane.points = {0: lane.trainer.machine.theta.copy()}
             return
@@ -163,8 +164,8 @@ class NetworkRace:
             pass
         if lane.trainer.steps_done < self.step:
             raise ValueError(f"lane: it stopped at step {lane.trainer.steps_done}; allowed: a change at a step up to there")
-        lane.spec = lane.spec.retuned(self.step, rule, own)
-        self._put(lane, rule, own)
+        lane.spec = lane.spec.retuned(self.step, changed, own)
+        self._put(lane, changed, own)
         lane.points = {step: point for step, point in lane.points.items() if step <= self.step}
 
     def replace(self, number: int, spec: LaneSpec | Mapping[str, Any]) -> None:
@@ -179,9 +180,9 @@ class NetworkRace:
         return badges(self.lane(number).spec, network=True)
 
     @staticmethod
-    def _put(lane: NetworkLane, rule: OptimizerSpec, schedule: ScheduleSpec) -> None:
+    def _put(lane: NetworkLane, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> None:
         trainer = lane.trainer
-        for name, value in (("optimizer", rule), ("schedule", schedule)):
+        for name, value in (("optimizer", optimizer), ("schedule", schedule)):
             if getattr(trainer.effective_spec, name) != value:
                 trainer.edit({"kind": "set", "path": name, "value": value.model_dump()})
 
@@ -211,11 +212,11 @@ class NetworkRace:
         """`seek` in slices of at most `updates`, all lanes side by side on the pool; yields the least step reached."""
         if not 0 <= step <= self.max_steps:
             raise ValueError(f"step: {step} given; allowed: 0 to {self.max_steps}")
-        ways = [self._lane_to(lane, step, updates) for lane in self.lanes]
-        while ways:
-            reached = list(pool().map(lambda way: next(way, None), ways))
-            ways = [way for way, at in zip(ways, reached, strict=True) if at is not None]
-            if ways:
+        advances = [self._lane_to(lane, step, updates) for lane in self.lanes]
+        while advances:
+            reached = list(pool().map(lambda advance: next(advance, None), advances))
+            advances = [advance for advance, at in zip(advances, reached, strict=True) if at is not None]
+            if advances:
                 yield min(at for at in reached if at is not None)
         self.step = step
         self._thin()
@@ -250,9 +251,9 @@ class NetworkRace:
             for lane in self.lanes:
                 lane.points = {step: point for step, point in lane.points.items() if step % self.spacing == 0}
 
-    # Looking ---------------------------------------------------------------------------------------------------------
+    # Evaluation ------------------------------------------------------------------------------------------------------
 
-    def way(self, number: int) -> tuple[NDArray[np.int64], Array]:
+    def trajectory(self, number: int) -> tuple[NDArray[np.int64], Array]:
         """Steps (n,) and parameters (n, P) of a lane's kept points up to the present step, and of where it stands."""
         lane = self.lane(number)
         trainer = lane.trainer
@@ -264,7 +265,7 @@ class NetworkRace:
     def principal_plane(self, numbers: Sequence[int] | None = None) -> Plane:
         """The plane of the most variance of all lanes' points together."""
         wanted = [lane.id for lane in self.lanes] if numbers is None else list(numbers)
-        points = [self.way(number)[1] for number in wanted]
+        points = [self.trajectory(number)[1] for number in wanted]
         if not points:
             raise ValueError("lanes: there are none; allowed: at least one")
         every = np.concatenate(points)
@@ -277,8 +278,8 @@ class NetworkRace:
         return Landscape(self.lanes[0].trainer.machine, split)
 
     def path(self, number: int, plane: Plane, landscape: Landscape) -> Path:
-        """A lane's way over a plane, measured from the start."""
-        _, points = self.way(number)
+        """A lane's trajectory over a plane, measured from the start."""
+        _, points = self.trajectory(number)
         return path(landscape, plane, points, self.lane(number).points[0])
 
     def standings(self, threshold: float = 0.05) -> list[NetworkStanding]:

@@ -1,4 +1,5 @@
-"""A race on a surface: lanes from one start, under the same noise, each by its own rule, advanced together in compiled calls.
+"""A race on a surface: lanes from one start, under the same noise, each by its own optimizer, advanced together in compiled
+calls.
 
 A race is its script. A lane that is added or changed is run again from the start, so that every lane has always made the same
 number of updates and the trails are what a race from step 0 under the present script gives, bit for bit.
@@ -14,18 +15,11 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
-from engine.kernels import codes
-from engine.kernels.race import advance
-from engine.machine.updates import blocks, fresh_state, scratch_size, set_rule, state_of
+from engine.race.lane_buffers import LaneBuffers
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec, badges
-from engine.rows.rates import kernel_parameters, rates_at
+from engine.rows.rates import rates_at
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
-
-FIRST_CAPACITY = 1024
-MOST_SLOTS = 3
-STATE_SIZE = 2 * MOST_SLOTS + codes.N_CLOCK
-POINT = [("theta", 0, (2,))]
 
 
 @dataclass
@@ -40,16 +34,16 @@ class Lane:
 
 @dataclass(frozen=True)
 class Update:
-    """The update after `step` of one lane: the rule with its numbers (`hyper`), the point and the rule's state before it, the
-    gradient that it follows (noise and all, taken ahead where the rule looks ahead), and the point after it. Points, gradient
-    and each tensor of `state` are (2,)."""
+    """The update after `step` of one lane: the optimizer with its numbers (`float_state`), the point and the optimizer's state
+    before it, the gradient that it follows (noise and all, taken ahead where Nesterov looks ahead), and the point after it.
+    Points, gradient and each tensor of `state` are (2,)."""
 
     step: int
-    rule: OptimizerSpec
+    optimizer: OptimizerSpec
     theta: Array
     state: dict[str, Array]
     grad: Array
-    hyper: Array
+    float_state: Array
     after: Array
 
 
@@ -78,17 +72,7 @@ class Race:
         self.computed = 0
         self.lanes: list[Lane] = []
         self._next_id = 1
-        shape = (MOST_LANES, codes.N_FIELDS)
-        self._ops = np.zeros(shape, dtype=np.int64)
-        self._counters = np.zeros((MOST_LANES, codes.N_COUNTERS), dtype=np.int64)
-        self._hyper = np.zeros((MOST_LANES, codes.N_HYPER))
-        self._theta = np.zeros((MOST_LANES, 2))
-        self._state = np.zeros((MOST_LANES, STATE_SIZE))
-        self._grad = np.zeros(2)
-        self._scratch = np.zeros(max(1, scratch_size([])))
-        self._goal = np.zeros(MOST_LANES, dtype=np.int64)
-        self._trail = np.full((MOST_LANES, min(FIRST_CAPACITY, self.spec.max_steps) + 1, 2), np.nan)
-        self._loss = np.full(self._trail.shape[:2], np.nan)
+        self._buffers = LaneBuffers(self.spec.max_steps)
         self.surface = SurfaceFunction(self.spec.surface)
         for lane in self.spec.lanes:
             self.add(lane)
@@ -170,14 +154,15 @@ class Race:
         optimizer: OptimizerSpec | Mapping[str, Any],
         schedule: ScheduleSpec | Mapping[str, Any] | None = None,
     ) -> None:
-        """From the present step on another rule, rate or schedule. A rate keeps the rule's state; another rule begins anew."""
+        """From the present step on another optimizer, rate or schedule. A rate keeps the optimizer's state; another optimizer
+        begins anew."""
         lane = self.lane(number)
-        rule = OptimizerSpec.model_validate(optimizer)
+        changed = OptimizerSpec.model_validate(optimizer)
         gone = self.diverged(number)
         if gone is not None and gone <= self.step:
             raise ValueError(f"lane: it left the surface at step {gone}; allowed: a change at a step before that")
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
-        lane.spec = lane.spec.retuned(self.step, rule, own)
+        lane.spec = lane.spec.retuned(self.step, changed, own)
         self._reset(lane)
         self._catch_up()
 
@@ -194,43 +179,9 @@ class Race:
         return badges(self.lane(number).spec, network=False)
 
     def _reset(self, lane: Lane) -> None:
-        slot = lane.slot
-        done = int(self._counters[slot, codes.STEP])
-        self._trail[slot, : done + 1] = np.nan
-        self._loss[slot, : done + 1] = np.nan
-        self._counters[slot] = 0
-        self._counters[slot, codes.SEED] = self.spec.seed if lane.spec.seed is None else lane.spec.seed
-        self._theta[slot] = self.start
-        self._trail[slot, 0] = self.start
-        self._loss[slot, 0] = self.surface.at([self.start]).value[0]
-        self._adopt(lane, None, lane.spec.in_force(0)[0], lane.spec.in_force(0)[1])
-
-    def _adopt(self, lane: Lane, before: OptimizerSpec | None, rule: OptimizerSpec, schedule: ScheduleSpec) -> None:
-        """Put a rule in force. What two forms of the same rule both keep goes on; another rule begins with fresh state."""
-        slot, state = lane.slot, self._state[lane.slot]
-        clock = state[-codes.N_CLOCK :].copy()
-        goes_on = before is not None and before.code == rule.code and clock[codes.UPDATES] > 0.0
-        kept = {name: value.copy() for name, value in state_of(before, state, 2).items()} if before and goes_on else {}
-        state[:] = 0.0
-        fresh = fresh_state(rule, 2)
-        state[-len(fresh) :] = fresh
-        if goes_on:
-            state[-codes.N_CLOCK :] = clock
-            for name, value in state_of(rule, state, 2).items():
-                value[...] = kept.get(name, 0.0)
-        self._hyper[slot] = 0.0
-        set_rule(self._hyper[slot], rule)
-        self._hyper[slot, codes.RATE_FACTOR] = 1.0
-        moves = kernel_parameters(schedule)
-        self._hyper[slot, codes.SCHEDULE_PARAMETERS : codes.SCHEDULE_PARAMETERS + len(moves)] = moves
-        self._counters[slot, codes.SCHEDULE] = schedule.row.code
-        self._counters[slot, codes.SCHEDULE_UNIT] = codes.STEPS
-        self._counters[slot, codes.WARMUP] = schedule.warmup
-        (part,) = blocks(rule, POINT)
-        self._ops[slot] = 0
-        self._ops[slot, codes.EXTRA] = len(rule.state)
-        for field, place in part.fields.items():
-            self._ops[slot, getattr(codes, field)] = place
+        loss = float(self.surface.at([self.start]).value[0])
+        self._buffers.reset(lane.slot, self.start, loss, self.spec.seed if lane.spec.seed is None else lane.spec.seed)
+        self._buffers.adopt(lane.slot, None, *lane.spec.in_force(0))
 
     # Running ---------------------------------------------------------------------------------------------------------
 
@@ -241,7 +192,7 @@ class Race:
         return self.seek(min(self.step + updates, self.spec.max_steps))
 
     def seek(self, step: int) -> int:
-        """Look at a step; what was not run yet is run."""
+        """Stand at a step; what was not run yet is run."""
         if not 0 <= step <= self.spec.max_steps:
             raise ValueError(f"step: {step} given; allowed: 0 to {self.spec.max_steps}")
         self._run(step)
@@ -253,17 +204,18 @@ class Race:
 
     def _run(self, goal: int) -> None:
         """Every lane to `goal` at least, in compiled calls that end where a lane is retuned."""
-        self._make_room(goal)
-        self._goal[:] = 0
+        self._buffers.reserve(goal, self.spec.max_steps)
+        goals = self._buffers.goals
+        goals[:] = 0
         while True:
             for lane in self.lanes:
-                done = int(self._counters[lane.slot, codes.STEP])
+                done = self._done(lane)
                 changes = [retune.step for retune in lane.spec.retunes if retune.step > done]
-                self._goal[lane.slot] = min([goal, *changes])
-            active = [lane for lane in self.lanes if self._alive(lane) and self._done(lane) < self._goal[lane.slot]]
+                goals[lane.slot] = min([goal, *changes])
+            active = [lane for lane in self.lanes if self._alive(lane) and self._done(lane) < goals[lane.slot]]
             if not active:
                 break
-            self._call()
+            self._advance_lanes()
             for lane in active:
                 self._apply_retunes(lane)
         self.computed = max(self.computed, goal)
@@ -271,41 +223,18 @@ class Race:
     def _apply_retunes(self, lane: Lane) -> None:
         done = self._done(lane)
         if any(retune.step == done for retune in lane.spec.retunes):
-            self._adopt(lane, lane.spec.in_force(done - 1)[0], *lane.spec.in_force(done))
+            self._buffers.adopt(lane.slot, lane.spec.in_force(done - 1)[0], *lane.spec.in_force(done))
 
-    def _call(self) -> None:
-        advance(
-            *self.surface.arguments,
-            self._ops,
-            self._counters,
-            self._hyper,
-            self._theta,
-            self._state,
-            self._grad,
-            self._scratch,
-            self._goal,
-            self.spec.noise,
-            self.spec.bound,
-            self._trail,
-            self._loss,
-        )
-
-    def _make_room(self, goal: int) -> None:
-        have = self._loss.shape[1] - 1
-        if goal <= have:
-            return
-        size = min(max(goal, 2 * have), self.spec.max_steps) + 1
-        trail, loss = np.full((MOST_LANES, size, 2), np.nan), np.full((MOST_LANES, size), np.nan)
-        trail[:, : have + 1], loss[:, : have + 1] = self._trail, self._loss
-        self._trail, self._loss = trail, loss
+    def _advance_lanes(self) -> None:
+        self._buffers.advance(self.surface, self.spec.noise, self.spec.bound)
 
     def _alive(self, lane: Lane) -> bool:
-        return bool(self._counters[lane.slot, codes.STATUS] == codes.RUNNING)
+        return self._buffers.alive(lane.slot)
 
     def _done(self, lane: Lane) -> int:
-        return int(self._counters[lane.slot, codes.STEP])
+        return self._buffers.steps_done(lane.slot)
 
-    # Looking ---------------------------------------------------------------------------------------------------------
+    # Evaluation ------------------------------------------------------------------------------------------------------
 
     def diverged(self, number: int) -> int | None:
         """The update after which a lane was no longer on the surface, or None; it made no other after it."""
@@ -316,13 +245,13 @@ class Race:
         """Points after updates first..last (the present step), (n, 2); a diverged lane's end where it left. A view."""
         lane = self.lane(number)
         end = min(self.step if last is None else last, self._done(lane))
-        return self._trail[lane.slot, first : end + 1]
+        return self._buffers.trail[lane.slot, first : end + 1]
 
     def losses(self, number: int, first: int = 0, last: int | None = None) -> Array:
         """f at the points of `trail`, (n,), without any noise. A view."""
         lane = self.lane(number)
         end = min(self.step if last is None else last, self._done(lane))
-        return self._loss[lane.slot, first : end + 1]
+        return self._buffers.loss[lane.slot, first : end + 1]
 
     def alone(self, number: int, step: int) -> Race:
         """The race of this lane alone, at a step: the same bits. It has run no further than that."""
@@ -334,31 +263,33 @@ class Race:
     def one_update(self) -> Update:
         """The next update of a race of one lane (`alone`), made, with all that it read."""
         (lane,) = self.lanes
-        slot, step = lane.slot, self._done(lane)
-        rule = lane.spec.in_force(step)[0]
-        theta = self._theta[slot].copy()
-        state = {name: value.copy() for name, value in state_of(rule, self._state[slot], 2).items()}
-        self._make_room(step + 1)
-        self._goal[:] = 0
-        self._goal[slot] = step + 1
-        self._call()
-        made = Update(step, rule, theta, state, self._grad.copy(), self._hyper[slot].copy(), self._theta[slot].copy())
-        self._apply_retunes(lane)  # only now: a rule that comes next has numbers of its own
+        buffers, slot, step = self._buffers, lane.slot, self._done(lane)
+        optimizer = lane.spec.in_force(step)[0]
+        theta, state = buffers.theta[slot].copy(), buffers.state_tensors(slot, optimizer)
+        buffers.reserve(step + 1, self.spec.max_steps)
+        buffers.goals[:] = 0
+        buffers.goals[slot] = step + 1
+        self._advance_lanes()
+        made = Update(
+            step, optimizer, theta, state, buffers.grad.copy(), buffers.float_state[slot].copy(), buffers.theta[slot].copy()
+        )
+        self._apply_retunes(lane)  # only now: an optimizer that comes next has numbers of its own
         self.step = self.computed = step + 1
         return made
 
     def state(self, number: int) -> dict[str, Array]:
-        """The rule's state at the present step by name, each (2,). Where the lane has run further it is run there once more."""
+        """The optimizer's state at the present step by name, each (2,). Where the lane has run further it is run there once
+        more."""
         lane, other = self.lane(number), self
         made = lane
         if self._done(lane) > self.step:
             other = self.alone(number, self.step)
             made = other.lanes[0]
-        rule = lane.spec.in_force(max(0, self.step - 1))[0]
-        return {name: value.copy() for name, value in state_of(rule, other._state[made.slot], 2).items()}
+        optimizer = lane.spec.in_force(max(0, self.step - 1))[0]
+        return other._buffers.state_tensors(made.slot, optimizer)
 
     def updates(self, number: int) -> int:
-        """How many updates the rule in force at the present step has made: another rule begins with fresh state."""
+        """How many updates the optimizer in force at the present step has made: another optimizer begins with fresh state."""
         spec = self.lane(number).spec
         before, began = spec.optimizer, 0
         for retune in spec.retunes:
@@ -369,8 +300,8 @@ class Race:
 
     def rate(self, number: int) -> float:
         """The rate of the update that comes next, by the schedule."""
-        rule, schedule = self.lane(number).spec.in_force(self.step)
-        return float(rates_at(schedule, rule.lr, np.array([self.step]))[0])
+        optimizer, schedule = self.lane(number).spec.in_force(self.step)
+        return float(rates_at(schedule, optimizer.lr, np.array([self.step]))[0])
 
     def next_step(self, number: int) -> Array | None:
         """What the next update will add to the point, (2,); None at the race's end and for a lane that diverged."""

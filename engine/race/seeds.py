@@ -1,4 +1,5 @@
-"""One race over many seeds: what luck explains and what the rule does. Networks: other starts and batches on the same data."""
+"""One race over many seeds: what luck explains and what the optimizer does. Networks: other starts and batches on the same
+data."""
 
 from __future__ import annotations
 

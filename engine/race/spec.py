@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from engine.rows.schedules import SCHEDULES
-from engine.spec import InitializerSpec, OptimizerSpec, Part, ScheduleSpec, Seed, refuse, within
+from engine.spec import InitializerSpec, OptimizerSpec, ScheduleSpec
+from engine.spec.fields import Seed, SpecModel, refuse, within
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 
 MOST_LANES = 16
@@ -21,7 +22,7 @@ def _constant() -> ScheduleSpec:
     return ScheduleSpec.model_validate({})
 
 
-class Retune(Part):
+class Retune(SpecModel):
     """From the update after `step` on a lane runs under these."""
 
     step: Annotated[int, AfterValidator(within(0, 1_000_000_000))] = 0
@@ -29,8 +30,8 @@ class Retune(Part):
     schedule: ScheduleSpec = Field(default_factory=_constant)
 
 
-class LaneSpec(Part):
-    """A lane: its rule and schedule, what was changed on the way, and what it does not share with the others."""
+class LaneSpec(SpecModel):
+    """A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others."""
 
     label: Annotated[str, Field(max_length=80)] = ""
     optimizer: OptimizerSpec = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
@@ -48,7 +49,7 @@ class LaneSpec(Part):
         return self
 
     def in_force(self, step: int) -> tuple[OptimizerSpec, ScheduleSpec]:
-        """Rule and schedule of the update after `step`."""
+        """Optimizer and schedule of the update after `step`."""
         found: tuple[OptimizerSpec, ScheduleSpec] = (self.optimizer, self.schedule)
         for retune in self.retunes:
             if retune.step <= step:
@@ -56,7 +57,8 @@ class LaneSpec(Part):
         return found
 
     def retuned(self, step: int, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> LaneSpec:
-        """From `step` on another rule or rate; what was changed later is given up. At step 0 the lane itself is another."""
+        """From `step` on another optimizer or rate; what was changed later is given up. At step 0 the lane itself is
+        another."""
         if step == 0:
             return self.model_copy(update={"optimizer": optimizer, "schedule": schedule, "retunes": ()})
         kept = tuple(retune for retune in self.retunes if retune.step < step)
@@ -68,7 +70,7 @@ def check_count(lanes: tuple[LaneSpec, ...]) -> None:
         raise refuse("out_of_range", f"{len(lanes)} lanes are too many", f"0 to {MOST_LANES}", "lanes")
 
 
-class RaceSpec(Part):
+class RaceSpec(SpecModel):
     """A race on a surface. `start` None is the surface's own; `noise` is the standard deviation of each gradient entry's noise,
     the same draws for all lanes; beyond `bound` in either coordinate a lane has diverged."""
 

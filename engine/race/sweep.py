@@ -51,16 +51,16 @@ def rate_sweep(
     seeds: Sequence[int] = (0,),
 ) -> RateSweep:
     """A lane of a surface at each rate, from the race's start, under its noise; seeds differ in the noise alone."""
-    return at_once(sweeping(spec, lane, rates, steps, seeds))
+    return at_once(rate_sweep_in_parts(spec, lane, rates, steps, seeds))
 
 
 def at_rate(lane: LaneSpec, rate: float) -> LaneSpec:
     """A lane as it begins, at another rate."""
-    rule = type(lane.optimizer).model_validate(lane.optimizer.model_dump() | {"lr": float(rate)})
-    return lane.model_copy(update={"optimizer": rule, "retunes": ()})
+    optimizer = type(lane.optimizer).model_validate(lane.optimizer.model_dump() | {"lr": float(rate)})
+    return lane.model_copy(update={"optimizer": optimizer, "retunes": ()})
 
 
-def sweeping(
+def rate_sweep_in_parts(
     spec: RaceSpec | Mapping[str, Any],
     lane: LaneSpec | Mapping[str, Any],
     rates: Sequence[float] = RATES,
@@ -97,7 +97,7 @@ def _swept(rates: Sequence[float], steps: int, seeds: tuple[int, ...], losses: A
     return RateSweep(np.array(rates, dtype=np.float64), steps, seeds, losses, median, found)
 
 
-def sweeping_network(
+def network_rate_sweep_in_parts(
     run: RunSpec | Mapping[str, Any],
     lane: LaneSpec | Mapping[str, Any],
     rates: Sequence[float] = RATES,
@@ -121,7 +121,7 @@ def sweeping_network(
 
 @dataclass(frozen=True)
 class Basins:
-    """Where a rule ends from each start of a grid: `ends` (m, n, 2), `losses` (m, n), `minimum` (m, n) the place in the
+    """Where an optimizer ends from each start of a grid: `ends` (m, n, 2), `losses` (m, n), `minimum` (m, n) the place in the
     surface's minima of the one it came within `reach` of, −1 of none, −2 where it diverged. `x` (n,), `y` (m,)."""
 
     x: Array
@@ -141,11 +141,11 @@ def basins(
     reach: float = 0.05,
     domain: Box | None = None,
 ) -> Basins:
-    """Every start of a side × side grid over the domain, its cells' middles, run for some steps by the lane's rule."""
-    return at_once(charting(spec, lane, side, steps, reach, domain))
+    """Every start of a side × side grid over the domain, its cells' middles, run for some steps by the lane's optimizer."""
+    return at_once(basins_in_parts(spec, lane, side, steps, reach, domain))
 
 
-def charting(
+def basins_in_parts(
     spec: RaceSpec | Mapping[str, Any],
     lane: LaneSpec | Mapping[str, Any],
     side: int = 32,

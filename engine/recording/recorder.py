@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.dataset import Dataset
-from engine.evaluation.evaluator import Probe
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.recording import rules
@@ -13,12 +13,12 @@ from engine.recording.series import Series
 from engine.script.script import Script
 
 
-class Recording:
+class SeriesRecorder:
     """Mixed into a trainer."""
 
     dataset: Dataset
     machine: Machine
-    probe: Probe
+    evaluator: Evaluator
     script: Script
 
     @property
@@ -28,11 +28,11 @@ class Recording:
 
     def record_on(self) -> None:
         """Record only beyond what the branch has; but where a rule is in force, it sees every measurement again."""
-        counters = self.machine.counters
+        int_state = self.machine.int_state
         watched = rules.in_force(self.machine.spec)
         every = 1 if self.script.spec.eval_every == "epoch" else self.script.spec.eval_every
-        counters[codes.RECORD_AFTER] = self.machine.step if watched else self._recorded_to
-        counters[codes.RECORD_EVERY] = every if watched else every * 2**self.series.doublings
+        int_state[codes.RECORD_AFTER] = self.machine.step if watched else self._recorded_to
+        int_state[codes.RECORD_EVERY] = every if watched else every * 2**self.series.doublings
 
     @property
     def _recorded_to(self) -> int:
@@ -52,10 +52,10 @@ class Recording:
     def _record_start(self) -> None:
         row = [0.0, 0.0]
         for split, count in zip(("train", "validation", "test"), self.dataset.rows, strict=True):
-            found = self.probe.evaluate(split) if count else None
+            found = self.evaluator.evaluate(split) if count else None
             accuracy = found.accuracy if found else None
             row += [found.loss if found else np.nan, np.nan if accuracy is None else accuracy]
         row += [np.nan, float(np.linalg.norm(self.machine.theta))]
         self.series.append(np.array([row]))
-        self.machine.measured(self.series.points[0])
+        self.machine.observe(self.series.points[0])
         self.record_on()

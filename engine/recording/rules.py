@@ -17,7 +17,7 @@ from engine.spec import RunSpec
 Verdict = Literal["early", "small_change"]
 
 # What is remembered: state[PLACE] --------------------------------------------------------------------------------------
-FACTOR = 0  # what the plateau rule has made of the rate so far
+FACTOR = 0  # what the plateau schedule has made of the rate so far
 PLATEAU_BEST = 1  # the best loss it has seen
 PLATEAU_BAD = 2  # measurements in a row that were not better
 BEST = 3  # early stopping: the best validation loss
@@ -36,7 +36,7 @@ def in_force(spec: RunSpec) -> bool:
     return spec.schedule.name == "plateau" or spec.stop.patience is not None or spec.stop.min_change is not None
 
 
-def fresh() -> Array:
+def initial_state() -> Array:
     """What rules have seen at the start of a run: nothing; (N_STATE,)."""
     state = np.zeros(N_STATE)
     _forget_plateau(state)
@@ -63,7 +63,7 @@ def adopt(state: Array, before: RunSpec, spec: RunSpec) -> None:
         state[LAST_LOSS] = np.nan
 
 
-def measured(state: Array, spec: RunSpec, point: Array, validated: bool) -> None:
+def observe(state: Array, spec: RunSpec, point: Array, validated: bool) -> None:
     """Let every rule in force see a point (columns,) of the series; `validated`: the run has a validation split."""
     if spec.schedule.name == "plateau" and point[EPOCH if spec.schedule.unit == "epoch" else STEP] >= spec.schedule.warmup:
         _plateau(state, spec, float(point[VALIDATION] if validated else point[TRAIN]))
@@ -100,13 +100,13 @@ def verdict(state: Array) -> Verdict | None:
     return VERDICTS[int(state[FIRED])]
 
 
-def go_on(state: Array) -> None:
+def resume(state: Array) -> None:
     """After an edit: a run that was stopped has new patience."""
     if state[FIRED]:
         state[FIRED] = state[BAD] = 0.0
 
 
-def words(state: Array, spec: RunSpec, step: int) -> str:
+def stop_message(state: Array, spec: RunSpec, step: int) -> str:
     """The verdict, for people."""
     if verdict(state) == "early":
         best = int(state[BEST_STEP])

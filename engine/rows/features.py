@@ -41,7 +41,7 @@ ALIASES = {feature.title: name for name, feature in FEATURES.items()} | {
 }
 
 
-def fitting(columns: tuple[str, ...]) -> tuple[str, ...]:
+def features_for(columns: tuple[str, ...]) -> tuple[str, ...]:
     """Names of the features that can be made of these columns."""
     return tuple(name for name, feature in FEATURES.items() if set(feature.of) <= set(columns))
 

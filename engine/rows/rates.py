@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.kernels.rules import schedules as kernels
+from engine.kernels.optimizers import schedules as kernels
 from engine.spec import ScheduleSpec
 
 

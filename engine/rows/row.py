@@ -1,4 +1,4 @@
-"""What a row of the catalog is: a rule with its parameters, formula and source. Forms, docs and tests derive from rows."""
+"""What a row of the catalog is: a choice with its parameters, formula and source. Forms, docs and tests derive from rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["float", "int", "bool", "choice", "pair"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a rule: its range, its default, its names. A pair has two `parts`, the first not the larger."""
+    """One parameter of a row: its range, its default, its names. A pair has two `parts`, the first not the larger."""
 
     name: str
     title: str
@@ -56,7 +56,7 @@ class Parameter:
         above = self.maximum is not None and (value >= self.maximum if self.exclusive_maximum else value > self.maximum)
         return f"must be {self.allowed}" if below or above or value != value else None
 
-    def settled(self, value: Any) -> Any:
+    def normalized(self, value: Any) -> Any:
         """An allowed value as a spec holds it: a float, or two in a tuple."""
         if self.kind == "pair":
             return tuple(float(each) for each in value)
@@ -71,7 +71,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Row:
-    """A rule of the catalog. `formula` is LaTeX; `code` is what kernels know it by."""
+    """A row of the catalog. `formula` is LaTeX; `code` is what kernels know it by."""
 
     name: str
     title: str

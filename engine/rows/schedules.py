@@ -1,7 +1,7 @@
 """Learning-rate schedules: eta_t as a function of t, which counts updates, or completed epochs, from 0.
 
-Warm-up comes before any of them: while t < warmup the rate is eta_0 (t + 1) / warmup; then the schedule's own clock starts.
-The kernel is `engine.kernels.rules.schedules`, rates ahead of time are `engine.rows.rates`' matter, what the plateau rule
+Warm-up comes before any of them: while t < warmup the rate is eta_0 (t + 1) / warmup; then the schedule's own clock starts. The
+kernel is `engine.kernels.optimizers.schedules`, rates ahead of time are `engine.rows.rates`' matter, what the plateau schedule
 counts `engine.recording.rules`'.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.kernels.rules import schedules as kernels
+from engine.kernels.optimizers import schedules as kernels
 from engine.rows.row import Parameter, Row, by_name
 
 LONGEST = 1_000_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.machine.layout import Place
+from engine.machine.layout import TensorSlot
 from engine.machine.machine import Machine
 from engine.script.edits import AnyEdit, EditError, ExtendEdit, SetEdit, WeightEdit, value_at, with_set
 from engine.spec import MAX_STEPS
@@ -19,20 +19,20 @@ def describe(edit: AnyEdit, machine: Machine) -> str:
         if edit.max_steps <= machine.step:
             raise EditError("max_steps", "is already passed", f"{machine.step + 1} to {MAX_STEPS}")
         return f"continue to step {edit.max_steps}"
-    place = place_of(edit, machine)
+    slot = slot_of(edit, machine)
     where = ", ".join(str(i + 1) for i in edit.index)
-    return f"{edit.name}[{where}] {_short(float(place.view(machine.theta)[edit.index]))} → {_short(edit.value)}"
+    return f"{edit.name}[{where}] {_short(float(slot.view(machine.theta)[edit.index]))} → {_short(edit.value)}"
 
 
-def place_of(edit: WeightEdit, machine: Machine) -> Place:
+def slot_of(edit: WeightEdit, machine: Machine) -> TensorSlot:
     """The parameter that holds the entry; it has to be there."""
-    place = next((place for place in machine.tape.places if place.name == edit.name), None)
-    if place is None:
-        raise EditError("name", f"no parameter {edit.name}", ", ".join(place.name for place in machine.tape.places))
-    fits = len(edit.index) == len(place.shape) and all(0 <= i < size for i, size in zip(edit.index, place.shape, strict=True))
+    slot = next((slot for slot in machine.tape.slots if slot.name == edit.name), None)
+    if slot is None:
+        raise EditError("name", f"no parameter {edit.name}", ", ".join(slot.name for slot in machine.tape.slots))
+    fits = len(edit.index) == len(slot.shape) and all(0 <= i < size for i, size in zip(edit.index, slot.shape, strict=True))
     if not fits:
-        raise EditError("index", f"{list(edit.index)} is outside {edit.name}", f"within {list(place.shape)}")
-    return place
+        raise EditError("index", f"{list(edit.index)} is outside {edit.name}", f"within {list(slot.shape)}")
+    return slot
 
 
 def _short(value: Any) -> str:

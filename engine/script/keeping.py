@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from engine.array import Array
 from engine.kernels import codes
 from engine.recording.series import Series
-from engine.recording.stops import Stop, ending
-from engine.script.edit_checks import place_of
+from engine.recording.stops import Stop, stop_reason
+from engine.script.edit_checks import slot_of
 from engine.script.edits import Edit, WeightEdit, with_edit
 from engine.script.script import Branch
 from engine.spec import MAX_STEPS, RunSpec
@@ -39,8 +39,8 @@ class Buffer(NamedTuple):
 
 
 BUFFERS = (
-    Buffer("counters", "counters", whole=True),
-    Buffer("hyper", "hyper"),
+    Buffer("counters", "int_state", whole=True),
+    Buffer("hyper", "float_state"),
     Buffer("theta", "theta"),
     Buffer("change", "change"),
     Buffer("grad", "grad"),
@@ -89,7 +89,7 @@ class Timeline(_Kept):
 
 
 class KeptStop(_Kept):
-    """Why the run has stopped. An offence is found again, by making the update that failed."""
+    """Why the run has stopped. The first value that is not finite is found again, by making the update that failed."""
 
     kind: Literal["finished", "non_finite", "early", "small_change"]
     step: Step
@@ -97,7 +97,7 @@ class KeptStop(_Kept):
     best: Step | None = None
 
 
-class Place(_Kept):
+class Cursor(_Kept):
     """Where the run stands, how far each branch goes, and how often the interval of its series was doubled."""
 
     step: Step
@@ -118,11 +118,11 @@ def timeline(trainer: Trainer) -> Timeline:
     )
 
 
-def place(trainer: Trainer) -> Place:
+def cursor(trainer: Trainer) -> Cursor:
     stop = trainer.stopped
     kept = None if stop is None else KeptStop(kind=stop.kind, step=stop.step, message=stop.message, best=stop.best)
     branches = trainer.script.branches
-    return Place(
+    return Cursor(
         step=trainer.steps_done,
         ends=tuple(branch.end for branch in branches),
         doublings=tuple(branch.series.doublings for branch in branches),
@@ -144,7 +144,7 @@ def layout_of(kept: Mapping[str, NDArray[Any]]) -> int:
     return int(kept[LAYOUT][0]) if LAYOUT in kept else 1
 
 
-def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
+def resume(line: Timeline, at: Cursor, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
     """The run as it was kept, bit for bit. `points` are the recorded series by branch.
 
     It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
@@ -162,9 +162,9 @@ def go_on(line: Timeline, at: Place, kept: Mapping[str, NDArray[Any]] | None, po
     script.current, script.undone = line.current, line.undone
     for edit in script.branch.edits:
         if isinstance(edit, WeightEdit):
-            place_of(edit, trainer.machine)  # raises where this network has no such weight
+            slot_of(edit, trainer.machine)  # raises where this network has no such weight
     if kept is None or not _stand(trainer, at.step, kept):
-        trainer.begin_again()
+        trainer.restart()
     elif at.stop is not None and trainer.steps_done == at.step:
         _stop(trainer, at.stop)
     return trainer
@@ -175,7 +175,7 @@ def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) ->
     machine, spec = trainer.machine, trainer.spec
     if layout_of(kept) != codes.LAYOUT or any(key not in kept for key in NUMBERS):
         return False
-    if kept["counters"].shape != machine.counters.shape:
+    if kept["counters"].shape != machine.int_state.shape:
         return False
     step = int(kept["counters"][codes.STEP])
     for edit in trainer.edits:
@@ -183,8 +183,8 @@ def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) ->
     machine.adopt(spec)
     if step > furthest or any(kept[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
         return False
-    machine.put_back({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
-    machine.counters[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
+    machine.restore_buffers({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
+    machine.int_state[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
     trainer.record_on()
     if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
         trainer.checkpoints.keep(trainer.branch, machine.snapshot())
@@ -195,4 +195,4 @@ def _stop(trainer: Trainer, stop: KeptStop) -> None:
     if stop.kind == "non_finite":
         trainer.advance(1)
     else:
-        trainer.stopped = ending(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)
+        trainer.stopped = stop_reason(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)

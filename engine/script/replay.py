@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from engine.machine.machine import Machine
 from engine.recording.stops import Stop
-from engine.script.edit_checks import place_of
+from engine.script.edit_checks import slot_of
 from engine.script.edits import AnyEdit, EditError, WeightEdit
 from engine.script.script_data import ScriptData
 
@@ -43,7 +43,7 @@ class Replay(Generic[Run]):
         for index, edit in enumerate(data.edits):
             if isinstance(edit, WeightEdit):
                 try:
-                    place_of(edit, trainer.machine)
+                    slot_of(edit, trainer.machine)
                 except EditError as error:
                     raise EditError(f"edits.{index}.{error.field}", error.problem, error.allowed) from error
 

@@ -139,7 +139,7 @@ class Checkpoints:
         """The next step beyond `step` at which one is taken."""
         return (step // self.spacing + 1) * self.spacing
 
-    def wanted(self, branch: int, step: int) -> bool:
+    def should_keep(self, branch: int, step: int) -> bool:
         return step > 0 and step % self.spacing == 0 and (branch, step) not in self._kept
 
     def keep(self, branch: int, snapshot: Snapshot) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from engine.script.edits import Edit, EditError, ExtendEdit, with_edit
-from engine.spec import MAX_STEPS, RunSpec, refuse
+from engine.spec import MAX_STEPS, RunSpec
+from engine.spec.fields import refuse
 
 MAX_EDITS = 10_000
 
@@ -54,8 +55,8 @@ class ScriptData(BaseModel):
         return self.model_dump(mode="json", exclude={"edits": {"__all__": {"label"}}})
 
     @classmethod
-    def read(cls, given: Mapping[str, Any] | str | Self) -> Self:
+    def read(cls, script: Mapping[str, Any] | str | Self) -> Self:
         """From plain data or its JSON text; errors name the field."""
-        if isinstance(given, str):
-            return cls.model_validate_json(given)
-        return given if isinstance(given, cls) else cls.model_validate(given)
+        if isinstance(script, str):
+            return cls.model_validate_json(script)
+        return script if isinstance(script, cls) else cls.model_validate(script)

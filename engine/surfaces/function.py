@@ -1,4 +1,4 @@
-"""A surface to race on: which one, told as a spec, and its values, gradients and Hessians by the kernels."""
+"""A surface to race on: which one, as a spec, and its values, gradients and Hessians by the kernels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import model_validator
 from engine.array import Array
 from engine.kernels import surfaces as kernels
 from engine.kernels.formula import WIDTH
-from engine.spec import Named, complete, known, refuse
+from engine.spec.fields import RowSpec, complete, known, refuse
 from engine.surfaces.formula import Formula, FormulaError, compile_formula
 from engine.surfaces.rows import SURFACES, Box, Minimum
 
@@ -24,40 +24,40 @@ OWN_DOMAIN: Box = ((-3.0, 3.0), (-3.0, 3.0))
 REACH = 1e6
 
 
-class SurfaceSpec(Named):
+class SurfaceSpec(RowSpec):
     """A row with its parameters, or {"name": "formula", "formula": "x**2 + sin(y)", "domain": [[-3, 3], [-3, 3]]}."""
 
     name: str = "rosenbrock"
 
     @model_validator(mode="before")
     @classmethod
-    def _fill(cls, given: Any) -> Any:
-        given = {"name": given} if isinstance(given, str) else given
-        if not isinstance(given, dict):
-            return given
-        if given.get("name") == OWN:
-            return _own(given)
-        row = SURFACES[known(given.get("name", "rosenbrock"), SURFACES | {OWN: None}, field="name")]
-        return complete(given, ("name",), row.parameters, row.defaults())
+    def _fill(cls, raw: Any) -> Any:
+        raw = {"name": raw} if isinstance(raw, str) else raw
+        if not isinstance(raw, dict):
+            return raw
+        if raw.get("name") == OWN:
+            return _own(raw)
+        row = SURFACES[known(raw.get("name", "rosenbrock"), SURFACES | {OWN: None}, field="name")]
+        return complete(raw, ("name",), row.parameters, row.defaults())
 
 
-def _own(given: dict[str, Any]) -> dict[str, Any]:
-    for key in given:
+def _own(raw: dict[str, Any]) -> dict[str, Any]:
+    for key in raw:
         if key not in ("name", "formula", "domain"):
             raise refuse("unknown_field", "no such parameter", "formula, domain", key)
-    text = given.get("formula")
+    text = raw.get("formula")
     if not isinstance(text, str):
         raise refuse("out_of_range", "must be text", "a formula in x and y", "formula")
     try:
         compile_formula(text)
     except FormulaError as problem:
         raise refuse("out_of_range", f"{problem.problem} at character {problem.position}", problem.allowed, "formula") from None
-    return {"name": OWN, "formula": text, "domain": _box(given.get("domain", OWN_DOMAIN))}
+    return {"name": OWN, "formula": text, "domain": _box(raw.get("domain", OWN_DOMAIN))}
 
 
-def _box(given: Any) -> Box:
+def _box(raw: Any) -> Box:
     try:
-        (x0, x1), (y0, y1) = ((float(low), float(high)) for low, high in given)
+        (x0, x1), (y0, y1) = ((float(low), float(high)) for low, high in raw)
     except (TypeError, ValueError):
         x0, x1, y0, y1 = 0.0, 0.0, 0.0, 0.0
     if not all(abs(value) <= REACH for value in (x0, x1, y0, y1)) or x1 - x0 < 1e-6 or y1 - y0 < 1e-6:
@@ -130,9 +130,9 @@ class SurfaceFunction:
 
     def at(self, points: ArrayLike) -> Points:
         """f, its gradient and its Hessian at points (n, 2)."""
-        given = np.ascontiguousarray(points, dtype=np.float64).reshape(-1, 2)
-        out = np.empty((len(given), WIDTH))
-        kernels.surface_at(*self.arguments, given, out)
+        raw = np.ascontiguousarray(points, dtype=np.float64).reshape(-1, 2)
+        out = np.empty((len(raw), WIDTH))
+        kernels.surface_at(*self.arguments, raw, out)
         return Points(out[:, 0], out[:, 1:3], out[:, [3, 4, 4, 5]].reshape(-1, 2, 2))
 
     def grid(self, columns: int, rows: int, domain: Box | None = None) -> tuple[Array, Array, Array]:

@@ -147,7 +147,7 @@ class Withheld:
 
     def number(self, number: Number) -> bool:
         """A leaf of an equation; for `Writing.withheld` and the sheet."""
-        return self.value(number.value) if number.place is None else self.entry(number.name, *number.place, number.value)
+        return self.value(number.value) if number.position is None else self.entry(number.name, *number.position, number.value)
 
     def places(self, parameter: str) -> set[tuple[int, int]]:
         """The entries of a parameter of which something is asked: itself, its gradient, its step, the rule's state."""

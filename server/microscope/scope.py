@@ -32,14 +32,16 @@ class Scope:
 
     def update(self, trainer: Trainer, key: Hashable, notation: str) -> Update:
         """The update that comes next at this point of the run (`key`), in a notation."""
-        from engine.microscope import look, tell
+        from engine.microscope import in_notation, next_update
 
         if key != self._key:
             self._key, self._told = key, {}
             self.questions.at(key)
         if notation not in self._told:
             made = next(iter(self._told.values()), None)
-            self._told[notation] = look(trainer, notation) if made is None else tell(trainer, made.recording, notation)
+            self._told[notation] = (
+                next_update(trainer, notation) if made is None else in_notation(trainer, made.trace, notation)
+            )
         return self._told[notation]
 
     @property

@@ -128,7 +128,7 @@ def sample(trainer: Trainer, want: Want) -> Picture | None:
     chosen = want.sample
     if chosen is None or chosen.index >= len(trainer.dataset.splits[chosen.split]):
         return None
-    found = trainer.sample_look(chosen.split, chosen.index)
+    found = trainer.sample_activations(chosen.split, chosen.index)
     meta: dict[str, Any] = {"split": chosen.split, "index": chosen.index, "bounds": found.bounds}
     meta |= {"loss": found.loss, "label": found.label, "predicted": found.predicted}
     return Picture(meta, {f"h{layer}": values for layer, values in enumerate(found.layers)} | {"target": found.target})

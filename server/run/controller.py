@@ -230,9 +230,9 @@ class RunController(RunAccess):
 
     def place(self) -> dict[str, Any]:
         from engine.recording.series import Series
-        from engine.script.keeping import place
+        from engine.script.keeping import cursor
 
-        at = place(self.present())
+        at = cursor(self.present())
         if isinstance(self.work, clock.Seek):
             at = at.model_copy(update={"step": self.work.target, "stop": None})
         return {

@@ -76,7 +76,7 @@ def stop(trainer: Trainer) -> Stop | None:
     found = trainer.stopped
     if found is None:
         return None
-    at = found.offence
+    at = found.first_nonfinite
     offence = None
     if at is not None:
         parts = ("update", "op", "tensor", "layer", "unit", "sample", "count")

@@ -79,15 +79,15 @@ def found(restored: Restored, settings: Settings) -> Found:
     """In a worker: the run as it was kept."""
     from engine import fingerprint
     from engine.recording.series import FIRST_COLUMNS, Series
-    from engine.script.keeping import Place, Timeline, go_on
+    from engine.script.keeping import Cursor, Timeline, resume
 
     script, place, kept = restored.script, restored.place, restored.kept
     line = Timeline.model_validate(script["timeline"] | {"spec": unpack(restored.head)})
-    at = Place.model_validate(place["at"])
+    at = Cursor.model_validate(place["at"])
     check_given(line.spec, settings)
     check_built(line.spec, settings)
     numbers = None if kept.snapshot is None else unpack_numbers(kept.snapshot)
     columns = place.get("columns", FIRST_COLUMNS)
     points = lines(kept.series, columns) if "step" in columns else {}
-    trainer = go_on(line, at, numbers, {branch: Series.arranged(line, columns) for branch, line in points.items()})
+    trainer = resume(line, at, numbers, {branch: Series.arranged(line, columns) for branch, line in points.items()})
     return Found(trainer, line.fingerprint, line.fingerprint == fingerprint())

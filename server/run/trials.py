@@ -123,7 +123,7 @@ class Checking(Trying):
         found["worst"] = None if report.worst is None else {"tensor": report.worst[0], "entry": list(report.worst[1])}
         found |= {"verdict": verdict(report, BOUND), "evaluations": check.evaluations, "bound": BOUND}
         found["tensors"] = []
-        for place in check.places:
+        for place in check.slots:
             tensor = report.tensors[place.name]
             known = ~np.isnan(tensor.relative)
             steps = place.view(check.steps)[known]

@@ -35,10 +35,10 @@ def check_given(spec: Mapping[str, Any] | RunSpec, settings: Settings, prefix: s
 
 def check_built(spec: RunSpec, settings: Settings, lanes: int = 1, prefix: str = "spec") -> None:
     """What follows from a checked spec: its parameters, its work, and the room that it takes, of one run or so many lanes."""
-    from engine.machine.layout import places_of
+    from engine.machine.layout import tensor_slots
 
     widths = (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
-    count = sum(place.size for place in places_of(widths, spec.network.layers))
+    count = sum(place.size for place in tensor_slots(widths, spec.network.layers))
     layers = f"{prefix}.network.layers"
     if count * lanes > settings.max_parameters:
         words = f"{layers}: {count:,} parameters are more than this server allows"
@@ -135,7 +135,7 @@ def _whole(value: Any) -> bool:
 
 
 def _inputs(spec: RunSpec) -> int:
-    from engine.spec_inline import InlineData
+    from engine.spec.inline import InlineData
 
     data = spec.data
     if data.features:
@@ -146,7 +146,7 @@ def _inputs(spec: RunSpec) -> int:
 
 
 def _outputs(spec: RunSpec) -> int:
-    from engine.spec_inline import InlineData
+    from engine.spec.inline import InlineData
 
     if spec.task == "classification":
         return 1 if spec.one_output else spec.class_count
@@ -160,7 +160,7 @@ def _batch(spec: RunSpec) -> int:
 
 
 def _rows(spec: RunSpec) -> int:
-    from engine.spec_inline import InlineData
+    from engine.spec.inline import InlineData
 
     if isinstance(spec.data, InlineData):
         return sum(len(getattr(spec.data, name) or ()) for name in SPLITS)

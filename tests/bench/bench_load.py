@@ -115,7 +115,7 @@ class Learner:
         self.bytes, self.step, self.updates, self._newest = 0, 0, 0, 0
         self.waits: dict[str, list[float]] = {}
         self.errors: Counter[str] = Counter()
-        self.measuring = False
+        self.of_gradient_in_parts = False
         self.closed: int | None = None
         self._random = random.Random(number)
         self._ids = itertools.count(1)
@@ -160,7 +160,7 @@ class Learner:
         self.frames.clear()
         self.waits.clear()
         self.bytes = self.updates = 0
-        self.measuring = True
+        self.of_gradient_in_parts = True
 
     async def ask(self, type: str, **fields: Any) -> str:
         id = next(self._ids)
@@ -201,7 +201,7 @@ class Learner:
                 answer = ANSWER.match(message)
                 if answer is not None and int(answer[2]) in self._asked:
                     type, sent, future = self._asked.pop(int(answer[2]))
-                    if self.measuring:
+                    if self.of_gradient_in_parts:
                         self.waits.setdefault(type, []).append(time.perf_counter() - sent)
                     if answer[1] == "error":
                         self.errors[f"{type}: {json.loads(message)['message']}"] += 1
@@ -292,7 +292,7 @@ async def measured(learners: list[Learner], seconds: float, server: Server | Non
     await asyncio.sleep(seconds)
     elapsed = time.perf_counter() - began
     for learner in learners:
-        learner.measuring = False
+        learner.of_gradient_in_parts = False
     busy = f"; the server {(server.seconds - used) / elapsed:.2f} of a processor" if server else ""
     print(f"  over {elapsed:.1f} s{busy}, this tool {(time.process_time() - own) / elapsed:.2f}")
     for task in commanding:

@@ -67,7 +67,7 @@ def pictures(rounds: int) -> None:
     }
     trainer = Trainer(RunSpec.model_validate(spec))
     landscape = Landscape(trainer.machine)
-    plane = random_directions(trainer.machine.theta, trainer.tape.places, 0)
+    plane = random_directions(trainer.machine.theta, trainer.tape.slots, 0)
     taken = []
     for _ in range(rounds):
         begin, times = time.perf_counter(), []

@@ -11,7 +11,7 @@ from step_page import Step
 from train_page import Train
 
 from engine import Trainer
-from engine.microscope import PRESETS, look
+from engine.microscope import PRESETS, next_update
 
 TWO = {name: SIZES[name] for name in ("desk", "phone")}
 
@@ -36,7 +36,7 @@ class Panels(Step):
         expect(self.hook("examples-dialog")).to_be_hidden()
         direct = Trainer.from_script(PRESETS[example].script)
         kind, layer = PRESETS[example].look
-        self.at(look(direct).find(kind, layer).index)
+        self.at(next_update(direct).find(kind, layer).index)
         return direct
 
     def panel(self, name: str) -> Locator:

@@ -17,7 +17,7 @@ from race_page import RaceRoom
 from test_step_hidden import Received
 from train_page import Train
 
-from engine.microscope import look
+from engine.microscope import next_update
 
 LONG = {
     "network": {"layers": [{"units": 96}, {"units": 96}, {"units": 48}]},
@@ -138,7 +138,7 @@ def test_cut_while_a_number_is_hidden_and_while_a_race_plays(page: Page, line: L
     received = Received(page)
     step = Panels.enter(Train(page).open(line.url))
     direct = step.open("two_two_two")
-    update = look(direct)
+    update = next_update(direct)
     blame = update.find("delta", 1).index
     hidden = float(update.steps[blame].result("delta1").array[0, 0])
     step.hook("strip").get_by_role("button", name=update.steps[blame - 1].title, exact=True).first.evaluate(

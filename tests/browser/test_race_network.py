@@ -12,7 +12,7 @@ from network_page import NetworkRoom
 from playwright.sync_api import Page, expect
 
 from engine import RunSpec, Trainer
-from engine.race.gradient_noise import compass
+from engine.race.gradient_noise import gradient_noise
 from engine.race.presets import PRESETS
 from engine.race.seeds import SeedRace
 
@@ -83,7 +83,7 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom, complaints
     names = page.locator("[data-netpick]").evaluate_all("(all) => all.map((each) => [each.textContent, each.dataset.netpick])")
     number_of = {name: int(value) for name, value in names}
     limit, rate = told[number_of["gradient descent"]]
-    theta, gradient = sgd.machine.theta, sgd.probe.gradient
+    theta, gradient = sgd.machine.theta, sgd.evaluator.gradient
     assert rate == 0.01 and limit > 0
     v = np.random.default_rng(0).normal(size=theta.size)
     before = theta.copy()
@@ -259,7 +259,7 @@ def test_studies_and_moments_seven_and_eight(room: NetworkRoom) -> None:
     room.study("compass", "compass-begin")
     lone = alone(60, optimizer={"name": "sgd"})
     second = 16 + 1  # W1 is 8 by 2, and b1 follows
-    arrows = compass(lone.probe, 0, second)
+    arrows = gradient_noise(lone.evaluator, 0, second)
     full = [room.value(f"[data-compass='full-{i}']") for i in (1, 2)]
     assert full == arrows.full.tolist()
     for number in (0, 1, 2):

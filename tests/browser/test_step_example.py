@@ -10,7 +10,7 @@ from step_page import Step, number, open_script
 from train_page import Train
 
 from engine import Trainer
-from engine.microscope import PRESETS, look
+from engine.microscope import PRESETS, next_update
 from engine.microscope import Step as MicroStep
 
 PRESET = PRESETS["two_two_two"]
@@ -38,7 +38,7 @@ def check(step: Step, told: MicroStep) -> list[float]:
 def test_the_example_is_walked_through_from_end_to_end_and_back(train: Train) -> None:
     open_script(train, json.dumps(PRESET.script))
     direct = Trainer.from_script(PRESET.script)
-    update = look(direct)
+    update = next_update(direct)
     step = Step.enter(train)
     seen: list[float] = []
     last = len(update.steps) - 1
@@ -64,9 +64,9 @@ def test_the_example_is_walked_through_from_end_to_end_and_back(train: Train) ->
     step.press("End", last)
     step.press("ArrowRight", 0, 1)
     direct.step(1)
-    check(step, look(direct).steps[0])
+    check(step, next_update(direct).steps[0])
     step.press("End", last)
-    check(step, look(direct).steps[-1])
+    check(step, next_update(direct).steps[-1])
     step.press("Home", 0)
     step.press("ArrowLeft", last, 0)
     check(step, update.steps[-1])

@@ -13,7 +13,7 @@ from panels_page import Panels, beside_looks_well, js
 from playwright.sync_api import Page, WebSocket, expect
 from train_page import Train
 
-from engine.microscope import PRESETS, look
+from engine.microscope import PRESETS, next_update
 
 
 class Received:
@@ -43,7 +43,7 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     train = Train(page).open(server_url)
     step = Panels.enter(train)
     direct = step.open("two_two_two")
-    update = look(direct)
+    update = next_update(direct)
     blame = update.find("delta", 1).index
     hidden = float(update.steps[blame].result("delta1").array[0, 0])
     # It is not yet on the page: hide it before it is seen.

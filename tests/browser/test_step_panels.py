@@ -16,7 +16,7 @@ from step_page import configure
 from train_page import Train
 
 from engine import RunSpec, Trainer
-from engine.microscope import change, dissect, factors, in_place, look, sample_chain
+from engine.microscope import change, dissect, factors, in_place, next_update, sample_chain
 
 SPEC = """async () => {
   // The spec of a new session's run, which is that of the page's own.
@@ -92,7 +92,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
     train.settle(3)
     direct.step(3)
     step = Panels.enter(train)
-    update = look(direct)
+    update = next_update(direct)
     # Two rules and their dialects: each quantity is the engine's.
     for rule in ("adam", "rmsprop"):
         if rule != "adam":
@@ -114,7 +114,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
             beside_looks_well(step, "the optimizer")
     step.panel("samples")
     step.pick("samples", "W2", 0, 4)
-    chain = sample_chain(look(direct), "W2", (0, 4))
+    chain = sample_chain(next_update(direct), "W2", (0, 4))
     step.settled("samples")
     expect(step.hook("chain-mean")).to_have_attribute("data-value", js(chain.mean))
     expect(step.hook("chain-clipped")).to_have_attribute("data-value", js(chain.clipped))
@@ -146,7 +146,7 @@ def test_the_chain_is_a_product_and_an_expression_a_graph(step: Panels) -> None:
     direct = step.open("chain")
     step.panel("factors")
     step.pick("factors", "W1", 0, 0)
-    expected = factors(look(direct), "W1")
+    expected = factors(next_update(direct), "W1")
     step.settled("factors")
     expect(step.hook("factors-value")).to_have_attribute("data-value", js(expected.value))
     rows = step.hook("factor-list").get_by_role("listitem")

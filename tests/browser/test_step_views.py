@@ -13,7 +13,7 @@ from step_page import Step, configure, number
 from train_page import Train
 
 from engine import RunSpec, Trainer
-from engine.microscope import NOTATIONS, Update, look
+from engine.microscope import NOTATIONS, Update, next_update
 
 SPIRAL = {"network": {"layers": [{"units": 8}, {"units": 8}]}}
 DIGITS = {"data": {"name": "digits"}, "network": {"layers": [{"units": 32}]}}
@@ -30,8 +30,8 @@ BROKEN = {
 }
 
 
-def next_update(spec: dict) -> Update:
-    return look(Trainer(RunSpec.model_validate(spec)))
+def update_of(spec: dict) -> Update:
+    return next_update(Trainer(RunSpec.model_validate(spec)))
 
 
 LIT = """(wanted) => Object.entries(wanted).every(([part, places]) => {
@@ -81,7 +81,7 @@ def asked(step: Step, unit: str) -> Iterator[None]:
 @pytest.mark.looks(seconds=30)
 def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     configure(train, SPIRAL)
-    update = next_update(SPIRAL)
+    update = update_of(SPIRAL)
     step = Step.enter(train)
     affine = update.find("affine", 2)
     step.go("Forward into layer 2: weighted sums")
@@ -215,7 +215,7 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
 @pytest.mark.looks(seconds=30)
 def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
     configure(train, DIGITS)
-    update = next_update(DIGITS)
+    update = update_of(DIGITS)
     step = Step.enter(train)
     affine = update.find("affine", 1)
     step.go(affine.title)
@@ -260,7 +260,7 @@ def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
 @pytest.mark.looks(seconds=30)
 def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: Train) -> None:
     configure(train, NORMED)
-    update = next_update(NORMED)
+    update = update_of(NORMED)
     train.play()
     train.pass_step(0)
     train.page.keyboard.press("s")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from engine import Trainer
 from engine.array import Array
-from engine.script.keeping import Place, Timeline, go_on, numbers, place, timeline
+from engine.script.keeping import Cursor, Timeline, cursor, numbers, resume, timeline
 
 
 def again(trainer: Trainer) -> Trainer:
     line = Timeline.model_validate_json(timeline(trainer).model_dump_json())
-    at = Place.model_validate_json(place(trainer).model_dump_json())
-    return go_on(line, at, numbers(trainer), lines(trainer))
+    at = Cursor.model_validate_json(cursor(trainer).model_dump_json())
+    return resume(line, at, numbers(trainer), lines(trainer))
 
 
 def lines(trainer: Trainer) -> dict[int, Array]:

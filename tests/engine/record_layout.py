@@ -21,7 +21,12 @@ from engine.script.keeping import BUFFERS
 from engine.spec import OptimizerSpec
 
 RECORDED = Path(__file__).parent / "layouts.json"
-PLACES = {"counters": "counters[PLACE]", "hyper": "hyper[PLACE]", "clock": "state[slots * P + PLACE]", "rules": "state[PLACE]"}
+PLACES = {
+    "counters": "int_state[PLACE]",
+    "hyper": "float_state[PLACE]",
+    "clock": "state[slots * P + PLACE]",
+    "rules": "state[PLACE]",
+}
 """Of each table of places what the heading of its section says in the source."""
 CODES = (
     *("MINI_BATCHES", "ROWS_AS_THEY_LIE", "TRAINING", "INFERENCE", "STATISTICS"),
@@ -72,8 +77,8 @@ def table() -> dict[str, dict[str, Any]]:
         | {f"state of {name}": list(spec.state) for name, spec in specs.items()}
         | {f"wide state of {name}": list(row.wide.state) for name, row in OPTIMIZERS.items() if row.wide},
         "specimen": {
-            "theta": [[place.name, place.offset, *place.shape] for place in trainer.tape.places],
-            "statistics": [[place.name, place.offset, *place.shape] for place in trainer.tape.running],
+            "theta": [[slot.name, slot.offset, *slot.shape] for slot in trainer.tape.slots],
+            "statistics": [[slot.name, slot.offset, *slot.shape] for slot in trainer.tape.running],
         },
     }
 

@@ -71,7 +71,7 @@ def numbers() -> Iterator[tuple[str, NDArray[Any], float]]:
         yield f"run {name}, order", trainer.machine.order, 0.0
         if "dropout" in json.dumps(fields):
             layout, work = trainer.tape.layout, trainer.machine.work
-            yield f"run {name}, mask", layout.view(work, "mask2", int(trainer.machine.counters[codes.BATCH])) > 0, 0.0
+            yield f"run {name}, mask", layout.view(work, "mask2", int(trainer.machine.int_state[codes.BATCH])) > 0, 0.0
 
 
 def taken(values: NDArray[Any], close: float) -> dict[str, Any]:

@@ -48,7 +48,8 @@ class Past:
         return 1.0 - self.p["beta1"] ** self.t, 1.0 - self.p["beta2"] ** self.t
 
     def quantities(self):
-        """By the names of the anatomy; "step" is what is taken from θ (decay apart), "theta_new" what becomes of it."""
+        """By the names of the update equations; "step" is what is taken from θ (decay apart), "theta_new" what becomes of
+        it."""
         found = getattr(self, f"_{self.rule}")()
         found.setdefault("theta_new", self.theta - found["step"])
         return found

@@ -5,7 +5,7 @@ import pytest
 
 from engine.parts import at_once
 from engine.race.chart import Chart, PlaneChoice, seeming_climbs, weight_names
-from engine.race.local import looking
+from engine.race.local import local_in_parts
 from engine.race.on_network import NetworkRace
 
 RUN = {
@@ -27,25 +27,28 @@ def race():
 def test_a_chart_has_true_and_slice_losses_and_says_what_it_hides(race):
     chart = Chart.of(race, PlaneChoice("pca"))
     assert not chart.measure(race, 0.0)  # the heads alone
-    points = np.concatenate([race.way(lane.id)[1] for lane in race.lanes])
+    points = np.concatenate([race.trajectory(lane.id)[1] for lane in race.lanes])
     values = np.linalg.svd(points - points.mean(axis=0), compute_uv=False) ** 2
     assert chart.explained(race) == pytest.approx(values[:2].sum() / values.sum(), rel=1e-10)
     for lane in race.lanes:
-        way = chart.way(race, lane.id)
+        way = chart.trajectory(race, lane.id)
         assert way.columns["true_loss"][-1] == lane.trainer.objective("train")
         assert np.isnan(way.columns["true_loss"][40])
     assert chart.measure(race, 60.0)
     for lane in race.lanes:
-        whole, found = race.path(lane.id, chart.plane, chart.landscape), chart.way(race, lane.id).columns
+        whole, found = race.path(lane.id, chart.plane, chart.landscape), chart.trajectory(race, lane.id).columns
         assert np.array_equal(np.column_stack([found["a"], found["b"]]), whole.coordinates)
         for name in ("off", "residual", "true_loss", "slice_loss"):
             assert np.allclose(found[name], getattr(whole, name), rtol=1e-12, atol=1e-14)
     before = dict(chart.known)
     race.seek(200)
-    assert chart.way(race, 1).steps[-1] == 200 and chart.way(race, 1).columns["true_loss"][0] == before[1, 0].true_loss
+    assert (
+        chart.trajectory(race, 1).steps[-1] == 200
+        and chart.trajectory(race, 1).columns["true_loss"][0] == before[1, 0].true_loss
+    )
     race.seek(300)
     chart.forget(1)
-    assert np.isnan(chart.way(race, 1).columns["true_loss"]).all() and (2, 0) in chart.known
+    assert np.isnan(chart.trajectory(race, 1).columns["true_loss"]).all() and (2, 0) in chart.known
 
 
 def test_a_seeming_climb_is_one_of_the_slice_alone(race):
@@ -55,7 +58,7 @@ def test_a_seeming_climb_is_one_of_the_slice_alone(race):
         chart.measure(race, 60.0)
         for climb in seeming_climbs(race, chart):
             way = race.path(climb.lane, chart.plane, chart.landscape)
-            first, last = (list(race.way(climb.lane)[0]).index(step) for step in (climb.first, climb.last))
+            first, last = (list(race.trajectory(climb.lane)[0]).index(step) for step in (climb.first, climb.last))
             assert way.slice_loss[first] < way.slice_loss[last] and way.true_loss[first] >= way.true_loss[last]
             assert climb.off == pytest.approx(way.off[last]) and climb.off > 0.0
             found.append(climb)
@@ -92,7 +95,7 @@ def test_two_weights_with_their_gradient_and_the_minima_of_the_slice(race):
 def test_three_corners_and_what_is_refused(race):
     chart = Chart.of(race, PlaneChoice("points", corners=(0, 2, 3)))
     for number, corner in ((2, (1, 0)), (3, (0, 1))):
-        way = chart.way(race, number).columns
+        way = chart.trajectory(race, number).columns
         assert (way["a"][-1], way["b"][-1]) == pytest.approx(corner, abs=1e-12) and way["off"][-1] < 1e-12
     for choice, words in (
         (PlaneChoice("points", corners=(0, 0, 1)), "parallel or zero"),
@@ -112,10 +115,12 @@ def test_three_corners_and_what_is_refused(race):
 def test_under_a_lanes_feet(race):
     """λ_max by second differences of the loss along its eigenvector; each lane its own bound beside its rate."""
     for number in (1, 2, 3):
-        found = at_once(looking(race, number))
+        found = at_once(local_in_parts(race, number))
         lane = race.lane(number)
         theta, landscape = lane.trainer.machine.theta, race.landscape()
-        assert found.curvature.gradient_norm == pytest.approx(np.linalg.norm(lane.trainer.probe.gradient("train")), rel=1e-12)
+        assert found.curvature.gradient_norm == pytest.approx(
+            np.linalg.norm(lane.trainer.evaluator.gradient("train")), rel=1e-12
+        )
         values, vectors = np.linalg.eigh(found.curvature.matrix)
         h = 1e-3
         f = landscape.at([theta - h * vectors[:, -1], theta, theta + h * vectors[:, -1]])

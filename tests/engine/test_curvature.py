@@ -41,7 +41,7 @@ def test_gradient_of_the_landscape_is_the_trainers():
     for fields in ({"regularization": {"l1": 0.01, "l2": 0.02}}, {"network": {"layers": [{"units": 4, "norm": "batch"}]}}):
         made = trainer(data={"name": "circle", "samples": 900, "test_fraction": 0.0}, **fields)
         found = gradient_of(made)(made.machine.theta)
-        expected = made.probe.gradient("train")
+        expected = made.evaluator.gradient("train")
         assert np.allclose(found, expected, rtol=1e-13, atol=1e-15)
 
 

@@ -40,14 +40,14 @@ def test_the_gradient_check_holds(name):
 
 def test_a_wrong_gradient_of_a_norm_is_caught(monkeypatch):
     trainer = Trainer(NETWORKS["layer norm"])
-    original = type(trainer.probe).gradient
+    original = type(trainer.evaluator).gradient
 
-    def tampered(probe, split):
-        flat = original(probe, split)
-        next(place for place in probe.tape.places if place.name == "gamma2").view(flat)[3] *= 1.001
+    def tampered(evaluator, split):
+        flat = original(evaluator, split)
+        next(slot for slot in evaluator.tape.slots if slot.name == "gamma2").view(flat)[3] *= 1.001
         return flat
 
-    monkeypatch.setattr(type(trainer.probe), "gradient", tampered)
+    monkeypatch.setattr(type(trainer.evaluator), "gradient", tampered)
     found = trainer.check_gradient()
     assert found.ok is False and found.worst == ("gamma2", (4,))
 
@@ -101,7 +101,7 @@ def test_an_overflow_behind_a_norm_is_traced():
     spec = network(layer(4, "relu", norm="batch"), data="plane", optimizer={"name": "sgd", "lr": 1e9}, batch_size=20)
     trainer = Trainer(spec)
     trainer.step(20)
-    found = trainer.stopped.offence
+    found = trainer.stopped.first_nonfinite
     assert trainer.stopped.kind == "non_finite" and found.op == trainer.stopped.op
     assert found.words and [finding.name for finding in trainer.findings()] == ["non_finite"]
 

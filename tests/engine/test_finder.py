@@ -84,10 +84,10 @@ def test_the_run_is_left_alone_even_in_the_midst_of_an_update(ops):
         each.step(11)
         for _ in range(ops):
             each.advance_op()
-    kept = trainer.machine.everything()
+    kept = trainer.machine.copy_buffers()
     series = trainer.series.points.copy()
     found = trainer.find_rate()
-    after = trainer.machine.everything()
+    after = trainer.machine.copy_buffers()
     assert all(np.array_equal(kept[name], after[name], equal_nan=name == "rules") for name in kept)
     assert np.array_equal(series, trainer.series.points, equal_nan=True)
     assert found.finished and len(found.rates) > 50

@@ -196,10 +196,10 @@ def test_an_edit_begins_the_evidence_anew():
 def test_it_changes_nothing():
     trainer = Trainer(run({"name": "spiral", "samples": 1000}, [8, 8], "adam", 0.01))
     trainer.step(500)
-    kept = trainer.machine.everything()
+    kept = trainer.machine.copy_buffers()
     before = trainer.series.points.copy()
     trainer.findings()
-    after = trainer.machine.everything()
+    after = trainer.machine.copy_buffers()
     assert all(np.array_equal(kept[name], after[name], equal_nan=name == "rules") for name in kept)
     assert np.array_equal(before, trainer.series.points, equal_nan=True)
     other = Trainer(trainer.spec)

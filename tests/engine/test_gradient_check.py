@@ -40,15 +40,15 @@ def test_one_wrong_entry_is_caught_and_named(entry, wrong, monkeypatch):
     """A check that cannot fail is no check: one entry of what backpropagation gave, changed by a thousandth."""
     name, index = entry
     trainer = problems.problem((2, 4, 4, 1), "tanh", "bce", "sigmoid", seed=33).trainer()
-    original = type(trainer.probe).gradient
+    original = type(trainer.evaluator).gradient
 
-    def tampered(probe, split):
-        flat = original(probe, split)
-        place = next(place for place in probe.tape.places if place.name == name)
-        place.view(flat)[index] *= wrong
+    def tampered(evaluator, split):
+        flat = original(evaluator, split)
+        slot = next(slot for slot in evaluator.tape.slots if slot.name == name)
+        slot.view(flat)[index] *= wrong
         return flat
 
-    monkeypatch.setattr(type(trainer.probe), "gradient", tampered)
+    monkeypatch.setattr(type(trainer.evaluator), "gradient", tampered)
     found = trainer.check_gradient()
     assert found.ok is False
     assert found.worst == (name, tuple(i + 1 for i in index))
@@ -61,13 +61,13 @@ def test_a_missing_derivative_is_caught(monkeypatch):
     from engine.kernels import codes
     from engine.machine.tape import Tape
 
-    original = Tape.derivative.func
+    original = Tape.gradient_ops.func
 
     def without_slope(tape):
         ops = original(tape)
         return np.ascontiguousarray(ops[~((ops[:, codes.CODE] == codes.BACK_ACTIVATION) & (ops[:, codes.LAYER] == 1))])
 
-    monkeypatch.setattr(Tape, "derivative", property(without_slope))
+    monkeypatch.setattr(Tape, "gradient_ops", property(without_slope))
     found = problems.problem((2, 4, 4, 1), "tanh", "bce", "sigmoid", seed=33).trainer().check_gradient()
     assert [name for name, check in found.tensors.items() if not check.ok] == ["W1", "b1"]
     assert found.ok is False and found.error > 0.01
@@ -134,9 +134,9 @@ def test_a_strongly_curved_objective_is_looked_at_again(monkeypatch):
     made = problems.Problem("classification", ("tanh", "sigmoid"), "mse", x, y, [(w1, b1), (w2, b2)])
     trainer = made.trainer()
     assert trainer.check_gradient().ok
-    original = type(trainer.probe).gradient
+    original = type(trainer.evaluator).gradient
     with monkeypatch.context() as patch:
-        patch.setattr(type(trainer.probe), "gradient", lambda probe, split: 1.0001 * original(probe, split))
+        patch.setattr(type(trainer.evaluator), "gradient", lambda evaluator, split: 1.0001 * original(evaluator, split))
         assert trainer.check_gradient().ok is False
     monkeypatch.setattr(gradient_check, "REFINEMENTS", 0)
     assert trainer.check_gradient().ok is False

@@ -14,13 +14,13 @@ from engine.script.keeping import (
     BUFFERS,
     LAYOUT,
     NUMBERS,
+    Cursor,
     KeptBranch,
     KeptStop,
-    Place,
     Timeline,
-    go_on,
+    cursor,
     numbers,
-    place,
+    resume,
     timeline,
 )
 from engine.script.replay import ScriptData
@@ -55,25 +55,25 @@ def test_it_goes_on_to_the_same_bits(rule, network):
     fields = {"optimizer": {"name": rule} | problems.TEXTBOOK[rule]} | NETWORKS[network]
     trainer = trainer_of(**fields)
     trainer.step(137)  # in the middle of an epoch
-    twin = kept.again(trainer)
+    clone = kept.again(trainer)
     for updates in (0, 1, 200):
         trainer.step(updates)
-        twin.step(updates)
-        assert all_numbers(twin) == all_numbers(trainer)
+        clone.step(updates)
+        assert all_numbers(clone) == all_numbers(trainer)
     for step in (60, 138, 137, 330):
         trainer.seek(step)
-        twin.seek(step)
-        assert all_numbers(twin) == all_numbers(trainer)
+        clone.seek(step)
+        assert all_numbers(clone) == all_numbers(trainer)
 
 
 def test_the_start_is_kept_too():
     trainer = trainer_of()
     assert all_numbers(kept.again(trainer)) == all_numbers(trainer)
     trainer.edit({"kind": "set", "path": "optimizer.name", "value": "rprop"})
-    twin = kept.again(trainer)
+    clone = kept.again(trainer)
     trainer.step(50)
-    twin.step(50)
-    assert all_numbers(twin) == all_numbers(trainer)
+    clone.step(50)
+    assert all_numbers(clone) == all_numbers(trainer)
 
 
 def test_edits_at_the_step_itself_are_made_once():
@@ -83,17 +83,17 @@ def test_edits_at_the_step_itself_are_made_once():
     trainer.edit({"kind": "weight", "name": "W1", "index": [0, 1], "value": 3.0})
     trainer.edit({"kind": "set", "path": "batch_size", "value": 7})
     trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.5})
-    twin = kept.again(trainer)
-    assert all_numbers(twin) == all_numbers(trainer)
-    for each in (trainer, twin):
+    clone = kept.again(trainer)
+    assert all_numbers(clone) == all_numbers(trainer)
+    for each in (trainer, clone):
         each.step(40)
         each.seek(33)
         each.undo()
-    assert all_numbers(twin) == all_numbers(trainer)
-    for each in (trainer, twin):
+    assert all_numbers(clone) == all_numbers(trainer)
+    for each in (trainer, clone):
         each.redo()
         each.step(5)
-    assert all_numbers(twin) == all_numbers(trainer)
+    assert all_numbers(clone) == all_numbers(trainer)
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,12 @@ def test_a_stop_is_found_again(kind, fields):
     trainer = trainer_of(**fields)
     trainer.step(20_000)
     assert trainer.stopped is not None and trainer.stopped.kind == kind
-    twin = kept.again(trainer)
-    assert all_numbers(twin) == all_numbers(trainer)
-    for each in (trainer, twin):
+    clone = kept.again(trainer)
+    assert all_numbers(clone) == all_numbers(trainer)
+    for each in (trainer, clone):
         each.edit({"kind": "set", "path": "optimizer.lr", "value": 0.01})
         each.step(10)
-    assert all_numbers(twin) == all_numbers(trainer)
+    assert all_numbers(clone) == all_numbers(trainer)
 
 
 def test_nothing_is_taken_in_the_middle_of_an_update():
@@ -136,7 +136,7 @@ def test_without_fitting_numbers_the_script_leads_there(lost):
     trainer.step(30)
     found = numbers(trainer)
     assert found is not None and set(found) == {*NUMBERS, LAYOUT}
-    at = place(trainer)
+    at = cursor(trainer)
     if lost == "theta":
         del found["theta"]
     elif lost == "another shape":
@@ -147,10 +147,10 @@ def test_without_fitting_numbers_the_script_leads_there(lost):
         trainer.step(1)
         found = numbers(trainer)
         trainer.seek(100)
-    twin = go_on(timeline(trainer), at, None if lost == "all" else found, {})
-    assert twin.steps_done == 0 and twin.edits == trainer.edits
-    twin.seek(100)
-    assert all_numbers(twin)[:5] == all_numbers(trainer)[:5]
+    clone = resume(timeline(trainer), at, None if lost == "all" else found, {})
+    assert clone.steps_done == 0 and clone.edits == trainer.edits
+    clone.seek(100)
+    assert all_numbers(clone)[:5] == all_numbers(trainer)[:5]
 
 
 def test_numbers_without_a_layout_are_of_the_first(monkeypatch):
@@ -159,9 +159,9 @@ def test_numbers_without_a_layout_are_of_the_first(monkeypatch):
     trainer.step(70)
     found = numbers(trainer)
     del found[LAYOUT]
-    assert go_on(timeline(trainer), place(trainer), found, {}).steps_done == (70 if codes.LAYOUT == 1 else 0)
+    assert resume(timeline(trainer), cursor(trainer), found, {}).steps_done == (70 if codes.LAYOUT == 1 else 0)
     monkeypatch.setattr(codes, "LAYOUT", codes.LAYOUT + 1)
-    assert go_on(timeline(trainer), place(trainer), found, {}).steps_done == 0
+    assert resume(timeline(trainer), cursor(trainer), found, {}).steps_done == 0
 
 
 def test_what_is_kept_has_keys_of_its_own(monkeypatch):
@@ -171,19 +171,19 @@ def test_what_is_kept_has_keys_of_its_own(monkeypatch):
     trainer = trainer_of()
     trainer.step(70)
     before = numbers(trainer)
-    monkeypatch.setattr(Machine, "float_state", property(lambda machine: machine.hyper), raising=False)
-    renamed = tuple(each._replace(attribute="float_state") if each.key == "hyper" else each for each in BUFFERS)
+    monkeypatch.setattr(Machine, "float_buffer", property(lambda machine: machine.float_state), raising=False)
+    renamed = tuple(each._replace(attribute="float_buffer") if each.key == "hyper" else each for each in BUFFERS)
     monkeypatch.setattr("engine.script.keeping.BUFFERS", renamed)
     after = numbers(trainer)
     assert list(after) == list(before) and all(np.array_equal(after[key], before[key], equal_nan=True) for key in before)
-    twin = go_on(timeline(trainer), place(trainer), before, kept.lines(trainer))
-    assert twin.steps_done == 70 and all_numbers(twin) == all_numbers(trainer)
+    clone = resume(timeline(trainer), cursor(trainer), before, kept.lines(trainer))
+    assert clone.steps_done == 70 and all_numbers(clone) == all_numbers(trainer)
 
 
 KEYS = {
     Timeline: {"version", "fingerprint", "spec", "branches", "current", "undone"},
     KeptBranch: {"parent", "fork", "edits"},
-    Place: {"step", "ends", "doublings", "stop"},
+    Cursor: {"step", "ends", "doublings", "stop"},
     KeptStop: {"kind", "step", "message", "best"},
     ScriptData: {"version", "spec", "edits", "step", "fingerprint"},
     SetEdit: {"kind", "step", "path", "value", "label"},
@@ -208,10 +208,10 @@ def test_older_numbers_lead_on_to_the_place(fields):
     trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.1})
     found = numbers(trainer)
     trainer.step(5000)
-    twin = go_on(timeline(trainer), place(trainer), found, kept.lines(trainer))
-    assert twin.steps_done == 50
-    twin.seek(5050)
-    assert all_numbers(twin) == all_numbers(trainer)
+    clone = resume(timeline(trainer), cursor(trainer), found, kept.lines(trainer))
+    assert clone.steps_done == 50
+    clone.seek(5050)
+    assert all_numbers(clone) == all_numbers(trainer)
 
 
 def test_what_does_not_hang_together_is_refused():
@@ -228,6 +228,6 @@ def test_what_does_not_hang_together_is_refused():
         with pytest.raises(ValueError):
             Timeline.model_validate(broken)
     with pytest.raises(ValueError):
-        Place.model_validate({"step": -1, "ends": [1], "doublings": [0]})
+        Cursor.model_validate({"step": -1, "ends": [1], "doublings": [0]})
     with pytest.raises(ValueError):
-        go_on(timeline(trainer), Place(step=10, ends=(10,), doublings=(0,)), numbers(trainer), {})
+        resume(timeline(trainer), Cursor(step=10, ends=(10,), doublings=(0,)), numbers(trainer), {})

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import Trainer
-from engine.microscope import dissect, look, tell
+from engine.microscope import dissect, in_notation, next_update
 from engine.optimizers import DIALECTS, OPTIMIZERS
 
 
@@ -36,7 +36,7 @@ def runs(draw) -> Trainer:
 
 
 def everything(trainer) -> dict[str, bytes]:
-    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.everything().items()}
+    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.copy_buffers().items()}
 
 
 @pytest.mark.parametrize("examples", [200, pytest.param(2000, marks=pytest.mark.slow(seconds=30))])
@@ -48,16 +48,16 @@ def test_it_is_the_next_update(examples):
 
 def it_is_the_next_update(trainer):
     before = everything(trainer)
-    update = look(trainer)
+    update = next_update(trainer)
     assert everything(trainer) == before
     told = {value.name: value.array for step in update.steps for value in step.results}
-    raw = {name: value for step in update.recording.steps for name, value in step.results.items()}
+    raw = {name: value for step in update.trace.steps for name, value in step.results.items()}
     loss = trainer.step(1)
     assert (update.problem is None) == (trainer.stopped is None)
     if update.problem is not None:
         return
     assert update.mean_loss == loss
-    held = () if trainer.spec.network.train_bias else [place.name for place in trainer.tape.places if place.kind == "bias"]
+    held = () if trainer.spec.network.train_bias else [slot.name for slot in trainer.tape.slots if slot.kind == "bias"]
     for name, value in trainer.named_parameters.items():
         if name not in held:
             assert told[name].reshape(value.shape).tobytes() == value.tobytes(), name
@@ -74,7 +74,7 @@ def it_is_the_next_update(trainer):
 def test_every_equation_gives_its_number(trainer, seed):
     """The terms of every result, at a random entry of each: to the last bit, but for logarithms taken otherwise."""
     random = np.random.default_rng(seed)
-    update = look(trainer)
+    update = next_update(trainer)
     for step in update.steps:
         samples = len(update.samples)
         for value in step.results if step.of_sample is None else (step.results[0],):
@@ -100,7 +100,7 @@ def small(**fields):
 def test_the_edges_of_a_sum_are_its_terms():
     """z_j is its bias and every w_jk h_k; a gradient is the mean of every sample's δ_j h_k."""
     trainer = small()
-    update = look(trainer)
+    update = next_update(trainer)
     affine = update.find("affine", 2)
     w, h, b = (value.array for value in affine.operands)
     unit = affine.equation(1, 2)
@@ -116,7 +116,7 @@ def test_the_edges_of_a_sum_are_its_terms():
 
 def test_leaves_point_into_the_operands():
     """What the pointer touches in an equation lights up in its matrices."""
-    update = look(small(optimizer={"name": "adam", "lr": 0.01}, regularization={"l1": 0.1, "l2": 0.1}))
+    update = next_update(small(optimizer={"name": "adam", "lr": 0.01}, regularization={"l1": 0.1, "l2": 0.1}))
     seen = 0
     for step in update.steps:
         arrays = {value.name: value.array for value in (*step.results, *step.operands)}
@@ -131,14 +131,14 @@ def test_leaves_point_into_the_operands():
                 yield expression
 
         for leaf in leaves(step.equation(0, 0).expression):
-            if leaf.place is not None and leaf.name in arrays:
-                assert arrays[leaf.name][leaf.place] == leaf.value
+            if leaf.position is not None and leaf.name in arrays:
+                assert arrays[leaf.name][leaf.position] == leaf.value
                 seen += 1
     assert seen > 100
 
 
 def test_flow_is_what_runs_along_the_edges():
-    update = look(small())
+    update = next_update(small())
     forward, backward = update.find("affine", 2), update.find("back product", 3)
     w, h, _ = (value.array for value in forward.operands)
     assert np.array_equal(forward.flow.edges(1), w * h[:, 1])
@@ -152,7 +152,7 @@ def test_flow_is_what_runs_along_the_edges():
 def test_samples_are_found_by_their_row():
     trainer = small(shuffle=True)
     trainer.step(1)
-    update = look(trainer)
+    update = next_update(trainer)
     for column, row in enumerate(update.samples):
         assert update.column_of(row) == column
         assert np.array_equal(update.steps[0].results[0].array[:, column], trainer.dataset.splits["train"].x[row])
@@ -163,14 +163,14 @@ def test_samples_are_found_by_their_row():
 
 def test_another_notation_leaves_the_numbers():
     trainer = small()
-    ours = look(trainer)
-    theirs = tell(trainer, ours.recording, "lecture")
+    ours = next_update(trainer)
+    theirs = in_notation(trainer, ours.trace, "lecture")
     assert [step.title for step in ours.steps] == [step.title for step in theirs.steps]
     assert ours.find("affine", 2).rule != theirs.find("affine", 2).rule
     for one, other in zip(ours.steps, theirs.steps, strict=True):
         assert [value.array.tobytes() for value in one.results] == [value.array.tobytes() for value in other.results]
     with pytest.raises(ValueError, match="notation: 'greek' is not known; allowed: theory, lecture"):
-        look(trainer, "greek")
+        next_update(trainer, "greek")
 
 
 @pytest.mark.parametrize(
@@ -183,14 +183,14 @@ def test_another_notation_leaves_the_numbers():
 )
 def test_what_is_not_there_is_refused_by_name(ask, problem):
     with pytest.raises(ValueError, match=problem):
-        ask(look(small()).find("affine", 1))
+        ask(next_update(small()).find("affine", 1))
 
 
 def test_an_update_that_cannot_be_made_is_told_up_to_there():
     trainer = small(optimizer={"name": "sgd", "lr": 1e9})
     while trainer.stopped is None:
         trainer.step(1)
-    update = look(trainer)
+    update = next_update(trainer)
     assert update.problem and "not finite" in update.problem
     update.as_json()
     with pytest.raises(ValueError, match="not finite"):

@@ -16,7 +16,7 @@ from reference_quantities import Past
 from witness_cases import CASES, OPTIMIZERS, PAIRS, SCHEDULES, Case
 from witnessed import near, told_gradients, witnesses
 
-from engine.microscope import GRAPHS, Graph, change, check, dissect, factors, in_place, look, sample_chain
+from engine.microscope import GRAPHS, Graph, change, check, dissect, factors, in_place, next_update, sample_chain
 
 KINKED = ("relu", "leaky_relu", "prelu")
 
@@ -186,7 +186,7 @@ def test_the_wrong_way(case):
             wrong[name] = made.after(name, slope[name])
             through[name] = wrong[name]
     assert set(found.wrong) == set(found.right) == set(wrong)
-    told = told_gradients(look(trainer), made.parameters)
+    told = told_gradients(next_update(trainer), made.parameters)
     for name, value in made.parameters.items():
         noise = made.floor(f"d{name}") > 0.0  # a bias under batch norm: rules divide rounding by its own size
         right = made.after(name, told[name])

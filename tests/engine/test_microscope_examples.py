@@ -8,8 +8,8 @@ import problems
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.kernels.rules.optimizers import SGD
-from engine.microscope import GRAPHS, PRESETS, Graph, change, check, factors, in_place, look
+from engine.kernels.optimizers.dispatch import SGD
+from engine.microscope import GRAPHS, PRESETS, Graph, change, check, factors, in_place, next_update
 
 WEIGHTS = {f"w{k + 1}": (f"W{k // 4 + 1}", (k % 4 // 2, k % 2)) for k in range(8)}
 
@@ -33,15 +33,15 @@ def test_a_preset_is_a_run_that_can_be_linked(name):
     trainer.step(3)
     again = Trainer.from_script(trainer.as_script())
     assert problems.bits(again) == problems.bits(trainer)
-    kind, layer = PRESETS[name].look
-    assert look(preset(name)).find(kind, layer).layer == layer
+    kind, layer = PRESETS[name].next_update
+    assert next_update(preset(name)).find(kind, layer).layer == layer
     json.dumps(PRESETS[name].as_json(), allow_nan=False)
 
 
 def test_the_published_values():
     """Each to the last digit that is printed; the wrong way's among them."""
     trainer = preset("two_two_two")
-    update, wrong = look(trainer), in_place(trainer)
+    update, wrong = next_update(trainer), in_place(trainer)
     published = {what: value for what, _, value in PRESETS["two_two_two"].published}
     assert update.mean_loss == pytest.approx(published.pop("loss"), abs=digits(0.298371109))
     assert wrong.wrong["W1"][0, 0] == pytest.approx(published.pop("w1, the wrong way"), abs=digits(0.14981764))
@@ -108,7 +108,7 @@ def test_held_biases_stay_under_every_rule(rule):
     found = check(trainer, [("b1", (0,))])[0]
     assert found.error < 1e-6 and found.numeric != 0.0
     assert change(trainer).actual != 0.0
-    kinds = [step.kind for step in look(trainer).steps]
+    kinds = [step.kind for step in next_update(trainer).steps]
     assert kinds.count("hold") == len(trainer.parameters)
 
 
@@ -152,7 +152,7 @@ def test_the_wrong_way_with_penalties_by_hand():
 def test_xor_by_hand_has_an_empty_column():
     """Source × blame: x = (1, 0) gives the weights from the second input exactly 0."""
     trainer = preset("xor_by_hand")
-    update = look(trainer)
+    update = next_update(trainer)
     assert update.samples == (0,) and list(update.steps[0].results[0].array[:, 0]) == [1.0, 0.0]
     table = update.find("sample gradients", 1).result(sample=0)
     assert np.array_equal(table.array[:, 1], [0.0, 0.0]) and np.all(table.array[:, 0] != 0.0)
@@ -163,7 +163,7 @@ def test_xor_by_hand_has_an_empty_column():
 def test_the_chain_is_one_product():
     """Weight, slope, weight, slope, …, source: the product is the gradient of the run, and of finite differences."""
     trainer = preset("chain")
-    update = look(trainer)
+    update = next_update(trainer)
     slopes = check(trainer, [(name, (0, 0) if name[0] == "W" else (0,)) for name in trainer.named_parameters])
     for found in slopes:
         product = factors(update, found.name)
@@ -185,7 +185,7 @@ def test_the_chain_is_one_product():
 )
 def test_what_is_no_chain_is_refused(name, parameter, problem):
     with pytest.raises(ValueError, match=problem):
-        factors(look(preset(name)), parameter)
+        factors(next_update(preset(name)), parameter)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import reference_network
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.microscope import change, check, look, sample_chain
-from engine.microscope.right import Bench
+from engine.microscope import change, check, next_update, sample_chain
+from engine.microscope.update_checks import BatchObjective
 
 CLOSE = {"rel": 1e-9, "abs": 1e-11}
 
@@ -24,7 +24,7 @@ def test_values_blame_and_gradients(made):
     values = reference_network.forward(network, made.parameters, made.x, masks=masks)
     plain = reference_network.gradient(network, made.parameters, made.x, made.targets, masks=masks, shifts=True)
     whole = reference_network.gradient(network, made.parameters, made.x, made.targets, l1, l2, masks=masks)
-    update = look(trainer)
+    update = next_update(trainer)
     if update.problem is not None or reference_network.near_kink(network, values).any():
         return
     told = {}
@@ -78,7 +78,7 @@ def deep(**fields):
 def test_each_samples_gradient(name, index):
     """A sample's own is the gradient of a mini-batch of it alone (its own mask); their mean, penalty and clip are the run's."""
     made, trainer = deep(regularization={"l1": 0.0, "l2": 0.2}, clip={"norm": 0.1})
-    chain = sample_chain(look(trainer), name, index)
+    chain = sample_chain(next_update(trainer), name, index)
     masks = {1: reference_network.dropout_mask(0, 0, 1, 0.3, 4, 5)}
     for column in range(5):
         alone = {layer: mask[:, column : column + 1] for layer, mask in masks.items()}
@@ -98,7 +98,7 @@ def test_each_samples_gradient(name, index):
 def test_under_batch_norm_no_sample_has_a_gradient_of_its_own():
     network = reference_network.Network(2, (reference_network.Layer(3, norm="batch"),), 1)
     made = network_problems.network_problem(network, task="regression")
-    update = look(made.trainer())
+    update = next_update(made.trainer())
     with pytest.raises(ValueError, match="under batch norm every sample's loss depends on all samples"):
         sample_chain(update, "W1", (0, 0))
     assert all("act on each other" in step.note for step in update.steps if step.kind in ("output delta", "sample gradients"))
@@ -122,7 +122,7 @@ def test_slopes_are_right(made, rule):
 
 
 def kept_bytes(trainer):
-    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.everything().items()}
+    return {name: np.asarray(value).tobytes() for name, value in trainer.machine.copy_buffers().items()}
 
 
 def test_a_wrong_gradient_would_be_seen(monkeypatch):
@@ -130,8 +130,8 @@ def test_a_wrong_gradient_would_be_seen(monkeypatch):
     _, trainer = deep()
     honest = check(trainer, [("W1", (0, 0))])[0]
     assert honest.error < 1e-6 and abs(honest.numeric) > 1e-4
-    gradient = Bench.gradient
-    monkeypatch.setattr(Bench, "gradient", lambda bench, theta: 1.01 * gradient(bench, theta))
+    gradient = BatchObjective.gradient
+    monkeypatch.setattr(BatchObjective, "gradient", lambda bench, theta: 1.01 * gradient(bench, theta))
     assert check(trainer, [("W1", (0, 0))])[0].error > 1e-3
 
 

@@ -11,7 +11,7 @@ import pytest
 from latex2mathml.converter import convert
 from reference_network import ALL_TOGETHER
 
-from engine.microscope import NOTATIONS, Writing, dissect, look, sheet, step_latex
+from engine.microscope import NOTATIONS, Writing, dissect, next_update, sheet, step_latex
 from engine.microscope.expressions.expression import digits_of
 
 WORDS = {"theory": "W_{2}", "lecture": "W^{(2)}", "study_sheet": "W^{(2)}", "notes": "W^{[2]}", "review": "W_{2}"}
@@ -32,7 +32,7 @@ def everything():
 
 @pytest.mark.parametrize("name", NOTATIONS)
 def test_each_document_finds_its_symbols(name):
-    update = look(problems.golden_problem("classes").trainer(), name)
+    update = next_update(problems.golden_problem("classes").trainer(), name)
     affine = update.find("affine", 2)
     assert WORDS[name] in affine.rule and ACTIVATIONS[name] in affine.rule
     assert BLAME[name] in update.find("mean gradient", 2).rule
@@ -41,7 +41,7 @@ def test_each_document_finds_its_symbols(name):
 
 
 def test_the_review_propagates_dl_dh():
-    update = look(problems.golden_problem("classes").trainer(), "review")
+    update = next_update(problems.golden_problem("classes").trainer(), "review")
     assert r"\frac{\mathrm{d}L}{\mathrm{d}h_{2}}" in update.find("back product", 3).rule
     assert r"\sigma'(z_{2})" in update.find("delta", 2).rule
 
@@ -49,7 +49,7 @@ def test_the_review_propagates_dl_dh():
 @pytest.mark.parametrize("name", NOTATIONS)
 def test_all_of_it_is_latex_that_can_be_shown(name):
     """Every rule, symbol and equation becomes MathML with nothing left over."""
-    update = look(everything(), name)
+    update = next_update(everything(), name)
     texts = {step.rule for step in update.steps} | {symbol.latex for step in update.steps for symbol in step.symbols}
     for step in update.steps:
         texts.add(step.short)
@@ -79,7 +79,7 @@ def test_four_digits(value, text):
 
 
 def test_a_micro_step_as_latex():
-    update = look(problems.golden_problem("classes").trainer(batch_size=5))
+    update = next_update(problems.golden_problem("classes").trainer(batch_size=5))
     text = step_latex(update, update.find("affine", 1).index, row=1, sample=2)
     z = update.find("affine", 1).results[0].array
     assert r"z_{1} = W_{1}\, h_{0} + b_{1}" in text and r"\begin{pmatrix}" in text
@@ -95,7 +95,7 @@ def test_a_micro_step_as_latex():
 def test_every_micro_step_as_latex(seed):
     trainer = everything()
     trainer.step(seed)
-    update = look(trainer)
+    update = next_update(trainer)
     for step in update.steps:
         text = step_latex(update, step.index)
         assert text.count("{") == text.count("}") and step.rule in text
@@ -103,7 +103,7 @@ def test_every_micro_step_as_latex(seed):
 
 def test_the_update_as_json():
     """All numbers, back to the last bit; what is not finite in words."""
-    update = look(everything())
+    update = next_update(everything())
     told = json.loads(json.dumps(update.as_json(), allow_nan=False))
     assert [step["title"] for step in told["steps"]] == [step.title for step in update.steps]
     for step, made in zip(told["steps"], update.steps, strict=True):
@@ -137,7 +137,7 @@ class Page(HTMLParser):
 
 def test_the_sheet_stands_alone():
     """Well-formed, with every micro-step and the sample's numbers; nothing is loaded, nothing runs."""
-    update = look(everything())
+    update = next_update(everything())
     text = sheet(update, sample=2)
     page = Page()
     page.feed(text)
@@ -153,5 +153,5 @@ def test_the_sheet_stands_alone():
 
 def test_a_large_layer_is_told_by_its_shape():
     made = problems.problem((20, 30, 3), "tanh", "cross_entropy", "softmax", seed=4)
-    text = sheet(look(made.trainer()))
+    text = sheet(next_update(made.trainer()))
     assert "30 × 20" in text and len(text) < 400_000

@@ -14,7 +14,7 @@ from witness_cases import CASES, OPTIMIZERS, OUTPUTS, PAIRS, PICTURES, SCHEDULES
 from witnessed import near, witnesses
 
 from engine import optimizers
-from engine.microscope import look
+from engine.microscope import next_update
 from engine.rows import activations, losses, norms, schedules
 
 EXACT = ("mini-batch", "hold")
@@ -71,7 +71,7 @@ def trace(made, update):
     """The recording under it: every array is one that was witnessed in its micro-steps, or has a witness here; and so have the
     numbers that ops work with."""
     rate_known = clip_known = False
-    for recorded in update.recording.steps:
+    for recorded in update.trace.steps:
         own = [step for step in update.steps if step.op == recorded.index]
         told = {value.array.tobytes() for step in own for value in (*step.operands, *step.results)}
         rate_known, clip_known = rate_known or recorded.op == "rate", clip_known or recorded.op == "clip"
@@ -199,13 +199,13 @@ class Known:
             if array.ndim == 0:
                 return float(array), 0.0
             return float(array[(row, column)[: array.ndim]]), float(np.max(np.abs(array)))
-        if number.place is None:
+        if number.position is None:
             return witness_equations.constant(self.made, self.step, number.symbol, row, column), 0.0
         array = self.arrays.get(number.name)
         if array is None:
             array = self.made.named(number.name)
         array = array.reshape(-1, 1) if array.ndim < 2 and number.name != "losses" else np.atleast_2d(array)
-        return float(array[number.place]), max(float(np.max(np.abs(array))), self.made.floor(number.name))
+        return float(array[number.position]), max(float(np.max(np.abs(array))), self.made.floor(number.name))
 
     def walk(self, node, row, column):
         """Every number in it; returns what sums in it may have cancelled."""
@@ -235,7 +235,7 @@ def test_every_kind_and_everything_else_is_there():
     for case in (*CASES, PICTURES):
         trainer = case.trainer()
         trainer.step(1)
-        for step in look(trainer).steps:
+        for step in next_update(trainer).steps:
             kinds.add(step.kind)
             gradients |= {value.name.rstrip("0123456789") for value in step.results if step.kind == "mean gradient"}
             flows |= {step.flow.name} if step.flow else set()

@@ -50,8 +50,8 @@ def test_all_lanes_share_the_bits_of_start_and_batches():
     for _ in range(12):
         running.advance(1)
         machines = [made.trainer.machine for made in running.lanes]
-        samples = {m.tape.layout.view(m.work, "h0", int(m.counters[3])).tobytes() for m in machines}
-        masks = {m.tape.layout.view(m.work, "mask2", int(m.counters[3])).tobytes() for m in machines}
+        samples = {m.tape.layout.view(m.work, "h0", int(m.int_state[3])).tobytes() for m in machines}
+        masks = {m.tape.layout.view(m.work, "mask2", int(m.int_state[3])).tobytes() for m in machines}
         assert len(samples) == len(masks) == 1
     assert all(running.badges(made.id) == () for made in running.lanes)
 
@@ -128,7 +128,7 @@ def test_ways_and_their_plane():
     running = race(lane(), lane("momentum", 0.05), lane("sgd", 0.1))
     running.advance(333)
     for made in running.lanes:
-        steps, points = running.way(made.id)
+        steps, points = running.trajectory(made.id)
         assert steps[0] == 0 and steps[-1] == 333 and len(steps) <= 161 and (np.diff(steps) > 0).all()
         other = Trainer(spec_of(running.spec.run, made.spec))
         for step, point in zip(steps[:: len(steps) // 3], points[:: len(steps) // 3], strict=True):

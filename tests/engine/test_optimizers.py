@@ -10,11 +10,11 @@ import pytest
 import reference_optimizers
 
 from engine import EditError, catalog
-from engine.kernels.rules import adam as rules_adam
-from engine.kernels.rules import plain as rules_plain
-from engine.kernels.rules import scaled as rules_scaled
+from engine.kernels.optimizers import adam as rules_adam
+from engine.kernels.optimizers import plain as rules_plain
+from engine.kernels.optimizers import scaled as rules_scaled
 from engine.optimizers import OPTIMIZERS
-from engine.optimizers.standalone import Descent
+from engine.optimizers.standalone import StandaloneOptimizer
 from engine.spec import OptimizerSpec
 
 DESCRIBED, NUMBERS = problems.golden()
@@ -28,13 +28,13 @@ def slope_of_rosenbrock(theta):
     return np.array([-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)])
 
 
-def descent(start, **optimizer):
-    return Descent(OptimizerSpec.model_validate(optimizer), start)
+def standalone(start, **optimizer):
+    return StandaloneOptimizer(OptimizerSpec.model_validate(optimizer), start)
 
 
 @pytest.mark.parametrize("case", ROSENBROCK["cases"], ids=lambda case: case["name"])
 def test_rosenbrock_against_recorded_torch(case):
-    lane = descent(ROSENBROCK["start"], name=case["optimizer"], dialect="pytorch", **case["parameters"])
+    lane = standalone(ROSENBROCK["start"], name=case["optimizer"], dialect="pytorch", **case["parameters"])
     recorded = NUMBERS[f"{case['name']}.points"]
     for t, expected in enumerate(recorded, start=1):
         assert lane.step(slope_of_rosenbrock(lane.ahead()))
@@ -50,7 +50,7 @@ def test_every_rule_of_torch_is_on_rosenbrock():
 @pytest.mark.parametrize("rule", problems.TEXTBOOK)
 def test_textbook_dialect_on_rosenbrock_against_the_reference(rule):
     hyper = problems.TEXTBOOK[rule] | {"lr": {"adadelta": 1.0, "rprop": 0.01}.get(rule, 5e-4)}
-    lane, theta, state = descent([-1.5, 2.0], name=rule, **hyper), [np.array([-1.5, 2.0])], {}
+    lane, theta, state = standalone([-1.5, 2.0], name=rule, **hyper), [np.array([-1.5, 2.0])], {}
     for _ in range(200):
         theta = reference_optimizers.RULES[rule](theta, state, lambda at: [slope_of_rosenbrock(at[0])], **hyper)
         lane.step(slope_of_rosenbrock(lane.ahead()))
@@ -61,7 +61,7 @@ def test_textbook_dialect_on_rosenbrock_against_the_reference(rule):
 @pytest.mark.parametrize("name", DESCRIBED["muon"])
 def test_muons_first_update_is_torchs_to_bfloat16(name):
     start, gradient, after = (NUMBERS[f"muon-{name}.{key}"] for key in ("start", "gradient", "after"))
-    lane = descent(start, name="muon", dialect="pytorch")
+    lane = standalone(start, name="muon", dialect="pytorch")
     lane.step(gradient)
     kept = (1.0 - 1e-3 * 0.1) * start
     assert np.linalg.norm(lane.point - after) <= 2e-2 * np.linalg.norm(after - kept)
@@ -74,7 +74,7 @@ def test_muon_on_matrices_against_numpy(shape):
     random = np.random.default_rng(list(shape))
     goal, start, by = random.normal(size=shape), random.normal(size=shape), random.normal(size=(shape[0], shape[0])) / 3
     hyper = {"lr": 0.01, "beta": 0.95, "weight_decay": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-    lane, theta, state = descent(start, name="muon", **hyper), [start], {}
+    lane, theta, state = standalone(start, name="muon", **hyper), [start], {}
     for _ in range(200):
         theta = reference_optimizers.muon(theta, state, lambda at: [by.T @ by @ (at[0] - goal)], **hyper)
         lane.step(by.T @ by @ (lane.ahead() - goal))
@@ -88,7 +88,7 @@ def test_a_descent_makes_the_updates_of_a_trainer(name, dialect):
     made = problems.problem((4, 3), (), "mse", "identity", task="regression", seed=81)
     options = {"name": name, "dialect": dialect}
     trainer = made.trainer(optimizer=options, parameters=[(made.parameters[0][0], np.zeros(3))])
-    weights, bias = descent(made.parameters[0][0], **options), descent(np.zeros(3), **options)
+    weights, bias = standalone(made.parameters[0][0], **options), standalone(np.zeros(3), **options)
     for _ in range(30):
         trainer.step(1)
         for lane, gradient in ((weights, trainer.last_gradient["W1"]), (bias, trainer.last_gradient["b1"])):
@@ -103,10 +103,10 @@ def test_a_descent_makes_the_updates_of_a_trainer(name, dialect):
 def test_what_a_descent_refuses():
     for start in ([], [np.nan], 3.0, np.zeros((2, 2, 2))):
         with pytest.raises(ValueError, match="start"):
-            descent(start, name="sgd")
+            standalone(start, name="sgd")
     with pytest.raises(ValueError, match="gradient"):
-        descent([0.0, 1.0], name="sgd").step([1.0])
-    assert not descent([0.0], name="sgd", lr=1.0).step([np.inf])
+        standalone([0.0, 1.0], name="sgd").step([1.0])
+    assert not standalone([0.0], name="sgd", lr=1.0).step([np.inf])
 
 
 @pytest.mark.parametrize(("name", "dialect"), RULES)

@@ -57,7 +57,7 @@ def linear_regression(l2=0.0):
         "regularization": {"l2": l2},
     }
     trainer = Trainer(RunSpec.model_validate(spec))
-    inputs, targets = trainer.probe.rows("train")
+    inputs, targets = trainer.evaluator.rows("train")
     padded = np.column_stack([inputs, np.ones(len(inputs))])
 
     def loss(theta):
@@ -118,16 +118,16 @@ def network():
 @pytest.mark.parametrize("others", ["zero", "normal"])
 def test_random_directions_are_as_long_as_each_units_weights(others):
     trainer = network()
-    theta, places = trainer.machine.theta, trainer.tape.places
-    plane = random_directions(theta, places, 3, others)
+    theta, slots = trainer.machine.theta, trainer.tape.slots
+    plane = random_directions(theta, slots, 3, others)
     for direction in plane.directions:
-        for place in places:
-            own, into = place.view(theta), place.view(direction)
-            if place.matrix:
+        for slot in slots:
+            own, into = slot.view(theta), slot.view(direction)
+            if slot.matrix:
                 assert np.allclose(np.linalg.norm(into, axis=1), np.linalg.norm(own, axis=1))
             else:
                 assert np.linalg.norm(into) == pytest.approx(np.linalg.norm(own) if others == "normal" else 0.0)
-    again, other = random_directions(theta, places, 3, others), random_directions(theta, places, 4, others)
+    again, other = random_directions(theta, slots, 3, others), random_directions(theta, slots, 4, others)
     assert np.array_equal(plane.directions, again.directions) and not np.array_equal(plane.directions, other.directions)
 
 
@@ -156,7 +156,7 @@ def test_more_rows_than_columns_and_batch_norm():
         spec = {"data": {"name": "circle", "samples": 900, "test_fraction": 0.0}, "network": {"layers": [layer]}}
         trainer = Trainer(RunSpec.model_validate(spec))
         landscape = Landscape(trainer.machine)
-        plane = random_directions(trainer.machine.theta, trainer.tape.places, 0)
+        plane = random_directions(trainer.machine.theta, trainer.tape.slots, 0)
         values = landscape.slice_at(plane, [[0.0, 0.0], [0.5, 0.5], [0.0, 0.0]])
         assert values[0] == values[2] == pytest.approx(trainer.objective("train"), rel=1e-14)
 
@@ -193,9 +193,9 @@ def test_frame_holds_every_point():
 def test_how_a_picture_is_cut_changes_no_number():
     trainer = network()
     landscape = Landscape(trainer.machine)
-    plane = random_directions(trainer.machine.theta, trainer.tape.places, 1)
+    plane = random_directions(trainer.machine.theta, trainer.tape.slots, 1)
     whole = list(landscape.pictures(plane, (-1.0, 1.0), (-1.0, 1.0), 25))
-    parts = list(landscape.painting(plane, (-1.0, 1.0), (-1.0, 1.0), 25, seconds=1e-9))
+    parts = list(landscape.pictures_in_parts(plane, (-1.0, 1.0), (-1.0, 1.0), 25, seconds=1e-9))
     levels = [part for part in parts if part is not None]
     assert len(parts) > 25 * 25 / 8 and [level.stride for level in levels] == [4, 2, 1]
     assert all(np.array_equal(one.values, other.values) for one, other in zip(whole, levels, strict=True))

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from engine.optimizers import OPTIMIZERS
-from engine.optimizers.standalone import Descent
+from engine.optimizers.standalone import StandaloneOptimizer
 from engine.race.on_surface import Race
 from engine.spec import OptimizerSpec
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
@@ -20,9 +20,9 @@ def lane(name, lr=1e-3, **own):
 
 
 def plain(surface, rule, start, steps, noise=None):
-    """The same race by one update at a time: `Descent`, and gradients asked for one by one."""
+    """The same race by one update at a time: `StandaloneOptimizer`, and gradients asked for one by one."""
     f = SurfaceFunction(SurfaceSpec.model_validate(surface))
-    point = Descent(OptimizerSpec.model_validate(rule), start)
+    point = StandaloneOptimizer(OptimizerSpec.model_validate(rule), start)
     found = [point.point]
     for t in range(steps):
         g = f.at([point.ahead()]).gradient[0]
@@ -124,14 +124,14 @@ def test_a_retuned_lane_keeps_its_state_and_a_new_rule_begins_anew():
     race.seek(300)
     assert np.array_equal(race.trail(2), whole)
     f = SurfaceFunction(SurfaceSpec.model_validate("rosenbrock"))
-    point = Descent(OptimizerSpec(name="adam", lr=0.01), race.start)
+    point = StandaloneOptimizer(OptimizerSpec(name="adam", lr=0.01), race.start)
     for _ in range(100):
         point.step(f.at([point.ahead()]).gradient[0])
-    other = Descent(OptimizerSpec(name="adam", lr=0.05), point.point)
+    other = StandaloneOptimizer(OptimizerSpec(name="adam", lr=0.05), point.point)
     other.state[...] = point.state
     for _ in range(150):
         other.step(f.at([other.ahead()]).gradient[0])
-    last = Descent(OptimizerSpec(name="sgd", lr=1e-4), other.point)
+    last = StandaloneOptimizer(OptimizerSpec(name="sgd", lr=1e-4), other.point)
     for _ in range(50):
         last.step(f.at([last.ahead()]).gradient[0])
     assert np.array_equal(race.trail(1)[[100, 250, 300]], [point.point, other.point, last.point])
@@ -292,7 +292,7 @@ def test_schedules_move_the_rate_of_each_step(schedule, rate):
         race.seek(t)
         assert race.rate(1) == pytest.approx(rate(t), rel=1e-12)
         point = point - rate(t) * race.surface.at([point]).gradient[0]
-    assert np.allclose(race._trail[0, 30], point, rtol=1e-10)
+    assert np.allclose(race._buffers.trail[0, 30], point, rtol=1e-10)
 
 
 def test_speed_limit_of_the_ravine():

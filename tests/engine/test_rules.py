@@ -44,9 +44,9 @@ def point(step, train, validation=np.nan):
 def test_plateau_against_recorded_torch(case):
     spec = RunSpec.model_validate({"optimizer": {"name": "sgd", "lr": case["base"]}, "schedule": case["schedule"]})
     trainer = Trainer(spec)
-    trainer.machine.rules[...] = rules.fresh()
+    trainer.machine.rules[...] = rules.initial_state()
     for loss, expected in zip(RECORDED["losses"], case["rates"], strict=True):
-        trainer.machine.measured(point(1, loss))
+        trainer.machine.observe(point(1, loss))
         assert trainer.rate == pytest.approx(expected, rel=1e-12, abs=1e-15)
     assert len(set(case["rates"])) > 3, "a recording in which the rate falls"
 
@@ -267,7 +267,7 @@ def test_rules_come_and_go_by_edits():
 def test_without_a_rule_nothing_returns_early():
     trainer = trainer_of()
     assert not rules.in_force(trainer.spec)
-    assert trainer.machine.counters[codes.SERIES_ROOM] == len(trainer.machine.series)
+    assert trainer.machine.int_state[codes.SERIES_ROOM] == len(trainer.machine.series)
     assert trainer.machine.updates(300) == codes.RUNNING and trainer.machine.step == 300
     watched = trainer_of(stop={"patience": 1000})
     assert watched.machine.updates(300) == codes.SERIES_FULL and watched.machine.step == 3

@@ -6,7 +6,7 @@ import pytest
 from engine import RunSpec, Trainer
 from engine.parts import at_once
 from engine.race.on_surface import Race
-from engine.race.sweep import RATES, basins, rate_sweep, sweeping, sweeping_network
+from engine.race.sweep import RATES, basins, network_rate_sweep_in_parts, rate_sweep, rate_sweep_in_parts
 
 
 def test_the_best_rate_of_a_bowl_is_the_one_that_theory_names():
@@ -65,14 +65,16 @@ def test_what_is_refused():
 
 def test_a_networks_sweep_is_lone_runs_and_may_be_left_between_two_parts():
     run = {"data": {"name": "moons", "samples": 60}, "network": {"layers": [{"units": 3}]}}
-    found = at_once(sweeping_network(run, {"optimizer": {"name": "adam"}, "seed": 4}, (0.001, 0.05, 1e-9), 90, (3, 5)))
+    found = at_once(
+        network_rate_sweep_in_parts(run, {"optimizer": {"name": "adam"}, "seed": 4}, (0.001, 0.05, 1e-9), 90, (3, 5))
+    )
     for row, seed in enumerate((3, 5)):
         for column, rate in enumerate((0.001, 0.05, 1e-9)):
             trainer = Trainer(RunSpec.model_validate(run | {"optimizer": {"name": "adam", "lr": rate}, "seed": seed}))
             trainer.step(90)
             assert found.losses[row, column] == trainer.loss("train")
     assert found.best == 0.05 and found.words == "3 rates × 2 seeds, 90 steps"
-    shares = list(sweeping_network(run, {}, steps=50))
+    shares = list(network_rate_sweep_in_parts(run, {}, steps=50))
     assert shares == sorted(shares) and shares[-1] == 1.0 and len(shares) > 2
-    shares = list(sweeping({"surface": "rosenbrock", "noise": 0.1}, {}, steps=5000, seeds=(0, 1)))
+    shares = list(rate_sweep_in_parts({"surface": "rosenbrock", "noise": 0.1}, {}, steps=5000, seeds=(0, 1)))
     assert shares == sorted(shares) and shares[-1] == 1.0 and len(shares) == 10

@@ -161,7 +161,7 @@ def numbers(w):
 
 
 def rule_inputs(past):
-    """What a rule's formulas read, by the names of the anatomy, and all that they make of it."""
+    """What a rule's formulas read, by the names of the update equations, and all that they make of it."""
     hyper = past.p
     c1, c2 = past.corrections()
     rows, columns = past.g.shape if past.g.ndim == 2 else (0, 0)

@@ -8,7 +8,7 @@ from reference_schedules import stated_plateau
 from witness import Witness
 from witness_cases import UPDATES, data_of
 
-from engine.microscope import look
+from engine.microscope import next_update
 
 CLOSE, REST = 1e-12, 2e-13
 """What an entry may differ by: so much of itself, and where it is what sums have left, so much of its array's largest entry."""
@@ -35,7 +35,7 @@ def witnesses(case, trainer):
             plateau = stated_plateau(measured, *(case.schedule[key] for key in ("factor", "patience", "threshold")))[-1]
         made = Witness(case.made.network, settings, x, y, parameters, running, step, epoch, cursor, gradients, rates, plateau)
         made.earlier |= earlier
-        update = look(trainer)
+        update = next_update(trainer)
         yield made, update
         earlier = parameters
         gradients = [*gradients, told_gradients(update, parameters)]

@@ -14,7 +14,7 @@ from pages import Page
 
 from engine.race.spec import MOST_LANES, MOST_STEPS
 from engine.spec import MAX_LAYERS, MAX_UNITS, DataSpec
-from engine.spec_inline import MAX_ROWS
+from engine.spec.inline import MAX_ROWS
 from server.http import tables
 from server.settings import Settings
 from server.wire.limits import Bucket, address_of

@@ -11,7 +11,7 @@ from live_server import Live
 from pages import Page
 
 from engine import RunSpec, Trainer
-from engine.microscope import NOTATIONS, look
+from engine.microscope import NOTATIONS, next_update
 from server.microscope import Scope, Sight, microscope, microstep
 from server.microscope.hidden import Question
 from server.microscope.numbers import FIRST, LARGEST
@@ -37,7 +37,7 @@ def at(micro: int, **more: Any) -> Any:
 def test_every_number_on_the_wire_is_the_engines(live: Live) -> None:
     direct = Trainer(RunSpec.model_validate(SPEC))
     direct.step(7)
-    told = look(direct)
+    told = next_update(direct)
     with Page(live.socket) as page:
         page.run_info()
         page.do("configure", spec=SPEC)
@@ -156,8 +156,8 @@ def test_an_update_is_recorded_once_for_all_that_is_shown_of_it(monkeypatch: pyt
     from engine.microscope import update_view
 
     made: list[int] = []
-    record = update_view.record
-    monkeypatch.setattr(update_view, "record", lambda machine: made.append(1) or record(machine))
+    record = update_view.trace_update
+    monkeypatch.setattr(update_view, "trace_update", lambda machine: made.append(1) or record(machine))
     trainer, scope = Trainer(RunSpec.model_validate(SPEC)), Scope()
     shorts = set()
     for notation in NOTATIONS:
@@ -174,7 +174,7 @@ def test_an_update_is_recorded_once_for_all_that_is_shown_of_it(monkeypatch: pyt
 def test_what_is_withheld_leaves_by_no_way() -> None:
     """One entry of z1: neither as a number of an array or a unit, nor in an equation, nor to be worked out from one."""
     trainer = Trainer(RunSpec.model_validate({"network": {"layers": [{"units": 3}]}}))
-    update = look(trainer)
+    update = next_update(trainer)
     scope = Scope()
     affine = update.find("affine", 1)
     secret = float(affine.results[0].array[1, 0])
@@ -200,7 +200,7 @@ def test_what_is_withheld_leaves_by_no_way() -> None:
 def test_what_is_very_wide_is_sent_in_part() -> None:
     network = {"layers": [{"units": 400}]}
     trainer, scope = Trainer(RunSpec.model_validate({"data": {"name": "digits"}, "network": network})), Scope()
-    affine = look(trainer).find("affine", 1)
+    affine = next_update(trainer).find("affine", 1)
     wish = Look(micro=affine.index, row=333, depth="edge", term=50)
     found = picture(microstep, trainer, scope, 0, wish)
     assert affine.operands[0].array.size > LARGEST

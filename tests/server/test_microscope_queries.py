@@ -13,7 +13,19 @@ from live_server import Live
 from pages import Page
 
 from engine import RunSpec, Trainer
-from engine.microscope import GRAPHS, NOTATIONS, PRESETS, Graph, change, check, dissect, factors, in_place, look, sample_chain
+from engine.microscope import (
+    GRAPHS,
+    NOTATIONS,
+    PRESETS,
+    Graph,
+    change,
+    check,
+    dissect,
+    factors,
+    in_place,
+    next_update,
+    sample_chain,
+)
 from server.microscope.hidden import Question, Questions, Withheld
 from server.wire.frames import finite
 
@@ -69,7 +81,7 @@ def test_the_answers_are_the_engines_and_the_run_is_left_alone(live: Live) -> No
     with Page(live.socket) as page:
         direct = begun(page)
         before = (page.state, direct.steps_done)
-        update = look(direct)
+        update = next_update(direct)
         chain = result(page, "sample_chain", name="W2", index=[1, 3])
         assert within(chain, sample_chain(update, "W2", (1, 3)).as_json())
         sizes = np.abs(chain["gradients"])
@@ -99,7 +111,7 @@ def test_the_answers_are_the_engines_and_the_run_is_left_alone(live: Live) -> No
         assert again["inputs"][0]["value"] == found["parts"][-1]["value"], "the update came as it was told"
         direct = begun(page, 5, clip={"norm": 0.05})
         chain = result(page, "sample_chain", name="W2", index=[1, 3])
-        assert within(chain, sample_chain(look(direct), "W2", (1, 3)).as_json())
+        assert within(chain, sample_chain(next_update(direct), "W2", (1, 3)).as_json())
         assert chain["clipped"] == pytest.approx(chain["scale"] * chain["with_penalty"]) and 0 < chain["scale"] < 1
         # What batch norm takes away again has no slope: both are 0 but for rounding, whatever their relative error.
         begun(page, 2, network={"layers": [{"units": 5, "norm": "batch"}]})
@@ -120,7 +132,7 @@ def test_the_published_example_and_the_chain(live: Live) -> None:
     with Page(live.socket) as page:
         direct = loaded(page, "chain")
         told = result(page, "factors", name="W1")
-        expected = factors(look(direct), "W1")
+        expected = factors(next_update(direct), "W1")
         assert within(told, expected.as_json())
         assert np.prod([factor["value"] for factor in told["factors"]]) == pytest.approx(told["value"], rel=1e-12)
         assert len(told["factors"]) == 8 and "<math" in told["numbers_mathml"]
@@ -234,7 +246,7 @@ def everything(page: Page, micro: int) -> str:
 def test_a_number_that_is_asked_for_is_nowhere_until_it_is_told(live: Live, kind: str, name: str) -> None:
     with Page(live.socket) as page:
         direct = loaded(page, "two_two_two")
-        step = look(direct).find(kind, 1, name)
+        step = next_update(direct).find(kind, 1, name)
         value = float(step.result(name).array[0, 0])
         short = repr(abs(value))[:12]
         page.do("subscribe", channels=["microscope", "microstep"])
@@ -272,7 +284,7 @@ EVERYTHING: dict[str, Any] = SPEC | {
 def test_nothing_of_it_leaks_from_a_network_with_everything(live: Live) -> None:
     """Means over the mini-batch, penalties, clips, sums in another order: a number stands in many a place."""
     with Page(live.socket) as page:
-        update = look(begun(page, 7, **EVERYTHING))
+        update = next_update(begun(page, 7, **EVERYTHING))
         page.do("subscribe", channels=["microscope", "microstep"])
         places = (
             ("mean gradient", 1, "db1", 1, 0),
@@ -317,7 +329,7 @@ def told_of(frame: tuple[dict[str, Any], dict[str, np.ndarray]]) -> Any:
 def test_several_questions_end_with_their_update(live: Live) -> None:
     with Page(live.socket) as page:
         begun(page)
-        update = look(Trainer(RunSpec.model_validate(SPEC)))
+        update = next_update(Trainer(RunSpec.model_validate(SPEC)))
         affine = update.find("affine", 1).index
         asked = [result(page, "ask", micro=affine, row=row, column=2) for row in range(3)]
         assert [len(told["questions"]) for told in asked] == [1, 2, 3]

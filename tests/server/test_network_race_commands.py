@@ -17,7 +17,7 @@ from pages import Page
 from engine import RunSpec, Trainer
 from engine.race import NetworkRace, Race
 from engine.race.chart import Chart, PlaneChoice
-from engine.race.gradient_noise import compass
+from engine.race.gradient_noise import gradient_noise
 from engine.race.seeds import SeedRace
 from engine.race.sweep import basins
 from server.race.network.studies import Study
@@ -150,7 +150,7 @@ def test_files_hold_every_lane_and_need_nothing_else(live: Live) -> None:
         ways = [line for line in lines if "hovertemplate" in line and "off the plane" in line["hovertemplate"]]
         chart = engine_chart(lanes)
         for way, lane in zip(ways, chart[0].lanes, strict=True):
-            expected = chart[1].plane.coordinates(chart[0].way(lane.id)[1])
+            expected = chart[1].plane.coordinates(chart[0].trajectory(lane.id)[1])
             assert np.allclose(np.column_stack([values(way["x"]), values(way["y"])]), expected, rtol=1e-9, atol=1e-12)
         curves = {line["name"]: line for line in lines if line.get("yaxis") == "y2"}
         assert len(curves) == 4 and values(curves["Adam, train"]["y"])[-1] == lone.loss("train")
@@ -231,7 +231,7 @@ def test_planes_coarse_to_fine_and_what_they_hide(live: Live) -> None:
         for told, lane in zip(header["meta"]["lanes"], engine.lanes, strict=True):
             part = slice(first, first + told["count"])
             first += told["count"]
-            steps, points = engine.way(lane.id)
+            steps, points = engine.trajectory(lane.id)
             assert np.array_equal(ways["steps"][part], steps)
             assert np.allclose(np.column_stack([ways["a"][part], ways["b"][part]]), chart.plane.coordinates(points))
             assert np.array_equal(ways["true_loss"][part], chart.landscape.at(points))
@@ -245,7 +245,7 @@ def test_planes_coarse_to_fine_and_what_they_hide(live: Live) -> None:
         theta = engine.lane(2).trainer.machine.theta
         assert header["meta"]["offset"] == [theta[0], theta[5]] and header["meta"]["names"][0] == "W1[1,1]"
         header, ways = page.frame("network_ways", lambda h: h["meta"]["chart"] == 3)
-        assert np.allclose(ways["slopes"][1], engine.lane(2).trainer.probe.gradient("train")[[0, 5]], rtol=1e-12)
+        assert np.allclose(ways["slopes"][1], engine.lane(2).trainer.evaluator.gradient("train")[[0, 5]], rtol=1e-12)
         page.do("network_plane", kind="points", corners=[0, 1, 2], points=25)
         page.frame("network_surface", lambda h: h["meta"]["plane"] == "points")
         page.do("network_plane", kind="random", seed=4, others="normal", points=25)
@@ -273,7 +273,7 @@ def test_studies_of_the_network(live: Live) -> None:
         assert meta["lanes"][0]["best"] == pytest.approx(arrays["rates"][arrays["median"][0].argmin()])
 
         page.do("network_step", count=50)
-        found = compass(alone(50, optimizer=lanes[0]["optimizer"]).probe, 2, 9)
+        found = gradient_noise(alone(50, optimizer=lanes[0]["optimizer"]).evaluator, 2, 9)
         meta, arrays = studied(page, "study_compass", lane=1, weights=[2, 9], batch_size=6, number=3)
         assert np.array_equal(arrays["samples"], found.samples) and np.array_equal(arrays["rows"], found.draw(6, 3))
         assert np.array_equal(arrays["mean"], found.mean(arrays["rows"])) and meta["spread"] == found.spread(6)
@@ -291,7 +291,7 @@ def test_studies_of_the_network(live: Live) -> None:
         assert adam["bound"]["frozen"] and adam["phase"] is None and sgd["phase"]["momentum"] == 0.0
         assert arrays["growth2"].shape == (81, 81)
         assert sgd["gradient_norm"] == pytest.approx(
-            np.linalg.norm(alone(50, optimizer=lanes[1]["optimizer"]).probe.gradient("train")), rel=1e-12
+            np.linalg.norm(alone(50, optimizer=lanes[1]["optimizer"]).evaluator.gradient("train")), rel=1e-12
         )
 
 

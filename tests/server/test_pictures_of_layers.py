@@ -133,7 +133,7 @@ def test_a_sample_is_followed_and_another_when_it_is_chosen(live: Live) -> None:
         page.do("step", count=5)
         direct.step(5)
         header, arrays = page.frame("sample", lambda header: header["step"] == 5)
-        found = direct.sample_look("test", 3)
+        found = direct.sample_activations("test", 3)
         assert {name: header["meta"][name] for name in ("split", "index")} == {"split": "test", "index": 3}
         assert [header["meta"][name] for name in ("loss", "label", "predicted")] == [found.loss, found.label, found.predicted]
         assert header["meta"]["bounds"] == [None, [-1.0, 1.0], None, [0.0, 1.0]]

@@ -219,13 +219,13 @@ def test_a_stop_says_which_unit_was_first(live: Live) -> None:
     direct = trainer(**changes)
     direct.step(2000)
     stop = direct.stopped
-    assert stop is not None and stop.offence is not None
+    assert stop is not None and stop.first_nonfinite is not None
     with Page(live.socket) as page:
         begun(page, **changes)
         page.do("step", count=2000)
         told = page.state["stop"]
         assert told["kind"] == "non_finite" and told["detail"] == stop.detail and told["step"] == stop.step
-        at = stop.offence
+        at = stop.first_nonfinite
         expected = {"tensor": at.tensor, "layer": at.layer, "unit": at.unit, "sample": at.sample, "entry": list(at.entry)}
         assert {name: told["offence"][name] for name in expected} == expected
         assert told["offence"]["value"] in ("NaN", "Infinity", "-Infinity")

@@ -202,7 +202,7 @@ export interface InitializerSpecInput {
   [k: string]: unknown;
 }
 /**
- * A rule, its rate, its dialect, and the row's own parameters.
+ * An optimizer, its rate, its dialect, and the row's own parameters.
  */
 export interface OptimizerSpecInput {
   name?: string;
@@ -931,7 +931,7 @@ export interface SurfaceSpecInput {
   [k: string]: unknown;
 }
 /**
- * A lane: its rule and schedule, what was changed on the way, and what it does not share with the others.
+ * A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others.
  */
 export interface LaneSpecInput {
   label?: string;
@@ -1630,7 +1630,7 @@ export interface InitializerSpec {
   [k: string]: unknown;
 }
 /**
- * A rule, its rate, its dialect, and the row's own parameters.
+ * An optimizer, its rate, its dialect, and the row's own parameters.
  */
 export interface OptimizerSpec {
   name: string;
@@ -1957,7 +1957,7 @@ export interface SurfaceSpec {
   [k: string]: unknown;
 }
 /**
- * A lane: its rule and schedule, what was changed on the way, and what it does not share with the others.
+ * A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others.
  */
 export interface LaneSpec {
   label: string;

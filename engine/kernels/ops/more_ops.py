@@ -1,4 +1,4 @@
-"""The ops that only some networks have: norms, dropout, skips, learned slopes, augmentation, and the newer update rules."""
+"""The ops that only some networks have: norms, dropout, skips, learned slopes, augmentation, and the newer optimizers."""
 
 import numpy as np
 
@@ -42,14 +42,14 @@ from engine.kernels.ops import noise, norms, skips
 from engine.kernels.ops.activations import slope_gradient
 from engine.kernels.ops.linear import weight_gradient
 from engine.kernels.ops.ops import execute_core
-from engine.kernels.rules import optimizers
+from engine.kernels.optimizers import dispatch
 
 
 @inner
-def normalize(op, counters, theta, state, work):
+def normalize(op, int_state, theta, state, work):
     """u = gamma xhat + beta; the statistics are the batch's, the sample's, or batch norm's running ones in inference."""
     rows = op[ROWS]
-    b = counters[BATCH]
+    b = int_state[BATCH]
     size = rows * b
     z = work[op[INPUT] : op[INPUT] + size]
     u = work[op[OUTPUT] : op[OUTPUT] + size]
@@ -62,7 +62,7 @@ def normalize(op, counters, theta, state, work):
         norms.layer_statistics(z, mean, var, rows, b)
         norms.layer_norm(z, mean, var, gamma, beta, xhat, u, rows, b)
         return
-    if counters[MODE] == INFERENCE:
+    if int_state[MODE] == INFERENCE:
         for j in range(rows):
             mean[j] = state[op[STATE] + j]
             var[j] = state[op[STATE] + rows + j]
@@ -72,27 +72,27 @@ def normalize(op, counters, theta, state, work):
 
 
 @inner
-def execute_more(op, counters, hyper, theta, grad, state, work):
+def execute_more(op, int_state, float_state, theta, grad, state, work):
     """The ops that only some networks have."""
     code = op[CODE]
     rows = op[ROWS]
     cols = op[COLS]
-    b = counters[BATCH]
+    b = int_state[BATCH]
     w = op[WEIGHTS]
     size = rows * b
     if code == AUGMENT:
-        if counters[MODE] == TRAINING:
-            if hyper[JITTER] > 0.0:
-                noise.jitter(counters, hyper[JITTER], work[op[OUTPUT] :], cols)
+        if int_state[MODE] == TRAINING:
+            if float_state[JITTER] > 0.0:
+                noise.jitter(int_state, float_state[JITTER], work[op[OUTPUT] :], cols)
             if op[EXTRA] > 0:
-                noise.shift(counters, op[EXTRA], work[op[OUTPUT] :], op[ROWS], op[MORE])
+                noise.shift(int_state, op[EXTRA], work[op[OUTPUT] :], op[ROWS], op[MORE])
     elif code == NORM:
-        normalize(op, counters, theta, state, work)
+        normalize(op, int_state, theta, state, work)
     elif code == DROPOUT:
         values = work[op[INPUT] : op[INPUT] + size]
         h = work[op[OUTPUT] : op[OUTPUT] + size]
-        if counters[MODE] == TRAINING:
-            noise.drop(counters, op[LAYER], np.int64(op[EXTRA]).view(np.float64), values, work[op[OTHER] :], h, size)
+        if int_state[MODE] == TRAINING:
+            noise.drop(int_state, op[LAYER], np.int64(op[EXTRA]).view(np.float64), values, work[op[OTHER] :], h, size)
         else:
             for i in range(size):
                 work[op[OTHER] + i] = 1.0
@@ -125,7 +125,7 @@ def execute_more(op, counters, hyper, theta, grad, state, work):
         if op[KIND] == LAYER_NORM:
             norms.back_layer_norm(delta, xhat, work[op[VARIANCE] :], gamma, rows, b)
         else:
-            fixed = counters[MODE] == INFERENCE
+            fixed = int_state[MODE] == INFERENCE
             norms.back_batch_norm(delta, xhat, work[op[VARIANCE] :], gamma, dgamma, dbeta, fixed, rows, b)
     elif code == HOLD:
         for i in range(w, w + op[COUNT]):
@@ -135,11 +135,11 @@ def execute_more(op, counters, hyper, theta, grad, state, work):
 
 
 @spliced
-def execute_any(op, counters, hyper, theta, grad, state, work, order, X, Y):
+def execute_any(op, int_state, float_state, theta, grad, state, work, order, X, Y):
     """One op of any tape."""
     if op[CODE] > UPDATE:
-        execute_more(op, counters, hyper, theta, grad, state, work)
-    elif op[CODE] == UPDATE and op[KIND] > optimizers.LAST_CLASSIC:
-        optimizers.update_newer_block(op, theta, grad, state, work[op[OTHER] :], hyper)
+        execute_more(op, int_state, float_state, theta, grad, state, work)
+    elif op[CODE] == UPDATE and op[KIND] > dispatch.LAST_CLASSIC:
+        dispatch.update_newer_block(op, theta, grad, state, work[op[OTHER] :], float_state)
     else:
-        execute_core(op, counters, hyper, theta, grad, state, work, order, X, Y)
+        execute_core(op, int_state, float_state, theta, grad, state, work, order, X, Y)

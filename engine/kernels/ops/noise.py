@@ -18,9 +18,9 @@ TWO_PI = 6.283185307179586
 
 
 @inner
-def key(counters, purpose):
+def key(int_state, purpose):
     """The start of this update's draws for one purpose."""
-    return mix(mix(np.uint64(counters[SEED]) + purpose) + np.uint64(counters[STEP]) * GOLDEN)
+    return mix(mix(np.uint64(int_state[SEED]) + purpose) + np.uint64(int_state[STEP]) * GOLDEN)
 
 
 @inner
@@ -30,9 +30,9 @@ def draw(start, i):
 
 
 @inner
-def drop(counters, layer, p, values, mask, h, size):
+def drop(int_state, layer, p, values, mask, h, size):
     """Inverted dropout (Srivastava et al. 2014): mask is 0 with probability p, else 1 / (1 - p); h = mask (.) values."""
-    start = mix(key(counters, MASKS) + np.uint64(layer) * GOLDEN)
+    start = mix(key(int_state, MASKS) + np.uint64(layer) * GOLDEN)
     kept = 1.0 / (1.0 - p)
     for i in range(size):
         mask[i] = kept if np.float64(draw(start, i) >> S11) * UNIT >= p else 0.0
@@ -40,20 +40,20 @@ def drop(counters, layer, p, values, mask, h, size):
 
 
 @inner
-def jitter(counters, deviation, h0, inputs):
+def jitter(int_state, deviation, h0, inputs):
     """h0 += normal noise, by Box and Muller's transform of two draws."""
-    start = key(counters, JITTERS)
-    for i in range(inputs * counters[BATCH]):
+    start = key(int_state, JITTERS)
+    for i in range(inputs * int_state[BATCH]):
         first = (np.float64(draw(start, 2 * i) >> S11) + 1.0) * UNIT
         second = np.float64(draw(start, 2 * i + 1) >> S11) * UNIT
         h0[i] += deviation * math.sqrt(-2.0 * math.log(first)) * math.cos(TWO_PI * second)
 
 
 @inner
-def shift(counters, most, h0, height, width):
+def shift(int_state, most, h0, height, width):
     """Move each picture up to `most` pixels either way, across and down; zeros come in. In place: away from where it goes."""
-    start = key(counters, SHIFTS)
-    b = counters[BATCH]
+    start = key(int_state, SHIFTS)
+    b = int_state[BATCH]
     span = np.uint64(2 * most + 1)
     for n in range(b):
         r = draw(start, n)

@@ -45,29 +45,29 @@ from engine.kernels.jit import spliced
 from engine.kernels.ops import losses, penalties
 from engine.kernels.ops.activations import activate, times_derivative
 from engine.kernels.ops.linear import affine, back_product, bias_gradient, weight_gradient
-from engine.kernels.rules import optimizers, schedules
+from engine.kernels.optimizers import dispatch, schedules
 
 
 @spliced
-def execute_core(op, counters, hyper, theta, grad, state, work, order, X, Y):
-    """One op of those that every network has, the update by a classic rule among them. Every array an op reads or writes is
-    a contiguous slice of a flat buffer."""
+def execute_core(op, int_state, float_state, theta, grad, state, work, order, X, Y):
+    """One op of those that every network has, the update by a classic optimizer among them. Every array an op reads or writes
+    is a contiguous slice of a flat buffer."""
     code = op[CODE]
     rows = op[ROWS]
     cols = op[COLS]
-    b = counters[BATCH]
+    b = int_state[BATCH]
     w = op[WEIGHTS]
     weights = rows * cols
     size = rows * b
     if code == GATHER:
-        batches.next_rows(counters, order)
-        b = counters[BATCH]
-        batches.gather(counters, order, X, Y, work[op[OUTPUT] :], work[op[OTHER] :])
+        batches.next_rows(int_state, order)
+        b = int_state[BATCH]
+        batches.gather(int_state, order, X, Y, work[op[OUTPUT] :], work[op[OTHER] :])
     elif code == RATE:
-        hyper[ETA] = schedules.present(counters, hyper)
-        optimizers.rate(op[KIND], hyper, state[state.size - N_CLOCK :])
+        float_state[ETA] = schedules.present(int_state, float_state)
+        dispatch.rate(op[KIND], float_state, state[state.size - N_CLOCK :])
     elif code == LOOK_AHEAD:
-        optimizers.move_ahead(theta, state, hyper)
+        dispatch.move_ahead(theta, state, float_state)
     elif code == AFFINE:
         affine(
             theta[w : w + weights],
@@ -89,7 +89,7 @@ def execute_core(op, counters, hyper, theta, grad, state, work, order, X, Y):
         total = 0.0
         for n in range(b):
             total += out[n]
-        hyper[LAST_LOSS] = total / b
+        float_state[LAST_LOSS] = total / b
     elif code == OUTPUT_DELTA:
         z = work[op[INPUT] : op[INPUT] + size]
         h = work[op[INPUT] + op[COLS] : op[INPUT] + op[COLS] + size]
@@ -113,13 +113,15 @@ def execute_core(op, counters, hyper, theta, grad, state, work, order, X, Y):
         bias_gradient(delta, grad[w + weights : w + weights + rows], rows, b)
         weight_gradient(delta, work[op[OTHER] : op[OTHER] + cols * b], grad[w : w + weights], rows, cols, b)
     elif code == PENALTY:
-        penalties.add_penalty(theta[w : w + weights], grad[w : w + weights], hyper[L1], hyper[L2])
+        penalties.add_penalty(theta[w : w + weights], grad[w : w + weights], float_state[L1], float_state[L2])
     elif code == CLIP:
-        hyper[GRADIENT_NORM] = penalties.clip(grad, hyper[CLIP_NORM], hyper[CLIP_EPS], hyper[CLIP_VALUE])
-        if not np.isfinite(hyper[GRADIENT_NORM]):
-            counters[STATUS] = NON_FINITE
+        float_state[GRADIENT_NORM] = penalties.clip(
+            grad, float_state[CLIP_NORM], float_state[CLIP_EPS], float_state[CLIP_VALUE]
+        )
+        if not np.isfinite(float_state[GRADIENT_NORM]):
+            int_state[STATUS] = NON_FINITE
     elif code == CHECK:
         if not (penalties.all_finite(work[op[INPUT] :]) and penalties.all_finite(grad)):
-            counters[STATUS] = NON_FINITE
+            int_state[STATUS] = NON_FINITE
     elif code == UPDATE:
-        optimizers.update_classic_block(op, theta, grad, state, hyper)
+        dispatch.update_classic_block(op, theta, grad, state, float_state)

@@ -23,12 +23,12 @@ MOST_TERMS = 12
 
 @dataclass(frozen=True)
 class Number:
-    """A leaf: an entry of a named array (`name`, `place` = row, column), or a number of its own."""
+    """A leaf: an entry of a named array (`name`, `position` = row, column), or a number of its own."""
 
     symbol: str
     value: float
     name: str = ""
-    place: tuple[int, int] | None = None
+    position: tuple[int, int] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -36,7 +36,7 @@ class Number:
             "symbol": self.symbol,
             "value": plain(self.value),
             "name": self.name,
-            "place": None if self.place is None else list(self.place),
+            "place": None if self.position is None else list(self.position),
         }
 
 
@@ -63,7 +63,7 @@ class Operation:
 
 Expression = Number | Operation
 Withheld = Callable[[Number], bool]
-"""Whether a number is not to be told yet, since it is asked for."""
+"""Whether a number is not to be shown yet, since it is asked for."""
 HIDDEN = "?"
 """What stands in its place."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.machine.trace import MicroStep, Recording
+from engine.machine.trace import MicroStep, UpdateTrace
 from engine.microscope.expressions.expression import Number
 from engine.microscope.notations import Notation
 from engine.microscope.steps import Flow, Parts, Phase, Step, Terms
@@ -28,7 +28,7 @@ SILENT = (codes.CHECK, codes.KEEP)
 
 
 def recipe(code: int) -> Callable[[Recipe], Recipe]:
-    """Register how an op is told."""
+    """Register the recipe of an op."""
 
     def register(made: Recipe) -> Recipe:
         RECIPES[code] = made
@@ -40,14 +40,14 @@ def recipe(code: int) -> Callable[[Recipe], Recipe]:
 class Builder:
     """Collects the micro-steps of one recorded update."""
 
-    def __init__(self, recording: Recording, tape: Tape, spec: RunSpec, dataset: Dataset, notation: Notation) -> None:
-        self.recording, self.tape, self.spec = recording, tape, spec
+    def __init__(self, trace: UpdateTrace, tape: Tape, spec: RunSpec, dataset: Dataset, notation: Notation) -> None:
+        self.trace, self.tape, self.spec = trace, tape, spec
         self.n = notation
-        self.names = Names(notation, tape, dataset, recording.rows)
+        self.names = Names(notation, tape, dataset, trace.rows)
         self.steps: list[Step] = []
 
     def build(self) -> tuple[Step, ...]:
-        for step in self.recording.steps:
+        for step in self.trace.steps:
             code = int(self.tape.ops[step.index, codes.CODE])
             if code not in SILENT:
                 RECIPES[code](self, step)
@@ -72,7 +72,7 @@ class Builder:
 
     @property
     def _parameters(self) -> set[str]:
-        return {place.name for place in self.tape.places}
+        return {slot.name for slot in self.tape.slots}
 
     def named(self, name: str, numbers: Array) -> Value:
         """Numbers (n,) without rows of their own, such as the mean loss."""
@@ -89,13 +89,13 @@ class Builder:
         found = value.entry(self.names, row, column)
         if "." in value.name:  # optimizer state: its letter with the parameter's indices
             indices = str(row + 1) + ("" if value.columns.kind == "one" else str(column + 1))
-            return Number(f"{{{value.symbol}}}_{{{indices}}}", found.value, found.name, found.place)
+            return Number(f"{{{value.symbol}}}_{{{indices}}}", found.value, found.name, found.position)
         return found
 
     def entry_at(self, value: Value, row: int, column: int) -> Number:
         """An entry whose symbol says of which sample it is."""
         found = value.entry(self.names, row, column)
-        return Number(self.names.at_sample(found.symbol, column), found.value, found.name, found.place)
+        return Number(self.names.at_sample(found.symbol, column), found.value, found.name, found.position)
 
     def layer_name(self, layer: int) -> str:
         return "the output" if layer == self.names.last else f"layer {layer}"

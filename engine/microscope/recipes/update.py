@@ -8,7 +8,7 @@ from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, call, constant, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
-from engine.microscope.update_equations import anatomy_for, inputs_of, quantities, tree
+from engine.microscope.update_equations import equations_for, inputs_of, quantities, tree
 from engine.microscope.values import Value
 
 
@@ -106,15 +106,15 @@ def hold(b: Builder, step: MicroStep) -> None:
 def update(b: Builder, step: MicroStep) -> None:
     """A micro-step for each parameter tensor of the op."""
     optimizer = b.spec.optimizer
-    for place in b.tape.places:
-        if place.name in step.results:
-            tensor_update(b, step, place.name, optimizer.row.formulas[optimizer.dialect], place.matrix)
+    for slot in b.tape.slots:
+        if slot.name in step.results:
+            tensor_update(b, step, slot.name, optimizer.row.formulas[optimizer.dialect], slot.matrix)
 
 
 def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool) -> None:
     optimizer = b.spec.optimizer
-    anatomy = anatomy_for(optimizer, matrix=matrix)
-    inputs = inputs_of(step, name, optimizer, anatomy)
+    equations = equations_for(optimizer, matrix=matrix)
+    inputs = inputs_of(step, name, optimizer, equations)
     before = b.value(name, inputs["theta"], "before")
     gradient = b.names.of_objective(b.operand(step, f"d{name}"))
     after = b.value(name, step.results[name], "after")
@@ -124,10 +124,10 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
         whole = filled.reshape(-1, 1) if filled.ndim == 1 else filled
         return Value(f"{quantity}.{name}", symbol, words, whole, after.rows, after.columns, "parameters", "during")
 
-    made = quantities(anatomy, inputs)
+    made = quantities(equations, inputs)
     between = [
         like(quantity.name, quantity.symbol, quantity.words, made[quantity.name])
-        for quantity in anatomy.quantities
+        for quantity in equations.quantities
         if quantity.becomes != "theta"
     ]
     state = [
@@ -138,8 +138,8 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
 
     def terms(result: str, row: int, column: int, sample: int) -> Expression:
         index = (row, column) if matrix else (row,)
-        trees = tree(anatomy, inputs, index)
-        return trees[anatomy.quantities[-1].name if result == name else result.rpartition(".")[0]]
+        trees = tree(equations, inputs, index)
+        return trees[equations.quantities[-1].name if result == name else result.rpartition(".")[0]]
 
     what = {
         "W": "weights",

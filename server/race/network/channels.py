@@ -98,7 +98,7 @@ def trajectories(races: NetworkRaceController, want: Want) -> Picture | None:
     columns: dict[str, list[Array]] = {name: [np.zeros(0)] for name in COLUMNS}
     slopes = np.full((len(race.lanes), 2), np.nan)
     for row, lane in enumerate(race.lanes):
-        walked = chart.way(race, lane.id)
+        walked = chart.trajectory(race, lane.id)
         gone = lane.stopped is not None and lane.stopped.kind == "non_finite"
         lanes.append({"id": lane.id, "count": len(walked.steps), "diverged": lane.trainer.steps_done if gone else None})
         steps.append(walked.steps.astype(np.int32))

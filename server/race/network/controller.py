@@ -22,7 +22,7 @@ from server.race import script
 from server.race.controller import RaceController
 from server.race.lanes import lane_fields
 from server.race.network.building import check_room, race_of
-from server.race.network.gradient_noise import GradientNoise
+from server.race.network.gradient_noise import GradientNoiseStudies
 from server.race.network.plane import PlaneView, opening
 from server.race.network.steppable import NetworkSteps
 from server.race.network.study import Studies
@@ -52,7 +52,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         self.run = 0
         self.slots: dict[int, int] = {}
         self.plane = PlaneView()
-        self.studies, self.gradient_noise = Studies(), GradientNoise()
+        self.studies, self.gradient_noise = Studies(), GradientNoiseStudies()
 
     def steppable(self) -> NetworkSteps:
         return NetworkSteps(self.present())
@@ -191,7 +191,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             samples=dataset.rows[0],
             batch_size=race.spec.run.batch_size,
             parameter_count=tape.parameter_count,
-            tensors=[Tensor(name=place.name, shape=list(place.shape), offset=place.offset) for place in tape.places],
+            tensors=[Tensor(name=place.name, shape=list(place.shape), offset=place.offset) for place in tape.slots],
             lanes=self.told_lanes(),
             threshold=self.threshold,
         )

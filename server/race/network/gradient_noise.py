@@ -15,21 +15,21 @@ from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace
-    from engine.race.gradient_noise import Compass
+    from engine.race.gradient_noise import GradientNoise
 
 
-class GradientNoise:
+class GradientNoiseStudies:
     """Keeps the last one's gradients: drawing another batch costs nothing."""
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] | None = None
-        self._found: Compass | None = None
+        self._found: GradientNoise | None = None
 
     def study(self, race: NetworkRace, command: StudyCompass, number: int, key: tuple[Any, ...]) -> Study:
         """`samples` (n, 2), the arrows' ends; `rows` of the batch drawn, its `mean` (2,) and the `full` gradient (2,); `sizes`
         and `spread`, the root mean square distance of a batch's mean from the full gradient."""
         from engine.race.chart import weight_names
-        from engine.race.gradient_noise import taking
+        from engine.race.gradient_noise import gradient_noise_in_parts
 
         with refused("lane"):
             lane = race.lane(command.lane)
@@ -52,7 +52,7 @@ class GradientNoise:
 
         def making() -> Making:
             if self._key != where or self._found is None:
-                found = yield from taking(landscape, theta, first, second)
+                found = yield from gradient_noise_in_parts(landscape, theta, first, second)
                 self._key, self._found = where, found
             made = self._found
             rows = made.draw(command.batch_size, command.number)

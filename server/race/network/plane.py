@@ -38,7 +38,7 @@ class PlaneView:
         """Another plane; its picture is begun."""
         self.chart, self._known = chart, None
         self.number += 1
-        self._painting = chart.landscape.painting(chart.plane, chart.across, chart.up, points)
+        self._painting = chart.landscape.pictures_in_parts(chart.plane, chart.across, chart.up, points)
 
     def forget(self, number: int) -> None:
         """A lane's trajectory is another."""

@@ -128,7 +128,7 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
     """`rates` (n,), `losses` (lanes, seeds, n), infinite where it diverged, `median` (lanes, n); in `meta` of each lane its id
     and the `best` rate, null where it diverged at all, and `words`: grid, seeds and budget."""
     from engine.race import NetworkRace
-    from engine.race.sweep import sweeping, sweeping_network
+    from engine.race.sweep import network_rate_sweep_in_parts, rate_sweep_in_parts
 
     if command.high <= command.low:
         raise CommandError("invalid", "high: the rates rise from low to high", "high", f"above low, {command.low:g}")
@@ -145,9 +145,9 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
         swept = []
         for place, spec in enumerate(specs):
             if isinstance(on, NetworkRace):
-                parts = sweeping_network(_with_room(on, command.steps), spec, ladder, command.steps, wanted)
+                parts = network_rate_sweep_in_parts(_with_room(on, command.steps), spec, ladder, command.steps, wanted)
             else:
-                parts = sweeping(on.spec, spec, ladder, command.steps, wanted)
+                parts = rate_sweep_in_parts(on.spec, spec, ladder, command.steps, wanted)
             while True:
                 try:
                     yield (place + next(parts)) / len(specs)
@@ -168,12 +168,12 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
 def basins(race: Race, command: StudyBasins, number: int, settings: Settings) -> Study:
     """`x`, `y` (side,), the cells' middles; `minimum` (side, side), the place in `meta.minima` of the one it ended at, −1 at
     none, −2 where it diverged; `ends` (side, side, 2) and `losses`; `meta.counts` by place, of none, and of those diverged."""
-    from engine.race.sweep import charting
+    from engine.race.sweep import basins_in_parts
 
     with refused("lane"):
         lane = race.lane(command.lane)
     _within(command.side**2, command.steps, settings)
-    parts = charting(race.spec, lane.spec, command.side, command.steps, command.reach)
+    parts = basins_in_parts(race.spec, lane.spec, command.side, command.steps, command.reach)
     minima = [{"x": found.x, "y": found.y, "value": found.value} for found in race.surface.minima]
 
     def making() -> Making:
@@ -195,12 +195,12 @@ def basins(race: Race, command: StudyBasins, number: int, settings: Settings) ->
 def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:
     """Of each lane in `meta.lanes` what `engine.race.local.Local` has, with the bound's formula in MathML; of a lane with a map
     of rates and momenta its `growth{id}` (momenta, rates) over `rates{id}` and `momenta{id}`."""
-    from engine.race.local import looking
+    from engine.race.local import local_in_parts
 
     lanes = _chosen(race, command.lanes)
     landscape = race.landscape()
     kept = [lane.id for lane in lanes if np.isfinite(lane.trainer.machine.theta).all()]
-    snapshots = [looking(race, lane, landscape) for lane in kept]
+    snapshots = [local_in_parts(race, lane, landscape) for lane in kept]
     step = race.step
 
     def making() -> Making:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from engine.array import Array
 from engine.rows.datasets import HALF_WIDTH
-from engine.rows.features import ALIASES, fitting
+from engine.rows.features import ALIASES, features_for
 
 Rows = tuple[tuple[float, ...], ...]
 Targets = tuple[float, ...] | Rows
@@ -55,11 +55,11 @@ class InlineData(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _plain(cls, given: Any) -> Any:
+    def _plain(cls, raw: Any) -> Any:
         """NumPy arrays are welcome too."""
-        if isinstance(given, dict):
-            return {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in given.items()}
-        return given
+        if isinstance(raw, dict):
+            return {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in raw.items()}
+        return raw
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -108,7 +108,7 @@ class InlineData(BaseModel):
             if (np.abs(self.split(split)[0]) > HALF_WIDTH).any():
                 raise refuse(f"{split}_x", "samples outside of the plane", f"numbers in [-{HALF_WIDTH:g}, {HALF_WIDTH:g}]")
         names = PLANE if self.features is None else tuple(ALIASES.get(name, name) for name in self.features)
-        allowed = fitting(PLANE)
+        allowed = features_for(PLANE)
         unknown = [name for name in names if name not in allowed]
         if unknown:
             raise refuse("features", f"'{unknown[0]}' is no feature of a plane", ", ".join(allowed))
@@ -166,8 +166,8 @@ class InlineData(BaseModel):
 
     @property
     def _targets(self) -> list[Array]:
-        given = (self.train_y, self.validation_y, self.test_y)
-        return [np.asarray(targets, dtype=np.float64) for targets in given if targets]
+        raw = (self.train_y, self.validation_y, self.test_y)
+        return [np.asarray(targets, dtype=np.float64) for targets in raw if targets]
 
     @property
     def _most_classes(self) -> int:

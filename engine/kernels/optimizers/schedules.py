@@ -53,7 +53,8 @@ def _one_cycle(base, t, length, share, start_divisor, end_divisor):
 
 @inner
 def eta(kind, base, t, warmup, p, factor):
-    """The rate at t; the schedule's own clock starts after the warm-up. `factor`: what the plateau rule made of the base."""
+    """The rate at t; the schedule's own clock starts after the warm-up. `factor`: what the plateau schedule made of the
+    base."""
     if t < warmup:
         return base * (t + 1) / warmup
     t = t - warmup
@@ -74,13 +75,13 @@ def eta(kind, base, t, warmup, p, factor):
 
 
 @inner
-def present(counters, hyper):
+def present(int_state, float_state):
     """The rate of the update that comes next."""
-    if counters[SCHEDULE] == CONSTANT and counters[WARMUP] == 0:
-        return hyper[LR]
-    t = counters[EPOCH] if counters[SCHEDULE_UNIT] == EPOCHS else counters[STEP]
-    p = hyper[SCHEDULE_PARAMETERS : SCHEDULE_PARAMETERS + N_SCHEDULE_PARAMETERS]
-    return eta(counters[SCHEDULE], hyper[LR], t, counters[WARMUP], p, hyper[RATE_FACTOR])
+    if int_state[SCHEDULE] == CONSTANT and int_state[WARMUP] == 0:
+        return float_state[LR]
+    t = int_state[EPOCH] if int_state[SCHEDULE_UNIT] == EPOCHS else int_state[STEP]
+    p = float_state[SCHEDULE_PARAMETERS : SCHEDULE_PARAMETERS + N_SCHEDULE_PARAMETERS]
+    return eta(int_state[SCHEDULE], float_state[LR], t, int_state[WARMUP], p, float_state[RATE_FACTOR])
 
 
 @entry("void(i8, f8, i8, f8[::1], f8, i8[::1], f8[::1])")

@@ -1,6 +1,6 @@
-"""Update rules without a scale of their own: momentum, Nesterov's, and those that use only the gradient's sign.
+"""Optimizers without a scale of their own: momentum, Nesterov's, and those that use only the gradient's sign.
 
-Every function changes theta and the rule's state in place; all are flat slices of the same parameters.
+Every function changes theta and the optimizer's state in place; all are flat slices of the same parameters.
 """
 
 from engine.kernels.jit import inner

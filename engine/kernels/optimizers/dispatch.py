@@ -1,8 +1,8 @@
-"""Update rules by their codes: what an update's number decides, the rule on a block of parameters, the clock.
+"""Optimizers by their codes: what an update's number decides, the update of a block of parameters, the clock.
 
-`p` holds the rule's own parameters in the order of its row in `engine.optimizers`: a pair as two numbers, yes as 1, what its
-dialect has not as 0. To add a rule: a code, a function in one of the `rules_` files, a branch of `update` here (and of `rate`
-and `tick` where it needs one), a row there.
+`p` holds the optimizer's own parameters in the order of its row in `engine.optimizers`: a pair as two numbers, yes as 1, what
+its dialect has not as 0. To add an optimizer: a code, a function in one of the files beside this, a branch of `update` here
+(and of `rate` and `tick` where it needs one), a row there.
 """
 
 import numpy as np
@@ -30,10 +30,10 @@ from engine.kernels.codes import (
     WEIGHTS,
 )
 from engine.kernels.jit import inner
-from engine.kernels.rules.adam import adam, adamax, adamw, amsgrad, nadam, radam
-from engine.kernels.rules.muon import muon
-from engine.kernels.rules.plain import lion, look_ahead, momentum, nesterov_look_ahead, nesterov_torch, plain, rprop
-from engine.kernels.rules.scaled import adadelta, rmsprop_wide, scaled_inside, scaled_outside
+from engine.kernels.optimizers.adam import adam, adamax, adamw, amsgrad, nadam, radam
+from engine.kernels.optimizers.muon import muon
+from engine.kernels.optimizers.plain import lion, look_ahead, momentum, nesterov_look_ahead, nesterov_torch, plain, rprop
+from engine.kernels.optimizers.scaled import adadelta, rmsprop_wide, scaled_inside, scaled_outside
 
 SGD = 0
 MOMENTUM = 1  # v = beta v + g; theta -= eta v
@@ -63,29 +63,29 @@ MUON_REST = 23  # all else: AdamW
 
 
 @inner
-def corrections(hyper, clock, beta1, beta2, wanted):
+def corrections(float_state, clock, beta1, beta2, wanted):
     """1 - beta^t of this update, or 1 where no correction is wanted."""
-    hyper[CORRECTION_1] = 1.0 - clock[POWER_1] * beta1 if wanted else 1.0
-    hyper[CORRECTION_2] = 1.0 - clock[POWER_2] * beta2 if wanted else 1.0
+    float_state[CORRECTION_1] = 1.0 - clock[POWER_1] * beta1 if wanted else 1.0
+    float_state[CORRECTION_2] = 1.0 - clock[POWER_2] * beta2 if wanted else 1.0
 
 
 @inner
-def rectify(hyper, clock, beta2, bound):
+def rectify(float_state, clock, beta2, bound):
     """RAdam: the rate of this update, and whether it is divided by the root of v."""
     t = clock[UPDATES] + 1.0
     power = clock[POWER_2] * beta2
     longest = 2.0 / (1.0 - beta2) - 1.0
     length = longest - 2.0 * t * power / (1.0 - power)
-    hyper[FACTOR_1] = hyper[ETA] / hyper[CORRECTION_1]
-    hyper[FACTOR_2] = 0.0
+    float_state[FACTOR_1] = float_state[ETA] / float_state[CORRECTION_1]
+    float_state[FACTOR_2] = 0.0
     if length > bound:
         ratio = (length - 4.0) * (length - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * length)
-        hyper[FACTOR_1] *= np.sqrt(hyper[CORRECTION_2]) * np.sqrt(ratio)
-        hyper[FACTOR_2] = 1.0
+        float_state[FACTOR_1] *= np.sqrt(float_state[CORRECTION_2]) * np.sqrt(ratio)
+        float_state[FACTOR_2] = 1.0
 
 
 @inner
-def nadam_rates(kind, hyper, clock, beta1, psi):
+def nadam_rates(kind, float_state, clock, beta1, psi):
     """NAdam: the rates along g and along m, and this update's momentum."""
     t = clock[UPDATES] + 1.0
     mu = beta1
@@ -94,46 +94,46 @@ def nadam_rates(kind, hyper, clock, beta1, psi):
         mu = beta1 * (1.0 - 0.5 * 0.96 ** (t * psi))
         following = beta1 * (1.0 - 0.5 * 0.96 ** ((t + 1.0) * psi))
     product = clock[PRODUCT] * mu
-    hyper[FACTOR_1] = hyper[ETA] * (1.0 - mu) / (1.0 - product)
-    hyper[FACTOR_2] = hyper[ETA] * following / (1.0 - product * following)
-    hyper[FACTOR_3] = mu
+    float_state[FACTOR_1] = float_state[ETA] * (1.0 - mu) / (1.0 - product)
+    float_state[FACTOR_2] = float_state[ETA] * following / (1.0 - product * following)
+    float_state[FACTOR_3] = mu
 
 
 @inner
-def rate(kind, hyper, clock):
-    """What else this update's number decides besides the schedule's rate, which hyper[ETA] holds; the clock itself moves only
-    when the update is done."""
-    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
+def rate(kind, float_state, clock):
+    """What else this update's number decides besides the schedule's rate, which float_state[ETA] holds; the clock itself moves
+    only when the update is done."""
+    p = float_state[OPTIMIZER : OPTIMIZER + N_OWN]
     if kind in (ADAM, AMSGRAD):
-        corrections(hyper, clock, p[0], p[1], p[3] != 0.0)
+        corrections(float_state, clock, p[0], p[1], p[3] != 0.0)
     elif kind in (ADAGRAD_INSIDE, ADAGRAD_OUTSIDE):
-        hyper[ETA] /= 1.0 + clock[UPDATES] * p[1]
+        float_state[ETA] /= 1.0 + clock[UPDATES] * p[1]
     elif kind in (ADAMW, ADAMW_PAPER):
-        corrections(hyper, clock, p[0], p[1], p[4] != 0.0)
-        scale = hyper[ETA]
+        corrections(float_state, clock, p[0], p[1], p[4] != 0.0)
+        scale = float_state[ETA]
         if kind == ADAMW_PAPER:
-            scale = hyper[ETA] / hyper[LR] if hyper[LR] > 0.0 else 1.0
-        hyper[FACTOR_1] = 1.0 - scale * p[3]
+            scale = float_state[ETA] / float_state[LR] if float_state[LR] > 0.0 else 1.0
+        float_state[FACTOR_1] = 1.0 - scale * p[3]
     elif kind in (NADAM, NADAM_CONSTANT):
-        corrections(hyper, clock, p[0], p[1], True)
-        nadam_rates(kind, hyper, clock, p[0], p[3])
+        corrections(float_state, clock, p[0], p[1], True)
+        nadam_rates(kind, float_state, clock, p[0], p[3])
     elif kind in (RADAM, RADAM_PAPER):
-        corrections(hyper, clock, p[0], p[1], True)
-        rectify(hyper, clock, p[1], 5.0 if kind == RADAM else 4.0)
+        corrections(float_state, clock, p[0], p[1], True)
+        rectify(float_state, clock, p[1], 5.0 if kind == RADAM else 4.0)
     elif kind == ADAMAX:
-        corrections(hyper, clock, p[0], p[1], p[3] != 0.0)
-        hyper[FACTOR_1] = hyper[ETA] / hyper[CORRECTION_1]
+        corrections(float_state, clock, p[0], p[1], p[3] != 0.0)
+        float_state[FACTOR_1] = float_state[ETA] / float_state[CORRECTION_1]
     elif kind == RPROP:
-        hyper[FACTOR_1] = np.float64(clock[UPDATES] == 0.0)
+        float_state[FACTOR_1] = np.float64(clock[UPDATES] == 0.0)
     elif kind == LION:
-        hyper[FACTOR_1] = 1.0 - hyper[ETA] * p[2]
+        float_state[FACTOR_1] = 1.0 - float_state[ETA] * p[2]
     elif kind in (MUON, MUON_REST):
-        corrections(hyper, clock, p[2], p[3], True)
-        hyper[FACTOR_1] = 1.0 - hyper[ETA] * p[1]
+        corrections(float_state, clock, p[2], p[3], True)
+        float_state[FACTOR_1] = 1.0 - float_state[ETA] * p[1]
 
 
 @inner
-def tick(kind, hyper, clock):
+def tick(kind, float_state, clock):
     """An update is made."""
     clock[UPDATES] += 1.0
     first = -1
@@ -142,15 +142,15 @@ def tick(kind, hyper, clock):
     elif kind in (MUON, MUON_REST):
         first = 2
     if first >= 0:
-        clock[POWER_1] *= hyper[OPTIMIZER + first]
-        clock[POWER_2] *= hyper[OPTIMIZER + first + 1]
+        clock[POWER_1] *= float_state[OPTIMIZER + first]
+        clock[POWER_2] *= float_state[OPTIMIZER + first + 1]
     if kind in (NADAM, NADAM_CONSTANT):
-        clock[PRODUCT] *= hyper[FACTOR_3]
+        clock[PRODUCT] *= float_state[FACTOR_3]
 
 
 @inner
 def update_classic(kind, theta, g, s0, s1, eta, p, c1, c2):
-    """The rules of the textbooks on one block of parameters; s0, s1 are its state there (unused ones are never touched)."""
+    """The textbooks' optimizers on one block of parameters; s0, s1 are the state there (unused ones are never touched)."""
     if kind == ADAM:
         adam(theta, g, s0, s1, eta, p[0], p[1], p[2], c1, c2)
     elif kind == SGD:
@@ -172,13 +172,13 @@ def update_classic(kind, theta, g, s0, s1, eta, p, c1, c2):
 
 
 @inner
-def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
-    """The other rules; `scratch` is Muon's."""
-    eta = hyper[ETA]
-    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
-    c1 = hyper[CORRECTION_1]
-    c2 = hyper[CORRECTION_2]
-    f1 = hyper[FACTOR_1]
+def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, float_state):
+    """The other optimizers; `scratch` is Muon's."""
+    eta = float_state[ETA]
+    p = float_state[OPTIMIZER : OPTIMIZER + N_OWN]
+    c1 = float_state[CORRECTION_1]
+    c2 = float_state[CORRECTION_2]
+    f1 = float_state[FACTOR_1]
     if kind in (RMSPROP_INSIDE_WIDE, RMSPROP_OUTSIDE_WIDE):
         inside = p[1] if kind == RMSPROP_INSIDE_WIDE else 0.0
         rmsprop_wide(theta, g, s0, s1, s2, p[2] != 0.0, p[0], p[3], eta, inside, p[1] - inside)
@@ -189,9 +189,9 @@ def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
     elif kind in (ADAMW, ADAMW_PAPER):
         adamw(theta, g, s0, s1, f1, eta, p[0], p[1], p[2], c1, c2)
     elif kind in (NADAM, NADAM_CONSTANT):
-        nadam(theta, g, s0, s1, f1, hyper[FACTOR_2], p[0], p[1], p[2], c2)
+        nadam(theta, g, s0, s1, f1, float_state[FACTOR_2], p[0], p[1], p[2], c2)
     elif kind in (RADAM, RADAM_PAPER):
-        radam(theta, g, s0, s1, hyper[FACTOR_2] != 0.0, f1, p[0], p[1], p[2])
+        radam(theta, g, s0, s1, float_state[FACTOR_2] != 0.0, f1, p[0], p[1], p[2])
     elif kind == ADAMAX:
         adamax(theta, g, s0, s1, f1, p[0], p[1], p[2])
     elif kind == RPROP:
@@ -205,8 +205,8 @@ def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, hyper):
 
 
 @inner
-def update_classic_block(op, theta, grad, state, hyper):
-    """An UPDATE op of a classic rule, on COUNT parameters from WEIGHTS on. The state ends with its slots and the clock."""
+def update_classic_block(op, theta, grad, state, float_state):
+    """An UPDATE op of a classic optimizer, on COUNT parameters from WEIGHTS on. The state ends with its slots and the clock."""
     size = theta.size
     slots = op[EXTRA]
     first = op[WEIGHTS]
@@ -215,15 +215,15 @@ def update_classic_block(op, theta, grad, state, hyper):
     s0 = state[base + first : base + last] if slots > 0 else state[:0]
     base += size
     s1 = state[base + first : base + last] if slots > 1 else state[:0]
-    p = hyper[OPTIMIZER : OPTIMIZER + N_OWN]
-    c1 = hyper[CORRECTION_1]
-    c2 = hyper[CORRECTION_2]
-    update_classic(op[KIND], theta[first:last], grad[first:last], s0, s1, hyper[ETA], p, c1, c2)
+    p = float_state[OPTIMIZER : OPTIMIZER + N_OWN]
+    c1 = float_state[CORRECTION_1]
+    c2 = float_state[CORRECTION_2]
+    update_classic(op[KIND], theta[first:last], grad[first:last], s0, s1, float_state[ETA], p, c1, c2)
 
 
 @inner
-def update_newer_block(op, theta, grad, state, scratch, hyper):
-    """An UPDATE op of any other rule."""
+def update_newer_block(op, theta, grad, state, scratch, float_state):
+    """An UPDATE op of any other optimizer."""
     size = theta.size
     slots = op[EXTRA]
     first = op[WEIGHTS]
@@ -234,21 +234,21 @@ def update_newer_block(op, theta, grad, state, scratch, hyper):
     s1 = state[base + first : base + last] if slots > 1 else state[:0]
     base += size
     s2 = state[base + first : base + last] if slots > 2 else state[:0]
-    update_newer(op[KIND], theta[first:last], grad[first:last], s0, s1, s2, scratch, op[ROWS], op[COLS], hyper)
+    update_newer(op[KIND], theta[first:last], grad[first:last], s0, s1, s2, scratch, op[ROWS], op[COLS], float_state)
 
 
 @inner
-def update_block(op, theta, grad, state, scratch, hyper):
-    """An UPDATE op of any rule."""
+def update_block(op, theta, grad, state, scratch, float_state):
+    """An UPDATE op of any optimizer."""
     if op[KIND] <= LAST_CLASSIC:
-        update_classic_block(op, theta, grad, state, hyper)
+        update_classic_block(op, theta, grad, state, float_state)
     else:
-        update_newer_block(op, theta, grad, state, scratch, hyper)
+        update_newer_block(op, theta, grad, state, scratch, float_state)
 
 
 @inner
-def move_ahead(theta, state, hyper):
-    """The LOOK_AHEAD op, on all parameters; its rule keeps v and the parameters left."""
+def move_ahead(theta, state, float_state):
+    """The LOOK_AHEAD op, on all parameters; its optimizer keeps v and the parameters left."""
     size = theta.size
     base = state.size - N_CLOCK - 2 * size
-    look_ahead(theta, state[base : base + size], state[base + size : base + 2 * size], hyper[ETA], hyper[OPTIMIZER])
+    look_ahead(theta, state[base : base + size], state[base + size : base + 2 * size], float_state[ETA], float_state[OPTIMIZER])

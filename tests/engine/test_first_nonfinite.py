@@ -23,7 +23,7 @@ def test_the_unit_the_sample_and_the_largest_term():
     stopped = trainer.stopped
     assert (stopped.kind, stopped.step, stopped.op) == ("non_finite", 0, "affine 2")
     assert stopped.message == "update 1 gave a value that is not finite, first in 'affine 2'"
-    found = stopped.offence
+    found = stopped.first_nonfinite
     assert (found.update, found.op, found.tensor, found.layer, found.unit) == (1, "affine 2", "z2", 2, 2)
     assert (found.column, found.sample, found.entry, found.value, found.count) == (3, 3, (2, 3), np.inf, 1)
     operands = {operand.name: operand for operand in found.operands}
@@ -43,12 +43,12 @@ def test_the_sample_behind_a_shuffled_column():
             optimizer={"name": "sgd", "lr": 0.01},
         )  # fmt: skip
         trainer.step(10)
-        found = trainer.stopped.offence
+        found = trainer.stopped.first_nonfinite
         assert (found.op, found.sample, found.update) == ("loss", 14, trainer.steps_done + 1)
-        kept = trainer.machine.everything()
+        kept = trainer.machine.copy_buffers()
         trainer.machine.one_op()
         assert trainer.tape.layout.view(trainer.machine.work, "h0", 4)[0, found.column - 1] == 1e200
-        trainer.machine.put_back(kept)
+        trainer.machine.restore_buffers(kept)
 
 
 @pytest.mark.parametrize("rule", ["sgd", "momentum", "nesterov", "rmsprop", "adam"])
@@ -58,7 +58,7 @@ def test_a_weight_that_overflows_in_the_update(rule):
     trainer = regression([[0.0, 1e150]], [0.0], parameters, ("identity",), optimizer={"name": rule})
     trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 1e9})
     trainer.step(3)
-    found = trainer.stopped.offence
+    found = trainer.stopped.first_nonfinite
     assert found.op == trainer.stopped.op
     assert found.tensor.rpartition(".")[2] == "W1" and found.entry == (1, 2) and found.sample is None
     gradient = next(operand for operand in found.operands if operand.name == "dW1")
@@ -70,7 +70,7 @@ def test_a_growing_run_is_traced_after_many_updates():
     spec = {"data": {"name": "plane"}, "network": {"layers": [{"units": 5, "activation": "identity"}]}, "batch_size": "full"}
     trainer = Trainer(RunSpec.model_validate(spec | {"optimizer": {"name": "sgd", "lr": 1.5}}))
     trainer.step(500)
-    found = trainer.stopped.offence
+    found = trainer.stopped.first_nonfinite
     assert trainer.stopped.step == trainer.steps_done == found.update - 1 > 0
     assert found.tensor == "z2"
     row = trainer.dataset.splits["train"].x[found.sample - 1]

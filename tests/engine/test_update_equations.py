@@ -7,7 +7,7 @@ import pytest
 from engine.microscope import dissect
 from engine.microscope.expressions.arithmetic import FormulaError, as_tree, names_in, on_arrays
 from engine.microscope.expressions.expression import Number
-from engine.microscope.update_equations import anatomy_for
+from engine.microscope.update_equations import equations_for
 from engine.optimizers import DIALECTS, OPTIMIZERS
 
 OPTIONS = (
@@ -41,10 +41,10 @@ def test_the_last_quantity_is_the_update(rule, dialect, options):
             assert found.parts[-1].becomes == "theta"
             before = float(trainer.named_parameters[name][index])
             assert next(part for part in found.inputs if part.name == "theta").value == before
-            kept = trainer.machine.everything()
+            kept = trainer.machine.copy_buffers()
             trainer.machine.updates(1)
             assert found.parts[-1].value == trainer.named_parameters[name][index]
-            anatomy = anatomy_for(trainer.effective_spec.optimizer, matrix=name.startswith("W"))
+            anatomy = equations_for(trainer.effective_spec.optimizer, matrix=name.startswith("W"))
             kept_by_the_rule = {
                 anatomy.in_formulas(key): named for key, named in trainer.optimizer_state.items() if key != "saved"
             }
@@ -53,7 +53,7 @@ def test_the_last_quantity_is_the_update(rule, dialect, options):
                 assert value == kept_by_the_rule[key][name][index], key
             alike = kept_by_the_rule.keys() - told.keys()
             assert alike <= {"mean", "v"}, "what is not told does not change"
-            trainer.machine.put_back(kept)
+            trainer.machine.restore_buffers(kept)
         trainer.step(3)
 
 

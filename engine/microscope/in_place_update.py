@@ -1,4 +1,5 @@
-"""The wrong way: each layer updated as soon as its gradient is there, so that blame goes back through changed weights."""
+"""The update made in place, wrongly: each layer changes as soon as its gradient is there, so that δ goes back through changed
+weights."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.machine.trace import record, value_of
+from engine.machine.trace import trace_update, value_of
 from engine.microscope.expressions.expression import plain
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ WORDS = (
 
 
 @dataclass(frozen=True)
-class WrongWay:
+class InPlaceUpdate:
     """All parameters after the coming update, done `right` and done `wrong`, by name, each of its own shape; `differ`: names of
     those that are not the same."""
 
@@ -39,8 +40,8 @@ class WrongWay:
         return {"right": lists(self.right), "wrong": lists(self.wrong), "differ": list(self.differ), "words": self.words}
 
 
-def in_place(trainer: Trainer) -> WrongWay:
-    """The coming update both ways, by the same compiled ops in another order; the run is left alone.
+def in_place(trainer: Trainer) -> InPlaceUpdate:
+    """The coming update in both orders, by the same compiled ops in another order; the run is left alone.
 
     A ValueError where the gradient is clipped: the run does that once all of it is there.
     """
@@ -49,19 +50,19 @@ def in_place(trainer: Trainer) -> WrongWay:
     if codes.CLIP in tape.ops[:, codes.CODE]:
         field = "norm" if trainer.effective_spec.clip.norm is not None else "value"
         raise ValueError(f"clip.{field}: clipping needs the whole gradient before anything changes; allowed: None")
-    recording = record(machine)
+    trace = trace_update(machine)
     right = {
-        name: values for step in recording.steps if step.op.startswith("update") for name, values in _own(step.results).items()
+        name: values for step in trace.steps if step.op.startswith("update") for name, values in _own(step.results).items()
     }
-    right = {place.name: right.get(place.name, place.view(machine.theta).copy()) for place in tape.places}
-    kept = machine.everything()
+    right = {slot.name: right.get(slot.name, slot.view(machine.theta).copy()) for slot in tape.slots}
+    kept = machine.copy_buffers()
     machine.abandon_update()
     try:
         wrong = _run_wrongly(machine)
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
     differ = tuple(name for name, values in right.items() if not np.array_equal(values, wrong[name], equal_nan=True))
-    return WrongWay(right, wrong, differ)
+    return InPlaceUpdate(right, wrong, differ)
 
 
 def _own(results: dict[str, Array]) -> dict[str, Array]:
@@ -81,7 +82,7 @@ def _run_wrongly(machine: Machine) -> dict[str, Array]:
                 order += [j for j in range(len(kinds)) if kinds[j] == kind and layers[j] == layers[i]]
     for op in tape.ops[order]:
         machine.run_apart(np.vstack([op, NOTHING]))
-    return {place.name: value_of(machine, place.name) for place in tape.places}
+    return {slot.name: value_of(machine, slot.name) for slot in tape.slots}
 
 
 NOTHING = np.zeros(codes.N_FIELDS, dtype=np.int64)

@@ -104,7 +104,7 @@ def test_a_sample_is_followed_through_every_layer(first, loss, output):
     trainer = made.trainer()
     trainer.step(3)
     index = len(made.x) - 1
-    found = trainer.sample_look("train", index)
+    found = trainer.sample_activations("train", index)
     zs, hs = reference.forward(trainer.parameters, made.activations, made.x[index])
     assert len(found.layers) == len(found.bounds) == 4
     for values, expected in zip(found.layers, hs, strict=True):
@@ -119,10 +119,10 @@ def test_a_followed_sample_of_classes_has_its_truth_and_its_answer():
     trainer.step(40)
     evaluated, labels = trainer.evaluate("test"), trainer.dataset.splits["test"].labels
     for index in (0, 7, len(labels) - 1):
-        found = trainer.sample_look("test", index)
+        found = trainer.sample_activations("test", index)
         assert (found.label, found.predicted) == (labels[index], evaluated.predicted[index])
         assert found.layers[-1] == pytest.approx(evaluated.outputs[index], rel=1e-12)
     with pytest.raises(ValueError, match=f"allowed: 0 to {len(labels) - 1}"):
-        trainer.sample_look("test", len(labels))
+        trainer.sample_activations("test", len(labels))
     with pytest.raises(ValueError, match="'validation' has no samples"):
-        trainer.sample_look("validation", 0)
+        trainer.sample_activations("validation", 0)

@@ -12,9 +12,9 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.machine.trace import record
+from engine.machine.trace import trace_update
 from engine.microscope.expressions.expression import plain
-from engine.microscope.update_equations import place_of
+from engine.microscope.update_equations import slot_of
 from engine.rows.activations import ACTIVATIONS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Change:
         return {name: plain(getattr(self, name)) for name in names}
 
 
-class Bench:
+class BatchObjective:
     """The mini-batch of the coming update under any parameters: J, its gradient, and on which side of corners units stand."""
 
     def __init__(self, machine: Machine) -> None:
@@ -106,21 +106,21 @@ class Bench:
         """J at `theta` (P,), penalties included."""
         self.machine.theta[...] = theta
         self.machine.run_apart(self.forward)
-        return float(self.machine.hyper[codes.LAST_LOSS]) + self._penalty()
+        return float(self.machine.float_state[codes.LAST_LOSS]) + self._penalty()
 
     def gradient(self, theta: Array) -> Array:
         """∂J/∂θ at `theta`, (P,) both, penalties included, not clipped."""
         self.machine.theta[...] = theta
         self.machine.run_apart(self.derivative)
         found: Array = self.machine.grad.copy()
-        for place in self.machine.tape.places:
-            if place.kind == "bias" and not self.machine.spec.network.train_bias:
-                place.view(found)[...] = 0.0
+        for slot in self.machine.tape.slots:
+            if slot.kind == "bias" and not self.machine.spec.network.train_bias:
+                slot.view(found)[...] = 0.0
         return found
 
     def sides(self) -> bytes:
         """After a forward pass: which units stand above the corners of their activations."""
-        tape, columns = self.machine.tape, int(self.machine.counters[codes.BATCH])
+        tape, columns = self.machine.tape, int(self.machine.int_state[codes.BATCH])
         parts = []
         for layer, name in enumerate(tape.activations, 1):
             if ACTIVATIONS[name].kinks:
@@ -129,37 +129,37 @@ class Bench:
         return b"".join(parts)
 
     def _penalty(self) -> float:
-        rules = self.machine.spec.regularization
-        weights = [place.view(self.machine.theta) for place in self.machine.tape.places if place.matrix]
-        return float(sum(0.5 * rules.l2 * np.sum(W * W) + rules.l1 * np.sum(np.abs(W)) for W in weights))
+        penalties = self.machine.spec.regularization
+        weights = [slot.view(self.machine.theta) for slot in self.machine.tape.slots if slot.matrix]
+        return float(sum(0.5 * penalties.l2 * np.sum(W * W) + penalties.l1 * np.sum(np.abs(W)) for W in weights))
 
 
 PREPARATION = (codes.GATHER, codes.AUGMENT, codes.RATE, codes.LOOK_AHEAD)
 
 
 @contextmanager
-def bench(machine: Machine) -> Iterator[Bench]:
+def batch_objective(machine: Machine) -> Iterator[BatchObjective]:
     """A bench at the coming update, its mini-batch laid out; the machine is put back afterwards."""
-    kept = machine.everything()
+    kept = machine.copy_buffers()
     machine.abandon_update()
     try:
-        made = Bench(machine)
+        made = BatchObjective(machine)
         made.prepare()
         yield made
     finally:
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
 
 
 def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
     """Backpropagation against central differences, entry by entry, where the coming update takes its gradient."""
-    places = [(place_of(trainer, name, index), index) for name, index in entries]
+    slots = [(slot_of(trainer, name, index), index) for name, index in entries]
     found = []
-    with bench(trainer.machine) as made:
+    with batch_objective(trainer.machine) as made:
         theta = trainer.machine.theta.copy()
         analytic = made.gradient(theta)
         l1 = trainer.effective_spec.regularization.l1 > 0.0
-        for place, index in places:
-            at = place.offset + int(np.ravel_multi_index(index, place.shape))
+        for slot, index in slots:
+            at = slot.offset + int(np.ravel_multi_index(index, slot.shape))
             step = CUBE_ROOT * max(1.0, abs(float(theta[at])))
             up, down = theta.copy(), theta.copy()
             up[at] += step
@@ -168,16 +168,16 @@ def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
             below, other = made.objective(down), made.sides()
             numeric = (above - below) / float(up[at] - down[at])
             own = float(analytic[at])
-            if place.kind == "bias" and not trainer.effective_spec.network.train_bias:
+            if slot.kind == "bias" and not trainer.effective_spec.network.train_bias:
                 own = _held(made, theta, at)
             error = abs(own - numeric) / max(abs(own) + abs(numeric), FLOOR)
-            kink = side != other or (l1 and place.matrix and abs(float(theta[at])) <= step)
+            kink = side != other or (l1 and slot.matrix and abs(float(theta[at])) <= step)
             noise = 8.0 * EPSILON * max(abs(above), abs(below), 1.0) / step
-            found.append(SlopeCheck(place.name, index, own, numeric, error, step, kink, noise))
+            found.append(SlopeCheck(slot.name, index, own, numeric, error, step, kink, noise))
     return found
 
 
-def _held(made: Bench, theta: Array, at: int) -> float:
+def _held(made: BatchObjective, theta: Array, at: int) -> float:
     """The derivative that a held bias has all the same."""
     made.machine.theta[...] = theta
     made.machine.run_apart(made.derivative)
@@ -187,21 +187,19 @@ def _held(made: Bench, theta: Array, at: int) -> float:
 def change(trainer: Trainer) -> Change:
     """What the coming update was to do to J of its mini-batch, and what it does. A ValueError where it cannot be made."""
     machine = trainer.machine
-    recording = record(machine)
-    if not recording.complete:
-        raise ValueError(
-            f"step: update {recording.step + 1} gives a value that is not finite; allowed: an update that can be made"
-        )
-    with bench(machine) as made:
-        kept = machine.everything()
+    trace = trace_update(machine)
+    if not trace.complete:
+        raise ValueError(f"step: update {trace.step + 1} gives a value that is not finite; allowed: an update that can be made")
+    with batch_objective(machine) as made:
+        kept = machine.copy_buffers()
         machine.abandon_update()
         start = machine.theta.copy()
-        machine.put_back(kept)
+        machine.restore_buffers(kept)
         end = start.copy()
-        for step in recording.steps:
-            for place in machine.tape.places:
-                if step.op.startswith("update") and place.name in step.results:
-                    place.view(end)[...] = step.results[place.name]
+        for step in trace.steps:
+            for slot in machine.tape.slots:
+                if step.op.startswith("update") and slot.name in step.results:
+                    slot.view(end)[...] = step.results[slot.name]
         delta = end - start
         before, after = made.objective(start), made.objective(end)
         linear = float(made.gradient(start) @ delta)

@@ -1,10 +1,10 @@
-"""An update rule in the PyTorch script: torch.optim's where it is ours, else a class written out."""
+"""An optimizer in the PyTorch script: torch.optim's where it is ours, else a class written out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.kernels.rules import optimizers as kernels
+from engine.kernels.optimizers import dispatch as kernels
 
 if TYPE_CHECKING:
     from engine.spec import OptimizerSpec
@@ -98,94 +98,94 @@ def written_out(words: str, options: dict[str, Any], states: Lines, lines: Lines
 
 def optimizer_lines(optimizer: OptimizerSpec) -> str:
     """The lines that define `optimizer`. KeyError: there is no such form."""
-    rule, o = optimizer.kind, {"lr": optimizer.lr, **optimizer.parameters}
-    found = _torchs(rule, o)
-    return found if found is not None else _own(rule, o, f"{optimizer.row.title}, the {optimizer.dialect} dialect's")
+    code, o = optimizer.kind, {"lr": optimizer.lr, **optimizer.parameters}
+    found = _torchs(code, o)
+    return found if found is not None else _own(code, o, f"{optimizer.row.title}, the {optimizer.dialect} dialect's")
 
 
-def _torchs(rule: int, o: dict[str, Any]) -> str | None:
-    """torch.optim's form of the rule, where it has it."""
+def _torchs(code: int, o: dict[str, Any]) -> str | None:
+    """torch.optim's form of the optimizer, where it has it."""
     lr, eps = {"lr": o["lr"]}, {"eps": o.get("eps")}
-    if rule == kernels.SGD:
+    if code == kernels.SGD:
         return in_torch("SGD", lr, {}, clock=False)
-    if rule in (kernels.MOMENTUM, kernels.NESTEROV_TORCH):
+    if code in (kernels.MOMENTUM, kernels.NESTEROV_TORCH):
         if not o["beta"]:  # torch refuses nesterov without it, and keeps no buffer
             return in_torch("SGD", lr, {}, clock=False)
-        nesterov = {"nesterov": True} if rule == kernels.NESTEROV_TORCH else {}
+        nesterov = {"nesterov": True} if code == kernels.NESTEROV_TORCH else {}
         return in_torch("SGD", lr | {"momentum": o["beta"]} | nesterov, {"momentum_buffer": "v"}, clock=False)
-    if rule == kernels.ADAGRAD_OUTSIDE:
+    if code == kernels.ADAGRAD_OUTSIDE:
         return in_torch("Adagrad", lr | eps | {"lr_decay": o["lr_decay"]}, {"sum": "G"})
-    if rule == kernels.RMSPROP_OUTSIDE:
+    if code == kernels.RMSPROP_OUTSIDE:
         return in_torch("RMSprop", lr | eps | {"alpha": o["gamma"]}, {"square_avg": "s"})
-    if rule == kernels.RMSPROP_OUTSIDE_WIDE:
+    if code == kernels.RMSPROP_OUTSIDE_WIDE:
         options = lr | eps | {"alpha": o["gamma"], "centered": o["centered"], "momentum": o["momentum"]}
         return in_torch("RMSprop", options, {"square_avg": "s", "grad_avg": "ḡ", "momentum_buffer": "v"})
-    if rule == kernels.ADADELTA:
+    if code == kernels.ADADELTA:
         return in_torch("Adadelta", lr | eps | {"rho": o["rho"]}, {"square_avg": "E", "acc_delta": "X"})
-    if rule == kernels.RPROP:
+    if code == kernels.RPROP:
         options = lr | {"etas": o["etas"], "step_sizes": o["step_sizes"]}
         return in_torch("Rprop", options, {"prev": "g′", "step_size": "Δ"})
-    return _torchs_adam(rule, o, lr | eps)
+    return _torchs_adam(code, o, lr | eps)
 
 
-def _torchs_adam(rule: int, o: dict[str, Any], lr_eps: dict[str, Any]) -> str | None:
+def _torchs_adam(code: int, o: dict[str, Any], lr_eps: dict[str, Any]) -> str | None:
     if "beta1" not in o or "beta2" not in o or o.get("bias_correction") is False:  # torch always corrects
         return None
     options, means = lr_eps | {"betas": (o["beta1"], o["beta2"])}, {"exp_avg": "m", "exp_avg_sq": "v"}
-    if rule == kernels.ADAM:
+    if code == kernels.ADAM:
         return in_torch("Adam", options, means)
-    if rule == kernels.AMSGRAD:
+    if code == kernels.AMSGRAD:
         return in_torch("Adam", options | {"amsgrad": True}, means | {"max_exp_avg_sq": "vₘₐₓ"})
-    if rule == kernels.ADAMW:
+    if code == kernels.ADAMW:
         return in_torch("AdamW", options | {"weight_decay": o["weight_decay"]}, means)
-    if rule == kernels.NADAM:
+    if code == kernels.NADAM:
         return in_torch("NAdam", options | {"momentum_decay": o["psi"]}, means, mu_product="tensor(product)")
-    if rule == kernels.RADAM:
+    if code == kernels.RADAM:
         return in_torch("RAdam", options, means)
-    if rule == kernels.ADAMAX and "eps" in o:
+    if code == kernels.ADAMAX and "eps" in o:
         return in_torch("Adamax", options, {"exp_avg": "m", "exp_inf": "u"})
     return None
 
 
-def _own(rule: int, o: dict[str, Any], words: str) -> str:
+def _own(code: int, o: dict[str, Any], words: str) -> str:
     corrected = o.pop("bias_correction", True)
-    states, lines = _formulas(rule, o, corrected)
-    ahead = {kernels.NESTEROV_LOOK_AHEAD: LOOK_AHEAD, kernels.MUON: MUON_AHEAD}.get(rule, "")
+    states, lines = _formulas(code, o, corrected)
+    ahead = {kernels.NESTEROV_LOOK_AHEAD: LOOK_AHEAD, kernels.MUON: MUON_AHEAD}.get(code, "")
     return written_out(words, o, states, lines, ahead)
 
 
-def _formulas(rule: int, o: dict[str, Any], corrected: bool) -> tuple[Lines, Lines]:
+def _formulas(code: int, o: dict[str, Any], corrected: bool) -> tuple[Lines, Lines]:
     """The names of the state and the lines of a step, with p, g, i in reach."""
     m = CORRECTED_MEAN if corrected else "m = self.m[i]"
     v = CORRECTED_SQUARES if corrected else "v = self.v[i]"
-    if rule == kernels.NESTEROV_LOOK_AHEAD:
+    if code == kernels.NESTEROV_LOOK_AHEAD:
         return ("v",), ("self.v[i] = self.beta * self.v[i] + g", "p.copy_(self.saved[i] - self.lr * self.v[i])")
-    if rule == kernels.ADAGRAD_INSIDE:
+    if code == kernels.ADAGRAD_INSIDE:
         decayed = "lr = self.lr / (1 + (self.updates - 1) * self.lr_decay)"
         return ("G",), ("self.G[i] += g * g", decayed, "p -= lr * g / torch.sqrt(self.G[i] + self.eps)")
     squares = "self.s[i] = self.gamma * self.s[i] + (1 - self.gamma) * (g * g)"
-    if rule == kernels.RMSPROP_INSIDE:
+    if code == kernels.RMSPROP_INSIDE:
         return ("s",), (squares, "p -= self.lr * g / torch.sqrt(self.s[i] + self.eps)")
-    if rule == kernels.RMSPROP_INSIDE_WIDE:
+    if code == kernels.RMSPROP_INSIDE_WIDE:
         mean: Lines = ("self.ḡ[i] = self.gamma * self.ḡ[i] + (1 - self.gamma) * g",) if o["centered"] else ()
         size = "(self.s[i] - self.ḡ[i] ** 2).clamp(min=0)" if o["centered"] else "self.s[i]"
         velocity = f"self.v[i] = self.momentum * self.v[i] + g / torch.sqrt({size} + self.eps)"
         return ("s", "ḡ", "v"), (squares, *mean, velocity, "p -= self.lr * self.v[i]")
-    if rule == kernels.ADAM:
+    if code == kernels.ADAM:
         return ("m", "v"), (MEAN, SQUARES, m, v, ADAM_STEP)
-    if rule == kernels.AMSGRAD:
+    if code == kernels.AMSGRAD:
         top = "self.vₘₐₓ[i] = torch.maximum(self.vₘₐₓ[i], self.v[i])"
         return ("m", "v", "vₘₐₓ"), (MEAN, SQUARES, top, m, "v = self.vₘₐₓ[i]", ADAM_STEP)
-    if rule in (kernels.ADAMW, kernels.ADAMW_PAPER):
-        decay = "self.weight_decay" if rule == kernels.ADAMW_PAPER else "self.lr * self.weight_decay"
+    if code in (kernels.ADAMW, kernels.ADAMW_PAPER):
+        decay = "self.weight_decay" if code == kernels.ADAMW_PAPER else "self.lr * self.weight_decay"
         return ("m", "v"), (MEAN, SQUARES, m, v, f"p *= 1 - {decay}", ADAM_STEP)
-    if rule == kernels.NADAM_CONSTANT:
+    if code == kernels.NADAM_CONSTANT:
         ahead = (
             "t, b = self.updates, self.beta1",
             "m = b * self.m[i] / (1 - b ** (t + 1)) + (1 - b) * g / (1 - b**t)",
         )
         return ("m", "v"), (MEAN, SQUARES, CORRECTED_SQUARES, *ahead, ADAM_STEP)
-    if rule == kernels.RADAM_PAPER:
+    if code == kernels.RADAM_PAPER:
         rectified = (
             "t, longest = self.updates, 2 / (1 - self.beta2) - 1",
             "rho = longest - 2 * t * self.beta2**t / (1 - self.beta2**t)",
@@ -196,14 +196,14 @@ def _formulas(rule: int, o: dict[str, Any], corrected: bool) -> tuple[Lines, Lin
             "p -= self.lr * m",
         )
         return ("m", "v"), (MEAN, SQUARES, CORRECTED_MEAN, *rectified)
-    if rule == kernels.ADAMAX:
+    if code == kernels.ADAMAX:
         size = "g.abs() + self.eps" if "eps" in o else "g.abs()"
         top = f"self.u[i] = torch.maximum(self.beta2 * self.u[i], {size})"
         return ("m", "u"), (MEAN, top, m, "p -= torch.where(self.u[i] > 0, self.lr * m / self.u[i], 0)")
-    if rule == kernels.LION:
+    if code == kernels.LION:
         kept = "self.m[i] = self.beta2 * self.m[i] + (1 - self.beta2) * g"
         c = "c = self.beta1 * self.m[i] + (1 - self.beta1) * g"
         return ("m",), (c, "p *= 1 - self.lr * self.weight_decay", "p -= self.lr * torch.sign(c)", kept)
-    if rule == kernels.MUON:
+    if code == kernels.MUON:
         return ("m", "v"), MUON_LINES
-    raise KeyError(f"rule {rule}")
+    raise KeyError(f"rule {code}")

@@ -1,4 +1,4 @@
-"""Update rules that divide by a running size of the gradient, without Adam's mean: AdaGrad, RMSProp, Adadelta."""
+"""Optimizers that divide by a running size of the gradient, without Adam's mean: AdaGrad, RMSProp, Adadelta."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def scaled_inside(theta, g, s, keep, add, eta, eps):
 
 @inner
 def scaled_outside(theta, g, s, keep, add, eta, eps):
-    """s = keep s + add g^2; theta -= eta g / (sqrt(s) + eps): the same rules in PyTorch."""
+    """s = keep s + add g^2; theta -= eta g / (sqrt(s) + eps): the same in PyTorch."""
     for i in range(theta.size):
         s[i] = keep * s[i] + add * (g[i] * g[i])
         theta[i] -= eta * g[i] / (np.sqrt(s[i]) + eps)

@@ -1,1 +1,0 @@
-"""Update rules and learning-rate schedules: how parameters change."""

@@ -1,0 +1,63 @@
+"""The data of a run: a data set of the catalog, and how it is split."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, model_validator
+
+from engine.rows import datasets
+from engine.rows.features import ALIASES, features_for
+from engine.spec.fields import Fraction, Seed, SpecModel, known, refuse, within
+
+
+class DataSpec(SpecModel):
+    """A data set of the catalog, and how it is split."""
+
+    name: Annotated[str, AfterValidator(lambda name: known(name, datasets.DATASETS))] = "spiral"
+    samples: Annotated[int, AfterValidator(within(10, 20_000))] = 500
+    noise: Annotated[float, AfterValidator(within(0.0, 5.0))] = 0.1
+    features: tuple[str, ...] = ("x", "y")
+    validation_fraction: Fraction = 0.0
+    test_fraction: Fraction = 0.5
+    standardize: bool = False
+    seed: Seed = 0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.validation_fraction + self.test_fraction > 0.95:
+            raise refuse(
+                "out_of_range", "with validation_fraction it leaves too little to train on", "a sum up to 0.95", "test_fraction"
+            )
+        kind = datasets.DATASETS[self.name].kind
+        names = tuple(ALIASES.get(name, name) for name in self.features)
+        columns = {"plane": ("x", "y"), "line": ("x",)}.get(kind, ())
+        allowed = features_for(columns)
+        if kind != "plane" and names == ("x", "y"):  # the default, which only a plane has
+            names = columns
+        for name in names:
+            if name not in allowed:
+                raise refuse("unknown_name", f"'{name}' is no feature of {self.name}", ", ".join(allowed) or "none", "features")
+        if (columns and not names) or len(set(names)) < len(names):
+            raise refuse("out_of_range", "at least one, each once", ", ".join(allowed), "features")
+        object.__setattr__(self, "features", names)
+        return self
+
+    @property
+    def row(self) -> datasets.DatasetRow:
+        return datasets.DATASETS[self.name]
+
+    def counts(self, rows: int) -> tuple[int, int, int]:
+        """How many of `rows` samples are for training, validation and test; one at least is left to train on."""
+        test = min(round(rows * self.test_fraction), rows - 1)
+        validation = min(round(rows * self.validation_fraction), rows - 1 - test)
+        return rows - validation - test, validation, test
+
+    @property
+    def count(self) -> int:
+        """Samples of all splits together: real data have a number of their own."""
+        return self.samples if self.row.load is None else len(self.row.load()[0])
+
+    @property
+    def train_rows(self) -> int:
+        return self.counts(self.count)[0]
