@@ -16,8 +16,7 @@ from typing import TypeVar
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Record
 from server.logs import of_session
-from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Message, Subscribe, Visible
-from server.protocol.base import name_of
+from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Message, Subscribe, Visible, name_of
 from server.session.activity import Activity, Answer, Channel, Job
 from server.session.attention import Attention
 from server.session.calling import Calling

@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from server.mathml import block
-from server.protocol import RaceBegin, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceState
-from server.protocol.base import Status
+from server.protocol import Status
+from server.protocol.race import RaceBegin, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceState
 from server.race import script
 from server.race.controller import RaceController
 from server.race.interfaces import SurfaceRaceAccess
