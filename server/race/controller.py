@@ -17,8 +17,7 @@ from server.protocol.base import Status
 from server.race.lanes import RaceOfLanes, in_force
 from server.session.activity import Activity, Header, Host, Job, Restored
 from server.session.clock import Play, Seek, Work
-from server.session.pacer import Slice
-from server.session.throttle import Throttle
+from server.session.pacer import Slice, Throttle
 from server.wire.errors import CommandError
 from server.wire.sizes import check_race
 

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 class Calling:
-    """Mixed into a session, whose one task awaits each call before the next: there is one at a time on a trainer."""
+    """Mixed into a session, whose one task awaits each call before the next: of what it hosts, one thing is done at a time."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler

@@ -23,7 +23,7 @@ class Pace(Protocol):
 
 
 class Steppable(Protocol):
-    """What is stepped: a run, all lanes of a race."""
+    """What is stepped."""
 
     @property
     def step(self) -> int:

@@ -1,4 +1,4 @@
-"""When and how much to train: the size of a slice, the clock of a paced run, the measured speed."""
+"""When and how much: the size of a slice, the clock of a paced play, the measured speed, how often its state is told."""
 
 from __future__ import annotations
 
@@ -82,3 +82,25 @@ class Meter:
             return None
         (start, first), (end, last) = self._marks[0], self._marks[-1]
         return (last - first) / (end - start) if end > start else None
+
+
+class Throttle:
+    """How often something is told that changes all the time. What was held back is told as soon as it may be: it is never lost.
+    Between two words `interval` seconds pass, which may be others each time."""
+
+    def __init__(self) -> None:
+        self._told = -math.inf
+        self._held = False
+
+    def allows(self, now: float, interval: float, *, hurry: bool = False) -> bool:
+        """Whether it may be told now; if not, it is held back until then. In a hurry it may always be."""
+        self._held = not hurry and now - self._told < interval
+        return not self._held
+
+    def told(self, now: float) -> None:
+        """It was told."""
+        self._told = now
+
+    def wait(self, now: float, interval: float) -> float:
+        """Seconds until what was held back is to be told; infinity where nothing was."""
+        return max(0.0, self._told + interval - now) if self._held else math.inf

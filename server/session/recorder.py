@@ -1,4 +1,5 @@
-"""What of a session is to be written, and when: what is new since the last time, about once a second while something moves."""
+"""What of a session is to be written, and when: what is new since the last time, about once a second while something moves. And
+how what was written is read again; each activity takes up its own."""
 
 from __future__ import annotations
 
@@ -7,10 +8,10 @@ import time
 from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
-from server.keeping.packing import pack
-from server.keeping.records import Record
+from server.keeping.packing import pack, unpack
+from server.keeping.records import Kept, Record
 from server.keeping.versions import PLACE_VERSION
-from server.session.activity import NO_PARTS, Activity
+from server.session.activity import NO_PARTS, Activity, Restored
 
 INTERVAL = 1.0
 """Seconds between two records of a session that goes on …"""
@@ -87,3 +88,15 @@ def _where(session: Recorded) -> bytes:
     for activity in session.activities:
         place |= activity.place()
     return pack(place)
+
+
+def generation_of(kept: Kept) -> int:
+    """How often the session was attached to."""
+    return int(unpack(kept.place)["generation"])
+
+
+def read(kept: Kept) -> Restored:
+    """In a worker: the scripts, the places, and what is packed by itself."""
+    length = int.from_bytes(kept.script[:8], "little")
+    head, rest = kept.script[8 : 8 + length], kept.script[8 + length :]
+    return Restored(unpack(rest), unpack(kept.place), head, kept)

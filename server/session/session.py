@@ -23,8 +23,7 @@ from server.session.attention import Attention
 from server.session.calling import Calling
 from server.session.frame_scheduler import Load, Order, due, show, trip
 from server.session.hosting import Hosting
-from server.session.recorder import Recorder
-from server.session.restoring import generation_of, read
+from server.session.recorder import Recorder, generation_of, read
 from server.session.scheduler import Scheduler, Withdrawn
 from server.session.viewer import Viewer
 from server.settings import Settings

@@ -2,7 +2,7 @@
 
 import math
 
-from server.session.throttle import Throttle
+from server.session.pacer import Throttle
 
 
 def test_what_is_held_back_is_due_when_the_interval_is_over() -> None:

@@ -257,7 +257,7 @@ export interface Load {
   id?: string | number | null;
   type: "load";
   /**
-   * an `engine.sharing.ScriptData`, or its JSON text, which keeps every bit
+   * an `engine.script.replay.ScriptData`, or its JSON text, which keeps every bit
    */
   script?: ScriptData | string | null;
   /**
@@ -389,7 +389,7 @@ export interface Reset {
   type: "reset";
 }
 /**
- * Change the run from here on. `edit` is an `engine.script.Edit`; before the end of the run it forks a branch.
+ * Change the run from here on. `edit` is an `engine.script.script.Edit`; before the end of the run it forks a branch.
  */
 export interface EditCommand {
   /**
@@ -481,7 +481,7 @@ export interface FindRate {
 /**
  * Pause, then compare the gradient at the present parameters with central differences
  * (`engine.diagnostics.gradient_check`). The run is left alone. `trial` tells how far it is and ends as `find_rate` does;
- * `done.result` is described in `server.trials`.
+ * `done.result` is described in `server.run.trials`.
  */
 export interface CheckGradient {
   /**
