@@ -7,7 +7,8 @@ import math
 import time
 from typing import Any
 
-from server.protocol import Message, RaceBegin, RacePlay, RaceSeek, RaceSpeed, RaceState
+from server.protocol import Message
+from server.protocol.race import RaceBegin, RacePlay, RaceSeek, RaceSpeed, RaceState
 from server.race import commands
 from server.race.surface import commands as own
 from server.race.surface.controller import SurfaceRaceController
