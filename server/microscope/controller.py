@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 
 from server.interfaces import RunAccess
 from server.microscope.scope import Scope, Sight
-from server.protocol import Command, Look
+from server.protocol import Command
+from server.protocol.microscope import Look
 from server.session.activity import Activity, Header, Host, Restored
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from server.microscope.controller import Microscope
 from server.microscope.place import look_at
 from server.microscope.refused import refusals
 from server.microscope.take_away import taken
-from server.protocol import Command, Look
+from server.protocol import Command
+from server.protocol.microscope import Look
 from server.protocol.microscope_queries import (
     Answer,
     Ask,

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.microscope.scope import Scope
-from server.protocol import Look
+from server.protocol.microscope import Look
 from server.wire.errors import CommandError
 
 if TYPE_CHECKING:

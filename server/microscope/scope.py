@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.microscope.hidden import Questions, Withheld
-from server.protocol import Look
+from server.protocol.microscope import Look
 
 if TYPE_CHECKING:
     from engine import Trainer

@@ -1,90 +1,16 @@
-"""The wire's vocabulary: commands from a page, events to a page, as pydantic unions on ``type``.
+"""The wire's vocabulary: commands from a page, events to a page, as pydantic models told apart by their ``type``.
 
-A socket carries commands and events as JSON text and frames as binary (see `server.wire.frames`). Which of them a server knows
-says its `server.protocol.vocabulary.Vocabulary`, whose JSON Schema is served at ``/api/protocol``. Non-finite numbers
-travel as the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+Here is what any session has; what an activity has of its own stands in a module beside. A socket carries commands and events as
+JSON text and frames as binary (see `server.wire.frames`). Which of them a server knows says its
+`server.protocol.vocabulary.Vocabulary`, whose JSON Schema is served at ``/api/protocol``. Non-finite numbers travel as the
+strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
 """
 
 from __future__ import annotations
 
-from server.protocol.base import (
-    LONGEST_ID,
-    Command,
-    Message,
-    SampleChoice,
-    Speed,
-    SpeedUnit,
-    Split,
-    Status,
-)
-from server.protocol.commands import (
-    Acknowledge,
-    Attach,
-    Cancel,
-    CheckGradient,
-    Compare,
-    Configure,
-    EditCommand,
-    Export,
-    FindRate,
-    Keep,
-    Load,
-    Pause,
-    Ping,
-    Play,
-    Redo,
-    Reset,
-    Seek,
-    SetSpeed,
-    Share,
-    Step,
-    Subscribe,
-    Undo,
-    Visible,
-)
-from server.protocol.events import (
-    Attached,
-    BranchInfo,
-    Done,
-    EditInfo,
-    ErrorEvent,
-    LayerInfo,
-    Loaded,
-    OffenceInfo,
-    Pace,
-    RunInfo,
-    ScriptInfo,
-    State,
-    Stop,
-    Trial,
-    WarmUp,
-)
-from server.protocol.microscope import Look
-from server.protocol.race import (
-    RaceBegin,
-    RaceChange,
-    RaceCommand,
-    RaceDissect,
-    RaceExport,
-    RaceInfo,
-    RaceLane,
-    RaceLaneAdd,
-    RaceLaneDuplicate,
-    RaceLaneRemove,
-    RaceLaneReplace,
-    RaceLaneRetune,
-    RaceLoad,
-    RacePause,
-    RacePlay,
-    RaceRates,
-    RaceSeek,
-    RaceShare,
-    RaceSpeed,
-    RaceSpeedCommand,
-    RaceState,
-    RaceStep,
-)
-from server.protocol.race_network import NetworkCommand, NetworkInfo, NetworkState
+from server.protocol.base import LONGEST_ID, Command, Message, SampleChoice, Split, Status, name_of
+from server.protocol.commands import Acknowledge, Attach, Ping, Subscribe, Visible
+from server.protocol.events import Attached, Done, ErrorEvent, Pace, WarmUp
 
 CLOSE_SUPERSEDED = 4001
 """A newer attach took control."""
@@ -95,7 +21,6 @@ CLOSE_POLICY = 4003
 CLOSE_MOVED = 4004
 """The session does not live in this process any more; attach again at once, and be led to where it does."""
 
-
 __all__ = [
     "CLOSE_MOVED",
     "CLOSE_OVERFLOW",
@@ -105,72 +30,17 @@ __all__ = [
     "Acknowledge",
     "Attach",
     "Attached",
-    "BranchInfo",
-    "Cancel",
-    "CheckGradient",
     "Command",
-    "Compare",
-    "Configure",
     "Done",
-    "EditCommand",
-    "EditInfo",
     "ErrorEvent",
-    "Export",
-    "FindRate",
-    "Keep",
-    "LayerInfo",
-    "Load",
-    "Loaded",
-    "Look",
     "Message",
-    "NetworkCommand",
-    "NetworkInfo",
-    "NetworkState",
-    "OffenceInfo",
     "Pace",
-    "Pause",
     "Ping",
-    "Play",
-    "RaceBegin",
-    "RaceChange",
-    "RaceCommand",
-    "RaceDissect",
-    "RaceExport",
-    "RaceInfo",
-    "RaceLane",
-    "RaceLaneAdd",
-    "RaceLaneDuplicate",
-    "RaceLaneRemove",
-    "RaceLaneReplace",
-    "RaceLaneRetune",
-    "RaceLoad",
-    "RacePause",
-    "RacePlay",
-    "RaceRates",
-    "RaceSeek",
-    "RaceShare",
-    "RaceSpeed",
-    "RaceSpeedCommand",
-    "RaceState",
-    "RaceStep",
-    "Redo",
-    "Reset",
-    "RunInfo",
     "SampleChoice",
-    "ScriptInfo",
-    "Seek",
-    "SetSpeed",
-    "Share",
-    "Speed",
-    "SpeedUnit",
     "Split",
-    "State",
     "Status",
-    "Step",
-    "Stop",
     "Subscribe",
-    "Trial",
-    "Undo",
     "Visible",
     "WarmUp",
+    "name_of",
 ]

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Split = Literal["train", "validation", "test"]
-SpeedUnit = Literal["steps", "epochs", "flat"]
 Status = Literal["paused", "playing", "seeking", "finished", "stopped"]
 
 
@@ -18,13 +17,6 @@ class Message(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
     )
-
-
-class Speed(Message):
-    """How fast a run plays: so many updates or epochs a second, or flat out."""
-
-    unit: SpeedUnit = "epochs"
-    rate: float = Field(default=1.0, gt=0, le=1_000_000, allow_inf_nan=False)
 
 
 LONGEST_ID = 200

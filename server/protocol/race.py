@@ -200,24 +200,3 @@ class RaceState(Message):
     steps_per_second: float | None = Field(description="measured over the last second of play; null while not playing")
     tuning: tuple[int, int] | None = Field(default=None, description="lanes tuned, of how many")
     same_bits: bool = Field(default=True, description="false: its script was recorded under another fingerprint")
-
-
-RaceCommand = (
-    RaceBegin
-    | RaceLoad
-    | RaceChange
-    | RaceRates
-    | RaceLaneAdd
-    | RaceLaneRemove
-    | RaceLaneDuplicate
-    | RaceLaneRetune
-    | RaceLaneReplace
-    | RacePlay
-    | RacePause
-    | RaceSpeedCommand
-    | RaceStep
-    | RaceSeek
-    | RaceDissect
-    | RaceShare
-    | RaceExport
-)

@@ -252,29 +252,3 @@ class NetworkState(Message):
     speed: RaceSpeed
     steps_per_second: float | None = Field(description="measured over the last second of play; null while not playing")
     same_bits: bool = Field(default=True, description="false: its script was recorded under another fingerprint")
-
-
-NetworkCommand = (
-    NetworkBegin
-    | NetworkLoad
-    | NetworkShare
-    | NetworkExport
-    | NetworkLaneAdd
-    | NetworkLaneRemove
-    | NetworkLaneDuplicate
-    | NetworkLaneRetune
-    | NetworkLaneReplace
-    | NetworkPlay
-    | NetworkPause
-    | NetworkSpeed
-    | NetworkStep
-    | NetworkSeek
-    | NetworkPlane
-    | NetworkOpen
-    | StudySeeds
-    | StudyRates
-    | StudyBasins
-    | StudyCompass
-    | StudyPoint
-    | StudyCancel
-)

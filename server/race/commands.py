@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from server.protocol import Done, RaceExport, RaceLoad, RacePause, RacePlay, RaceSeek, RaceShare, RaceSpeedCommand, RaceStep
+from server.protocol import Done
+from server.protocol.race import RaceExport, RaceLoad, RacePause, RacePlay, RaceSeek, RaceShare, RaceSpeedCommand, RaceStep
 from server.protocol.race_network import (
     NetworkExport,
     NetworkLoad,

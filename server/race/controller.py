@@ -12,8 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from server.keeping.versions import RACE_VERSION
-from server.protocol import Command, Message, RaceSpeed
-from server.protocol.base import Status
+from server.protocol import Command, Message, Status
+from server.protocol.race import RaceSpeed
 from server.race.lanes import RaceOfLanes, in_force
 from server.session.activity import Activity, Header, Host, Job, Restored
 from server.session.clock import Play, Seek, Work

@@ -27,7 +27,7 @@ CONFIG = {"displayModeBar": False, "responsive": False, "scrollZoom": True}
 
 
 def in_both_themes(make: Callable[[str], dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """A figure of the page as `server.http.figures` tells it; `more` goes into its configuration."""
+    """A figure of the page as a `Kind` has it; `more` goes into its configuration."""
     return {**{theme: make(theme) for theme in THEMES}, "config": CONFIG | more}
 
 

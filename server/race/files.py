@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def table_file(on: str, step: int, columns: list[str], rows: Iterable[tuple[LaneOfRace, int, list[str]]]) -> dict[str, Any]:
-    """A line for each lane and step: who it is, by which rule and rate it goes there, and what `columns` say."""
+    """A line for each lane and step: who it is, by which optimizer and rate it goes there, and what `columns` say."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(["lane", "name", "optimizer", "rate", "step", *columns])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.protocol import RaceLaneAdd, RaceLaneDuplicate, RaceLaneRemove, RaceLaneReplace, RaceLaneRetune
+from server.protocol.race import RaceLaneAdd, RaceLaneDuplicate, RaceLaneRemove, RaceLaneReplace, RaceLaneRetune
 from server.protocol.race_network import (
     NetworkLaneAdd,
     NetworkLaneDuplicate,

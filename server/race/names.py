@@ -15,7 +15,7 @@ def title(race: Race) -> str:
 
 
 def name_of(lane: LaneOfRace) -> str:
-    """A lane's name: its label, or its rule's."""
+    """A lane's name: its label, or its optimizer's."""
     from engine.optimizers import OPTIMIZERS  # here, so that the server answers before the engine is imported
 
     return lane.spec.label or OPTIMIZERS[lane.spec.optimizer.name].title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.protocol import Loaded, RunInfo, ScriptInfo, State, Trial
+from server.protocol.run_events import Loaded, RunInfo, ScriptInfo, State, Trial
 from server.run.channels import CHANNELS
 from server.run.commands import HANDLERS
 from server.run.controller import RunController

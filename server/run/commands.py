@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from server.protocol import (
+from server.protocol import Command, Done
+from server.protocol.run import (
     Cancel,
     CheckGradient,
-    Command,
     Compare,
     Configure,
-    Done,
     EditCommand,
     Export,
     FindRate,

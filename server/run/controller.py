@@ -11,25 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from server.interfaces import RunAccess
-from server.protocol import (
-    Command,
-    Configure,
-    ErrorEvent,
-    Load,
-    Loaded,
-    Message,
-    Pause,
-    Play,
-    Reset,
-    RunInfo,
-    ScriptInfo,
-    Seek,
-    SetSpeed,
-    Speed,
-    State,
-    Subscribe,
-    Visible,
-)
+from server.protocol import Command, ErrorEvent, Message, Subscribe, Visible
+from server.protocol.run import Configure, Load, Pause, Play, Reset, Seek, SetSpeed, Speed
+from server.protocol.run_events import Loaded, RunInfo, ScriptInfo, State
 from server.run import describe, run_state
 from server.run.building import build
 from server.run.keeping import RunRecord, found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from server.protocol import BranchInfo, EditInfo, LayerInfo, OffenceInfo, RunInfo, ScriptInfo, Stop
+from server.protocol.run_events import BranchInfo, EditInfo, LayerInfo, OffenceInfo, RunInfo, ScriptInfo, Stop
 
 if TYPE_CHECKING:
     from engine import Trainer

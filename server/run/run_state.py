@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.protocol import Speed, State, Status
+from server.protocol import Status
+from server.protocol.run import Speed
+from server.protocol.run_events import State
 from server.run import describe
 from server.run.trials import Trying
 from server.session.clock import Play, Seek, Work

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from server.protocol import Compare, Done, Export, Keep, Load, Loaded, Share
+from server.protocol import Done
+from server.protocol.run import Compare, Export, Keep, Load, Share
+from server.protocol.run_events import Loaded
 from server.run.building import build
 from server.run.controller import RunController
 from server.run.work import Loading

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from server.protocol import Done, ErrorEvent, Trial
+from server.protocol import Done, ErrorEvent
+from server.protocol.run_events import Trial
 from server.session.clock import Work
 from server.session.pacer import Slice
 from server.session.viewer import Viewer

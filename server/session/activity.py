@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece
-from server.protocol.base import Command, Message
+from server.protocol import Command, Message
 from server.session.channel_types import FRAME, Cadence, Picture, Want
 from server.session.viewer import Slot, Viewer
 from server.settings import Settings

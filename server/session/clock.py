@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
-from server.protocol.base import Message
+from server.protocol import Message
 from server.session.pacer import Clock, Meter, Slice
 from server.session.viewer import Viewer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from server.protocol.base import name_of
+from server.protocol import name_of
 from server.protocol.vocabulary import Vocabulary
 from server.session.activity import Activity, Channel, Handler, Host, Kind
 

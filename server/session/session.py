@@ -16,8 +16,7 @@ from typing import TypeVar
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Record
 from server.logs import of_session
-from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Message, Subscribe, Visible
-from server.protocol.base import name_of
+from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Message, Subscribe, Visible, name_of
 from server.session.activity import Activity, Answer, Channel, Job
 from server.session.attention import Attention
 from server.session.calling import Calling
@@ -41,8 +40,8 @@ SLOW_INTERVAL, UNSEEN_INTERVAL = 1 / 4, 1.0
 
 
 class Session(Calling):
-    """The host of its activities. Call `submit`, `attach`, `watch`, `detach`, `poke` from the event loop; everything else
-    happens in `live`."""
+    """The host of its activities. Call `submit`, `attach`, `detach`, `watch`, `leave`, `poke` from the event loop; everything
+    else happens in `live`."""
 
     def __init__(
         self,
@@ -101,12 +100,15 @@ class Session(Calling):
         self._welcome(viewer)
 
     def detach(self, viewer: Viewer) -> None:
-        """A viewer is gone, whether it controlled or looked on."""
-        self.readers.discard(viewer)
+        """The viewer that controlled is gone; nothing where another does by now."""
         if self.viewer is viewer:
             self.viewer = None
-        if viewer in self._viewers:
             self._changed_viewers()
+
+    def leave(self, viewer: Viewer) -> None:
+        """One that looked on is gone."""
+        self.readers.discard(viewer)
+        self._changed_viewers()
 
     def close_viewers(self, code: int) -> None:
         for viewer in self._viewers:

@@ -16,8 +16,7 @@ from pydantic import ValidationError
 from server.http.security import origin_allowed
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, LONGEST_ID, Acknowledge, Attach, Command, Done, Ping
-from server.protocol.base import name_of
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, LONGEST_ID, Acknowledge, Attach, Command, Done, Ping, name_of
 from server.session.registry import Sessions
 from server.session.session import Session
 from server.session.viewer import Viewer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from pages import PATIENCE
 
 from server.__main__ import config, listen
 from server.app import create_app
+from server.session.activity import Kind
 from server.session.hosting import Hosting
 from server.settings import Settings
 
@@ -50,9 +51,9 @@ class Live:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings) -> Iterator[Live]:
+def serving(settings: Settings, kinds: Sequence[Kind] | None = None) -> Iterator[Live]:
     listener = listen("127.0.0.1", 0)
-    options = config(settings, create_app(settings))
+    options = config(settings, create_app(settings, kinds))
     server = uvicorn.Server(options)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

@@ -17,13 +17,16 @@ from sqlalchemy import create_engine, select
 
 from server.keeping.tables import KeptSession
 
+ROOT = Path(__file__).parents[2]
+
 
 class ServerProcess:
     """Listens from entering on; what it says goes to a file."""
 
-    def __init__(self, database: str, *, port: int = 0, workers: int = 1) -> None:
-        command = [sys.executable, "-m", "server", "--port", str(port), "--no-browser", "--workers", str(workers)]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": database}
+    def __init__(self, database: str, *, port: int = 0, workers: int = 1, program: tuple[str, ...] = ("-m", "server")) -> None:
+        command = [sys.executable, *program, "--port", str(port), "--no-browser", "--workers", str(workers)]
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": database}
         self.database = database
         self._folder = tempfile.TemporaryDirectory(prefix="chainrule-server-")
         self._said = Path(self._folder.name) / "said"

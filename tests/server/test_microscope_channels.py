@@ -15,7 +15,7 @@ from engine.microscope import NOTATIONS, next_update
 from server.microscope import Scope, Sight, microscope, microstep
 from server.microscope.hidden import Question
 from server.microscope.numbers import FIRST, LARGEST
-from server.protocol import Look
+from server.protocol.microscope import Look
 from server.session.channel_types import Picture
 from server.wire.frames import decode, encode
 

@@ -1,5 +1,5 @@
-"""A race on the network over the wire: lanes are lone trainers, planes and their ways are the engine's, studies tell how far
-they are and may be left, and what is refused names field and range."""
+"""A race on the network over the wire: lanes are lone trainers, planes and trajectories are the engine's, and what is refused
+names field and range."""
 
 from __future__ import annotations
 
@@ -12,53 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from live_server import Live
+from network_pages import SPEC, alone, begun, newest
 from pages import Page
 
-from engine import RunSpec, Trainer
-from engine.race import NetworkRace, Race
+from engine.race import NetworkRace
 from engine.race.chart import Chart, PlaneChoice
-from engine.race.gradient_noise import gradient_noise
-from engine.race.seeds import SeedRace
-from engine.race.sweep import basins
-from server.race.network.studies import Study
+from server.race.network.plane import PlaneView
 from server.settings import Settings
-
-SPEC: dict[str, Any] = {
-    "data": {"name": "moons", "samples": 60, "noise": 0.1},
-    "network": {"layers": [{"units": 4}]},
-    "optimizer": {"name": "momentum", "lr": 0.05},
-    "batch_size": 5,
-    "seed": 3,
-    "stop": {"max_steps": 4000},
-}
-CHANNELS = ["network_ways", "network_standings", "network_curves", "network_maps", "network_surface", "study"]
-
-
-def begun(page: Page, lanes: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
-    page.run_info()
-    page.do("configure", spec=SPEC | changes)
-    page.do("subscribe", channels=CHANNELS)
-    page.do("network", **({} if lanes is None else {"lanes": lanes}))
-    return next(event for event in reversed(page.events) if event["type"] == "network")
-
-
-def newest(page: Page, type: str) -> dict[str, Any]:
-    return next(event for event in reversed(page.events) if event["type"] == type)
-
-
-def alone(steps: int, **changes: Any) -> Trainer:
-    trainer = Trainer(RunSpec.model_validate(SPEC | changes))
-    trainer.step(steps)
-    return trainer
-
-
-def studied(page: Page, type: str, **fields: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    number = page.do(type, **fields)["result"]["study"]
-    header, arrays = page.frame(
-        "study", lambda h: h["meta"]["study"]["number"] == number and h["meta"]["study"]["state"] != "running"
-    )
-    assert header["meta"]["study"]["state"] == "done", header["meta"]["study"]
-    return header["meta"], arrays
 
 
 def test_a_race_from_the_present_run_and_its_lanes(live: Live) -> None:
@@ -170,6 +130,18 @@ def engine_chart(lanes: list[dict[str, Any]]) -> tuple[NetworkRace, Chart]:
     return race, Chart.of(race, PlaneChoice("pca"))
 
 
+def test_a_plane_is_painted_coarse_to_fine() -> None:
+    _, chart = engine_chart([{"optimizer": {"name": "sgd", "lr": 0.3}}, {"optimizer": {"name": "adam", "lr": 0.05}}])
+    view, strides = PlaneView(), []
+    view.lay(chart, 53)
+    while view.painting:
+        view.paint(60.0)
+        assert chart.picture is not None
+        strides.append(chart.picture.stride)
+    assert len(set(strides)) > 1 and strides == sorted(strides, reverse=True) and strides[-1] == 1
+    assert view.drawn == len(set(strides))
+
+
 def drawn(text: str) -> list[dict[str, Any]]:
     """The traces of a page that Plotly wrote."""
     begin = text.index("[", text.rindex("Plotly.newPlot("))
@@ -253,87 +225,6 @@ def test_planes_coarse_to_fine_and_what_they_hide(live: Live) -> None:
         assert "biases" in header["meta"]["words"]
 
 
-def test_studies_of_the_network(live: Live) -> None:
-    lanes = [{"optimizer": {"name": "adam", "lr": 0.05}}, {"optimizer": {"name": "sgd", "lr": 0.05}}]
-    with Page(live.socket) as page:
-        begun(page, lanes)
-        meta, arrays = studied(page, "study_seeds", seeds=5, first=7, steps=60, threshold=0.4)
-        made = SeedRace(SPEC, lanes, range(7, 12), 60).finish()
-        assert np.array_equal(arrays["last"], made.losses[:, :, -1]) and arrays["endings"].shape == (2, 5, 24, 24)
-        assert np.array_equal(arrays["median"][1], made.band(1).median) and np.array_equal(arrays["high"][0], made.band(0).high)
-        assert [lane["share"] for lane in meta["lanes"]] == [made.share_below(row, 0.4) for row in (0, 1)]
-        assert [lane["wins"] for lane in meta["lanes"]] == made.wins().tolist()
-
-        meta, arrays = studied(page, "study_rates", lanes=[2], rates=3, low=0.01, high=1.0, seeds=2, steps=40)
-        for column, rate in enumerate((0.01, 0.1, 1.0)):
-            for seed in (0, 1):
-                lone = alone(40, optimizer={"name": "sgd", "lr": rate}, seed=seed)
-                assert arrays["losses"][0, seed, column] == pytest.approx(lone.loss("train"), rel=1e-9)
-        assert meta["words"] == "3 rates × 2 seeds, 40 steps"
-        assert meta["lanes"][0]["best"] == pytest.approx(arrays["rates"][arrays["median"][0].argmin()])
-
-        page.do("network_step", count=50)
-        found = gradient_noise(alone(50, optimizer=lanes[0]["optimizer"]).evaluator, 2, 9)
-        meta, arrays = studied(page, "study_compass", lane=1, weights=[2, 9], batch_size=6, number=3)
-        assert np.array_equal(arrays["samples"], found.samples) and np.array_equal(arrays["rows"], found.draw(6, 3))
-        assert np.array_equal(arrays["mean"], found.mean(arrays["rows"])) and meta["spread"] == found.spread(6)
-        assert arrays["spread"][-1] == 0.0 and arrays["sizes"][-1] == 30
-        _, redrawn = studied(page, "study_compass", lane=1, weights=[2, 9], batch_size=6, number=4)
-        assert not np.array_equal(redrawn["rows"], arrays["rows"]) and np.array_equal(redrawn["full"], arrays["full"])
-
-        meta, arrays = studied(page, "study_point")
-        adam, sgd = meta["lanes"]
-        assert (
-            sgd["bound"]["rate"] == pytest.approx(2 / sgd["largest"])
-            and sgd["rate"] == 0.05
-            and "<math" in sgd["bound"]["mathml"]
-        )
-        assert adam["bound"]["frozen"] and adam["phase"] is None and sgd["phase"]["momentum"] == 0.0
-        assert arrays["growth2"].shape == (81, 81)
-        assert sgd["gradient_norm"] == pytest.approx(
-            np.linalg.norm(alone(50, optimizer=lanes[1]["optimizer"]).evaluator.gradient("train")), rel=1e-12
-        )
-
-
-def test_studies_of_the_surface_and_one_that_is_left(live: Live) -> None:
-    with Page(live.socket) as page:
-        begun(page)
-        rule = {"optimizer": {"name": "sgd", "lr": 0.005}}
-        page.do("race", spec={"surface": {"name": "himmelblau"}, "lanes": [rule]})
-        meta, arrays = studied(page, "study_basins", lane=1, side=10, steps=800)
-        expected = basins({"surface": "himmelblau"}, rule, 10, 800)
-        assert np.array_equal(arrays["minimum"], expected.minimum) and sum(meta["counts"]) + meta["nowhere"] == 100
-        assert len(meta["minima"]) == 4 == len(Race({"surface": "himmelblau"}).surface.minima)
-        meta, arrays = studied(page, "study_rates", on="surface", rates=5, seeds=3, steps=100)
-        assert arrays["losses"].shape == (1, 1, 5)  # without noise one seed says it all
-
-        number = page.do("study_seeds", seeds=64, steps=4000)["result"]["study"]
-        page.frame("study", lambda h: h["meta"]["study"]["number"] == number and h["meta"]["study"]["share"] > 0)
-        page.do("network_step", count=5)  # the race goes on meanwhile
-        assert newest(page, "network_state")["step"] == 5
-        page.do("study_cancel")
-        header, _ = page.frame("study", lambda h: h["meta"]["study"]["state"] != "running")
-        assert header["meta"]["study"]["state"] == "cancelled"
-        page.do("study_cancel")
-
-        # Who comes back sees the last of each kind, and no more than that.
-        with Page(live.socket, page.attached["session"]) as again:
-            again.run_info()
-            again.do("subscribe", channels=["study"])
-            again.frame("study", lambda h: h["meta"]["study"]["number"] == number)
-            told = [h["meta"]["study"] for h, _ in again.frames["study"]]
-            assert [(study["kind"], study["state"]) for study in told] == [
-                ("basins", "done"),
-                ("rates", "done"),
-                ("seeds", "cancelled"),
-            ]
-            assert np.array_equal(again.frames["study"][1][1]["losses"], arrays["losses"])
-            again.do("subscribe", channels=["study"])
-            new, _ = studied(again, "study_rates", on="surface", rates=3, seeds=1, steps=50)
-            assert new["study"]["number"] == number + 1
-            assert {h["meta"]["study"]["kind"] for h, _ in again.frames["study"][3:]} == {"rates"}
-
-
 @pytest.mark.parametrize(
     ("type", "fields", "field", "allowed"),
     [
@@ -392,22 +283,6 @@ def test_refusals_that_need_another_race(live: Live, serve: Any) -> None:
         assert answer["code"] == "limit" and answer["field"] == "lanes" and answer["allowed"] == "up to 3"
         page.do("network", lanes=[{}, {}, {}])
         assert page.ask("network_lane_duplicate", lane=1)["code"] == "limit"
-
-
-@pytest.mark.parametrize(
-    ("error", "words"), [(ValueError("points: they lie on one line"), "points"), (RuntimeError("x"), "failed on")]
-)
-def test_a_study_that_fails_says_so_and_ends(error: Exception, words: str) -> None:
-    def making() -> Any:
-        yield 0.5
-        raise error
-
-    study = Study("point", 7, making(), {"lanes": [1]})
-    study.advance(1.0)
-    told = study.picture().meta["study"]
-    assert (told["state"], told["share"], told["number"]) == ("failed", 0.5, 7) and words in told["message"]
-    study.cancel()
-    assert study.picture().meta["study"]["state"] == "failed"
 
 
 def test_a_network_too_wide_for_its_landscape_is_refused_and_the_session_goes_on(

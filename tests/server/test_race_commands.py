@@ -1,95 +1,19 @@
-"""A race over the wire: the engine's own numbers, one clock for all lanes, refusals by field and range, the same bits again."""
+"""A race over the wire: the engine's own numbers, one clock for all lanes, the same bits again."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from typing import Any
 
 import numpy as np
 import pytest
 from live_server import Live
-from pages import Page
+from race_pages import CHANNELS, FLAT, SPEC, RacePage, same_trails
 
 from engine.landscape.curvature import of_matrix
 from engine.race import Race
 from engine.race.presets import PRESETS
 from engine.race.sweep import RATES, rate_sweep
 from engine.surfaces.rows import SURFACES
-
-FLAT = {"unit": "flat"}
-CHANNELS = ("race_surface", "race_trails", "race_standings", "race_point")
-RULES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "lion", "muon")
-SPEC: dict[str, Any] = {
-    "surface": {"name": "rosenbrock"},
-    "start": [-1.2, 1.0],
-    "noise": 0.05,
-    "lanes": [{"optimizer": {"name": name, "lr": 1e-3}} for name in RULES],
-    "max_steps": 3000,
-}
-
-
-class RacePage(Page):
-    """Puts the trails together as the page does."""
-
-    def begin(self, spec: dict[str, Any] | None = SPEC, **more: Any) -> None:
-        self.do("race", spec=spec, **more)
-        self.do("subscribe", channels=list(CHANNELS))
-
-    @property
-    def info(self) -> dict[str, Any]:
-        return next(event for event in reversed(self.events) if event["type"] == "race")
-
-    @property
-    def at(self) -> dict[str, Any]:
-        return next(event for event in reversed(self.events) if event["type"] == "race_state")
-
-    def until_status(self, status: str) -> dict[str, Any]:
-        if self.at["status"] != status:
-            self.until(lambda event: event["type"] == "race_state" and event["status"] == status)
-        return self.at
-
-    def settled(self, channel: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """The frame of the present step, after the last change."""
-
-        def right(header: dict[str, Any]) -> bool:
-            change = header["meta"].get("change", self.info["change"])
-            here = header["step"] == self.at["step"] and not header["meta"].get("more")
-            return header["run"] == self.info["race"] and change == self.info["change"] and here
-
-        return self.frame(channel, right)
-
-    def trails(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        self.settled("race_trails")
-        found: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        for header, arrays in self.frames["race_trails"]:
-            if header["run"] != self.info["race"]:
-                continue
-            offset, present = 0, {}
-            for part in header["meta"]["lanes"]:
-                number, first, count = part["id"], part["from"], part["count"]
-                points, losses = found.get(number, (np.zeros((0, 2)), np.zeros(0)))
-                assert first <= len(losses), "no gap in a trail"
-                here = slice(offset, offset + count)
-                kept = (points[:first], losses[:first])
-                present[number] = (
-                    np.concatenate([kept[0], arrays["points"][here]]),
-                    np.concatenate([kept[1], arrays["losses"][here]]),
-                )
-                offset += count
-            found = present
-        return found
-
-
-def same_trails(found: dict[int, tuple[np.ndarray, np.ndarray]], race: Race) -> bool:
-    """Bit for bit, up to the engine's step; the page may hold more than that."""
-    for lane in race.lanes:
-        points, losses = found[lane.id]
-        wanted, heights = race.trail(lane.id), race.losses(lane.id)
-        if not (np.array_equal(points[: len(wanted)], wanted) and np.array_equal(losses[: len(heights)], heights)):
-            return False
-    return found.keys() == {lane.id for lane in race.lanes}
 
 
 def test_eight_lanes_are_the_engines_bit_for_bit_however_they_are_played(live: Live) -> None:
@@ -304,78 +228,6 @@ def test_a_lane_that_diverges_is_marked_and_the_others_run_on(live: Live) -> Non
         assert len(page.trails()[1][0]) == last["step"] + 1
         refused = page.ask("race_lane_retune", lane=1, optimizer={"name": "sgd", "lr": 0.001})
         assert refused["field"] == "lane" and "a change at a step before that" in refused["allowed"]
-
-
-@pytest.mark.parametrize(
-    ("command", "fields", "field", "allowed"),
-    [
-        ("race", {"spec": {"lanes": [{"optimizer": {"lr": -1}}]}}, "spec.lanes.0.optimizer.lr", "[0, 1e+09]"),
-        ("race", {"spec": {"surface": "volcano"}}, "spec.surface.name", "rosenbrock"),
-        ("race", {"threshold": 0}, "threshold", "above 0"),
-        ("race_change", {"surface": {"name": "formula", "formula": "x^2"}}, "surface.formula", "numbers, x, y"),
-        ("race_change", {"surface": {"name": "ravine", "kappa": 0.5}}, "surface.kappa", "1"),
-        ("race_change", {"start": [1e9, 0], "threshold": 3.0}, "start", "finite"),
-        ("race_change", {"noise": -1}, "noise", "[0, 1e+06]"),
-        ("race_change", {"max_steps": 10**7}, "max_steps", "100000"),
-        ("race_seek", {"step": 4000}, "step", "0 to 3000"),
-        ("race_step", {"count": 0}, "count", "at least 1"),
-        ("race_rates", {"how": "same"}, "lr", "above 0"),
-        ("race_rates", {"how": "tuned", "rates": [0.1, -1]}, "rates.1", "above 0"),
-        ("race_lane_add", {"lane": {"optimizer": {"name": "sgdd"}}}, "lane.optimizer.name", "sgd"),
-        ("race_lane_add", {"lane": {"batch_size": 5}}, "lane.batch_size", "none"),
-        ("race_lane_remove", {"lane": 99}, "lane", "1, 2, 3"),
-        ("race_lane_retune", {"lane": 1, "optimizer": {"name": "adam", "beta1": 2}}, "optimizer.beta1", "[0, 1)"),
-        ("race_lane_retune", {"lane": 1, "schedule": {"name": "plateau"}}, "schedule.name", "cosine"),
-        ("race_lane_replace", {"lane": 1, "spec": {"seed": -1}}, "spec.seed", "0"),
-        ("race_load", {"script": "{"}, "script", "race_share"),
-        ("race_load", {"script": {"spec": {}, "step": 5000}}, "script.step", "0 to 1000"),
-        ("race_export", {"format": "pdf"}, "format", "html"),
-    ],
-)
-def test_refusals_name_field_and_range_and_change_nothing(
-    racing: RacePage, command: str, fields: dict[str, Any], field: str, allowed: str
-) -> None:
-    before = racing.do("race_share")["result"]["script"]
-    answer = racing.ask(command, **fields)
-    assert answer["type"] == "error" and answer["code"] in ("invalid", "limit"), answer
-    assert answer["field"] == field, answer
-    assert allowed in answer["allowed"], answer
-    assert racing.do("race_share")["result"]["script"] == before
-
-
-@pytest.fixture(scope="module")
-def racing(live: Live) -> Any:
-    with RacePage(live.socket) as page:
-        page.begin()
-        yield page
-
-
-def test_without_a_race_there_is_nothing_to_drive(live: Live) -> None:
-    with RacePage(live.socket) as page:
-        page.do("subscribe", channels=list(CHANNELS))
-        assert page.ask("race_play")["code"] == "no_race"
-        page.do("race")
-        assert len(page.info["lanes"]) == 6 and page.info["spec"]["surface"]["name"] == "rosenbrock"
-        again = RacePage(live.socket, page.attached["session"])
-        with again:
-            again.run_info()
-            assert again.info["race"] == page.info["race"] and again.at["step"] == 0, "who comes back is told the race"
-
-
-def test_files_hold_every_step_and_need_nothing_else(racing: RacePage) -> None:
-    racing.do("race_seek", step=50)
-    text = racing.do("race_export", format="csv")["result"]["text"]
-    rows = list(csv.DictReader(io.StringIO(text)))
-    race = Race(racing.info["spec"])
-    race.seek(50)
-    assert len(rows) == 8 * 51
-    for lane in race.lanes:
-        mine = [row for row in rows if row["lane"] == str(lane.id)]
-        assert [float(row["loss"]) for row in mine] == race.losses(lane.id).tolist()
-        assert [[float(row["x"]), float(row["y"])] for row in mine] == race.trail(lane.id).tolist()
-    page = racing.do("race_export", format="html", theme="dark")["result"]
-    assert page["name"] == "chainrule-race-rosenbrock-step-50.html" and page["type"] == "text/html"
-    assert "Plotly.newPlot" in page["text"] and "<script src=" not in page["text"] and len(page["text"]) > 1_000_000
 
 
 def test_every_preset_and_every_surface_is_drawn(live: Live) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from live_server import Live
-from test_race_commands import RacePage
+from race_pages import RacePage
 
 from engine.race import Race, dissect_lane
 

@@ -12,7 +12,7 @@ from live_server import Live
 from pages import Page
 
 from engine import RunSpec, Trainer
-from server.protocol import Speed
+from server.protocol.run import Speed
 from server.run.work import Play, Stepper
 from server.session.pacer import Slice
 from server.session.session import Session

@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from server.protocol import CLOSE_OVERFLOW, Done, Speed, State, WarmUp
+from server.protocol import CLOSE_OVERFLOW, Done, WarmUp
+from server.protocol.run import Speed
+from server.protocol.run_events import State
 from server.session.channel_types import DIAGNOSIS, FRAME, READING
 from server.session.viewer import SHARE, Viewer
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from engine.race.spec import LaneSpec
 
 BESIDE = ("sgd", "momentum", "rmsprop", "adam")
-"""Rules that a race opens with beside the run's own, at their defaults."""
+"""Optimizers that a race opens with beside the run's own, at their defaults."""
 
 
 def race_of_run(trainer: Trainer, lanes: list[dict[str, Any]] | None, settings: Settings) -> tuple[NetworkRace, Chart | None]:
-    """In a worker: the run's spec as it stands; its own rule comes first."""
+    """In a worker: the run's spec as it stands; its own optimizer comes first."""
     run = trainer.effective_spec
     if lanes is None:
         own = {"optimizer": run.optimizer.model_dump(), "schedule": run.schedule.model_dump()}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from server.interfaces import RunAccess
-from server.protocol.base import Status
+from server.protocol import Status
 from server.protocol.race_network import (
     NetworkBegin,
     NetworkInfo,

@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from server.race.figures import (
-    add_ground,
-    add_stars,
-    add_table,
-    color_of,
-    dash_of,
-    finished,
-    in_3d,
-    in_both_themes,
-    name_axes,
-    sheet,
-)
+from server.race import figures as parts
 from server.race.names import name_of
 from server.race.network.channels import standings, surface, trajectories
 from server.session.channel_types import Picture, Want
@@ -32,7 +21,7 @@ if TYPE_CHECKING:
 
 def page_figures() -> dict[str, Any]:
     """By name: what the page draws. Lanes pass below the picture as well as above it, so that it shows what lies behind."""
-    return {"network_3d": in_both_themes(partial(in_3d, opacity=0.55))}
+    return {"network_3d": parts.in_both_themes(partial(parts.in_3d, opacity=0.55))}
 
 
 def whole(races: NetworkRaceController, theme: str) -> Figure:
@@ -40,7 +29,7 @@ def whole(races: NetworkRaceController, theme: str) -> Figure:
     race, want = races.present(), Want(races.number, 50, None)
     ground, walked, ranked = surface(races, want), trajectories(races, want), standings(races, want)
     assert ranked is not None
-    figure = sheet()
+    figure = parts.sheet()
     if ground is not None and walked is not None:
         _plane(figure, races, theme, ground, walked)
     rows = {row["id"]: row for row in ranked.meta["lanes"]}
@@ -57,30 +46,30 @@ def whole(races: NetworkRaceController, theme: str) -> Figure:
         [row["stopped"] or "" for row in rows.values()],
     ]
     heads = ["lane", "rate η", f"train loss at step {race.step}", "test loss", "accuracy", f"step below {races.threshold:g}"]
-    add_table(figure, theme, [*heads, "off the plane", ""], cells)
+    parts.add_table(figure, theme, [*heads, "off the plane", ""], cells)
     sizes = "–".join(str(size) for size in race.lanes[0].trainer.tape.sizes)
     words = f"chainrule: a race on the network {sizes}, {race.spec.run.data.name}, step {race.step}"
     if ground is not None:
         words += (
             f"<br><sup>The plane: {ground.meta['words']}. log₁₀ of the loss above its least, {ground.meta['least']:.4g}</sup>"
         )
-    return finished(figure, theme, words)
+    return parts.finished(figure, theme, words)
 
 
 def _plane(figure: Figure, races: NetworkRaceController, theme: str, ground: Picture, walked: Picture) -> None:
     import plotly.graph_objects as go
 
-    add_ground(figure, theme, ground.arrays, ground.meta["levels"])
+    parts.add_ground(figure, theme, ground.arrays, ground.meta["levels"])
     minima = walked.meta["minima"]
     if minima is not None:
         a, b, _ = minima["lowest"]
-        add_stars(figure, theme, [a], [b], "the slice’s lowest point")
+        parts.add_stars(figure, theme, [a], [b], "the slice’s lowest point")
     race, first = races.present(), 0
     for told in walked.meta["lanes"]:
         lane, part = race.lane(told["id"]), slice(first, first + told["count"])
         first = part.stop
         slot = races.slots.get(lane.id, 0)
-        color = color_of(theme, slot)
+        color = parts.color_of(theme, slot)
         sizes = np.zeros(told["count"])
         sizes[-1] = 9  # the head, where the lane stands
         figure.add_trace(
@@ -92,7 +81,7 @@ def _plane(figure: Figure, races: NetworkRaceController, theme: str, ground: Pic
                 name=name_of(lane),
                 legendgroup=str(lane.id),
                 mode="lines+markers",
-                line={"color": color, "dash": dash_of(slot), "width": 2},
+                line={"color": color, "dash": parts.dash_of(slot), "width": 2},
                 marker={"color": color, "size": sizes},
             ),
             row=1,
@@ -132,15 +121,15 @@ def _curves(figure: Figure, races: NetworkRaceController, theme: str, rows: dict
                     mode="lines",
                     hovertemplate="step %{x}<br>%{y}",
                     line={
-                        "color": color_of(theme, slot),
-                        "dash": dash_of(slot) if split == "train" else "dot",
+                        "color": parts.color_of(theme, slot),
+                        "dash": parts.dash_of(slot) if split == "train" else "dot",
                         "width": 2 if split == "train" else 1,
                     },
                 ),
                 row=2,
                 col=1,
             )
-    name_axes(figure, logarithmic=positive, below="step; dotted: test samples")
+    parts.name_axes(figure, logarithmic=positive, below="step; dotted: test samples")
 
 
 def _off(walked: Picture | None) -> dict[int, float]:

@@ -138,8 +138,8 @@ def _arrows(race: Race) -> tuple[Array, Array]:
 
 def standings(races: SurfaceRaceController, want: Want) -> Picture | None:
     """Every lane at the present step, the least loss first, diverged ones last: what `engine.race.on_surface.Standing` has, the
-    rate of its next update, its engine time so far in seconds, and its own stability bound at its point, null where the rule
-    has none."""
+    rate of its next update, its engine time so far in seconds, and its own stability bound at its point, null where the
+    optimizer has none."""
     race = races.present()
     rows = []
     for found in race.standings(races.threshold):
@@ -153,27 +153,27 @@ def standings(races: SurfaceRaceController, want: Want) -> Picture | None:
 
 
 def _seconds(races: SurfaceRaceController, race: Race, lane: Lane, step: int) -> float:
-    """Engine time up to a step, each stretch by the rule that was in force."""
+    """Engine time up to a step, each stretch by the optimizer that was in force."""
     edges = [retune.step for retune in lane.spec.retunes if retune.step < step]
-    rules = [lane.spec.optimizer, *(retune.optimizer for retune in lane.spec.retunes)]
+    optimizers = [lane.spec.optimizer, *(retune.optimizer for retune in lane.spec.retunes)]
     total = 0.0
-    for rule, first, last in zip(rules, [0, *edges], [*edges, step], strict=False):
-        total += (last - first) * races.seconds(race, rule)
+    for optimizer, first, last in zip(optimizers, [0, *edges], [*edges, step], strict=False):
+        total += (last - first) * races.seconds(race, optimizer)
     return total
 
 
 def _bound(race: Race, lane: Lane) -> dict[str, Any] | None:
     from engine.landscape.stability import bound, factor
 
-    rule = lane.spec.in_force(race.step)[0]
-    if factor(rule) is None:
+    optimizer = lane.spec.in_force(race.step)[0]
+    if factor(optimizer) is None:
         return None
     point = race.surface.at(race.trail(lane.id)[-1])
     hessian = point.hessian[0]
     if not np.isfinite(hessian).all():
         return None
-    updates = race.updates(lane.id)  # of this rule: another began anew, and where it comes into force here it has no state yet
-    found = bound(rule, lambda v: hessian @ v, 2, race.state(lane.id) if updates else None, updates)
+    updates = race.updates(lane.id)  # of this optimizer: another began anew, and where it comes into force it has no state yet
+    found = bound(optimizer, lambda v: hessian @ v, 2, race.state(lane.id) if updates else None, updates)
     if found is None:
         return None
     return {"rate": found.rate, "formula": found.formula, "curvature": found.curvature, "frozen": found.frozen}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.mathml import dissection
-from server.protocol import RaceBegin, RaceChange, RaceDissect, RaceRates
+from server.protocol.race import RaceBegin, RaceChange, RaceDissect, RaceRates
 from server.race.refusals import refused
 from server.race.surface.controller import SurfaceRaceController, default_rate, race_of
 from server.race.surface.opening import OPENING

@@ -1,4 +1,4 @@
-"""A session's race on a surface: how its rates were chosen, how long its rules take, what of its trails is new."""
+"""A session's race on a surface: how its rates were chosen, how long its optimizers take, what of its trails is new."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from server.mathml import block
-from server.protocol import RaceBegin, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceState
-from server.protocol.base import Status
+from server.protocol import Status
+from server.protocol.race import RaceBegin, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceState
 from server.race import script
 from server.race.controller import RaceController
 from server.race.interfaces import SurfaceRaceAccess
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.spec import OptimizerSpec, ScheduleSpec
 
 TIMED = 2000
-"""Updates over which a rule's engine time is measured."""
+"""Updates over which an optimizer's engine time is measured."""
 Chosen = Literal["own", "same", "default", "tuned"]
 HOWS = ("own", "same", "default", "tuned")
 
@@ -128,7 +128,7 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
     # Being told ------------------------------------------------------------------------------------------------------
 
     def describe(self) -> RaceInfo:
-        """A rule that is new here is timed."""
+        """An optimizer that is new here is timed."""
         race = self.present()
         surface = race.surface
         least = [minimum.value for minimum in surface.minima]
@@ -175,7 +175,7 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
         )
 
     def seconds(self, race: Race, optimizer: OptimizerSpec) -> float:
-        """Engine time of an update: measured once for each rule on each kind of surface."""
+        """Engine time of an update: measured once for each optimizer on each kind of surface."""
         from engine.race import Race as Other
 
         key = (race.spec.surface.name, optimizer.name, optimizer.dialect)
@@ -202,7 +202,7 @@ def race_of(spec: dict[str, Any], prefix: str = "spec") -> Race:
 
 
 def default_rate(optimizer: OptimizerSpec) -> float:
-    """The rate that its rule has where none is chosen."""
+    """The rate that it has where none is chosen."""
     from engine.spec import OptimizerSpec
 
     return float(OptimizerSpec.model_validate({"name": optimizer.name, "dialect": optimizer.dialect}).lr)

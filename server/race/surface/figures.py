@@ -5,20 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from server.figure_theme import THEMES, Theme, layout_of, merged
-from server.race.figures import (
-    add_ground,
-    add_stars,
-    add_table,
-    color_of,
-    dash_of,
-    finished,
-    ground_of,
-    in_3d,
-    in_both_themes,
-    name_axes,
-    plain,
-    sheet,
-)
+from server.race import figures as parts
 from server.race.names import name_of, title
 from server.race.surface.channels import standings, surface
 from server.session.channel_types import Want
@@ -32,15 +19,15 @@ if TYPE_CHECKING:
 def page_figures() -> dict[str, Any]:
     """By name: what the page draws. A double click on the contours is the page's own: it shows the whole surface again."""
     return {
-        "race_contour": in_both_themes(_contour, doubleClick=False, doubleClickDelay=500),
-        "race_3d": in_both_themes(in_3d),
-        "race_loss": in_both_themes(_loss),
-        "race_loss_linear": in_both_themes(_loss_linear),
+        "race_contour": parts.in_both_themes(_contour, doubleClick=False, doubleClickDelay=500),
+        "race_3d": parts.in_both_themes(parts.in_3d),
+        "race_loss": parts.in_both_themes(_loss),
+        "race_loss_linear": parts.in_both_themes(_loss_linear),
     }
 
 
 def _contour(name: str) -> dict[str, Any]:
-    return plain([ground_of(name)], _plane(THEMES[name]))
+    return parts.plain([parts.ground_of(name)], _plane(THEMES[name]))
 
 
 def _plane(theme: Theme) -> dict[str, Any]:
@@ -73,7 +60,7 @@ def _curves(name: str, axis: dict[str, Any]) -> dict[str, Any]:
         connectgaps=False,
         hovertemplate="%{y:.4g}<extra>%{fullData.name}</extra>",
     )
-    return plain([trace], layout)
+    return parts.plain([trace], layout)
 
 
 def whole(races: SurfaceRaceController, theme: str) -> Figure:
@@ -83,15 +70,15 @@ def whole(races: SurfaceRaceController, theme: str) -> Figure:
     race, want = races.present(), Want(races.number, 50, None)
     found, ranked = surface(races, want), standings(races, want)
     assert found is not None and ranked is not None
-    figure = sheet()
-    add_ground(figure, theme, found.arrays, found.meta["levels"])
+    figure = parts.sheet()
+    parts.add_ground(figure, theme, found.arrays, found.meta["levels"])
     minima = found.meta["minima"]
     if minima:
-        add_stars(figure, theme, [each["x"] for each in minima], [each["y"] for each in minima], "minimum")
+        parts.add_stars(figure, theme, [each["x"] for each in minima], [each["y"] for each in minima], "minimum")
     for lane in race.lanes:
         points, losses, name = race.trail(lane.id), race.losses(lane.id), name_of(lane)
         steps = list(range(len(points)))
-        line = {"color": color_of(theme, lane.slot), "dash": dash_of(lane.slot), "width": 2}
+        line = {"color": parts.color_of(theme, lane.slot), "dash": parts.dash_of(lane.slot), "width": 2}
         both = {"name": name, "legendgroup": str(lane.id), "mode": "lines", "line": line}
         told = "step %{customdata}<br>x %{x}<br>y %{y}"
         figure.add_trace(go.Scatter(x=points[:, 0], y=points[:, 1], customdata=steps, hovertemplate=told, **both), row=1, col=1)
@@ -100,7 +87,7 @@ def whole(races: SurfaceRaceController, theme: str) -> Figure:
     figure.update_xaxes(range=[x0, x1], row=1, col=1)
     figure.update_yaxes(range=[y0, y1], row=1, col=1)
     positive = all((race.losses(lane.id)[:1] > 0).all() for lane in race.lanes) and found.meta["least"] >= 0
-    name_axes(figure, logarithmic=positive, below="step")
+    parts.name_axes(figure, logarithmic=positive, below="step")
     rows = [(race.lane(row["id"]), row) for row in ranked.meta["lanes"]]
     cells = [
         [name_of(lane) for lane, _ in rows],
@@ -110,6 +97,6 @@ def whole(races: SurfaceRaceController, theme: str) -> Figure:
         ["" if row["diverged"] is None else f"diverged at step {row['diverged']}" for _, row in rows],
     ]
     heads = ["lane", "rate η", f"loss at step {race.step}", f"steps to {races.threshold:g}", ""]
-    add_table(figure, theme, heads, cells)
+    parts.add_table(figure, theme, heads, cells)
     words = f"{title(race)}, start ({race.start[0]:g}, {race.start[1]:g}), step {race.step}"
-    return finished(figure, theme, f"chainrule: a race on {words}")
+    return parts.finished(figure, theme, f"chainrule: a race on {words}")

@@ -6,26 +6,24 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from server.race.lanes import count_steps
+from server.race.steppable import RaceSteps
 
 if TYPE_CHECKING:
     from engine.race import Race
 
+if TYPE_CHECKING:
+    pass
 
-class SurfaceSteps:
-    """All lanes side by side."""
 
+class SurfaceSteps(RaceSteps["Race"]):
+    """Those of a race on a surface, which has no epochs."""
+
+    race: Race
     steps_per_epoch = 1
-
-    def __init__(self, race: Race) -> None:
-        self._race = race
-
-    @property
-    def step(self) -> int:
-        return self._race.step
 
     @property
     def end(self) -> int:
-        return self._race.spec.max_steps
+        return self.race.spec.max_steps
 
     @property
     def over(self) -> bool:
@@ -36,12 +34,12 @@ class SurfaceSteps:
 
     def seeking(self, target: int, updates: int) -> Iterator[int]:
         while True:
-            self._to(min(target, max(self.step, self._race.computed) + updates))
+            self._to(min(target, max(self.step, self.race.computed) + updates))
             if self.step == target:
                 return
             yield self.step
 
     def _to(self, step: int) -> int:
-        before = self._race.computed
-        self._race.seek(step)
-        return count_steps(self._race, self._race.computed - before)
+        before = self.race.computed
+        self.race.seek(step)
+        return count_steps(self.race, self.race.computed - before)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.protocol import Done, ErrorEvent, RaceRates
+from server.protocol import Done, ErrorEvent
+from server.protocol.race import RaceRates
 from server.session.clock import Work
 from server.session.pacer import Slice
 from server.session.viewer import Viewer

@@ -1,0 +1,103 @@
+"""A race's controller under a host that counts what it is told, without a server around it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from typing import Any
+
+from server.protocol import Message
+from server.protocol.race import RaceBegin, RacePlay, RaceSeek, RaceSpeed, RaceState
+from server.race import commands
+from server.race.surface import commands as own
+from server.race.surface.controller import SurfaceRaceController
+from server.session.activity import Restored
+from server.session.viewer import Viewer
+from server.settings import Settings
+
+SPEC: dict[str, Any] = {"lanes": [{"optimizer": {"name": "sgd", "lr": 0.001}}], "max_steps": 500}
+
+
+class Alone:
+    """A host with one activity and no page."""
+
+    settings = Settings()
+    slice_seconds = 0.01
+    resting = False
+
+    def __init__(self) -> None:
+        self.told: list[Message] = []
+
+    async def call(self, function: Any, *args: Any) -> Any:
+        return function(*args)
+
+    def report(self, event: Message) -> None:
+        self.told.append(event)
+
+    @property
+    def states(self) -> list[tuple[str, int]]:
+        return [(event.status, event.step) for event in self.told if isinstance(event, RaceState)]
+
+
+async def racing() -> tuple[Alone, SurfaceRaceController, Viewer]:
+    host: Any = Alone()
+    races, viewer = SurfaceRaceController(host), Viewer(100)
+    await own.begin(races, viewer, RaceBegin(spec=SPEC))
+    return host, races, viewer
+
+
+async def turn(races: SurfaceRaceController) -> bool:
+    """Whether a slice was due."""
+    job = races.job(time.monotonic())
+    if job is not None:
+        await job.went(job.run(), None)
+    return job is not None
+
+
+def test_a_state_that_was_held_back_is_told_without_another_step() -> None:
+    async def play() -> None:
+        host, races, viewer = await racing()
+        await commands.play(races, viewer, RacePlay(speed=RaceSpeed(unit="steps", rate=1e-3)))
+        assert await turn(races), "the first step is due at once"
+        assert host.states[-1] == ("playing", 0), "told a moment ago, it is held back"
+        wait = races.wait(time.monotonic())
+        assert 0 < wait < 0.1, "and the next step is due in a quarter of an hour"
+        await asyncio.sleep(wait)
+        assert not await turn(races) and host.states[-1] == ("playing", 1)
+        assert races.wait(time.monotonic()) > 100
+
+    asyncio.run(play())
+
+
+def test_on_its_way_it_is_kept_where_it_is_going_and_goes_on_there() -> None:
+    async def play() -> None:
+        _, races, viewer = await racing()
+        await commands.seek(races, viewer, RaceSeek(step=300))
+        script, place = races.script(), races.place()
+        assert place["race"][:3] == [1, 300, False]
+        host: Any = Alone()
+        again = SurfaceRaceController(host)
+        kept: Any = None
+        await again.restore(Restored(script, place, b"", kept))
+        while await turn(again):
+            pass
+        assert again.present().step == 300 and again.number == 1
+        assert host.states[-1] == ("paused", 300) and again.wait(time.monotonic()) == math.inf
+        assert again.place() == place and again.script()["race"]["spec"] == script["race"]["spec"]
+
+    asyncio.run(play())
+
+
+def test_what_cannot_be_taken_up_is_not_there() -> None:
+    async def play() -> None:
+        _, races, _ = await racing()
+        script, place = races.script(), races.place()
+        script["race"]["spec"]["surface"]["name"] = "volcano"
+        host: Any = Alone()
+        again = SurfaceRaceController(host)
+        kept: Any = None
+        await again.restore(Restored(script, place, b"", kept))
+        assert again.race is None and again.place() == {"race": None}
+
+    asyncio.run(play())
