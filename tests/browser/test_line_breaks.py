@@ -198,7 +198,7 @@ def test_an_attempt_waits_longer_each_time_and_never_the_same_time(page: Page, s
     page.goto(server_url)
     delays = page.evaluate(
         """async () => {
-          const { delayBefore } = await import("/src/line/backoff.js");
+          const { delayBefore } = await import("/src/reconnect/backoff.js");
           const draw = (tries, full) => Array.from({ length: 200 }, () => delayBefore(tries, full));
           return [draw(0, false), draw(3, false), draw(10, false), draw(100, false), draw(0, true)];
         }"""
@@ -215,8 +215,8 @@ def test_what_becomes_of_a_command_whose_answer_was_lost(page: Page, server_url:
     page.goto(server_url)
     fates, caught = page.evaluate(
         """async () => {
-          const { fates } = await import("/src/line/unanswered.js");
-          const { catchUp } = await import("/src/line/resume.js");
+          const { fates } = await import("/src/reconnect/unanswered.js");
+          const { catchUp } = await import("/src/reconnect/resume.js");
           const edit = (value, step) => ({ step, label: "", edit: { kind: "set", path: "optimizer.lr", value, step } });
           const state = (step, edits, { run = 1, status = "paused", change = 0 } = {}) => ({
             run: { run }, clock: { run, step, status, speed: { unit: "flat", rate: 1 } }, script: { run, branch: 0, edits },

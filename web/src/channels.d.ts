@@ -6,7 +6,7 @@
 import type { Interval, Plane } from "./catalog.js";
 import type { WireNumber } from "./commands.js";
 import type { Acknowledge } from "./protocol.js";
-import type { StudyFrame } from "./race/studies.js";
+import type { StudyFrame } from "./race/studies/studies.js";
 import type { Micro, Scope } from "./step/types.js";
 
 export type Channel = Acknowledge["channel"];

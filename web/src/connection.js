@@ -6,12 +6,12 @@
 /** @import { Commands, CommandType, ResultOf, Sent } from "./commands.js" */
 /** @import { Attached, Command, Event as WireEvent } from "./protocol.js" */
 /** @import { AppState, Frame, Refusal, Connection } from "./types.js" */
-/** @import { Asked } from "./line/unanswered.js" */
+/** @import { Asked } from "./reconnect/unanswered.js" */
 
 import { decodeFrame } from "./frames.js";
-import { delayBefore } from "./line/backoff.js";
-import { Silence } from "./line/silence.js";
-import { fates } from "./line/unanswered.js";
+import { delayBefore } from "./reconnect/backoff.js";
+import { Silence } from "./reconnect/silence.js";
+import { fates } from "./reconnect/unanswered.js";
 
 const SESSION_KEY = "chainrule.session";
 

@@ -2,7 +2,7 @@
 
 /** @import { AppState, Room, View } from "./types.js" */
 
-import { h, memo } from "./dom.js";
+import { h, memo } from "./toolkit/dom.js";
 import { readFragment } from "./url.js";
 
 /**

@@ -138,7 +138,7 @@
  * @property {import("./race/network/types.js").NetworkInfo | null} network
  * @property {import("./race/network/types.js").NetworkClock | null} networkClock
  * @property {import("./race/network/types.js").NetworkLook} networkLook
- * @property {import("./race/studies.js").Studies} studies  the newest of each kind
+ * @property {import("./race/studies/studies.js").Studies} studies  the newest of each kind
  *
  * @typedef {object} Pointed
  * @property {number} layer  1-based
@@ -146,7 +146,7 @@
  *
  * @typedef {object} Figures
  * @property {string} plotly  where plotly.js is served
- * @property {Record<string, import("./plotly.js").ThemedFigure>} figures
+ * @property {Record<string, import("./toolkit/plotly.js").ThemedFigure>} figures
  *
  * @typedef {object} View
  * @property {HTMLElement} element

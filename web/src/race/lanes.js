@@ -3,10 +3,10 @@
 /** @import { AppState } from "../types.js" */
 /** @import { RaceInfo, RaceLane } from "./types.js" */
 
-import { css, palette } from "../colours.js";
-import { s } from "../dom.js";
-import { formatSetting } from "../maths.js";
-import { rowNamed } from "../spec.js";
+import { css, palette } from "../toolkit/colours.js";
+import { s } from "../toolkit/dom.js";
+import { formatSetting } from "../toolkit/maths.js";
+import { rowNamed } from "../run/spec.js";
 
 export const MOST_LANES = 16;
 const COLOURS = 8;

@@ -2,11 +2,11 @@
 
 /** @import { Room } from "../types.js" */
 
-import { openAnatomy } from "./anatomy.js";
+import { openAnatomy } from "./surface/update-equations.js";
 import { networkTools } from "./network/share.js";
-import { networkHelp, onNetwork, switched, switchedTransport } from "./network/switch.js";
-import { raceView } from "./race.js";
-import { raceTools } from "./share.js";
+import { networkHelp, onNetwork, switched, switchedTransport } from "./switch.js";
+import { raceView } from "./surface/view.js";
+import { raceTools } from "./surface/share.js";
 
 /** @type {import("../types.js").Channel[]} */
 const CHANNELS = ["race_surface", "race_trails", "race_standings", "race_point"];
@@ -39,7 +39,7 @@ const HELP = {
 };
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./surface/actions.js").RaceActions} actions
  * @param {import("./network/actions.js").NetworkActions} network
  * @returns {Room}
  */

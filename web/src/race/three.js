@@ -3,11 +3,11 @@
 /** @import { AppState, View } from "../types.js" */
 /** @import { RaceLane } from "./types.js" */
 
-import { h, memo } from "../dom.js";
-import { Redrawn } from "../plot.js";
-import { raceFrameOf } from "../selectors.js";
+import { h, memo } from "../toolkit/dom.js";
+import { Redrawn } from "../toolkit/plot.js";
+import { raceFrameOf } from "../run/selectors.js";
 import { colourOf, isDashed } from "./lanes.js";
-import { lengthAt } from "./trails.js";
+import { lengthAt } from "./surface/trails.js";
 
 /** Points of a trail, at most: more cannot be told apart. */
 const MOST = 400;
@@ -68,7 +68,7 @@ export function threeView({ named, testid, label, known, scene }) {
       const rows = [];
       for (let i = 0; i < y.data.length; i += stride)
         rows.push(kept(level.data.subarray(i * x.data.length, (i + 1) * x.data.length)));
-      /** @type {import("../plotly.js").Trace[]} */
+      /** @type {import("../toolkit/plotly.js").Trace[]} */
       const traces = [{ ...surface, x: kept(x.data), y: kept(y.data), z: rows }];
       for (const { lane, way, drop } of lanes) {
         const colour = colourOf(lane, theme);

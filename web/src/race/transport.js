@@ -3,14 +3,14 @@
 /** @import { AppState } from "../types.js" */
 /** @import { RaceInfo } from "./types.js" */
 
-import { h, memo, setAttribute, setText } from "../dom.js";
-import { formatCount } from "../maths.js";
-import { perSecond, speedLadder, timeLine, transportButtons } from "../views/transport.js";
-import { RACE_LADDER } from "./actions.js";
+import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
+import { formatCount } from "../toolkit/maths.js";
+import { perSecond, speedLadder, timeLine, transportButtons } from "../shared/transport.js";
+import { RACE_LADDER } from "./surface/actions.js";
 import { namesOf } from "./lanes.js";
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./surface/actions.js").RaceActions} actions
  */
 export function raceTransport(actions) {
   const buttons = transportButtons(actions, "race-");

@@ -27,7 +27,7 @@
  * @property {boolean} open
  * @property {number | null} lane  null: there is none
  * @property {"x" | "y"} coordinate
- * @property {import("../step/panels/types.js").PanelAnswer<import("../commands.js").Dissection> | null} answer
+ * @property {import("../shared/answer.js").Answer<import("../commands.js").Dissection> | null} answer
  *
  * @typedef {object} RaceLook  How a race is looked at.
  * @property {boolean} three  the surface in three dimensions

@@ -2,8 +2,8 @@
 
 /** @import { Depth, Look, Part, Spot, StepState } from "./types.js" */
 
-import { choiceOf } from "./spots.js";
-import { termsOf } from "./trees.js";
+import { choiceOf } from "./micro/spots.js";
+import { termsOf } from "./micro/trees.js";
 import { FIRST, scopeOf, seenOf } from "./state.js";
 
 /** So many keys are remembered until there is something to obey them on. */
@@ -25,7 +25,7 @@ export class StepActions {
   /**
    * @param {import("../store.js").Store} store
    * @param {import("../connection.js").SocketConnection} connection
-   * @param {import("../actions.js").Actions} actions
+   * @param {import("../run/actions.js").Actions} actions
    */
   constructor(store, connection, actions) {
     this.#store = store;

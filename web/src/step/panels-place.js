@@ -2,7 +2,7 @@
 
 /** @import { View } from "../types.js" */
 
-import { h, setAttribute } from "../dom.js";
+import { h, setAttribute } from "../toolkit/dom.js";
 import { panels, panelsWatch } from "./panels/index.js";
 
 /**

@@ -2,7 +2,7 @@
 
 /** @import { Room } from "../types.js" */
 
-import { runInWords } from "../train/room.js";
+import { runInWords } from "../run/spec.js";
 import { panelKeys, tools } from "./panels/index.js";
 import { stepTransport } from "./transport.js";
 import { stepView } from "./view.js";

@@ -1,11 +1,11 @@
 /** The Train room: a run that plays, its network and its output, and the clock as its transport. */
 
-/** @import { AppState, Room } from "../types.js" */
+/** @import { Room } from "../types.js" */
 
-import { dataTitle, rowNamed, shapeWords, specOf } from "../spec.js";
-import { transportView } from "../views/transport.js";
+import { runInWords } from "../run/spec.js";
+import { transportView } from "./transport.js";
 import { channelsFor } from "./channels.js";
-import { trainView } from "./train.js";
+import { trainView } from "./view.js";
 
 /** @type {Room["help"]} */
 const HELP = {
@@ -33,7 +33,7 @@ const HELP = {
 };
 
 /**
- * @param {import("../actions.js").Actions} actions
+ * @param {import("../run/actions.js").Actions} actions
  * @param {{rate: () => void, gradient: () => void}} trials  open their dialogs
  * @param {HTMLElement[]} tools
  * @returns {Room}
@@ -69,17 +69,4 @@ export function trainRoom(actions, trials, tools) {
     leave: () => actions.leave(),
     help: HELP,
   };
-}
-
-/**
- * What is being run: spiral · 2–8–8–1 · Adam.
- * @param {AppState} state
- */
-export function runInWords(state) {
-  const { run, catalog } = state;
-  const spec = specOf(state);
-  if (!run || !catalog || !spec) return "";
-  const data = dataTitle(catalog, spec);
-  const optimizer = rowNamed(catalog.optimizers, spec.optimizer.name)?.title ?? spec.optimizer.name;
-  return `${data} · ${shapeWords(run)} · ${optimizer}`;
 }

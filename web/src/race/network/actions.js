@@ -6,8 +6,8 @@
 /** @import { NetworkLook, PlaneWish, RaceOn, StudyKind } from "./types.js" */
 
 import { CommandError } from "../../connection.js";
-import { download } from "../../files.js";
-import { optimizerDefaults, rowNamed } from "../../spec.js";
+import { download } from "../../toolkit/files.js";
+import { optimizerDefaults, rowNamed } from "../../run/spec.js";
 import { networkLinkHere } from "./share.js";
 
 export class NetworkActions {
@@ -25,8 +25,8 @@ export class NetworkActions {
   /**
    * @param {import("../../store.js").Store} store
    * @param {import("../../connection.js").SocketConnection} connection
-   * @param {import("../actions.js").RaceActions} racing
-   * @param {import("../../actions.js").Actions} train
+   * @param {import("../surface/actions.js").RaceActions} racing
+   * @param {import("../../run/actions.js").Actions} train
    */
   constructor(store, connection, racing, train) {
     this.#store = store;

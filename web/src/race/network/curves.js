@@ -2,12 +2,12 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { toNumber } from "../../maths.js";
-import { Redrawn, sized } from "../../plot.js";
-import { typeScale } from "../../projector.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { toNumber } from "../../toolkit/maths.js";
+import { Redrawn, sized } from "../../toolkit/plot.js";
+import { typeScale } from "../../frame/projector.js";
 import { colourOf, isDashed } from "../lanes.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
+import { networkFrameOf, networkNames } from "./frames.js";
 
 /** @returns {View} */
 export function networkCurves() {

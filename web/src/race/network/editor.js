@@ -3,11 +3,11 @@
 /** @import { AppState, OptimizerRow, View } from "../../types.js" */
 /** @import { NetworkLane } from "./types.js" */
 
-import { choiceField, numberField, parameterField } from "../../controls.js";
-import { h, memo } from "../../dom.js";
-import { dialectOf, optimizerDefaults, rowNamed } from "../../spec.js";
-import { dialectChoices, ownControls } from "../../train/optimizer.js";
-import { formulaBox } from "../../views/formula.js";
+import { choiceField, numberField, parameterField } from "../../shared/controls.js";
+import { h, memo } from "../../toolkit/dom.js";
+import { dialectOf, optimizerDefaults, rowNamed } from "../../run/spec.js";
+import { dialectChoices, ownControls } from "../../shared/optimizer-fields.js";
+import { formulaBox } from "../../shared/formula.js";
 
 const SHARED = "as the others";
 
@@ -15,7 +15,7 @@ const SHARED = "as the others";
 export function networkEditor(actions) {
   /** @type {number | null} */
   let id = null;
-  /** @type {import("../../controls.js").Desk} */
+  /** @type {import("../../shared/controls.js").Desk} */
   const desk = {
     register: (path) => actions.register(path),
     change: (path, value) => (id === null ? Promise.resolve(false) : actions.retune(id, path, value)),

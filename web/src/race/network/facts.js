@@ -1,13 +1,13 @@
 /** What the lanes have under their feet: slope, curvature, kind of point, each its own speed limit beside its rate. */
 
 /** @import { View } from "../../types.js" */
-/** @import { LocalPoint } from "../studies.js" */
+/** @import { LocalPoint } from "../studies/studies.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, toNumber } from "../../maths.js";
-import { formulaBox } from "../../views/formula.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
+import { formulaBox } from "../../shared/formula.js";
 import { progress, studyOf } from "../studies/study.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
+import { networkFrameOf, networkNames } from "./frames.js";
 
 /** Up to so many parameters the whole Hessian is made, quickly: then it is looked at whenever the race stands. */
 const AT_REST = 400;

@@ -1,17 +1,17 @@
 /** The network's own loss over a plane, coarse to fine, with the lanes on it; what the plane shows of them, and what it hides. */
 
 /** @import { FrameOf } from "../../channels.js" */
-/** @import { Layout, PlotElement, Relayout } from "../../plotly.js" */
+/** @import { Layout, PlotElement, Relayout } from "../../toolkit/plotly.js" */
 /** @import { AppState, View } from "../../types.js" */
 /** @import { Plane } from "../plane.js" */
 /** @import { Way } from "./overlay.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typeset } from "../../maths.js";
-import { Redrawn, sized } from "../../plot.js";
-import { typeScale } from "../../projector.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typeset } from "../../toolkit/maths.js";
+import { Redrawn, sized } from "../../toolkit/plot.js";
+import { typeScale } from "../../frame/projector.js";
 import { planeOf } from "../plane.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
+import { networkFrameOf, networkNames } from "./frames.js";
 import { nearestPoint, networkOverlay, waysOf } from "./overlay.js";
 
 /** @returns {View} */

@@ -5,10 +5,10 @@
 /** @import { Plane } from "../plane.js" */
 /** @import { NetworkLane } from "./types.js" */
 
-import { palette } from "../../colours.js";
-import { h, prepareCanvas } from "../../dom.js";
+import { palette } from "../../toolkit/colours.js";
+import { h, prepareCanvas } from "../../toolkit/dom.js";
 import { colourOf, isDashed } from "../lanes.js";
-import { arrow, clip, head, leftTheFrame, star } from "../overlay.js";
+import { arrow, clip, head, leftTheFrame, star } from "../surface/overlay.js";
 import { shows } from "../plane.js";
 
 const ARROW = 46;

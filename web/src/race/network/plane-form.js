@@ -3,9 +3,9 @@
 /** @import { AppState, View } from "../../types.js" */
 /** @import { PlaneWish } from "./types.js" */
 
-import { numberField } from "../../controls.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { networkNames, placesOf } from "./lanes.js";
+import { numberField } from "../../shared/controls.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { networkNames, placesOf } from "./frames.js";
 
 /** @type {{kind: PlaneWish["kind"], label: string, why: string}[]} */
 const KINDS = [

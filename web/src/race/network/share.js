@@ -1,13 +1,13 @@
 /** A race on the network to take away: a link that replays it (`#n=` and its script), a page of its own, a picture, a table. */
 
-import { download } from "../../files.js";
+import { download } from "../../toolkit/files.js";
 import { addressOf, pack, unpack } from "../../link.js";
-import { formatCount } from "../../maths.js";
+import { formatCount } from "../../toolkit/maths.js";
 import { writeFragment } from "../../url.js";
-import { menuOf, pill } from "../../views/share.js";
+import { menuOf, pill } from "../../shared/tools.js";
 import { colourOf, isDashed } from "../lanes.js";
 import { racePicture } from "../picture.js";
-import { networkNames } from "./lanes.js";
+import { networkNames } from "./frames.js";
 
 const FIELD = "n";
 /** Characters a script may have in a link. */
@@ -21,7 +21,7 @@ export function networkLinkHere() {
 /**
  * The race of this page's address, if there is one: begun in the session that is attached now.
  * @param {import("./actions.js").NetworkActions} network
- * @param {import("../actions.js").RaceActions} racing  whose lines say what became of it
+ * @param {import("../surface/actions.js").RaceActions} racing  whose lines say what became of it
  */
 export async function openNetworkLink(network, racing) {
   const packed = networkLinkHere();
@@ -36,7 +36,7 @@ export async function openNetworkLink(network, racing) {
   writeFragment({ [FIELD]: null });
 }
 
-/** @param {import("./actions.js").NetworkActions} network @param {import("../actions.js").RaceActions} racing */
+/** @param {import("./actions.js").NetworkActions} network @param {import("../surface/actions.js").RaceActions} racing */
 async function copyNetworkLink(network, racing) {
   const script = await network.script();
   if (script === null) return;
@@ -57,7 +57,7 @@ async function copyNetworkLink(network, racing) {
   racing.say(`The link is copied. It replays this very race to step ${formatCount(network.state.networkClock?.step ?? 0)}.`);
 }
 
-/** @param {import("./actions.js").NetworkActions} network @param {import("../actions.js").RaceActions} racing */
+/** @param {import("./actions.js").NetworkActions} network @param {import("../surface/actions.js").RaceActions} racing */
 async function exportPicture(network, racing) {
   const { network: race, networkClock, theme } = network.state;
   if (!race || !networkClock) return;
@@ -80,7 +80,7 @@ async function exportPicture(network, racing) {
 /**
  * The bar's buttons while the race on the network is shown.
  * @param {import("./actions.js").NetworkActions} network
- * @param {import("../actions.js").RaceActions} racing
+ * @param {import("../surface/actions.js").RaceActions} racing
  * @returns {HTMLElement[]}
  */
 export function networkTools(network, racing) {

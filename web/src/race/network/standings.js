@@ -4,12 +4,12 @@
 /** @import { AppState, View } from "../../types.js" */
 /** @import { NetworkLane } from "./types.js" */
 
-import { classColour, levels, pack, paintLevels, palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, formatPercent, formatSetting, toNumber } from "../../maths.js";
+import { classColour, levels, pack, paintLevels, palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber, formatPercent, formatSetting, toNumber } from "../../toolkit/maths.js";
 import { MOST_LANES, swatch } from "../lanes.js";
 import { networkEditor } from "./editor.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
+import { networkFrameOf, networkNames } from "./frames.js";
 import { waysOf } from "./overlay.js";
 
 /** @param {import("./actions.js").NetworkActions} actions @returns {View} */

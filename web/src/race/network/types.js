@@ -7,7 +7,7 @@
  * @typedef {import("../../protocol.js").NetworkState} NetworkClock  where a race on the network stands
  *
  * @typedef {"surface" | "network" | "studies"} RaceOn  what the Race room shows
- * @typedef {import("../studies.js").StudyKind} StudyKind
+ * @typedef {import("../studies/studies.js").StudyKind} StudyKind
  *
  * @typedef {object} NetworkLook  How a race on the network is looked at.
  * @property {RaceOn} on

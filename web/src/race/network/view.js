@@ -2,11 +2,11 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount } from "../../maths.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount } from "../../toolkit/maths.js";
 import { networkCurves } from "./curves.js";
 import { networkFacts } from "./facts.js";
-import { networkFrameOf } from "./lanes.js";
+import { networkFrameOf } from "./frames.js";
 import { landscapeView, planeWords } from "./landscape.js";
 import { planeForm } from "./plane-form.js";
 import { networkStandings } from "./standings.js";

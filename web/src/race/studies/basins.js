@@ -2,10 +2,10 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { css, palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatNumber } from "../../maths.js";
-import { typeScale } from "../../projector.js";
+import { css, palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatNumber } from "../../toolkit/maths.js";
+import { typeScale } from "../../frame/projector.js";
 import { namesOf } from "../lanes.js";
 import { fillCells, fillTable, plotOn } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";

@@ -3,9 +3,9 @@
 /** @import { View } from "../../types.js" */
 /** @import { StudyKind } from "../network/types.js" */
 
-import { h, setAttribute, setText } from "../../dom.js";
+import { h, setAttribute, setText } from "../../toolkit/dom.js";
 import { basinsStudy } from "./basins.js";
-import { compassStudy } from "./compass.js";
+import { compassStudy } from "./gradient-noise.js";
 import { phaseStudy } from "./phase.js";
 import { ratesStudy } from "./rates.js";
 import { seedsStudy } from "./seeds.js";

@@ -2,12 +2,12 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { css, mix, palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatExact, formatNumber, toNumber } from "../../maths.js";
-import { typeScale } from "../../projector.js";
+import { css, mix, palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
+import { typeScale } from "../../frame/projector.js";
 import { colourOf } from "../lanes.js";
-import { networkNames } from "../network/lanes.js";
+import { networkNames } from "../network/frames.js";
 import { dot, fillCells, plotOn } from "./axes.js";
 import { progress, studyOf } from "./study.js";
 
@@ -115,7 +115,7 @@ export function phaseStudy(actions) {
   };
 }
 
-/** @param {string} hex @returns {import("../../colours.js").Rgb} */
+/** @param {string} hex @returns {import("../../toolkit/colours.js").Rgb} */
 function parse(hex) {
   const value = parseInt(hex.slice(1), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];

@@ -2,12 +2,12 @@
 
 /** @import { View } from "../../types.js" */
 
-import { palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatExact, formatNumber, formatSetting, toNumber } from "../../maths.js";
-import { typeScale } from "../../projector.js";
+import { palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
+import { typeScale } from "../../frame/projector.js";
 import { colourOf, isDashed, namesOf } from "../lanes.js";
-import { networkNames } from "../network/lanes.js";
+import { networkNames } from "../network/frames.js";
 import { dot, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";
 

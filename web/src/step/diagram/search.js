@@ -3,7 +3,7 @@
 /** @import { RunInfo } from "../../types.js" */
 /** @import { Layout } from "./layout.js" */
 
-import { h, setAttribute } from "../../dom.js";
+import { h, setAttribute } from "../../toolkit/dom.js";
 
 /** @param {import("../actions.js").StepActions} actions */
 export function searchFields(actions) {

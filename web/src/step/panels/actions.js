@@ -2,10 +2,11 @@
 
 /** @import { AppState } from "../../types.js" */
 /** @import { Commands, GraphData, Sent } from "../../commands.js" */
-/** @import { Asking, PanelAnswer, PanelCommands, PanelName, PanelResult, Panels, Picked } from "./types.js" */
+/** @import { Answer } from "../../shared/answer.js" */
+/** @import { Asking, PanelCommands, PanelName, PanelResult, Panels, Picked } from "./types.js" */
 
-import { download } from "../../files.js";
-import { answerOf, wordsOf } from "./answer.js";
+import { download } from "../../toolkit/files.js";
+import { answerOf, wordsOf } from "../../shared/answer.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
 /**
@@ -68,11 +69,11 @@ export class PanelActions {
    * @param {N} name  of the panel
    * @param {Commands[PanelCommands[N]]} command
    * @param {boolean} [ask]  false: only what is there
-   * @returns {PanelAnswer<PanelResult<N>> | null}
+   * @returns {Answer<PanelResult<N>> | null}
    */
   answer(state, name, command, ask = true) {
     const point = this.#point(state);
-    /** @type {PanelAnswer<PanelResult<N>> | null} */
+    /** @type {Answer<PanelResult<N>> | null} */
     const known = state.panels.answers[name] ?? null;
     if (point === null) return known && { ...known, status: "old" };
     const here = JSON.stringify(point);

@@ -2,12 +2,12 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h } from "../../dom.js";
-import { toNumber } from "../../maths.js";
+import { h } from "../../toolkit/dom.js";
+import { toNumber } from "../../toolkit/maths.js";
 import { scopeOf } from "../state.js";
 import { lookedAt, parameterOf, parametersOf, presentStep } from "./looked.js";
-import { entryName, number, wide } from "./numbers.js";
-import { shell } from "./shell.js";
+import { entryName, number, wide } from "../../shared/panel-numbers.js";
+import { shell } from "../../shared/shell.js";
 
 /** Entries along a side of a matrix that are checked: as many as are shown of a folded one. */
 const SIDE = 12;

@@ -9,15 +9,6 @@
  */
 
 /**
- * @template Result
- * @typedef {object} PanelAnswer
- * @property {string} key
- * @property {"loading" | "done" | "refused" | "failed" | "old"} status
- * @property {Result | null} result  while loading and when old: the one before
- * @property {string} message
- */
-
-/**
  * What each panel asks.
  * @typedef {{right: "verify", samples: "sample_chain", anatomy: "dissect", factors: "factors", wrong: "wrong_way"}} PanelCommands
  * @typedef {keyof PanelCommands} PanelName
@@ -39,7 +30,7 @@
  * @typedef {object} Panels
  * @property {Picked | null} picked
  * @property {boolean} wrong
- * @property {{[N in PanelName]?: PanelAnswer<PanelResult<N>>}} answers
+ * @property {{[N in PanelName]?: import("../../shared/answer.js").Answer<PanelResult<N>>}} answers
  * @property {Asking} asking
  * @property {{look: {kind: string, layer: number}, before: number} | null} opening  where an example wants to be looked at, and the run before it
  *

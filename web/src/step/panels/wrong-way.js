@@ -2,10 +2,10 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h } from "../../dom.js";
-import { formatCount } from "../../maths.js";
-import { entryName, number, wide } from "./numbers.js";
-import { shell } from "./shell.js";
+import { h } from "../../toolkit/dom.js";
+import { formatCount } from "../../toolkit/maths.js";
+import { entryName, number, wide } from "../../shared/panel-numbers.js";
+import { shell } from "../../shared/shell.js";
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function wrongWayView(actions) {

@@ -3,13 +3,13 @@
 /** @import { AppState, RunInfo, View } from "../../types.js" */
 /** @import { Layout, LayerLayout } from "./layout.js" */
 
-import { h, memo, prepareCanvas, s, setAttribute } from "../../dom.js";
-import { sampleFrame } from "../../followed.js";
-import { typeScale } from "../../projector.js";
-import { EDITABLE, allows } from "../../restrict.js";
-import { isDeep } from "../../deep.js";
-import { rowNamed } from "../../spec.js";
-import { frameOf } from "../../selectors.js";
+import { h, memo, prepareCanvas, s, setAttribute } from "../../toolkit/dom.js";
+import { sampleFrame } from "../../run/followed.js";
+import { typeScale } from "../../frame/projector.js";
+import { EDITABLE, allows } from "../../frame/restrict.js";
+import { isDeep } from "../depth.js";
+import { rowNamed } from "../../run/spec.js";
+import { frameOf } from "../../run/selectors.js";
 import { layoutNetwork } from "./layout.js";
 import { highlight } from "./highlight.js";
 import { blameWords, legendView } from "./legend.js";
@@ -18,13 +18,13 @@ import { drawRows, roomFor } from "./rows.js";
 import { pointer } from "./pointer.js";
 import { paintSample, reachOf, sampleNumbers, scaleWords } from "./sample.js";
 import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from "./wires.js";
-import { followedView } from "../followed.js";
-import { layerChanges, limitsOf } from "../layers.js";
-import { ribbonView } from "../ribbon.js";
-import { weightEditor } from "../weight-editor.js";
+import { followedView } from "./followed.js";
+import { layerChanges, limitsOf } from "../settings/layers.js";
+import { ribbonView } from "./ribbon.js";
+import { weightEditor } from "./weight-editor.js";
 
 /**
- * @param {import("../../actions.js").Actions} actions
+ * @param {import("../../run/actions.js").Actions} actions
  * @returns {View}
  */
 export function diagramView(actions) {

@@ -3,7 +3,7 @@
 /** @import { AppState, Pointed } from "../../types.js" */
 /** @import { Box, Layout } from "./layout.js" */
 
-import { memo, s } from "../../dom.js";
+import { memo, s } from "../../toolkit/dom.js";
 
 /** @param {SVGElement} over  drawn in it, above everything */
 export function highlight(over) {

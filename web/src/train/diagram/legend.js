@@ -2,8 +2,8 @@
 
 /** @import { AppState, EdgesShow, UnitsShow } from "../../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatSetting } from "../../maths.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatSetting } from "../../toolkit/maths.js";
 
 /** @type {{value: EdgesShow, label: string, key: string, symbol: string}[]} */
 export const EDGES = [
@@ -22,7 +22,7 @@ export const UNITS = [
 /** What a unit has inside, by the kind of data. @type {Record<string, string>} */
 const INSIDE = { plane: "map", line: "response", image: "weights, bias", table: "bias" };
 
-/** @param {import("../../actions.js").Actions} actions */
+/** @param {import("../../run/actions.js").Actions} actions */
 export function legendView(actions) {
   const edges = choice("edges", "Edges show", EDGES, (value) => actions.showEdges(value));
   const units = choice("units", "Units show", UNITS, (value) => actions.showUnits(value));

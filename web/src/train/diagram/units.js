@@ -3,8 +3,8 @@
 /** @import { AppState } from "../../types.js" */
 /** @import { Box } from "./layout.js" */
 
-import { css, signed } from "../../colours.js";
-import { frameOf } from "../../selectors.js";
+import { css, signed } from "../../toolkit/colours.js";
+import { frameOf } from "../../run/selectors.js";
 
 const RADIUS = 4;
 
@@ -15,7 +15,7 @@ const RADIUS = 4;
  * @param {import("../../types.js").NamedArray} responses  (units, points)
  * @param {number} place  its row
  * @param {{low: number, high: number}} range
- * @param {import("../../colours.js").Palette} colours
+ * @param {import("../../toolkit/colours.js").Palette} colours
  */
 export function paintResponse(context, box, responses, place, { low, high }, colours) {
   const points = responses.shape[1];
@@ -62,7 +62,7 @@ export function paintResponse(context, box, responses, place, { low, high }, col
  * @param {number | null} mean  of δ; null where nothing is known yet
  * @param {number} size  mean of |δ|
  * @param {number} scale  the mean |δ| of a full square
- * @param {import("../../colours.js").Palette} colours
+ * @param {import("../../toolkit/colours.js").Palette} colours
  */
 export function paintDelta(context, box, mean, size, scale, colours) {
   context.fillStyle = colours.panel;

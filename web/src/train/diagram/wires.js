@@ -3,8 +3,8 @@
 /** @import { AppState, EdgesShow, NamedArray } from "../../types.js" */
 /** @import { Layout } from "./layout.js" */
 
-import { s } from "../../dom.js";
-import { frameOf } from "../../selectors.js";
+import { s } from "../../toolkit/dom.js";
+import { frameOf } from "../../run/selectors.js";
 import { curve } from "./layout.js";
 
 /** A curve is at most this wide before the scale is doubled. */

@@ -1,0 +1,28 @@
+/** What the state says, read in one way by all. */
+
+/** @import { Frames, Metas } from "../channels.js" */
+/** @import { AppState } from "../types.js" */
+
+/**
+ * The newest frame of one of the race's channels, if it belongs to the race that is shown.
+ * @template {keyof Metas} C
+ * @param {AppState} state
+ * @param {C} channel
+ * @returns {NonNullable<Frames[C]> | null}
+ */
+export function raceFrameOf(state, channel) {
+  const frame = state.frames[channel];
+  return frame && state.race && frame.run === state.race.race ? frame : null;
+}
+
+/**
+ * The newest frame of a channel, if it belongs to the run that is shown.
+ * @template {keyof Metas} C
+ * @param {AppState} state
+ * @param {C} channel
+ * @returns {NonNullable<Frames[C]> | null}
+ */
+export function frameOf(state, channel) {
+  const frame = state.frames[channel];
+  return frame && state.run && frame.run === state.run.run ? frame : null;
+}

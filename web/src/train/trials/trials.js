@@ -1,0 +1,62 @@
+/** The trials that are made on a copy of the run: the learning-rate finder and the gradient check. */
+
+/** @import { Tested, Trial } from "../../types.js" */
+
+import { CommandError } from "../../connection.js";
+
+export class Checks {
+  #store;
+  #connection;
+
+  /**
+   * @param {import("../../store.js").Store} store
+   * @param {import("../../connection.js").SocketConnection} connection
+   */
+  constructor(store, connection) {
+    this.#store = store;
+    this.#connection = connection;
+  }
+
+  /** @param {{low: number, high: number, updates: number | null}} range */
+  async findRate({ low, high, updates }) {
+    const rateTest = await this.#make("find_rate", () => this.#connection.send({ type: "find_rate", low, high, updates }));
+    if (rateTest) this.#store.set({ rateTest });
+  }
+
+  async checkGradient() {
+    const gradientCheck = await this.#make("check_gradient", () => this.#connection.send({ type: "check_gradient" }));
+    if (gradientCheck) this.#store.set({ gradientCheck });
+  }
+
+  cancel() {
+    if (this.#store.state.trial) this.#connection.send({ type: "cancel" }).catch(() => {});
+  }
+
+  /**
+   * @template Result
+   * @param {Trial["command"]} command
+   * @param {() => Promise<Result>} send
+   * @returns {Promise<Tested<Result> | null>}  null where it was cancelled
+   */
+  async #make(command, send) {
+    if (this.#store.state.trial) return null;
+    this.#store.set({ trial: { type: "trial", command, done: 0, total: 1 } });
+    /** @type {Tested<Result>["refusal"]} */
+    let refusal = null;
+    /** @type {Result | null} */
+    let result = null;
+    try {
+      result = await send();
+    } catch (error) {
+      const told = error instanceof CommandError ? error.refusal : null;
+      if (told?.code === "cancelled") return null;
+      const words = error instanceof Error ? error.message : String(error);
+      const allowed = told?.allowed && !words.includes(told.allowed) ? `; allowed: ${told.allowed}` : "";
+      refusal = { field: told?.field ?? null, message: `${words}${allowed}` };
+    } finally {
+      this.#store.set({ trial: null });
+    }
+    const { run, clock } = this.#store.state;
+    return { run: run?.run ?? 0, step: clock?.step ?? 0, result, refusal };
+  }
+}
