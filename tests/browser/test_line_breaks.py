@@ -216,14 +216,16 @@ def test_what_becomes_of_a_command_whose_answer_was_lost(page: Page, server_url:
     fates, caught = page.evaluate(
         """async () => {
           const { fates } = await import("/src/reconnect/unanswered.js");
-          const { catchUp } = await import("/src/reconnect/resume.js");
+          const { UNANSWERED, catchUp } = await import("/src/run/reconnect.js");
+          const rooms = await Promise.all(["step", "race"].map((room) => import(`/src/${room}/reconnect.js`)));
+          const rules = Object.assign({}, UNANSWERED, ...rooms.map((room) => room.UNANSWERED));
           const edit = (value, step) => ({ step, label: "", edit: { kind: "set", path: "optimizer.lr", value, step } });
           const state = (step, edits, { run = 1, status = "paused", change = 0 } = {}) => ({
             run: { run }, clock: { run, step, status, speed: { unit: "flat", rate: 1 } }, script: { run, branch: 0, edits },
             race: { race: 1, change }, raceClock: { race: 1, step: 0, status: "paused" }, network: null, networkClock: null });
           const before = state(5, [edit(0.1, 1)]);
           const set = (value) => ({ type: "edit", edit: { kind: "set", path: "optimizer.lr", value } });
-          const told = (now, ...commands) => fates(commands.map((command) => ({ command, before })), now).join(" ");
+          const told = (now, ...commands) => fates(commands.map((command) => ({ command, before })), now, rules).join(" ");
           const step = { type: "step", count: 1 };
           const [share, begin] = [{ type: "share" }, { type: "configure", spec: {} }];
           return [{

@@ -1,14 +1,15 @@
 /** The bar: whose page this is, its rooms, what is being run, the room's tools, theme and help. */
 
-/** @import { Room, View } from "../types.js" */
+/** @import { View } from "../types.js" */
 
 import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 import { icon } from "../toolkit/icons.js";
+import { roomOf } from "./current-room.js";
 
 /**
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("../run/actions.js").RunActions} actions
  * @param {() => void} openHelp
- * @param {Room[]} rooms
+ * @param {import("./current-room.js").NamedRoom[]} rooms
  * @returns {View}
  */
 export function barView(actions, openHelp, rooms) {
@@ -47,7 +48,7 @@ export function barView(actions, openHelp, rooms) {
   return {
     element,
     update(state) {
-      const room = rooms.find(({ name }) => name === state.room) ?? rooms[0];
+      const room = roomOf(rooms, state);
       if (entered(room)) {
         tools.replaceChildren(...room.tools);
         rooms.forEach((each, i) => setAttribute(doors[i], "aria-current", each === room ? "page" : null));

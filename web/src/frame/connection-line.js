@@ -5,7 +5,7 @@
 
 /**
  * @param {AppState} state
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("../run/actions.js").RunActions} actions
  * @returns {Line | null}
  */
 export function connectionLine({ connection, clock }, actions) {

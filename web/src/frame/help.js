@@ -1,9 +1,9 @@
 /** The dialog that lists the keys of the room one is in. */
 
-/** @import { AppState, Room } from "../types.js" */
+/** @import { AppState } from "../types.js" */
 
 import { h } from "../toolkit/dom.js";
-import { roomOf } from "../rooms.js";
+import { roomOf } from "./current-room.js";
 import { icon } from "../toolkit/icons.js";
 
 /** @type {[string[], string][]} */
@@ -14,7 +14,7 @@ const EVERYWHERE = [
 ];
 
 /**
- * @param {Room[]} rooms
+ * @param {import("./current-room.js").NamedRoom[]} rooms
  * @param {() => AppState} state
  * @returns {{element: HTMLDialogElement, open: () => void}}
  */

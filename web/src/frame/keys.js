@@ -5,7 +5,7 @@ const FIELDS = new Set(["text", "number", "search"]);
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
 
 /**
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("../run/actions.js").RunActions} actions
  * @param {() => void} openHelp
  * @param {() => import("../types.js").Room} room  the one that one is in
  */

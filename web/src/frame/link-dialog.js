@@ -4,10 +4,10 @@ import { h } from "../toolkit/dom.js";
 import { icon } from "../toolkit/icons.js";
 
 /**
- * @param {import("../run/sharing.js").Sharing} sharing
- * @returns {HTMLDialogElement}
+ * @param {() => Promise<unknown>} save  the run as a file
+ * @returns {{element: HTMLDialogElement, show: import("../types.js").Host["showLink"]}}
  */
-export function linkDialog(sharing) {
+export function linkDialog(save) {
   const field = h("input", {
     type: "text",
     readonly: true,
@@ -18,7 +18,7 @@ export function linkDialog(sharing) {
   const words = h("p");
   const file = h(
     "button",
-    { type: "button", class: "primary-button", onclick: () => sharing.exportFile("script").then(() => element.close()) },
+    { type: "button", class: "primary-button", onclick: () => save().then(() => element.close()) },
     "Save as a file",
   );
   const close = h(
@@ -35,16 +35,18 @@ export function linkDialog(sharing) {
     h("div", { class: "sheet-buttons" }, file),
   );
   element.addEventListener("click", (event) => event.target === element && element.close());
-  sharing.onLink = ({ url, note }) => {
-    field.hidden = url === null;
-    file.hidden = url !== null;
-    field.value = url ?? "";
-    words.textContent =
-      url === null
-        ? `This run is too long for a link, and the server does not keep it: ${note}. As a file it opens everywhere, by “Open a file” under Experiments.`
-        : ["The browser did not let the page copy it. Copy it here.", note].filter(Boolean).join(" ");
-    element.showModal();
-    if (url !== null) field.select();
+  return {
+    element,
+    show({ url, note }) {
+      field.hidden = url === null;
+      file.hidden = url !== null;
+      field.value = url ?? "";
+      words.textContent =
+        url === null
+          ? `This run is too long for a link, and the server does not keep it: ${note}. As a file it opens everywhere, by “Open a file” under Experiments.`
+          : ["The browser did not let the page copy it. Copy it here.", note].filter(Boolean).join(" ");
+      element.showModal();
+      if (url !== null) field.select();
+    },
   };
-  return element;
 }

@@ -1,14 +1,12 @@
 /** One line above the transport: what state the page is in, what just happened, and what to do about it. */
 
 /** @import { AppState, View } from "../types.js" */
+/** @import { NamedRoom } from "./current-room.js" */
 
 import { h, memo, setText } from "../toolkit/dom.js";
-import { formatCount, formatSetting, typeset } from "../toolkit/maths.js";
-import { allows } from "./restrict.js";
-import { specOf } from "../run/spec.js";
-import { frameOf } from "../run/selectors.js";
 import { connectionLine } from "./connection-line.js";
 import { icon } from "../toolkit/icons.js";
+import { roomOf } from "./current-room.js";
 
 /**
  * @typedef {object} Line
@@ -21,10 +19,11 @@ import { icon } from "../toolkit/icons.js";
  */
 
 /**
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("../run/actions.js").RunActions} actions
+ * @param {NamedRoom[]} rooms
  * @returns {View}
  */
-export function noticeView(actions) {
+export function noticeView(actions, rooms) {
   const text = h("span", { class: "notice-text" });
   const buttons = h("span", { class: "notice-buttons" });
   const bar = h("progress", { max: 1, value: 0 });
@@ -37,7 +36,7 @@ export function noticeView(actions) {
   return {
     element: wrapper,
     update(state) {
-      const line = lineFor(state, actions);
+      const line = lineFor(state, rooms, actions);
       element.hidden = !line;
       if (line) {
         bar.hidden = line.progress === undefined;
@@ -66,31 +65,26 @@ export function noticeView(actions) {
         text.textContent = "";
         buttons.replaceChildren();
       }
-      const words = spokenWords(state, line);
+      const words = spokenWords(state, rooms, line);
       if (spoken(words)) voice.textContent = words;
     },
   };
 }
 
 /**
- * The most urgent thing to say, or nothing.
+ * The most urgent thing to say, or nothing. What a room has to say is said in the room; elsewhere only what holds for all of the page.
  * @param {AppState} state
- * @param {import("../run/actions.js").Actions} actions
+ * @param {NamedRoom[]} rooms
+ * @param {import("../run/actions.js").RunActions} actions
  * @returns {Line | null}
  */
-function lineFor(state, actions) {
-  const { clock, warmup, notice } = state;
+function lineFor(state, rooms, actions) {
+  const { warmup, notice } = state;
   const line = connectionLine(state, actions);
   if (line) return line;
   if (notice?.kind === "error") return { kind: "error", text: notice.text, dismiss: true };
-  // What the run has to say is said where the run is; elsewhere only what holds for all of the page.
-  const training = state.room === "train";
-  if (training && clock?.stop?.kind === "non_finite") return stopLine(state, actions);
-  if (training && clock?.seek) {
-    const [from, to] = clock.seek;
-    const progress = to === from ? 1 : (clock.step - from) / (to - from);
-    return { kind: "quiet", text: `going to step ${formatCount(to)}`, progress: Math.max(0, Math.min(1, progress)) };
-  }
+  const own = roomOf(rooms, state).lines?.(state) ?? {};
+  if (own.urgent) return own.urgent;
   if (!state.run) return { kind: "quiet", text: "The engine is starting …" };
   if (warmup && warmup.done < warmup.total) {
     return {
@@ -99,14 +93,7 @@ function lineFor(state, actions) {
       progress: warmup.done / warmup.total,
     };
   }
-  if (training && clock?.stop?.kind === "finished") {
-    return {
-      kind: "quiet",
-      text: `Finished: ${formatCount(clock.step)} updates, as far as this run goes.`,
-      buttons: [{ label: `continue to ${formatCount(clock.max_steps * 2)}`, press: () => actions.extend() }],
-    };
-  }
-  if (training && (clock?.stop?.kind === "early" || clock?.stop?.kind === "small_change")) return ruleLine(clock, actions);
+  if (own.now) return own.now;
   if (notice) {
     return {
       kind: "quiet",
@@ -115,112 +102,35 @@ function lineFor(state, actions) {
       dismiss: true,
     };
   }
-  if (state.slow && plays(state)) return { kind: "quiet", text: "Slow connection: pictures come less often." };
-  if (!training) return null;
-  if (clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing) {
-    return {
-      kind: "invite",
-      text: "Nothing is learned yet.",
-      buttons: [
-        { label: "watch it learn", press: () => actions.toggle() },
-        ...(allows("optimizer", "optimizer.lr") ? [{ label: "break it", press: () => actions.breakIt() }] : []),
-        { label: "open one step", press: () => actions.enter("step") },
-      ],
-    };
-  }
-  return findingLine(state, actions);
+  const plays = state.clock?.status === "playing" || rooms.some((room) => room.plays?.(state));
+  if (state.slow && plays) return { kind: "quiet", text: "Slow connection: pictures come less often." };
+  return own.idle ?? null;
 }
-
-/**
- * The first of what is wrong, in words and with its number; a run in health has no line.
- * @param {AppState} state
- * @param {import("../run/actions.js").Actions} actions
- * @returns {Line | null}
- */
-function findingLine(state, actions) {
-  /** @type {import("../channels.js").Finding | undefined} */
-  const found = frameOf(state, "findings")?.meta.findings[0];
-  if (!found || state.diagnosis || state.drawing) return null;
-  const title = `${found.title.charAt(0).toUpperCase()}${found.title.slice(1)}`;
-  return {
-    kind: "finding",
-    text: `${title}: ${typeset(found.evidence[0].words)}.`,
-    voice: `${title}.`,
-    buttons: [{ label: "what to try", press: () => actions.showFindings(true) }],
-  };
-}
-
-/**
- * A run that met a NaN: where, in which op, and what to do.
- * @param {AppState} state
- * @param {import("../run/actions.js").Actions} actions
- * @returns {Line | null}
- */
-function stopLine(state, actions) {
-  const stop = state.clock?.stop;
-  if (!stop) return null;
-  const rate = specOf(state)?.optimizer.lr;
-  const where = stop.detail
-    ? `Stopped in ${typeset(stop.detail)}.`
-    : stop.op
-      ? `Stopped in update ${formatCount(stop.step + 1)}, op ${stop.op}: a value is no longer finite.`
-      : `Stopped: ${stop.message}.`;
-  const advice =
-    typeof rate === "number"
-      ? `Go back one and lower the rate, ${formatSetting(rate)} now.`
-      : "Go back one and lower the rate.";
-  const back = { label: "go back one", press: () => actions.back() };
-  // The findings have more to try than there is room for here.
-  const more = { label: "what to try", press: () => actions.showFindings(true) };
-  const text = stop.detail ? `${where} Go back one and lower the rate.` : `${where} ${advice}`;
-  return { kind: "error", text, buttons: stop.detail && !state.diagnosis ? [back, more] : [back] };
-}
-
-/**
- * A run that a rule stopped: what the rule saw, where the run stands, and how to go on.
- * @param {import("../types.js").Clock} clock
- * @param {import("../run/actions.js").Actions} actions
- * @returns {Line | null}
- */
-function ruleLine(clock, actions) {
-  const stop = clock.stop;
-  if (!stop) return null;
-  const rule = stop.kind === "early" ? "stop.patience" : "stop.min_change";
-  const buttons = [{ label: "go on without this rule", press: () => void actions.change(rule, null) }];
-  const best = stop.best;
-  let text = `${stop.message.charAt(0).toUpperCase()}${stop.message.slice(1)}.`;
-  if (best !== null && best !== clock.step) {
-    buttons.unshift({ label: `go to step ${formatCount(best)}`, press: () => void actions.seek(best) });
-  } else if (best !== null) {
-    text += " Its parameters are back.";
-  }
-  return { kind: "quiet", text, buttons };
-}
-
-/** @param {AppState} state */
-const plays = ({ clock, raceClock, networkClock }) =>
-  [clock, raceClock, networkClock].some((each) => each?.status === "playing");
 
 /**
  * What a screen reader is told: changes of state, never the ticking numbers.
  * @param {AppState} state
+ * @param {NamedRoom[]} rooms
  * @param {Line | null} line
  */
-function spokenWords(state, line) {
+function spokenWords(state, rooms, line) {
   const { clock, connection } = state;
   if (line && (line.kind === "warn" || line.kind === "error")) return line.text;
   if (connection.status !== "open" || !clock) return line?.text ?? "";
-  if (state.room === "race") return spokenRace(state);
-  if (line?.voice) return line.voice;
-  if (clock.status === "playing") return "Training.";
-  if (clock.stop && clock.stop.kind !== "non_finite") return line?.text ?? "";
-  if (state.notice) return state.notice.text;
-  return clock.status === "paused" ? `Paused at step ${clock.step}.` : "";
+  return roomOf(rooms, state).spoken?.(state, line) ?? line?.voice ?? line?.text ?? "";
 }
 
-/** @param {AppState} state */
-function spokenRace({ notice, raceClock: clock }) {
-  if (clock?.status === "playing") return "Racing.";
-  if (notice) return notice.text;
-  return clock ? `The race stands at step ${clock.step}.` : "";
+/** A quiet line has been read after a while (ms); a refusal stays until it is dismissed. */
+const READ = 9000;
+
+/** @param {import("../store.js").Store} store @returns {() => void}  to be called after each painting */
+export function lettingNoticesFade(store) {
+  /** @type {import("../types.js").Notice | null} */
+  let timed = null;
+  return () => {
+    const { notice } = store.state;
+    if (notice === timed) return;
+    timed = notice;
+    if (notice?.kind === "info") setTimeout(() => store.state.notice === notice && store.set({ notice: null }), READ);
+  };
 }

@@ -1,7 +1,7 @@
 /** What a lane looks like and is called: eight colours, dashes and squares beyond, and a name at the line's end. */
 
 /** @import { AppState } from "../types.js" */
-/** @import { RaceInfo, RaceLane } from "./types.js" */
+/** @import { Lane } from "./types.js" */
 
 import { css, palette } from "../toolkit/colours.js";
 import { s } from "../toolkit/dom.js";
@@ -11,30 +11,30 @@ import { rowNamed } from "../run/spec.js";
 export const MOST_LANES = 16;
 const COLOURS = 8;
 
-/** @param {RaceLane} lane @param {string} theme */
+/** @param {Lane} lane @param {string} theme */
 export function colourOf({ slot }, theme) {
   return css(palette(theme).lanes[slot % COLOURS]);
 }
 
-/** @param {RaceLane} lane */
+/** @param {Lane} lane */
 export function isDashed({ slot }) {
   return slot >= COLOURS;
 }
 
 /**
  * The lanes' names, no two alike: label or rule, the dialect where both are there, the rate where even that is not enough.
- * @param {Pick<AppState, "catalog"> & {race: Pick<RaceInfo, "lanes"> | null}} state
+ * @param {Lane[]} lanes
+ * @param {AppState["catalog"]} catalog
  * @returns {Map<number, string>}
  */
-export function namesOf({ race, catalog }) {
-  const lanes = race?.lanes ?? [];
+export function namesOf(lanes, catalog) {
   const rows = catalog?.optimizers ?? [];
-  const plain = (/** @type {RaceLane} */ { label, optimizer }) =>
+  const plain = (/** @type {Lane} */ { label, optimizer }) =>
     label || (rowNamed(rows, optimizer.name)?.title ?? optimizer.name);
-  const spoken = (/** @type {RaceLane} */ lane) =>
+  const spoken = (/** @type {Lane} */ lane) =>
     lane.label || lane.optimizer.dialect === "textbook" ? plain(lane) : `${plain(lane)}, PyTorch`;
-  const rated = (/** @type {RaceLane} */ lane) => `${spoken(lane)} η ${formatSetting(lane.optimizer.lr)}`;
-  const numbered = (/** @type {RaceLane} */ lane) => `${rated(lane)} · ${lane.id}`;
+  const rated = (/** @type {Lane} */ lane) => `${spoken(lane)} η ${formatSetting(lane.optimizer.lr)}`;
+  const numbered = (/** @type {Lane} */ lane) => `${rated(lane)} · ${lane.id}`;
   let names = lanes.map(plain);
   for (const name of [spoken, rated, numbered]) {
     const before = names;
@@ -57,7 +57,7 @@ export function swatch() {
   );
   return {
     element,
-    /** @param {RaceLane} lane @param {string} theme */
+    /** @param {Lane} lane @param {string} theme */
     show(lane, theme) {
       const [colour, dashed] = [colourOf(lane, theme), isDashed(lane)];
       line.setAttribute("stroke", colour);

@@ -4,14 +4,9 @@
 /** @import { RaceOn } from "./network/types.js" */
 
 import { h, setAttribute } from "../toolkit/dom.js";
-import { roundUp } from "../toolkit/canvas-plot.js";
-import { raceTransport } from "./transport.js";
 import { studiesPage } from "./studies/page.js";
-import { asClock } from "./network/frames.js";
 import { networkView } from "./network/view.js";
 
-/** Steps that the time line has room for, at least. */
-const SHORTEST = 1000;
 /** @type {{on: RaceOn, label: string, why: string}[]} */
 const ON = [
   { on: "surface", label: "on a surface", why: "a function of two variables, seen whole" },
@@ -40,7 +35,7 @@ export function onNetwork({ networkLook }) {
 /**
  * @param {View} surface
  * @param {{surface: HTMLElement[], network: HTMLElement[]}} tools  that take the one or the other away
- * @param {import("./network/actions.js").NetworkActions} actions
+ * @param {import("./network/actions.js").NetworkRaceActions} actions
  * @returns {View}
  */
 export function switched(surface, tools, actions) {
@@ -65,34 +60,6 @@ export function switched(surface, tools, actions) {
       for (const tool of tools.surface) tool.hidden = on !== "surface";
       for (const tool of tools.network) tool.hidden = on !== "network";
       views[on].update(state);
-    },
-  };
-}
-
-/** @param {import("./surface/actions.js").RaceActions} surface @param {import("./network/actions.js").NetworkActions} network @returns {View} */
-export function switchedTransport(surface, network) {
-  const shown = () => (onNetwork(surface.state) ? network : surface);
-  const moves = {
-    toggle: () => shown().toggle(),
-    forward: () => shown().forward(),
-    back: () => shown().back(),
-    toStart: () => shown().toStart(),
-    toEnd: () => shown().toEnd(),
-    seek: (/** @type {number} */ step) => shown().seek(step),
-    speed: (/** @type {import("./types.js").RaceSpeed} */ speed) => shown().speed(speed),
-  };
-  const transport = raceTransport(/** @type {import("./surface/actions.js").RaceActions} */ (/** @type {unknown} */ (moves)));
-  return {
-    element: transport.element,
-    update(state) {
-      if (!onNetwork(state)) return transport.update(state);
-      const { network: race, networkClock: clock } = state;
-      // A run may be a million steps long: the line is as long as what the lanes have been through, in round numbers.
-      const raceClock = clock && {
-        ...asClock(clock),
-        max_steps: Math.min(clock.max_steps, roundUp(Math.max(SHORTEST, clock.end))),
-      };
-      transport.update({ ...state, race, raceClock });
     },
   };
 }

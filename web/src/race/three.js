@@ -1,16 +1,12 @@
-/** A surface in three dimensions, with the lanes on it. Drawn in software it is slow: a few times a second is enough. */
+/** The ground of a race in three dimensions, with the lanes on it. Drawn in software it is slow: a few times a second is enough. */
 
 /** @import { AppState, View } from "../types.js" */
-/** @import { RaceLane } from "./types.js" */
+/** @import { Lane } from "./types.js" */
 
 import { h, memo } from "../toolkit/dom.js";
 import { Redrawn } from "../toolkit/plot.js";
-import { raceFrameOf } from "../run/selectors.js";
 import { colourOf, isDashed } from "./lanes.js";
-import { lengthAt } from "./surface/trails.js";
 
-/** Points of a trail, at most: more cannot be told apart. */
-const MOST = 400;
 /** Points along a side of the ground that are drawn; of a finer one every second is left out. */
 const FINE = 101;
 const [NARROW, SHORT] = [480, 8];
@@ -18,7 +14,7 @@ const [NARROW, SHORT] = [480, 8];
 /**
  * @typedef {object} Scene  What is drawn.
  * @property {import("../channels.js").AnyFrame} ground  its `x`, `y` and `level`
- * @property {{lane: RaceLane, way: (number | null)[][], drop?: [number, number]}[]} lanes  the way's x, y and height, and from
+ * @property {{lane: Lane, way: (number | null)[][], drop?: [number, number]}[]} lanes  the way's x, y and height, and from
  *   where to where a thin line falls at its head
  * @property {[string, string, string]} titles
  * @property {string} uirevision
@@ -32,7 +28,7 @@ const [NARROW, SHORT] = [480, 8];
  * @property {(state: AppState) => Scene} scene
  */
 
-/** The axis of a surface: log₁₀ of what lies above the least, or the loss itself. @param {import("../channels.js").Heights} meta @returns {(loss: number) => number} */
+/** The axis of a surface: log₁₀ of what lies above the least, or the loss itself. @param {import("./channels.js").Heights} meta @returns {(loss: number) => number} */
 export function heightOf({ colour, least, floor }) {
   return (loss) => (colour === "linear" ? loss : Math.log10(Math.max(0, loss - least) + floor));
 }
@@ -117,44 +113,3 @@ export function threeView({ named, testid, label, known, scene }) {
     });
   }
 }
-
-/** The surface that is raced on, with the lanes' trails. @type {Told} */
-export const surfaceInThree = {
-  named: "race_3d",
-  testid: "race-3d",
-  label: "The surface in three dimensions",
-  known(state) {
-    const frame = raceFrameOf(state, "race_surface");
-    return state.race && frame ? [frame, state.trails, state.race.change] : null;
-  },
-  scene(state) {
-    const { race, trails } = state;
-    const ground = raceFrameOf(state, "race_surface");
-    if (!race || !ground) throw new Error("no surface to draw");
-    const [xs, ys] = ground.meta.domain;
-    const up = heightOf(ground.meta);
-    const lanes = race.lanes.flatMap((lane) => {
-      const trail = trails?.race === race.race ? trails.lanes.get(lane.id) : null;
-      if (!trail || !trails) return [];
-      const end = lengthAt(trail, trails.step);
-      const stride = Math.max(1, Math.ceil(end / MOST));
-      /** @type {(number | null)[][]} */
-      const way = [[], [], []];
-      for (let i = 0; i < end; i = i === end - 1 ? end : Math.min(end - 1, i + stride)) {
-        const [px, py] = [trail.points[2 * i], trail.points[2 * i + 1]];
-        const inside = px >= xs[0] && px <= xs[1] && py >= ys[0] && py <= ys[1];
-        way[0].push(inside ? px : null);
-        way[1].push(inside ? py : null);
-        way[2].push(inside ? up(trail.losses[i]) : null);
-      }
-      return [{ lane, way }];
-    });
-    return {
-      ground,
-      lanes,
-      titles: ["x", "y", ground.meta.colour === "log" ? "log f" : "f"],
-      uirevision: `${race.race}`,
-      drawn: trails?.step ?? 0,
-    };
-  },
-};

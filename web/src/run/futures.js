@@ -34,9 +34,9 @@ export function oldFutures(script) {
 /**
  * Keeps the futures in the store: called with each script, asks for what is not known yet.
  * @param {import("../store.js").Store} store
- * @param {import("../connection.js").SocketConnection} connection
+ * @param {import("../wire/sender.js").Sender} sender
  */
-export function futuresOf(store, connection) {
+export function futuresOf(store, sender) {
   /** @type {Map<string, Future>} */
   let known = new Map();
   let run = -1;
@@ -55,7 +55,7 @@ export function futuresOf(store, connection) {
     show();
     for (const each of wanted.filter((future) => !known.has(key(future)))) {
       try {
-        const { columns } = await connection.send({ type: "compare", branch: each.branch });
+        const { columns } = await sender.send({ type: "compare", branch: each.branch });
         if (script.run !== run) return;
         known.set(key(each), { branch: each.branch, fork: each.fork, columns: after(thinned(columns), each.fork) });
         show();

@@ -4,18 +4,6 @@
 /** @import { AppState } from "../types.js" */
 
 /**
- * The newest frame of one of the race's channels, if it belongs to the race that is shown.
- * @template {keyof Metas} C
- * @param {AppState} state
- * @param {C} channel
- * @returns {NonNullable<Frames[C]> | null}
- */
-export function raceFrameOf(state, channel) {
-  const frame = state.frames[channel];
-  return frame && state.race && frame.run === state.race.race ? frame : null;
-}
-
-/**
  * The newest frame of a channel, if it belongs to the run that is shown.
  * @template {keyof Metas} C
  * @param {AppState} state

@@ -1,10 +1,10 @@
 /** Keeping a run, sharing it, comparing with it, taking it along. What it says lands in the store, as with all actions. */
 
 /** @import { Export } from "../protocol.js" */
-/** @import { AppState, Compared, Loaded } from "../types.js" */
+/** @import { AppState, Compared, Host, Loaded } from "../types.js" */
 /** @import { Saved } from "./saved.js" */
 
-import { CommandError } from "../connection.js";
+import { reasonOf, refusalOf } from "../wire/refusals.js";
 import { download, pickText } from "../toolkit/files.js";
 import { LONGEST, addressOf, forgetLink, linkHere, pack, unpack } from "../link.js";
 import { formatCount, toNumber } from "../toolkit/maths.js";
@@ -28,18 +28,15 @@ export const branchId = (branch) => BRANCH + branch;
 
 export class Sharing {
   #store;
-  #connection;
+  #sender;
+  #showLink;
   #otherBits = false;
-  /** Shows a link that could not be copied, or why there is none; set by the dialog. @type {(shown: {url: string | null, note: string}) => void} */
-  onLink = () => {};
 
-  /**
-   * @param {import("../store.js").Store} store
-   * @param {import("../connection.js").SocketConnection} connection
-   */
-  constructor(store, connection) {
+  /** @param {Pick<Host, "store" | "sender" | "showLink">} host */
+  constructor({ store, sender, showLink }) {
     this.#store = store;
-    this.#connection = connection;
+    this.#sender = sender;
+    this.#showLink = showLink;
     // A link pasted into a page that is open already changes nothing but the fragment.
     addEventListener("hashchange", () => linkHere() && location.reload());
   }
@@ -53,7 +50,7 @@ export class Sharing {
     const packed = await pack(script);
     const kept = packed.length > LONGEST ? await this.#keep() : null;
     if (kept && "refused" in kept) {
-      this.onLink({ url: null, note: kept.refused });
+      this.#showLink({ url: null, note: kept.refused });
       return;
     }
     const url = addressOf(kept ?? { packed });
@@ -61,14 +58,14 @@ export class Sharing {
     try {
       await navigator.clipboard.writeText(url);
     } catch {
-      this.onLink({ url, note });
+      this.#showLink({ url, note });
       return;
     }
     const { clock, script: present } = this.#store.state;
     const edits = present?.edits.length ?? 0;
     const changes = edits === 0 ? "" : ` with ${edits === 1 ? "its one change" : `its ${edits} changes`}`;
     const opens = `The link is copied. It opens this very run at step ${formatCount(clock?.step ?? 0)}${changes}.`;
-    this.#say(note ? `${opens} ${note}` : opens);
+    this.#sender.say(note ? `${opens} ${note}` : opens);
   }
 
   /**
@@ -77,7 +74,7 @@ export class Sharing {
    */
   async #keep() {
     try {
-      return await this.#connection.send({ type: "keep" });
+      return await this.#sender.send({ type: "keep" });
     } catch (error) {
       return { refused: reasonOf(error) };
     }
@@ -89,16 +86,16 @@ export class Sharing {
     if (link === null) return;
     const run = "experiment" in link ? link : { script: await unpack(link.packed).catch(() => null) };
     if ("script" in run && run.script === null) {
-      this.#complain("This link is damaged: a part of it is missing or was changed. A new run stands here instead.");
+      this.#sender.complain("This link is damaged: a part of it is missing or was changed. A new run stands here instead.");
       forgetLink();
       return;
     }
     try {
-      await this.#connection.send({ type: "load", ...run });
+      await this.#sender.send({ type: "load", ...run });
     } catch (error) {
       // Where the connection broke before it was taken, the next one tries again.
-      if (!(error instanceof CommandError)) return;
-      this.#complain(`This link cannot be followed: ${reasonOf(error)}.`);
+      if (!refusalOf(error)) return;
+      this.#sender.complain(`This link cannot be followed: ${reasonOf(error)}.`);
       forgetLink();
     }
   }
@@ -106,7 +103,7 @@ export class Sharing {
   /** A script is being followed. @param {Loaded} event */
   loaded(event) {
     this.#otherBits = !event.same_bits;
-    if (this.#otherBits) this.#say(OTHER_BITS);
+    if (this.#otherBits) this.#sender.say(OTHER_BITS);
     forgetLink();
   }
 
@@ -117,11 +114,11 @@ export class Sharing {
    */
   async open(script, told) {
     try {
-      await this.#connection.send({ type: "load", script });
+      await this.#sender.send({ type: "load", script });
     } catch (error) {
       return reasonOf(error);
     }
-    if (!this.#otherBits) this.#say(told);
+    if (!this.#otherBits) this.#sender.say(told);
     return null;
   }
 
@@ -138,7 +135,7 @@ export class Sharing {
 
   /** @param {Export["format"]} format */
   async exportFile(format) {
-    const found = await this.#answered(this.#connection.send({ type: "export", format }));
+    const found = await this.#sender.answered(this.#sender.send({ type: "export", format }));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));
   }
 
@@ -149,7 +146,7 @@ export class Sharing {
       const title = `${runInWords(this.#store.state)} · after step ${formatCount(clock.step)}`;
       download(`chainrule-${run.spec.data.name}-step-${clock.step}.png`, await picture(title));
     } catch (error) {
-      this.#complain(`The picture cannot be made: ${reasonOf(error)}`);
+      this.#sender.complain(`The picture cannot be made: ${reasonOf(error)}`);
     }
   }
 
@@ -167,8 +164,8 @@ export class Sharing {
   async save(name) {
     const { state } = this.#store;
     const [shared, compared] = await Promise.all([
-      this.#connection.send({ type: "share" }),
-      this.#connection.send({ type: "compare" }),
+      this.#sender.send({ type: "share" }),
+      this.#sender.send({ type: "compare" }),
     ]);
     const columns = thinned(compared.columns);
     keep({
@@ -215,7 +212,7 @@ export class Sharing {
    * @param {string} name
    */
   async compareBranch(branch, name) {
-    const found = await this.#answered(this.#connection.send({ type: "compare", branch }));
+    const found = await this.#sender.answered(this.#sender.send({ type: "compare", branch }));
     if (!found) return;
     const columns = thinned(found.columns);
     this.compare({ id: branchId(branch), name, columns, final: lastOf(columns) });
@@ -225,42 +222,13 @@ export class Sharing {
 
   /** @returns {Promise<string | null>} */
   async #script() {
-    return (await this.#answered(this.#connection.send({ type: "share" })))?.script ?? null;
-  }
-
-  /**
-   * What was answered; null where it was refused, which is told.
-   * @template Result
-   * @param {Promise<Result>} answer
-   */
-  async #answered(answer) {
-    try {
-      return await answer;
-    } catch (error) {
-      this.#complain(reasonOf(error));
-      return null;
-    }
-  }
-
-  /** @param {string} text */
-  #say(text) {
-    this.#store.set({ notice: { kind: "info", text } });
-  }
-
-  /** @param {string} text */
-  #complain(text) {
-    this.#store.set({ notice: { kind: "error", text } });
+    return (await this.#sender.answered(this.#sender.send({ type: "share" })))?.script ?? null;
   }
 }
 
 /** A branch belongs to its run; a saved run is compared with whatever comes. @param {AppState} state */
 export function stillCompared({ compared }) {
   return compared?.id.startsWith(BRANCH) ? null : compared;
-}
-
-/** @param {unknown} error */
-function reasonOf(error) {
-  return error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
 }
 
 /**

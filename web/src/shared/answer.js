@@ -1,7 +1,6 @@
 /** What came of a question to the server, as a panel shows it. */
 
-import { CommandError } from "../connection.js";
-import { typeset } from "../toolkit/maths.js";
+import { refusalOf, sentencesOf } from "../wire/refusals.js";
 
 /**
  * @template Result
@@ -24,18 +23,9 @@ export async function answerOf(key, ask, failed = "the server could not answer. 
   try {
     return { key, status: "done", result: await ask(), message: "" };
   } catch (error) {
-    const refused = error instanceof CommandError && error.refusal.code !== "internal";
-    const internal = error instanceof CommandError && !refused;
-    return { key, status: refused ? "refused" : "failed", result: null, message: internal ? failed : wordsOf(error) };
+    const refusal = refusalOf(error);
+    const internal = refusal?.code === "internal";
+    const status = refusal && !internal ? "refused" : "failed";
+    return { key, status, result: null, message: internal ? failed : sentencesOf(error) };
   }
-}
-
-/** @param {unknown} error */
-export function wordsOf(error) {
-  const { field, allowed } = error instanceof CommandError ? error.refusal : { field: null, allowed: null };
-  const whole = typeset(error instanceof Error ? error.message : String(error));
-  // In its panel a refusal need not name the command's field.
-  const plain = field && whole.startsWith(`${field}: `) ? whole.slice(field.length + 2) : whole;
-  const message = plain.charAt(0).toUpperCase() + plain.slice(1);
-  return allowed && !message.includes(allowed) ? `${message}. Allowed: ${typeset(allowed)}.` : message;
 }

@@ -7,6 +7,7 @@ import { h, setText } from "../toolkit/dom.js";
 import { formatCount, formatNumber, formatPercent } from "../toolkit/maths.js";
 import { branchId } from "../run/sharing.js";
 import { icon } from "../toolkit/icons.js";
+import { messageOf } from "../wire/refusals.js";
 
 /**
  * @param {import("../run/sharing.js").Sharing} sharing
@@ -62,7 +63,7 @@ export function experimentsDialog(sharing, now) {
     try {
       await act();
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(messageOf(error));
     }
     show();
   }

@@ -23,7 +23,7 @@ const NAMES = {
 };
 
 /**
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  * @returns {View}
  */
 export function findingsView(actions) {
@@ -84,7 +84,7 @@ export function findingsView(actions) {
 
 /**
  * @param {Finding} finding
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  * @returns {{element: HTMLElement, fill: (finding: Finding) => void}}
  */
 function card(finding, actions) {

@@ -2,7 +2,7 @@
 
 /** @import { View } from "../types.js" */
 
-import { LADDER } from "../run/actions.js";
+import { LADDER } from "./actions.js";
 import { perSecond, speedLadder, timeLine, transportButtons } from "../shared/transport.js";
 import { h, setAttribute, setText } from "../toolkit/dom.js";
 import { formatCount } from "../toolkit/maths.js";
@@ -12,7 +12,7 @@ import { undoView } from "./undo.js";
 const NO_MARKS = [];
 
 /**
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  * @returns {View}
  */
 export function transportView(actions) {

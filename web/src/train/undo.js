@@ -6,7 +6,7 @@ import { h, setAttribute } from "../toolkit/dom.js";
 import { icon } from "../toolkit/icons.js";
 
 /**
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  * @returns {View}
  */
 export function undoView(actions) {

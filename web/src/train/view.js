@@ -1,6 +1,7 @@
 /** The Train view: settings, network, output. On a narrow screen they are three pages of one swipe. */
 
-/** @import { Page, View } from "../types.js" */
+/** @import { View } from "../types.js" */
+/** @import { Page } from "./types.js" */
 
 import { h, memo, setAttribute } from "../toolkit/dom.js";
 import { dataPanel } from "./data/data.js";
@@ -21,7 +22,7 @@ const PAGES = [
 ];
 
 /**
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  * @param {{rate: () => void, gradient: () => void}} trials  open their dialogs
  * @returns {View}
  */
@@ -102,7 +103,7 @@ export function trainView(actions, trials) {
  * A swipe ends on a page; the tabs follow it. (Elements that are not scrolled, as on a wide screen, never report.)
  * @param {HTMLElement} pages
  * @param {Record<Page, HTMLElement>} places
- * @param {import("../run/actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  */
 function followSwipes(pages, places, actions) {
   const settle = () => {

@@ -7,7 +7,8 @@ import { toNumber } from "../../toolkit/maths.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
 import { typeScale } from "../../frame/projector.js";
 import { colourOf, isDashed } from "../lanes.js";
-import { networkFrameOf, networkNames } from "./frames.js";
+import { networkFrameOf } from "../frames.js";
+import { networkNames } from "./lanes.js";
 
 /** @returns {View} */
 export function networkCurves() {

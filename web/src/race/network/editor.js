@@ -11,7 +11,7 @@ import { formulaBox } from "../../shared/formula.js";
 
 const SHARED = "as the others";
 
-/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function networkEditor(actions) {
   /** @type {number | null} */
   let id = null;

@@ -11,7 +11,8 @@ import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typese
 import { Redrawn, sized } from "../../toolkit/plot.js";
 import { typeScale } from "../../frame/projector.js";
 import { planeOf } from "../plane.js";
-import { networkFrameOf, networkNames } from "./frames.js";
+import { networkFrameOf } from "../frames.js";
+import { networkNames } from "./lanes.js";
 import { nearestPoint, networkOverlay, waysOf } from "./overlay.js";
 
 /** @returns {View} */

@@ -1,6 +1,7 @@
 /** The lanes of a race on the network: what each answers, its losses, how far it is off the plane; its settings one press away. */
 
-/** @import { FrameOf, NetworkStanding } from "../../channels.js" */
+/** @import { FrameOf } from "../../channels.js" */
+/** @import { NetworkStanding } from "../channels.js" */
 /** @import { AppState, View } from "../../types.js" */
 /** @import { NetworkLane } from "./types.js" */
 
@@ -9,10 +10,11 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, formatSetting, toNumber } from "../../toolkit/maths.js";
 import { MOST_LANES, swatch } from "../lanes.js";
 import { networkEditor } from "./editor.js";
-import { networkFrameOf, networkNames } from "./frames.js";
+import { networkFrameOf } from "../frames.js";
+import { networkNames } from "./lanes.js";
 import { waysOf } from "./overlay.js";
 
-/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function networkStandings(actions) {
   const title = h("h2", { class: "panel-title" }, "Standings");
   const head = h("span", { class: "small" });
@@ -106,7 +108,7 @@ export function networkStandings(actions) {
   };
 }
 
-/** @param {import("./actions.js").NetworkActions} actions @param {number} id */
+/** @param {import("./actions.js").NetworkRaceActions} actions @param {number} id */
 function laneRow(actions, id) {
   const sign = swatch();
   const name = h("button", {

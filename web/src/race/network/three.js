@@ -1,7 +1,7 @@
 /** The network's loss over a plane in three dimensions: a lane is as high as its own loss, and may float above what lies below. */
 
 import { heightOf } from "../three.js";
-import { networkFrameOf } from "./frames.js";
+import { networkFrameOf } from "../frames.js";
 import { waysOf } from "./overlay.js";
 
 /** @type {import("../three.js").Told} */

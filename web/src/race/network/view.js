@@ -6,7 +6,7 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount } from "../../toolkit/maths.js";
 import { networkCurves } from "./curves.js";
 import { networkFacts } from "./facts.js";
-import { networkFrameOf } from "./frames.js";
+import { networkFrameOf } from "../frames.js";
 import { landscapeView, planeWords } from "./landscape.js";
 import { planeForm } from "./plane-form.js";
 import { networkStandings } from "./standings.js";
@@ -19,7 +19,7 @@ const PAGES = [
   ["lanes", "Lanes"],
 ];
 
-/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function networkView(actions) {
   const tabs = PAGES.map(([name, title]) =>
     h(
@@ -108,7 +108,7 @@ export function networkView(actions) {
   };
 }
 
-/** What the lanes train, and whether the Train view has another run by now. @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** What the lanes train, and whether the Train view has another run by now. @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 function trainedView(actions) {
   const preset = h("select", { aria: { label: "Races on the network that make a point" }, data: { testid: "network-preset" } });
   const title = h("strong", { data: { testid: "network-title" } });

@@ -6,13 +6,13 @@ import { css, palette } from "../../toolkit/colours.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber } from "../../toolkit/maths.js";
 import { typeScale } from "../../frame/projector.js";
-import { networkNames, placesOf } from "../network/frames.js";
+import { networkNames, placesOf } from "../network/lanes.js";
 import { fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";
 
 const MOST = 3000;
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function compassStudy(actions) {
   const select = (/** @type {string} */ label, /** @type {string} */ testid) =>
     h("select", { aria: { label }, data: { testid } });

@@ -19,7 +19,7 @@ const STUDIES = [
   { kind: "point", title: "Rate and momentum", why: "Which pairs settle, and how fast, where a lane stands." },
 ];
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function studiesPage(actions) {
   const views = {
     seeds: seedsStudy(actions),

@@ -7,11 +7,11 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
 import { typeScale } from "../../frame/projector.js";
 import { colourOf } from "../lanes.js";
-import { networkNames } from "../network/frames.js";
+import { networkNames } from "../network/lanes.js";
 import { dot, fillCells, plotOn } from "./axes.js";
 import { progress, studyOf } from "./study.js";
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function phaseStudy(actions) {
   const lane = h("select", { aria: { label: "Lane" }, data: { testid: "phase-lane" } });
   const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "phase-begin" } }, "look where it stands");

@@ -7,12 +7,12 @@ import { h, memo, prepareCanvas, setAttribute, setText } from "../../toolkit/dom
 import { formatCount, formatNumber, formatPercent, formatSetting } from "../../toolkit/maths.js";
 import { typeScale } from "../../frame/projector.js";
 import { colourOf, isDashed } from "../lanes.js";
-import { networkNames } from "../network/frames.js";
+import { networkNames } from "../network/lanes.js";
 import { mapTable } from "../network/standings.js";
 import { fillBand, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function seedsStudy(actions) {
   const [seeds, first, steps, threshold] = [
     wishField("seeds", "seeds-count", 32, "1 to 64; of start and batches, the data stay"),

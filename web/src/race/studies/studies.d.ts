@@ -2,7 +2,8 @@
 
 import type { Plane } from "../../catalog.js";
 import type { WireNumber } from "../../commands.js";
-import type { AnyFrame, Bound } from "../../channels.js";
+import type { AnyFrame } from "../../channels.js";
+import type { Bound } from "../channels.js";
 
 export type StudyKind = "seeds" | "rates" | "basins" | "compass" | "point";
 

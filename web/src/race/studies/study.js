@@ -53,7 +53,7 @@ export function studyOf({ studies }, kind) {
 /** @typedef {"empty" | "running" | "done" | "cancelled" | "failed"} StudyState */
 
 /**
- * @param {import("../network/actions.js").NetworkActions} actions
+ * @param {import("../network/actions.js").NetworkRaceActions} actions
  * @param {StudyKind} kind
  */
 export function progress(actions, kind) {

@@ -7,13 +7,13 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber } from "../../toolkit/maths.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
 import { typeScale } from "../../frame/projector.js";
-import { raceFrameOf } from "../../run/selectors.js";
-import { namesOf } from "../lanes.js";
+import { raceFrameOf } from "../frames.js";
+import { surfaceNames } from "./names.js";
 import { nearest, overlay } from "./overlay.js";
 import { planeOf, shows } from "../plane.js";
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function surfaceView(actions) {
@@ -182,7 +182,7 @@ export function surfaceView(actions) {
     const found = last && plane && event.buttons === 0 ? nearest(last, plane, px, py) : null;
     tip.hidden = !found;
     if (!found || !last) return;
-    const name = namesOf(last).get(found.lane.id) ?? "";
+    const name = surfaceNames(last).get(found.lane.id) ?? "";
     setText(
       tip,
       `${name}, step ${formatCount(found.step)}\nx ${formatExact(found.x)}\ny ${formatExact(found.y)}\nf ${formatExact(found.loss)}`,

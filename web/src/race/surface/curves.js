@@ -6,7 +6,8 @@
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
 import { typeScale } from "../../frame/projector.js";
-import { colourOf, isDashed, namesOf } from "../lanes.js";
+import { colourOf, isDashed } from "../lanes.js";
+import { surfaceNames } from "./names.js";
 import { lengthAt } from "./trails.js";
 
 /** Points of a curve, at most; each that is drawn is a step's own. */
@@ -29,7 +30,7 @@ export const ABSCISSAS = [
 ];
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function lossView(actions) {
@@ -84,7 +85,7 @@ export function lossView(actions) {
       const { data, layout: drawn } = themed[theme];
       const layout = sized(drawn, typeScale(), height);
       const narrow = width < 480;
-      const names = namesOf(state);
+      const names = surfaceNames(state);
       const curves = race.lanes.flatMap((lane) => {
         const trail = trails.lanes.get(lane.id);
         return trail ? [{ lane, ...curve(lane, trail, trails.step, raceLook.abscissa) }] : [];

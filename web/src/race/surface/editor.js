@@ -7,12 +7,12 @@ import { choiceField, numberField, parameterField } from "../../shared/controls.
 import { h, memo } from "../../toolkit/dom.js";
 import { formatExact, toNumber } from "../../toolkit/maths.js";
 import { dialectOf, optimizerDefaults, rowNamed } from "../../run/spec.js";
-import { raceFrameOf } from "../../run/selectors.js";
+import { raceFrameOf } from "../frames.js";
 import { dialectChoices, ownControls } from "../../shared/optimizer-fields.js";
 import { formulaBox } from "../../shared/formula.js";
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function laneEditor(actions) {

@@ -4,10 +4,10 @@
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { MINUS, formatCount, formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
-import { raceFrameOf } from "../../run/selectors.js";
+import { raceFrameOf } from "../frames.js";
 import { formulaBox } from "../../shared/formula.js";
-import { openAnatomy } from "./update-equations.js";
-import { namesOf } from "../lanes.js";
+import { openUpdate } from "./update-equations.js";
+import { surfaceNames } from "./names.js";
 
 /** @type {Record<string, string>} */
 const KINDS = {
@@ -19,7 +19,7 @@ const KINDS = {
   "not smooth": "f is not smooth here",
 };
 
-/** @param {import("./actions.js").RaceActions} actions @returns {View} */
+/** @param {import("./actions.js").SurfaceRaceActions} actions @returns {View} */
 export function pointView(actions) {
   const title = h("h2", { class: "panel-title" }, "At the leader’s point");
   const facts = h("dl", { class: "race-facts", data: { testid: "race-point" } });
@@ -32,7 +32,7 @@ export function pointView(actions) {
       class: "quiet-button",
       title: "Every quantity of its rule, with its numbers (o)",
       data: { testid: "race-open" },
-      onclick: () => openAnatomy(actions),
+      onclick: () => openUpdate(actions),
     },
     "take its next update apart",
   );
@@ -76,7 +76,7 @@ export function pointView(actions) {
       if (!frame || !changed(frame, state.race)) return;
       const found = frame.meta;
       setText(title, state.raceLook.lane === null ? "At the leader’s point" : "At this lane’s point");
-      put("lane", `${namesOf(state).get(found.lane) ?? ""}, step ${formatCount(found.step)}`, null);
+      put("lane", `${surfaceNames(state).get(found.lane) ?? ""}, step ${formatCount(found.step)}`, null);
       setAttribute(element, "data-of", String(found.lane));
       setAttribute(element, "data-step", String(frame.step));
       const [x, y] = [toNumber(found.x), toNumber(found.y)];
@@ -105,7 +105,7 @@ export function pointView(actions) {
   };
 }
 
-/** @param {import("../../channels.js").RacePoint} found @param {number | null} limit @param {number | null} rate */
+/** @param {import("../channels.js").RacePoint} found @param {number | null} limit @param {number | null} rate */
 function verdictOf(found, limit, rate) {
   if (found.diverged !== null) return "It left the surface.";
   if (!found.bound || limit === null || rate === null) {

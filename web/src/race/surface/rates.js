@@ -6,7 +6,7 @@ import { numberField } from "../../shared/controls.js";
 import { h, setAttribute, setText } from "../../toolkit/dom.js";
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function rateChoice(actions) {

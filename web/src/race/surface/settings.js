@@ -11,7 +11,7 @@ const OWN = "formula";
 const FIRST_FORMULA = "x**2 + 2*y**2 + sin(3*x)";
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function settingsView(actions) {
@@ -137,7 +137,7 @@ function spoken({ title, symbol }) {
 
 /**
  * One coordinate of the start.
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @param {0 | 1} index
  */
 function startField(actions, index) {
@@ -156,7 +156,7 @@ function startField(actions, index) {
   return numberField(desk, { path: `race.start.${index}`, label: "xy"[index], hint: "where every lane begins" });
 }
 
-/** @param {import("./actions.js").RaceActions} actions */
+/** @param {import("./actions.js").SurfaceRaceActions} actions */
 function ownFormula(actions) {
   actions.register("race.surface");
   actions.register("race.surface.formula");

@@ -5,16 +5,17 @@
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
-import { raceFrameOf } from "../../run/selectors.js";
+import { raceFrameOf } from "../frames.js";
 import { laneEditor } from "./editor.js";
-import { MOST_LANES, namesOf, swatch } from "../lanes.js";
+import { MOST_LANES, swatch } from "../lanes.js";
+import { surfaceNames } from "./names.js";
 import { rateChoice } from "./rates.js";
 
 /** How a rate was chosen, where it was by no one's own hand. @type {Record<RaceLane["chosen"], string>} */
 const CHOSEN = { own: "", same: " · same", default: " · default", tuned: " · tuned" };
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function standingsView(actions) {
@@ -79,7 +80,7 @@ export function standingsView(actions) {
         const rank = (/** @type {number} */ id) => (place(id) < 0 ? Infinity : place(id));
         order = [...ids].sort((a, b) => rank(a) - rank(b) || ids.indexOf(a) - ids.indexOf(b));
       }
-      const names = namesOf(state);
+      const names = surfaceNames(state);
       for (const id of [...rows.keys()]) if (!ids.includes(id)) rows.delete(id);
       const wanted = order.map((id) => {
         const lane = /** @type {RaceLane} */ (race.lanes.find((each) => each.id === id));
@@ -112,7 +113,7 @@ function keepFocus(place, change) {
 }
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @param {number} id
  */
 function laneRow(actions, id) {
@@ -136,7 +137,7 @@ function laneRow(actions, id) {
     /**
      * @param {RaceLane} lane
      * @param {string} words
-     * @param {import("../../channels.js").RaceStanding | undefined} found
+     * @param {import("../channels.js").RaceStanding | undefined} found
      * @param {number} rank
      * @param {AppState} state
      */

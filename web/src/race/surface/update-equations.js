@@ -5,35 +5,35 @@
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { rowNamed } from "../../run/spec.js";
-import { raceFrameOf } from "../../run/selectors.js";
+import { raceFrameOf } from "../frames.js";
 import { updateTable } from "../../shared/update-table.js";
 import { answerOf } from "../../shared/answer.js";
 import { shell } from "../../shared/shell.js";
 import { stepSheet } from "../../shared/sheet.js";
-import { namesOf } from "../lanes.js";
+import { surfaceNames } from "./names.js";
 
 /** @type {["x", "y"]} */
 const COORDINATES = ["x", "y"];
 
 /**
  * Opens it for the chosen lane, or the leader; a race that plays is paused, to be looked at.
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  */
-export function openAnatomy(actions) {
+export function openUpdate(actions) {
   const { state } = actions;
   const lanes = state.race?.lanes ?? [];
   const told = state.raceLook.lane ?? raceFrameOf(state, "race_point")?.meta.lane;
   const lane = lanes.find(({ id }) => id === told) ?? lanes[0];
-  actions.anatomy({ open: true, lane: lane?.id ?? null, answer: null });
+  actions.showUpdate({ open: true, lane: lane?.id ?? null, answer: null });
   if (state.raceClock?.status === "playing") actions.tell({ type: "race_pause" });
 }
 
-/** @param {import("./actions.js").RaceActions} actions */
-export function anatomyDialog(actions) {
+/** @param {import("./actions.js").SurfaceRaceActions} actions */
+export function updateDialog(actions) {
   const choices = COORDINATES.map((coordinate) =>
     h(
       "button",
-      { type: "button", class: "race-choice", data: { coordinate }, onclick: () => actions.anatomy({ coordinate }) },
+      { type: "button", class: "race-choice", data: { coordinate }, onclick: () => actions.showUpdate({ coordinate }) },
       coordinate,
     ),
   );
@@ -54,7 +54,7 @@ export function anatomyDialog(actions) {
     {
       empty: "There is no lane yet: close this and add one (n).",
       moves: "The race moves: pause it to look.",
-      retry: () => actions.anatomy({ answer: null }),
+      retry: () => actions.showUpdate({ answer: null }),
     },
     (result) => updateTable(result, rowNamed(rules, result.rule)?.title ?? result.rule),
   );
@@ -65,7 +65,7 @@ export function anatomyDialog(actions) {
     h("div", { class: "race-choices", role: "group", aria: { label: "Step" } }, ...moves),
   );
   const sheet = stepSheet("race-anatomy", "The next update", head, view.element);
-  sheet.element.addEventListener("close", () => actions.anatomy({ open: false, answer: null }));
+  sheet.element.addEventListener("close", () => actions.showUpdate({ open: false, answer: null }));
   sheet.element.addEventListener("keydown", (event) => {
     // A table that scrolls keeps its arrows.
     const scrolls = event.target instanceof Element && event.target.closest(".panel-wide[tabindex]");
@@ -80,7 +80,7 @@ export function anatomyDialog(actions) {
     element: sheet.element,
     /** @param {AppState} state */
     update(state) {
-      const { open, lane, coordinate } = state.raceAnatomy;
+      const { open, lane, coordinate } = state.raceUpdate;
       if (!open) {
         if (sheet.element.open) sheet.close();
         return;
@@ -88,7 +88,7 @@ export function anatomyDialog(actions) {
       sheet.open();
       rules = state.catalog?.optimizers ?? [];
       if (named(state.race, state.catalog, lane)) {
-        const name = lane === null ? undefined : namesOf(state).get(lane);
+        const name = lane === null ? undefined : surfaceNames(state).get(lane);
         setText(sheet.heading, name === undefined ? "The next update" : `${name}: the next update`);
       }
       if (chosen(coordinate))
@@ -105,26 +105,26 @@ export function anatomyDialog(actions) {
 
 /**
  * The answer for the present step; asked for where it is not there. While the race moves, the one before.
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @param {AppState} state
  * @param {number} lane
  * @returns {Answer<import("../../commands.js").Dissection> | null}
  */
-function answerNow(actions, { race, raceClock: clock, connection, raceAnatomy: { coordinate, answer } }, lane) {
+function answerNow(actions, { race, raceClock: clock, connection, raceUpdate: { coordinate, answer } }, lane) {
   const rests = race && clock && connection.status === "open" && clock.status !== "playing" && clock.status !== "seeking";
   if (!rests) return { key: "", status: "old", result: answer?.result ?? null, message: "" };
   const key = JSON.stringify([race.race, race.change, clock.step, lane, coordinate]);
   if (answer?.key === key) return answer;
   /** @type {Answer<import("../../commands.js").Dissection>} */
   const loading = { key, status: "loading", result: answer?.result ?? null, message: "" };
-  actions.anatomy({ answer: loading });
+  actions.showUpdate({ answer: loading });
   answerOf(
     key,
     () => actions.ask({ type: "race_dissect", lane, coordinate }),
     "the server could not answer. The race is as it was.",
   ).then((found) => {
     // A later question has taken its place, unless it is the same.
-    if (actions.state.raceAnatomy.answer?.key === key) actions.anatomy({ answer: found });
+    if (actions.state.raceUpdate.answer?.key === key) actions.showUpdate({ answer: found });
   });
   return loading;
 }

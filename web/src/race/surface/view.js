@@ -4,13 +4,14 @@
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatNumber, toNumber } from "../../toolkit/maths.js";
-import { anatomyDialog } from "./update-equations.js";
+import { updateDialog } from "./update-equations.js";
 import { lossView } from "./curves.js";
 import { pointView } from "./point.js";
 import { settingsView } from "./settings.js";
 import { standingsView } from "./standings.js";
 import { surfaceView } from "./contours.js";
-import { surfaceInThree, threeView } from "../three.js";
+import { threeView } from "../three.js";
+import { surfaceInThree } from "./three.js";
 
 /** @type {["surface" | "standings", string][]} */
 const PAGES = [
@@ -27,7 +28,7 @@ function scaleWords(frame, theme) {
 }
 
 /**
- * @param {import("./actions.js").RaceActions} actions
+ * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function raceView(actions) {
@@ -52,7 +53,7 @@ export function raceView(actions) {
     standingsView(actions),
     pointView(actions),
   ];
-  const anatomy = anatomyDialog(actions);
+  const anatomy = updateDialog(actions);
   const waiting = h("p", { class: "small race-waiting" }, "The race is coming …");
   const tabs = PAGES.map(([name, title]) =>
     h(

@@ -5,6 +5,7 @@
 import { h, setText } from "../../toolkit/dom.js";
 import { graphDialog } from "./graph.js";
 import { stepSheet } from "../../shared/sheet.js";
+import { messageOf } from "../../wire/refusals.js";
 
 const IDLE = "An example begins a run of its own; here you find the way back to yours.";
 
@@ -53,7 +54,7 @@ export function examplesDialog(actions) {
       setText(state, IDLE);
     } catch (problem) {
       setText(state, "");
-      setText(error, `The examples did not come: ${problem instanceof Error ? problem.message : problem}`);
+      setText(error, `The examples did not come: ${messageOf(problem)}`);
       error.hidden = again.hidden = false;
     }
   }

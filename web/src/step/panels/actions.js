@@ -1,12 +1,14 @@
 /** What the panels ask of the server and what a person does in them. The store holds what came, in its field `panels`. */
 
 /** @import { AppState } from "../../types.js" */
-/** @import { Commands, GraphData, Sent } from "../../commands.js" */
+/** @import { Commands, Sent } from "../../commands.js" */
+/** @import { GraphData } from "../answers.js" */
 /** @import { Answer } from "../../shared/answer.js" */
 /** @import { Asking, PanelCommands, PanelName, PanelResult, Panels, Picked } from "./types.js" */
 
 import { download } from "../../toolkit/files.js";
-import { answerOf, wordsOf } from "../../shared/answer.js";
+import { answerOf } from "../../shared/answer.js";
+import { sentencesOf } from "../../wire/refusals.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
 /**
@@ -182,7 +184,7 @@ export class PanelActions {
       const same = command.type === "questions" && result.questions.length === 0 && asking.questions.length === 0;
       this.#set({ asking: same ? { ...now, revision: asking.revision } : now });
     } catch (error) {
-      this.#set({ asking: { ...this.#panels.asking, error: wordsOf(error) } });
+      this.#set({ asking: { ...this.#panels.asking, error: sentencesOf(error) } });
     }
   }
 
@@ -201,7 +203,7 @@ export class PanelActions {
       return "";
     } catch (error) {
       this.#set({ opening: null });
-      return wordsOf(error);
+      return sentencesOf(error);
     }
   }
 
@@ -229,7 +231,7 @@ export class PanelActions {
     try {
       return { graph: await this.#step.ask({ type: "graph", text, inputs }), error: "" };
     } catch (error) {
-      return { graph: null, error: wordsOf(error) };
+      return { graph: null, error: sentencesOf(error) };
     }
   }
 
@@ -248,7 +250,7 @@ export class PanelActions {
       download(name, new Blob([text], { type }));
       return `Saved as ${name}.`;
     } catch (error) {
-      return wordsOf(error);
+      return sentencesOf(error);
     }
   }
 }

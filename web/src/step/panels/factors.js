@@ -29,7 +29,7 @@ export function factorsView(actions) {
   };
 }
 
-/** @param {import("../../commands.js").Factors} result */
+/** @param {import("../answers.js").Factors} result */
 function draw({ mathml, numbers_mathml: numbers, factors, value }) {
   const rows = factors.map(({ symbol_mathml: symbol, derivative, value }) =>
     h("li", {}, formula(symbol), h("span", { class: "small" }, derivative), number(value, { signed: true })),

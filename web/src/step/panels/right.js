@@ -89,7 +89,7 @@ function some(count, chosen) {
   return chosen < first.length || chosen >= count ? first : [...first.slice(0, -1), chosen];
 }
 
-/** @param {import("../../commands.js").Verification} result */
+/** @param {import("../answers.js").Verification} result */
 function draw({ entries, error, kinks, zero, change }) {
   const tensor = entryName(entries[0].name, []).split(" ")[0];
   const apart = toNumber(error);
@@ -123,7 +123,7 @@ function row(words, value) {
   return h("p", { class: "panel-row" }, h("span", {}, words), value);
 }
 
-/** @param {import("../../commands.js").SlopeCheck[]} entries */
+/** @param {import("../answers.js").SlopeCheck[]} entries */
 function details(entries) {
   const head = h(
     "tr",

@@ -28,7 +28,7 @@ export function samplesView(actions) {
     },
   };
 
-  /** @param {import("../../commands.js").SampleChain} result */
+  /** @param {import("../answers.js").SampleChain} result */
   function draw({ bars, samples, mean, penalty, with_penalty: penalized, clipped, scale }) {
     const most = Math.max(...bars.map((bar) => Math.abs(toNumber(bar.gradient) ?? 0)), Number.MIN_VALUE);
     const rows = bars.map(({ sample, gradient, share }) => {

@@ -3,9 +3,9 @@
  *
  * @typedef {{name: string, row: number, column: number}} Picked  an entry of a parameter, counted from 0
  * @typedef {import("../../commands.js").Told} Told
- * @typedef {import("../../commands.js").Question} Question
- * @typedef {import("../../commands.js").GraphNode} GraphNode
- * @typedef {import("../../commands.js").GraphData} GraphData
+ * @typedef {import("../answers.js").Question} Question
+ * @typedef {import("../answers.js").GraphNode} GraphNode
+ * @typedef {import("../answers.js").GraphData} GraphData
  */
 
 /**
@@ -22,8 +22,8 @@
 /**
  * @typedef {object} Asking
  * @property {Question[]} questions
- * @property {import("../../commands.js").Score} score
- * @property {import("../../commands.js").Judged | null} last
+ * @property {import("../answers.js").Score} score
+ * @property {import("../answers.js").Judged | null} last
  * @property {number} revision  counts the changes of what is withheld
  * @property {string} error
  *

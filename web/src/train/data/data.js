@@ -20,7 +20,7 @@ const FINER = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5,
 const SEEDS = 1000;
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function dataPanel(actions) {
@@ -127,7 +127,7 @@ export function dataPanel(actions) {
 
 /**
  * The knobs that a data set has of its own.
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @param {DatasetRow | undefined} row
  */
 function rowControls(actions, row) {
@@ -146,13 +146,13 @@ function rowControls(actions, row) {
   return { controls, paths };
 }
 
-/** @param {import("../../run/actions.js").Actions} actions */
+/** @param {import("../actions.js").TrainActions} actions */
 function newData(actions) {
   actions.begin((spec) => withField(spec, "data.seed", (Number(read(spec, "data.seed")) + 1) % SEEDS), "data");
 }
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 function galleryView(actions) {
@@ -208,7 +208,7 @@ function galleryView(actions) {
 
 /**
  * Which functions of the plane's coordinates the network is given.
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 function featureChips(actions) {

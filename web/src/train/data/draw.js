@@ -21,7 +21,7 @@ const MOVE = 0.25;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function drawView(actions) {
@@ -132,7 +132,7 @@ export function drawView(actions) {
     const data = points.data(part.value(), names, features);
     const told = `${data.title}: ${data.train_x.length} to train on, ${data.test_x?.length ?? 0} to test.`;
     if (await actions.begin((now) => withOwnData(now, data), "data", told)) actions.draw(false);
-    else setText(status, actions.refusal("data"));
+    else setText(status, actions.sender.refusal("data"));
   }
 
   followPointer(canvas, {

@@ -3,7 +3,7 @@
 import { h } from "../../toolkit/dom.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {HTMLElement}
  */
 export function dropPlace(actions) {

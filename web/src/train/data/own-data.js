@@ -9,12 +9,13 @@ import { withOwnData } from "../../run/spec.js";
 import { countDamage, readTable, tableData, tasksOf } from "./table.js";
 import { icon } from "../../toolkit/icons.js";
 import { partSlider } from "./part-slider.js";
+import { messageOf } from "../../wire/refusals.js";
 
 const SCALED = "mean 0, deviation 1 in each input, and in a number to be predicted";
 const KINDS = { number: "number", yes_no: "yes or no", category: "category", text: "text", empty: "empty" };
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function ownDataDialog(actions) {
@@ -85,7 +86,7 @@ export function ownDataDialog(actions) {
     } catch (error) {
       if (file !== next) return;
       setText(facts, next.name);
-      say(error instanceof Error ? error.message : String(error));
+      say(messageOf(error));
     }
     show();
   }
@@ -102,9 +103,9 @@ export function ownDataDialog(actions) {
       if (rows.filled > 0) told.push(`${formatCount(rows.filled)} filled`);
       const begun = await actions.begin((now) => withOwnData(now, data), "data", `${data.title}: ${told.join(", ")}.`);
       if (begun) close();
-      else say(actions.refusal("data"));
+      else say(actions.sender.refusal("data"));
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(messageOf(error));
     }
     show();
   }

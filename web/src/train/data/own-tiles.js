@@ -14,7 +14,7 @@ const SHOWN = 80;
 
 /**
  * The button that chooses a file.
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  */
 export function ownButtons(actions) {
   return h(
@@ -31,7 +31,7 @@ export function ownButtons(actions) {
   );
 }
 
-/** @param {import("../../run/actions.js").Actions} actions */
+/** @param {import("../actions.js").TrainActions} actions */
 export function ownTiles(actions) {
   /** @type {InlineData | null} */
   let data = null;

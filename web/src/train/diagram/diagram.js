@@ -24,7 +24,7 @@ import { ribbonView } from "./ribbon.js";
 import { weightEditor } from "./weight-editor.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function diagramView(actions) {

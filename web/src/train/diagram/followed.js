@@ -10,7 +10,7 @@ import { frameOf } from "../../run/selectors.js";
 import { icon } from "../../toolkit/icons.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function followedView(actions) {

@@ -1,6 +1,7 @@
 /** Marks on the diagram what something speaks of: a layer, or the unit where the first value was not finite. */
 
-/** @import { AppState, Pointed } from "../../types.js" */
+/** @import { AppState } from "../../types.js" */
+/** @import { Pointed } from "../types.js" */
 /** @import { Box, Layout } from "./layout.js" */
 
 import { memo, s } from "../../toolkit/dom.js";

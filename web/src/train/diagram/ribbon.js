@@ -14,7 +14,7 @@ const STRIPS = /** @type {const} */ ([
 const LEAST = 2;
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @param {{add: () => unknown, remove: (index: number) => unknown}} changes
  * @returns {View}
  */

@@ -14,7 +14,7 @@ const PATIENCE = 1000;
 /** Positions of the slider on each side of zero. */
 const NOTCHES = 200;
 
-/** @param {import("../../run/actions.js").Actions} actions */
+/** @param {import("../actions.js").TrainActions} actions */
 export function weightEditor(actions) {
   const title = h("strong");
   const where = h("p", { class: "small" });
@@ -215,7 +215,7 @@ export function weightEditor(actions) {
     /** @param {AppState} now @param {Target} wanted */
     zero(now, wanted) {
       const entry = entryOf(now, "parameters", wanted);
-      if (entry) actions.weight(entry.name, entry.index, 0).then((message) => message && actions.warn(message));
+      if (entry) actions.weight(entry.name, entry.index, 0).then((message) => message && actions.sender.complain(message));
     },
     /** @param {AppState} now */
     update(now) {

@@ -1,6 +1,7 @@
 /** The curves between units. Colour is the sign of what they show, width its size at a scale that is printed. */
 
-/** @import { AppState, EdgesShow, NamedArray } from "../../types.js" */
+/** @import { AppState, NamedArray } from "../../types.js" */
+/** @import { EdgesShow } from "../types.js" */
 /** @import { Layout } from "./layout.js" */
 
 import { s } from "../../toolkit/dom.js";

@@ -6,7 +6,7 @@ import { h, setAttribute, setText } from "../../toolkit/dom.js";
 import { frameOf } from "../../run/selectors.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @param {{rate: () => void, gradient: () => void}} trials
  * @returns {View}
  */

@@ -8,7 +8,7 @@ import { scoreWords } from "../experiments.js";
 import { icon } from "../../toolkit/icons.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function comparedView(actions) {

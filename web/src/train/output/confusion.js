@@ -8,7 +8,7 @@ import { formatExact, formatPercent, toNumber } from "../../toolkit/maths.js";
 import { frameOf } from "../../run/selectors.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function confusionView(actions) {
@@ -113,7 +113,7 @@ function walk(event, cells, follow) {
  * The first sample of a cell, or the one after that which is followed.
  * @param {import("../../types.js").AppState} state
  * @param {number} place  row by row
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  */
 function followNext(state, place, actions) {
   const evaluation = frameOf(state, "evaluation");

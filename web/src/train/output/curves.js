@@ -11,7 +11,7 @@ import { futuresView } from "./futures.js";
 const NONE = [];
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function curvesView(actions) {

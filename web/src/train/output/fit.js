@@ -9,7 +9,7 @@ import { drawAxes, drawPoint, plotFrame, plotPlaces } from "../../toolkit/canvas
 import { pointPicker } from "./point-picker.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function fitView(actions) {

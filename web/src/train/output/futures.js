@@ -6,7 +6,7 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount } from "../../toolkit/maths.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function futuresView(actions) {

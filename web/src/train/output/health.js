@@ -22,7 +22,7 @@ const COLUMNS = [
 ];
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function healthView(actions) {
@@ -76,7 +76,7 @@ export function healthView(actions) {
 
 /**
  * How many weights of a layer lie where. Counted by the engine, and only while it is shown.
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  */
 function spreadView(actions) {
   const canvas = h("canvas", { role: "img", data: { testid: "spread" } });

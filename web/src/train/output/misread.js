@@ -10,7 +10,7 @@ import { frameOf } from "../../run/selectors.js";
 const SHOWN = 12;
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function misreadView(actions) {

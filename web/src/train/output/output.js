@@ -15,7 +15,7 @@ import { misreadView } from "./misread.js";
 import { regionsView } from "./regions.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @param {{rate: () => void, gradient: () => void}} trials
  * @returns {View}
  */

@@ -19,7 +19,7 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 /**
  * @param {HTMLCanvasElement} canvas  the plot; it is put into the picker
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  */
 export function pointPicker(canvas, actions) {
   const ring = h("i", { class: "pick-ring", hidden: true });

@@ -11,7 +11,7 @@ import { drawAxes, drawPoint, plotFrame, plotPlaces, roundUp } from "../../toolk
 import { pointPicker } from "./point-picker.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function regionsView(actions) {

@@ -10,7 +10,7 @@ import { rowNamed } from "../../run/spec.js";
 import { activationPlot } from "./activation-plot.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @param {number} index
  * @param {{set: (index: number, fields: Partial<Layer>) => Promise<boolean>, alike: (index: number) => Promise<boolean>}} changes
  * @param {Catalog} catalog

@@ -16,7 +16,7 @@ const LIMITS = { layers: 6, units: 1024 };
 
 /**
  * The changes of a network's layers; the diagram offers the same ones.
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  */
 export function layerChanges(actions) {
   const path = "network.layers";
@@ -43,7 +43,7 @@ export function limitsOf(state) {
 }
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function networkPanel(actions) {
@@ -132,7 +132,7 @@ export function networkPanel(actions) {
  * @param {number} index
  * @param {ReturnType<typeof layerChanges>} changes
  * @param {import("../../types.js").Catalog} catalog
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  */
 function layerRow(index, changes, catalog, actions) {
   const name = `layer ${index + 1}`;
@@ -219,7 +219,7 @@ function layerRow(index, changes, catalog, actions) {
 
 /**
  * Initializer with its own parameters, output activation and loss.
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @param {import("../../types.js").AppState} state
  */
 function ruleFields(actions, state) {
@@ -302,7 +302,7 @@ function ruleFields(actions, state) {
 }
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {import("../../shared/controls.js").Desk}
  */
 function desk(actions) {

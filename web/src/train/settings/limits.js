@@ -11,7 +11,7 @@ const NAIVE =
   "ln 0 is −∞. The run stops there. The stable forms subtract the largest z first and take the logarithm in one go.";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function limitsPanel(actions) {

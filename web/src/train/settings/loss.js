@@ -6,6 +6,7 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { MINUS, formatExact, formatNumber } from "../../toolkit/maths.js";
 import { rowNamed } from "../../run/spec.js";
 import { formulaBox } from "../../shared/formula.js";
+import { messageOf } from "../../wire/refusals.js";
 
 /**
  * @typedef {object} OutputCurves  `/api/output-curves`
@@ -24,7 +25,7 @@ const BARS = [
 const fixed = (value, decimals) => (value === undefined ? "–" : value.toFixed(decimals).replace("-", MINUS));
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function lossView(actions) {
@@ -83,7 +84,7 @@ function matchWords(state, row) {
   return `Its matched output is ${title(row?.matched)}; here it is ${title(output)}, whose slope stays in δ: where it is flat, blame is lost.`;
 }
 
-/** @param {import("../../run/actions.js").Actions} actions */
+/** @param {import("../actions.js").TrainActions} actions */
 function deltaBars(actions) {
   const slider = h("input", {
     type: "range",
@@ -160,7 +161,7 @@ function deltaBars(actions) {
         show();
       } catch (error) {
         asked = false;
-        actions.warn(`The two bars cannot be drawn: ${error instanceof Error ? error.message : error}`);
+        actions.sender.complain(`The two bars cannot be drawn: ${messageOf(error)}`);
         element.closest("details")?.removeAttribute("open");
       }
     },

@@ -12,7 +12,7 @@ import { frameOf } from "../../run/selectors.js";
 import { formulaBox, withIndices } from "../../shared/formula.js";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function optimizerPanel(actions) {

@@ -8,7 +8,7 @@ const [LEAST, MOST] = [-12, -6];
 const WIDEST = 200;
 
 /**
- * @param {import("../../commands.js").TensorCheck} tensor  as `server.trials` describes it
+ * @param {import("../types.js").TensorCheck} tensor  as `server.trials` describes it
  * @param {HTMLElement} reading  where the cell pointed at is told
  * @param {(layer: number, unit: number) => void} show
  */
@@ -101,7 +101,7 @@ export function errorMap(tensor, reading, show) {
 }
 
 /**
- * @param {import("../../commands.js").TensorCheck} tensor
+ * @param {import("../types.js").TensorCheck} tensor
  * @param {string} label
  * @param {number} row
  * @param {number} column

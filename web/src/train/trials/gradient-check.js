@@ -1,7 +1,8 @@
 /** The gradient check: backpropagation against central differences, weight by weight, as a map over the network. */
 
-/** @import { GradientReport, TensorCheck } from "../../commands.js" */
-/** @import { AppState, Tested } from "../../types.js" */
+/** @import { GradientReport, TensorCheck } from "../types.js" */
+/** @import { AppState } from "../../types.js" */
+/** @import { Tested } from "../types.js" */
 
 import { h, memo } from "../../toolkit/dom.js";
 import { formatCount, formatNumber, subscript, toNumber, typeset } from "../../toolkit/maths.js";
@@ -13,10 +14,10 @@ const NOTE =
   "rule. Backpropagation must give the same number. The run itself waits, unchanged.";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
- * @param {import("./trials.js").Checks} checks
+ * @param {import("../actions.js").TrainActions} actions
+ * @param {import("./trials.js").Trials} trials
  */
-export function gradientDialog(actions, checks) {
+export function gradientDialog(actions, trials) {
   const verdict = h("p", { class: "verdict", data: { testid: "gradient-verdict" } });
   const facts = h("p", { class: "small" });
   const maps = h("div", { class: "error-maps" });
@@ -49,8 +50,8 @@ export function gradientDialog(actions, checks) {
     { command: "check_gradient", name: "gradient", title: "Gradient check", note: NOTE, start: "check", unit: "parameters" },
     [],
     outcome,
-    () => void checks.checkGradient(),
-    () => checks.cancel(),
+    () => void trials.checkGradient(),
+    () => trials.cancel(),
   );
   /** @param {number} layer @param {number} unit */
   const show = (layer, unit) => {

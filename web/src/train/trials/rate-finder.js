@@ -1,8 +1,9 @@
 /** The learning-rate finder: what the loss does while the rate rises on a copy of the run, and the rates that follow from it. */
 
-/** @import { RateTest, Suggestion } from "../../commands.js" */
+/** @import { RateTest, Suggestion } from "../types.js" */
 /** @import { Axis } from "../../toolkit/plotly.js" */
-/** @import { AppState, Tested } from "../../types.js" */
+/** @import { AppState } from "../../types.js" */
+/** @import { Tested } from "../types.js" */
 
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { formatCount, formatNumber, formatSetting, parseSetting, superscript, toNumber, typeset } from "../../toolkit/maths.js";
@@ -21,10 +22,10 @@ const NOTE =
   "too large a one makes it rise. The run itself waits, unchanged.";
 
 /**
- * @param {import("../../run/actions.js").Actions} actions
- * @param {import("./trials.js").Checks} checks
+ * @param {import("../actions.js").TrainActions} actions
+ * @param {import("./trials.js").Trials} trials
  */
-export function finderDialog(actions, checks) {
+export function finderDialog(actions, trials) {
   const inputs = FIELDS.map(({ name, initial, title }) =>
     h("input", {
       type: "text",
@@ -59,14 +60,14 @@ export function finderDialog(actions, checks) {
     sheet.refuse(wrong < 0 ? null : `${FIELDS[wrong].label}: a number is needed; ${FIELDS[wrong].title}.`);
     if (wrong >= 0) return;
     const [low, high, updates] = values;
-    void checks.findRate({ low: Number(low), high: Number(high), updates });
+    void trials.findRate({ low: Number(low), high: Number(high), updates });
   };
   const sheet = trialDialog(
     { command: "find_rate", name: "finder", title: "Learning-rate finder", note: NOTE, start: "find", unit: "updates" },
     fields,
     outcome,
     start,
-    () => checks.cancel(),
+    () => trials.cancel(),
   );
   /** @param {string | null} field */
   const mark = (field) =>

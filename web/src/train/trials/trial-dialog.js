@@ -6,7 +6,7 @@ import { icon } from "../../toolkit/icons.js";
 
 /**
  * @typedef {object} Words
- * @property {import("../../types.js").Trial["command"]} command
+ * @property {import("../types.js").Trial["command"]} command
  * @property {string} name  of its hooks
  * @property {string} title
  * @property {string} note  what it does, in a line or two

@@ -1,35 +1,33 @@
 /** The trials that are made on a copy of the run: the learning-rate finder and the gradient check. */
 
-/** @import { Tested, Trial } from "../../types.js" */
+/** @import { Host } from "../../types.js" */
+/** @import { Tested, Trial } from "../types.js" */
 
-import { CommandError } from "../../connection.js";
+import { refusalOf, wordsOf } from "../../wire/refusals.js";
 
-export class Checks {
+export class Trials {
   #store;
-  #connection;
+  #sender;
 
-  /**
-   * @param {import("../../store.js").Store} store
-   * @param {import("../../connection.js").SocketConnection} connection
-   */
-  constructor(store, connection) {
+  /** @param {Pick<Host, "store" | "sender">} host */
+  constructor({ store, sender }) {
     this.#store = store;
-    this.#connection = connection;
+    this.#sender = sender;
   }
 
   /** @param {{low: number, high: number, updates: number | null}} range */
   async findRate({ low, high, updates }) {
-    const rateTest = await this.#make("find_rate", () => this.#connection.send({ type: "find_rate", low, high, updates }));
+    const rateTest = await this.#make("find_rate", () => this.#sender.send({ type: "find_rate", low, high, updates }));
     if (rateTest) this.#store.set({ rateTest });
   }
 
   async checkGradient() {
-    const gradientCheck = await this.#make("check_gradient", () => this.#connection.send({ type: "check_gradient" }));
+    const gradientCheck = await this.#make("check_gradient", () => this.#sender.send({ type: "check_gradient" }));
     if (gradientCheck) this.#store.set({ gradientCheck });
   }
 
   cancel() {
-    if (this.#store.state.trial) this.#connection.send({ type: "cancel" }).catch(() => {});
+    if (this.#store.state.trial) this.#sender.send({ type: "cancel" }).catch(() => {});
   }
 
   /**
@@ -48,11 +46,9 @@ export class Checks {
     try {
       result = await send();
     } catch (error) {
-      const told = error instanceof CommandError ? error.refusal : null;
+      const told = refusalOf(error);
       if (told?.code === "cancelled") return null;
-      const words = error instanceof Error ? error.message : String(error);
-      const allowed = told?.allowed && !words.includes(told.allowed) ? `; allowed: ${told.allowed}` : "";
-      refusal = { field: told?.field ?? null, message: `${words}${allowed}` };
+      refusal = { field: told?.field ?? null, message: wordsOf(error) };
     } finally {
       this.#store.set({ trial: null });
     }

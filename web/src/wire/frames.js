@@ -3,7 +3,7 @@
  * Arrays are views into the message's own buffer; nothing is copied.
  */
 
-/** @import { AnyFrame, Frame, NamedArray, Numbers } from "./channels.js" */
+/** @import { AnyFrame, Frame, NamedArray, Numbers } from "../channels.js" */
 
 /** @type {Record<string, {new (buffer: ArrayBuffer, offset: number, length: number): Numbers, readonly BYTES_PER_ELEMENT: number}>} */
 const TYPES = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u8: Uint8Array };

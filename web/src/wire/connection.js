@@ -3,15 +3,15 @@
  * was under way.
  */
 
-/** @import { Commands, CommandType, ResultOf, Sent } from "./commands.js" */
-/** @import { Attached, Command, Event as WireEvent } from "./protocol.js" */
-/** @import { AppState, Frame, Refusal, Connection } from "./types.js" */
-/** @import { Asked } from "./reconnect/unanswered.js" */
+/** @import { Commands, CommandType, ResultOf, Sent } from "../commands.js" */
+/** @import { Attached, Command, Event as WireEvent } from "../protocol.js" */
+/** @import { AppState, Channel, Frame, Refusal, Connection } from "../types.js" */
+/** @import { Asked } from "../reconnect/unanswered.js" */
 
 import { decodeFrame } from "./frames.js";
-import { delayBefore } from "./reconnect/backoff.js";
-import { Silence } from "./reconnect/silence.js";
-import { fates } from "./reconnect/unanswered.js";
+import { delayBefore } from "../reconnect/backoff.js";
+import { Silence } from "../reconnect/silence.js";
+import { fates } from "../reconnect/unanswered.js";
 
 const SESSION_KEY = "chainrule.session";
 
@@ -89,6 +89,8 @@ export class SocketConnection {
   });
   /** @type {Handlers} */
   #handlers;
+  /** What becomes of commands whose answer was lost, by their type. @type {Record<string, import("../reconnect/unanswered.js").Rule>} */
+  rules = {};
 
   /** @param {Handlers} handlers */
   constructor(handlers) {
@@ -151,7 +153,8 @@ export class SocketConnection {
    * @param {Frame} frame
    */
   acknowledge(frame) {
-    if (this.#isOpen) this.#socket?.send(textOf({ type: "acknowledge", channel: frame.channel, frame: frame.frame }));
+    if (this.#isOpen)
+      this.#socket?.send(textOf({ type: "acknowledge", channel: /** @type {Channel} */ (frame.channel), frame: frame.frame }));
   }
 
   get #isOpen() {
@@ -229,7 +232,7 @@ export class SocketConnection {
     await told;
     if (this.#unanswered.length === 0 || socket !== this.#socket) return;
     const unanswered = this.#unanswered.splice(0);
-    fates(unanswered, this.#handlers.now()).forEach((fate, i) => {
+    fates(unanswered, this.#handlers.now(), this.rules).forEach((fate, i) => {
       if (fate === "again") this.#post(unanswered[i]);
       else if (fate === "done") unanswered[i].resolve(undefined);
       else unanswered[i].reject(new Error("The connection was lost before the answer came."));
