@@ -25,6 +25,7 @@ import { messageOf } from "./wire/refusals.js";
 import { Sender } from "./wire/sender.js";
 
 const kinds = roomKinds();
+for (const href of kinds.flatMap(({ styles }) => styles ?? [])) document.head.append(h("link", { rel: "stylesheet", href }));
 const store = new Store(PAGE_STATE, RUN_STATE, ...kinds.map(({ state }) => state));
 const session = new Session(store, () => roomOf(rooms, store.state));
 const { connection } = session;

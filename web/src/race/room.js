@@ -4,9 +4,9 @@
 
 import { register } from "../registry.js";
 import { Sender } from "../wire/sender.js";
-import { colourOf, isDashed } from "./lanes.js";
+import { colourOf, isDashed } from "./lanes/lanes.js";
 import { NetworkRaceActions } from "./network/actions.js";
-import { networkNames } from "./network/lanes.js";
+import { networkNames } from "./network/names.js";
 import { UNANSWERED, catchUp, remembered } from "./reconnect.js";
 import { openRaceLink, raceTools } from "./share.js";
 import { withStudy } from "./studies/study.js";

@@ -6,14 +6,14 @@ import { download } from "../toolkit/files.js";
 import { formatCount } from "../toolkit/maths.js";
 import { writeFragment } from "../url.js";
 import { reasonOf } from "../wire/refusals.js";
-import { racePicture } from "./picture.js";
+import { racePicture } from "./plots/picture.js";
 
 /**
  * @typedef {object} Taken  What differs between the races.
  * @property {string} hook  of its buttons
  * @property {string} long  why a link is too long
  * @property {string} table  what the table holds
- * @property {() => {file: string, title: string, lanes?: import("./picture.js").Named[]} | null} picture
+ * @property {() => {file: string, title: string, lanes?: import("./plots/picture.js").Named[]} | null} picture
  */
 
 /**

@@ -7,7 +7,7 @@ import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 import { formatCount } from "../toolkit/maths.js";
 import { perSecond, speedLadder, timeLine, transportButtons } from "../shared/transport.js";
 import { RACE_LADDER } from "./actions.js";
-import { namesOf } from "./lanes.js";
+import { namesOf } from "./lanes/lanes.js";
 
 /**
  * @param {() => import("./actions.js").RaceActions} shown  the race that is moved

@@ -10,7 +10,7 @@ import { h, setText } from "../toolkit/dom.js";
 import { formatSetting, parseSetting } from "../toolkit/maths.js";
 
 /**
- * @typedef {object} Desk  Where a control's changes go.
+ * @typedef {object} ChangeTarget  Where a control's changes go.
  * @property {(path: string) => void} register
  * @property {(path: string, value: unknown) => Promise<boolean>} change
  * @property {(path: string, message: string) => void} refuse
@@ -47,12 +47,12 @@ function errorLine() {
 
 /**
  * A number to type. Commits on Enter and on leaving; Escape takes the server's value back.
- * @param {Desk} desk
+ * @param {ChangeTarget} target
  * @param {{path: string, label: string, hint?: string, integer?: boolean, off?: boolean}} options  `off`: empty or "off" means none
  * @returns {Control & {input: HTMLInputElement}}
  */
-export function numberField(desk, { path, label, hint = "", integer = false, off = false }) {
-  desk.register(path);
+export function numberField(target, { path, label, hint = "", integer = false, off = false }) {
+  target.register(path);
   const id = freshId();
   const error = errorLine();
   const input = h("input", {
@@ -82,12 +82,12 @@ export function numberField(desk, { path, label, hint = "", integer = false, off
     const none = off && (typed === "" || typed.toLowerCase() === "off");
     const wish = none ? null : parseSetting(typed);
     if (wish === null && !none) {
-      desk.refuse(path, `“${typed}” is not a number.`);
+      target.refuse(path, `“${typed}” is not a number.`);
       restore();
     } else if (integer && wish !== null && !Number.isInteger(wish)) {
-      desk.refuse(path, `“${typed}” is not a whole number.`);
+      target.refuse(path, `“${typed}” is not a whole number.`);
       restore();
-    } else if (!(await desk.change(path, wish))) restore();
+    } else if (!(await target.change(path, wish))) restore();
   };
   input.addEventListener("change", commit);
   input.addEventListener("keydown", (event) => {
@@ -114,16 +114,16 @@ export function numberField(desk, { path, label, hint = "", integer = false, off
 
 /**
  * A slider over a ladder of values, with the value beside it: typed exactly where `typed`, else in words.
- * @param {Desk} desk
+ * @param {ChangeTarget} target
  * @param {{path: string, label: string, hint?: string, typed?: boolean, format?: (value: unknown) => string}} options
  * @returns {Control & {setLadder: (values: Rung[]) => void, mark: (value: number | null, words: string) => void}}
  */
-export function sliderField(desk, { path, label, hint = "", typed = false, format = formatSetting }) {
-  desk.register(path);
+export function sliderField(target, { path, label, hint = "", typed = false, format = formatSetting }) {
+  target.register(path);
   const id = freshId();
   const error = errorLine();
   const slider = h("input", { id, type: "range", min: 0, step: 1, data: { path } });
-  const field = typed ? numberField(desk, { path, label, hint }) : null;
+  const field = typed ? numberField(target, { path, label, hint }) : null;
   const shown = h("output", { for: id, class: "value" });
   const head = field ? field.element : h("div", { class: "field-row" }, h("label", { for: id, title: hint }, label), shown);
   if (field) slider.setAttribute("aria-label", label);
@@ -155,7 +155,7 @@ export function sliderField(desk, { path, label, hint = "", typed = false, forma
     if (field) field.input.value = formatSetting(wish);
   });
   slider.addEventListener("change", async () => {
-    if (await desk.change(path, ladder[Number(slider.value)])) return;
+    if (await target.change(path, ladder[Number(slider.value)])) return;
     place();
     if (field) field.input.value = formatSetting(value);
   });
@@ -201,12 +201,12 @@ function nearest(ladder, value) {
 
 /**
  * A choice among named values.
- * @param {Desk} desk
+ * @param {ChangeTarget} target
  * @param {{path: string, label: string, hint?: string, choices: {value: string, label: string}[], bare?: boolean}} options
  * @returns {Control & {select: HTMLSelectElement}}
  */
-export function choiceField(desk, { path, label, hint = "", choices, bare = false }) {
-  desk.register(path);
+export function choiceField(target, { path, label, hint = "", choices, bare = false }) {
+  target.register(path);
   const id = freshId();
   const error = errorLine();
   const select = h("select", { id, name: path });
@@ -220,7 +220,7 @@ export function choiceField(desk, { path, label, hint = "", choices, bare = fals
   );
   let value = "";
   select.addEventListener("change", async () => {
-    if (!(await desk.change(path, select.value))) select.value = value;
+    if (!(await target.change(path, select.value))) select.value = value;
   });
   return {
     element,
@@ -238,12 +238,12 @@ export function choiceField(desk, { path, label, hint = "", choices, bare = fals
 
 /**
  * Yes or no.
- * @param {Desk} desk
+ * @param {ChangeTarget} target
  * @param {{path: string, label: string, hint?: string}} options
  * @returns {Control}
  */
-export function switchField(desk, { path, label, hint = "" }) {
-  desk.register(path);
+export function switchField(target, { path, label, hint = "" }) {
+  target.register(path);
   const id = freshId();
   const error = errorLine();
   const input = h("input", { id, type: "checkbox", class: "switch", role: "switch", name: path });
@@ -255,7 +255,7 @@ export function switchField(desk, { path, label, hint = "" }) {
   );
   let value = false;
   input.addEventListener("change", async () => {
-    if (!(await desk.change(path, input.checked))) input.checked = value;
+    if (!(await target.change(path, input.checked))) input.checked = value;
   });
   return {
     element,
@@ -272,25 +272,25 @@ export function switchField(desk, { path, label, hint = "" }) {
 
 /**
  * Two numbers to type that are one value of the spec.
- * @param {Desk} desk
+ * @param {ChangeTarget} target
  * @param {Parameter} parameter
  * @param {string} path
  * @returns {Control}
  */
-function pairField(desk, parameter, path) {
-  desk.register(path);
+function pairField(target, parameter, path) {
+  target.register(path);
   /** @type {unknown[]} */
   let pair = [];
   const fields = parameter.parts.map((part, index) => {
-    /** @type {Desk} */
+    /** @type {ChangeTarget} */
     const own = {
       register: () => {},
       change: (_, wish) =>
-        desk.change(
+        target.change(
           path,
           pair.map((each, i) => (i === index ? wish : each)),
         ),
-      refuse: (_, message) => desk.refuse(path, message),
+      refuse: (_, message) => target.refuse(path, message),
     };
     const hint = [part.title, parameter.summary, rangeWords(part)].filter(Boolean).join(". ");
     return numberField(own, { path: `${path}.${index}`, label: part.symbol || part.title, hint });
@@ -307,26 +307,26 @@ function pairField(desk, parameter, path) {
 
 /**
  * The control a row's parameter asks for.
- * @param {Desk} desk
+ * @param {ChangeTarget} target
  * @param {Parameter} parameter
  * @param {string} path
  * @returns {Control}
  */
-export function parameterField(desk, parameter, path) {
+export function parameterField(target, parameter, path) {
   const { kind, title, symbol, summary } = parameter;
   const label = symbol || title;
   const hint = [title, summary, rangeWords(parameter)].filter(Boolean).join(". ");
-  if (kind === "bool") return switchField(desk, { path, label: title, hint });
-  if (kind === "pair") return pairField(desk, parameter, path);
+  if (kind === "bool") return switchField(target, { path, label: title, hint });
+  if (kind === "pair") return pairField(target, parameter, path);
   if (kind === "choice") {
-    return choiceField(desk, {
+    return choiceField(target, {
       path,
       label: title,
       hint,
       choices: (parameter.choices ?? []).map((value) => ({ value, label: value })),
     });
   }
-  return numberField(desk, { path, label, hint, integer: kind === "int" });
+  return numberField(target, { path, label, hint, integer: kind === "int" });
 }
 
 /**

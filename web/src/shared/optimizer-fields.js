@@ -13,22 +13,22 @@ export function dialectChoices(rows) {
 
 /**
  * The rate as a logarithmic slider with a number, then whatever else the row has.
- * @param {import("./controls.js").Desk} desk
+ * @param {import("./controls.js").ChangeTarget} target
  * @param {OptimizerRow} row
  * @param {Dialect} dialect
  * @param {string} [root]  the path of the optimizer
  * @returns {{name: string, control: import("./controls.js").Control & {mark?: (value: number | null, words: string) => void}}[]}
  */
-export function ownControls(desk, row, dialect, root = "optimizer") {
+export function ownControls(target, row, dialect, root = "optimizer") {
   const defaults = row.defaults[dialect] ?? {};
   const parameters = row.parameters.filter(
     ({ name }) => name === "lr" || name in defaults || !(name in (row.defaults.pytorch ?? {})),
   );
   return parameters.map((parameter) => {
     const path = `${root}.${parameter.name}`;
-    if (parameter.name !== "lr") return { name: parameter.name, control: parameterField(desk, parameter, path) };
+    if (parameter.name !== "lr") return { name: parameter.name, control: parameterField(target, parameter, path) };
     const usual = typeof defaults.lr === "number" ? defaults.lr : Number(parameter.default);
-    const slider = sliderField(desk, {
+    const slider = sliderField(target, {
       path,
       label: `${parameter.title} ${parameter.symbol || "η"}`,
       hint: parameter.summary,

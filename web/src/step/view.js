@@ -9,7 +9,7 @@ import { diagramView } from "./diagram/diagram.js";
 import { equationView } from "./micro/equation.js";
 import { headView } from "./head.js";
 import { matricesView } from "./micro/matrices.js";
-import { panelsView } from "./panels-place.js";
+import { panelsView } from "./panels/tabs.js";
 import { resultsView } from "./micro/results.js";
 import { ruleView } from "./micro/rule.js";
 import { seenOf } from "./state.js";

@@ -8,7 +8,7 @@ import { formatCount, formatExact, formatNumber, toNumber } from "../../toolkit/
 import { formulaBox } from "../../shared/formula.js";
 import { progress, studyOf } from "../studies/study.js";
 import { networkFrameOf } from "../frames.js";
-import { networkNames } from "./lanes.js";
+import { networkNames } from "./names.js";
 
 /** Up to so many parameters the whole Hessian is made, quickly: then it is looked at whenever the race stands. */
 const AT_REST = 400;

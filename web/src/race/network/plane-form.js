@@ -5,7 +5,7 @@
 
 import { numberField } from "../../shared/controls.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
-import { networkNames, placesOf } from "./lanes.js";
+import { networkNames, placesOf } from "./names.js";
 
 /** @type {{kind: PlaneWish["kind"], label: string, why: string}[]} */
 const KINDS = [

@@ -6,9 +6,9 @@ import { palette } from "../../toolkit/colours.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
 import { typeScale } from "../../frame/projector.js";
-import { colourOf, isDashed } from "../lanes.js";
+import { colourOf, isDashed } from "../lanes/lanes.js";
 import { surfaceNames } from "../surface/names.js";
-import { networkNames } from "../network/lanes.js";
+import { networkNames } from "../network/names.js";
 import { dot, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";
 

@@ -1,16 +1,18 @@
 /** The surface: contours by Plotly, what moves on canvases over them, the start to drag, and every step's exact numbers. */
 
 /** @import { AppState, View } from "../../types.js" */
-/** @import { Plane } from "../plane.js" */
+/** @import { Plane } from "../plots/plane.js" */
 
-import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber } from "../../toolkit/maths.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
 import { typeScale } from "../../frame/projector.js";
 import { raceFrameOf } from "../frames.js";
 import { surfaceNames } from "./names.js";
 import { nearest, overlay } from "./overlay.js";
-import { planeOf, shows } from "../plane.js";
+import { contourTrace } from "../plots/contour-trace.js";
+import { planeOf, shows } from "../plots/plane.js";
+import { plotTip } from "../plots/tip.js";
 
 /**
  * @param {import("./actions.js").SurfaceRaceActions} actions
@@ -24,14 +26,14 @@ export function surfaceView(actions) {
     { type: "button", class: "race-start", data: { testid: "race-origin" } },
     h("span", { class: "race-start-word" }, "start"),
   );
-  const tip = h("div", { class: "tip race-tip", role: "status", data: { testid: "race-tip" }, hidden: true });
+  const tip = plotTip("race-tip");
   const element = h(
     "div",
     { class: "race-surface", role: "group", aria: { label: "Surface" } },
     place,
     ...over.elements,
     start,
-    tip,
+    tip.element,
   );
   const figure = new Redrawn(place);
   /** @type {AppState | null} */
@@ -45,7 +47,7 @@ export function surfaceView(actions) {
   new ResizeObserver(() => last && update(last)).observe(element);
   dragStart();
   element.addEventListener("pointermove", point);
-  element.addEventListener("pointerleave", () => (tip.hidden = true));
+  element.addEventListener("pointerleave", () => tip.hide());
   return { element, update };
 
   /** @param {AppState} state */
@@ -62,13 +64,8 @@ export function surfaceView(actions) {
       if (ground(frame, theme, width, height, typeScale(), themed, raceLook.plane)) {
         const [xs, ys] = raceLook.plane ?? frame.meta.domain;
         frameAt(layout.margin, width, height, xs, ys);
-        const { x, y, level } = frame.arrays;
-        const rows = [];
-        for (let i = 0; i < y.data.length; i++) rows.push(level.data.subarray(i * x.data.length, (i + 1) * x.data.length));
-        const { start: first, end, size } = frame.meta.levels;
         const [zmin, zmax] = frame.meta.ends;
-        const contours = { ...data[0].contours, start: first, end, size };
-        const trace = { ...data[0], x: x.data, y: y.data, z: rows, zmin, zmax, autocontour: false, contours };
+        const trace = { ...contourTrace(data[0], frame.arrays, frame.meta.levels), zmin, zmax };
         figure.later(async (plotly) => {
           await plotly.react(
             place,
@@ -144,7 +141,7 @@ export function surfaceView(actions) {
     start.addEventListener("pointerdown", (event) => {
       held = true;
       start.setPointerCapture(event.pointerId);
-      tip.hidden = true;
+      tip.hide();
     });
     start.addEventListener("pointermove", (event) => {
       if (!held || !plane) return;
@@ -180,26 +177,11 @@ export function surfaceView(actions) {
     const box = element.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
     const found = last && plane && event.buttons === 0 ? nearest(last, plane, px, py) : null;
-    tip.hidden = !found;
-    if (!found || !last) return;
-    const name = surfaceNames(last).get(found.lane.id) ?? "";
-    setText(
-      tip,
-      `${name}, step ${formatCount(found.step)}\nx ${formatExact(found.x)}\ny ${formatExact(found.y)}\nf ${formatExact(found.loss)}`,
-    );
-    for (const [key, value] of Object.entries({
-      lane: found.lane.id,
-      step: found.step,
-      x: found.x,
-      y: found.y,
-      loss: found.loss,
-    })) {
-      setAttribute(tip, `data-${key}`, String(value));
-    }
-    const right = px > box.width / 2;
-    tip.style.left = right ? "" : `${px + 14}px`;
-    tip.style.right = right ? `${box.width - px + 14}px` : "";
-    tip.style.top = `${Math.max(4, py - 12)}px`;
+    if (!found || !last) return tip.hide();
+    const { lane, step, x, y, loss } = found;
+    const words = `${surfaceNames(last).get(lane.id) ?? ""}, step ${formatCount(step)}`;
+    const place = `x ${formatExact(x)}\ny ${formatExact(y)}\nf ${formatExact(loss)}`;
+    tip.show(px, py, box.width, `${words}\n${place}`, { lane: lane.id, step, x, y, loss });
   }
 }
 

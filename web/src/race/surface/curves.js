@@ -3,10 +3,12 @@
 /** @import { AppState, View } from "../../types.js" */
 /** @import { Abscissa, RaceLane, Trail } from "../types.js" */
 
+import { choiceButton, choices } from "../choices.js";
+import { laneTrace, lossPlot } from "../plots/loss-plot.js";
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
-import { Redrawn, sized } from "../../toolkit/plot.js";
+import { sized } from "../../toolkit/plot.js";
 import { typeScale } from "../../frame/projector.js";
-import { colourOf, isDashed } from "../lanes.js";
+import { colourOf } from "../lanes/lanes.js";
 import { surfaceNames } from "./names.js";
 import { lengthAt } from "./trails.js";
 
@@ -34,70 +36,37 @@ export const ABSCISSAS = [
  * @returns {View}
  */
 export function lossView(actions) {
-  const place = h("div", {
-    class: "race-plot",
-    role: "img",
-    aria: { label: "Loss of every lane" },
-    data: { testid: "race-loss" },
-  });
-  const stage = h("div", { class: "race-loss-stage" }, place);
-  const choices = ABSCISSAS.map(({ name, label, why }) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "race-choice",
-        title: why,
-        data: { abscissa: name },
-        onclick: () => actions.look({ abscissa: name }),
-      },
-      label,
-    ),
+  const { place, stage, figure, drawn } = lossPlot("race-loss");
+  const buttons = ABSCISSAS.map(({ name, label, why }) =>
+    choiceButton(label, { abscissa: name }, () => actions.look({ abscissa: name }), why),
   );
   const element = h(
     "section",
     { class: "race-loss", aria: { label: "Loss" } },
-    h(
-      "div",
-      { class: "title-row" },
-      h("h2", { class: "panel-title" }, "Loss"),
-      h("div", { class: "race-choices", role: "group", aria: { label: "Abscissa" } }, ...choices),
-    ),
+    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss"), choices("Abscissa", ...buttons)),
     stage,
   );
-  const figure = new Redrawn(place);
   const changed = memo();
-  /** @type {AppState | null} */
-  let last = null;
-  new ResizeObserver(() => last && update(last)).observe(stage);
-  return { element, update };
+  return { element, update: drawn(draw) };
 
   /** @param {AppState} state */
-  function update(state) {
-    last = state;
+  function draw(state) {
     const { race, trails, figures, theme, linear, raceLook } = state;
-    ABSCISSAS.forEach(({ name }, i) => setAttribute(choices[i], "aria-pressed", String(raceLook.abscissa === name)));
+    ABSCISSAS.forEach(({ name }, i) => setAttribute(buttons[i], "aria-pressed", String(raceLook.abscissa === name)));
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const themed = figures?.figures[linear || !onLog(state) ? "race_loss_linear" : "race_loss"];
     if (!race || !trails || trails.race !== race.race || !themed || width < 40 || height < 40) return;
     if (!changed(trails, race, theme, themed, width, height, raceLook.abscissa, typeScale())) return;
     figure.later(async (plotly) => {
-      const { data, layout: drawn } = themed[theme];
-      const layout = sized(drawn, typeScale(), height);
+      const { data, layout: laid } = themed[theme];
+      const layout = sized(laid, typeScale(), height);
       const narrow = width < 480;
       const names = surfaceNames(state);
       const curves = race.lanes.flatMap((lane) => {
         const trail = trails.lanes.get(lane.id);
         return trail ? [{ lane, ...curve(lane, trail, trails.step, raceLook.abscissa) }] : [];
       });
-      const traces = curves.map(({ lane, x, y }) => ({
-        ...data[0],
-        uid: `lane-${lane.id}`,
-        name: names.get(lane.id),
-        x,
-        y,
-        line: { ...data[0].line, color: colourOf(lane, theme), dash: isDashed(lane) ? "dash" : "solid" },
-      }));
+      const traces = curves.map(({ lane, x, y }) => laneTrace(data[0], lane, theme, { name: names.get(lane.id), x, y }));
       const axis = ABSCISSAS.find(({ name }) => name === raceLook.abscissa)?.axis ?? "step";
       const log = themed === figures?.figures.race_loss;
       const range = yRange(curves, log);

@@ -2,7 +2,7 @@
 
 /** @import { AppState } from "../../types.js" */
 
-import { namesOf } from "../lanes.js";
+import { namesOf } from "../lanes/lanes.js";
 
 /** @param {AppState} state @returns {Map<number, string>} */
 export function surfaceNames({ race, catalog }) {

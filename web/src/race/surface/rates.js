@@ -17,7 +17,7 @@ export function rateChoice(actions) {
     /** @type {() => void} */ press,
   ) => h("button", { type: "button", class: "race-choice", title: why, data: { rates: how }, onclick: press }, words);
   let common = 0.01;
-  const desk = {
+  const target = {
     register: (/** @type {string} */ path) => actions.register(path),
     change: async (/** @type {string} */ _, /** @type {unknown} */ value) => {
       const done = await actions.rates("same", Number(value));
@@ -26,7 +26,7 @@ export function rateChoice(actions) {
     },
     refuse: (/** @type {string} */ path, /** @type {string} */ message) => actions.refuse(path, message),
   };
-  const field = numberField(desk, { path: "race.lr", label: "η", hint: "the same rate for every lane" });
+  const field = numberField(target, { path: "race.lr", label: "η", hint: "the same rate for every lane" });
   const choices = [
     choice("same", "same η", "every lane at one rate: what the rules themselves do with it", () =>
       actions.rates("same", common),

@@ -142,7 +142,7 @@ function spoken({ title, symbol }) {
  */
 function startField(actions, index) {
   actions.register("race.start");
-  const desk = {
+  const target = {
     register: () => {},
     change: (/** @type {string} */ _, /** @type {unknown} */ value) => {
       const [x, y] = actions.state.race?.start ?? [0, 0];
@@ -153,7 +153,7 @@ function startField(actions, index) {
     },
     refuse: (/** @type {string} */ _, /** @type {string} */ message) => actions.refuse("race.start", message),
   };
-  return numberField(desk, { path: `race.start.${index}`, label: "xy"[index], hint: "where every lane begins" });
+  return numberField(target, { path: `race.start.${index}`, label: "xy"[index], hint: "where every lane begins" });
 }
 
 /** @param {import("./actions.js").SurfaceRaceActions} actions */

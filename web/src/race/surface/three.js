@@ -1,13 +1,13 @@
 /** The surface that is raced on in three dimensions, with the lanes' trails. */
 
 import { raceFrameOf } from "../frames.js";
-import { heightOf } from "../three.js";
+import { heightOf } from "../plots/three.js";
 import { lengthAt } from "./trails.js";
 
 /** Points of a trail, at most: more cannot be told apart. */
 const MOST = 400;
 
-/** @type {import("../three.js").Told} */
+/** @type {import("../plots/three.js").Told} */
 export const surfaceInThree = {
   named: "race_3d",
   testid: "race-3d",

@@ -4,20 +4,20 @@
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatNumber, toNumber } from "../../toolkit/maths.js";
+import { pageTabs, threeChoice } from "../choices.js";
 import { updateDialog } from "./update-equations.js";
 import { lossView } from "./curves.js";
 import { pointView } from "./point.js";
 import { settingsView } from "./settings.js";
 import { standingsView } from "./standings.js";
 import { surfaceView } from "./contours.js";
-import { threeView } from "../three.js";
+import { threeView } from "../plots/three.js";
 import { surfaceInThree } from "./three.js";
 
-/** @type {["surface" | "standings", string][]} */
-const PAGES = [
-  ["surface", "Surface"],
-  ["standings", "Standings"],
-];
+const PAGES = /** @type {const} */ ([
+  ["surface", "race-surface", "Surface"],
+  ["standings", "race-standings", "Standings"],
+]);
 
 /** What the shades mean: high is paper. @param {import("../../channels.js").FrameOf<"race_surface"> | undefined} frame @param {string} theme */
 function scaleWords(frame, theme) {
@@ -32,18 +32,7 @@ function scaleWords(frame, theme) {
  * @returns {View}
  */
 export function raceView(actions) {
-  const look = (/** @type {boolean} */ three, /** @type {string} */ words) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "race-choice",
-        data: { look: three ? "3d" : "contour" },
-        onclick: () => actions.look({ three }),
-      },
-      words,
-    );
-  const looks = [look(false, "contour"), look(true, "3-D")];
+  const looks = threeChoice("look", "How the surface is drawn", (three) => actions.look({ three }));
   const colour = h("span", { class: "small" });
   const [flat, three, loss, settings, standings, point] = [
     surfaceView(actions),
@@ -55,24 +44,11 @@ export function raceView(actions) {
   ];
   const anatomy = updateDialog(actions);
   const waiting = h("p", { class: "small race-waiting" }, "The race is coming …");
-  const tabs = PAGES.map(([name, title]) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "tab",
-        role: "tab",
-        aria: { selected: false, controls: `race-${name}` },
-        data: { tab: name },
-        onclick: () => actions.look({ page: name }),
-      },
-      title,
-    ),
-  );
+  const tabs = pageTabs(PAGES, "", (page) => actions.look({ page }));
   const element = h(
     "main",
     { class: "race", data: { ready: false } },
-    h("div", { class: "tabs race-tabs", role: "tablist", aria: { label: "Pages" } }, ...tabs),
+    tabs.element,
     h(
       "div",
       { class: "race-left", id: "race-surface" },
@@ -80,12 +56,7 @@ export function raceView(actions) {
         "div",
         { class: "title-row" },
         h("h2", { class: "panel-title" }, "Surface"),
-        h(
-          "div",
-          { class: "race-choices" },
-          h("div", { class: "race-choices", role: "group", aria: { label: "How the surface is drawn" } }, ...looks),
-          colour,
-        ),
+        h("div", { class: "race-choices" }, looks.element, colour),
       ),
       h("div", { class: "race-stage" }, flat.element, three.element, waiting),
       loss.element,
@@ -93,18 +64,14 @@ export function raceView(actions) {
     h("div", { class: "race-right", id: "race-standings" }, settings.element, standings.element, point.element),
     anatomy.element,
   );
-  const [changed, grounded] = [memo(), memo()];
+  const grounded = memo();
   return {
     element,
     update(state) {
       actions.open();
       const { raceLook, race, catalog } = state;
-      if (changed(raceLook.page)) {
-        setAttribute(element, "data-page", raceLook.page);
-        PAGES.forEach(([name], i) => setAttribute(tabs[i], "aria-selected", String(raceLook.page === name)));
-      }
-      setAttribute(looks[0], "aria-pressed", String(!raceLook.three));
-      setAttribute(looks[1], "aria-pressed", String(raceLook.three));
+      tabs.update(raceLook.page, element);
+      looks.update(raceLook.three);
       flat.element.hidden = raceLook.three;
       three.element.hidden = !raceLook.three;
       const frame = state.frames.race_surface;

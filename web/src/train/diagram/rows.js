@@ -5,7 +5,7 @@
 
 import { s } from "../../toolkit/dom.js";
 import { formatSetting, subscript } from "../../toolkit/maths.js";
-import { skipSource } from "../network-layers.js";
+import { skipSource } from "../settings/network-layers.js";
 
 const LANE = 17;
 /** Under the heads of the layers. */

@@ -8,6 +8,7 @@ import { formatExact, formatSetting, parseSetting } from "../../toolkit/maths.js
 import { entryOf, titleOf, whereOf } from "./words.js";
 import { roundUp } from "./wires.js";
 import { icon } from "../../toolkit/icons.js";
+import { Newest } from "../../wire/newest.js";
 
 /** How long a number that was set may take to come back (ms); until then the older one does not show again. */
 const PATIENCE = 1000;
@@ -63,40 +64,33 @@ export function weightEditor(actions) {
   let run = -1;
   let dirty = false;
   let dragging = false;
-  /** The newest wish; one edit is under way at a time, and wishes that are overtaken are never sent. @type {number | null} */
-  let wish = null;
-  let sending = false;
   /** What was set and has not come back yet. @type {number | null} */
   let awaited = null;
   let at = { x: 0, y: 0 };
   let around = "";
   const shownChanged = memo();
 
+  /** @type {Newest<{of: Target | null, value: number}>} */
+  const wishes = new Newest(async ({ of, value }) => {
+    const entry = of && of === target && state ? entryOf(state, "parameters", of) : null;
+    if (!entry) return true;
+    const refused = await actions.weight(entry.name, entry.index, value);
+    if (target !== of) return true;
+    complain(refused);
+    awaited = refused === null ? value : null;
+    setTimeout(() => {
+      if (awaited === value) awaited = null;
+      show();
+    }, PATIENCE);
+    return true;
+  });
+  const isSending = () => wishes.wish !== null;
   /** @param {number} value */
   const set = async (value) => {
-    wish = value;
     dirty = false;
-    if (sending) return;
-    sending = true;
-    const mine = target;
-    while (wish !== null && target && target === mine && state) {
-      const next = wish;
-      wish = null;
-      const entry = entryOf(state, "parameters", target);
-      if (!entry) break;
-      const refused = await actions.weight(entry.name, entry.index, next);
-      if (target !== mine) break;
-      complain(refused);
-      awaited = refused === null ? next : null;
-      setTimeout(() => {
-        if (awaited === next) awaited = null;
-        show();
-      }, PATIENCE);
-    }
-    sending = false;
+    await wishes.want({ of: target, value });
     if (!dragging) actions.release();
     show();
-    if (wish !== null && target !== mine) set(wish);
   };
   /** @param {string | null} message */
   const complain = (message) => {
@@ -109,7 +103,7 @@ export function weightEditor(actions) {
     const inside = element.contains(document.activeElement);
     element.hidden = true;
     target = null;
-    wish = awaited = null;
+    awaited = null;
     dragging = false;
     actions.release();
     const back = after;
@@ -123,8 +117,8 @@ export function weightEditor(actions) {
     if (!target || !state) return;
     const entry = entryOf(state, "parameters", target);
     if (entry?.value === awaited || state.clock?.status === "playing") awaited = null;
-    if (!entry || awaited !== null || !shownChanged(entry.value, target, dirty, dragging, sending)) return;
-    const busy = dragging || sending;
+    if (!entry || awaited !== null || !shownChanged(entry.value, target, dirty, dragging, isSending())) return;
+    const busy = dragging || isSending();
     if (!dirty && !busy) {
       const whole = document.activeElement === field && field.selectionStart === 0 && field.selectionEnd === field.value.length;
       field.value = formatExact(entry.value);
@@ -149,7 +143,7 @@ export function weightEditor(actions) {
   });
   slider.addEventListener("change", () => {
     dragging = false;
-    if (!sending) actions.release();
+    if (!isSending()) actions.release();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -193,7 +187,7 @@ export function weightEditor(actions) {
       if (!entry || !now.run) return shut();
       [state, target, after, run] = [now, wanted, then, now.run.run];
       dirty = dragging = false;
-      wish = awaited = null;
+      awaited = null;
       complain(null);
       setText(title, titleOf(wanted));
       setText(where, whereOf(now.run, wanted));

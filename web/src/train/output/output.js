@@ -5,7 +5,7 @@
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../../toolkit/maths.js";
 import { frameOf } from "../../run/selectors.js";
-import { checksView } from "./checks.js";
+import { trialButtons } from "./trial-buttons.js";
 import { confusionView } from "./confusion.js";
 import { curvesView } from "./curves.js";
 import { drawView } from "../data/draw.js";
@@ -44,7 +44,7 @@ export function outputColumn(actions, trials) {
   const numbers = numbersView();
   const curves = curvesView(actions);
   const health = healthView(actions);
-  const checks = checksView(actions, trials);
+  const checks = trialButtons(actions, trials);
   const element = h(
     "div",
     { class: "output", data: { part: "output" } },

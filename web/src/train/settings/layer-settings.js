@@ -5,7 +5,7 @@
 import { choiceField, numberField } from "../../shared/controls.js";
 import { h, memo, setText } from "../../toolkit/dom.js";
 import { formatSetting } from "../../toolkit/maths.js";
-import { skipSource } from "../network-layers.js";
+import { skipSource } from "./network-layers.js";
 import { rowNamed } from "../../run/spec.js";
 import { activationPlot } from "./activation-plot.js";
 
@@ -18,7 +18,7 @@ import { activationPlot } from "./activation-plot.js";
 export function layerSettings(actions, index, changes, catalog) {
   const number = index + 1;
   const path = `network.layers.${index}`;
-  const desk = {
+  const target = {
     register: (/** @type {string} */ own) => actions.register(own),
     change: (/** @type {string} */ own, /** @type {unknown} */ value) =>
       changes.set(index, {
@@ -26,13 +26,13 @@ export function layerSettings(actions, index, changes, catalog) {
       }),
     refuse: (/** @type {string} */ own, /** @type {string} */ message) => actions.refuse(own, message),
   };
-  const norm = choiceField(desk, {
+  const norm = choiceField(target, {
     path: `${path}.norm`,
     label: "Norm",
     hint: "centres and scales what the activation takes",
     choices: [{ value: "none", label: "none" }, ...catalog.norms.map((row) => ({ value: row.name, label: row.title }))],
   });
-  const dropout = numberField(desk, {
+  const dropout = numberField(target, {
     path: `${path}.dropout`,
     label: "Dropout p",
     hint: "share of the layer's units left out at each update; from 0 to below 1",
@@ -41,7 +41,7 @@ export function layerSettings(actions, index, changes, catalog) {
     value: String(i + 1),
     label: `from ${skipSource(number, i + 1)}`,
   }));
-  const skip = choiceField(desk, {
+  const skip = choiceField(target, {
     path: `${path}.skip`,
     label: "Skip",
     hint: "adds what an earlier layer gives, past this one",

@@ -5,7 +5,7 @@
 import { choiceField, numberField, parameterField } from "../../shared/controls.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, parseSetting } from "../../toolkit/maths.js";
-import { added, alike, counted, removed } from "../network-layers.js";
+import { added, alike, counted, removed } from "./network-layers.js";
 import { rowNamed, specOf, withField } from "../../run/spec.js";
 import { icon } from "../../toolkit/icons.js";
 import { extrasLine, extrasOf, layerSettings } from "./layer-settings.js";
@@ -228,7 +228,7 @@ function ruleFields(actions, state) {
     rows.map((row) => ({ value: row.name, label: row.title }));
   const auto = { value: "auto", label: "auto" };
   const initializer = choiceField(
-    { ...desk(actions), change: (path, name) => actions.change(path.replace(/\.name$/, ""), { name }) },
+    { ...target(actions), change: (path, name) => actions.change(path.replace(/\.name$/, ""), { name }) },
     {
       path: "network.initializer.name",
       label: "Start",
@@ -236,19 +236,19 @@ function ruleFields(actions, state) {
       choices: named(catalog.initializers),
     },
   );
-  const output = choiceField(desk(actions), {
+  const output = choiceField(target(actions), {
     path: "network.output_activation",
     label: "Output",
     hint: "activation of the output layer; auto matches the loss",
     choices: [auto, ...named(catalog.activations.filter((row) => row.output !== false))],
   });
-  const loss = choiceField(desk(actions), {
+  const loss = choiceField(target(actions), {
     path: "loss",
     label: "Loss",
     hint: "auto matches the task",
     choices: [auto, ...named(catalog.losses)],
   });
-  const bias = numberField(desk(actions), {
+  const bias = numberField(target(actions), {
     path: "network.bias",
     label: "Biases start at",
     hint: "every bias of the network",
@@ -273,7 +273,7 @@ function ruleFields(actions, state) {
         const row = rowNamed(catalog.initializers, name);
         own = (row?.parameters ?? []).map((parameter) => {
           const path = `network.initializer.${parameter.name}`;
-          return { path, control: parameterField(desk(actions), parameter, path) };
+          return { path, control: parameterField(target(actions), parameter, path) };
         });
         place.replaceChildren(
           initializer.element,
@@ -303,9 +303,9 @@ function ruleFields(actions, state) {
 
 /**
  * @param {import("../actions.js").TrainActions} actions
- * @returns {import("../../shared/controls.js").Desk}
+ * @returns {import("../../shared/controls.js").ChangeTarget}
  */
-function desk(actions) {
+function target(actions) {
   return {
     register: (path) => actions.register(path),
     change: (path, value) => actions.change(path, value),

@@ -1,6 +1,6 @@
 /** Changes of a network's hidden layers: pure functions from the layers that are to those that are wished. */
 
-/** @import { Layer } from "../types.js" */
+/** @import { Layer } from "../../types.js" */
 
 /** A new layer is like the last one, but not wider than can be taken in. */
 const WIDEST_NEW = 8;

@@ -1,12 +1,12 @@
 /** What a lane looks like and is called: eight colours, dashes and squares beyond, and a name at the line's end. */
 
-/** @import { AppState } from "../types.js" */
-/** @import { Lane } from "./types.js" */
+/** @import { AppState } from "../../types.js" */
+/** @import { Lane } from "../types.js" */
 
-import { css, palette } from "../toolkit/colours.js";
-import { s } from "../toolkit/dom.js";
-import { formatSetting } from "../toolkit/maths.js";
-import { rowNamed } from "../run/spec.js";
+import { css, palette } from "../../toolkit/colours.js";
+import { s } from "../../toolkit/dom.js";
+import { formatSetting } from "../../toolkit/maths.js";
+import { rowNamed } from "../../run/spec.js";
 
 export const MOST_LANES = 16;
 const COLOURS = 8;

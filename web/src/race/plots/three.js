@@ -1,11 +1,11 @@
 /** The ground of a race in three dimensions, with the lanes on it. Drawn in software it is slow: a few times a second is enough. */
 
-/** @import { AppState, View } from "../types.js" */
-/** @import { Lane } from "./types.js" */
+/** @import { AppState, View } from "../../types.js" */
+/** @import { Lane } from "../types.js" */
 
-import { h, memo } from "../toolkit/dom.js";
-import { Redrawn } from "../toolkit/plot.js";
-import { colourOf, isDashed } from "./lanes.js";
+import { h, memo } from "../../toolkit/dom.js";
+import { Redrawn } from "../../toolkit/plot.js";
+import { colourOf, isDashed } from "../lanes/lanes.js";
 
 /** Points along a side of the ground that are drawn; of a finer one every second is left out. */
 const FINE = 101;
@@ -13,7 +13,7 @@ const [NARROW, SHORT] = [480, 8];
 
 /**
  * @typedef {object} Scene  What is drawn.
- * @property {import("../channels.js").AnyFrame} ground  its `x`, `y` and `level`
+ * @property {import("../../channels.js").AnyFrame} ground  its `x`, `y` and `level`
  * @property {{lane: Lane, way: (number | null)[][], drop?: [number, number]}[]} lanes  the way's x, y and height, and from
  *   where to where a thin line falls at its head
  * @property {[string, string, string]} titles
@@ -28,7 +28,7 @@ const [NARROW, SHORT] = [480, 8];
  * @property {(state: AppState) => Scene} scene
  */
 
-/** The axis of a surface: log₁₀ of what lies above the least, or the loss itself. @param {import("./channels.js").Heights} meta @returns {(loss: number) => number} */
+/** The axis of a surface: log₁₀ of what lies above the least, or the loss itself. @param {import("../channels.js").Heights} meta @returns {(loss: number) => number} */
 export function heightOf({ colour, least, floor }) {
   return (loss) => (colour === "linear" ? loss : Math.log10(Math.max(0, loss - least) + floor));
 }
@@ -64,7 +64,7 @@ export function threeView({ named, testid, label, known, scene }) {
       const rows = [];
       for (let i = 0; i < y.data.length; i += stride)
         rows.push(kept(level.data.subarray(i * x.data.length, (i + 1) * x.data.length)));
-      /** @type {import("../toolkit/plotly.js").Trace[]} */
+      /** @type {import("../../toolkit/plotly.js").Trace[]} */
       const traces = [{ ...surface, x: kept(x.data), y: kept(y.data), z: rows }];
       for (const { lane, way, drop } of lanes) {
         const colour = colourOf(lane, theme);

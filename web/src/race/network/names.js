@@ -3,7 +3,7 @@
 /** @import { AppState } from "../../types.js" */
 /** @import { NetworkInfo } from "./types.js" */
 
-import { namesOf } from "../lanes.js";
+import { namesOf } from "../lanes/lanes.js";
 
 /** @param {AppState} state @returns {Map<number, string>} */
 export function networkNames(state) {

@@ -10,7 +10,7 @@ import { frameOf } from "../../run/selectors.js";
  * @param {{rate: () => void, gradient: () => void}} trials
  * @returns {View}
  */
-export function checksView(actions, trials) {
+export function trialButtons(actions, trials) {
   const button = (
     /** @type {string} */ name,
     /** @type {string} */ words,

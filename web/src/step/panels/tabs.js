@@ -1,12 +1,12 @@
 /** Where the panels stand: a row of tabs, and the one that is open. */
 
-/** @import { View } from "../types.js" */
+/** @import { View } from "../../types.js" */
 
-import { h, setAttribute } from "../toolkit/dom.js";
-import { panels, panelsWatch } from "./panels/index.js";
+import { h, setAttribute } from "../../toolkit/dom.js";
+import { panels, panelsWatch } from "./index.js";
 
 /**
- * @param {import("./actions.js").StepActions} actions
+ * @param {import("../actions.js").StepActions} actions
  * @returns {View}
  */
 export function panelsView(actions) {
@@ -45,7 +45,7 @@ export function panelsView(actions) {
     ...bodies,
   );
   element.hidden = all.length === 0;
-  /** @type {import("../types.js").AppState | null} */
+  /** @type {import("../../types.js").AppState | null} */
   let last = null;
 
   /** @param {(typeof all)[number]} panel @param {MouseEvent} event */
@@ -70,7 +70,7 @@ export function panelsView(actions) {
     open = panel;
     if (last) update(last);
   }
-  /** @param {import("../types.js").AppState} state */
+  /** @param {import("../../types.js").AppState} state */
   function update(state) {
     last = state;
     const wanted = watch(state);

@@ -1,6 +1,6 @@
 /** What is on the screen as one PNG: surface, trails and losses, with what is raced on, after which step, and who runs. */
 
-import { loadedPlotly } from "../toolkit/plot.js";
+import { loadedPlotly } from "../../toolkit/plot.js";
 
 const GAP = 24;
 const TITLE = 40;
