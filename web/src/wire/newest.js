@@ -35,3 +35,40 @@ export class Newest {
     this.#newest = null;
   }
 }
+
+/** Of the questions of one name only the newest counts: what an earlier one is answered is not told. */
+export class NewestAnswers {
+  /** What is asked, or will be: its key, and the wait before it. @type {Map<string, {key: string, timer: number}>} */
+  #asked = new Map();
+
+  /** Whether this very question is under way. @param {string} name @param {string} key */
+  isAsked(name, key) {
+    return this.#asked.get(name)?.key === key;
+  }
+
+  /**
+   * @template Answer
+   * @param {string} name
+   * @param {string} key
+   * @param {() => Promise<Answer>} question
+   * @param {(answer: Answer) => void} told
+   * @param {number} [wait]  milliseconds before it is asked: one that is dropped by then never is
+   */
+  ask(name, key, question, told, wait = 0) {
+    this.drop(name);
+    const mine = { key, timer: 0 };
+    this.#asked.set(name, mine);
+    mine.timer = window.setTimeout(async () => {
+      const answer = await question();
+      if (this.#asked.get(name) !== mine) return;
+      this.#asked.delete(name);
+      told(answer);
+    }, wait);
+  }
+
+  /** @param {string} name */
+  drop(name) {
+    clearTimeout(this.#asked.get(name)?.timer);
+    this.#asked.delete(name);
+  }
+}

@@ -4,11 +4,13 @@
 /** @import { Lane, RaceLook } from "../types.js" */
 
 import { raceFrameOf } from "../frames.js";
-import { Newest } from "../../wire/newest.js";
+import { Newest, NewestAnswers } from "../../wire/newest.js";
 import { RaceActions } from "../actions.js";
 
 export class SurfaceRaceActions extends RaceActions {
   #opening = false;
+  /** To what is asked of a lane. */
+  answers = new NewestAnswers();
   /** @type {Newest<[number, number]>} */
   #starts = new Newest((start) => this.tell({ type: "race_change", start }, "race.start"));
 

@@ -160,14 +160,14 @@ export function surfaceView(actions) {
     start.addEventListener("keydown", (event) => {
       const at = dragged ?? last?.race?.start;
       /** @type {Record<string, [number, number]>} */
-      const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-      const way = ways[event.key];
-      if (!way || !at || !plane) return;
+      const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+      const direction = directions[event.key];
+      if (!direction || !at || !plane) return;
       event.preventDefault();
       const by = (event.shiftKey ? 10 : 1) / 100;
       go(
-        round(at[0] + way[0] * by * (plane.xs[1] - plane.xs[0]), plane.xs),
-        round(at[1] + way[1] * by * (plane.ys[1] - plane.ys[0]), plane.ys),
+        round(at[0] + direction[0] * by * (plane.xs[1] - plane.xs[0]), plane.xs),
+        round(at[1] + direction[1] * by * (plane.ys[1] - plane.ys[0]), plane.ys),
       );
     });
   }

@@ -53,17 +53,17 @@ export function rateChoice(actions) {
     element,
     update({ race, errors }) {
       if (!race) return;
-      const ways = new Set(race.lanes.map(({ chosen }) => chosen));
-      const way = ways.size === 1 ? [...ways][0] : null;
+      const kinds = new Set(race.lanes.map(({ chosen }) => chosen));
+      const kind = kinds.size === 1 ? [...kinds][0] : null;
       /** @type {Record<string, string>} */
       const named = { same: "same", defaults: "default", tuned: "tuned" };
-      for (const each of choices) setAttribute(each, "aria-pressed", String(named[each.dataset.rates ?? ""] === way));
-      if (way === "same") common = race.lanes[0].optimizer.lr;
+      for (const each of choices) setAttribute(each, "aria-pressed", String(named[each.dataset.rates ?? ""] === kind));
+      if (kind === "same") common = race.lanes[0].optimizer.lr;
       field.update(common, errors["race.lr"]);
       const told = { same: race.rates, default: "each rule's default", tuned: race.rates, own: "each lane's own" };
       setText(
         words,
-        race.lanes.length === 0 ? "" : way ? `chosen: ${told[way]}` : "chosen in more than one way: each lane says how",
+        race.lanes.length === 0 ? "" : kind ? `chosen: ${told[kind]}` : "chosen in more than one way: each lane says how",
       );
     },
   };

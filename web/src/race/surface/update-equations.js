@@ -118,13 +118,13 @@ function answerNow(actions, { race, raceClock: clock, connection, raceUpdate: { 
   /** @type {Answer<import("../../commands.js").Dissection>} */
   const loading = { key, status: "loading", result: answer?.result ?? null, message: "" };
   actions.showUpdate({ answer: loading });
-  answerOf(
+  const question = () => actions.ask({ type: "race_dissect", lane, coordinate });
+  const failed = "the server could not answer. The race is as it was.";
+  actions.answers.ask(
+    "update",
     key,
-    () => actions.ask({ type: "race_dissect", lane, coordinate }),
-    "the server could not answer. The race is as it was.",
-  ).then((found) => {
-    // A later question has taken its place, unless it is the same.
-    if (actions.state.raceUpdate.answer?.key === key) actions.showUpdate({ answer: found });
-  });
+    () => answerOf(key, question, failed),
+    (found) => actions.showUpdate({ answer: found }),
+  );
   return loading;
 }

@@ -42,7 +42,7 @@ export function raceView(actions) {
     standingsView(actions),
     pointView(actions),
   ];
-  const anatomy = updateDialog(actions);
+  const update = updateDialog(actions);
   const waiting = h("p", { class: "small race-waiting" }, "The race is coming …");
   const tabs = pageTabs(PAGES, "", (page) => actions.look({ page }));
   const element = h(
@@ -62,7 +62,7 @@ export function raceView(actions) {
       loss.element,
     ),
     h("div", { class: "race-right", id: "race-standings" }, settings.element, standings.element, point.element),
-    anatomy.element,
+    update.element,
   );
   const grounded = memo();
   return {
@@ -79,7 +79,7 @@ export function raceView(actions) {
       if (grounded(frame, state.theme)) setText(colour, scaleWords(frame, state.theme));
       setAttribute(element, "data-change", race && String(race.change));
       setAttribute(element, "data-ready", String(race !== null && catalog !== null && frame !== undefined));
-      for (const view of [raceLook.three ? three : flat, loss, settings, standings, point, anatomy]) view.update(state);
+      for (const view of [raceLook.three ? three : flat, loss, settings, standings, point, update]) view.update(state);
     },
   };
 }

@@ -197,7 +197,7 @@ export function graphDialog(actions) {
             "p",
             { data: { gradient: name, value } },
             h("strong", {}, `∂out/∂${name} = ${told(value)}`),
-            paths(graph.paths[name] ?? []),
+            pathsInWords(graph.paths[name] ?? []),
           ),
         );
     return lines;
@@ -208,14 +208,14 @@ export function graphDialog(actions) {
     return number.startsWith(MINUS) ? `(${number})` : number;
   }
 
-  /** @param {{product: unknown}[]} ways */
-  function paths(ways) {
-    if (ways.length === 0) return ": it does not occur";
-    if (ways.length === 1) return ": one path, the product along it";
-    return `: the sum over ${ways.length} paths, ${ways
+  /** @param {{product: unknown}[]} paths */
+  function pathsInWords(paths) {
+    if (paths.length === 0) return ": it does not occur";
+    if (paths.length === 1) return ": one path, the product along it";
+    return `: the sum over ${paths.length} paths, ${paths
       .slice(0, 6)
       .map(({ product }) => formatNumber(toNumber(product)))
       .join(" + ")
-      .replaceAll("+ −", "− ")}${ways.length > 6 ? " + …" : ""}`;
+      .replaceAll("+ −", "− ")}${paths.length > 6 ? " + …" : ""}`;
   }
 }

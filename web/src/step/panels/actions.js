@@ -8,6 +8,7 @@
 
 import { download } from "../../toolkit/files.js";
 import { answerOf } from "../../shared/answer.js";
+import { NewestAnswers } from "../../wire/newest.js";
 import { sentencesOf } from "../../wire/refusals.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
@@ -19,8 +20,7 @@ const STAYED = 150;
 
 export class PanelActions {
   #step;
-  /** What is being asked, or will be: by panel, its key and the wait before it. @type {Map<string, {key: string, timer: number}>} */
-  #asking = new Map();
+  #newest = new NewestAnswers();
   /** @type {unknown} */
   #script = null;
   #scripts = 0;
@@ -81,11 +81,11 @@ export class PanelActions {
     const here = JSON.stringify(point);
     const key = here + JSON.stringify(command);
     if (known?.key === key) {
-      this.#drop(name);
+      this.#newest.drop(name);
       return known;
     }
     if (!ask) return null;
-    if (this.#asking.get(name)?.key !== key) this.#ask(name, command, key, known?.key.startsWith(here) ? STAYED : 0);
+    if (!this.#newest.isAsked(name, key)) this.#ask(name, command, key, known?.key.startsWith(here) ? STAYED : 0);
     return { key, status: "loading", result: known?.result ?? null, message: "" };
   }
 
@@ -102,22 +102,12 @@ export class PanelActions {
 
   /** @param {PanelName} name @param {Sent} command @param {string} key @param {number} wait  milliseconds */
   #ask(name, command, key, wait) {
-    this.#drop(name);
-    const timer = window.setTimeout(async () => {
-      const answer = await answerOf(key, () => this.#step.ask(command));
-      if (this.#asking.get(name)?.key !== key) return; // a later question has taken its place
-      this.#asking.delete(name);
+    const told = (/** @type {Answer<unknown>} */ answer) => {
       // Where the run has moved meanwhile, it may speak of the other point.
       const here = JSON.stringify(this.#point(this.#step.state));
       this.#set(key.startsWith(here) ? { answers: { ...this.#panels.answers, [name]: answer } } : {});
-    }, wait);
-    this.#asking.set(name, { key, timer });
-  }
-
-  /** @param {PanelName} name */
-  #drop(name) {
-    clearTimeout(this.#asking.get(name)?.timer);
-    this.#asking.delete(name);
+    };
+    this.#newest.ask(name, key, () => answerOf(key, () => this.#step.ask(command)), told, wait);
   }
 
   /** Where the run stands and what is withheld there; null while it moves. @param {AppState} state */

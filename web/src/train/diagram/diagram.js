@@ -12,7 +12,7 @@ import { rowNamed } from "../../run/spec.js";
 import { frameOf } from "../../run/selectors.js";
 import { layoutNetwork } from "./layout.js";
 import { highlight } from "./highlight.js";
-import { blameWords, legendView } from "./legend.js";
+import { deltaWords, legendView } from "./legend.js";
 import { paintUnits } from "./paint.js";
 import { drawRows, roomFor } from "./rows.js";
 import { pointer } from "./pointer.js";
@@ -123,10 +123,10 @@ export function diagramView(actions) {
     const deltas = state.units === "delta" ? frameOf(state, "deltas") : null;
     const scale = edgeScale(kept, state.edges, shown?.arrays ?? null);
     if (wiresChanged(shown, wires, scale)) drawWires(wires, shown?.arrays ?? null, scale);
-    const blame = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
+    const delta = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
     const sample = state.units === "sample" ? sampleFrame(state) : null;
     const reach = state.units === "sample" ? kept.fit("sample", reachOf(sample), 1) : null;
-    const told = state.units === "sample" ? scaleWords(sample, reach) : blameWords(blame);
+    const told = state.units === "sample" ? scaleWords(sample, reach) : deltaWords(delta);
     legend.update(state, shown || state.edges === "weights" ? scale : null, told);
     if (state.units === "sample") {
       if (unitsChanged(sample, layout, state.theme, reach)) {
@@ -144,7 +144,7 @@ export function diagramView(actions) {
         state.theme,
         state.units,
         scale,
-        blame,
+        delta,
       )
     ) {
       numbers.update(state, layout, null, 1);
@@ -154,7 +154,7 @@ export function diagramView(actions) {
         weights: shown?.arrays ?? {},
         scale: (scale ?? 1) * 2,
         biasScale: biases * 2,
-        deltaScale: blame ?? 1,
+        deltaScale: delta ?? 1,
       });
     }
     editor.update(state);

@@ -67,9 +67,9 @@ export function legendView(actions) {
   };
 }
 
-/** What a full square stands for. @param {number | null} blame */
-export function blameWords(blame) {
-  return blame === null ? "" : ` · full square = mean |δ| ${short(blame)}, train set`;
+/** What a full square stands for. @param {number | null} delta */
+export function deltaWords(delta) {
+  return delta === null ? "" : ` · full square = mean |δ| ${short(delta)}, train set`;
 }
 
 /** @param {number} scale */

@@ -41,9 +41,9 @@ export function paintUnits(context, state, layout, looks) {
     for (const box of layer.shown) {
       const place = places.get(`${box.layer}:${box.unit}`);
       const frame = layer.layer === 0 ? inputs : maps;
-      const blamed = state.units === "delta" && layer.layer > 0;
-      const delta = blamed ? deltaOf(state, box.layer, box.unit) : null;
-      if (blamed) paintDelta(context, box, delta?.mean ?? null, delta?.size ?? 0, looks.deltaScale, colours);
+      const showsDelta = state.units === "delta" && layer.layer > 0;
+      const delta = showsDelta ? deltaOf(state, box.layer, box.unit) : null;
+      if (showsDelta) paintDelta(context, box, delta?.mean ?? null, delta?.size ?? 0, looks.deltaScale, colours);
       else if (responses && maps && place !== undefined)
         paintResponse(context, box, responses, place, maps.meta.units[place], colours);
       else if (layer.picture) paintGrid(context, box, /** @type {[number, number]} */ (run.image_shape), colours);

@@ -49,17 +49,17 @@ export function ribbonView(actions, changes) {
   fewer.addEventListener("click", () => changes.remove(depth - 2));
   const say = () => {
     layer = Math.max(0, Math.min(depth, layer));
-    const [size, blame] = [shown?.arrays.h.data[layer], layer > 0 ? shown?.arrays.delta.data[layer - 1] : undefined];
+    const [size, delta] = [shown?.arrays.h.data[layer], layer > 0 ? shown?.arrays.delta.data[layer - 1] : undefined];
     const name = layer === 0 ? "inputs" : layer === depth ? `output layer ${depth}` : `layer ${layer}`;
-    const words = [name, `‖h‖ = ${formatNumber(size, 3)}`, layer > 0 ? `‖δ‖ = ${formatNumber(blame, 3)}` : ""]
+    const words = [name, `‖h‖ = ${formatNumber(size, 3)}`, layer > 0 ? `‖δ‖ = ${formatNumber(delta, 3)}` : ""]
       .filter(Boolean)
       .join(" · ");
     setText(reading, words);
     reading.title = shown
-      ? `‖h‖ exactly ${formatExact(size)}${blame === undefined ? "" : `, ‖δ‖ exactly ${formatExact(blame)}`}`
+      ? `‖h‖ exactly ${formatExact(size)}${delta === undefined ? "" : `, ‖δ‖ exactly ${formatExact(delta)}`}`
       : "";
     setAttribute(reading, "data-h", size === undefined ? null : String(size));
-    setAttribute(reading, "data-delta", blame === undefined ? null : String(blame));
+    setAttribute(reading, "data-delta", delta === undefined ? null : String(delta));
     setAttribute(rows, "aria-valuemax", String(depth));
     setAttribute(rows, "aria-valuenow", String(layer));
     setAttribute(rows, "aria-valuetext", words);

@@ -1,4 +1,4 @@
-/** What is drawn inside a unit beside maps: its answer along a line, and the blame it gets. */
+/** What is drawn inside a unit beside maps: its answer along a line, and its error signal δ. */
 
 /** @import { AppState } from "../../types.js" */
 /** @import { Box } from "./layout.js" */
@@ -55,7 +55,7 @@ export function paintResponse(context, box, responses, place, { low, high }, col
 }
 
 /**
- * The blame of a unit over the training set: the side of the square is the mean of |δ|, its colour how much of that is of one
+ * The error signal of a unit over the training set: the side of the square is the mean of |δ|, its colour how much of that is of one
  * sign. Grey means that the samples pull either way.
  * @param {CanvasRenderingContext2D} context
  * @param {Box} box

@@ -95,10 +95,10 @@ function walk(event, cells, follow) {
   const classes = Math.sqrt(cells.length);
   const [row, column] = [Math.floor(here / classes), here % classes];
   /** @type {Record<string, [number, number]>} */
-  const ways = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  const directions = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   if (event.key === "Enter") follow(here);
-  else if (event.key in ways) {
-    const [down, across] = ways[event.key];
+  else if (event.key in directions) {
+    const [down, across] = directions[event.key];
     const inside = (/** @type {number} */ value) => Math.max(0, Math.min(classes - 1, value));
     const next = cells[inside(row + down) * classes + inside(column + across)];
     cells[here].tabIndex = -1;
