@@ -2,13 +2,14 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { h, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount } from "../../toolkit/maths.js";
 import { pageTabs, threeChoice } from "../choices.js";
 import { networkCurves } from "./curves.js";
 import { networkFacts } from "./facts.js";
 import { networkFrameOf } from "../frames.js";
 import { landscapeView, planeWords } from "./landscape.js";
+import { presetChoice } from "../presets.js";
 import { planeForm } from "./plane-form.js";
 import { networkStandings } from "./standings.js";
 import { threeView } from "../plots/three.js";
@@ -76,10 +77,14 @@ export function networkView(actions) {
 
 /** What the lanes train, and whether the Train view has another run by now. @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 function trainedView(actions) {
-  const preset = h("select", { aria: { label: "Races on the network that make a point" }, data: { testid: "network-preset" } });
+  const preset = presetChoice(
+    "network",
+    "Races on the network that make a point",
+    (row) => row.kind !== "surface",
+    (row) => actions.preset(row),
+  );
   const title = h("strong", { data: { testid: "network-title" } });
   const note = h("p", { class: "small" });
-  const claim = h("p", { class: "small", data: { testid: "network-claim" } });
   const begin = h(
     "button",
     {
@@ -94,31 +99,16 @@ function trainedView(actions) {
   const element = h(
     "section",
     { class: "panel", data: { part: "network-trained" }, aria: { label: "What is trained" } },
-    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The network"), preset),
+    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The network"), preset.select),
     h("p", {}, title),
     note,
-    claim,
+    preset.claim,
     begin,
   );
-  preset.addEventListener("change", () => {
-    const row = actions.state.catalog?.races.find(({ name }) => name === preset.value);
-    if (row && row.kind !== "surface") actions.preset(row);
-  });
-  const known = memo();
   return {
     element,
     update({ network, catalog, run, networkLook }) {
-      if (catalog && known(catalog)) {
-        const rows = catalog.races.filter(({ kind }) => kind !== "surface");
-        preset.replaceChildren(
-          h("option", { value: "" }, "races that make a point"),
-          ...rows.map(({ name, title: words, summary }) => h("option", { value: name, title: summary }, words)),
-        );
-      }
-      const made = catalog?.races.find(({ name }) => name === networkLook.preset);
-      if (preset.value !== networkLook.preset) preset.value = networkLook.preset;
-      setText(claim, made ? `${made.summary} Watch ${made.watch}.` : "");
-      claim.hidden = !made;
+      if (catalog) preset.update(catalog, networkLook.preset);
       if (!network) return;
       setText(title, network.title);
       const other = run !== null && run.run !== network.run;

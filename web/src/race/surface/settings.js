@@ -6,6 +6,7 @@ import { numberField, parameterField } from "../../shared/controls.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { rowNamed } from "../../run/spec.js";
 import { formulaBox } from "../../shared/formula.js";
+import { presetChoice } from "../presets.js";
 
 const OWN = "formula";
 const FIRST_FORMULA = "x**2 + 2*y**2 + sin(3*x)";
@@ -15,8 +16,12 @@ const FIRST_FORMULA = "x**2 + 2*y**2 + sin(3*x)";
  * @returns {View}
  */
 export function settingsView(actions) {
-  const preset = h("select", { aria: { label: "Races that make a point" }, data: { testid: "race-preset" } });
-  const claim = h("p", { class: "small race-claim", data: { testid: "race-claim" } });
+  const preset = presetChoice(
+    "race",
+    "Races that make a point",
+    (row) => row.kind === "surface",
+    ({ script, threshold: within, name }) => actions.begin(script, within, name),
+  );
   const surface = h("select", { aria: { label: "Surface" }, data: { testid: "race-surface" } });
   const own = h("div", { class: "fields" });
   const formula = ownFormula(actions);
@@ -50,8 +55,8 @@ export function settingsView(actions) {
   const element = h(
     "section",
     { class: "panel", data: { part: "race-settings" }, aria: { label: "The race" } },
-    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The race"), preset),
-    claim,
+    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The race"), preset.select),
+    preset.claim,
     h("div", { class: "rule-row rule" }, surface),
     rule.element,
     note,
@@ -60,10 +65,6 @@ export function settingsView(actions) {
     h("div", { class: "race-starts" }, h("span", {}, "Start"), x.element, y.element),
     rest,
   );
-  preset.addEventListener("change", () => {
-    const row = actions.state.catalog?.races.find(({ name }) => name === preset.value);
-    if (row?.kind === "surface") actions.begin(row.script, row.threshold, row.name);
-  });
   surface.addEventListener("change", async () => {
     const wish = surface.value === OWN ? { name: OWN, formula: FIRST_FORMULA } : { name: surface.value };
     if (!(await actions.surface(wish))) surface.value = actions.state.race?.spec.surface.name ?? "";
@@ -77,7 +78,8 @@ export function settingsView(actions) {
     update(state) {
       const { race, catalog, errors, raceLook } = state;
       if (!race || !catalog) return;
-      if (known(catalog)) fill(preset, surface, catalog);
+      if (known(catalog)) fill(surface, catalog);
+      preset.update(catalog, raceLook.preset ?? "");
       const { surface: spec } = race.spec;
       if (surface.value !== spec.name) surface.value = spec.name;
       const row = rowNamed(catalog.surfaces, spec.name);
@@ -98,10 +100,6 @@ export function settingsView(actions) {
       }
       for (const { name, control } of controls) control.update(spec[name], errors[`race.surface.${name}`]);
       formula.update(state);
-      const made = catalog.races.find(({ name }) => name === raceLook.preset);
-      if (preset.value !== (raceLook.preset ?? "")) preset.value = raceLook.preset ?? "";
-      setText(claim, made ? `${made.summary} Watch ${made.watch}.` : "");
-      claim.hidden = !made;
       x.update(race.start?.[0], errors["race.start"]);
       y.update(race.start?.[1], undefined);
       noise.update(race.spec.noise, errors["race.noise"]);
@@ -113,17 +111,8 @@ export function settingsView(actions) {
   };
 }
 
-/**
- * @param {HTMLSelectElement} preset
- * @param {HTMLSelectElement} surface
- * @param {Catalog} catalog
- */
-function fill(preset, surface, catalog) {
-  const races = catalog.races.filter(({ kind }) => kind === "surface");
-  preset.replaceChildren(
-    h("option", { value: "" }, "races that make a point"),
-    ...races.map(({ name, title, summary }) => h("option", { value: name, title: summary }, title)),
-  );
+/** @param {HTMLSelectElement} surface @param {Catalog} catalog */
+function fill(surface, catalog) {
   surface.replaceChildren(
     ...catalog.surfaces.map(({ name, title }) => h("option", { value: name }, title)),
     h("option", { value: OWN }, "your own formula"),
