@@ -13,7 +13,7 @@ import { numberOf, progress, studyOf, wishField } from "./study.js";
 const MOST = 3000;
 
 /** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
-export function compassStudy(actions) {
+export function gradientNoiseStudy(actions) {
   const select = (/** @type {string} */ label, /** @type {string} */ testid) =>
     h("select", { aria: { label }, data: { testid } });
   const [lane, first, second] = [

@@ -5,7 +5,7 @@
 
 import { h, setAttribute, setText } from "../../toolkit/dom.js";
 import { basinsStudy } from "./basins.js";
-import { compassStudy } from "./gradient-noise.js";
+import { gradientNoiseStudy } from "./gradient-noise.js";
 import { phaseStudy } from "./phase.js";
 import { ratesStudy } from "./rates.js";
 import { seedsStudy } from "./seeds.js";
@@ -25,7 +25,7 @@ export function studiesPage(actions) {
     seeds: seedsStudy(actions),
     rates: ratesStudy(actions),
     basins: basinsStudy(actions),
-    compass: compassStudy(actions),
+    compass: gradientNoiseStudy(actions),
     point: phaseStudy(actions),
   };
   const doors = STUDIES.map(({ kind, title }) =>

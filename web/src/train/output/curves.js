@@ -3,7 +3,7 @@
 /** @import { AppState, View } from "../../types.js" */
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
-import { PlotlyFigure, abscissa } from "../../toolkit/plot.js";
+import { RunFigure, abscissa } from "./run-figure.js";
 import { comparedView } from "./compared.js";
 import { futuresView } from "./futures.js";
 
@@ -63,7 +63,7 @@ export function curvesView(actions) {
     compared.element,
     place,
   );
-  const figure = new PlotlyFigure(plot);
+  const figure = new RunFigure(plot);
   const changed = memo();
   /** @type {AppState | null} */
   let last = null;
