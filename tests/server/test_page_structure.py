@@ -49,6 +49,8 @@ def test_rooms_know_nothing_of_each_other_and_the_page_knows_none() -> None:
     crossing = {(a.name, b.name) for a, b in loaded if room_of(b) and room_of(a) != room_of(b)}
     assert crossing == {("rooms.js", "room.js")}
     assert {path.name for path in SOURCE.iterdir() if path.is_dir()} == {*FOR_ALL, *ROOMS}
+    tools = {a.name for a, b in loaded if a.parent.name == "toolkit" and b.parent != a.parent}
+    assert not tools, "what the rooms are made of knows nothing of them"
 
 
 @pytest.mark.parametrize("room", ROOMS)

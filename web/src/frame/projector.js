@@ -15,8 +15,3 @@ export function applyProjector(on, chosen = false) {
   document.documentElement.toggleAttribute("data-projector", on);
   if (chosen) writeFragment({ projector: on ? "1" : null });
 }
-
-/** How much larger than drawn the type is: Plotly's figures are laid out by the server for the page's own size. */
-export function typeScale() {
-  return document.documentElement.hasAttribute("data-projector") ? 1.5 : 1;
-}

@@ -2,7 +2,7 @@
 
 import { css } from "./colours.js";
 import { MINUS, ticks } from "./maths.js";
-import { typeScale } from "../frame/projector.js";
+import { typeScale } from "./type-scale.js";
 
 /**
  * @typedef {Places & {context: CanvasRenderingContext2D}} Frame

@@ -5,7 +5,7 @@
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { toNumber } from "../../toolkit/maths.js";
 import { sized } from "../../toolkit/plot.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { choiceButton, choices } from "../choices.js";
 import { laneTrace, lossPlot } from "../plots/loss-plot.js";
 import { networkFrameOf } from "../frames.js";

@@ -9,7 +9,7 @@
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typeset } from "../../toolkit/maths.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { contourTrace } from "../plots/contour-trace.js";
 import { planeOf } from "../plots/plane.js";
 import { plotTip } from "../plots/tip.js";

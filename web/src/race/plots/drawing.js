@@ -2,7 +2,7 @@
 
 /** @import { Plane } from "./plane.js" */
 
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { formatNumber } from "../../toolkit/maths.js";
 import { atFrame } from "./plane.js";
 

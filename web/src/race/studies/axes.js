@@ -3,7 +3,7 @@
 import { palette } from "../../toolkit/colours.js";
 import { prepareCanvas } from "../../toolkit/dom.js";
 import { formatSetting, superscript, ticks } from "../../toolkit/maths.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 
 /**
  * @typedef {object} Axis

@@ -5,7 +5,7 @@
 import { css, palette } from "../../toolkit/colours.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatNumber } from "../../toolkit/maths.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { surfaceNames } from "../surface/names.js";
 import { fillCells, fillTable, plotOn } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";

@@ -5,7 +5,7 @@
 import { css, mix, palette } from "../../toolkit/colours.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { colourOf } from "../lanes/lanes.js";
 import { networkNames } from "../network/names.js";
 import { dot, fillCells, plotOn } from "./axes.js";

@@ -5,7 +5,7 @@
 import { palette } from "../../toolkit/colours.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { colourOf, isDashed } from "../lanes/lanes.js";
 import { surfaceNames } from "../surface/names.js";
 import { networkNames } from "../network/names.js";

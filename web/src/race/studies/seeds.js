@@ -5,7 +5,7 @@
 import { palette } from "../../toolkit/colours.js";
 import { h, memo, prepareCanvas, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatNumber, formatPercent, formatSetting } from "../../toolkit/maths.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { colourOf, isDashed } from "../lanes/lanes.js";
 import { networkNames } from "../network/names.js";
 import { mapTable } from "../network/standings.js";

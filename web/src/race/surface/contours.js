@@ -6,7 +6,7 @@
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber } from "../../toolkit/maths.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { raceFrameOf } from "../frames.js";
 import { surfaceNames } from "./names.js";
 import { nearest, overlay } from "./overlay.js";

@@ -7,7 +7,7 @@ import { choiceButton, choices } from "../choices.js";
 import { laneTrace, lossPlot } from "../plots/loss-plot.js";
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { sized } from "../../toolkit/plot.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { colourOf } from "../lanes/lanes.js";
 import { surfaceNames } from "./names.js";
 import { lengthAt } from "./trails.js";

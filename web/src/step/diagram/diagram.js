@@ -6,7 +6,7 @@
 
 import { h, memo, s, setAttribute, setText } from "../../toolkit/dom.js";
 import { toldOf } from "../micro/numbers.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { edgeSpot, lights, unitSpot } from "../micro/spots.js";
 import { seenOf } from "../state.js";
 import { captionOf } from "./caption.js";

@@ -5,7 +5,7 @@
 /** @import { Shown } from "./heat-table.js" */
 
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { copyExact } from "./copy.js";
 import { fold, shares, WIDEST } from "./fold.js";
 import { heatTable } from "./heat-table.js";

@@ -5,7 +5,7 @@
 
 import { h, memo, prepareCanvas, s, setAttribute } from "../../toolkit/dom.js";
 import { sampleFrame } from "../../run/followed.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { EDITABLE, allows } from "../../frame/restrict.js";
 import { isDeep } from "../depth.js";
 import { rowNamed } from "../../run/spec.js";

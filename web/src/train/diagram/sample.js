@@ -7,7 +7,7 @@
 import { css, inkOn, palette, signed } from "../../toolkit/colours.js";
 import { s, setAttribute, setText } from "../../toolkit/dom.js";
 import { MINUS, formatSetting, toNumber } from "../../toolkit/maths.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { paintGridOf } from "./paint.js";
 
 const RADIUS = 4;

@@ -3,7 +3,7 @@
 /** @import { Annotation, Layout, ThemedFigure, Trace } from "../../toolkit/plotly.js" */
 /** @import { Compared, Future, SeriesData } from "../../types.js" */
 
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
 
 export class RunFigure extends Redrawn {

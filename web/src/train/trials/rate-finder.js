@@ -8,7 +8,7 @@
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { formatCount, formatNumber, formatSetting, parseSetting, superscript, toNumber, typeset } from "../../toolkit/maths.js";
 import { loadPlotly } from "../../toolkit/plot.js";
-import { typeScale } from "../../frame/projector.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { allows } from "../../frame/restrict.js";
 import { trialDialog } from "./trial-dialog.js";
 
