@@ -36,7 +36,7 @@ def test_frames_are_decoded_without_a_copy(page: Page, server_url: str) -> None:
     page.goto(server_url)
     found = page.evaluate(
         """async (text) => {
-          const { decodeFrame } = await import("/src/frames.js");
+          const { decodeFrame } = await import("/src/wire/frames.js");
           const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
           const frame = decodeFrame(bytes.buffer);
           const arrays = {};

@@ -198,7 +198,7 @@ def test_an_attempt_waits_longer_each_time_and_never_the_same_time(page: Page, s
     page.goto(server_url)
     delays = page.evaluate(
         """async () => {
-          const { delayBefore } = await import("/src/line/backoff.js");
+          const { delayBefore } = await import("/src/reconnect/backoff.js");
           const draw = (tries, full) => Array.from({ length: 200 }, () => delayBefore(tries, full));
           return [draw(0, false), draw(3, false), draw(10, false), draw(100, false), draw(0, true)];
         }"""
@@ -215,15 +215,17 @@ def test_what_becomes_of_a_command_whose_answer_was_lost(page: Page, server_url:
     page.goto(server_url)
     fates, caught = page.evaluate(
         """async () => {
-          const { fates } = await import("/src/line/unanswered.js");
-          const { catchUp } = await import("/src/line/resume.js");
+          const { fates } = await import("/src/reconnect/unanswered.js");
+          const { UNANSWERED, catchUp } = await import("/src/run/reconnect.js");
+          const rooms = await Promise.all(["step", "race"].map((room) => import(`/src/${room}/reconnect.js`)));
+          const rules = Object.assign({}, UNANSWERED, ...rooms.map((room) => room.UNANSWERED));
           const edit = (value, step) => ({ step, label: "", edit: { kind: "set", path: "optimizer.lr", value, step } });
           const state = (step, edits, { run = 1, status = "paused", change = 0 } = {}) => ({
             run: { run }, clock: { run, step, status, speed: { unit: "flat", rate: 1 } }, script: { run, branch: 0, edits },
             race: { race: 1, change }, raceClock: { race: 1, step: 0, status: "paused" }, network: null, networkClock: null });
           const before = state(5, [edit(0.1, 1)]);
           const set = (value) => ({ type: "edit", edit: { kind: "set", path: "optimizer.lr", value } });
-          const told = (now, ...commands) => fates(commands.map((command) => ({ command, before })), now).join(" ");
+          const told = (now, ...commands) => fates(commands.map((command) => ({ command, before })), now, rules).join(" ");
           const step = { type: "step", count: 1 };
           const [share, begin] = [{ type: "share" }, { type: "configure", spec: {} }];
           return [{

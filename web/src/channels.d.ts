@@ -1,13 +1,11 @@
 /**
  * The pictures that travel as frames: what each channel's `meta` holds. The channels' own statement is beside the functions
- * that make them: `server.channels`, `server.layer_channels`, `server.microscope.views`, `server.race`.
+ * that make them, on the server. A room adds its own to `Metas` in its `slice.d.ts`.
  */
 
 import type { Interval, Plane } from "./catalog.js";
 import type { WireNumber } from "./commands.js";
 import type { Acknowledge } from "./protocol.js";
-import type { StudyFrame } from "./race/studies.js";
-import type { Micro, Scope } from "./step/types.js";
 
 export type Channel = Acknowledge["channel"];
 
@@ -20,7 +18,8 @@ export interface NamedArray {
 
 /** A frame whatever it shows. */
 export interface AnyFrame {
-  channel: Channel;
+  /** by its name, which need not be one of `protocol.d.ts` */
+  channel: string;
   frame: number;
   /** of a run, or of a race */
   run: number;
@@ -34,11 +33,15 @@ export interface FrameOf<C extends keyof Metas> extends AnyFrame {
   meta: Metas[C];
 }
 
-export type Frame = { [C in keyof Metas]: FrameOf<C> }[keyof Metas] | StudyFrame;
+/** Frames of channels whose `meta` takes several forms. */
+export interface OtherFrames {}
+
+export type Frame = { [C in keyof Metas]: FrameOf<C> }[keyof Metas] | OtherFrames[keyof OtherFrames];
 
 /** The newest of each channel. */
 export type Frames = { [C in keyof Metas]?: FrameOf<C> };
 
+/** By channel: of the run, and what each room adds. */
 export interface Metas {
   data: Empty;
   inputs: UnitsOfMaps;
@@ -56,17 +59,6 @@ export interface Metas {
   flow: { ratio: number | null };
   preactivations: { samples: number; layers: LayerSpread[] };
   findings: { findings: Finding[] };
-  microscope: Scope;
-  microstep: Micro;
-  race_surface: RaceSurface;
-  race_trails: { lanes: TrailPart[]; more: boolean; change: number };
-  race_standings: { lanes: RaceStanding[]; threshold: number; change: number };
-  race_point: RacePoint;
-  network_ways: NetworkWays;
-  network_standings: { lanes: NetworkStanding[]; threshold: number; change: number };
-  network_curves: { lanes: number[]; change: number };
-  network_maps: { lanes: number[]; classes: boolean; change: number };
-  network_surface: NetworkSurface;
 }
 
 type Empty = Record<string, never>;
@@ -140,124 +132,4 @@ export interface Evidence {
   side: "above" | "below";
   words: string;
   layer: number | null;
-}
-
-/** Contours: the first, the last, their distance. */
-export interface Levels {
-  start: number;
-  end: number;
-  size: number;
-}
-
-export interface SurfaceMinimum {
-  x: number;
-  y: number;
-  value: number;
-  kind: "global" | "local";
-  level: WireNumber;
-}
-
-/** The height that is drawn: log₁₀(f − least + floor), or f itself. */
-export interface Heights {
-  colour: "log" | "linear";
-  least: number;
-  floor: number;
-}
-
-export interface RaceSurface extends Heights {
-  domain: Plane;
-  /** counts the surfaces */
-  surface: number;
-  ends: Interval;
-  range: [WireNumber, WireNumber] | null;
-  levels: Levels;
-  minima: SurfaceMinimum[];
-}
-
-export interface TrailPart {
-  id: number;
-  from: number;
-  count: number;
-  diverged: number | null;
-}
-
-export interface Bound {
-  rate: WireNumber;
-  curvature: WireNumber;
-  frozen: boolean;
-}
-
-export interface RaceStanding {
-  id: number;
-  step: number;
-  x: WireNumber;
-  y: WireNumber;
-  loss: WireNumber;
-  gradient_norm: WireNumber;
-  diverged: number | null;
-  reached: number | null;
-  evaluations: number;
-  rate: WireNumber;
-  seconds: number;
-  bound: (Bound & { formula: string }) | null;
-}
-
-export interface RacePoint {
-  lane: number;
-  leads: boolean;
-  step: number;
-  x: WireNumber;
-  y: WireNumber;
-  loss: WireNumber;
-  diverged: number | null;
-  gradient: WireNumber[];
-  gradient_norm: WireNumber;
-  eigenvalues: WireNumber[] | null;
-  condition: WireNumber | null;
-  kind: string;
-  rate: WireNumber;
-  bound: (Bound & { formula: string; mathml: string }) | null;
-}
-
-export interface NetworkStanding {
-  id: number;
-  step: number;
-  loss: WireNumber;
-  test: WireNumber | null;
-  accuracy: WireNumber | null;
-  diverged: number | null;
-  reached: number | null;
-  rate: WireNumber;
-  epoch: number;
-  /** why, in words */
-  stopped: string | null;
-}
-
-export interface NetworkWays {
-  lanes: { id: number; count: number; diverged: number | null }[];
-  chart: number;
-  change: number;
-  explained: WireNumber | null;
-  /** who seems to climb on the picture, and why it does not */
-  climbs: { lane: number; words: string }[];
-  /** x, y and the loss there */
-  minima: { lowest: [number, number, number]; reached: [number, number, number]; lane: number } | null;
-}
-
-export interface NetworkSurface {
-  chart: number;
-  plane: "weights" | "random" | "pca" | "points";
-  names: [string, string];
-  policy: string;
-  cosine: WireNumber | null;
-  offset: [number, number];
-  domain: Plane;
-  least: number;
-  floor: number;
-  centred: number;
-  stride: number;
-  /** whether a finer picture follows */
-  more: boolean;
-  words: string;
-  levels: Levels;
 }

@@ -51,6 +51,11 @@ export function linkHere() {
   return experiment === null ? null : { experiment };
 }
 
+/** What stands in a field of this page's own address. @param {string} field @returns {string | null} */
+export function scriptHere(field) {
+  return new URLSearchParams(location.hash.slice(1)).get(field);
+}
+
 /**
  * The address of this page with a run in it.
  * @param {{packed: string} | {experiment: string}} run

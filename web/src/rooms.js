@@ -1,45 +1,5 @@
-/** The rooms of the page, one at a time: the others are hidden and rest. */
+/** The rooms of the page in the order of their doors, one line each: the module makes its room known. */
 
-/** @import { AppState, Room, View } from "./types.js" */
-
-import { h, memo } from "./dom.js";
-import { readFragment } from "./url.js";
-
-/**
- * @param {Room[]} rooms
- * @param {AppState} state
- */
-export function roomOf(rooms, state) {
-  return rooms.find(({ name }) => name === state.room) ?? rooms[0];
-}
-
-/**
- * The room that the address names, or the first.
- * @param {Room[]} rooms
- */
-export function firstRoom(rooms) {
-  const wanted = readFragment().view;
-  return (rooms.find(({ name }) => name === wanted) ?? rooms[0]).name;
-}
-
-/**
- * One part of every room at one place of the frame: the view, or the transport.
- * @param {Room[]} rooms
- * @param {"view" | "transport"} part
- * @returns {View}
- */
-export function partOfRooms(rooms, part) {
-  const element = h("div", { class: `room-${part}` }, ...rooms.map((room) => room[part].element));
-  const changed = memo();
-  return {
-    element,
-    update(state) {
-      const room = roomOf(rooms, state);
-      if (changed(room)) {
-        for (const each of rooms) each[part].element.hidden = each !== room;
-        if (part === "view") room.arrive?.();
-      }
-      room[part].update(state);
-    },
-  };
-}
+import "./train/room.js";
+import "./step/room.js";
+import "./race/room.js";

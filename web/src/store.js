@@ -5,69 +5,37 @@
 
 /** @import { AppState } from "./types.js" */
 
-import { NO_PANELS } from "./step/panels/state.js";
-import { BEGINNING } from "./step/state.js";
-
-/** @type {AppState} */
-const EMPTY = {
-  connection: { status: "connecting", retryAt: null, reason: null, words: "" },
+/** The page's own fields, to begin with. */
+export const PAGE_STATE = {
+  connection: { status: /** @type {const} */ ("connecting"), retryAt: null, reason: null, words: "" },
   attachments: 0,
   slow: false,
   catalog: null,
   figures: null,
   warmup: null,
-  run: null,
-  clock: null,
-  script: null,
-  earlier: [],
   frames: {},
-  series: null,
   errors: {},
   notice: null,
-  theme: "light",
+  theme: /** @type {const} */ ("light"),
   projector: false,
-  table: null,
-  drawing: false,
-  room: "train",
+  room: "",
   cameFrom: null,
-  page: "network",
-  curve: "loss",
-  compared: null,
-  futures: [],
-  withoutFutures: false,
-  followed: null,
   linear: false,
-  edges: "weights",
-  units: "map",
-  looks: { edges: 0, units: 0 },
-  spread: null,
-  opened: null,
-  diagnosis: false,
-  pointed: null,
-  trial: null,
-  rateTest: null,
-  gradientCheck: null,
-  step: BEGINNING,
-  panels: NO_PANELS,
-  race: null,
-  raceClock: null,
-  trails: null,
-  network: null,
-  networkClock: null,
-  networkLook: { on: "surface", page: "plane", three: false, lane: null, edited: null, study: "seeds", preset: "" },
-  studies: {},
-  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null, plane: null },
-  raceAnatomy: { open: false, lane: null, coordinate: "x", answer: null },
 };
 
 export class Store {
   /** @type {AppState} */
-  state = { ...EMPTY };
+  state;
 
   #scheduled = false;
   #hurried = false;
   /** @type {((state: AppState) => void) | null} */
   #paint = null;
+
+  /** @param {...Partial<AppState>} slices  the fields that each part keeps; all together they are the state */
+  constructor(...slices) {
+    this.state = /** @type {AppState} */ (Object.assign({}, ...slices));
+  }
 
   /**
    * @param {(state: AppState) => void} paint  called at most once a screen frame, never while the page is hidden

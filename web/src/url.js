@@ -1,14 +1,14 @@
-/** What a link may say of how a run is looked at: `#view=train&theme=dark&projector=1&hide=data&lock=optimizer.lr`. */
+/** What a link may say of how a run is looked at: `#view=race&theme=dark&projector=1&hide=data&lock=optimizer.lr`. */
 
 /**
- * @returns {{view: string, theme: "light" | "dark" | null, projector: boolean, hide: string[], lock: string[]}}
+ * @returns {{view: string | null, theme: "light" | "dark" | null, projector: boolean, hide: string[], lock: string[]}}
  */
 export function readFragment() {
   const fields = new URLSearchParams(location.hash.slice(1));
   const theme = fields.get("theme");
   const names = (/** @type {string} */ field) => (fields.get(field) ?? "").split(",").filter(Boolean);
   return {
-    view: fields.get("view") ?? "train",
+    view: fields.get("view"),
     theme: theme === "light" || theme === "dark" ? theme : null,
     projector: fields.get("projector") === "1",
     hide: names("hide"),

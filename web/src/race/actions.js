@@ -1,16 +1,14 @@
-/** Everything a person can do with a race. What comes of it arrives as events and lands in the store. */
+/** What can be done with a race, on whatever it is run. What comes of it arrives as events and frames, and lands in the store. */
 
 /** @import { Sent } from "../commands.js" */
-/** @import { LaneSpecInput, OptimizerSpecInput, RaceSpecInput, SurfaceSpecInput } from "../protocol.js" */
-/** @import { RaceChange, RaceExport, RaceLaneRetune, RaceRates } from "../protocol.js" */
-/** @import { RaceLook, RaceSpeed } from "./types.js" */
+/** @import { OptimizerSpecInput, RaceExport, ScheduleSpec, ScheduleSpecInput } from "../protocol.js" */
+/** @import { Host } from "../types.js" */
+/** @import { Lane, LaneLook, RaceNow, RaceSpeed } from "./types.js" */
 
-import { CommandError } from "../connection.js";
-import { download } from "../files.js";
-import { raceLinkHere } from "./link.js";
-import { rememberLinear } from "../preferences.js";
-import { raceFrameOf } from "../selectors.js";
-import { optimizerDefaults, rowNamed } from "../spec.js";
+import { scriptHere } from "../link.js";
+import { optimizerDefaults, rowNamed } from "../run/spec.js";
+import { download } from "../toolkit/files.js";
+import { Newest } from "../wire/newest.js";
 
 /** The steps of the speed ladder. @type {{label: string, speed: RaceSpeed}[]} */
 export const RACE_LADDER = [
@@ -23,163 +21,161 @@ export const RACE_LADDER = [
 
 export class RaceActions {
   #store;
-  #connection;
-  /** @type {Set<string>} */
-  #fields = new Set();
-  /** The newest wish of its kind; those in between are never asked for. @type {Map<string, Sent>} */
-  #wishes = new Map();
-  #opening = false;
+  /** @type {Newest<number>} */
+  #seeks = new Newest((step) => this.tell({ type: `${this.prefix}_seek`, step }));
 
   /**
-   * @param {import("../store.js").Store} store
-   * @param {import("../connection.js").SocketConnection} connection
+   * @param {Host} host
+   * @param {import("../wire/sender.js").Sender} sender  of the room: its paths begin with what they are of
+   * @param {"race" | "network"} prefix  of its commands
+   * @param {string} field  of its script in an address
    */
-  constructor(store, connection) {
-    this.#store = store;
-    this.#connection = connection;
+  constructor(host, sender, prefix, field) {
+    this.#store = host.store;
+    this.host = host;
+    this.sender = sender;
+    this.prefix = prefix;
+    this.field = field;
     /** For what shows refusals in a place of its own. */
-    this.ask = connection.send.bind(connection);
+    this.ask = sender.send;
   }
 
   get state() {
     return this.#store.state;
   }
 
-  // A desk for controls (controls.js): paths begin with race., or with lane. for the lane that is edited -----------------
+  /** The race as it is now; null where there is none. @abstract @returns {RaceNow | null} */
+  get now() {
+    return null;
+  }
+
+  /** How its lanes are looked at. @abstract @returns {LaneLook} */
+  get lanesLook() {
+    return { lane: null, edited: null };
+  }
+
+  /** @abstract @param {Partial<LaneLook>} _look */
+  look(_look) {}
+
+  /** @protected @param {Partial<import("../types.js").AppState>} patch */
+  set(patch) {
+    this.#store.set(patch);
+  }
+
+  // Where controls send their changes ------------------------------------------------------------------------------------
 
   /** @param {string} path */
   register(path) {
-    this.#fields.add(path);
-  }
-
-  /**
-   * @param {string} path
-   * @param {unknown} value
-   * @returns {Promise<boolean>}
-   */
-  change(path, value) {
-    const [, first, second] = path.split(".");
-    const { race } = this.state;
-    if (!race) return Promise.resolve(false);
-    if (first === "surface") return this.surface({ ...race.spec.surface, [second]: value });
-    return this.tell({ type: "race_change", .../** @type {Partial<RaceChange>} */ ({ [first]: value }) }, path);
+    this.sender.register(path);
   }
 
   /** @param {string} path @param {string} message */
   refuse(path, message) {
-    this.#store.set({ errors: { ...this.state.errors, [path]: message } });
+    this.sender.refuse(path, message);
   }
 
-  // What is raced -----------------------------------------------------------------------------------------------------
-
-  /** The race a room opens with, where there is none yet. */
-  open() {
-    if (raceLinkHere() !== null) return;
-    if (this.#opening || this.state.race || !this.state.run || this.state.connection.status !== "open") return;
-    this.#opening = true;
-    this.tell({ type: "race" }).finally(() => (this.#opening = false));
-  }
-
-  /**
-   * @param {RaceSpecInput} spec
-   * @param {number} threshold
-   * @param {string} preset
-   */
-  async begin(spec, threshold, preset) {
-    if (!(await this.tell({ type: "race", spec, threshold }))) return;
-    this.look({ lane: null, edited: null, plane: null, preset });
-    this.tell({ type: "race_play" });
-  }
-
-  /** @param {SurfaceSpecInput} surface @param {string} [path] */
-  async surface(surface, path = "race.surface") {
-    const other = surface.name !== this.state.race?.spec.surface.name;
-    const done = await this.tell({ type: "race_change", surface }, path);
-    if (done && other) this.look({ plane: null, preset: null });
-    return done;
-  }
-
-  /** Where all lanes begin; while it is dragged only the newest place is asked for. @param {number} x @param {number} y */
-  start(x, y) {
-    return this.#newest("start", { type: "race_change", start: [x, y] }, "race.start");
-  }
-
-  /** @param {RaceRates["how"]} how @param {number | null} lr */
-  rates(how, lr = null) {
-    return this.tell({ type: "race_rates", how, ...(lr === null ? {} : { lr }) }, "race.rates");
+  /** @param {Sent} command @param {string | null} [path]  the control that sent it */
+  tell(command, path = null) {
+    return this.sender.tell(command, path);
   }
 
   // Lanes -------------------------------------------------------------------------------------------------------------
 
-  /** A lane of one more rule that is not there yet, with its defaults; its settings open. */
+  /** A lane of one more optimizer that is not there yet, with its defaults; its settings open. */
   async add() {
-    const { race, catalog } = this.state;
-    if (!race || !catalog) return;
-    const there = new Set(race.lanes.map(({ optimizer }) => optimizer.name));
+    const { now } = this;
+    const { catalog } = this.state;
+    if (!now || !catalog) return;
+    const there = new Set(now.race.lanes.map(({ optimizer }) => optimizer.name));
     const row = catalog.optimizers.find(({ name }) => !there.has(name)) ?? catalog.optimizers[0];
-    const found = await this.#answered(
-      this.#connection.send({ type: "race_lane_add", lane: { optimizer: optimizerDefaults(row, row.dialects[0]) } }),
-    );
-    if (found) this.look({ edited: found.lane, lane: found.lane });
+    const lane = { optimizer: optimizerDefaults(row, row.dialects[0]) };
+    this.#edit(await this.sender.answered(this.ask({ type: /** @type {const} */ (`${this.prefix}_lane_add`), lane })));
   }
 
   /** @param {number} lane */
   async duplicate(lane) {
-    const found = await this.#answered(this.#connection.send({ type: "race_lane_duplicate", lane }));
-    if (found) this.look({ edited: found.lane, lane: found.lane });
+    this.#edit(await this.sender.answered(this.ask({ type: /** @type {const} */ (`${this.prefix}_lane_duplicate`), lane })));
+  }
+
+  /** @param {{lane: number} | null} made */
+  #edit(made) {
+    if (made) this.look({ edited: made.lane, lane: made.lane });
   }
 
   /** @param {number} lane */
   async remove(lane) {
-    if (!(await this.tell({ type: "race_lane_remove", lane }))) return;
-    const { raceLook } = this.state;
-    this.look({ edited: null, lane: raceLook.lane === lane ? null : raceLook.lane });
+    if (!(await this.tell({ type: `${this.prefix}_lane_remove`, lane }))) return;
+    this.look({ edited: null, lane: this.lanesLook.lane === lane ? null : this.lanesLook.lane });
   }
 
   /**
-   * One setting of a lane, from the present step on; its name and its own seed from the start.
+   * One setting of a lane: optimizer and schedule from the present step on; what it does not share with the others from the start.
    * @param {number} id
-   * @param {string} path  lane.optimizer.lr …
+   * @param {string} path  behind the root: optimizer.lr …
    * @param {unknown} value
    * @returns {Promise<boolean>}
    */
   retune(id, path, value) {
-    const { race, catalog } = this.state;
-    const lane = race?.lanes.find((each) => each.id === id);
-    if (!race || !lane || !catalog) return Promise.resolve(false);
+    const lane = this.now?.race.lanes.find((each) => each.id === id);
+    if (!lane) return Promise.resolve(false);
     const [, part, name] = path.split(".");
-    const told = (/** @type {Pick<RaceLaneRetune, "optimizer" | "schedule">} */ fields) =>
-      this.tell({ type: "race_lane_retune", lane: id, ...fields }, path);
-    if (part === "optimizer" && name === undefined) return told({ optimizer: /** @type {OptimizerSpecInput} */ (value) });
-    if (part === "optimizer") return told({ optimizer: { ...lane.optimizer, [name]: value } });
-    if (part === "schedule") {
-      const row = rowNamed(catalog.schedules, String(value));
-      if (name === "name") return told({ schedule: { name: row?.name, unit: "step", warmup: lane.schedule.warmup } });
-      return told({ schedule: { ...lane.schedule, [name]: value } });
-    }
-    const index = race.lanes.indexOf(lane);
-    /** @type {LaneSpecInput} */
-    const spec = { ...race.spec.lanes[index], [part]: value };
-    return this.tell({ type: "race_lane_replace", lane: id, spec }, path);
+    if (part !== "optimizer" && part !== "schedule") return this.replace(lane, part, value, path);
+    const fields =
+      part === "schedule"
+        ? { schedule: this.#schedule(lane.schedule, name, value) }
+        : { optimizer: name ? { ...lane.optimizer, [name]: value } : /** @type {OptimizerSpecInput} */ (value) };
+    return this.tell({ type: `${this.prefix}_lane_retune`, lane: id, ...fields }, path);
+  }
+
+  /** @param {ScheduleSpec} schedule @param {string} name @param {unknown} value @returns {ScheduleSpecInput} */
+  #schedule(schedule, name, value) {
+    if (name !== "name") return { ...schedule, [name]: value };
+    const row = rowNamed(this.state.catalog?.schedules ?? [], String(value));
+    return { name: row?.name, unit: this.scheduleUnit(schedule), warmup: schedule.warmup };
+  }
+
+  /** What another schedule's times are in. @protected @param {ScheduleSpec} schedule */
+  scheduleUnit({ unit }) {
+    return unit;
+  }
+
+  /**
+   * A lane runs again from the start with another of its own settings.
+   * @abstract
+   * @param {Lane} _lane
+   * @param {string} _part
+   * @param {unknown} _value
+   * @param {string} _path
+   * @returns {Promise<boolean>}
+   */
+  replace(_lane, _part, _value, _path) {
+    return Promise.resolve(false);
   }
 
   // The clock ---------------------------------------------------------------------------------------------------------
 
+  play() {
+    return this.tell({ type: `${this.prefix}_play` });
+  }
+
+  pause() {
+    return this.tell({ type: `${this.prefix}_pause` });
+  }
+
   toggle() {
-    const { raceClock: clock } = this.state;
-    if (!clock) return;
-    if (clock.status === "playing") this.tell({ type: "race_pause" });
-    else if (clock.status === "finished") this.seek(0).then(() => this.tell({ type: "race_play" }));
-    else this.tell({ type: "race_play" });
+    const status = this.now?.clock?.status;
+    if (status === "playing") this.pause();
+    else if (status === "finished") this.seek(0).then(() => this.play());
+    else if (status) this.play();
   }
 
   forward() {
-    this.tell({ type: "race_step", count: 1 });
+    this.tell({ type: `${this.prefix}_step`, count: 1 });
   }
 
   back() {
-    const { raceClock } = this.state;
-    if (raceClock) this.seek(Math.max(0, raceClock.step - 1));
+    const step = this.#seeks.wish ?? this.now?.clock?.step;
+    if (step !== undefined) this.seek(Math.max(0, step - 1));
   }
 
   toStart() {
@@ -187,173 +183,54 @@ export class RaceActions {
   }
 
   toEnd() {
-    const { raceClock } = this.state;
-    if (raceClock) this.seek(raceClock.max_steps);
+    if (this.now?.clock) this.seek(this.now.end);
   }
 
   /** @param {number} step */
   seek(step) {
-    return this.#newest("seek", { type: "race_seek", step });
+    return this.#seeks.want(step);
   }
 
   /** @param {RaceSpeed} speed */
   speed(speed) {
-    this.tell({ type: "race_speed", speed });
+    this.tell({ type: `${this.prefix}_speed`, speed });
   }
 
-  // How it is looked at -----------------------------------------------------------------------------------------------
-
-  /** @param {Partial<RaceLook>} look */
-  look(look) {
-    this.#store.set({ raceLook: { ...this.state.raceLook, ...look } });
-  }
-
-  /** The part of the surface that is looked at. */
-  plane() {
-    return this.state.raceLook.plane ?? this.state.race?.domain ?? null;
-  }
-
-  /** Closer to the place that is told of, or further away from it. @param {number} factor  of what is shown */
-  zoom(factor) {
-    const plane = this.plane();
-    if (!plane) return;
-    const found = raceFrameOf(this.state, "race_point")?.meta;
-    const beyond = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) =>
-      !(value >= low && value <= high);
-    const here = [found?.x, found?.y].map((value, i) =>
-      typeof value !== "number" || beyond(value, plane[i]) ? (plane[i][0] + plane[i][1]) / 2 : value,
-    );
-    const scaled = (/** @type {0 | 1} */ i) =>
-      /** @type {[number, number]} */ (plane[i].map((edge) => here[i] + (edge - here[i]) * factor));
-    const next = /** @type {[[number, number], [number, number]]} */ ([scaled(0), scaled(1)]);
-    if (next.every(([low, high]) => high - low > 1e-9 && Math.abs(low) < 1e9 && Math.abs(high) < 1e9))
-      this.look({ plane: next });
-  }
+  // Looking -----------------------------------------------------------------------------------------------------------
 
   toggleLinear() {
-    const linear = !this.state.linear;
-    rememberLinear(linear);
-    this.#store.set({ linear });
+    this.host.actions.toggleLinear();
   }
 
-  /** Escape: what was opened last is closed. */
+  /** Escape: what was opened last is closed; false where nothing was open. */
   leave() {
-    const { raceLook } = this.state;
-    if (raceLook.edited !== null) this.look({ edited: null });
-    else if (raceLook.lane !== null) this.look({ lane: null });
+    if (this.lanesLook.edited !== null) this.look({ edited: null });
+    else if (this.lanesLook.lane !== null) this.look({ lane: null });
     else return false;
     return true;
   }
 
-  /** Where the link can be copied by hand; set by what shows it. @type {(link: {url: string, note: string}) => void} */
-  onLink = () => {};
-
-  // Its update taken apart --------------------------------------------------------------------------------------------
-
-  /** @param {Partial<import("./types.js").RaceAnatomy>} anatomy */
-  anatomy(anatomy) {
-    this.#store.set({ raceAnatomy: { ...this.state.raceAnatomy, ...anatomy } });
-  }
-
   // Taking it away ----------------------------------------------------------------------------------------------------
 
-  /** The race's script; null where it was refused. @returns {Promise<string | null>} */
+  /** Whether this page's address has a race of this kind that is not opened yet. */
+  get isLinked() {
+    return scriptHere(this.field) !== null;
+  }
+
+  /** A script is followed; false where it was refused. @param {string} script  JSON text */
+  load(script) {
+    return this.tell({ type: `${this.prefix}_load`, script });
+  }
+
+  /** The race's script; null where it was refused. */
   async script() {
-    return (await this.#answered(this.#connection.send({ type: "race_share" })))?.script ?? null;
+    return (await this.sender.answered(this.ask({ type: /** @type {const} */ (`${this.prefix}_share`) })))?.script ?? null;
   }
 
   /** @param {RaceExport["format"]} format */
   async exportFile(format) {
-    const found = await this.#answered(this.#connection.send({ type: "race_export", format, theme: this.state.theme }));
+    const wish = { type: /** @type {const} */ (`${this.prefix}_export`), format, theme: this.state.theme };
+    const found = await this.sender.answered(this.ask(wish));
     if (found) download(found.name, new Blob([found.text], { type: found.type }));
-  }
-
-  /** @param {string} text */
-  say(text) {
-    this.#store.set({ notice: { kind: "info", text } });
-  }
-
-  /** @param {string} text */
-  complain(text) {
-    this.#store.set({ notice: { kind: "error", text } });
-  }
-
-  // -------------------------------------------------------------------------------------------------------------------
-
-  /**
-   * @param {string} kind
-   * @param {Sent} command
-   * @param {string | null} [path]
-   */
-  async #newest(kind, command, path = null) {
-    const busy = this.#wishes.has(kind);
-    this.#wishes.set(kind, command);
-    if (busy) return;
-    for (;;) {
-      const wish = /** @type {Sent} */ (this.#wishes.get(kind));
-      const done = await this.tell(wish, path);
-      if (!done || this.#wishes.get(kind) === wish) break;
-    }
-    this.#wishes.delete(kind);
-  }
-
-  /**
-   * Sends a command; a refusal goes beside the field it names, else into the notice line.
-   * @param {Sent} command
-   * @param {string | null} [path]  the control that sent it
-   * @returns {Promise<boolean>}
-   */
-  async tell(command, path = null) {
-    if (path !== null && Object.keys(this.state.errors).length > 0) this.#store.set({ errors: {} });
-    return (await this.#settled(this.#connection.send(command), path)) !== undefined;
-  }
-
-  /**
-   * What was answered; null where it was refused.
-   * @template Result
-   * @param {Promise<Result>} answer
-   */
-  async #answered(answer) {
-    return (await this.#settled(answer, null)) ?? null;
-  }
-
-  /**
-   * What was answered, null where that is nothing; undefined where it was refused, which is told.
-   * @template Result
-   * @param {Promise<Result>} answer
-   * @param {string | null} path
-   */
-  async #settled(answer, path) {
-    try {
-      return (await answer) ?? null;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const refusal = error instanceof CommandError ? error.refusal : null;
-      if (refusal?.code === "cancelled") {
-        this.say(message);
-        return undefined;
-      }
-      const field = this.#fieldFor(refusal?.field ?? null, path);
-      const plain = field && refusal?.field ? message.replace(`${refusal.field}: `, "") : message;
-      const text = refusal?.allowed && !plain.includes(refusal.allowed) ? `${plain}; allowed: ${refusal.allowed}` : plain;
-      if (field) this.refuse(field, text);
-      else this.complain(text);
-      return undefined;
-    }
-  }
-
-  /**
-   * The control to put a refusal beside: that of the field it names, else the one that sent the command.
-   * @param {string | null} field
-   * @param {string | null} path
-   */
-  #fieldFor(field, path) {
-    const root = path?.split(".")[0];
-    const keys = (field ?? "").replace(/^(lane|spec)\./, "").split(".");
-    for (let length = keys.length; length > 0; length--) {
-      const candidate = `${root}.${keys.slice(0, length).join(".")}`;
-      if (this.#fields.has(candidate)) return candidate;
-    }
-    return path !== null && this.#fields.has(path) ? path : null;
   }
 }

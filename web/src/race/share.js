@@ -1,79 +1,83 @@
 /** A race to take away: a link that replays it, a page of its own, a picture, a table. */
 
-import { download } from "../files.js";
-import { addressOf, pack, unpack } from "../link.js";
-import { formatCount } from "../maths.js";
+import { LONGEST, addressOf, pack, scriptHere, unpack } from "../link.js";
+import { menuOf, pill } from "../shared/tools.js";
+import { download } from "../toolkit/files.js";
+import { formatCount } from "../toolkit/maths.js";
 import { writeFragment } from "../url.js";
-import { menuOf, pill } from "../views/share.js";
-import { FIELD, raceLinkHere } from "./link.js";
-import { racePicture } from "./picture.js";
+import { reasonOf } from "../wire/refusals.js";
+import { racePicture } from "./plots/picture.js";
 
-/** Characters a script may have in a link. */
-const LONGEST = 8192;
+/**
+ * @typedef {object} Taken  What differs between the races.
+ * @property {string} hook  of its buttons
+ * @property {string} long  why a link is too long
+ * @property {string} table  what the table holds
+ * @property {() => {file: string, title: string, lanes?: import("./plots/picture.js").Named[]} | null} picture
+ */
 
 /**
  * The race of this page's address, if there is one: begun in the session that is attached now.
  * @param {import("./actions.js").RaceActions} actions
  */
 export async function openRaceLink(actions) {
-  const packed = raceLinkHere();
+  const { field, sender } = actions;
+  const packed = scriptHere(field);
   if (packed === null) return;
   const script = await unpack(packed).catch(() => null);
   if (script === null)
-    actions.complain("This link is damaged: a part of it is missing or was changed. Another race stands here instead.");
-  else if (await actions.tell({ type: "race_load", script })) {
-    if (actions.state.raceClock?.same_bits === false) {
-      actions.say("This race was recorded on another machine: its numbers may differ in their last digits.");
-    }
-  }
-  writeFragment({ [FIELD]: null });
+    sender.complain("This link is damaged: a part of it is missing or was changed. Another race stands here instead.");
+  else if ((await actions.load(script)) && actions.now?.clock?.same_bits === false)
+    sender.say("This race was recorded on another machine: its numbers may differ in their last digits.");
+  writeFragment({ [field]: null });
 }
 
-/** @param {import("./actions.js").RaceActions} actions */
-async function copyLink(actions) {
+/** @param {import("./actions.js").RaceActions} actions @param {string} long */
+async function copyLink(actions, long) {
   const script = await actions.script();
   if (script === null) return;
   const packed = await pack(script);
   if (packed.length > LONGEST) {
-    actions.complain(
-      "This race is too long for a link: it has more changes than eight kilobytes hold. Take it away as a page.",
-    );
+    actions.sender.complain(`This race is too long for a link: ${long} than eight kilobytes hold. Take it away as a page.`);
     return;
   }
-  const url = addressOf({ packed }, FIELD);
+  const url = addressOf({ packed }, actions.field);
   try {
     await navigator.clipboard.writeText(url);
   } catch {
-    actions.onLink({ url, note: "" });
+    actions.host.showLink({ url, note: "" });
     return;
   }
-  actions.say(`The link is copied. It replays this very race to step ${formatCount(actions.state.raceClock?.step ?? 0)}.`);
+  const step = formatCount(actions.now?.clock?.step ?? 0);
+  actions.sender.say(`The link is copied. It replays this very race to step ${step}.`);
 }
 
-/** @param {import("./actions.js").RaceActions} actions */
-async function exportPicture(actions) {
-  const { race, raceClock } = actions.state;
-  if (!race || !raceClock) return;
+/** @param {import("./actions.js").RaceActions} actions @param {Taken["picture"]} picture */
+async function exportPicture(actions, picture) {
+  const found = picture();
+  if (!found) return;
+  const step = actions.now?.clock?.step ?? 0;
   try {
-    const blob = await racePicture(`${race.title} · step ${formatCount(raceClock.step)}`);
-    download(`chainrule-race-${race.spec.surface.name}-step-${raceClock.step}.png`, blob);
+    const blob = await racePicture(`${found.title} · step ${formatCount(step)}`, found.lanes);
+    download(`chainrule-race-${found.file}-step-${step}.png`, blob);
   } catch (error) {
-    actions.complain(`The picture cannot be made: ${error instanceof Error ? error.message : error}`);
+    actions.sender.complain(`The picture cannot be made: ${reasonOf(error)}`);
   }
 }
 
 /**
- * The bar's buttons while one is in the room.
+ * The bar's buttons while the race is shown.
  * @param {import("./actions.js").RaceActions} actions
+ * @param {Taken} taken
  * @returns {HTMLElement[]}
  */
-export function raceTools(actions) {
+export function raceTools(actions, { hook, long, table, picture }) {
   return [
-    pill("race-share", "Share link", () => copyLink(actions), {}, "share"),
-    menuOf("race-export", "Export", [
+    pill(`${hook}-share`, "Share link", () => copyLink(actions, long), {}, "share"),
+    menuOf(`${hook}-export`, "Export", [
       ["Page with everything in it", "HTML", () => actions.exportFile("html")],
-      ["Picture", "PNG", () => exportPicture(actions)],
-      ["Every step of every lane", "CSV", () => actions.exportFile("csv")],
+      ["Picture", "PNG", () => exportPicture(actions, picture)],
+      [table, "CSV", () => actions.exportFile("csv")],
     ]),
   ];
 }

@@ -6,6 +6,19 @@
  * @typedef {import("../protocol.js").RaceInfo} RaceInfo
  * @typedef {import("../protocol.js").RaceState} RaceClock  where a race stands
  *
+ * A lane on whatever it is run.
+ * @typedef {Pick<RaceLane, "id" | "slot" | "label" | "optimizer" | "schedule" | "retunes" | "badges">} Lane
+ *
+ * @typedef {object} RaceNow  A race on whatever it is run.
+ * @property {{race: number, title: string, lanes: Lane[]}} race
+ * @property {(Omit<import("../protocol.js").NetworkState, "type" | "steps_per_epoch"> & Partial<Pick<RaceClock, "tuning">>) | null} clock
+ * @property {number} end  the step that one goes to with "to the end"
+ * @property {number} length  of its time line, in steps
+ *
+ * @typedef {object} LaneLook
+ * @property {number | null} lane  that is told of; null: the leader
+ * @property {number | "new" | null} edited  whose settings are open
+ *
  * @typedef {object} Trail  Of one lane, from step 0 on; perhaps further than the present step.
  * @property {Float64Array} points  x, y, x, y …
  * @property {Float64Array} losses
@@ -23,11 +36,11 @@
  *
  * @typedef {"step" | "evaluations" | "time"} Abscissa
  *
- * @typedef {object} RaceAnatomy  A lane's coming update taken apart.
+ * @typedef {object} RaceUpdate  A lane's coming update taken apart.
  * @property {boolean} open
  * @property {number | null} lane  null: there is none
  * @property {"x" | "y"} coordinate
- * @property {import("../step/panels/types.js").PanelAnswer<import("../commands.js").Dissection> | null} answer
+ * @property {import("../shared/answer.js").Answer<import("../commands.js").Dissection> | null} answer
  *
  * @typedef {object} RaceLook  How a race is looked at.
  * @property {boolean} three  the surface in three dimensions

@@ -2,9 +2,10 @@
 
 /** @import { Depth, Look, Part, Spot, StepState } from "./types.js" */
 
-import { choiceOf } from "./spots.js";
-import { termsOf } from "./trees.js";
+import { choiceOf } from "./micro/spots.js";
+import { termsOf } from "./micro/trees.js";
 import { FIRST, scopeOf, seenOf } from "./state.js";
+import { messageOf } from "../wire/refusals.js";
 
 /** So many keys are remembered until there is something to obey them on. */
 const EARLY = 32;
@@ -14,7 +15,7 @@ export const DEPTHS = ["layer", "unit", "edge"];
 
 export class StepActions {
   #store;
-  #connection;
+  #sender;
   /** @type {number | undefined} */
   #timer;
   /** Where the run stood when one was last here. */
@@ -22,16 +23,12 @@ export class StepActions {
   /** What was pressed before the update was there. @type {(() => void)[]} */
   #early = [];
 
-  /**
-   * @param {import("../store.js").Store} store
-   * @param {import("../connection.js").SocketConnection} connection
-   * @param {import("../actions.js").Actions} actions
-   */
-  constructor(store, connection, actions) {
+  /** @param {import("../types.js").Host} host */
+  constructor({ store, sender, actions }) {
     this.#store = store;
-    this.#connection = connection;
+    this.#sender = sender;
     /** For what asks the microscope things of its own. */
-    this.ask = connection.send.bind(connection);
+    this.ask = sender.send;
     this.actions = actions;
   }
 
@@ -50,7 +47,7 @@ export class StepActions {
   arrive() {
     this.#early = [];
     const { clock, followed } = this.#store.state;
-    if (clock?.status === "playing") this.#connection.send({ type: "pause" }).catch(() => {});
+    if (clock?.status === "playing") this.#sender.send({ type: "pause" }).catch(() => {});
     this.#patch({ crossing: null });
     const sample = followed?.split === "train" ? followed.index : this.#now.sample;
     // Where the run stands elsewhere by now, its next update is opened from the beginning.
@@ -69,7 +66,7 @@ export class StepActions {
   /** Tells the server where the microscope points. */
   point() {
     // What was refused is out of date: the newest frame shows what there is.
-    return this.#connection.send({ type: "look", ...this.#now }).catch(() => {});
+    return this.#sender.send({ type: "look", ...this.#now }).catch(() => {});
   }
 
   // Along the micro-steps ---------------------------------------------------------------------------------------------
@@ -129,8 +126,8 @@ export class StepActions {
     const last = by < 0;
     this.#patch({ crossing: { step: clock.step + by, last } });
     // Sent together, so that nothing comes between them. The entry is found again when the update is there.
-    const moved = this.#connection.send(last ? { type: "seek", step: clock.step - 1 } : { type: "step", count: 1 });
-    const looked = this.#connection.send({
+    const moved = this.#sender.send(last ? { type: "seek", step: clock.step - 1 } : { type: "step", count: 1 });
+    const looked = this.#sender.send({
       type: "look",
       ...this.#now,
       name: null,
@@ -146,7 +143,7 @@ export class StepActions {
     } catch (error) {
       this.rest();
       this.#patch({ crossing: null });
-      this.actions.warn(error instanceof Error ? error.message : String(error));
+      this.#sender.complain(messageOf(error));
       await looked.catch(() => {});
       this.point();
     }

@@ -2,8 +2,8 @@
 
 /** @import { View } from "../types.js" */
 
-import { h, memo } from "../dom.js";
-import { formatCount } from "../maths.js";
+import { h, memo } from "../toolkit/dom.js";
+import { formatCount } from "../toolkit/maths.js";
 import { scopeOf, seenOf } from "./state.js";
 
 const WHOLE = "";

@@ -3,8 +3,8 @@
 /** @import { View } from "../types.js" */
 /** @import { Seen } from "./types.js" */
 
-import { h, memo, setAttribute, setText } from "../dom.js";
-import { formatCount, typeset } from "../maths.js";
+import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
+import { formatCount, typeset } from "../toolkit/maths.js";
 import { DEPTHS } from "./actions.js";
 import { seenOf } from "./state.js";
 

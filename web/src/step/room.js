@@ -1,11 +1,20 @@
 /** The Step room: the update that comes next, micro-step by micro-step, with every number of it. */
 
-/** @import { Room } from "../types.js" */
+/** @import { AppState, Host, Room } from "../types.js" */
 
-import { runInWords } from "../train/room.js";
+import { register } from "../registry.js";
+import { runInWords } from "../run/spec.js";
+import { runSpoken } from "../run/spoken.js";
+import { StepActions } from "./actions.js";
+import { NO_PANELS } from "./panels/state.js";
 import { panelKeys, tools } from "./panels/index.js";
+import { UNANSWERED } from "./reconnect.js";
+import { BEGINNING } from "./state.js";
 import { stepTransport } from "./transport.js";
 import { stepView } from "./view.js";
+
+/** @type {Pick<AppState, "step" | "panels">} */
+const STATE = { step: BEGINNING, panels: NO_PANELS };
 
 /** @type {Room["help"]} */
 const HELP = {
@@ -27,15 +36,12 @@ const HELP = {
   ],
 };
 
-/**
- * @param {import("./actions.js").StepActions} actions
- * @returns {Room}
- */
-export function stepRoom(actions) {
+/** @param {Host} host @returns {Room} */
+function begin(host) {
+  const { store } = host;
+  const actions = new StepActions(host);
   const view = stepView(actions);
   return {
-    name: "step",
-    title: "Step",
     view,
     transport: stepTransport(actions),
     tools: tools(actions),
@@ -64,5 +70,13 @@ export function stepRoom(actions) {
     },
     help: HELP,
     arrive: () => actions.arrive(),
+    spoken: runSpoken,
+    // It comes when it is asked for, and someone waits.
+    frames: { microstep: (frame) => store.hurry({ frames: { ...store.state.frames, [frame.channel]: frame } }) },
+    newRun: () => actions.begin(),
+    beforeWatching: () => void (store.state.room === "step" && actions.point()),
+    unanswered: UNANSWERED,
   };
 }
+
+register({ name: "step", title: "Step", state: STATE, begin });

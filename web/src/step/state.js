@@ -3,7 +3,7 @@
 /** @import { AppState } from "../types.js" */
 /** @import { Look, Scope, Seen, StepState } from "./types.js" */
 
-import { frameOf } from "../selectors.js";
+import { frameOf } from "../run/selectors.js";
 
 /** @type {Look} */
 export const FIRST = { micro: 0, sample: "first", notation: "theory", depth: "layer", name: null, row: 0, column: 0, term: 0 };

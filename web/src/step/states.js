@@ -2,7 +2,7 @@
 
 /** @import { AppState, View } from "../types.js" */
 
-import { h, memo } from "../dom.js";
+import { h, memo } from "../toolkit/dom.js";
 import { scopeOf, seenOf } from "./state.js";
 
 /**

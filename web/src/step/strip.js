@@ -3,8 +3,8 @@
 /** @import { View } from "../types.js" */
 /** @import { Phase, Scope } from "./types.js" */
 
-import { h, memo, setAttribute } from "../dom.js";
-import { symbol } from "./symbols.js";
+import { h, memo, setAttribute } from "../toolkit/dom.js";
+import { symbol } from "./micro/symbols.js";
 import { scopeOf, seenOf } from "./state.js";
 
 /** @type {Record<Phase, string>} */

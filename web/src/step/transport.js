@@ -2,10 +2,10 @@
 
 /** @import { View } from "../types.js" */
 
-import { h, memo, setAttribute, setText } from "../dom.js";
-import { formatCount, formatExact, formatNumber } from "../maths.js";
-import { icon } from "../views/icons.js";
-import { numeric } from "./numbers.js";
+import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber } from "../toolkit/maths.js";
+import { icon } from "../toolkit/icons.js";
+import { numeric } from "./micro/numbers.js";
 import { seenOf } from "./state.js";
 
 /** Micro-steps a second, along the slider. */

@@ -3,15 +3,15 @@
 /** @import { View } from "../types.js" */
 /** @import { Part } from "./types.js" */
 
-import { h, memo, setAttribute } from "../dom.js";
+import { h, memo, setAttribute } from "../toolkit/dom.js";
 import { choicesView } from "./choices.js";
 import { diagramView } from "./diagram/diagram.js";
-import { equationView } from "./equation.js";
+import { equationView } from "./micro/equation.js";
 import { headView } from "./head.js";
-import { matricesView } from "./matrices.js";
-import { panelsView } from "./panels-place.js";
-import { resultsView } from "./results.js";
-import { ruleView } from "./rule.js";
+import { matricesView } from "./micro/matrices.js";
+import { panelsView } from "./panels/tabs.js";
+import { resultsView } from "./micro/results.js";
+import { ruleView } from "./micro/rule.js";
 import { seenOf } from "./state.js";
 import { statesView } from "./states.js";
 import { stripView } from "./strip.js";

@@ -2,7 +2,7 @@
 
 /** @import { AppState, Channel } from "../types.js" */
 
-import { isDeep } from "../deep.js";
+import { isDeep } from "./depth.js";
 
 /** @type {Channel[]} */
 const ALWAYS = ["data", "inputs", "series", "parameters", "gradients", "maps", "evaluation", "health", "rates", "findings"];

@@ -3,11 +3,11 @@
 /** @import { Finding } from "../channels.js" */
 /** @import { View } from "../types.js" */
 
-import { h, memo, setAttribute, setText } from "../dom.js";
-import { formatCount, formatNumber, formatSetting, toNumber, typeset } from "../maths.js";
-import { isLive } from "../spec.js";
-import { frameOf } from "../selectors.js";
-import { icon } from "../views/icons.js";
+import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
+import { formatCount, formatNumber, formatSetting, toNumber, typeset } from "../toolkit/maths.js";
+import { isLive } from "../run/spec.js";
+import { frameOf } from "../run/selectors.js";
+import { icon } from "../toolkit/icons.js";
 
 /** Settings by the name their control has. @type {Record<string, string>} */
 const NAMES = {
@@ -23,7 +23,7 @@ const NAMES = {
 };
 
 /**
- * @param {import("../actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  * @returns {View}
  */
 export function findingsView(actions) {
@@ -84,7 +84,7 @@ export function findingsView(actions) {
 
 /**
  * @param {Finding} finding
- * @param {import("../actions.js").Actions} actions
+ * @param {import("./actions.js").TrainActions} actions
  * @returns {{element: HTMLElement, fill: (finding: Finding) => void}}
  */
 function card(finding, actions) {

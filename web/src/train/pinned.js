@@ -2,9 +2,9 @@
 
 /** @import { AppState, View } from "../types.js" */
 
-import { h, memo, prepareCanvas } from "../dom.js";
-import { plotArea } from "../views/canvas-plot.js";
-import { numbersView } from "./output.js";
+import { h, memo, prepareCanvas } from "../toolkit/dom.js";
+import { plotArea } from "../toolkit/canvas-plot.js";
+import { numbersView } from "./output/output.js";
 
 const SIZE = 56;
 

@@ -1,11 +1,45 @@
 /** The Train room: a run that plays, its network and its output, and the clock as its transport. */
 
-/** @import { AppState, Room } from "../types.js" */
+/** @import { Host, Room } from "../types.js" */
+/** @import { TrainState } from "./types.js" */
 
-import { dataTitle, rowNamed, shapeWords, specOf } from "../spec.js";
-import { transportView } from "../views/transport.js";
+import { harmless } from "../reconnect/unanswered.js";
+import { register } from "../registry.js";
+import { sameSamples } from "../run/followed.js";
+import { runInWords } from "../run/spec.js";
+import { runSpoken } from "../run/spoken.js";
+import { TrainActions } from "./actions.js";
 import { channelsFor } from "./channels.js";
-import { trainView } from "./train.js";
+import { dropPlace } from "./data/drop.js";
+import { ownDataDialog } from "./data/own-data.js";
+import { experimentsDialog } from "./experiments.js";
+import { runLines } from "./lines.js";
+import { shareButtons } from "./share.js";
+import { transportView } from "./transport.js";
+import { gradientDialog } from "./trials/gradient-check.js";
+import { finderDialog } from "./trials/rate-finder.js";
+import { Trials } from "./trials/trials.js";
+import { trainView } from "./view.js";
+
+const NAME = "train";
+
+/** @type {TrainState} */
+const STATE = {
+  table: null,
+  drawing: false,
+  page: "network",
+  curve: "loss",
+  edges: "weights",
+  units: "map",
+  looks: { edges: 0, units: 0 },
+  spread: null,
+  opened: null,
+  diagnosis: false,
+  pointed: null,
+  trial: null,
+  rateTest: null,
+  gradientCheck: null,
+};
 
 /** @type {Room["help"]} */
 const HELP = {
@@ -32,19 +66,19 @@ const HELP = {
   ],
 };
 
-/**
- * @param {import("../actions.js").Actions} actions
- * @param {{rate: () => void, gradient: () => void}} trials  open their dialogs
- * @param {HTMLElement[]} tools
- * @returns {Room}
- */
-export function trainRoom(actions, trials, tools) {
+/** @param {Host} host @returns {Room} */
+function begin(host) {
+  const { store, sharing } = host;
+  const actions = new TrainActions(host, NAME);
+  const made = new Trials(host);
+  const [finder, gradient] = [finderDialog(actions, made), gradientDialog(actions, made)];
+  const trials = { rate: finder.open, gradient: gradient.open };
+  const experiments = experimentsDialog(sharing, () => store.state);
   return {
-    name: "train",
-    title: "Train",
     view: trainView(actions, trials),
     transport: transportView(actions),
-    tools,
+    tools: shareButtons(sharing, experiments.open),
+    dialogs: [ownDataDialog(actions), experiments, finder, gradient, { element: dropPlace(actions) }],
     channels: channelsFor,
     subject: runInWords,
     keys: {
@@ -68,18 +102,16 @@ export function trainRoom(actions, trials, tools) {
     },
     leave: () => actions.leave(),
     help: HELP,
+    lines: (state) => runLines(state, actions),
+    spoken: runSpoken,
+    events: { trial: (trial) => store.set({ trial }) },
+    newRun(before) {
+      const { followed, run } = store.state;
+      if (followed && run && !sameSamples(before, run)) actions.follow(null);
+      store.set({ pointed: null });
+    },
+    unanswered: harmless("find_rate", "check_gradient", "cancel"),
   };
 }
 
-/**
- * What is being run: spiral · 2–8–8–1 · Adam.
- * @param {AppState} state
- */
-export function runInWords(state) {
-  const { run, catalog } = state;
-  const spec = specOf(state);
-  if (!run || !catalog || !spec) return "";
-  const data = dataTitle(catalog, spec);
-  const optimizer = rowNamed(catalog.optimizers, spec.optimizer.name)?.title ?? spec.optimizer.name;
-  return `${data} · ${shapeWords(run)} · ${optimizer}`;
-}
+register({ name: NAME, title: "Train", state: STATE, begin });

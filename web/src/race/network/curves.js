@@ -2,30 +2,25 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { toNumber } from "../../maths.js";
-import { Redrawn, sized } from "../../plot.js";
-import { typeScale } from "../../projector.js";
-import { colourOf, isDashed } from "../lanes.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { toNumber } from "../../toolkit/maths.js";
+import { sized } from "../../toolkit/plot.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { choiceButton, choices } from "../choices.js";
+import { laneTrace, lossPlot } from "../plots/loss-plot.js";
+import { networkFrameOf } from "../frames.js";
+import { networkNames } from "./names.js";
 
 /** @returns {View} */
 export function networkCurves() {
-  const place = h("div", {
-    class: "race-plot",
-    role: "img",
-    aria: { label: "Loss of every lane" },
-    data: { testid: "network-curves" },
-  });
-  const stage = h("div", { class: "race-loss-stage" }, place);
+  const { place, stage, figure, drawn } = lossPlot("network-curves");
   /** @type {"train" | "test"} */
   let split = "train";
-  const choices = /** @type {const} */ (["train", "test"]).map((name) =>
-    h(
-      "button",
-      { type: "button", class: "race-choice", data: { curves: name }, onclick: () => ((split = name), last && update(last)) },
-      name,
-    ),
+  const buttons = /** @type {const} */ (["train", "test"]).map((name) =>
+    choiceButton(name, { curves: name }, () => {
+      split = name;
+      if (last) draw(last);
+    }),
   );
   const note = h("span", { class: "small" });
   const element = h(
@@ -35,40 +30,33 @@ export function networkCurves() {
       "div",
       { class: "title-row" },
       h("h2", { class: "panel-title" }, "Loss"),
-      h(
-        "div",
-        { class: "race-choices" },
-        note,
-        h("div", { class: "race-choices", role: "group", aria: { label: "Which samples" } }, ...choices),
-      ),
+      h("div", { class: "race-choices" }, note, choices("Which samples", ...buttons)),
     ),
     stage,
   );
-  const figure = new Redrawn(place);
   const changed = memo();
   /** @type {AppState | null} */
   let last = null;
-  new ResizeObserver(() => last && update(last)).observe(stage);
-  return { element, update };
+  return { element, update: drawn(draw) };
 
   /** @param {AppState} state */
-  function update(state) {
+  function draw(state) {
     last = state;
     const { network, figures, theme, linear, networkClock } = state;
     const frame = networkFrameOf(state, "network_curves");
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const standing = networkFrameOf(state, "network_standings");
     const themed = figures?.figures[linear ? "race_loss_linear" : "race_loss"];
-    choices.forEach((button) => setAttribute(button, "aria-pressed", String(button.dataset.curves === split)));
+    buttons.forEach((button) => setAttribute(button, "aria-pressed", String(button.dataset.curves === split)));
     if (!network || !frame || !themed || width < 40 || height < 40) return;
     const tested = network.lanes.some(({ id }) => frame.arrays[`test${id}`]);
-    choices[1].disabled = !tested;
-    setAttribute(choices[1], "title", tested ? null : "this run has no test samples");
+    buttons[1].disabled = !tested;
+    setAttribute(buttons[1], "title", tested ? null : "this run has no test samples");
     setText(note, networkClock ? `recorded once an epoch, every ${networkClock.steps_per_epoch} steps` : "");
     if (!changed(frame, standing, network, theme, themed, width, height, typeScale(), split)) return;
     figure.later(async (plotly) => {
-      const { data, layout: drawn } = themed[theme];
-      const layout = sized(drawn, typeScale(), height);
+      const { data, layout: laid } = themed[theme];
+      const layout = sized(laid, typeScale(), height);
       const names = networkNames(state);
       const traces = network.lanes.flatMap((lane) => {
         const [x, y] = [frame.arrays[`steps${lane.id}`], frame.arrays[`${split}${lane.id}`]];
@@ -84,16 +72,7 @@ export function networkCurves() {
               [...y.data, loss],
             ]
           : [x.data, y.data];
-        return [
-          {
-            ...data[0],
-            uid: `lane-${lane.id}`,
-            name,
-            x: xs,
-            y: ys,
-            line: { ...data[0].line, color: colourOf(lane, theme), dash: isDashed(lane) ? "dash" : "solid" },
-          },
-        ];
+        return [laneTrace(data[0], lane, theme, { name, x: xs, y: ys })];
       });
       await plotly.react(
         place,

@@ -1,13 +1,14 @@
 /** What the lanes have under their feet: slope, curvature, kind of point, each its own speed limit beside its rate. */
 
 /** @import { View } from "../../types.js" */
-/** @import { LocalPoint } from "../studies.js" */
+/** @import { LocalPoint } from "../studies/studies.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, toNumber } from "../../maths.js";
-import { formulaBox } from "../../views/formula.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
+import { formulaBox } from "../../shared/formula.js";
 import { progress, studyOf } from "../studies/study.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
+import { networkFrameOf } from "../frames.js";
+import { networkNames } from "./names.js";
 
 /** Up to so many parameters the whole Hessian is made, quickly: then it is looked at whenever the race stands. */
 const AT_REST = 400;
@@ -21,7 +22,7 @@ const KINDS = {
   "not smooth": "the loss is not smooth here",
 };
 
-/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function networkFacts(actions) {
   const title = h("h2", { class: "panel-title" }, "Under their feet");
   const ask = h(

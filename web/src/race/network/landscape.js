@@ -1,18 +1,22 @@
 /** The network's own loss over a plane, coarse to fine, with the lanes on it; what the plane shows of them, and what it hides. */
 
 /** @import { FrameOf } from "../../channels.js" */
-/** @import { Layout, PlotElement, Relayout } from "../../plotly.js" */
+/** @import { Layout, PlotElement, Relayout } from "../../toolkit/plotly.js" */
 /** @import { AppState, View } from "../../types.js" */
-/** @import { Plane } from "../plane.js" */
-/** @import { Way } from "./overlay.js" */
+/** @import { Plane } from "../plots/plane.js" */
+/** @import { Trajectory } from "./trajectories.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typeset } from "../../maths.js";
-import { Redrawn, sized } from "../../plot.js";
-import { typeScale } from "../../projector.js";
-import { planeOf } from "../plane.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
-import { nearestPoint, networkOverlay, waysOf } from "./overlay.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber, formatPercent, toNumber, typeset } from "../../toolkit/maths.js";
+import { Redrawn, sized } from "../../toolkit/plot.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { contourTrace } from "../plots/contour-trace.js";
+import { planeOf } from "../plots/plane.js";
+import { plotTip } from "../plots/tip.js";
+import { networkFrameOf } from "../frames.js";
+import { networkNames } from "./names.js";
+import { nearestPoint, networkOverlay } from "./overlay.js";
+import { trajectoriesOf } from "./trajectories.js";
 
 /** @returns {View} */
 export function landscapeView() {
@@ -23,22 +27,22 @@ export function landscapeView() {
     data: { testid: "network-contour" },
   });
   const over = networkOverlay();
-  const tip = h("div", { class: "tip race-tip", role: "status", data: { testid: "network-tip" }, hidden: true });
-  const element = h("div", { class: "network-surface" }, place, over.element, tip);
+  const tip = plotTip("network-tip");
+  const element = h("div", { class: "network-surface" }, place, over.element, tip.element);
   const figure = new Redrawn(place);
   /** @type {AppState | null} */
   let last = null;
   /** @type {Plane | null} */
   let plane = null;
-  /** @type {Way[]} */
-  let ways = [];
+  /** @type {Trajectory[]} */
+  let trajectories = [];
   /** The chart whose whole frame was shown first; from then on the plane is where a person has moved it. */
   let opened = -1;
   let listening = false;
   const [ground, painted, walked] = [memo(), memo(), memo()];
   new ResizeObserver(() => last && update(last)).observe(element);
   element.addEventListener("pointermove", point);
-  element.addEventListener("pointerleave", () => (tip.hidden = true));
+  element.addEventListener("pointerleave", () => tip.hide());
   return { element, update };
 
   /** @param {AppState} state */
@@ -54,9 +58,9 @@ export function landscapeView() {
     const margin = { ...layout.margin, l: 52 * typeScale(), b: 36 * typeScale() };
     if (ground(frame, theme, width, height, typeScale(), themed)) draw(state, frame, { ...layout, margin }, width, height);
     if (moving && moving.meta.chart === opened && plane) {
-      if (walked(moving)) ways = waysOf(moving);
+      if (walked(moving)) trajectories = trajectoriesOf(moving);
       if (painted(moving, plane, width, height, theme, network, networkLook.lane, window.devicePixelRatio)) {
-        over.paint(state, moving, ways, plane, width, height);
+        over.paint(state, moving, trajectories, plane, width, height);
         setAttribute(element, "data-step", String(moving.step));
       }
     }
@@ -74,19 +78,7 @@ export function landscapeView() {
     if (!themed) return;
     const chart = frame.meta.chart;
     const [offset, names] = [frame.meta.offset, frame.meta.names];
-    const { x, y, level } = frame.arrays;
-    const rows = [];
-    for (let i = 0; i < y.data.length; i++) rows.push(level.data.subarray(i * x.data.length, (i + 1) * x.data.length));
-    const { start, end, size } = frame.meta.levels;
-    const base = themed[theme].data[0];
-    const trace = {
-      ...base,
-      x: x.data,
-      y: y.data,
-      z: rows,
-      autocontour: false,
-      contours: { ...base.contours, start, end, size },
-    };
+    const trace = contourTrace(themed[theme].data[0], frame.arrays, frame.meta.levels);
     const axis = (/** @type {"xaxis" | "yaxis"} */ name, /** @type {number} */ i) => ({
       ...layout[name],
       range: [...frame.meta.domain[i]],
@@ -135,31 +127,22 @@ export function landscapeView() {
   function point(event) {
     const box = element.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
-    const found = last && plane && event.buttons === 0 ? nearestPoint(ways, plane, px, py) : null;
-    tip.hidden = !found;
-    if (!found || !last) return;
+    const found = last && plane && event.buttons === 0 ? nearestPoint(trajectories, plane, px, py) : null;
+    if (!found || !last) return tip.hide();
     const { way, index } = found;
-    const at = (/** @type {keyof Way["columns"]} */ name) => way.columns[name][index];
+    const at = (/** @type {keyof Trajectory["columns"]} */ name) => way.columns[name][index];
     const losses = Number.isNaN(at("true_loss"))
       ? ""
       : ` · its loss ${formatExact(at("true_loss"))} · the plane’s below it ${formatExact(at("slice_loss"))}`;
     const name = networkNames(last).get(way.id) ?? "";
-    setText(
-      tip,
-      `${name} · step ${formatCount(way.steps[index])} · at ${formatExact(at("a"))}, ${formatExact(at("b"))} · ${formatNumber(at("off"), 3)} off the plane${losses}`,
-    );
-    setAttribute(tip, "data-lane", String(way.id));
-    setAttribute(tip, "data-step", String(way.steps[index]));
-    for (const column of /** @type {const} */ (["a", "b", "off", "true_loss", "slice_loss"]))
-      setAttribute(tip, `data-${column}`, String(at(column)));
-    const right = px > box.width / 2;
-    tip.style.left = right ? "" : `${px + 14}px`;
-    tip.style.right = right ? `${box.width - px + 14}px` : "";
-    tip.style.top = `${Math.max(4, py - 12)}px`;
+    const place = `${formatExact(at("a"))}, ${formatExact(at("b"))} · ${formatNumber(at("off"), 3)} off the plane`;
+    const words = `${name} · step ${formatCount(way.steps[index])} · at ${place}${losses}`;
+    const columns = /** @type {const} */ (["a", "b", "off", "true_loss", "slice_loss"]).map((column) => [column, at(column)]);
+    tip.show(px, py, box.width, words, { lane: way.id, step: way.steps[index], ...Object.fromEntries(columns) });
   }
 }
 
-/** What the plane is, how much of the lanes' ways lies within it, and who only seems to climb. @returns {View} */
+/** What the plane is, how much of the lanes' trajectories lies within it, and who only seems to climb. @returns {View} */
 export function planeWords() {
   const explained = h("span", { data: { testid: "network-explained" } });
   const what = h("span", {});
@@ -211,7 +194,7 @@ export function planeWords() {
             : `Downhill ${networkNames(state).get(least.lane)} would reach a local minimum of the slice, ${near}${star("outlined star")}; its lowest point is ${low}${edge}${star("star")}.`,
       );
       const furthest = moving
-        ? waysOf(moving)
+        ? trajectoriesOf(moving)
             .map(({ columns, id }) => ({ id, off: columns.off.at(-1) ?? 0, share: columns.residual.at(-1) ?? 0 }))
             .sort((x, y) => y.off - x.off)[0]
         : null;

@@ -1,40 +1,19 @@
-/** What moves over the network's loss: the lanes' ways on the plane, heads, the slope along the plane, the slice's minima. */
+/** What moves over the network's loss: the lanes' trajectories on the plane, heads, the slope along the plane, the slice's minima. */
 
 /** @import { FrameOf } from "../../channels.js" */
 /** @import { AppState } from "../../types.js" */
-/** @import { Plane } from "../plane.js" */
+/** @import { Plane } from "../plots/plane.js" */
 /** @import { NetworkLane } from "./types.js" */
+/** @import { Trajectory } from "./trajectories.js" */
 
-import { palette } from "../../colours.js";
-import { h, prepareCanvas } from "../../dom.js";
-import { colourOf, isDashed } from "../lanes.js";
-import { arrow, clip, head, leftTheFrame, star } from "../overlay.js";
-import { shows } from "../plane.js";
+import { palette } from "../../toolkit/colours.js";
+import { h, prepareCanvas } from "../../toolkit/dom.js";
+import { colourOf, isDashed } from "../lanes/lanes.js";
+import { ARROW, arrow, clip, head, leftTheFrame, star } from "../plots/drawing.js";
+import { shows } from "../plots/plane.js";
 
-const ARROW = 46;
 /** From this share of its way off the plane a head is drawn hollow: what the picture shows of it is not where it is. */
 const HOLLOW = 0.5;
-export const COLUMNS = /** @type {const} */ (["a", "b", "off", "residual", "true_loss", "slice_loss"]);
-
-/**
- * @typedef {object} Way  A lane's points on the plane.
- * @property {number} id
- * @property {number | null} diverged
- * @property {number[]} steps
- * @property {Record<(typeof COLUMNS)[number], number[]>} columns
- */
-
-/** The lanes' ways as a frame has them, one after the other. @param {FrameOf<"network_ways">} frame @returns {Way[]} */
-export function waysOf(frame) {
-  let first = 0;
-  return frame.meta.lanes.map(({ id, count, diverged }) => {
-    const part = (/** @type {string} */ name) => Array.from(frame.arrays[name].data.subarray(first, first + count));
-    const columns = /** @type {Way["columns"]} */ (Object.fromEntries(COLUMNS.map((name) => [name, part(name)])));
-    const steps = part("steps");
-    first += count;
-    return { id, diverged, steps, columns };
-  });
-}
 
 export function networkOverlay() {
   const canvas = h("canvas", { class: "race-canvas", aria: { hidden: true }, data: { testid: "network-heads" } });
@@ -43,18 +22,18 @@ export function networkOverlay() {
     /**
      * @param {AppState} state
      * @param {FrameOf<"network_ways">} frame
-     * @param {Way[]} ways
+     * @param {Trajectory[]} trajectories
      * @param {Plane} plane
      * @param {number} width
      * @param {number} height
      */
-    paint({ network, networkLook, theme }, frame, ways, plane, width, height) {
+    paint({ network, networkLook, theme }, frame, trajectories, plane, width, height) {
       const context = prepareCanvas(canvas, width, height);
       if (!network) return;
       const colours = palette(theme);
       const found = network.lanes.flatMap((lane) => {
-        const row = ways.findIndex(({ id }) => id === lane.id);
-        return row < 0 ? [] : [{ lane, way: ways[row], row }];
+        const row = trajectories.findIndex(({ id }) => id === lane.id);
+        return row < 0 ? [] : [{ lane, way: trajectories[row], row }];
       });
       clip(context, plane, () => {
         for (const { lane, way } of found) trail(context, plane, way, lane, theme, lane.id === networkLook.lane ? 3 : 2);
@@ -108,7 +87,7 @@ export function networkOverlay() {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Plane} plane
- * @param {Way} way
+ * @param {Trajectory} way
  * @param {NetworkLane} lane
  * @param {string} theme
  * @param {number} width
@@ -130,14 +109,14 @@ function trail(context, { px, py }, { columns }, lane, theme, width) {
 
 /**
  * The point of a way nearest to a place on the screen, where one is near.
- * @param {Way[]} ways
+ * @param {Trajectory[]} trajectories
  * @param {Plane} plane
  * @param {number} x
  * @param {number} y
  */
-export function nearestPoint(ways, plane, x, y, reach = 16) {
-  let [best, found] = [reach * reach, /** @type {{way: Way, index: number} | null} */ (null)];
-  for (const way of ways) {
+export function nearestPoint(trajectories, plane, x, y, reach = 16) {
+  let [best, found] = [reach * reach, /** @type {{way: Trajectory, index: number} | null} */ (null)];
+  for (const way of trajectories) {
     for (let i = 0; i < way.steps.length; i++) {
       const far = (plane.px(way.columns.a[i]) - x) ** 2 + (plane.py(way.columns.b[i]) - y) ** 2;
       if (far <= best) [best, found] = [far, { way, index: i }];

@@ -3,9 +3,9 @@
 /** @import { AppState, View } from "../../types.js" */
 /** @import { PlaneWish } from "./types.js" */
 
-import { numberField } from "../../controls.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { networkNames, placesOf } from "./lanes.js";
+import { numberField } from "../../shared/controls.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { networkNames, placesOf } from "./names.js";
 
 /** @type {{kind: PlaneWish["kind"], label: string, why: string}[]} */
 const KINDS = [
@@ -17,7 +17,7 @@ const KINDS = [
 /** Places offered in a list, at most: of a larger network the first. */
 const MOST = 3000;
 
-/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function planeForm(actions) {
   actions.register("plane.kind");
   const kinds = KINDS.map(({ kind, label, why }) =>

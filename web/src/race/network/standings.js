@@ -1,60 +1,41 @@
 /** The lanes of a race on the network: what each answers, its losses, how far it is off the plane; its settings one press away. */
 
-/** @import { FrameOf, NetworkStanding } from "../../channels.js" */
+/** @import { FrameOf } from "../../channels.js" */
 /** @import { AppState, View } from "../../types.js" */
+/** @import { NetworkStanding } from "../channels.js" */
 /** @import { NetworkLane } from "./types.js" */
+/** @import { Trajectory } from "./trajectories.js" */
 
-import { classColour, levels, pack, paintLevels, palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatExact, formatNumber, formatPercent, formatSetting, toNumber } from "../../maths.js";
-import { MOST_LANES, swatch } from "../lanes.js";
+import { classColour, levels, pack, paintLevels, palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber, formatPercent, formatSetting, toNumber } from "../../toolkit/maths.js";
+import { networkFrameOf } from "../frames.js";
+import { laneParts } from "../lanes/row.js";
+import { standingsOf } from "../lanes/standings.js";
 import { networkEditor } from "./editor.js";
-import { networkFrameOf, networkNames } from "./lanes.js";
-import { waysOf } from "./overlay.js";
+import { networkNames } from "./names.js";
+import { trajectoriesOf } from "./trajectories.js";
 
-/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function networkStandings(actions) {
-  const title = h("h2", { class: "panel-title" }, "Standings");
-  const head = h("span", { class: "small" });
-  const list = h("ol", { class: "lanes", data: { testid: "network-standings" } });
-  const empty = h(
-    "p",
-    { class: "small", data: { testid: "network-empty" } },
-    "No lane yet: add one, and it runs from the start to where the race stands.",
-  );
-  const add = h(
-    "button",
-    { type: "button", class: "quiet-button", data: { testid: "network-add" }, onclick: () => actions.add() },
-    "+ add a lane",
-  );
-  const shared = h("span", { class: "small" });
-  const element = h(
-    "section",
-    { class: "panel", data: { part: "network-standings" }, aria: { label: "Standings on the network" } },
-    h("div", { class: "title-row" }, title, head),
-    empty,
-    list,
-    h("div", { class: "title-row" }, add, shared),
-  );
   const editor = networkEditor(actions);
-  /** @type {Map<number, ReturnType<typeof laneRow>>} */
-  const rows = new Map();
-  /** @type {number[]} */
-  let order = [];
+  const standings = standingsOf(actions, {
+    hook: "network",
+    part: "network-standings",
+    label: "Standings on the network",
+    hint: "one more rule, with its defaults (n)",
+    editor,
+    row: (id) => laneRow(actions, id),
+  });
+  const { element, title, head, shared } = standings;
   const told = memo();
   return {
     element,
     update(state) {
-      const { network, networkLook, networkClock, theme, catalog, connection } = state;
+      const { network, networkLook, networkClock, theme, catalog } = state;
       editor.update(state);
       if (!network || !catalog) return;
-      add.disabled = network.lanes.length >= MOST_LANES || connection.status !== "open";
-      setAttribute(
-        add,
-        "title",
-        network.lanes.length >= MOST_LANES ? `There are ${MOST_LANES} lanes, the most` : "one more rule, with its defaults (n)",
-      );
-      empty.hidden = network.lanes.length > 0;
+      standings.update(state, network.lanes);
       const [frame, moving, maps] = [
         networkFrameOf(state, "network_standings"),
         networkFrameOf(state, "network_ways"),
@@ -70,93 +51,46 @@ export function networkStandings(actions) {
         shared,
         alike ? "same data, start and batches, bit for bit" : "same data; start and batches too, where no badge says otherwise",
       );
-      const ids = network.lanes.map(({ id }) => id);
-      const complete = order.length === ids.length && ids.every((id) => order.includes(id));
-      if (networkClock?.status !== "playing" || !complete) {
-        const rank = (/** @type {number} */ id) => ranked.findIndex((each) => each.id === id) + 1 || Infinity;
-        order = [...ids].sort((a, b) => rank(a) - rank(b) || ids.indexOf(a) - ids.indexOf(b));
-      }
-      for (const id of [...rows.keys()]) if (!ids.includes(id)) rows.delete(id);
       const names = networkNames(state);
-      const ways = moving ? waysOf(moving) : [];
-      const wanted = order.map((id) => {
-        const lane = /** @type {NetworkLane} */ (network.lanes.find((each) => each.id === id));
-        const row = rows.get(id) ?? laneRow(actions, id);
-        rows.set(id, row);
-        row.show(
-          lane,
-          names.get(id) ?? "",
-          ranked.find((each) => each.id === id),
-          ways.find((way) => way.id === id),
-          maps,
-          state,
-        );
-        return row.element;
-      });
-      const present = [...list.children];
-      if (present.length !== wanted.length || wanted.some((row, i) => row !== present[i])) {
-        const focus = document.activeElement;
-        list.replaceChildren(...wanted);
-        if (focus instanceof HTMLElement && list.contains(focus) && document.activeElement !== focus) focus.focus();
-      }
-      const open = networkLook.edited === null ? null : rows.get(networkLook.edited);
-      if (open && editor.element.parentElement !== open.element) open.element.append(editor.element);
-      editor.element.hidden = !open;
+      const trajectories = moving ? trajectoriesOf(moving) : [];
+      standings.arrange(
+        network.lanes.map(({ id }) => id),
+        ranked.map(({ id }) => id),
+        (row, id) => {
+          const lane = /** @type {NetworkLane} */ (network.lanes.find((each) => each.id === id));
+          const found = ranked.find((each) => each.id === id);
+          const trajectory = trajectories.find((each) => each.id === id);
+          row.show(lane, names.get(id) ?? "", found, trajectory, maps, state);
+        },
+      );
     },
   };
 }
 
-/** @param {import("./actions.js").NetworkActions} actions @param {number} id */
+/** @param {import("./actions.js").NetworkRaceActions} actions @param {number} id */
 function laneRow(actions, id) {
-  const sign = swatch();
-  const name = h("button", {
-    type: "button",
-    class: "lane-name",
-    title: "told of below, and the picture goes by it",
-    data: { netpick: id },
-  });
+  const parts = laneParts(actions, id, "net");
+  const { element, sign, name, marks, loss, reached, edit } = parts;
   const how = h("span", { class: "lane-how" });
   const where = h("span", { class: "lane-how", data: { off: id } });
-  const marks = h("span", { class: "lane-badges" });
   const map = h("canvas", { class: "network-map", width: 1, height: 1, role: "img", data: { netmap: id } });
-  const loss = h("span", { class: "lane-loss", data: { netloss: id } });
-  const reached = h("span", { class: "lane-reached" });
-  const edit = h("button", { type: "button", class: "text-button", data: { netedit: id } }, "edit");
-  const element = h(
-    "li",
-    { class: "lane", data: { netlane: id } },
-    h(
-      "div",
-      { class: "lane-line network-line" },
-      sign.element,
-      map,
-      h("div", { class: "lane-words" }, name, marks),
-      loss,
-      reached,
-      edit,
-      how,
-      where,
-    ),
-  );
-  const [badged, mapped] = [memo(), memo()];
-  name.addEventListener("click", () => actions.look({ lane: actions.state.networkLook.lane === id ? null : id }));
-  edit.addEventListener("click", () => actions.look({ edited: actions.state.networkLook.edited === id ? null : id, lane: id }));
+  setAttribute(name, "title", "told of below, and the picture goes by it");
+  const line = h("div", { class: "lane-line network-line" }, sign, map, h("div", { class: "lane-words" }, name, marks));
+  line.append(loss, reached, edit, how, where);
+  element.append(line);
+  const mapped = memo();
   return {
     element,
     /**
      * @param {NetworkLane} lane
      * @param {string} words
      * @param {NetworkStanding | undefined} found
-     * @param {import("./overlay.js").Way | undefined} way
+     * @param {Trajectory | undefined} way
      * @param {FrameOf<"network_maps"> | null} maps
      * @param {AppState} state
      */
-    show(lane, words, found, way, maps, { theme, network, networkLook }) {
-      sign.show(lane, theme);
-      setText(name, words);
-      setAttribute(name, "aria-pressed", String(networkLook.lane === id));
-      setAttribute(edit, "aria-expanded", String(networkLook.edited === id));
-      setAttribute(edit, "aria-label", `Settings of ${words}`);
+    show(lane, words, found, way, maps, { theme, network }) {
+      parts.show(lane, words, theme);
       const rate = toNumber(found?.rate) ?? lane.optimizer.lr;
       const test =
         found?.accuracy !== null && found?.accuracy !== undefined
@@ -188,20 +122,10 @@ function laneRow(actions, id) {
         /** @type {const} */ ({ value: "off", residual: "residual", true: "true_loss", slice: "slice_loss" }),
       ))
         setAttribute(where, `data-${key}`, String(at(column)));
-      if (badged(lane)) marks.replaceChildren(...lane.badges.map((badge) => h("span", { class: "lane-badge" }, badge)));
-      const gone = found?.diverged ?? null;
-      setAttribute(element, "data-diverged", gone === null ? null : String(gone));
-      const value = toNumber(found?.loss);
-      setText(loss, gone === null ? formatNumber(value, 3) : `diverged at ${formatCount(gone)}`);
-      setAttribute(
-        loss,
-        "title",
-        gone === null
-          ? `exactly ${formatExact(value)}${found?.stopped ? `; ${found.stopped}` : ""}`
-          : String(found?.stopped ?? ""),
-      );
-      setAttribute(loss, "data-value", String(value));
-      setText(reached, found?.reached === null || found?.reached === undefined ? "–" : formatCount(found.reached));
+      parts.tell(found, (value, gone) => {
+        const why = String(found?.stopped ?? "");
+        return gone === null ? `exactly ${formatExact(value)}${why && `; ${why}`}` : why;
+      });
       const row = maps ? maps.meta.lanes.indexOf(id) : -1;
       map.hidden = row < 0;
       if (maps && row >= 0 && network && mapped(maps, row, theme)) {

@@ -1,10 +1,10 @@
 /** The network's loss over a plane in three dimensions: a lane is as high as its own loss, and may float above what lies below. */
 
-import { heightOf } from "../three.js";
-import { networkFrameOf } from "./lanes.js";
-import { waysOf } from "./overlay.js";
+import { heightOf } from "../plots/three.js";
+import { networkFrameOf } from "../frames.js";
+import { trajectoriesOf } from "./trajectories.js";
 
-/** @type {import("../three.js").Told} */
+/** @type {import("../plots/three.js").Told} */
 export const networkInThree = {
   named: "network_3d",
   testid: "network-3d",
@@ -18,9 +18,9 @@ export const networkInThree = {
     const [ground, moving] = [networkFrameOf(state, "network_surface"), networkFrameOf(state, "network_ways")];
     if (!network || !ground) throw new Error("no landscape to draw");
     const up = heightOf({ ...ground.meta, colour: "log" });
-    const ways = moving && moving.meta.chart === ground.meta.chart ? waysOf(moving) : [];
+    const trajectories = moving && moving.meta.chart === ground.meta.chart ? trajectoriesOf(moving) : [];
     const lanes = network.lanes.flatMap((lane) => {
-      const found = ways.find(({ id }) => id === lane.id);
+      const found = trajectories.find(({ id }) => id === lane.id);
       if (!found) return [];
       const { a, b, true_loss: own, slice_loss: below } = found.columns;
       // What is not measured yet is left out: the line goes on to the next point that is.

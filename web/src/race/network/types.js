@@ -1,13 +1,12 @@
 /**
  * What the page holds of a race on the network. Types only.
  *
- * A lane, with what the parts that it shares with a race on a surface ask of one.
- * @typedef {import("../../protocol.js").NetworkLane & Pick<import("../types.js").RaceLane, "chosen" | "clock">} NetworkLane
- * @typedef {Omit<import("../../protocol.js").NetworkInfo, "lanes"> & {lanes: NetworkLane[]}} NetworkInfo
+ * @typedef {import("../../protocol.js").NetworkLane} NetworkLane
+ * @typedef {import("../../protocol.js").NetworkInfo} NetworkInfo
  * @typedef {import("../../protocol.js").NetworkState} NetworkClock  where a race on the network stands
  *
  * @typedef {"surface" | "network" | "studies"} RaceOn  what the Race room shows
- * @typedef {import("../studies.js").StudyKind} StudyKind
+ * @typedef {import("../studies/studies.js").StudyKind} StudyKind
  *
  * @typedef {object} NetworkLook  How a race on the network is looked at.
  * @property {RaceOn} on

@@ -2,51 +2,28 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount } from "../../maths.js";
+import { h, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount } from "../../toolkit/maths.js";
+import { pageTabs, threeChoice } from "../choices.js";
 import { networkCurves } from "./curves.js";
 import { networkFacts } from "./facts.js";
-import { networkFrameOf } from "./lanes.js";
+import { networkFrameOf } from "../frames.js";
 import { landscapeView, planeWords } from "./landscape.js";
+import { presetChoice } from "../presets.js";
 import { planeForm } from "./plane-form.js";
 import { networkStandings } from "./standings.js";
-import { threeView } from "../three.js";
+import { threeView } from "../plots/three.js";
 import { networkInThree } from "./three.js";
 
-/** @type {["plane" | "lanes", string][]} */
-const PAGES = [
-  ["plane", "Landscape"],
-  ["lanes", "Lanes"],
-];
+const PAGES = /** @type {const} */ ([
+  ["plane", "network-plane", "Landscape"],
+  ["lanes", "network-lanes", "Lanes"],
+]);
 
-/** @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function networkView(actions) {
-  const tabs = PAGES.map(([name, title]) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "tab",
-        role: "tab",
-        aria: { selected: false, controls: `network-${name}` },
-        data: { tab: `network-${name}` },
-        onclick: () => actions.look({ page: name }),
-      },
-      title,
-    ),
-  );
-  const look = (/** @type {boolean} */ three, /** @type {string} */ words) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "race-choice",
-        data: { netlook: three ? "3d" : "contour" },
-        onclick: () => actions.look({ three }),
-      },
-      words,
-    );
-  const looks = [look(false, "contour"), look(true, "3-D")];
+  const tabs = pageTabs(PAGES, "network-", (page) => actions.look({ page }));
+  const looks = threeChoice("netlook", "How the landscape is drawn", (three) => actions.look({ three }));
   const [landscape, three, words, form, curves, standings, facts, trained] = [
     landscapeView(),
     threeView(networkInThree),
@@ -61,33 +38,24 @@ export function networkView(actions) {
   const element = h(
     "main",
     { class: "network-race", data: { part: "network-race", ready: false } },
-    h("div", { class: "tabs race-tabs", role: "tablist", aria: { label: "Pages" } }, ...tabs),
+    tabs.element,
     h(
       "div",
       { class: "race-left", id: "network-plane" },
-      h(
-        "div",
-        { class: "title-row" },
-        h("h2", { class: "panel-title" }, "Loss over a plane"),
-        h("div", { class: "race-choices", role: "group", aria: { label: "How the landscape is drawn" } }, ...looks),
-        form.element,
-      ),
+      h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Loss over a plane"), looks.element, form.element),
       h("div", { class: "race-stage" }, landscape.element, three.element, waiting),
       words.element,
       curves.element,
     ),
     h("div", { class: "race-right", id: "network-lanes" }, trained.element, standings.element, facts.element),
   );
-  const paged = memo();
   return {
     element,
     update(state) {
       actions.open();
       const { network, networkLook, catalog, warmup } = state;
-      if (paged(networkLook.page)) {
-        setAttribute(element, "data-page", networkLook.page);
-        PAGES.forEach(([name], i) => setAttribute(tabs[i], "aria-selected", String(networkLook.page === name)));
-      }
+      tabs.update(networkLook.page, element);
+      looks.update(networkLook.three);
       const frame = networkFrameOf(state, "network_surface");
       waiting.hidden = frame !== null;
       setText(
@@ -99,7 +67,6 @@ export function networkView(actions) {
             : "The landscape is coming …",
       );
       setAttribute(element, "data-ready", String(network !== null && catalog !== null && frame !== null));
-      looks.forEach((button, i) => setAttribute(button, "aria-pressed", String(networkLook.three === (i === 1))));
       landscape.element.hidden = networkLook.three;
       three.element.hidden = !networkLook.three;
       for (const view of [trained, form, networkLook.three ? three : landscape, words, curves, standings, facts])
@@ -108,12 +75,16 @@ export function networkView(actions) {
   };
 }
 
-/** What the lanes train, and whether the Train view has another run by now. @param {import("./actions.js").NetworkActions} actions @returns {View} */
+/** What the lanes train, and whether the Train view has another run by now. @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 function trainedView(actions) {
-  const preset = h("select", { aria: { label: "Races on the network that make a point" }, data: { testid: "network-preset" } });
+  const preset = presetChoice(
+    "network",
+    "Races on the network that make a point",
+    (row) => row.kind !== "surface",
+    (row) => actions.preset(row),
+  );
   const title = h("strong", { data: { testid: "network-title" } });
   const note = h("p", { class: "small" });
-  const claim = h("p", { class: "small", data: { testid: "network-claim" } });
   const begin = h(
     "button",
     {
@@ -128,31 +99,16 @@ function trainedView(actions) {
   const element = h(
     "section",
     { class: "panel", data: { part: "network-trained" }, aria: { label: "What is trained" } },
-    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The network"), preset),
+    h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "The network"), preset.select),
     h("p", {}, title),
     note,
-    claim,
+    preset.claim,
     begin,
   );
-  preset.addEventListener("change", () => {
-    const row = actions.state.catalog?.races.find(({ name }) => name === preset.value);
-    if (row && row.kind !== "surface") actions.preset(row);
-  });
-  const known = memo();
   return {
     element,
     update({ network, catalog, run, networkLook }) {
-      if (catalog && known(catalog)) {
-        const rows = catalog.races.filter(({ kind }) => kind !== "surface");
-        preset.replaceChildren(
-          h("option", { value: "" }, "races that make a point"),
-          ...rows.map(({ name, title: words, summary }) => h("option", { value: name, title: summary }, words)),
-        );
-      }
-      const made = catalog?.races.find(({ name }) => name === networkLook.preset);
-      if (preset.value !== networkLook.preset) preset.value = networkLook.preset;
-      setText(claim, made ? `${made.summary} Watch ${made.watch}.` : "");
-      claim.hidden = !made;
+      if (catalog) preset.update(catalog, networkLook.preset);
       if (!network) return;
       setText(title, network.title);
       const other = run !== null && run.run !== network.run;

@@ -1,9 +1,9 @@
 /** A plot on a canvas with named axes, linear or logarithmic: what studies are drawn in. */
 
-import { palette } from "../../colours.js";
-import { prepareCanvas } from "../../dom.js";
-import { formatSetting, superscript, ticks } from "../../maths.js";
-import { typeScale } from "../../projector.js";
+import { palette } from "../../toolkit/colours.js";
+import { prepareCanvas } from "../../toolkit/dom.js";
+import { formatSetting, superscript, ticks } from "../../toolkit/maths.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 
 /**
  * @typedef {object} Axis

@@ -2,15 +2,15 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { css, palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatNumber } from "../../maths.js";
-import { typeScale } from "../../projector.js";
-import { namesOf } from "../lanes.js";
+import { css, palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatNumber } from "../../toolkit/maths.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { surfaceNames } from "../surface/names.js";
 import { fillCells, fillTable, plotOn } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function basinsStudy(actions) {
   const lane = h("select", { aria: { label: "Lane of the race on the surface" }, data: { testid: "basins-lane" } });
   const wishes = {
@@ -63,7 +63,7 @@ export function basinsStudy(actions) {
       empty.hidden = frame !== null && !none;
       found.hidden = frame === null;
       if (race && listed(race, state.catalog)) {
-        const names = namesOf(state);
+        const names = surfaceNames(state);
         const before = lane.value;
         lane.replaceChildren(...race.lanes.map(({ id }) => h("option", { value: id }, names.get(id) ?? "")));
         if (race.lanes.some(({ id }) => String(id) === before)) lane.value = before;

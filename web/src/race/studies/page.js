@@ -3,9 +3,9 @@
 /** @import { View } from "../../types.js" */
 /** @import { StudyKind } from "../network/types.js" */
 
-import { h, setAttribute, setText } from "../../dom.js";
+import { h, setAttribute, setText } from "../../toolkit/dom.js";
 import { basinsStudy } from "./basins.js";
-import { compassStudy } from "./compass.js";
+import { gradientNoiseStudy } from "./gradient-noise.js";
 import { phaseStudy } from "./phase.js";
 import { ratesStudy } from "./rates.js";
 import { seedsStudy } from "./seeds.js";
@@ -19,13 +19,13 @@ const STUDIES = [
   { kind: "point", title: "Rate and momentum", why: "Which pairs settle, and how fast, where a lane stands." },
 ];
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function studiesPage(actions) {
   const views = {
     seeds: seedsStudy(actions),
     rates: ratesStudy(actions),
     basins: basinsStudy(actions),
-    compass: compassStudy(actions),
+    compass: gradientNoiseStudy(actions),
     point: phaseStudy(actions),
   };
   const doors = STUDIES.map(({ kind, title }) =>

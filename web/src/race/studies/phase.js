@@ -2,16 +2,16 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { css, mix, palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatExact, formatNumber, toNumber } from "../../maths.js";
-import { typeScale } from "../../projector.js";
-import { colourOf } from "../lanes.js";
-import { networkNames } from "../network/lanes.js";
+import { css, mix, palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { colourOf } from "../lanes/lanes.js";
+import { networkNames } from "../network/names.js";
 import { dot, fillCells, plotOn } from "./axes.js";
 import { progress, studyOf } from "./study.js";
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function phaseStudy(actions) {
   const lane = h("select", { aria: { label: "Lane" }, data: { testid: "phase-lane" } });
   const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "phase-begin" } }, "look where it stands");
@@ -115,7 +115,7 @@ export function phaseStudy(actions) {
   };
 }
 
-/** @param {string} hex @returns {import("../../colours.js").Rgb} */
+/** @param {string} hex @returns {import("../../toolkit/colours.js").Rgb} */
 function parse(hex) {
   const value = parseInt(hex.slice(1), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];

@@ -2,16 +2,17 @@
 
 /** @import { View } from "../../types.js" */
 
-import { palette } from "../../colours.js";
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatExact, formatNumber, formatSetting, toNumber } from "../../maths.js";
-import { typeScale } from "../../projector.js";
-import { colourOf, isDashed, namesOf } from "../lanes.js";
-import { networkNames } from "../network/lanes.js";
+import { palette } from "../../toolkit/colours.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { colourOf, isDashed } from "../lanes/lanes.js";
+import { surfaceNames } from "../surface/names.js";
+import { networkNames } from "../network/names.js";
 import { dot, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function ratesStudy(actions) {
   const on = h(
     "select",
@@ -79,7 +80,7 @@ export function ratesStudy(actions) {
       if (!frame || !changed(frame, theme, network, race, canvas.clientWidth, canvas.clientHeight, typeScale())) return;
       const onNetwork = frame.meta.about.on === "network";
       const lanes = (onNetwork ? network : race)?.lanes ?? [];
-      const names = onNetwork ? networkNames(state) : namesOf(state);
+      const names = onNetwork ? networkNames(state) : surfaceNames(state);
       const { rates, median } = frame.arrays;
       const n = rates.data.length;
       const shown = [...median.data].filter((value) => value > 0 && Number.isFinite(value));

@@ -2,17 +2,17 @@
 
 /** @import { View } from "../../types.js" */
 
-import { palette } from "../../colours.js";
-import { h, memo, prepareCanvas, setAttribute, setText } from "../../dom.js";
-import { formatCount, formatNumber, formatPercent, formatSetting } from "../../maths.js";
-import { typeScale } from "../../projector.js";
-import { colourOf, isDashed } from "../lanes.js";
-import { networkNames } from "../network/lanes.js";
+import { palette } from "../../toolkit/colours.js";
+import { h, memo, prepareCanvas, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatNumber, formatPercent, formatSetting } from "../../toolkit/maths.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { colourOf, isDashed } from "../lanes/lanes.js";
+import { networkNames } from "../network/names.js";
 import { mapTable } from "../network/standings.js";
 import { fillBand, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
 import { numberOf, progress, studyOf, wishField } from "./study.js";
 
-/** @param {import("../network/actions.js").NetworkActions} actions @returns {View} */
+/** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function seedsStudy(actions) {
   const [seeds, first, steps, threshold] = [
     wishField("seeds", "seeds-count", 32, "1 to 64; of start and batches, the data stay"),

@@ -1,10 +1,10 @@
 /** What all studies share on the page: the newest frame of each kind, and a line that says how far one is and ends it. */
 
 /** @import { AppState } from "../../types.js" */
-/** @import { Studies, StudyFound, StudyFrame, StudyFrameOf, StudyKind } from "../studies.js" */
+/** @import { Studies, StudyFound, StudyFrame, StudyFrameOf, StudyKind } from "./studies.js" */
 
-import { h, setAttribute, setText } from "../../dom.js";
-import { formatPercent, parseSetting, typeset } from "../../maths.js";
+import { h, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatPercent, parseSetting, typeset } from "../../toolkit/maths.js";
 
 /**
  * Whether a study's frame holds more than which it is and how far.
@@ -53,7 +53,7 @@ export function studyOf({ studies }, kind) {
 /** @typedef {"empty" | "running" | "done" | "cancelled" | "failed"} StudyState */
 
 /**
- * @param {import("../network/actions.js").NetworkActions} actions
+ * @param {import("../network/actions.js").NetworkRaceActions} actions
  * @param {StudyKind} kind
  */
 export function progress(actions, kind) {

@@ -2,7 +2,7 @@
 
 /** @import { Seen } from "../types.js" */
 
-import { formatNumber } from "../../maths.js";
+import { formatNumber } from "../../toolkit/maths.js";
 
 /** @type {Record<string, string>} */
 const LETTERS = {

@@ -4,10 +4,10 @@
 /** @import { Seen, Spot } from "../types.js" */
 /** @import { Layout, Node } from "./layout.js" */
 
-import { h, memo, s, setAttribute, setText } from "../../dom.js";
-import { toldOf } from "../numbers.js";
-import { typeScale } from "../../projector.js";
-import { edgeSpot, lights, unitSpot } from "../spots.js";
+import { h, memo, s, setAttribute, setText } from "../../toolkit/dom.js";
+import { toldOf } from "../micro/numbers.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { edgeSpot, lights, unitSpot } from "../micro/spots.js";
 import { seenOf } from "../state.js";
 import { captionOf } from "./caption.js";
 import { edgeLines } from "./edges.js";

@@ -3,7 +3,7 @@
 /** @import { Seen } from "../types.js" */
 /** @import { Layout, Node } from "./layout.js" */
 
-import { s } from "../../dom.js";
+import { s } from "../../toolkit/dom.js";
 import { curve } from "./layout.js";
 
 const THICKEST = 7;

@@ -2,7 +2,7 @@
 
 /** @import { RunInfo } from "../../types.js" */
 
-import { fold } from "../fold.js";
+import { fold } from "../micro/fold.js";
 
 const TOP = 60;
 const BOTTOM = 40;

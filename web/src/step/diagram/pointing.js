@@ -3,7 +3,7 @@
 /** @import { Spot } from "../types.js" */
 /** @import { Layout, Node } from "./layout.js" */
 
-import { edgeSpot, matches, unitSpot } from "../spots.js";
+import { edgeSpot, matches, unitSpot } from "../micro/spots.js";
 import { heightAt } from "./layout.js";
 
 /** Pixels within which an edge is meant. */

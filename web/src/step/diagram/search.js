@@ -3,7 +3,7 @@
 /** @import { RunInfo } from "../../types.js" */
 /** @import { Layout } from "./layout.js" */
 
-import { h, setAttribute } from "../../dom.js";
+import { h, setAttribute } from "../../toolkit/dom.js";
 
 /** @param {import("../actions.js").StepActions} actions */
 export function searchFields(actions) {
@@ -43,7 +43,7 @@ function field({ layer, units, x }, names, actions) {
     setAttribute(input, "aria-invalid", text !== "" && unit < 0 ? "true" : null);
     if (text === "") return;
     if (unit < 0)
-      actions.actions.warn(
+      actions.actions.sender.complain(
         `unit: there is no unit "${text}" in ${layer === 0 ? "the inputs" : `layer ${layer}`}; allowed: 1 to ${units}`,
       );
     else actions.bring(layer, unit);

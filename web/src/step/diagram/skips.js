@@ -4,7 +4,7 @@
 /** @import { Seen } from "../types.js" */
 /** @import { Layout } from "./layout.js" */
 
-import { s, setAttribute } from "../../dom.js";
+import { s, setAttribute } from "../../toolkit/dom.js";
 
 /** @param {SVGGElement} group */
 export function skipLines(group) {

@@ -1,11 +1,15 @@
 /** What the panels ask of the server and what a person does in them. The store holds what came, in its field `panels`. */
 
 /** @import { AppState } from "../../types.js" */
-/** @import { Commands, GraphData, Sent } from "../../commands.js" */
-/** @import { Asking, PanelAnswer, PanelCommands, PanelName, PanelResult, Panels, Picked } from "./types.js" */
+/** @import { Commands, Sent } from "../../commands.js" */
+/** @import { GraphData } from "../answers.js" */
+/** @import { Answer } from "../../shared/answer.js" */
+/** @import { Asking, PanelCommands, PanelName, PanelResult, Panels, Picked } from "./types.js" */
 
-import { download } from "../../files.js";
-import { answerOf, wordsOf } from "./answer.js";
+import { download } from "../../toolkit/files.js";
+import { answerOf } from "../../shared/answer.js";
+import { NewestAnswers } from "../../wire/newest.js";
+import { sentencesOf } from "../../wire/refusals.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
 /**
@@ -16,8 +20,7 @@ const STAYED = 150;
 
 export class PanelActions {
   #step;
-  /** What is being asked, or will be: by panel, its key and the wait before it. @type {Map<string, {key: string, timer: number}>} */
-  #asking = new Map();
+  #newest = new NewestAnswers();
   /** @type {unknown} */
   #script = null;
   #scripts = 0;
@@ -68,21 +71,21 @@ export class PanelActions {
    * @param {N} name  of the panel
    * @param {Commands[PanelCommands[N]]} command
    * @param {boolean} [ask]  false: only what is there
-   * @returns {PanelAnswer<PanelResult<N>> | null}
+   * @returns {Answer<PanelResult<N>> | null}
    */
   answer(state, name, command, ask = true) {
     const point = this.#point(state);
-    /** @type {PanelAnswer<PanelResult<N>> | null} */
+    /** @type {Answer<PanelResult<N>> | null} */
     const known = state.panels.answers[name] ?? null;
     if (point === null) return known && { ...known, status: "old" };
     const here = JSON.stringify(point);
     const key = here + JSON.stringify(command);
     if (known?.key === key) {
-      this.#drop(name);
+      this.#newest.drop(name);
       return known;
     }
     if (!ask) return null;
-    if (this.#asking.get(name)?.key !== key) this.#ask(name, command, key, known?.key.startsWith(here) ? STAYED : 0);
+    if (!this.#newest.isAsked(name, key)) this.#ask(name, command, key, known?.key.startsWith(here) ? STAYED : 0);
     return { key, status: "loading", result: known?.result ?? null, message: "" };
   }
 
@@ -99,22 +102,12 @@ export class PanelActions {
 
   /** @param {PanelName} name @param {Sent} command @param {string} key @param {number} wait  milliseconds */
   #ask(name, command, key, wait) {
-    this.#drop(name);
-    const timer = window.setTimeout(async () => {
-      const answer = await answerOf(key, () => this.#step.ask(command));
-      if (this.#asking.get(name)?.key !== key) return; // a later question has taken its place
-      this.#asking.delete(name);
+    const told = (/** @type {Answer<unknown>} */ answer) => {
       // Where the run has moved meanwhile, it may speak of the other point.
       const here = JSON.stringify(this.#point(this.#step.state));
       this.#set(key.startsWith(here) ? { answers: { ...this.#panels.answers, [name]: answer } } : {});
-    }, wait);
-    this.#asking.set(name, { key, timer });
-  }
-
-  /** @param {PanelName} name */
-  #drop(name) {
-    clearTimeout(this.#asking.get(name)?.timer);
-    this.#asking.delete(name);
+    };
+    this.#newest.ask(name, key, () => answerOf(key, () => this.#step.ask(command)), told, wait);
   }
 
   /** Where the run stands and what is withheld there; null while it moves. @param {AppState} state */
@@ -181,7 +174,7 @@ export class PanelActions {
       const same = command.type === "questions" && result.questions.length === 0 && asking.questions.length === 0;
       this.#set({ asking: same ? { ...now, revision: asking.revision } : now });
     } catch (error) {
-      this.#set({ asking: { ...this.#panels.asking, error: wordsOf(error) } });
+      this.#set({ asking: { ...this.#panels.asking, error: sentencesOf(error) } });
     }
   }
 
@@ -200,7 +193,7 @@ export class PanelActions {
       return "";
     } catch (error) {
       this.#set({ opening: null });
-      return wordsOf(error);
+      return sentencesOf(error);
     }
   }
 
@@ -228,7 +221,7 @@ export class PanelActions {
     try {
       return { graph: await this.#step.ask({ type: "graph", text, inputs }), error: "" };
     } catch (error) {
-      return { graph: null, error: wordsOf(error) };
+      return { graph: null, error: sentencesOf(error) };
     }
   }
 
@@ -247,7 +240,7 @@ export class PanelActions {
       download(name, new Blob([text], { type }));
       return `Saved as ${name}.`;
     } catch (error) {
-      return wordsOf(error);
+      return sentencesOf(error);
     }
   }
 }

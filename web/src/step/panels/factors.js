@@ -2,11 +2,11 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h } from "../../dom.js";
+import { h } from "../../toolkit/dom.js";
 import { lookedAt, pickedOf } from "./looked.js";
-import { formula, number, wide } from "./numbers.js";
+import { formula, number, wide } from "../../shared/panel-numbers.js";
 import { pickerView } from "./picker.js";
-import { shell } from "./shell.js";
+import { shell } from "../../shared/shell.js";
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function factorsView(actions) {
@@ -29,7 +29,7 @@ export function factorsView(actions) {
   };
 }
 
-/** @param {import("../../commands.js").Factors} result */
+/** @param {import("../answers.js").Factors} result */
 function draw({ mathml, numbers_mathml: numbers, factors, value }) {
   const rows = factors.map(({ symbol_mathml: symbol, derivative, value }) =>
     h("li", {}, formula(symbol), h("span", { class: "small" }, derivative), number(value, { signed: true })),

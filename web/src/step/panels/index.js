@@ -2,18 +2,18 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h, memo } from "../../dom.js";
-import { icon } from "../../views/icons.js";
+import { h, memo } from "../../toolkit/dom.js";
+import { icon } from "../../toolkit/icons.js";
 import { PanelActions } from "./actions.js";
-import { anatomyView } from "./anatomy.js";
-import { examplesDialog } from "./examples.js";
+import { updateEquationsView } from "./update-equations.js";
+import { examplesDialog } from "../dialogs/examples.js";
 import { factorsView } from "./factors.js";
 import { lookedParameter, stepOf } from "./looked.js";
 import { nextView } from "./next.js";
 import { predictView } from "./predict.js";
 import { rightView } from "./right.js";
 import { samplesView } from "./samples.js";
-import { takeAwayDialog } from "./take-away.js";
+import { takeAwayDialog } from "../dialogs/take-away.js";
 import { wrongWayView } from "./wrong-way.js";
 
 /**
@@ -42,7 +42,7 @@ export function panels(actions) {
   return [
     { name: "step", title: "This step", view: threeParts(mine) },
     { name: "samples", title: "Samples → mean", view: samplesView(mine) },
-    { name: "optimizer", title: "Optimizer", view: anatomyView(mine) },
+    { name: "optimizer", title: "Optimizer", view: updateEquationsView(mine) },
     { name: "wrong", title: "The wrong way", view: wrongWayView(mine) },
     { name: "factors", title: "Factors", view: factorsView(mine) },
   ];

@@ -2,10 +2,10 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h, memo, setText } from "../../dom.js";
+import { h, memo, setText } from "../../toolkit/dom.js";
 import { scopeOf } from "../state.js";
 import { nextStep } from "./looked.js";
-import { formula } from "./numbers.js";
+import { formula } from "../../shared/panel-numbers.js";
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function nextView(actions) {

@@ -2,9 +2,9 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h, memo } from "../../dom.js";
+import { h, memo } from "../../toolkit/dom.js";
 import { parametersOf, pickedOf } from "./looked.js";
-import { entryName } from "./numbers.js";
+import { entryName } from "../../shared/panel-numbers.js";
 
 /**
  * @param {import("./actions.js").PanelActions} actions

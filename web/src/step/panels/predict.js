@@ -3,10 +3,10 @@
 /** @import { View } from "../../types.js" */
 /** @import { Asking, Question } from "./types.js" */
 
-import { h, memo, setText } from "../../dom.js";
-import { formatNumber, MINUS, parseSetting, superscript } from "../../maths.js";
+import { h, memo, setText } from "../../toolkit/dom.js";
+import { formatNumber, MINUS, parseSetting, superscript } from "../../toolkit/maths.js";
 import { chosenEntry, nextStep } from "./looked.js";
-import { formula } from "./numbers.js";
+import { formula } from "../../shared/panel-numbers.js";
 
 const ORDERS = Array.from({ length: 16 }, (_, i) => 5 - i);
 

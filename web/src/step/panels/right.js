@@ -2,12 +2,12 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h } from "../../dom.js";
-import { toNumber } from "../../maths.js";
+import { h } from "../../toolkit/dom.js";
+import { toNumber } from "../../toolkit/maths.js";
 import { scopeOf } from "../state.js";
 import { lookedAt, parameterOf, parametersOf, presentStep } from "./looked.js";
-import { entryName, number, wide } from "./numbers.js";
-import { shell } from "./shell.js";
+import { entryName, number, wide } from "../../shared/panel-numbers.js";
+import { shell } from "../../shared/shell.js";
 
 /** Entries along a side of a matrix that are checked: as many as are shown of a folded one. */
 const SIDE = 12;
@@ -89,7 +89,7 @@ function some(count, chosen) {
   return chosen < first.length || chosen >= count ? first : [...first.slice(0, -1), chosen];
 }
 
-/** @param {import("../../commands.js").Verification} result */
+/** @param {import("../answers.js").Verification} result */
 function draw({ entries, error, kinks, zero, change }) {
   const tensor = entryName(entries[0].name, []).split(" ")[0];
   const apart = toNumber(error);
@@ -123,7 +123,7 @@ function row(words, value) {
   return h("p", { class: "panel-row" }, h("span", {}, words), value);
 }
 
-/** @param {import("../../commands.js").SlopeCheck[]} entries */
+/** @param {import("../answers.js").SlopeCheck[]} entries */
 function details(entries) {
   const head = h(
     "tr",

@@ -2,12 +2,12 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h } from "../../dom.js";
-import { formatPercent, toNumber } from "../../maths.js";
+import { h } from "../../toolkit/dom.js";
+import { formatPercent, toNumber } from "../../toolkit/maths.js";
 import { indexOf, pickedOf } from "./looked.js";
-import { number } from "./numbers.js";
+import { number } from "../../shared/panel-numbers.js";
 import { pickerView } from "./picker.js";
-import { shell } from "./shell.js";
+import { shell } from "../../shared/shell.js";
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function samplesView(actions) {
@@ -28,7 +28,7 @@ export function samplesView(actions) {
     },
   };
 
-  /** @param {import("../../commands.js").SampleChain} result */
+  /** @param {import("../answers.js").SampleChain} result */
   function draw({ bars, samples, mean, penalty, with_penalty: penalized, clipped, scale }) {
     const most = Math.max(...bars.map((bar) => Math.abs(toNumber(bar.gradient) ?? 0)), Number.MIN_VALUE);
     const rows = bars.map(({ sample, gradient, share }) => {

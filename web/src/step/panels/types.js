@@ -3,18 +3,9 @@
  *
  * @typedef {{name: string, row: number, column: number}} Picked  an entry of a parameter, counted from 0
  * @typedef {import("../../commands.js").Told} Told
- * @typedef {import("../../commands.js").Question} Question
- * @typedef {import("../../commands.js").GraphNode} GraphNode
- * @typedef {import("../../commands.js").GraphData} GraphData
- */
-
-/**
- * @template Result
- * @typedef {object} PanelAnswer
- * @property {string} key
- * @property {"loading" | "done" | "refused" | "failed" | "old"} status
- * @property {Result | null} result  while loading and when old: the one before
- * @property {string} message
+ * @typedef {import("../answers.js").Question} Question
+ * @typedef {import("../answers.js").GraphNode} GraphNode
+ * @typedef {import("../answers.js").GraphData} GraphData
  */
 
 /**
@@ -31,15 +22,15 @@
 /**
  * @typedef {object} Asking
  * @property {Question[]} questions
- * @property {import("../../commands.js").Score} score
- * @property {import("../../commands.js").Judged | null} last
+ * @property {import("../answers.js").Score} score
+ * @property {import("../answers.js").Judged | null} last
  * @property {number} revision  counts the changes of what is withheld
  * @property {string} error
  *
  * @typedef {object} Panels
  * @property {Picked | null} picked
  * @property {boolean} wrong
- * @property {{[N in PanelName]?: PanelAnswer<PanelResult<N>>}} answers
+ * @property {{[N in PanelName]?: import("../../shared/answer.js").Answer<PanelResult<N>>}} answers
  * @property {Asking} asking
  * @property {{look: {kind: string, layer: number}, before: number} | null} opening  where an example wants to be looked at, and the run before it
  *

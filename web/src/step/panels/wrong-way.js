@@ -2,10 +2,10 @@
 
 /** @import { View } from "../../types.js" */
 
-import { h } from "../../dom.js";
-import { formatCount } from "../../maths.js";
-import { entryName, number, wide } from "./numbers.js";
-import { shell } from "./shell.js";
+import { h } from "../../toolkit/dom.js";
+import { formatCount } from "../../toolkit/maths.js";
+import { entryName, number, wide } from "../../shared/panel-numbers.js";
+import { shell } from "../../shared/shell.js";
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function wrongWayView(actions) {
@@ -37,7 +37,7 @@ export function wrongWayView(actions) {
   };
 }
 
-/** @param {import("../../commands.js").WrongWay} result */
+/** @param {import("../answers.js").WrongWay} result */
 function draw({ words, differ, tensors }) {
   const verdict =
     differ.length === 0
@@ -64,7 +64,7 @@ function draw({ words, differ, tensors }) {
   ];
 }
 
-/** @param {import("../../commands.js").WrongTensor} tensor */
+/** @param {import("../answers.js").WrongTensor} tensor */
 function tensorRows({ name, shape, differs, entries, more }) {
   const rows = entries.map(({ index, before, right, wrong }) =>
     h(

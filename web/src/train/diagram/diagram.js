@@ -3,28 +3,28 @@
 /** @import { AppState, RunInfo, View } from "../../types.js" */
 /** @import { Layout, LayerLayout } from "./layout.js" */
 
-import { h, memo, prepareCanvas, s, setAttribute } from "../../dom.js";
-import { sampleFrame } from "../../followed.js";
-import { typeScale } from "../../projector.js";
-import { EDITABLE, allows } from "../../restrict.js";
-import { isDeep } from "../../deep.js";
-import { rowNamed } from "../../spec.js";
-import { frameOf } from "../../selectors.js";
+import { h, memo, prepareCanvas, s, setAttribute } from "../../toolkit/dom.js";
+import { sampleFrame } from "../../run/followed.js";
+import { typeScale } from "../../toolkit/type-scale.js";
+import { EDITABLE, allows } from "../../frame/restrict.js";
+import { isDeep } from "../depth.js";
+import { rowNamed } from "../../run/spec.js";
+import { frameOf } from "../../run/selectors.js";
 import { layoutNetwork } from "./layout.js";
 import { highlight } from "./highlight.js";
-import { blameWords, legendView } from "./legend.js";
+import { deltaWords, legendView } from "./legend.js";
 import { paintUnits } from "./paint.js";
 import { drawRows, roomFor } from "./rows.js";
 import { pointer } from "./pointer.js";
 import { paintSample, reachOf, sampleNumbers, scaleWords } from "./sample.js";
 import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from "./wires.js";
-import { followedView } from "../followed.js";
-import { layerChanges, limitsOf } from "../layers.js";
-import { ribbonView } from "../ribbon.js";
-import { weightEditor } from "../weight-editor.js";
+import { followedView } from "./followed.js";
+import { layerChanges, limitsOf } from "../settings/layers.js";
+import { ribbonView } from "./ribbon.js";
+import { weightEditor } from "./weight-editor.js";
 
 /**
- * @param {import("../../actions.js").Actions} actions
+ * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
  */
 export function diagramView(actions) {
@@ -123,10 +123,10 @@ export function diagramView(actions) {
     const deltas = state.units === "delta" ? frameOf(state, "deltas") : null;
     const scale = edgeScale(kept, state.edges, shown?.arrays ?? null);
     if (wiresChanged(shown, wires, scale)) drawWires(wires, shown?.arrays ?? null, scale);
-    const blame = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
+    const delta = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
     const sample = state.units === "sample" ? sampleFrame(state) : null;
     const reach = state.units === "sample" ? kept.fit("sample", reachOf(sample), 1) : null;
-    const told = state.units === "sample" ? scaleWords(sample, reach) : blameWords(blame);
+    const told = state.units === "sample" ? scaleWords(sample, reach) : deltaWords(delta);
     legend.update(state, shown || state.edges === "weights" ? scale : null, told);
     if (state.units === "sample") {
       if (unitsChanged(sample, layout, state.theme, reach)) {
@@ -144,7 +144,7 @@ export function diagramView(actions) {
         state.theme,
         state.units,
         scale,
-        blame,
+        delta,
       )
     ) {
       numbers.update(state, layout, null, 1);
@@ -154,7 +154,7 @@ export function diagramView(actions) {
         weights: shown?.arrays ?? {},
         scale: (scale ?? 1) * 2,
         biasScale: biases * 2,
-        deltaScale: blame ?? 1,
+        deltaScale: delta ?? 1,
       });
     }
     editor.update(state);

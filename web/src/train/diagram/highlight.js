@@ -1,9 +1,10 @@
 /** Marks on the diagram what something speaks of: a layer, or the unit where the first value was not finite. */
 
-/** @import { AppState, Pointed } from "../../types.js" */
+/** @import { AppState } from "../../types.js" */
+/** @import { Pointed } from "../types.js" */
 /** @import { Box, Layout } from "./layout.js" */
 
-import { memo, s } from "../../dom.js";
+import { memo, s } from "../../toolkit/dom.js";
 
 /** @param {SVGElement} over  drawn in it, above everything */
 export function highlight(over) {

@@ -1,9 +1,10 @@
 /** The diagram's head: what edges and units show, by two switches, and the scales they are drawn at. */
 
-/** @import { AppState, EdgesShow, UnitsShow } from "../../types.js" */
+/** @import { AppState } from "../../types.js" */
+/** @import { EdgesShow, UnitsShow } from "../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../dom.js";
-import { formatSetting } from "../../maths.js";
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatSetting } from "../../toolkit/maths.js";
 
 /** @type {{value: EdgesShow, label: string, key: string, symbol: string}[]} */
 export const EDGES = [
@@ -22,7 +23,7 @@ export const UNITS = [
 /** What a unit has inside, by the kind of data. @type {Record<string, string>} */
 const INSIDE = { plane: "map", line: "response", image: "weights, bias", table: "bias" };
 
-/** @param {import("../../actions.js").Actions} actions */
+/** @param {import("../actions.js").TrainActions} actions */
 export function legendView(actions) {
   const edges = choice("edges", "Edges show", EDGES, (value) => actions.showEdges(value));
   const units = choice("units", "Units show", UNITS, (value) => actions.showUnits(value));
@@ -66,9 +67,9 @@ export function legendView(actions) {
   };
 }
 
-/** What a full square stands for. @param {number | null} blame */
-export function blameWords(blame) {
-  return blame === null ? "" : ` · full square = mean |δ| ${short(blame)}, train set`;
+/** What a full square stands for. @param {number | null} delta */
+export function deltaWords(delta) {
+  return delta === null ? "" : ` · full square = mean |δ| ${short(delta)}, train set`;
 }
 
 /** @param {number} scale */

@@ -6,8 +6,8 @@
 /** @import { Frame as WireFrame } from "../../types.js" */
 /** @import { Box } from "./layout.js" */
 
-import { fillLevels } from "../../colours.js";
-import { h } from "../../dom.js";
+import { fillLevels } from "../../toolkit/colours.js";
+import { h } from "../../toolkit/dom.js";
 
 /** Maps in a row of the picture: neither side of it grows beyond what a canvas may have. */
 const ACROSS = 16;

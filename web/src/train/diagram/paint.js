@@ -3,9 +3,9 @@
 /** @import { AppState, RunInfo } from "../../types.js" */
 /** @import { Box, LayerLayout, Layout } from "./layout.js" */
 
-import { css, levels, pack, palette, signed } from "../../colours.js";
-import { h } from "../../dom.js";
-import { frameOf } from "../../selectors.js";
+import { css, levels, pack, palette, signed } from "../../toolkit/colours.js";
+import { h } from "../../toolkit/dom.js";
+import { frameOf } from "../../run/selectors.js";
 import { mapPainter } from "./maps.js";
 import { deltaOf, paintDelta, paintResponse } from "./units.js";
 
@@ -41,9 +41,9 @@ export function paintUnits(context, state, layout, looks) {
     for (const box of layer.shown) {
       const place = places.get(`${box.layer}:${box.unit}`);
       const frame = layer.layer === 0 ? inputs : maps;
-      const blamed = state.units === "delta" && layer.layer > 0;
-      const delta = blamed ? deltaOf(state, box.layer, box.unit) : null;
-      if (blamed) paintDelta(context, box, delta?.mean ?? null, delta?.size ?? 0, looks.deltaScale, colours);
+      const showsDelta = state.units === "delta" && layer.layer > 0;
+      const delta = showsDelta ? deltaOf(state, box.layer, box.unit) : null;
+      if (showsDelta) paintDelta(context, box, delta?.mean ?? null, delta?.size ?? 0, looks.deltaScale, colours);
       else if (responses && maps && place !== undefined)
         paintResponse(context, box, responses, place, maps.meta.units[place], colours);
       else if (layer.picture) paintGrid(context, box, /** @type {[number, number]} */ (run.image_shape), colours);
@@ -73,7 +73,7 @@ function placesOf(...frames) {
 
 /**
  * A unit's map shows sign around zero; one that answers with a probability, whether it is above one half.
- * @param {import("../../colours.js").Palette} colours
+ * @param {import("../../toolkit/colours.js").Palette} colours
  * @param {RunInfo} run
  * @param {LayerLayout} layer
  * @param {number} low
@@ -112,7 +112,7 @@ function biasOf(state, box, scale) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Box} box
- * @param {import("../../colours.js").Palette} colours
+ * @param {import("../../toolkit/colours.js").Palette} colours
  * @param {number | null} value  −1 to 1; null for none
  */
 function plain(context, box, colours, value) {
@@ -127,7 +127,7 @@ function plain(context, box, colours, value) {
  * @param {CanvasRenderingContext2D} context
  * @param {Box} box
  * @param {[number, number]} shape
- * @param {import("../../colours.js").Palette} colours
+ * @param {import("../../toolkit/colours.js").Palette} colours
  */
 function paintGrid(context, box, [rows, columns], colours) {
   context.fillStyle = colours.panel;

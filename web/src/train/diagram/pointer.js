@@ -4,7 +4,7 @@
 /** @import { Layout } from "./layout.js" */
 /** @import { Target } from "./words.js" */
 
-import { h, s, setText } from "../../dom.js";
+import { h, s, setText } from "../../toolkit/dom.js";
 import { curve, heightAt, inside } from "./layout.js";
 import { describe, sameTarget } from "./words.js";
 

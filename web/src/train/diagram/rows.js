@@ -3,9 +3,9 @@
 /** @import { Layer } from "../../types.js" */
 /** @import { Layout } from "./layout.js" */
 
-import { s } from "../../dom.js";
-import { formatSetting, subscript } from "../../maths.js";
-import { skipSource } from "../../network-layers.js";
+import { s } from "../../toolkit/dom.js";
+import { formatSetting, subscript } from "../../toolkit/maths.js";
+import { skipSource } from "../settings/network-layers.js";
 
 const LANE = 17;
 /** Under the heads of the layers. */

@@ -4,10 +4,10 @@
 /** @import { AppState, RunInfo } from "../../types.js" */
 /** @import { Layout, LayerLayout, UnitBox } from "./layout.js" */
 
-import { css, inkOn, palette, signed } from "../../colours.js";
-import { s, setAttribute, setText } from "../../dom.js";
-import { MINUS, formatSetting, toNumber } from "../../maths.js";
-import { typeScale } from "../../projector.js";
+import { css, inkOn, palette, signed } from "../../toolkit/colours.js";
+import { s, setAttribute, setText } from "../../toolkit/dom.js";
+import { MINUS, formatSetting, toNumber } from "../../toolkit/maths.js";
+import { typeScale } from "../../toolkit/type-scale.js";
 import { paintGridOf } from "./paint.js";
 
 const RADIUS = 4;

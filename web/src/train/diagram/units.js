@@ -1,10 +1,10 @@
-/** What is drawn inside a unit beside maps: its answer along a line, and the blame it gets. */
+/** What is drawn inside a unit beside maps: its answer along a line, and its error signal δ. */
 
 /** @import { AppState } from "../../types.js" */
 /** @import { Box } from "./layout.js" */
 
-import { css, signed } from "../../colours.js";
-import { frameOf } from "../../selectors.js";
+import { css, signed } from "../../toolkit/colours.js";
+import { frameOf } from "../../run/selectors.js";
 
 const RADIUS = 4;
 
@@ -15,7 +15,7 @@ const RADIUS = 4;
  * @param {import("../../types.js").NamedArray} responses  (units, points)
  * @param {number} place  its row
  * @param {{low: number, high: number}} range
- * @param {import("../../colours.js").Palette} colours
+ * @param {import("../../toolkit/colours.js").Palette} colours
  */
 export function paintResponse(context, box, responses, place, { low, high }, colours) {
   const points = responses.shape[1];
@@ -55,14 +55,14 @@ export function paintResponse(context, box, responses, place, { low, high }, col
 }
 
 /**
- * The blame of a unit over the training set: the side of the square is the mean of |δ|, its colour how much of that is of one
+ * The error signal of a unit over the training set: the side of the square is the mean of |δ|, its colour how much of that is of one
  * sign. Grey means that the samples pull either way.
  * @param {CanvasRenderingContext2D} context
  * @param {Box} box
  * @param {number | null} mean  of δ; null where nothing is known yet
  * @param {number} size  mean of |δ|
  * @param {number} scale  the mean |δ| of a full square
- * @param {import("../../colours.js").Palette} colours
+ * @param {import("../../toolkit/colours.js").Palette} colours
  */
 export function paintDelta(context, box, mean, size, scale, colours) {
   context.fillStyle = colours.panel;

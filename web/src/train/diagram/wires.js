@@ -1,10 +1,11 @@
 /** The curves between units. Colour is the sign of what they show, width its size at a scale that is printed. */
 
-/** @import { AppState, EdgesShow, NamedArray } from "../../types.js" */
+/** @import { AppState, NamedArray } from "../../types.js" */
+/** @import { EdgesShow } from "../types.js" */
 /** @import { Layout } from "./layout.js" */
 
-import { s } from "../../dom.js";
-import { frameOf } from "../../selectors.js";
+import { s } from "../../toolkit/dom.js";
+import { frameOf } from "../../run/selectors.js";
 import { curve } from "./layout.js";
 
 /** A curve is at most this wide before the scale is doubled. */

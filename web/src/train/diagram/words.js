@@ -2,10 +2,10 @@
 
 /** @import { AppState, RunInfo } from "../../types.js" */
 
-import { sampleFrame, sampleName } from "../../followed.js";
-import { formatCount, formatExact, formatNumber, subscript } from "../../maths.js";
-import { EDITABLE } from "../../restrict.js";
-import { frameOf } from "../../selectors.js";
+import { sampleFrame, sampleName } from "../../run/followed.js";
+import { formatCount, formatExact, formatNumber, subscript } from "../../toolkit/maths.js";
+import { EDITABLE } from "../../frame/restrict.js";
+import { frameOf } from "../../run/selectors.js";
 import { deltaOf } from "./units.js";
 
 /**

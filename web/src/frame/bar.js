@@ -1,0 +1,66 @@
+/** The bar: whose page this is, its rooms, what is being run, the room's tools, theme and help. */
+
+/** @import { View } from "../types.js" */
+
+import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
+import { icon } from "../toolkit/icons.js";
+import { roomOf } from "./current-room.js";
+
+/**
+ * @param {import("../run/actions.js").RunActions} actions
+ * @param {() => void} openHelp
+ * @param {import("./current-room.js").NamedRoom[]} rooms
+ * @returns {View}
+ */
+export function barView(actions, openHelp, rooms) {
+  const subject = h("span", { class: "subject", data: { testid: "subject" } });
+  const theme = h("button", {
+    class: "round",
+    type: "button",
+    data: { testid: "theme" },
+    onclick: () => actions.toggleTheme(),
+  });
+  const help = h(
+    "button",
+    { class: "round", type: "button", title: "Keys (?)", aria: { label: "Keys and help" }, onclick: openHelp },
+    "?",
+  );
+  const doors = rooms.map(({ name, title }) =>
+    h("button", { type: "button", class: "door", data: { door: name }, onclick: () => actions.enter(name) }, title),
+  );
+  const tools = h("div", { class: "tools" });
+  const element = h(
+    "header",
+    { class: "bar" },
+    h(
+      "h1",
+      { class: "name", aria: { label: "chainrule" } },
+      h("span", { class: "mark", aria: { hidden: true } }, "∂"),
+      h("span", { class: "word" }, " chainrule"),
+    ),
+    h("nav", { class: "doors", aria: { label: "Views" } }, ...(rooms.length > 1 ? doors : [])),
+    subject,
+    tools,
+    theme,
+    help,
+  );
+  const [entered, themed] = [memo(), memo()];
+  return {
+    element,
+    update(state) {
+      const room = roomOf(rooms, state);
+      if (entered(room)) {
+        tools.replaceChildren(...room.tools);
+        rooms.forEach((each, i) => setAttribute(doors[i], "aria-current", each === room ? "page" : null));
+      }
+      const words = room.subject(state);
+      setText(subject, words);
+      setAttribute(subject, "title", words);
+      if (!themed(state.theme)) return;
+      const other = state.theme === "dark" ? "light" : "dark";
+      setAttribute(theme, "title", `${other} theme (t)`);
+      setAttribute(theme, "aria-label", `Switch to the ${other} theme`);
+      theme.replaceChildren(icon("theme"));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** The room that one is in, and its parts in the frame: the others are hidden and rest. */
+
+/** @import { AppState, Room, RoomKind, View } from "../types.js" */
+
+import { h, memo } from "../toolkit/dom.js";
+import { readFragment } from "../url.js";
+
+/** A room of this page, with its name and its door. @typedef {Room & Pick<RoomKind, "name" | "title">} NamedRoom */
+
+/**
+ * @param {NamedRoom[]} rooms
+ * @param {AppState} state
+ */
+export function roomOf(rooms, state) {
+  return rooms.find(({ name }) => name === state.room) ?? rooms[0];
+}
+
+/**
+ * The room that the address names, or the first.
+ * @param {Pick<RoomKind, "name">[]} rooms
+ */
+export function firstRoom(rooms) {
+  const wanted = readFragment().view;
+  return (rooms.find(({ name }) => name === wanted) ?? rooms[0]).name;
+}
+
+/**
+ * One part of every room at one place of the frame: the view, or the transport.
+ * @param {NamedRoom[]} rooms
+ * @param {"view" | "transport"} part
+ * @returns {View}
+ */
+export function partOfRooms(rooms, part) {
+  const element = h("div", { class: `room-${part}` }, ...rooms.map((room) => room[part].element));
+  const changed = memo();
+  return {
+    element,
+    update(state) {
+      const room = roomOf(rooms, state);
+      if (changed(room)) {
+        for (const each of rooms) each[part].element.hidden = each !== room;
+        if (part === "view") room.arrive?.();
+      }
+      room[part].update(state);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** Light or dark: from the link, else as last chosen, else as the system has it. */
+
+import { readFragment, writeFragment } from "../url.js";
+
+const KEY = "chainrule.theme";
+
+/** @returns {"light" | "dark"} */
+export function initialTheme() {
+  const stored = localStorage.getItem(KEY);
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  return readFragment().theme ?? (stored === "light" || stored === "dark" ? stored : system);
+}
+
+/**
+ * @param {"light" | "dark"} theme
+ * @param {boolean} [chosen]  by a person: remembered, and a link's wish no longer counts
+ */
+export function applyTheme(theme, chosen = false) {
+  document.documentElement.dataset.theme = theme;
+  if (chosen) {
+    localStorage.setItem(KEY, theme);
+    writeFragment({ theme: null });
+  }
+}

@@ -1,0 +1,135 @@
+/** Everything a person can do with a race on a surface. */
+
+/** @import { LaneSpecInput, RaceChange, RaceRates, RaceSpecInput, SurfaceSpecInput } from "../../protocol.js" */
+/** @import { Lane, RaceLook } from "../types.js" */
+
+import { raceFrameOf } from "../frames.js";
+import { Newest, NewestAnswers } from "../../wire/newest.js";
+import { RaceActions } from "../actions.js";
+
+export class SurfaceRaceActions extends RaceActions {
+  #opening = false;
+  /** To what is asked of a lane. */
+  answers = new NewestAnswers();
+  /** @type {Newest<[number, number]>} */
+  #starts = new Newest((start) => this.tell({ type: "race_change", start }, "race.start"));
+
+  /** @param {import("../../types.js").Host} host @param {import("../../wire/sender.js").Sender} sender */
+  constructor(host, sender) {
+    super(host, sender, "race", "r");
+  }
+
+  get now() {
+    const { race, raceClock: clock } = this.state;
+    const length = clock?.max_steps ?? 0;
+    return race && { race, clock, end: length, length };
+  }
+
+  get lanesLook() {
+    return this.state.raceLook;
+  }
+
+  /** There are no epochs on a surface. @protected @returns {"step"} */
+  scheduleUnit() {
+    return "step";
+  }
+
+  // Where controls send their changes: paths begin with race., or with lane. for the lane that is edited ------------------
+
+  /**
+   * @param {string} path
+   * @param {unknown} value
+   * @returns {Promise<boolean>}
+   */
+  change(path, value) {
+    const [, first, second] = path.split(".");
+    const { race } = this.state;
+    if (!race) return Promise.resolve(false);
+    if (first === "surface") return this.surface({ ...race.spec.surface, [second]: value });
+    return this.tell({ type: "race_change", .../** @type {Partial<RaceChange>} */ ({ [first]: value }) }, path);
+  }
+
+  // What is raced -----------------------------------------------------------------------------------------------------
+
+  /** The race a room opens with, where there is none yet. */
+  open() {
+    if (this.isLinked) return;
+    if (this.#opening || this.state.race || !this.state.run || this.state.connection.status !== "open") return;
+    this.#opening = true;
+    this.tell({ type: "race" }).finally(() => (this.#opening = false));
+  }
+
+  /**
+   * @param {RaceSpecInput} spec
+   * @param {number} threshold
+   * @param {string} preset
+   */
+  async begin(spec, threshold, preset) {
+    if (!(await this.tell({ type: "race", spec, threshold }))) return;
+    this.look({ lane: null, edited: null, plane: null, preset });
+    this.play();
+  }
+
+  /** @param {SurfaceSpecInput} surface @param {string} [path] */
+  async surface(surface, path = "race.surface") {
+    const other = surface.name !== this.state.race?.spec.surface.name;
+    const done = await this.tell({ type: "race_change", surface }, path);
+    if (done && other) this.look({ plane: null, preset: null });
+    return done;
+  }
+
+  /** Where all lanes begin; while it is dragged only the newest place is asked for. @param {number} x @param {number} y */
+  start(x, y) {
+    return this.#starts.want([x, y]);
+  }
+
+  /** @param {RaceRates["how"]} how @param {number | null} lr */
+  rates(how, lr = null) {
+    return this.tell({ type: "race_rates", how, ...(lr === null ? {} : { lr }) }, "race.rates");
+  }
+
+  /** @param {Lane} lane @param {string} part @param {unknown} value @param {string} path */
+  replace(lane, part, value, path) {
+    const { race } = this.state;
+    if (!race) return Promise.resolve(false);
+    /** @type {LaneSpecInput} */
+    const spec = { ...race.spec.lanes[race.lanes.findIndex(({ id }) => id === lane.id)], [part]: value };
+    return this.tell({ type: "race_lane_replace", lane: lane.id, spec }, path);
+  }
+
+  // How it is looked at -----------------------------------------------------------------------------------------------
+
+  /** @param {Partial<RaceLook>} look */
+  look(look) {
+    this.set({ raceLook: { ...this.state.raceLook, ...look } });
+  }
+
+  /** The part of the surface that is looked at. */
+  plane() {
+    return this.state.raceLook.plane ?? this.state.race?.domain ?? null;
+  }
+
+  /** Closer to the place that is told of, or further away from it. @param {number} factor  of what is shown */
+  zoom(factor) {
+    const plane = this.plane();
+    if (!plane) return;
+    const found = raceFrameOf(this.state, "race_point")?.meta;
+    const beyond = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) =>
+      !(value >= low && value <= high);
+    const here = [found?.x, found?.y].map((value, i) =>
+      typeof value !== "number" || beyond(value, plane[i]) ? (plane[i][0] + plane[i][1]) / 2 : value,
+    );
+    const scaled = (/** @type {0 | 1} */ i) =>
+      /** @type {[number, number]} */ (plane[i].map((edge) => here[i] + (edge - here[i]) * factor));
+    const next = /** @type {[[number, number], [number, number]]} */ ([scaled(0), scaled(1)]);
+    if (next.every(([low, high]) => high - low > 1e-9 && Math.abs(low) < 1e9 && Math.abs(high) < 1e9))
+      this.look({ plane: next });
+  }
+
+  // Its update taken apart --------------------------------------------------------------------------------------------
+
+  /** @param {Partial<import("../types.js").RaceUpdate>} update */
+  showUpdate(update) {
+    this.set({ raceUpdate: { ...this.state.raceUpdate, ...update } });
+  }
+}

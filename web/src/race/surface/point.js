@@ -1,0 +1,121 @@
+/** Where the chosen lane stands, or the leader: the gradient, the curvature, what kind of point it is, the rule's speed limit. */
+
+/** @import { View } from "../../types.js" */
+
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { MINUS, formatCount, formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
+import { raceFrameOf } from "../frames.js";
+import { formulaBox } from "../../shared/formula.js";
+import { openUpdate } from "./update-equations.js";
+import { surfaceNames } from "./names.js";
+
+/** @type {Record<string, string>} */
+const KINDS = {
+  minimum: "minimum: both curvatures > 0",
+  maximum: "maximum: both curvatures < 0",
+  saddle: "saddle: curvatures of both signs",
+  degenerate: "degenerate: a curvature is 0",
+  "not critical": "not critical: a Newton step leads away",
+  "not smooth": "f is not smooth here",
+};
+
+/** @param {import("./actions.js").SurfaceRaceActions} actions @returns {View} */
+export function pointView(actions) {
+  const title = h("h2", { class: "panel-title" }, "At the leader’s point");
+  const facts = h("dl", { class: "race-facts", data: { testid: "race-point" } });
+  const rule = formulaBox("race-bound-formula", "The stability bound of its rule");
+  const verdict = h("p", { class: "small", data: { testid: "race-verdict" } });
+  const door = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "Every quantity of its rule, with its numbers (o)",
+      data: { testid: "race-open" },
+      onclick: () => openUpdate(actions),
+    },
+    "take its next update apart",
+  );
+  const doors = h("div", { class: "race-doors", data: { part: "race-doors" } }, door);
+  const element = h(
+    "section",
+    { class: "panel", data: { part: "point" }, aria: { label: "Critical point" } },
+    title,
+    facts,
+    rule.element,
+    verdict,
+    doors,
+  );
+  /** @type {Map<string, HTMLElement>} */
+  const values = new Map();
+  const fact = (/** @type {string} */ name, /** @type {string} */ words, /** @type {string} */ why) => {
+    const value = h("dd", { data: { fact: name } });
+    values.set(name, value);
+    facts.append(h("dt", { title: why }, words), value);
+  };
+  fact("lane", "lane", "chosen by its name in the standings, else the leader");
+  fact("place", "x · y", "where it stands");
+  fact("gradient", "‖∇f‖", "length of the gradient, without noise");
+  fact("eigenvalues", "Hessian eigenvalues", "the curvatures along the two principal directions");
+  fact("condition", "condition number κ", "largest over smallest curvature, where both are above 0");
+  fact("kind", "kind of point", "told only where the gradient is small");
+  fact("bound", "stability bound", "the largest rate that is stable on the quadratic that has this curvature");
+  fact("rate", "runs at η", "the rate of its next update");
+  const [changed, ruled] = [memo(), memo()];
+  const put = (/** @type {string} */ name, /** @type {string} */ text, /** @type {unknown} */ exact = null) => {
+    const place = /** @type {HTMLElement} */ (values.get(name));
+    setText(place, text);
+    setAttribute(place, "data-value", exact === null ? null : String(exact));
+    setAttribute(place, "title", exact === null ? null : `exactly ${String(exact).replaceAll("-", MINUS)}`);
+  };
+  return {
+    element,
+    update(state) {
+      const frame = raceFrameOf(state, "race_point");
+      element.hidden = !state.race || state.race.lanes.length === 0;
+      if (!frame || !changed(frame, state.race)) return;
+      const found = frame.meta;
+      setText(title, state.raceLook.lane === null ? "At the leader’s point" : "At this lane’s point");
+      put("lane", `${surfaceNames(state).get(found.lane) ?? ""}, step ${formatCount(found.step)}`, null);
+      setAttribute(element, "data-of", String(found.lane));
+      setAttribute(element, "data-step", String(frame.step));
+      const [x, y] = [toNumber(found.x), toNumber(found.y)];
+      put("place", `${formatNumber(x, 4)} · ${formatNumber(y, 4)}`, `${formatExact(x)} · ${formatExact(y)}`);
+      put("gradient", formatNumber(toNumber(found.gradient_norm), 3), toNumber(found.gradient_norm));
+      const both = (found.eigenvalues ?? []).map(toNumber);
+      put(
+        "eigenvalues",
+        both.length ? both.map((each) => formatNumber(each, 3)).join(" · ") : "–",
+        both.length ? both.join(" · ") : null,
+      );
+      put("condition", found.condition === null ? "–" : formatNumber(toNumber(found.condition), 4), found.condition);
+      put(
+        "kind",
+        found.diverged !== null ? `it diverged at step ${formatCount(found.diverged)}` : (KINDS[found.kind] ?? found.kind),
+      );
+      const limit = toNumber(found.bound?.rate);
+      const rate = toNumber(found.rate);
+      put("bound", found.bound ? (limit === Infinity ? "none here" : formatNumber(limit, 4)) : "–", found.bound ? limit : null);
+      put("rate", formatNumber(rate, 4), rate);
+      if (ruled(found.bound?.mathml)) rule.show(found.bound?.mathml ?? "");
+      rule.element.hidden = !found.bound;
+      setText(verdict, verdictOf(found, limit, rate));
+      setAttribute(verdict, "data-beyond", String(limit !== null && rate !== null && rate > limit));
+    },
+  };
+}
+
+/** @param {import("../channels.js").RacePoint} found @param {number | null} limit @param {number | null} rate */
+function verdictOf(found, limit, rate) {
+  if (found.diverged !== null) return "It left the surface.";
+  if (!found.bound || limit === null || rate === null) {
+    return found.step === 0 && found.eigenvalues
+      ? "Its bound depends on its running squares: it has one from its first update on."
+      : "This rule's steps are no multiple of the gradient: it has no such bound.";
+  }
+  if (limit === Infinity) return "Nothing curves upwards here: no rate is too high for this place.";
+  const frozen = found.bound.frozen ? " (with its running squares as they are)" : "";
+  return rate > limit
+    ? `It runs beyond its bound${frozen}: along the steepest curvature it swings further out with each step.`
+    : `It runs at ${formatNumber((100 * rate) / limit, 3)} % of its bound${frozen}.`;
+}

@@ -1,0 +1,118 @@
+/** The standings on a surface: every lane with its rate and how it was chosen, its loss, when it came close. */
+
+/** @import { AppState, View } from "../../types.js" */
+/** @import { RaceLane } from "../types.js" */
+
+import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { formatCount, formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
+import { raceFrameOf } from "../frames.js";
+import { laneParts } from "../lanes/row.js";
+import { standingsOf } from "../lanes/standings.js";
+import { surfaceEditor } from "./editor.js";
+import { surfaceNames } from "./names.js";
+import { rateChoice } from "./rates.js";
+
+/** How a rate was chosen, where it was by no one's own hand. @type {Record<RaceLane["chosen"], string>} */
+const CHOSEN = { own: "", same: " · same", default: " · default", tuned: " · tuned" };
+
+/**
+ * @param {import("./actions.js").SurfaceRaceActions} actions
+ * @returns {View}
+ */
+export function standingsView(actions) {
+  const rates = rateChoice(actions);
+  const editor = surfaceEditor(actions);
+  const standings = standingsOf(actions, {
+    hook: "race",
+    part: "standings",
+    label: "Standings",
+    hint: "one more rule, with its defaults",
+    editor,
+    rates: rates.element,
+    row: (id) => laneRow(actions, id),
+  });
+  const { element, title, head, shared } = standings;
+  const [told, edited] = [memo(), memo()];
+  return {
+    element,
+    update(state) {
+      const { race, raceLook, raceClock, theme, catalog } = state;
+      rates.update(state);
+      editor.update(state);
+      if (!race || !catalog) return;
+      standings.update(state, race.lanes);
+      const frame = raceFrameOf(state, "race_standings");
+      if (!told(race, frame, raceLook, theme, raceClock?.status) && !edited(raceLook.edited)) return;
+      const ranked = frame?.meta.lanes ?? [];
+      const step = frame?.step ?? 0;
+      setText(title, `Standings at step ${formatCount(step)}`);
+      setAttribute(title, "data-step", String(step));
+      setAttribute(title, "data-change", String(frame?.meta.change ?? ""));
+      setText(head, `loss · steps to ${brief(race.threshold)}`);
+      setText(shared, race.spec.noise > 0 ? "same start, same noise" : "same start");
+      const names = surfaceNames(state);
+      const ranks = ranked.map(({ id }) => id);
+      standings.arrange(
+        race.lanes.map(({ id }) => id),
+        ranks,
+        (row, id) => {
+          const lane = /** @type {RaceLane} */ (race.lanes.find((each) => each.id === id));
+          const found = ranked.find((each) => each.id === id);
+          row.show(lane, names.get(id) ?? "", found, ranks.indexOf(id) + 1, state);
+        },
+      );
+    },
+  };
+}
+
+/**
+ * @param {import("./actions.js").SurfaceRaceActions} actions
+ * @param {number} id
+ */
+function laneRow(actions, id) {
+  const parts = laneParts(actions, id);
+  const { element, sign, name, marks, loss, reached, edit } = parts;
+  const how = h("span", { class: "lane-how" });
+  setAttribute(name, "title", "its place on the surface, told below");
+  element.append(
+    h("div", { class: "lane-line" }, sign, h("div", { class: "lane-words" }, name, how, marks), loss, reached, edit),
+  );
+  return {
+    element,
+    /**
+     * @param {RaceLane} lane
+     * @param {string} words
+     * @param {import("../channels.js").RaceStanding | undefined} found
+     * @param {number} rank
+     * @param {AppState} state
+     */
+    show(lane, words, found, rank, { theme }) {
+      parts.show(lane, words, theme);
+      const rate = toNumber(found?.rate) ?? lane.optimizer.lr;
+      const moves = rate !== lane.optimizer.lr ? ` of ${formatSetting(lane.optimizer.lr)}` : "";
+      const limit = toNumber(found?.bound?.rate);
+      const bound = limit === null ? "" : limit === Infinity ? " · no bound" : ` · bound ${formatNumber(limit, 3)}`;
+      setText(how, `η ${brief(rate)}${moves}${bound}${CHOSEN[lane.chosen]}`);
+      setAttribute(
+        how,
+        "title",
+        `the rate of its next update, exactly ${formatExact(rate)}; its stability bound here ${formatExact(limit)}; chosen: ${lane.chosen}`,
+      );
+      setAttribute(how, "data-bound", limit === null ? null : String(limit));
+      setAttribute(how, "data-beyond", String(limit !== null && rate > limit));
+      setAttribute(how, "data-value", String(rate));
+      setAttribute(element, "data-rank", String(rank));
+      parts.tell(found, (value, gone) =>
+        gone === null
+          ? `exactly ${formatExact(value)}`
+          : `it left the surface with update ${gone}; f there ${formatExact(value)}`,
+      );
+    },
+  };
+}
+
+/** Three digits, without zeros that say nothing: 0.03, 0.00215. @param {number} value */
+function brief(value) {
+  const text = formatNumber(value, 3);
+  return /^[\d.]+$/.test(text) && text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
