@@ -33,7 +33,7 @@ def test_a_preset_is_a_run_that_can_be_linked(name):
     trainer.step(3)
     again = Trainer.from_script(trainer.as_script())
     assert problems.bits(again) == problems.bits(trainer)
-    kind, layer = PRESETS[name].next_update
+    kind, layer = PRESETS[name].look
     assert next_update(preset(name)).find(kind, layer).layer == layer
     json.dumps(PRESETS[name].as_json(), allow_nan=False)
 
