@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from server.assets import web_folder
+from server.http.assets import web_folder
 from test_page_imports import COMMENT, imports
 
 WEB = web_folder()
