@@ -165,7 +165,7 @@ class RaceController(Activity, ABC, Generic[R]):
         """After a slice, which may have been the last."""
         if failed is not None:
             log.error("a race failed", exc_info=failed)
-            self.end_work()
+            self.end_work(onward=False)
             raise failed
         if over:
             self.end_work()
@@ -188,12 +188,12 @@ class RaceController(Activity, ABC, Generic[R]):
         self.work = work
         self.tell()
 
-    def end_work(self) -> None:
+    def end_work(self, *, onward: bool = True) -> None:
         """It is over, or failed. The state is told before the answer, so that `done` finds it in place."""
         work, self.work = self.work, None
         if work is None:
             return
-        if isinstance(work, Seek) and work.onward:
+        if onward and isinstance(work, Seek) and work.onward:
             self.work = Play(self.steppable(), self.speed)
         self.tell()
         work.end()

@@ -65,7 +65,7 @@ def answers_of(page: Page, count: int) -> Counter[str]:
 
 def test_ten_thousand_hostile_messages(server: ServerProcess) -> None:
     with contextlib.ExitStack() as stack:
-        pages = [stack.enter_context(Page(server.session.socket)) for _ in range(SESSIONS)]
+        pages = [stack.enter_context(Page(server.socket)) for _ in range(SESSIONS)]
         for page in pages:
             page.run_info()
             page.do("race")
@@ -107,7 +107,7 @@ def test_ten_thousand_hostile_messages(server: ServerProcess) -> None:
 
 def test_broken_frames_end_the_socket_and_not_the_session(server: ServerProcess) -> None:
     """Below the messages: text that is no UTF-8, frames that are none, a message larger than the wire takes."""
-    with Page(server.session.socket) as page:
+    with Page(server.socket) as page:
         page.run_info()
         page.do("step", count=3)
         session = page.attached["session"]
@@ -121,12 +121,12 @@ def test_broken_frames_end_the_socket_and_not_the_session(server: ServerProcess)
         b"\x80" + masked + b"hello",  # goes on, and nothing was begun
         os.urandom(1000),
     ):
-        with Page(server.session.socket, session) as page:
+        with Page(server.socket, session) as page:
             page.socket.socket.sendall(raw)
             with contextlib.suppress(ConnectionClosed):
                 while True:
                     page.receive()
-    with Page(server.session.socket, session) as page:
+    with Page(server.socket, session) as page:
         assert page.until_state(lambda state: state["step"] == 3)["run"] == 1
         page.do("step")
     assert not faults(server)

@@ -7,12 +7,15 @@ import math
 import time
 from typing import Any
 
+import pytest
+
 from server.protocol import Message
 from server.protocol.race import RaceBegin, RacePlay, RaceSeek, RaceSpeed, RaceState
 from server.race import commands
 from server.race.surface import commands as own
 from server.race.surface.controller import SurfaceRaceController
 from server.session.activity import Restored
+from server.session.clock import Play, Seek
 from server.session.viewer import Viewer
 from server.settings import Settings
 
@@ -85,6 +88,22 @@ def test_on_its_way_it_is_kept_where_it_is_going_and_goes_on_there() -> None:
         assert again.present().step == 300 and again.number == 1
         assert host.states[-1] == ("paused", 300) and again.wait(time.monotonic()) == math.inf
         assert again.place() == place and again.script()["race"]["spec"] == script["race"]["spec"]
+
+    asyncio.run(play())
+
+
+def test_it_plays_on_from_where_a_seek_led_unless_that_failed() -> None:
+    async def play() -> None:
+        _, races, _ = await racing()
+        races.begin_work(Seek(races.steppable(), 300, onward=True))
+        races.end_work()
+        assert isinstance(races.work, Play)
+        races.begin_work(Seek(races.steppable(), 300, onward=True))
+        job = races.job(time.monotonic())
+        assert job is not None and job.hurried
+        with pytest.raises(RuntimeError):
+            await job.went(None, RuntimeError("the engine failed"))
+        assert races.work is None
 
     asyncio.run(play())
 

@@ -124,7 +124,7 @@ def test_a_broken_script_is_refused_and_the_run_goes_on(live: Live, script: Any,
 
 def test_a_script_beyond_the_servers_limits(serve: Serve) -> None:
     server = serve(Settings(max_parameters=100))
-    with Page(server.session.socket) as page:
+    with Page(server.socket) as page:
         begun(page)
         answer = page.ask("load", script={"spec": {"network": {"layers": [{"units": 200}]}}})
         assert answer["code"] == "limit" and "100" in answer["allowed"]

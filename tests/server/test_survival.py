@@ -80,7 +80,7 @@ def test_a_killed_server_started_again_brings_every_session_back(file: str) -> N
 def test_when_a_worker_is_killed_the_other_takes_over(url: str) -> None:
     async def scene() -> None:
         with ServerProcess(url, workers=2) as server:
-            async with learners(server.session.socket, 12) as them:
+            async with learners(server.socket, 12) as them:
                 await asyncio.gather(*(learner.further(90) for learner in them))
                 before, victim = owners(url), busiest(url)
                 lost = {id for id, owner in before.items() if owner == victim}
@@ -164,7 +164,7 @@ def test_a_server_ends_without_its_database(cluster: Cluster) -> None:
 
     async def scene() -> None:
         with ServerProcess(url) as server:
-            async with learners(server.session.socket, 3):
+            async with learners(server.socket, 3):
                 with cluster.connect() as connection:
                     connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
                     connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
