@@ -22,7 +22,7 @@ from server.run.work import Play as Playing
 from server.session import clock
 from server.session.activity import Header, Host, Job, Parts, Restored
 from server.session.clock import Work
-from server.session.pacer import Slice
+from server.session.pacer import Slice, Throttle
 from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class RunController(RunAccess):
         self._run_info: RunInfo | None = None
         self._script_info: ScriptInfo | None = None
         self._state: State | None = None
-        self._told = self._trained = 0.0
+        self._throttle = Throttle()
+        self._trained = 0.0
 
     async def begin(self) -> None:
         """With the default run."""
@@ -94,6 +95,10 @@ class RunController(RunAccess):
         self.work = Playing(Stepper(self.present()), self.speed)
 
     def wait(self, now: float) -> float:
+        """Seconds until there is something to train, or what was held back is to be told."""
+        return min(self._wait(now), self._throttle.wait(now, self.host.interval))
+
+    def _wait(self, now: float) -> float:
         work = self.work
         if work is None or (isinstance(work, Playing) and self.host.resting):
             return math.inf
@@ -103,8 +108,10 @@ class RunController(RunAccess):
         return wait
 
     def job(self, now: float) -> Job | None:
+        if self._throttle.wait(now, self.host.interval) <= 0:
+            self.tell()
         work = self.work
-        if work is None or self.wait(now) > 0:
+        if work is None or self._wait(now) > 0:
             return None
         self._trained = now
         self._slice.aim(self.host.slice_seconds)
@@ -164,11 +171,12 @@ class RunController(RunAccess):
 
     def tell(self, *, hurry: bool = True) -> None:
         now = time.monotonic()
-        if self.trainer is None or (not hurry and now - self._told < self.host.interval):
+        if self.trainer is None or not self._throttle.allows(now, self.host.interval, hurry=hurry):
             return
         state = run_state.state(self.number, self.trainer, self.work, self.speed)
         if state != self._state:
-            self._state, self._told = state, now
+            self._state = state
+            self._throttle.told(now)
             self.host.report(state)
 
     @property

@@ -8,8 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from server.http.assets import web_folder
 from test_page_imports import COMMENT, imports
+
+from server.http.assets import web_folder
 
 WEB = web_folder()
 SOURCE = (WEB / "src").resolve()

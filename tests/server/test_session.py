@@ -408,6 +408,15 @@ def test_what_builds_on_a_seek_waits_for_it(live: Live) -> None:
         assert script["edits"][0]["step"] == 20_007
 
 
+def test_what_was_held_back_of_a_state_is_told_as_soon_as_it_may_be(live: Live) -> None:
+    """The first update of a clock is due at once, too soon after the state before it; the next one comes in eleven days."""
+    with Page(live.socket) as page:
+        begun(page)
+        page.do("play", speed={"unit": "steps", "rate": 1e-6})
+        page.until_state(lambda state: state["step"] == 1 and state["status"] == "playing")
+        page.do("pause")
+
+
 def test_a_slow_clock_makes_one_update_at_a_time(live: Live) -> None:
     with Page(live.socket) as page:
         begun(page)
