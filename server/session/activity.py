@@ -51,8 +51,8 @@ class Host(Protocol):
         """Whether somebody who looks has subscribed to the channel."""
 
     def find(self, kind: type[T]) -> T:
-        """The activity of this session that is one of these, such as the `server.interfaces.RunAccess`. Raises `CommandError`
-        where this server has none."""
+        """The activity of this session that is one of these, such as the `server.interfaces.RunAccess`; not before all of them
+        are made. Raises `CommandError` where this server has none."""
 
     @property
     def resting(self) -> bool:

@@ -40,8 +40,9 @@ class Recorder:
 
     def wait(self, session: Recorded, now: float) -> float:
         """Seconds until a record is due; infinity where there is nothing new, or nothing to be kept as it is."""
-        if not all(activity.keepable for activity in session.activities):
-            return math.inf
+        for activity in session.activities:
+            if not activity.keepable:
+                return math.inf
         if _script_key(session) != self._script:
             return max(0.0, self._offered + SOON - now)
         if _place_key(session) != self._place:

@@ -210,11 +210,8 @@ class Session(Calling):
 
     async def _advance(self) -> float:
         """Everything that is due goes on by a slice; the seconds until more is."""
-        soon = await self._work_and_draw()
+        soon = min(await self._work_and_draw(), await self._offer(0))
         now = time.monotonic()
-        await self._offer(0)
-        if self.offer is not None:
-            soon = min(soon, self.recorder.wait(self, now))
         for activity in self.activities:
             soon = min(soon, activity.wait(now))
         return soon
@@ -248,11 +245,15 @@ class Session(Calling):
         show(made)
         return 0.0 if made or over else soon
 
-    async def _offer(self, within: float) -> None:
-        """Have a record taken where one is due within so many seconds."""
-        wait = math.inf if self.offer is None else self.recorder.wait(self, time.monotonic())
-        if self.offer is not None and math.isfinite(wait) and wait <= within:
+    async def _offer(self, within: float) -> float:
+        """Have a record taken where one is due within so many seconds; the seconds until another is."""
+        if self.offer is None:
+            return math.inf
+        wait = self.recorder.wait(self, time.monotonic())
+        if math.isfinite(wait) and wait <= within:
             self.offer(await self.call(self.recorder.take, self))
+            wait = self.recorder.wait(self, time.monotonic())
+        return wait
 
     # For its activities -------------------------------------------------------------------------------------------
 

@@ -49,10 +49,10 @@ def image(place: Path) -> tuple[Path, Path]:
     tree, kernels = place / "tree", place / "kernels"
     for part in PARTS:
         shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    compiled, wanted = (
-        _CacheLocator.get_suitable_cache_subpath(str(root / "engine" / "kernels" / "jit.py")) for root in (ROOT, tree)
-    )
-    shutil.copytree(jit.CACHE / compiled, kernels / jit.CACHE.name / wanted)
+    for folder in {path.parent.relative_to(ROOT) for path in (ROOT / "engine" / "kernels").rglob("*.py")}:
+        compiled, wanted = (_CacheLocator.get_suitable_cache_subpath(str(root / folder / "kernel.py")) for root in (ROOT, tree))
+        if (jit.CACHE / compiled).exists():  # a folder may hold none that is called from outside
+            shutil.copytree(jit.CACHE / compiled, kernels / jit.CACHE.name / wanted)
     for root in (tree, kernels):
         for path in (root, *root.rglob("*")):
             path.chmod(READ_ONLY | 0o111 if path.is_dir() else READ_ONLY)
