@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from test_restoring import Life, bits, live_through
 from engine import RunSpec, Trainer, warm_up
 from engine.kernels import codes
 from engine.recording.series import FIRST_COLUMNS, Series
+from engine.script import keeping
 from engine.script.keeping import BUFFERS, LAYOUT, numbers
 from server.keeping.packing import lines, pack, pack_numbers, pack_points, unpack, unpack_numbers
 from server.keeping.records import Kept, Piece
@@ -25,20 +27,28 @@ def kernels() -> None:
 
 
 def come_back(change: Callable[[Kept], Kept], check: Callable[[Life, Life], None], *, soon: bool = True) -> None:
-    """A session that lived, what is kept of it changed, and the one that is made of that."""
+    """A session that lived, what is kept of it changed, and the one that is made of that; `soon`: it stands on the numbers that
+    were kept, else it is replayed from its beginning."""
+    stood: list[bool] = []
+
+    def watched(*given: Any) -> bool:
+        stood.append(stand(*given))
+        return stood[-1]
 
     async def play() -> None:
         first = Life()
         await live_through(first)
         await first.rest()
         await first.end()
-        second = Life(change(first.book.kept()))
-        await second.until(lambda: second.run.trainer is not None)
-        assert second.run.seeking is not soon
-        await second.until(lambda: not second.run.seeking)
+        with patch.object(keeping, "_stand", watched):
+            second = Life(change(first.book.kept()))
+            await second.until(lambda: second.run.trainer is not None)
+        assert stood == [soon]
+        await second.rest()
         check(first, second)
         await second.end()
 
+    stand = keeping._stand
     asyncio.run(play())
 
 
