@@ -144,7 +144,10 @@ class RaceController(Activity, ABC, Generic[R]):
 
     def wait(self, now: float) -> float:
         """Seconds until the lanes are to go on, or what was held back is to be told."""
-        return min(self._wait(now), self._throttle.wait(now, STATE_INTERVAL))
+        return min(self._wait(now), self._held(now))
+
+    def _held(self, now: float) -> float:
+        return self._throttle.wait(now, STATE_INTERVAL) if self.host.seen else math.inf
 
     def _wait(self, now: float) -> float:
         """Seconds until the lanes are to go on; while the session rests, nothing plays."""
@@ -153,7 +156,7 @@ class RaceController(Activity, ABC, Generic[R]):
         return self.work.wait(now)
 
     def job(self, now: float) -> Job | None:
-        if self._throttle.wait(now, STATE_INTERVAL) <= 0:
+        if self._held(now) <= 0:
             self.tell()
         work = self.work
         if work is None or self._wait(now) > 0:

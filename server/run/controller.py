@@ -95,8 +95,11 @@ class RunController(RunAccess):
         self.work = Playing(Stepper(self.present()), self.speed)
 
     def wait(self, now: float) -> float:
-        """Seconds until there is something to train, or what was held back is to be told."""
-        return min(self._wait(now), self._throttle.wait(now, self.host.interval))
+        """Seconds until there is something to train, or what was held back is to be told to somebody who looks."""
+        return min(self._wait(now), self._held(now))
+
+    def _held(self, now: float) -> float:
+        return self._throttle.wait(now, self.host.interval) if self.host.seen else math.inf
 
     def _wait(self, now: float) -> float:
         work = self.work
@@ -108,7 +111,7 @@ class RunController(RunAccess):
         return wait
 
     def job(self, now: float) -> Job | None:
-        if self._throttle.wait(now, self.host.interval) <= 0:
+        if self._held(now) <= 0:
             self.tell()
         work = self.work
         if work is None or self._wait(now) > 0:

@@ -23,11 +23,12 @@ SPEC: dict[str, Any] = {"lanes": [{"optimizer": {"name": "sgd", "lr": 0.001}}], 
 
 
 class Alone:
-    """A host with one activity and no page."""
+    """A host with one activity and somebody who looks."""
 
     settings = Settings()
     slice_seconds = 0.01
     resting = False
+    seen = True
 
     def __init__(self) -> None:
         self.told: list[Message] = []
