@@ -83,7 +83,7 @@ class Counter:
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
     """Until the line in between has seen it: that is not on the screen."""
-    for _ in range(400):
+    for _ in range(2400):  # a minute, on a machine that is busy
         if holds():
             return
         page.wait_for_timeout(25)
