@@ -78,7 +78,6 @@ class Optimizer(Row):
     rest: int | None = None
     """The code for parameters that are no matrices, where the optimizer's own is for matrices."""
     internal: ClassVar[tuple[str, ...]] = (
-        "code",
         "codes",
         "torch_defaults",
         "parameters_of",

@@ -40,7 +40,7 @@ class DatasetRow(Row):
     load: Callable[[], tuple[Array, Array, tuple[str, ...]]] | None = None
     standardize: bool = False
     image_shape: tuple[int, int] | None = None
-    internal: ClassVar[tuple[str, ...]] = ("code", "make", "load")
+    internal: ClassVar[tuple[str, ...]] = ("make", "load")
 
     def raw(self, samples: int, noise: float, seed: int) -> tuple[Array, Array, tuple[str, ...]]:
         """Samples (n, columns), targets (n,) and column names."""

@@ -18,7 +18,7 @@ class Feature(Row):
 
     of: tuple[str, ...] = ("x",)
     function: Callable[..., Array] = np.positive
-    internal: ClassVar[tuple[str, ...]] = ("code", "function")
+    internal: ClassVar[tuple[str, ...]] = ("function",)
 
 
 FEATURES = by_name(

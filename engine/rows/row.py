@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal, TypeVar
 
 Kind = Literal["float", "int", "bool", "choice", "pair"]
@@ -71,7 +71,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the catalog. `formula` is LaTeX; `code` is what kernels know it by."""
+    """A row of the catalog. `formula` is LaTeX; `source` says where it is from and in which variant, `link` (https) leads there;
+    `code` is what kernels know it by.
+
+    `example` is a doctest: one use of the row with what comes of it. pytest runs it (`tests/engine/test_row_documents.py`).
+
+    >>> from engine.catalog import ROWS
+    >>> print(ROWS["activations"]["relu"].documentation.splitlines()[0])
+    ReLU: Zero below zero, the identity above; φ′(0) = 0.
+    """
 
     name: str
     title: str
@@ -80,13 +88,34 @@ class Row:
     formula: str = ""
     parameters: tuple[Parameter, ...] = ()
     code: int = field(default=-1, kw_only=True)
+    link: str = field(default="", kw_only=True)
+    example: str = field(default="", kw_only=True)
 
-    internal: ClassVar[tuple[str, ...]] = ("code",)
-    """Fields that are the engine's own matter."""
+    internal: ClassVar[tuple[str, ...]] = ("code", "example")
+    """Fields that are the engine's own matter; a kind of row names those that it adds."""
+
+    @property
+    def documentation(self) -> str:
+        """What is to be known of the row: summary, formula, source with its link, and the example."""
+        parts = (f"{self.title}: {self.summary}", self.formula, " ".join(filter(None, (self.source, self.link))), self.example)
+        return "\n\n".join(part for part in parts if part)
 
     def as_json(self) -> dict[str, Any]:
         """The row as plain data."""
-        return {key: value for key, value in asdict(self).items() if key not in self.internal}
+        return {name: _plain(getattr(self, name)) for name in self.public()}
+
+    @classmethod
+    def public(cls) -> list[str]:
+        """The fields that are told, in their order."""
+        internal = {name for kind in cls.__mro__ if issubclass(kind, Row) for name in kind.internal}
+        return [each.name for each in fields(cls) if each.name not in internal]
+
+
+def _plain(value: Any) -> Any:
+    """Parameters among a row's values as plain data too."""
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
+    return asdict(value) if isinstance(value, Parameter) else value
 
 
 R = TypeVar("R", bound=Row)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -43,15 +43,13 @@ class Surface(Row):
     numbers: Callable[[Numbers], list[float]] = lambda own: list(own.values())
     """What the kernel gets in place of the parameters."""
 
-    internal: ClassVar[tuple[str, ...]] = ("code", "minima", "numbers")
+    internal: ClassVar[tuple[str, ...]] = ("minima", "numbers")
 
     def defaults(self) -> dict[str, float]:
         return {parameter.name: parameter.default for parameter in self.parameters}
 
     def as_json(self) -> dict[str, Any]:
-        plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in self.internal}
-        plain["parameters"] = [asdict(parameter) for parameter in self.parameters]
-        return plain | {"minima": [asdict(minimum) for minimum in self.minima(self.defaults())]}
+        return super().as_json() | {"minima": [asdict(minimum) for minimum in self.minima(self.defaults())]}
 
 
 def _at(*points: tuple[float, float, float]) -> list[Minimum]:
