@@ -114,10 +114,10 @@ def test_state_is_shown_by_name_and_defined_at_the_start(name, dialect):
     row = OPTIMIZERS[name]
     trainer = problems.golden_problem("binary").trainer(optimizer={"name": name, "dialect": dialect}, batch_size=5)
     start = {tensor: {key: value.copy() for key, value in each.items()} for tensor, each in trainer.optimizer_state.items()}
-    assert set(start) == {tensor for tensor in row.state if row.state_of.get(tensor, dialect) == dialect}
+    assert tuple(start) == row.form(dialect).state
     for tensor, by_name in start.items():
         assert set(by_name) == set(trainer.named_parameters)
-        expected = trainer.spec.optimizer.lr if tensor == "Δ" else 0.0
+        expected = trainer.spec.optimizer.model_dump()[row.starts[tensor]] if tensor in row.starts else 0.0
         assert all(np.all(value == expected) for value in by_name.values())
     trainer.step(20)
     for tensor, by_name in trainer.optimizer_state.items():

@@ -9,10 +9,12 @@ import engine
 from engine.catalog import ROWS
 from engine.optimizers.standalone import StandaloneOptimizer
 from engine.rows import row as rows
+from engine.spec import OptimizerSpec
 
 KINDS = ("datasets", "features", "activations", "norms", "losses", "initializers", "optimizers", "schedules", "surfaces")
 EVERY = [pytest.param(row, id=f"{kind}-{row.name}") for kind in KINDS for row in ROWS[kind].values()]
-NAMES = {name: getattr(engine, name) for name in engine.__all__} | {"np": np, "StandaloneOptimizer": StandaloneOptimizer}
+NAMES = {name: getattr(engine, name) for name in engine.__all__} | {"np": np, "OptimizerSpec": OptimizerSpec}
+NAMES |= {"StandaloneOptimizer": StandaloneOptimizer}
 """What an example may use without an import of its own."""
 
 

@@ -8,8 +8,9 @@ from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, call, constant, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
-from engine.microscope.update_equations import equations_for, inputs_of, quantities, tree
+from engine.microscope.update_equations import equations_for, inputs_of, quantities, symbols_of, tree
 from engine.microscope.values import Value
+from engine.optimizers.row import SAVED
 
 
 @recipe(codes.PENALTY)
@@ -114,7 +115,7 @@ def update(b: Builder, step: MicroStep) -> None:
 def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool) -> None:
     optimizer = b.spec.optimizer
     equations = equations_for(optimizer, matrix=matrix)
-    inputs = inputs_of(step, name, optimizer, equations)
+    inputs, symbols = inputs_of(step, name, optimizer, equations), symbols_of(optimizer, equations)
     before = b.value(name, inputs["theta"], "before")
     gradient = b.names.of_objective(b.operand(step, f"d{name}"))
     after = b.value(name, step.results[name], "after")
@@ -133,12 +134,12 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
     state = [
         b.state(key.rpartition(".")[0], name, array)
         for key, array in step.operands.items()
-        if key.endswith(f".{name}") and not key.startswith("saved.")
+        if key.endswith(f".{name}") and not key.startswith(f"{SAVED}.")
     ]
 
     def terms(result: str, row: int, column: int, sample: int) -> Expression:
         index = (row, column) if matrix else (row,)
-        trees = tree(equations, inputs, index)
+        trees = tree(equations, inputs, index, symbols)
         return trees[equations.quantities[-1].name if result == name else result.rpartition(".")[0]]
 
     what = {
