@@ -43,6 +43,10 @@ class UpdateEquations:
         """What a state tensor, or a part of a parameter, is called in formulas."""
         return next((alias.name for alias in self.aliases if alias.of == own), own)
 
+    def symbol_of(self, tensor: str) -> str:
+        """LaTeX of a state tensor: its alias's, or its name."""
+        return next((alias.symbol for alias in self.aliases if alias.of == tensor), tensor)
+
 
 SYMBOLS = {
     "theta": r"\theta",

@@ -14,8 +14,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from reference import RULES, activate, clip_by_norm, jacobian, output_slope, sample_loss
+from reference import activate, clip_by_norm, jacobian, output_slope, sample_loss
 from reference_chance import dropout_mask, jitter
+from witnesses.optimizers import OPTIMIZERS
 
 EPS = 1e-5  # added to the variance, under the root
 RUNNING_MOMENTUM = 0.1
@@ -324,7 +325,7 @@ class NetworkRun:
             tensors = [found[name] for name in names]
             return tensors if self.clip is None else clip_by_norm(tensors, self.clip)
 
-        theta = RULES[self.rule]([self.parameters[name] for name in names], self.state, slope, **self.hyper)
+        theta = OPTIMIZERS[self.rule].rule([self.parameters[name] for name in names], self.state, slope, **self.hyper)
         self.parameters = dict(zip(names, theta, strict=True))
         self.running = running_after(self.network, self.running, seen[0])
         self.position += len(x)

@@ -112,13 +112,31 @@ def update(b: Builder, step: MicroStep) -> None:
             tensor_update(b, step, slot.name, optimizer.row.formulas[optimizer.dialect], slot.matrix)
 
 
+CHANGING = {
+    "W": "weights",
+    "b": "biases",
+    "P": "skip's matrix",
+    "alpha": "slopes",
+    "gamma": "norm's scale",
+    "beta": "norm's shift",
+}
+WHY = "Only now, with all the blame handed out by the old parameters, do they change."
+
+
 def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool) -> None:
-    optimizer = b.spec.optimizer
+    optimizer, kind = b.spec.optimizer, name.rstrip("0123456789")
+    title = f"The {CHANGING[kind]} of {b.layer_name(step.layer)} change{'' if kind in ('W', 'b', 'alpha') else 's'}"
+    gradient = b.names.of_objective(b.operand(step, f"d{name}"))
+    after = b.value(name, step.results[name], "after")
+    reason = optimizer.form.of(matrix).equations
+    if isinstance(reason, str):
+        before = b.value(name, step.operands[name], "before")
+        why = f"{WHY} How, is not taken apart: {reason}."
+        b.add(step, "update", title=title, why=why, rule=formula, operands=(before, gradient), results=(after,))
+        return
     equations = equations_for(optimizer, matrix=matrix)
     inputs, symbols = inputs_of(step, name, optimizer, equations), symbols_of(optimizer, equations)
     before = b.value(name, inputs["theta"], "before")
-    gradient = b.names.of_objective(b.operand(step, f"d{name}"))
-    after = b.value(name, step.results[name], "after")
 
     def like(quantity: str, symbol: str, words: str, array: object) -> Value:
         filled = np.broadcast_to(np.asarray(array, dtype=np.float64), inputs["theta"].shape).copy()
@@ -142,20 +160,11 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
         trees = tree(equations, inputs, index, symbols)
         return trees[equations.quantities[-1].name if result == name else result.rpartition(".")[0]]
 
-    what = {
-        "W": "weights",
-        "b": "biases",
-        "P": "skip's matrix",
-        "alpha": "slopes",
-        "gamma": "norm's scale",
-        "beta": "norm's shift",
-    }
-    kind = name.rstrip("0123456789")
     b.add(
         step,
         "update",
-        title=f"The {what[kind]} of {b.layer_name(step.layer)} change{'' if kind in ('W', 'b', 'alpha') else 's'}",
-        why="Only now, with all the blame handed out by the old parameters, do they change.",
+        title=title,
+        why=WHY,
         rule=formula,
         operands=(before, gradient, *state),
         results=(after, *between),
