@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.landscape.curvature import Product, hessian_in_parts, lanczos_in_parts, scaled
-from engine.optimizers import PYTORCH
 from engine.parts import Parts, at_once
 from engine.spec import OptimizerSpec
 
@@ -29,41 +28,17 @@ class Bound:
 
 def factor(optimizer: OptimizerSpec) -> tuple[float, str] | None:
     """c of η < c / λ_max and its LaTeX; None for optimizers whose steps are no multiple of the gradient."""
-    own = optimizer.parameters
-    if optimizer.name == "sgd":
-        return 2.0, r"\eta < \frac{2}{\lambda_{\max}}"
-    if optimizer.name == "momentum":
-        return 2.0 * (1.0 + own["beta"]), r"\eta < \frac{2(1 + \beta)}{\lambda_{\max}}"
-    if optimizer.name == "nesterov":
-        beta = own["beta"]
-        return 2.0 * (1.0 + beta) / (1.0 + 2.0 * beta), r"\eta < \frac{2(1 + \beta)}{(1 + 2\beta)\, \lambda_{\max}}"
-    if optimizer.name == "adagrad":
-        return 2.0, r"\eta < \frac{2}{\lambda_{\max}(P^{-1}H)}"
-    if optimizer.name == "rmsprop" and not own.get("centered"):
-        beta = float(own.get("momentum") or 0.0)
-        return 2.0 * (1.0 + beta), r"\eta < \frac{2(1 + \beta)}{\lambda_{\max}(P^{-1}H)}"
-    if optimizer.name in ("adam", "amsgrad"):
-        beta = own["beta1"]
-        return 2.0 * (1.0 + beta) / (1.0 - beta), r"\eta < \frac{2(1 + \beta_1)}{(1 - \beta_1)\, \lambda_{\max}(P^{-1}H)}"
-    return None
+    limit = optimizer.form.stability
+    return None if limit is None else (limit.factor(optimizer.parameters), limit.formula)
 
 
 def preconditioner(optimizer: OptimizerSpec, state: dict[str, Array], updates: int) -> Array | None:
     """What the optimizer divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it
     does not divide, or has made no update yet."""
-    own = optimizer.parameters
-    if updates <= 0:
+    limit = optimizer.form.stability
+    if limit is None or limit.divisor is None or updates <= 0:
         return None
-    if optimizer.name in ("adagrad", "rmsprop"):
-        squares = state["G" if optimizer.name == "adagrad" else "s"]
-        divided: Array = np.sqrt(squares) + own["eps"] if optimizer.dialect == PYTORCH else np.sqrt(squares + own["eps"])
-        return divided
-    if optimizer.name in ("adam", "amsgrad"):
-        corrected = 1.0 - own["beta2"] ** updates if own.get("bias_correction", True) else 1.0
-        squares = state["v"] if optimizer.name == "adam" else list(state.values())[2]
-        adaptive: Array = np.sqrt(squares / corrected) + own["eps"]
-        return adaptive
-    return None
+    return limit.divisor(state, optimizer.parameters, updates)
 
 
 def bound(
@@ -78,12 +53,11 @@ def bound_in_parts(
     optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Parts[Bound | None]:
     """`bound`, a product at a time."""
-    known = factor(optimizer)
-    if known is None:
+    known, limit = factor(optimizer), optimizer.form.stability
+    if known is None or limit is None:
         return None
-    divides = optimizer.name not in ("sgd", "momentum", "nesterov")
-    P = preconditioner(optimizer, state or {}, updates) if divides else None
-    if divides and (P is None or not (P > 0.0).all()):
+    P = preconditioner(optimizer, state or {}, updates)
+    if limit.divisor is not None and (P is None or not (P > 0.0).all()):
         return None
     wanted = product if P is None else scaled(product, P)
     if size <= DIRECT_UP_TO:

@@ -34,6 +34,7 @@ from engine.optimizers.row import (
     by_dialect,
     same,
 )
+from engine.optimizers.stability import adaptive_mean, corrected_root
 from engine.optimizers.torch_form import Options, TorchOptimizer, in_torch, picked, written_out
 
 THETA_STEP = r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
@@ -85,7 +86,7 @@ ADAM_FAMILY = (
         "Kingma and Ba 2015, Algorithm 1",
         THETA_STEP,
         (RATE, BETA_1, BETA_2, EPS, CORRECTED),
-        forms=same(Form(kernels.ADAM, equations(*ADAM, new()), _adam, STATE)),
+        forms=same(Form(kernels.ADAM, equations(*ADAM, new()), _adam, STATE, stability=adaptive_mean(corrected_root("v")))),
         formulas=both(THETA_STEP),
         torch_defaults={"lr": 1e-3},
         symbols=(*COMMON, *MEANS),
@@ -128,6 +129,7 @@ ADAM_FAMILY = (
                 ),
                 _amsgrad,
                 (*STATE, "vₘₐₓ"),
+                stability=adaptive_mean(corrected_root("vₘₐₓ")),
             )
         ),
         formulas={

@@ -6,6 +6,7 @@ from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.equations import VELOCITY as NEW_VELOCITY
 from engine.optimizers.equations import Alias, Quantity, equations, new, step
 from engine.optimizers.row import COMMON, MOMENTUM, RATE, SAVED, VELOCITY, Form, Optimizer, both, by_dialect, same
+from engine.optimizers.stability import DESCENT, HEAVY_BALL, NESTEROV
 from engine.optimizers.torch_form import InTorch, Options, in_torch, picked, written_out
 
 LOOK_AHEAD = """
@@ -45,7 +46,7 @@ CLASSIC = (
         "Robbins and Monro 1951",
         r"\theta \leftarrow \theta - \eta\, g",
         (RATE,),
-        forms=same(Form(kernels.SGD, equations(step("eta * g"), new()), _descent)),
+        forms=same(Form(kernels.SGD, equations(step("eta * g"), new()), _descent, stability=DESCENT)),
         formulas=both(r"\theta \leftarrow \theta - \eta\, g"),
         torch_defaults={"lr": 1e-3},
         symbols=COMMON,
@@ -66,7 +67,11 @@ CLASSIC = (
         "Polyak 1964",
         r"v \leftarrow \beta v + g,\; \theta \leftarrow \theta - \eta v",
         (RATE, MOMENTUM),
-        forms=same(Form(kernels.MOMENTUM, equations(NEW_VELOCITY, step("eta * v_new"), new()), _heavy_ball, ("v",))),
+        forms=same(
+            Form(
+                kernels.MOMENTUM, equations(NEW_VELOCITY, step("eta * v_new"), new()), _heavy_ball, ("v",), stability=HEAVY_BALL
+            )
+        ),
         formulas=both(r"v \leftarrow \beta v + g,\quad \theta \leftarrow \theta - \eta v"),
         torch_defaults={"lr": 1e-3},
         symbols=(*COMMON, VELOCITY),
@@ -105,12 +110,14 @@ CLASSIC = (
                     looks_ahead=True,
                 ),
                 ("v", SAVED),
+                stability=NESTEROV,
             ),
             pytorch=Form(
                 kernels.NESTEROV_TORCH,
                 equations(NEW_VELOCITY, step("eta * (g + beta * v_new)", "the step, along gradient and new velocity"), new()),
                 _nesterov,
                 ("v",),
+                stability=NESTEROV,
             ),
         ),
         formulas={

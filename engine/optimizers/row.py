@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from engine.optimizers.equations import UpdateEquations
+from engine.optimizers.stability import Stability
 from engine.optimizers.torch_form import TorchForm
 from engine.rows.row import Parameter, Row
 
@@ -70,6 +71,8 @@ class Form:
     state: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     rest: Form | None = None
+    stability: Stability | None = None
+    """Its speed limit on a quadratic; None: its steps are no multiple of the gradient."""
 
     def of(self, matrix: bool) -> Form:
         """The form that a tensor follows."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.equations import INSIDE, OUTSIDE, SCALED, Alias, Quantity, UpdateEquations, equations, new, step
 from engine.optimizers.row import COMMON, DECAY, EPS, PYTORCH, RATE, TEXTBOOK, Form, Optimizer, both, by_dialect, same
+from engine.optimizers.stability import adaptive, adaptive_heavy_ball, root_inside, root_outside
 from engine.optimizers.torch_form import InTorch, Options, WrittenOut, in_torch, picked, written_out
 from engine.rows.row import Parameter
 
@@ -31,6 +32,8 @@ RHO = Parameter(
 )
 MEAN_SQUARE = r"s \leftarrow \gamma s + (1 - \gamma) g^2,\quad "
 WIDE = ("s", "ḡ", "v")
+RMSPROP_INSIDE = adaptive_heavy_ball(root_inside("s"))
+RMSPROP_OUTSIDE = adaptive_heavy_ball(root_outside("s"))
 
 SUM = Quantity("s_new", "G'", "the sum of all squared gradients so far", "G + g * g", "G")
 SQUARES = Quantity("s_new", "s'", "a running mean of squared gradients", "gamma * s + (1 - gamma) * (g * g)", "s")
@@ -89,12 +92,14 @@ SCALED_BY_PAST = (
                     "p -= lr * g / torch.sqrt(self.G[i] + self.eps)",
                 ),
                 ("G",),
+                stability=adaptive(root_inside("G")),
             ),
             pytorch=Form(
                 kernels.ADAGRAD_OUTSIDE,
                 equations(SUM, OUTSIDE, *SCALED),
                 lambda o: in_torch("Adagrad", picked(o, lr="lr", eps="eps", lr_decay="lr_decay"), {"sum": "G"}),
                 ("G",),
+                stability=adaptive(root_outside("G")),
             ),
         ),
         formulas={
@@ -129,6 +134,7 @@ SCALED_BY_PAST = (
                         _with_velocity_lines(option == "centered"),
                         WIDE,
                         options=(option,),
+                        stability=None if option == "centered" else RMSPROP_INSIDE,
                     )
                     for option in ("centered", "momentum")
                 ),
@@ -137,6 +143,7 @@ SCALED_BY_PAST = (
                     equations(SQUARES, INSIDE, *SCALED),
                     written_out(("s",), SQUARES_LINE, "p -= self.lr * g / torch.sqrt(self.s[i] + self.eps)"),
                     ("s",),
+                    stability=RMSPROP_INSIDE,
                 ),
             ),
             PYTORCH: (
@@ -147,6 +154,7 @@ SCALED_BY_PAST = (
                         _with_velocity_in_torch,
                         WIDE,
                         options=(option,),
+                        stability=None if option == "centered" else RMSPROP_OUTSIDE,
                     )
                     for option in ("centered", "momentum")
                 ),
@@ -155,6 +163,7 @@ SCALED_BY_PAST = (
                     equations(SQUARES, OUTSIDE, *SCALED),
                     lambda o: in_torch("RMSprop", picked(o, lr="lr", eps="eps", alpha="gamma"), {"square_avg": "s"}),
                     ("s",),
+                    stability=RMSPROP_OUTSIDE,
                 ),
             ),
         },

@@ -1,5 +1,5 @@
 """What the microscope answers when asked, held against the same independent witness: a sample's share of a gradient, a chain's
-factors, slopes by differences, the change of J, the wrong way, a rule's last fifty values, the graph of an expression."""
+factors, slopes by differences, the change of J, the wrong way, the graph of an expression."""
 
 import itertools
 import math
@@ -9,14 +9,12 @@ import numpy as np
 import pytest
 import reference
 import reference_network
-import witness_equations
 from network_problems import HIDDEN, network_problem
 from reference_network import Layer, Network
-from reference_quantities import Past
-from witness_cases import CASES, OPTIMIZERS, PAIRS, SCHEDULES, Case
+from witness_cases import CASES, PAIRS, SCHEDULES, Case
 from witnessed import near, told_gradients, witnesses
 
-from engine.microscope import GRAPHS, Graph, change, check, dissect, factors, in_place, next_update, sample_chain
+from engine.microscope import GRAPHS, Graph, change, check, factors, in_place, next_update, sample_chain
 
 KINKED = ("relu", "leaky_relu", "prelu")
 
@@ -195,41 +193,6 @@ def test_the_wrong_way(case):
             assert np.all(near(found.wrong[name], wrong[name], np.max(np.abs(wrong[name])))), name
         assert (name in found.differ) == (found.wrong[name].tobytes() != found.right[name].tobytes())
         assert value.shape == found.wrong[name].shape
-
-
-@pytest.mark.parametrize(("rule", "dialect", "options"), OPTIMIZERS, ids=str)
-def test_the_last_fifty_values(rule, dialect, options):
-    """Of a weight and a bias, every quantity and every input of 50 updates back, from all gradients since the start."""
-    network = Network(2, (Layer(3, "tanh"),), 2, "sigmoid")
-    made = network_problem(network, task="regression", samples=7, seed=3)
-    schedule = {"name": "cosine", "length": 80, "eta_min": 0.001, "rises": False, "warmup": 5}
-    case = Case(rule, dialect, options, made, schedule, {"l2": 0.01}, False)
-    trainer = case.trainer()
-    hyper = {key: value for key, value in trainer.spec.optimizer.parameters.items() if key != "lr"}
-    thetas, gradients, rates = [], [], []
-    for _ in range(56):
-        thetas.append({name: np.array(value) for name, value in trainer.named_parameters.items()})
-        rates.append(float(trainer.rate) / (1.0 + len(rates) * hyper.get("lr_decay", 0.0)))
-        trainer.step(1)
-        gradients.append({name: np.array(value) for name, value in trainer.last_gradient.items()})
-    trainer.seek(55)
-    for name, index in (("W1", (2, 1)), ("b2", (1,))):
-        found = dissect(trainer, name, index)
-        assert found.updates == tuple(range(6, 57))
-        assert (found.rule, found.dialect, found.name, found.index, found.step) == (rule, dialect, name, index, 55)
-        whole = rule == "muon" and name == "W1"
-        at = ... if whole else index
-        expected = []
-        for update in found.updates:
-            own = [np.asarray(each[name][at]) for each in gradients[:update]]
-            past = Past(rule, dialect, hyper, case.lr, np.asarray(thetas[update - 1][name][at]), own, rates[:update])
-            expected.append(witness_equations.rule_inputs(past))
-        for part in (*found.inputs, *found.parts):
-            each = [np.asarray(one[part.name], dtype=float) for one in expected]
-            wanted = np.array([float(one[index] if one.ndim else one) for one in each])
-            history = np.array(part.history)
-            assert np.all(near(history, wanted, np.max(np.abs(wanted)))), (part.name, name)
-            assert history[-1] == part.value
 
 
 # The chain rule on a graph ---------------------------------------------------------------------------------------------

@@ -10,7 +10,13 @@ import numpy as np
 import problems
 import pytest
 import test_export
+import witness_equations
+from network_problems import network_problem
 from optimizer_settings import EVERY, PLAIN, own_parameters
+from reference_network import Layer, Network
+from reference_quantities import Past
+from witness_cases import Case
+from witnessed import near
 from witnesses.optimizers import OPTIMIZERS as WITNESSES
 
 import engine.optimizers
@@ -111,11 +117,15 @@ def test_the_kernel_is_the_witness_in_a_network(name, dialect, options):
 # Step's equations against the run ---------------------------------------------------------------------------------------
 
 
+def without_equations(name, dialect, options):
+    if isinstance(OPTIMIZERS[name].form(dialect, options).equations, str):
+        pytest.skip("its row says why it has no equations")
+
+
 @walk_every
 def test_steps_last_quantity_is_the_update(name, dialect, options):
     """θ after it and all that the rule keeps, bit for bit, for a weight and for a bias, at the first update and later ones."""
-    if isinstance(OPTIMIZERS[name].form(dialect, options).equations, str):
-        pytest.skip("its row says why it has no equations")
+    without_equations(name, dialect, options)
     optimizer = {"name": name, "dialect": dialect, "lr": 0.02} | options
     trainer = problems.golden_problem("classes").trainer(
         optimizer=optimizer, batch_size=5, regularization={"l1": 0.0, "l2": 0.1}
@@ -138,6 +148,42 @@ def test_steps_last_quantity_is_the_update(name, dialect, options):
                 assert not np.any(state[key][tensor]), f"{key} changes, and no quantity says so"
             trainer.machine.restore_buffers(kept)
         trainer.step(3)
+
+
+@walk_every
+def test_each_of_steps_quantities_is_the_witness(name, dialect, options):
+    """Of a weight and a bias, every quantity and every input of 50 updates back, from all gradients since the start."""
+    without_equations(name, dialect, options)
+    network = Network(2, (Layer(3, "tanh"),), 2, "sigmoid")
+    made = network_problem(network, task="regression", samples=7, seed=3)
+    schedule = {"name": "cosine", "length": 80, "eta_min": 0.001, "rises": False, "warmup": 5}
+    case = Case(name, dialect, options, made, schedule, {"l2": 0.01}, False)
+    trainer = case.trainer()
+    hyper = own_parameters(**trainer.spec.optimizer.model_dump())
+    thetas, gradients, rates = [], [], []
+    for _ in range(56):
+        thetas.append({key: np.array(value) for key, value in trainer.named_parameters.items()})
+        rates.append(WITNESSES[name].rate(float(trainer.rate), len(rates) + 1, hyper))
+        trainer.step(1)
+        gradients.append({key: np.array(value) for key, value in trainer.last_gradient.items()})
+    trainer.seek(55)
+    for tensor, index in (("W1", (2, 1)), ("b2", (1,))):
+        found = dissect(trainer, tensor, index)
+        assert found.updates == tuple(range(6, 57))
+        assert (found.rule, found.dialect, found.name, found.index, found.step) == (name, dialect, tensor, index, 55)
+        whole = trainer.spec.optimizer.form.rest is not None and tensor == "W1"
+        at = ... if whole else index
+        expected = []
+        for update in found.updates:
+            own = [np.asarray(each[tensor][at]) for each in gradients[:update]]
+            past = Past(name, dialect, hyper, case.lr, np.asarray(thetas[update - 1][tensor][at]), own, rates[:update])
+            expected.append(witness_equations.rule_inputs(past))
+        for part in (*found.inputs, *found.parts):
+            each = [np.asarray(one[part.name], dtype=float) for one in expected]
+            wanted = np.array([float(one[index] if one.ndim else one) for one in each])
+            history = np.array(part.history)
+            assert np.all(near(history, wanted, np.max(np.abs(wanted)))), (part.name, tensor)
+            assert history[-1] == part.value
 
 
 # The PyTorch form against the run ---------------------------------------------------------------------------------------

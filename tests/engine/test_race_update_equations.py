@@ -59,7 +59,7 @@ def test_the_last_quantity_is_the_next_point_and_all_are_the_rules(rule, dialect
     hyper = own_parameters(**first)
     gradients, rates, expected = [], [], []
     for t in range(32):
-        rates.append(0.02 / (1.0 + t * hyper.get("lr_decay", 0.0)))
+        rates.append(OPTIMIZERS[rule].rate(0.02, t + 1, hyper))
         past = Past(rule, dialect, hyper, 0.02, trail[t], [*gradients, np.zeros(2)], rates)
         gradients.append(slope(past.ahead()) + draw(t))
         expected.append(witness_equations.rule_inputs(Past(rule, dialect, hyper, 0.02, trail[t], gradients, list(rates))))

@@ -12,6 +12,7 @@ import reference_chance
 import reference_network
 from reference_quantities import Past
 from reference_schedules import stated
+from witnesses.optimizers import OPTIMIZERS
 
 SHIFTS = ("delta", "g", "u", "a", "in", "skip")
 
@@ -77,7 +78,7 @@ class Witness:
             found = base if t < schedule["warmup"] else max(base * plateau, min(base, schedule["eta_min"]))
         else:
             found = stated(self.s["lr"], t, schedule)
-        return found / (1.0 + step * self.s["hyper"].get("lr_decay", 0.0))
+        return OPTIMIZERS[self.s["rule"]].rate(found, step + 1, self.s["hyper"])
 
     # What follows the gradient ---------------------------------------------------------------------------------------
 

@@ -156,6 +156,7 @@ CLASSIC = {
         {"lr": 0.1, "eps": 1e-6},
         options=({"lr_decay": 0.1},),
         kept={"G": "s_new"},
+        rate=lambda eta, t, own: eta / (1.0 + (t - 1) * own.get("lr_decay", 0.0)),
         moves=lambda g, t, own, torch: own["lr"] * g / divisor(g**2 * t, own["eps"], torch),
     ),
     "rmsprop": Witness(

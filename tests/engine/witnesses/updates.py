@@ -42,6 +42,8 @@ class Witness:
     """The decays of running means whose start at zero is corrected, unless `bias_correction` is off."""
     factors: Callable = lambda past: ()
     """What the number of an update decides besides: f1, f2, f3."""
+    rate: Callable = lambda eta, t, own: eta
+    """What update t makes of the schedule's rate: AdaGrad's own decay."""
     lost: Callable = nothing
     """The share of θ that decay takes."""
     ahead: Callable | None = None
