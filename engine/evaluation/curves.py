@@ -50,7 +50,7 @@ def output_delta(loss: str, output: str, z: ArrayLike, y: ArrayLike) -> OutputDe
         raise ValueError(f"output: '{output}' with {loss}; allowed: {', '.join(row.outputs)}")
     values = _columns(z)
     units = len(values)
-    if units < 2 and (loss == "cross_entropy" or output == "softmax"):
+    if units < 2 and (row.unit_for_each_class or not ACTIVATIONS[output].elementwise):
         raise ValueError("z: one unit given; allowed: (units, n) with 2 units or more for cross-entropy or softmax")
     targets = np.broadcast_to(np.asarray(y, dtype=np.float64), values.shape if np.ndim(z) == 2 else np.shape(z))
     evaluator = _rig(units, output, loss, hidden=None)
@@ -93,7 +93,7 @@ def _columns(z: ArrayLike) -> Array:
 def _rig(units: int, output: str, loss: str, hidden: str | None) -> Evaluator:
     """A network with these outputs, and one hidden unit if it is asked for, over blank data."""
     rows = EVALUATION_COLUMNS
-    classes = loss == "cross_entropy"
+    classes = LOSSES[loss].unit_for_each_class
     targets: list[Any] = [n % units for n in range(rows)] if classes else [[0.0] * units] * rows
     spec = RunSpec.model_validate(
         {
