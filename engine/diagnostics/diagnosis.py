@@ -16,7 +16,7 @@ import numpy as np
 from engine.diagnostics import remedies as to_try
 from engine.diagnostics.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
 from engine.diagnostics.first_nonfinite import FirstNonfinite
-from engine.diagnostics.flow import STEEPEST, NetworkState
+from engine.diagnostics.flow import NetworkState
 from engine.diagnostics.symptoms import Symptoms, gather
 from engine.evaluation.evaluator import Evaluator
 from engine.machine.machine import Machine
@@ -99,7 +99,7 @@ def _exploding(s: Symptoms) -> Finding | None:
 
 
 def _dead(s: Symptoms) -> Finding | None:
-    shares = [(len(layer.dead) / layer.units, layer) for layer in s.hidden if layer.activation not in STEEPEST]
+    shares = [(len(layer.dead) / layer.units, layer) for layer in s.hidden if layer.saturated is None]
     share, worst = max(shares, key=lambda found: found[0], default=(0.0, None))
     if worst is None or share <= DEAD or s.level < HIGH or _nothing_yet(s):
         return None

@@ -17,6 +17,7 @@ from engine.kernels.run import run
 from engine.kernels.shades import shade, stack
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
+from engine.rows.activations import ACTIVATIONS
 
 Part = Literal["forward_ops", "gradient_ops", "delta_ops"]
 """Of the tape: to the losses, to the gradients, to the deltas."""
@@ -232,14 +233,20 @@ class UnitMaps:
 
 
 EVERY_LAYER = slice(None)
-RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
+
+
+def bounds_of(activation: str | None) -> tuple[float, float] | None:
+    """The range of an activation where it is bounded on both sides; None of no activation."""
+    own = None if activation is None else ACTIVATIONS[activation].range
+    return (own.low, own.high) if own is not None and own.bounded else None
 
 
 def range_of(values: Array, activation: str | None) -> tuple[float, float]:
     """What a unit's picture of `values`, of any shape, spans: the range of its activation where that is bounded, else as far as
     it reaches either way."""
-    if activation in RANGES:
-        return RANGES[activation]
+    bounds = bounds_of(activation)
+    if bounds is not None:
+        return bounds
     reach = float(np.max(np.abs(values), initial=0.0))
     reach = reach if 0.0 < reach < np.inf else 1.0
     return -reach, reach

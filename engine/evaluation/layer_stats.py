@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.dataset import Dataset
-from engine.evaluation.evaluator import RANGES, Evaluator, classes_of, range_of
+from engine.evaluation.evaluator import Evaluator, bounds_of, classes_of, range_of
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.recording import rules
@@ -116,7 +116,7 @@ class LayerStats:
         x, y = (np.ascontiguousarray(rows[index : index + 1]) for rows in (x, y))
         loss, outputs = self.evaluator.loss_and_outputs(x, y)
         layers = [self.evaluator.values(f"h{layer}", 1)[:, 0].copy() for layer in range(len(self.evaluator.tape.sizes))]
-        bounds = [RANGES.get(self.evaluator.tape.bound(layer) or "") for layer in range(len(layers))]
+        bounds = [bounds_of(self.evaluator.tape.bound(layer)) for layer in range(len(layers))]
         labels = self.dataset.splits[split].labels
         if labels is None:
             return SampleActivations(layers, bounds, y[0], float(loss), None, None)

@@ -16,8 +16,6 @@ from engine.rows.losses import LOSSES
 from engine.rows.norms import NORMS
 from engine.spec import LayerSpec, RunSpec
 
-NAIVE = {codes.SIGMOID: codes.NAIVE_SIGMOID, codes.SOFTMAX: codes.NAIVE_SOFTMAX}
-
 
 def update_blocks(spec: RunSpec, slots: tuple[TensorSlot, ...]) -> dict[int, list[Block]]:
     """The blocks that the optimizer updates together, layer by layer; held biases are in none and cut what lies around them."""
@@ -74,8 +72,7 @@ class TapeWriter:
 
     def activation(self, layer: int) -> int:
         """Its code; in naive numerics the forms as printed."""
-        code = ACTIVATIONS[self.activations[layer - 1]].code
-        return NAIVE.get(code, code) if self.spec.numerics == "naive" else code
+        return ACTIVATIONS[self.activations[layer - 1]].code_in(self.spec.numerics)
 
     def source(self, layer: int) -> int | None:
         """The layer that a skip into `layer` comes from."""
@@ -121,7 +118,7 @@ class TapeWriter:
             f"activation {layer}",
             "forward",
             layer,
-            (names[0], *((f"alpha{layer}",) if own.activation == "prelu" else ())),
+            (names[0], *((f"alpha{layer}",) if ACTIVATIONS[own.activation].learned_slopes else ())),
             (names[1],),
             INPUT=self.value(names[0]),
             OUTPUT=self.value(names[1]),
@@ -185,7 +182,7 @@ class TapeWriter:
         u = f"u{layer}" if own.norm else f"z{layer}"
         a = f"a{layer}" if own.dropout or own.skip else f"h{layer}"
         slopes: tuple[str, ...] = ()
-        if own.activation == "prelu":
+        if ACTIVATIONS[own.activation].learned_slopes:
             slopes = (f"alpha{layer}",)
             fields = {"INPUT": value(u), "OTHER": value(delta), "WEIGHTS": self.at[f"alpha{layer}"]}
             name = f"gradient of slopes {layer}"

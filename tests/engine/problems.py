@@ -9,18 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import reference
+from witnesses.activations import PLAIN
+from witnesses.losses import PAIRS
 
 from engine import RunSpec, Trainer
 
-HIDDEN = ("identity", "sigmoid", "tanh", "relu", "leaky_relu")
-OUTPUTS = (*HIDDEN, "softmax")
-PAIRS = (
-    *(("mse", output) for output in OUTPUTS),
-    ("bce", "sigmoid"),
-    ("bce", "softmax"),
-    ("cross_entropy", "softmax"),
-    ("cross_entropy", "sigmoid"),
-)
+HIDDEN = PLAIN
 COMBINATIONS = [(hidden, loss, output) for hidden in HIDDEN for loss, output in PAIRS]
 
 # One set of values for each textbook rule, none of them a default; lively enough to move, calm enough not to amplify rounding.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from network_problems import HIDDEN, NetworkProblem, network_problem
+from network_problems import NetworkProblem, network_problem
 from reference_network import Layer, Network
+from witnesses.activations import HIDDEN
+from witnesses.losses import PAIRS
 
 RULES = (
     *("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "amsgrad", "adamw", "nadam", "radam", "adamax"),
@@ -35,14 +37,6 @@ OWN = {
     "muon": {"weight_decay": 0.2},
     "rprop": {"etas": (0.6, 1.1), "step_sizes": (1e-5, 0.02)},
 }
-OUTPUTS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus", "silu", "softmax")
-PAIRS = (
-    *(("mse", output) for output in OUTPUTS),
-    ("bce", "sigmoid"),
-    ("bce", "softmax"),
-    ("cross_entropy", "softmax"),
-    ("cross_entropy", "sigmoid"),
-)
 STRUCTURES = (
     (Layer(2),),
     (Layer(2), Layer(2, skip=1)),
@@ -181,7 +175,8 @@ def pictures():
     return Case("adam", "textbook", {}, made, SCHEDULES[0], extras, False, data={"name": "digits"}, seed=5)
 
 
-CASES = [case_of(number) for number in range(42)]
+CASES = [case_of(number) for number in range(max(3 * len(PAIRS), len(OPTIMIZERS)))]
+"""So that every pair of loss and output is met in naive numerics too, and every optimizer."""
 PICTURES = pictures()
 
 

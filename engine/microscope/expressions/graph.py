@@ -12,7 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.evaluation.curves import curve
 from engine.microscope.expressions.expression import digits_of, plain
+from engine.rows.activations import ACTIVATIONS
+
+
+def _activation(name: str) -> tuple[str, Any, Any]:
+    """An activation's LaTeX, φ and φ′, as the kernels compute them."""
+    row = ACTIVATIONS[name]
+    latex = row.symbol or rf"\operatorname{{{row.title}}}"
+    return latex, lambda x: float(curve(name, [x]).value[0]), lambda x, v: float(curve(name, [x]).slope[0])
+
 
 FUNCTIONS: dict[str, tuple[str, Any, Any]] = {
     # name: LaTeX, value, derivative by (argument, value)
@@ -21,9 +31,7 @@ FUNCTIONS: dict[str, tuple[str, Any, Any]] = {
     "exp": (r"\exp", math.exp, lambda x, v: v),
     "ln": (r"\ln", math.log, lambda x, v: 1.0 / x),
     "sqrt": (r"\operatorname{sqrt}", math.sqrt, lambda x, v: 0.5 / v),
-    "tanh": (r"\tanh", math.tanh, lambda x, v: 1.0 - v * v),
-    "sigmoid": (r"\sigma", lambda x: 0.5 * (1.0 + math.tanh(0.5 * x)), lambda x, v: v * (1.0 - v)),
-    "relu": (r"\operatorname{ReLU}", lambda x: max(0.0, x), lambda x, v: float(x > 0.0)),
+    **{name: _activation(name) for name in ("tanh", "sigmoid", "relu")},
 }
 SIGNS = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Div: "/", ast.Pow: "^"}
 MOST_NODES = 60
