@@ -122,8 +122,8 @@ def torch(trainer: Trainer, updates: int = UPDATES) -> str:
     _bounded(ahead.x.size + ahead.y.size + masks + (1 + len(state)) * trainer.tape.parameter_count)
     try:
         return script(trainer, ahead)
-    except KeyError as error:
-        raise ExportError(f"There is no PyTorch form of {error} yet") from error
+    except LookupError as error:
+        raise ExportError(f"There is no PyTorch form of {error}") from error
 
 
 def _bounded(numbers: int) -> None:

@@ -3,6 +3,7 @@ not."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.export.torch_network import loss_of
-from engine.export.torch_optimizers import optimizer_lines
+from engine.export.torch_optimizers import optimizer_text, torch_optimizer
 from engine.kernels import codes
-from engine.kernels.optimizers import dispatch as kernels
+from engine.optimizers.row import SAVED
+from engine.optimizers.torch_form import TorchOptimizer, WrittenOut
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec
@@ -32,9 +34,9 @@ class Ahead:
     losses: list[float]
 
 
-def _set_rate(optimizer: str) -> list[str]:
+def _set_rate(form: TorchOptimizer) -> list[str]:
     """The schedule's rates, worked out by chainrule."""
-    if "class Optimizer" in optimizer:
+    if isinstance(form, WrittenOut):
         return ["    optimizer.lr = rates[k]"]
     return ["    for group in optimizer.param_groups:", '        group["lr"] = rates[k]']
 
@@ -93,15 +95,15 @@ def _indented(lines: list[str]) -> str:
 
 
 def script(trainer: Trainer, ahead: Ahead) -> str:
-    """The whole file, for the mini-batches that come next. KeyError: no such form."""
+    """The whole file, for the mini-batches that come next. LookupError: there is no such form, and why."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
     biases = [i for i, slot in enumerate(tape.slots) if slot.kind == "bias"]
     state = "".join(
-        f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != "saved"
+        f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != SAVED
     )
-    optimizer, moving = optimizer_lines(spec.optimizer), set(ahead.rates) != {rule.lr}
-    looks_ahead = rule.code == kernels.NESTEROV_LOOK_AHEAD
-    nadam = rule.code == kernels.NADAM
+    form, moving = torch_optimizer(rule), set(ahead.rates) != {rule.lr}
+    optimizer = optimizer_text(rule, form)
+    product = re.search(r"\bproduct\b", optimizer) is not None
     shape = "-".join(str(size) for size in tape.sizes)
     return "\n".join(
         (
@@ -120,7 +122,7 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             "",
             f"start = {trainer.steps_done}",
             f"updates = {int(trainer.machine.clock[codes.UPDATES])}  # since the optimizer's state was last reset",
-            *((f"product = {float(trainer.machine.clock[codes.PRODUCT])!r}  # of NAdam's momenta",) if nadam else ()),
+            *((f"product = {float(trainer.machine.clock[codes.PRODUCT])!r}  # of NAdam's momenta",) if product else ()),
             "",
             "# The samples of the mini-batches to come, as the network sees them, and which of them make up each.",
             f"X = {_tensor(ahead.x)}",
@@ -151,8 +153,8 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             optimizer,
             "largest = 0.0",
             "for k, rows in enumerate(batches):",
-            *(_set_rate(optimizer) if moving else ()),
-            *(("    optimizer.look_ahead()",) if looks_ahead else ()),
+            *(_set_rate(form) if moving else ()),
+            *(("    optimizer.look_ahead()",) if form.looks_ahead else ()),
             "    loss = loss_of(X[rows], Y[rows], masks[k])",
             "    for p in parameters:",
             "        p.grad = None",

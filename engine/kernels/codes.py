@@ -45,6 +45,11 @@ EXTRA = (
 MORE = 10  # a fourth operand
 VARIANCE = 11  # norms: offset in work of the variances
 STATE = 12  # batch norm: offset in state of the running statistics
+DECAY_1 = (
+    10  # RATE, UPDATE: which of the optimizer's own parameters, from 1, is a decay whose mean's start is corrected; 0: none
+)
+DECAY_2 = 11  # RATE, UPDATE: and which other one
+CORRECTION = 12  # RATE, UPDATE: which of them says whether it is; 0: it always is
 N_FIELDS = 13
 
 LAYOUT = 1

@@ -75,7 +75,7 @@ def advance(code, p, program, stack, ops, int_state, float_state, theta, state, 
         f, gx, gy = gradient(code, p, program, stack, point[0], point[1])
         while own[STEP] < goal[lane]:
             own_float_state[ETA] = schedules.present(own, own_float_state)
-            rate(kind, own_float_state, clock)
+            rate(op, own_float_state, clock)
             if kind == NESTEROV_LOOK_AHEAD:
                 move_ahead(point, own_state, own_float_state)
                 f, gx, gy = gradient(code, p, program, stack, point[0], point[1])
@@ -91,7 +91,7 @@ def advance(code, p, program, stack, ops, int_state, float_state, theta, state, 
                 update_classic(kind, point, grad, s0, s1, own_float_state[ETA], own_p, c1, own_float_state[CORRECTION_2])
             else:
                 update_newer(kind, point, grad, s0, s1, s2, scratch, 0, 0, own_float_state)
-            tick(kind, own_float_state, clock)
+            tick(op, own_float_state, clock)
             own[STEP] += 1
             f, gx, gy = gradient(code, p, program, stack, point[0], point[1])
             trail[lane, own[STEP], 0] = point[0]

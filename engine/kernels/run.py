@@ -20,7 +20,6 @@ from engine.kernels.codes import (
     INPUT,
     KEPT_BATCH,
     KEPT_LOSS,
-    KIND,
     LAST_LOSS,
     MINI_BATCHES,
     MODE,
@@ -141,9 +140,9 @@ def end_point(int_state, float_state):
 
 
 @inner
-def commit(kind, int_state, float_state, theta, state):
+def commit(op, int_state, float_state, theta, state):
     """An update is made: the clocks go on."""
-    dispatch.tick(kind, float_state, state[state.size - N_CLOCK :])
+    dispatch.tick(op, float_state, state[state.size - N_CLOCK :])
     if not (penalties.all_finite(theta) and penalties.all_finite(state)):
         int_state[STATUS] = UPDATE_NON_FINITE
         return
@@ -199,7 +198,7 @@ def loop(
         else:
             made += 1
             if whole:
-                commit(tape[-1, KIND], int_state, float_state, theta, state)
+                commit(tape[-1], int_state, float_state, theta, state)
                 if int_state[STATUS] != RUNNING:
                     return
                 if last:

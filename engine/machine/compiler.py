@@ -10,7 +10,7 @@ from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import NESTEROV_LOOK_AHEAD
 from engine.machine.layout import TensorSlot, layout_of, tensor_slots
 from engine.machine.tape import Op, Tape
-from engine.machine.updates import Block, blocks, scratch_size
+from engine.machine.updates import Block, blocks, decay_fields, scratch_size
 from engine.rows.activations import ACTIVATIONS
 from engine.rows.losses import LOSSES
 from engine.rows.norms import NORMS
@@ -238,8 +238,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     (height, width) of pictures, which may be shifted."""
     writer = TapeWriter(spec, inputs, outputs, capacity)
     add, value, last = writer.add, writer.value, writer.last
-    optimizer = spec.optimizer.code
-    slots = len(spec.optimizer.state)
+    form = spec.optimizer.form
     count = sum(slot.size for slot in writer.slots)
     parameters = tuple(slot.name for slot in writer.slots)
 
@@ -248,8 +247,8 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         height, width = image or (0, 0)
         fields = {"OUTPUT": value("h0"), "COLS": inputs, "ROWS": height, "MORE": width, "EXTRA": spec.regularization.shift}
         add(codes.AUGMENT, "augmentation", "forward", 0, ("h0",), ("h0",), **fields)
-    add(codes.RATE, "rate", "forward", 0, (), (), KIND=optimizer)
-    if optimizer == NESTEROV_LOOK_AHEAD:
+    add(codes.RATE, "rate", "forward", 0, (), (), KIND=form.code, **decay_fields(spec.optimizer))
+    if form.code == NESTEROV_LOOK_AHEAD:
         add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters)
     for layer in range(1, last + 1):
         writer.affine(layer)
@@ -294,7 +293,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         for part in own:
             name = f"update {layer}" if len(own) == 1 else f"update {', '.join(part.names)}"
             gradients = tuple(f"d{name}" for name in part.names)
-            fields = part.fields | {"OTHER": scratch, "EXTRA": slots}
+            fields = part.fields | {"OTHER": scratch}
             add(codes.UPDATE, name, "update", layer, (*part.names, *gradients), part.names, **fields)
     return Tape(
         writer.sizes,
@@ -306,6 +305,6 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         replace(writer.layout, size=scratch + scratch_size([part for own in parts.values() for part in own])),
         np.array(writer.ops, dtype=np.int64),
         tuple(writer.words),
-        slots,
+        len(form.state),
         writer.running_size,
     )

@@ -20,6 +20,7 @@ from engine.machine.start import Start, initial
 from engine.machine.tape import Op, Tape
 from engine.machine.updates import fresh_state, set_optimizer, state_of
 from engine.optimizers import PYTORCH, TEXTBOOK
+from engine.optimizers.row import SAVED
 from engine.recording import rules
 from engine.rows.rates import kernel_parameters
 from engine.spec import RunSpec
@@ -262,7 +263,7 @@ class Machine:
     def abandon_update(self) -> None:
         """Leave an update begun but not made: parameters as they were before it."""
         if self._looks_ahead or (self._has_look_ahead and self.int_state[codes.STATUS] == codes.NON_FINITE):
-            self.theta[...] = self.state_tensors["saved"]
+            self.theta[...] = self.state_tensors[SAVED]
         self.next_op = 0
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
+from engine.optimizers.row import Form
 from engine.spec import OptimizerSpec
 
 
@@ -17,34 +18,43 @@ from engine.spec import OptimizerSpec
 class Block:
     """Parameters that lie one behind the other and follow one optimizer. `rows` and `cols` are a matrix's own."""
 
-    kind: int
+    form: Form
     names: tuple[str, ...]
     offset: int
     size: int
     rows: int
     cols: int
+    decays: dict[str, int]
 
     @property
     def fields(self) -> dict[str, int]:
-        """The fields of its UPDATE op, but for the scratch's place and the slots."""
-        return {"KIND": self.kind, "WEIGHTS": self.offset, "COUNT": self.size, "ROWS": self.rows, "COLS": self.cols}
+        """The fields of its UPDATE op, but for the scratch's place."""
+        place = {"WEIGHTS": self.offset, "COUNT": self.size, "ROWS": self.rows, "COLS": self.cols}
+        return {"KIND": self.form.code, "EXTRA": len(self.form.state)} | place | self.decays
+
+
+def decay_fields(optimizer: OptimizerSpec) -> dict[str, int]:
+    """The fields of a RATE or an UPDATE op that say which parameters are corrected decays, and which whether they are."""
+    row = optimizer.row
+    decays = {field: 1 + optimizer.place(name) for field, name in zip(("DECAY_1", "DECAY_2"), row.decays, strict=False)}
+    return decays | ({"CORRECTION": 1 + optimizer.place(row.correction)} if row.correction else {})
 
 
 def blocks(optimizer: OptimizerSpec, tensors: Sequence[tuple[str, int, tuple[int, ...]]]) -> list[Block]:
     """The blocks of tensors (name, offset, shape) that lie one behind the other: one, or each matrix by itself and the rest."""
-    rest = optimizer.row.rest
+    form, decays = optimizer.form, decay_fields(optimizer)
     found = []
 
     def part(index: int) -> int:
-        matrix = rest is not None and len(tensors[index][2]) == 2
+        matrix = form.rest is not None and len(tensors[index][2]) == 2
         return index if matrix else -1
 
     for index, group in groupby(range(len(tensors)), part):
         members = [tensors[i] for i in group]
         rows, cols = (members[0][2] if index >= 0 else (0, 0))[-2:]
         size = sum(int(np.prod(shape)) for _, _, shape in members)
-        kind = optimizer.kind if index >= 0 or rest is None else rest
-        found.append(Block(kind, tuple(name for name, _, _ in members), members[0][1], size, rows, cols))
+        names = tuple(name for name, _, _ in members)
+        found.append(Block(form.of(matrix=index >= 0), names, members[0][1], size, rows, cols, decays))
     return found
 
 

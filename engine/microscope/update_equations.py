@@ -16,42 +16,17 @@ from engine.machine.trace import MicroStep, trace_update
 from engine.microscope.clones import clone_at
 from engine.microscope.expressions.arithmetic import as_tree, flat, names_in, on_arrays
 from engine.microscope.expressions.expression import Expression, Number, Writing, latex, plain
-from engine.microscope.update_equation_rows import UpdateEquations, equations_of
+from engine.optimizers.equations import SYMBOLS, UpdateEquations
+from engine.rows.latex import latex as latex_of
 
 if TYPE_CHECKING:
     from engine.machine.layout import TensorSlot
     from engine.machine.machine import Machine
+    from engine.rows.row import Parameter
     from engine.spec import OptimizerSpec
     from engine.trainer import Trainer
 
 LAST = 50
-SYMBOLS = {
-    "theta": r"\theta",
-    "g": "g",
-    "eta": r"\eta",
-    "beta": r"\beta",
-    "beta1": r"\beta_1",
-    "beta2": r"\beta_2",
-    "gamma": r"\gamma",
-    "rho": r"\rho",
-    "eps": r"\varepsilon",
-    "momentum": r"\mu",
-    "weight_decay": r"\lambda",
-    "c1": r"(1 - \beta_1^t)",
-    "c2": r"(1 - \beta_2^t)",
-    "f1": "f_1",
-    "f2": "f_2",
-    "grow": r"\eta^{+}",
-    "shrink": r"\eta^{-}",
-    "smallest": r"\Gamma_{\min}",
-    "largest": r"\Gamma_{\max}",
-    "g_last": "g_{-}",
-    "size": r"\Delta_{-}",
-    "mean": r"\bar g",
-    "top": r"v_{\max}",
-    "rows": "d_l",
-    "cols": "d_{l-1}",
-}
 
 
 @dataclass(frozen=True)
@@ -112,27 +87,38 @@ class Dissection:
 
 
 def equations_for(optimizer: OptimizerSpec, *, matrix: bool) -> UpdateEquations:
-    """The equations of an optimizer as it is set."""
-    options = frozenset(name for name in ("centered", "momentum") if optimizer.parameters.get(name))
-    return equations_of(optimizer.name, optimizer.dialect, matrix=matrix, options=options)
+    """The equations of an optimizer as it is set. A ValueError with the reason where it has none."""
+    equations = optimizer.form.of(matrix).equations
+    if isinstance(equations, str):
+        raise ValueError(f"optimizer.name: '{optimizer.name}' cannot be taken apart: {equations}")
+    return equations
+
+
+def own_parameters(optimizer: OptimizerSpec) -> dict[str, tuple[Parameter, float]]:
+    """The optimizer's own parameters but for the rate, pairs by their parts, with their values; 0 for what its dialect has
+    not."""
+    found = {}
+    for parameter in optimizer.row.parameters:
+        for part, value in zip(
+            parameter.parts or (parameter,), parameter.numbers(optimizer.parameters.get(parameter.name)), strict=True
+        ):
+            found[part.name] = (part, value)
+    return {name: each for name, each in found.items() if name != "lr"}
+
+
+def symbols_of(optimizer: OptimizerSpec, equations: UpdateEquations) -> dict[str, str]:
+    """LaTeX of what the formulas read, by its name in them; a state tensor without an alias is its name."""
+    own = {name: latex_of(parameter.symbol) for name, (parameter, _) in own_parameters(optimizer).items() if parameter.symbol}
+    return SYMBOLS | own | {alias.name: alias.symbol for alias in equations.aliases}
 
 
 def inputs_of(step: MicroStep, name: str, optimizer: OptimizerSpec, equations: UpdateEquations) -> dict[str, Any]:
     """What the formulas read, for the whole of one parameter tensor: arrays of its shape, and numbers."""
-    found: dict[str, Any] = {"theta": step.operands[name], "g": step.operands[f"d{name}"], "rows": 0.0, "cols": 0.0, "eps": 0.0}
-    for parameter, value in optimizer.parameters.items():
-        if isinstance(value, tuple | list):
-            for one, part in zip(
-                {"etas": ("shrink", "grow"), "step_sizes": ("smallest", "largest")}[parameter], value, strict=True
-            ):
-                found[one] = float(part)
-        elif isinstance(value, int | float):
-            found[parameter] = float(value)
+    found: dict[str, Any] = {"theta": step.operands[name], "g": step.operands[f"d{name}"], "rows": 0.0, "cols": 0.0}
+    found |= {equations.in_formulas(own): value for own, (_, value) in own_parameters(optimizer).items()}
     for key, array in step.operands.items():
         tensor, _, parameter = key.rpartition(".")
-        if parameter == name and tensor == "saved":
-            found["theta"] = array  # textbook Nesterov: θ itself now stands ahead
-        elif parameter == name:
+        if parameter == name:  # with textbook Nesterov θ itself stands ahead: what was kept of it is θ here
             found[equations.in_formulas(tensor)] = array
     if found["theta"].ndim == 2:
         found["rows"], found["cols"] = map(float, found["theta"].shape)
@@ -149,14 +135,16 @@ def quantities(equations: UpdateEquations, inputs: Mapping[str, Any]) -> dict[st
     return {quantity.name: known[quantity.name] for quantity in equations.quantities}
 
 
-def tree(equations: UpdateEquations, inputs: Mapping[str, Any], index: tuple[int, ...]) -> dict[str, Expression]:
-    """The same for one entry, with its terms: each formula in the symbols of what it reads."""
+def tree(
+    equations: UpdateEquations, inputs: Mapping[str, Any], index: tuple[int, ...], symbols: Mapping[str, str]
+) -> dict[str, Expression]:
+    """The same for one entry, with its terms: each formula in the `symbols` of what it reads."""
     known: dict[str, Expression] = {}
     for name, value in inputs.items():
         number = (
             float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
         )
-        known[name] = Number(SYMBOLS.get(name, name), number, name)
+        known[name] = Number(symbols.get(name, name), number, name)
     found = {}
     for quantity in equations.quantities:
         made = flat(as_tree(quantity.formula, known))
@@ -215,7 +203,8 @@ class Entry:
 
     def dissection(self, step: int, past: list[dict[str, float]]) -> Dissection:
         """The update after `step`; `past`: the `values` of the updates before it, oldest first."""
-        trees = tree(self.equations, self.inputs, self.index)
+        known = symbols_of(self.optimizer, self.equations)
+        trees = tree(self.equations, self.inputs, self.index, known)
         now = {key: expression.value for key, expression in trees.items()}
         entering = self.entering
         rows = [*past, now | entering]
@@ -237,7 +226,7 @@ class Entry:
             )
             for quantity in self.equations.quantities
         )
-        symbols = {key: SYMBOLS.get(key, key) for key in entering}
+        symbols = {key: known.get(key, key) for key in entering}
         entries = tuple(
             Part(
                 key,
@@ -267,7 +256,6 @@ WORDS = {
     "eta": "the rate of this update",
     "c1": "what the running mean lacks for its start at zero",
     "c2": "what the running mean of squares lacks for its start at zero",
-    "eps": "keeps the quotient finite",
 }
 
 
@@ -275,7 +263,10 @@ def _entering(key: str, optimizer: OptimizerSpec, equations: UpdateEquations) ->
     """What goes in, in words: the optimizer's own of a parameter; of its state what it will be again, one update ago."""
     if key in WORDS:
         return WORDS[key]
-    own = {parameter.name: parameter.summary for parameter in optimizer.row.parameters}
+    own = {
+        equations.in_formulas(name): parameter.summary or parameter.title
+        for name, (parameter, _) in own_parameters(optimizer).items()
+    }
     made = {quantity.becomes: quantity.words for quantity in equations.quantities if quantity.becomes}
     return own.get(key) or (f"{made[key]}, before the update" if key in made else "before the update")
 

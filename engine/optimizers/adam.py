@@ -1,10 +1,22 @@
-"""Rows of Adam and its family."""
+"""Rows of Adam, and of the two that change one thing of it: AMSGrad and AdamW."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from engine.kernels.optimizers import dispatch as kernels
+from engine.optimizers import torch_form as lines
+from engine.optimizers.equations import (
+    ADAM,
+    ADAM_STEP,
+    DECAYED_ADAM,
+    Alias,
+    M,
+    Quantity,
+    V,
+    equations,
+    new,
+)
 from engine.optimizers.row import (
     BETA_1,
     BETA_2,
@@ -16,21 +28,54 @@ from engine.optimizers.row import (
     RATE,
     TEXTBOOK,
     WEIGHT_DECAY,
+    Form,
     Optimizer,
     both,
+    by_dialect,
+    same,
 )
-from engine.rows.row import Parameter
+from engine.optimizers.torch_form import Options, TorchOptimizer, in_torch, picked, written_out
 
-PSI = Parameter(
-    "psi", "momentum's growth", "ψ", 0.004, minimum=0.0, maximum=1e3, summary="how soon the momentum μ goes from β₁/2 to β₁"
-)
-ADAM_STEP = r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
+THETA_STEP = r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
 DECAYED = r"\theta \leftarrow (1 - \eta\lambda)\,\theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
 PAPERS_DECAY = r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon} - \lambda\theta"
 MAXIMUM = r"v_{\max} \leftarrow \max(v_{\max}, v),\quad "
 RAW_STEP = r"\theta \leftarrow \theta - \eta\, \frac{m}{\sqrt{v_{\max}} + \varepsilon}"
-RECTIFIED = r"\theta \leftarrow \theta - \begin{cases} \eta\, r\, \sqrt{1 - \beta_2^t}\, \hat m / "
-UNRECTIFIED = r" & \text{else} \end{cases}"
+STATE = ("m", "v")
+BOTH_DECAYS = ("beta1", "beta2")
+IN_TORCH = {"exp_avg": "m", "exp_avg_sq": "v"}
+
+
+def arguments(o: Options) -> Options:
+    return picked(o, lr="lr", eps="eps", betas=BOTH_DECAYS)
+
+
+# torch always corrects: without the correction each is written out.
+
+
+def _adam(o: Options) -> TorchOptimizer:
+    if o["bias_correction"]:
+        return in_torch("Adam", arguments(o), IN_TORCH)
+    return written_out(STATE, lines.MEAN, lines.SQUARES, lines.mean(o), lines.squares(o), lines.ADAM_STEP)
+
+
+def _amsgrad(o: Options) -> TorchOptimizer:
+    if o["bias_correction"]:
+        return in_torch("Adam", arguments(o) | {"amsgrad": True}, IN_TORCH | {"max_exp_avg_sq": "vₘₐₓ"})
+    top = "self.vₘₐₓ[i] = torch.maximum(self.vₘₐₓ[i], self.v[i])"
+    return written_out((*STATE, "vₘₐₓ"), lines.MEAN, lines.SQUARES, top, lines.mean(o), "v = self.vₘₐₓ[i]", lines.ADAM_STEP)
+
+
+def _adamw(o: Options) -> TorchOptimizer:
+    if o["bias_correction"]:
+        return in_torch("AdamW", arguments(o) | picked(o, weight_decay="weight_decay"), IN_TORCH)
+    return _adamw_by_lines(o, "self.lr * self.weight_decay")
+
+
+def _adamw_by_lines(o: Options, decay: str) -> TorchOptimizer:
+    kept = f"p *= 1 - {decay}"
+    return written_out(STATE, lines.MEAN, lines.SQUARES, lines.mean(o), lines.squares(o), kept, lines.ADAM_STEP)
+
 
 ADAM_FAMILY = (
     Optimizer(
@@ -38,14 +83,25 @@ ADAM_FAMILY = (
         "Adam",
         "Momentum over RMSProp, both corrected for their start at zero.",
         "Kingma and Ba 2015, Algorithm 1",
-        ADAM_STEP,
+        THETA_STEP,
         (RATE, BETA_1, BETA_2, EPS, CORRECTED),
-        state=("m", "v"),
-        codes=both(kernels.ADAM),
-        formulas=both(ADAM_STEP),
+        forms=same(Form(kernels.ADAM, equations(*ADAM, new()), _adam, STATE)),
+        formulas=both(THETA_STEP),
         torch_defaults={"lr": 1e-3},
         symbols=(*COMMON, *MEANS),
         difference="none",
+        decays=BOTH_DECAYS,
+        correction="bias_correction",
+        link="https://arxiv.org/abs/1412.6980",
+        example="""
+        >>> lane = StandaloneOptimizer(OptimizerSpec(name="adam", lr=0.1, beta1=0.5, beta2=0.75, eps=0.0), [0.0, 0.0])
+        >>> lane.step([1.0, -20.0])  # the first step is the rate, whatever the gradient
+        True
+        >>> lane.step([3.0, -60.0])  # m̂ = 1.75/0.75 and v̂ = 2.4375/0.4375, twenty times that of the other
+        True
+        >>> np.round(lane.point, 4)  # −0.1 − 0.1 · m̂/√v̂
+        array([-0.1989,  0.1989])
+        """,
     ),
     Optimizer(
         "amsgrad",
@@ -54,8 +110,26 @@ ADAM_FAMILY = (
         "Reddi, Kale and Kumar 2018, Algorithm 2",
         RAW_STEP,
         (RATE, BETA_1, BETA_2, EPS, replace(CORRECTED, default=False)),
-        state=("m", "v", "vₘₐₓ"),
-        codes=both(kernels.AMSGRAD),
+        forms=same(
+            Form(
+                kernels.AMSGRAD,
+                equations(
+                    M,
+                    V,
+                    Quantity(
+                        "top_new", r"v_{\max}'", "the largest mean of squares so far", "v_new if v_new > top else top", "top"
+                    ),
+                    Quantity(
+                        "root", r"\sqrt{\hat v_{\max}} + \varepsilon", "what is divided by", "sqrt(top_new) / sqrt(c2) + eps"
+                    ),
+                    ADAM_STEP,
+                    new(),
+                    aliases=(Alias("top", "vₘₐₓ", r"v_{\max}"),),
+                ),
+                _amsgrad,
+                (*STATE, "vₘₐₓ"),
+            )
+        ),
         formulas={
             TEXTBOOK: MAXIMUM + RAW_STEP,
             PYTORCH: MAXIMUM + r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v_{\max}} + \varepsilon}",
@@ -68,6 +142,16 @@ ADAM_FAMILY = (
             ("m̂, v̂ₘₐₓ", "the same divided by 1 − β₁ᵗ and 1 − β₂ᵗ, where the bias correction is on"),
         ),
         difference="m and vₘₐₓ are corrected for their start at zero, as Adam's; the paper corrects neither and has no ε",
+        decays=BOTH_DECAYS,
+        correction="bias_correction",
+        link="https://arxiv.org/abs/1904.09237",
+        example="""
+        >>> lane = StandaloneOptimizer(OptimizerSpec(name="amsgrad", lr=0.1, beta1=0.5, beta2=0.75, eps=0.0), [1.0])
+        >>> lane.step([2.0]), lane.step([0.0])  # m is 1, then 0.5; v is 1, then 0.75, and vₘₐₓ stays 1
+        (True, True)
+        >>> np.round(lane.point, 4)  # 1 − 0.1 · 1 − 0.1 · 0.5
+        array([0.85])
+        """,
     ),
     Optimizer(
         "adamw",
@@ -76,8 +160,10 @@ ADAM_FAMILY = (
         "Loshchilov and Hutter 2019, Algorithm 2",
         PAPERS_DECAY,
         (RATE, BETA_1, BETA_2, EPS, replace(WEIGHT_DECAY, default=1e-4), CORRECTED),
-        state=("m", "v"),
-        codes={TEXTBOOK: kernels.ADAMW_PAPER, PYTORCH: kernels.ADAMW},
+        forms=by_dialect(
+            textbook=Form(kernels.ADAMW_PAPER, DECAYED_ADAM, lambda o: _adamw_by_lines(o, "self.weight_decay"), STATE),
+            pytorch=Form(kernels.ADAMW, DECAYED_ADAM, _adamw, STATE),
+        ),
         formulas={TEXTBOOK: PAPERS_DECAY, PYTORCH: DECAYED},
         torch_defaults={"lr": 1e-3, "weight_decay": 1e-2},
         symbols=(
@@ -86,75 +172,16 @@ ADAM_FAMILY = (
             ("λθ", "the decay, of all parameters, biases too; in the paper a schedule multiplies it as it multiplies η"),
         ),
         difference="λ is multiplied by the rate η: at η = 0.01 its λ = 0.01 is as strong as the paper's 0.0001",
-    ),
-    Optimizer(
-        "nadam",
-        "NAdam",
-        "Adam that looks ahead as Nesterov does.",
-        "Dozat 2016, Algorithm 2",
-        r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v} + \varepsilon}(\ldots)",
-        (RATE, BETA_1, BETA_2, EPS, PSI),
-        parameters_of={"psi": PYTORCH},
-        state=("m", "v"),
-        codes={TEXTBOOK: kernels.NADAM_CONSTANT, PYTORCH: kernels.NADAM},
-        formulas={
-            TEXTBOOK: r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v} + \varepsilon}"
-            r"\left(\frac{\beta_1 m}{1 - \beta_1^{t+1}} + \frac{(1 - \beta_1)\, g}{1 - \beta_1^t}\right)",
-            PYTORCH: r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v} + \varepsilon}"
-            r"\left(\frac{\mu_{t+1} m}{1 - \prod_{i=1}^{t+1} \mu_i} + \frac{(1 - \mu_t)\, g}{1 - \prod_{i=1}^{t} \mu_i}\right)",
-        },
-        torch_defaults={"lr": 2e-3},
-        symbols=(
-            *COMMON,
-            ("m", "the running mean of gradients m ← β₁m + (1 − β₁)g"),
-            MEANS[1],
-            ("t", "the number of this update"),
-            ("μₜ", "β₁(1 − ½·0.96^(tψ)), the momentum on its way up (PyTorch)"),
-        ),
-        difference="the momentum is a sequence μₜ that rises from about β₁/2 to β₁, as in Dozat's full form; the simplified "
-        "form has the constant β₁",
-    ),
-    Optimizer(
-        "radam",
-        "RAdam",
-        "Adam that takes plain steps while its mean of squares has seen too little.",
-        "Liu et al. 2020, Algorithm 2",
-        r"\theta \leftarrow \theta - \eta\, r\, \sqrt{1 - \beta_2^t}\, \frac{\hat m}{\sqrt v}",
-        (RATE, BETA_1, BETA_2, EPS),
-        parameters_of={"eps": PYTORCH},
-        state=("m", "v"),
-        codes={TEXTBOOK: kernels.RADAM_PAPER, PYTORCH: kernels.RADAM},
-        formulas={
-            TEXTBOOK: RECTIFIED + r"\sqrt v & \rho_t > 4 \\ \eta\, \hat m" + UNRECTIFIED,
-            PYTORCH: RECTIFIED + r"(\sqrt v + \varepsilon) & \rho_t > 5 \\ \eta\, \hat m" + UNRECTIFIED,
-        },
-        torch_defaults={"lr": 1e-3},
-        symbols=(
-            *COMMON,
-            MEANS[0],
-            ("v", "the running mean of squared gradients v ← β₂v + (1 − β₂)g²; 0/0 is no step"),
-            ("ρₜ", "ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ): of how many gradients v is the mean, at most ρ∞ = 2/(1 − β₂) − 1"),
-            ("r", "√((ρₜ − 4)(ρₜ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρₜ)), which grows to 1"),
-        ),
-        difference="rectified steps begin above 5, not 4, and ε is added to √v before the correction; the paper has no ε",
-    ),
-    Optimizer(
-        "adamax",
-        "Adamax",
-        "Adam with a fading maximum of gradients in place of a root of squares.",
-        "Kingma and Ba 2015, Algorithm 2",
-        r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{u}",
-        (RATE, BETA_1, BETA_2, EPS, CORRECTED),
-        parameters_of={"eps": PYTORCH},
-        state=("m", "u"),
-        codes=both(kernels.ADAMAX),
-        formulas={
-            TEXTBOOK: r"u \leftarrow \max(\beta_2 u, |g|),\quad \theta \leftarrow \theta - \eta\, \frac{\hat m}{u}",
-            PYTORCH: r"u \leftarrow \max(\beta_2 u, |g| + \varepsilon),\quad "
-            r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{u}",
-        },
-        torch_defaults={"lr": 2e-3},
-        symbols=(*COMMON, MEANS[0], ("u", "the largest gradient so far, fading; 0/0 is no step")),
-        difference="ε is added to |g|; the paper has no ε",
+        decays=BOTH_DECAYS,
+        correction="bias_correction",
+        link="https://arxiv.org/abs/1711.05101",
+        example="""
+        >>> for dialect in ("textbook", "pytorch"):
+        ...     lane = StandaloneOptimizer(OptimizerSpec(name="adamw", dialect=dialect, lr=0.1, weight_decay=0.25), [2.0])
+        ...     _ = lane.step([3.0])
+        ...     print(np.round(lane.point, 4))  # 2 − 0.1 − 0.25 · 2, and 2 − 0.1 − 0.1 · 0.25 · 2
+        [1.4]
+        [1.85]
+        """,
     ),
 )

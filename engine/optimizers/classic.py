@@ -1,33 +1,41 @@
-"""Rows of the classic optimizers: gradient descent, momentum, Nesterov, and those that divide by the size of past gradients."""
+"""Rows of gradient descent, momentum and Nesterov's momentum."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from engine.kernels.optimizers import dispatch as kernels
-from engine.optimizers.row import COMMON, DECAY, EPS, MOMENTUM, PYTORCH, RATE, TEXTBOOK, VELOCITY, Optimizer, Wide, both
-from engine.rows.row import Parameter
+from engine.optimizers.equations import VELOCITY as NEW_VELOCITY
+from engine.optimizers.equations import Alias, Quantity, equations, new, step
+from engine.optimizers.row import COMMON, MOMENTUM, RATE, SAVED, VELOCITY, Form, Optimizer, both, by_dialect, same
+from engine.optimizers.torch_form import InTorch, Options, in_torch, picked, written_out
 
-LR_DECAY = Parameter(
-    "lr_decay", "rate decay", "d", 0.0, minimum=0.0, maximum=1e3, summary="the t-th update has the rate η / (1 + (t − 1)d)"
-)
-CENTERED = Parameter(
-    "centered", "centred", "", False, kind="bool", summary="divides by the gradient's spread: s − ḡ² in place of s"
-)
-VELOCITY_KEPT = Parameter(
-    "momentum",
-    "momentum",
-    "μ",
-    0.0,
-    minimum=0.0,
-    maximum=1.0,
-    exclusive_maximum=True,
-    summary="v ← μv + the scaled gradient, and θ ← θ − ηv",
-)
-RHO = Parameter(
-    "rho", "decay", "ρ", 0.9, minimum=0.0, maximum=1.0, exclusive_maximum=True, summary="how slowly both means forget"
-)
-MEAN_SQUARE = r"s \leftarrow \gamma s + (1 - \gamma) g^2,\quad "
+LOOK_AHEAD = """
+    def look_ahead(self):
+        \"\"\"Keep the parameters, and go where the velocity will carry them: the gradient is taken there.\"\"\"
+        with torch.no_grad():
+            self.saved = [p.clone() for p in self.parameters]
+            for p, v in zip(self.parameters, self.v):
+                p -= self.lr * (self.beta * v)
+"""
+
+
+def _descent(o: Options) -> InTorch:
+    return in_torch("SGD", picked(o, lr="lr"), {}, clock=False)
+
+
+def _heavy_ball(o: Options) -> InTorch:
+    """Without momentum torch keeps no buffer."""
+    return (
+        in_torch("SGD", picked(o, lr="lr", momentum="beta"), {"momentum_buffer": "v"}, clock=False)
+        if o["beta"]
+        else _descent(o)
+    )
+
+
+def _nesterov(o: Options) -> InTorch:
+    """Without momentum torch refuses it."""
+    arguments = picked(o, lr="lr", momentum="beta") | {"nesterov": True}
+    return in_torch("SGD", arguments, {"momentum_buffer": "v"}, clock=False) if o["beta"] else _descent(o)
+
 
 CLASSIC = (
     Optimizer(
@@ -37,11 +45,19 @@ CLASSIC = (
         "Robbins and Monro 1951",
         r"\theta \leftarrow \theta - \eta\, g",
         (RATE,),
-        codes=both(kernels.SGD),
+        forms=same(Form(kernels.SGD, equations(step("eta * g"), new()), _descent)),
         formulas=both(r"\theta \leftarrow \theta - \eta\, g"),
         torch_defaults={"lr": 1e-3},
         symbols=COMMON,
         difference="none",
+        link="https://doi.org/10.1214/aoms/1177729586",
+        example="""
+        >>> lane = StandaloneOptimizer(OptimizerSpec(name="sgd", lr=0.1), [1.0, 1.0])
+        >>> lane.step([2.0, -4.0])  # 1 − 0.1 · 2 and 1 + 0.1 · 4
+        True
+        >>> lane.point
+        array([0.8, 1.4])
+        """,
     ),
     Optimizer(
         "momentum",
@@ -50,12 +66,19 @@ CLASSIC = (
         "Polyak 1964",
         r"v \leftarrow \beta v + g,\; \theta \leftarrow \theta - \eta v",
         (RATE, MOMENTUM),
-        state=("v",),
-        codes=both(kernels.MOMENTUM),
+        forms=same(Form(kernels.MOMENTUM, equations(NEW_VELOCITY, step("eta * v_new"), new()), _heavy_ball, ("v",))),
         formulas=both(r"v \leftarrow \beta v + g,\quad \theta \leftarrow \theta - \eta v"),
         torch_defaults={"lr": 1e-3},
         symbols=(*COMMON, VELOCITY),
         difference="none",
+        link="https://doi.org/10.1016/0041-5553(64)90137-5",
+        example="""
+        >>> lane = StandaloneOptimizer(OptimizerSpec(name="momentum", lr=0.1, beta=0.5), [1.0])
+        >>> lane.step([1.0]), lane.step([1.0])  # v is 1, then 0.5 · 1 + 1
+        (True, True)
+        >>> lane.tensors["v"], lane.point  # 1 − 0.1 · 1 − 0.1 · 1.5
+        (array([1.5]), array([0.75]))
+        """,
     ),
     Optimizer(
         "nesterov",
@@ -64,75 +87,46 @@ CLASSIC = (
         "Nesterov 1983; Sutskever et al. 2013",
         r"v \leftarrow \beta v + \nabla(\theta - \eta\beta v)",
         (RATE, MOMENTUM),
-        state=("v", "saved"),
-        state_of={"saved": TEXTBOOK},
-        codes={TEXTBOOK: kernels.NESTEROV_LOOK_AHEAD, PYTORCH: kernels.NESTEROV_TORCH},
+        forms=by_dialect(
+            textbook=Form(
+                kernels.NESTEROV_LOOK_AHEAD,
+                equations(
+                    Quantity("ahead", r"\theta^{\mathrm{ahead}}", "where the gradient was taken", "theta - eta * (beta * v)"),
+                    NEW_VELOCITY,
+                    step("eta * v_new"),
+                    new(),
+                    aliases=(Alias("theta", SAVED, r"\theta"),),
+                ),
+                written_out(
+                    ("v",),
+                    "self.v[i] = self.beta * self.v[i] + g",
+                    "p.copy_(self.saved[i] - self.lr * self.v[i])",
+                    methods=LOOK_AHEAD,
+                    looks_ahead=True,
+                ),
+                ("v", SAVED),
+            ),
+            pytorch=Form(
+                kernels.NESTEROV_TORCH,
+                equations(NEW_VELOCITY, step("eta * (g + beta * v_new)", "the step, along gradient and new velocity"), new()),
+                _nesterov,
+                ("v",),
+            ),
+        ),
         formulas={
-            TEXTBOOK: r"v \leftarrow \beta v + g(\theta - \eta\beta v),\quad \theta \leftarrow \theta - \eta v",
-            PYTORCH: r"v \leftarrow \beta v + g,\quad \theta \leftarrow \theta - \eta\,(g + \beta v)",
+            "textbook": r"v \leftarrow \beta v + g(\theta - \eta\beta v),\quad \theta \leftarrow \theta - \eta v",
+            "pytorch": r"v \leftarrow \beta v + g,\quad \theta \leftarrow \theta - \eta\,(g + \beta v)",
         },
         torch_defaults={"lr": 1e-3},
         symbols=(*COMMON, VELOCITY),
         difference="PyTorch keeps the look-ahead point itself as its parameters: the same path, seen from one step ahead",
-    ),
-    Optimizer(
-        "adagrad",
-        "AdaGrad",
-        "Each parameter's rate shrinks with the squares it has seen.",
-        "Duchi, Hazan and Singer 2011",
-        r"G \leftarrow G + g^2,\; \theta \leftarrow \theta - \frac{\eta}{\sqrt{G + \varepsilon}}\, g",
-        (RATE, EPS, LR_DECAY),
-        state=("G",),
-        codes={TEXTBOOK: kernels.ADAGRAD_INSIDE, PYTORCH: kernels.ADAGRAD_OUTSIDE},
-        formulas={
-            TEXTBOOK: r"G \leftarrow G + g^2,\quad \theta \leftarrow \theta - \frac{\eta}{\sqrt{G + \varepsilon}}\, g",
-            PYTORCH: r"G \leftarrow G + g^2,\quad \theta \leftarrow \theta - \frac{\eta}{\sqrt{G} + \varepsilon}\, g",
-        },
-        torch_defaults={"lr": 1e-2, "eps": 1e-10},
-        symbols=(*COMMON, ("G", "the sum of all squared gradients so far")),
-        difference="ε outside the root: differs where |g| is not much larger than √ε",
-    ),
-    Optimizer(
-        "rmsprop",
-        "RMSProp",
-        "AdaGrad that forgets: a running mean of squares.",
-        "Tieleman and Hinton 2012",
-        r"s \leftarrow \gamma s + (1 - \gamma) g^2,\; \theta \leftarrow \theta - \frac{\eta}{\sqrt{s + \varepsilon}}\, g",
-        (RATE, DECAY, EPS, CENTERED, VELOCITY_KEPT),
-        state=("s",),
-        codes={TEXTBOOK: kernels.RMSPROP_INSIDE, PYTORCH: kernels.RMSPROP_OUTSIDE},
-        wide=Wide(
-            ("centered", "momentum"),
-            ("s", "ḡ", "v"),
-            {TEXTBOOK: kernels.RMSPROP_INSIDE_WIDE, PYTORCH: kernels.RMSPROP_OUTSIDE_WIDE},
-        ),
-        formulas={
-            TEXTBOOK: MEAN_SQUARE + r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{s + \varepsilon}}\, g",
-            PYTORCH: MEAN_SQUARE + r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{s} + \varepsilon}\, g",
-        },
-        torch_defaults={"lr": 1e-2, "gamma": 0.99},
-        symbols=(*COMMON, ("s", "a running mean of squared gradients; centred: less ḡ², the square of their running mean")),
-        difference="ε outside the root; γ is 0.99 where textbooks have 0.9",
-    ),
-    Optimizer(
-        "adadelta",
-        "Adadelta",
-        "Steps as large as past steps were: a rate that needs no choosing.",
-        "Zeiler 2012, Algorithm 1",
-        r"\theta \leftarrow \theta - \eta\, \frac{\sqrt{X + \varepsilon}}{\sqrt{E + \varepsilon}}\, g",
-        (replace(RATE, default=1.0), RHO, replace(EPS, default=1e-6)),
-        state=("E", "X"),
-        codes=both(kernels.ADADELTA),
-        formulas=both(
-            r"E \leftarrow \rho E + (1 - \rho) g^2,\quad d = \frac{\sqrt{X + \varepsilon}}{\sqrt{E + \varepsilon}}\, g,\quad "
-            r"X \leftarrow \rho X + (1 - \rho) d^2,\quad \theta \leftarrow \theta - \eta d"
-        ),
-        symbols=(
-            *COMMON,
-            ("E", "a running mean of squared gradients"),
-            ("X", "a running mean of squared steps d"),
-            ("η", "1 in the paper, which has no rate"),
-        ),
-        difference="none",
+        link="https://proceedings.mlr.press/v28/sutskever13.html",
+        example="""
+        >>> lane = StandaloneOptimizer(OptimizerSpec(name="nesterov", lr=0.1, beta=0.5), [1.0])
+        >>> lane.step([1.0])
+        True
+        >>> lane.point, lane.ahead()  # the next gradient is taken at 0.9 − 0.1 · 0.5 · 1
+        (array([0.9]), array([0.85]))
+        """,
     ),
 )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from engine.optimizers.equations import UpdateEquations
+from engine.optimizers.torch_form import TorchForm
 from engine.rows.row import Parameter, Row
 
 TEXTBOOK, PYTORCH = "textbook", "pytorch"
 DIALECTS = (TEXTBOOK, PYTORCH)
+
+SAVED = "saved"
+"""The state of an optimizer that takes its gradient ahead: the parameters, kept while it looks there."""
 
 
 def _share(name: str, title: str, symbol: str, default: float, summary: str) -> Parameter:
@@ -49,20 +55,35 @@ MEANS = (
 
 
 @dataclass(frozen=True)
-class Wide:
-    """The form of an optimizer that any of its `options` asks for: another kernel, with more state."""
+class Form:
+    """One rule as a kernel computes it.
 
-    options: tuple[str, ...]
-    state: tuple[str, ...]
-    codes: dict[str, int]
+    `code` is the kernel's; `state` names the tensors that it keeps, each of the parameters' shape; `equations` are its
+    quantities for Step, `torch` is what it is in PyTorch: of either a text instead says why there is none. `options`: the form
+    is the optimizer's where all of these parameters are on. `rest`: the form for what is no matrix, where this one is for
+    matrices alone; it keeps the same state.
+    """
+
+    code: int
+    equations: UpdateEquations | str
+    torch: TorchForm | str
+    state: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    rest: Form | None = None
+
+    def of(self, matrix: bool) -> Form:
+        """The form that a tensor follows."""
+        return self.rest if self.rest is not None and not matrix else self
 
 
 @dataclass(frozen=True)
 class Optimizer(Row):
-    """An optimizer. `state` names its tensors, each of the parameters' shape; `codes` and `formulas` are by dialect."""
+    """An optimizer. `forms` and `formulas` are by dialect.
 
-    state: tuple[str, ...] = ()
-    codes: dict[str, int] = field(default_factory=dict)
+    Of several forms of a dialect the first whose options are all on is in force; the last has none.
+    """
+
+    forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     torch_defaults: dict[str, Any] = field(default_factory=dict)
     difference: str = ""
@@ -70,22 +91,31 @@ class Optimizer(Row):
     """What the formula's other symbols mean, in words."""
     parameters_of: dict[str, str] = field(default_factory=dict)
     """Parameters that one dialect alone has."""
-    state_of: dict[str, str] = field(default_factory=dict)
-    """State that one dialect alone keeps."""
     starts: dict[str, str] = field(default_factory=dict)
     """State that begins at the value of a parameter; all other begins at zero."""
-    wide: Wide | None = None
-    rest: int | None = None
-    """The code for parameters that are no matrices, where the optimizer's own is for matrices."""
+    decays: tuple[str, ...] = ()
+    """Parameters that are decays of running means whose start at zero is corrected: c₁ = 1 − (the first)ᵗ, c₂ = 1 − (the
+    second)ᵗ."""
+    correction: str | None = None
+    """The parameter that says whether they are; None: always."""
     internal: ClassVar[tuple[str, ...]] = (
-        "codes",
+        "forms",
         "torch_defaults",
         "parameters_of",
-        "state_of",
         "starts",
-        "wide",
-        "rest",
+        "decays",
+        "correction",
     )
+
+    def form(self, dialect: str, parameters: Mapping[str, Any] | None = None) -> Form:
+        """The form in force with these parameters; without any that of the dialect as it is."""
+        given = parameters or {}
+        return next(form for form in self.forms[dialect] if all(given.get(name) for name in form.options))
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Names of the tensors that the textbook's form keeps."""
+        return self.form(TEXTBOOK).state
 
     def parameters_in(self, dialect: str) -> tuple[Parameter, ...]:
         """The parameters that a dialect has."""
@@ -98,6 +128,7 @@ class Optimizer(Row):
 
     def as_json(self) -> dict[str, Any]:
         return super().as_json() | {
+            "state": self.state,
             "dialects": list(DIALECTS),
             "defaults": {dialect: self.defaults(dialect) for dialect in DIALECTS},
         }
@@ -105,3 +136,13 @@ class Optimizer(Row):
 
 def both(value: Any) -> dict[str, Any]:
     return dict.fromkeys(DIALECTS, value)
+
+
+def same(*forms: Form) -> dict[str, tuple[Form, ...]]:
+    """The forms of an optimizer whose dialects say the same."""
+    return both(forms)
+
+
+def by_dialect(textbook: Form, pytorch: Form) -> dict[str, tuple[Form, ...]]:
+    """One form in each dialect."""
+    return {TEXTBOOK: (textbook,), PYTORCH: (pytorch,)}

@@ -32,7 +32,6 @@ class StandaloneOptimizer:
         parts = blocks(optimizer, [("theta", 0, self.shape)])
         self._ops = np.zeros((len(parts), codes.N_FIELDS), dtype=np.int64)
         for op, part in zip(self._ops, parts, strict=True):
-            op[codes.EXTRA] = len(optimizer.state)
             for field, value in part.fields.items():
                 op[getattr(codes, field)] = value
         self._gradient = np.zeros_like(self.theta)

@@ -80,7 +80,6 @@ class LaneBuffers:
         self.int_state[slot, codes.WARMUP] = schedule.warmup
         (part,) = blocks(optimizer, POINT)
         self.ops[slot] = 0
-        self.ops[slot, codes.EXTRA] = len(optimizer.state)
         for field, number in part.fields.items():
             self.ops[slot, getattr(codes, field)] = number
 

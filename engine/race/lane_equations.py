@@ -11,6 +11,7 @@ from typing import Literal
 from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.update_equations import LAST, Dissection, Entry, equations_for, inputs_of
+from engine.optimizers.row import SAVED
 from engine.race.on_surface import Race, Update
 
 Coordinate = Literal["x", "y"]
@@ -49,7 +50,7 @@ def _entry(race: Race, update: Update, index: int) -> Entry:
     optimizer = update.optimizer
     equations = equations_for(optimizer, matrix=False)
     # The parameters as they were kept while it looked ahead are the point itself.
-    state = {f"{name}.{POINT}": value for name, value in update.state.items() if name != "saved"}
+    state = {f"{name}.{POINT}": value for name, value in update.state.items() if name != SAVED}
     operands = {POINT: update.theta, f"d{POINT}": update.grad, **state}
     numbers = {name: float(update.float_state[index]) for name, index in NUMBERS.items()}
     step = MicroStep(update.step, "update", "update", 0, operands, {POINT: update.after}, numbers)

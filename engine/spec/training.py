@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, model_validator
 
 from engine import optimizers
-from engine.optimizers.row import Wide
+from engine.optimizers.row import Form
 from engine.rows import schedules
 from engine.spec.fields import MAX_STEPS, Penalty, RowSpec, SpecModel, complete, known, within
 
@@ -36,21 +37,17 @@ class OptimizerSpec(RowSpec):
     @property
     def code(self) -> int:
         """The kernels' code of the optimizer in its dialect, whatever its options."""
-        return self.row.codes[self.dialect]
+        return self.row.form(self.dialect).code
 
     @property
-    def kind(self) -> int:
-        """The code of its form with these options."""
-        wide = self._wide
-        return wide.codes[self.dialect] if wide else self.code
+    def form(self) -> Form:
+        """Its form with these options."""
+        return self.row.form(self.dialect, self.parameters)
 
     @property
     def state(self) -> tuple[str, ...]:
         """Names of the state tensors in use, in their order."""
-        wide = self._wide
-        if wide:
-            return wide.state
-        return tuple(name for name in self.row.state if self.row.state_of.get(name, self.dialect) == self.dialect)
+        return self.form.state
 
     def in_dialect(self, dialect: Any) -> dict[str, Any]:
         """The same optimizer and rate in another dialect: what that has not is left out, what it has besides is its
@@ -59,15 +56,15 @@ class OptimizerSpec(RowSpec):
         return {key: value for key, value in self.model_dump().items() if key not in unspoken} | {"dialect": dialect}
 
     @property
-    def _wide(self) -> Wide | None:
-        wide = self.row.wide
-        return wide if wide and any(self.parameters[name] for name in wide.options) else None
-
-    @property
     def numbers(self) -> list[float]:
         """Its own parameters as kernels take them: all but the rate, in the row's order, 0 for what the dialect has not."""
         own = (parameter for parameter in self.row.parameters if parameter.name != "lr")
         return [number for parameter in own for number in parameter.numbers(self.parameters.get(parameter.name))]
+
+    def place(self, name: str) -> int:
+        """Where a parameter of its own stands among its numbers."""
+        before = itertools.takewhile(lambda parameter: parameter.name != name, self.row.parameters)
+        return sum(len(parameter.numbers(None)) for parameter in before if parameter.name != "lr")
 
 
 class ScheduleSpec(RowSpec):

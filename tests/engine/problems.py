@@ -11,30 +11,15 @@ import numpy as np
 import reference
 from witnesses.activations import PLAIN
 from witnesses.losses import PAIRS
+from witnesses.optimizers import OPTIMIZERS
 
 from engine import RunSpec, Trainer
 
 HIDDEN = PLAIN
 COMBINATIONS = [(hidden, loss, output) for hidden in HIDDEN for loss, output in PAIRS]
 
-# One set of values for each textbook rule, none of them a default; lively enough to move, calm enough not to amplify rounding.
-TEXTBOOK = {
-    "sgd": {"lr": 0.2},
-    "momentum": {"lr": 0.05, "beta": 0.8},
-    "nesterov": {"lr": 0.04, "beta": 0.85},
-    "adagrad": {"lr": 0.1, "eps": 1e-6},
-    "rmsprop": {"lr": 0.005, "gamma": 0.92, "eps": 1e-6},
-    "adam": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
-    "adadelta": {"lr": 0.7, "rho": 0.85, "eps": 1e-4},
-    "amsgrad": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
-    "adamw": {"lr": 0.01, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 0.003},
-    "nadam": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
-    "radam": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95},
-    "adamax": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95},
-    "rprop": {"lr": 0.005, "etas": (0.6, 1.1), "step_sizes": (1e-5, 0.02)},
-    "lion": {"lr": 0.003, "beta1": 0.85, "beta2": 0.95, "weight_decay": 0.1},
-    "muon": {"lr": 0.01, "beta": 0.9, "weight_decay": 0.2, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6},
-}
+TEXTBOOK = {name: witness.own for name, witness in OPTIMIZERS.items()}
+"""Values for each textbook rule, none of them a default."""
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

@@ -75,7 +75,13 @@ def table() -> dict[str, dict[str, Any]]:
         "rows": {f"hyper of {name}": order for name, order in of_rule.items()}
         | {f"hyper of schedule {name}": [entry.name for entry in row.parameters] for name, row in SCHEDULES.items()}
         | {f"state of {name}": list(spec.state) for name, spec in specs.items()}
-        | {f"wide state of {name}": list(row.wide.state) for name, row in OPTIMIZERS.items() if row.wide},
+        | {
+            f"wide state of {name}": list(form.state)
+            for name, row in OPTIMIZERS.items()
+            for forms in row.forms.values()
+            for form in forms
+            if form.options
+        },
         "specimen": {
             "theta": [[slot.name, slot.offset, *slot.shape] for slot in trainer.tape.slots],
             "statistics": [[slot.name, slot.offset, *slot.shape] for slot in trainer.tape.running],

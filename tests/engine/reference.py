@@ -8,10 +8,10 @@ layer, the output's last.
 from __future__ import annotations
 
 import numpy as np
-from reference_optimizers import RULES
 from witnesses.activations import activate, jacobian
 from witnesses.activations import near_kink as kinked
 from witnesses.losses import LOGS, LOSSES, Sample
+from witnesses.optimizers import OPTIMIZERS
 
 # Losses ---------------------------------------------------------------------------------------------------------------
 
@@ -110,13 +110,15 @@ class Run:
     new optimizer, `batch_size` with `position` = 0 for a new epoch, `theta` for weights.
     """
 
-    def __init__(self, parameters, activations, loss, x, y, rule, hyper, batch_size, l1=0.0, l2=0.0, clip=None):
+    def __init__(
+        self, parameters, activations, loss, x, y, rule, hyper, batch_size, l1=0.0, l2=0.0, clip=None, dialect="textbook"
+    ):
         self.theta = [np.array(p, dtype=float) for pair in parameters for p in pair]
         self.activations, self.loss = tuple(activations), loss
         self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         self.rule, self.hyper, self.state = rule, dict(hyper), {}
         self.batch_size, self.position = batch_size, 0
-        self.l1, self.l2, self.clip = l1, l2, clip
+        self.l1, self.l2, self.clip, self.dialect = l1, l2, clip, dialect
 
     @property
     def parameters(self):
@@ -135,9 +137,10 @@ class Run:
             losses.append(data_loss(pairs(theta), self.activations, self.loss, x, y))
             found = gradient(pairs(theta), self.activations, self.loss, x, y, self.l1, self.l2)
             tensors = [g for pair in found for g in pair]
-            return tensors if self.clip is None else clip_by_norm(tensors, self.clip)
+            return tensors if self.clip is None else clip_by_norm(tensors, self.clip, self.dialect)
 
-        self.theta = RULES[self.rule](self.theta, self.state, slope, **self.hyper)
+        rule = OPTIMIZERS[self.rule].rule
+        self.theta = rule(self.theta, self.state, slope, torch=self.dialect == "pytorch", **self.hyper)
         return losses[0]
 
 

@@ -14,10 +14,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from reference import RULES, activate, clip_by_norm, jacobian, output_slope, sample_loss
+from reference import activate, clip_by_norm, jacobian, output_slope, sample_loss
 from reference_chance import dropout_mask, jitter
 from witnesses import activations
 from witnesses.norms import EPS, NORMS
+from witnesses.optimizers import OPTIMIZERS
 
 RUNNING_MOMENTUM = 0.1
 
@@ -320,7 +321,7 @@ class NetworkRun:
             tensors = [found[name] for name in names]
             return tensors if self.clip is None else clip_by_norm(tensors, self.clip)
 
-        theta = RULES[self.rule]([self.parameters[name] for name in names], self.state, slope, **self.hyper)
+        theta = OPTIMIZERS[self.rule].rule([self.parameters[name] for name in names], self.state, slope, **self.hyper)
         self.parameters = dict(zip(names, theta, strict=True))
         self.running = running_after(self.network, self.running, seen[0])
         self.position += len(x)

@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import io
-import itertools
 import json
 
 import numpy as np
@@ -13,7 +12,6 @@ from scipy.special import ndtr
 from engine import RunSpec, Trainer, catalog
 from engine.export import files as export
 
-RULES = list(itertools.product([row["name"] for row in catalog()["optimizers"]], ["textbook", "pytorch"]))
 SPEC = {
     "data": {"name": "spiral", "samples": 120, "noise": 0.1},
     "network": {"layers": [{"units": 6}, {"units": 4, "activation": "leaky_relu"}]},
@@ -46,38 +44,6 @@ def differences(trainer, updates=export.UPDATES):
 
 def agrees(trainer, updates=export.UPDATES):
     return max(differences(trainer, updates)) <= 1e-9
-
-
-@pytest.mark.parametrize(("name", "dialect"), RULES)
-def test_every_rule_goes_on_in_torch(name, dialect):
-    assert agrees(trained({"optimizer": {"name": name, "dialect": dialect, "lr": 0.02}}))
-
-
-@pytest.mark.parametrize(("name", "dialect"), RULES)
-def test_every_rule_begins_in_torch_with_penalties_and_clipping(name, dialect):
-    spec = {"optimizer": {"name": name, "dialect": dialect, "lr": 0.05}, "clip": {"norm": 0.2}}
-    assert agrees(trained(spec | {"regularization": {"l1": 0.001, "l2": 0.01}}, 0))
-
-
-OPTIONS = [
-    {"name": "adam", "bias_correction": False},
-    {"name": "amsgrad", "bias_correction": True},
-    {"name": "adamw", "bias_correction": False, "weight_decay": 0.05},
-    {"name": "adamax", "bias_correction": False},
-    {"name": "adagrad", "lr_decay": 0.03},
-    {"name": "rmsprop", "centered": True},
-    {"name": "rmsprop", "momentum": 0.6},
-    {"name": "rmsprop", "centered": True, "momentum": 0.6},
-    {"name": "rprop", "etas": [0.4, 1.1], "step_sizes": [1e-5, 0.01]},
-    {"name": "lion", "weight_decay": 0.3},
-    {"name": "muon", "weight_decay": 0.3},
-]
-
-
-@pytest.mark.parametrize("dialect", ["textbook", "pytorch"])
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_every_option_goes_on_in_torch(options, dialect):
-    assert agrees(trained({"optimizer": {"lr": 0.02, "dialect": dialect} | options, "clip": {"norm": 0.5, "value": 0.1}}, 40))
 
 
 @pytest.mark.parametrize("activation", [row["name"] for row in catalog()["activations"] if row["hidden"]])

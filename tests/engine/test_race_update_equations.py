@@ -4,28 +4,17 @@ import json
 
 import numpy as np
 import pytest
-import reference_optimizers
 import witness_equations
+from optimizer_settings import EVERY, own_parameters
 from reference_quantities import Past
 from test_race import stated_noise
+from witnesses.optimizers import OPTIMIZERS
 
-from engine.optimizers import DIALECTS, OPTIMIZERS
 from engine.race import Race, dissect_lane
 from engine.race.lane_equations import COORDINATES
-from engine.spec import OptimizerSpec
 
 NOISE, SEED = 0.3, 11
 BOWL = {"name": "formula", "formula": "x**2 + x*y + 2*y**2 + x"}
-OPTIONS = (
-    ("rmsprop", {"centered": True, "momentum": 0.8}),
-    ("adagrad", {"lr_decay": 0.1}),
-    ("adam", {"bias_correction": False}),
-    ("amsgrad", {"bias_correction": True}),
-    ("lion", {"weight_decay": 0.1}),
-    ("muon", {"weight_decay": 0.1}),
-)
-RULES = [(rule, dialect, {}) for rule in OPTIMIZERS for dialect in DIALECTS]
-RULES += [(rule, dialect, options) for rule, options in OPTIONS for dialect in DIALECTS]
 
 
 def slope(point):
@@ -42,7 +31,7 @@ def values(found):
     return {part.name: part.value for part in (*found.inputs, *found.parts)}
 
 
-@pytest.mark.parametrize(("rule", "dialect", "options"), RULES, ids=str)
+@pytest.mark.parametrize(("rule", "dialect", "options"), EVERY, ids=str)
 def test_the_last_quantity_is_the_next_point_and_all_are_the_rules(rule, dialect, options):
     """Bit for bit at the start, on the way, over a retune of the rate and of the rule, and looking back from further on."""
     first = {"name": rule, "dialect": dialect, "lr": 0.02} | options
@@ -67,13 +56,12 @@ def test_the_last_quantity_is_the_next_point_and_all_are_the_rules(rule, dialect
             assert found.rule == ("adam" if 75 <= step < 90 else rule)
     assert race.computed == 100 and np.array_equal(race.trail(2, 0, 100), trail), "the race is left alone"
     # Before any retune, every quantity of every update from all gradients since the start.
-    hyper = {key: value for key, value in OptimizerSpec.model_validate(first).parameters.items() if key != "lr"}
+    hyper = own_parameters(**first)
     gradients, rates, expected = [], [], []
     for t in range(32):
         rates.append(0.02 / (1.0 + t * hyper.get("lr_decay", 0.0)))
         past = Past(rule, dialect, hyper, 0.02, trail[t], [*gradients, np.zeros(2)], rates)
-        looks_ahead = rule == "nesterov" and dialect == "textbook"
-        gradients.append(slope(past.ahead() if looks_ahead else trail[t]) + draw(t))
+        gradients.append(slope(past.ahead()) + draw(t))
         expected.append(witness_equations.rule_inputs(Past(rule, dialect, hyper, 0.02, trail[t], gradients, list(rates))))
     race.seek(31)
     for i, coordinate in enumerate(COORDINATES):
@@ -97,7 +85,7 @@ def test_a_velocity_by_the_textbook_whose_gradient_is_taken_where_the_rule_says(
         assert np.allclose([x["g"], y["g"]], slope(taken), rtol=1e-12)
         if rule == "nesterov":
             assert np.allclose([x["ahead"], y["ahead"]], taken, rtol=1e-12)
-        theta = getattr(reference_optimizers, rule)(theta, state, lambda point: [slope(point[0])], 0.02, 0.9)
+        theta = OPTIMIZERS[rule].rule(theta, state, lambda point: [slope(point[0])], 0.02, 0.9)
         assert np.allclose([x["v_new"], y["v_new"]], state["v"][0], rtol=1e-12)
         assert np.allclose([x["theta_new"], y["theta_new"]], theta[0], rtol=1e-12)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import reference
-import reference_optimizers
+from witnesses.optimizers_adam import adam
 
 
 def worked_example():
@@ -62,7 +62,7 @@ def test_adams_second_step_by_hand():
     """g = 1 then 3 with β₁ = .5, β₂ = .75, ε = 0: m = .5, 1.75; v = .25, 2.4375; corrected by .5, .75 and .25, .4375."""
     state, theta = {}, [np.array([0.0])]
     hyper = {"lr": 0.1, "beta1": 0.5, "beta2": 0.75, "eps": 0.0}
-    theta = reference_optimizers.adam(theta, state, lambda _: [np.array([1.0])], **hyper)
+    theta = adam(theta, state, lambda _: [np.array([1.0])], **hyper)
     assert theta[0][0] == pytest.approx(-0.1)
-    theta = reference_optimizers.adam(theta, state, lambda _: [np.array([3.0])], **hyper)
+    theta = adam(theta, state, lambda _: [np.array([3.0])], **hyper)
     assert theta[0][0] == pytest.approx(-0.1 - 0.1 * (1.75 / 0.75) / np.sqrt(2.4375 / 0.4375))

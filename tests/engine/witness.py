@@ -36,9 +36,8 @@ class Witness:
         self.gradients = gradients
         self.held = [] if settings["train_bias"] else [name for name in parameters if name[0] == "b" and name[1:].isdigit()]
         self.hyper = settings["hyper"]
-        self.looks_ahead = (settings["rule"], settings["dialect"]) == ("nesterov", "textbook")
         zeros = {name: np.zeros_like(value) for name, value in parameters.items()}
-        self.point = {name: self.past(name, zeros[name]).ahead() for name in parameters} if self.looks_ahead else parameters
+        self.point = {name: self.past(name, zeros[name]).ahead() for name in parameters}
         self.masks = {
             layer: reference_chance.dropout_mask(settings["seed"], step, layer, row.dropout, row.units, self.count)
             for layer, row in enumerate(network.layers, start=1)

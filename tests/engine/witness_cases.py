@@ -6,37 +6,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from network_problems import NetworkProblem, network_problem
+from optimizer_settings import PLAIN, options_of
 from reference_network import Layer, Network
 from witnesses.activations import HIDDEN
 from witnesses.losses import PAIRS
+from witnesses.optimizers import OPTIMIZERS as WITNESSES
 
-RULES = (
-    *("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "amsgrad", "adamw", "nadam", "radam", "adamax"),
-    *("rprop", "lion", "muon"),
-)
 DIALECTS = ("textbook", "pytorch")
-OPTIONS = (
-    ("rmsprop", "textbook", {"centered": True}),
-    ("rmsprop", "pytorch", {"momentum": 0.8}),
-    ("rmsprop", "pytorch", {"centered": True, "momentum": 0.8}),
-    ("rmsprop", "textbook", {"momentum": 0.7}),
-    ("adagrad", "textbook", {"lr_decay": 0.1}),
-    ("adam", "textbook", {"bias_correction": False}),
-    ("amsgrad", "textbook", {"bias_correction": True}),
-    ("radam", "textbook", {"beta2": 0.8}),
-    ("radam", "pytorch", {"beta2": 0.8}),
-    ("adamax", "pytorch", {"bias_correction": False}),
-)
-OPTIMIZERS = (*((rule, dialect, {}) for dialect in DIALECTS for rule in RULES), *OPTIONS)
-OWN = {
-    "momentum": {"beta": 0.8},
-    "nesterov": {"beta": 0.85},
-    "rmsprop": {"gamma": 0.92},
-    "adamw": {"weight_decay": 0.3},
-    "lion": {"weight_decay": 0.1},
-    "muon": {"weight_decay": 0.2},
-    "rprop": {"etas": (0.6, 1.1), "step_sizes": (1e-5, 0.02)},
-}
+
+
+def _tried(name):
+    """As it is in both dialects, and each option in one, by turns."""
+    yield from ((name, dialect, {}) for dialect in DIALECTS)
+    for number, own in enumerate(WITNESSES[name].options if name in WITNESSES else ()):
+        dialects = [dialect for dialect in DIALECTS if own in options_of(name, dialect)]
+        yield name, dialects[number % len(dialects)], own
+
+
+OPTIMIZERS = tuple(setting for name in dict.fromkeys(name for name, _, _ in PLAIN) for setting in _tried(name))
 STRUCTURES = (
     (Layer(2),),
     (Layer(2), Layer(2, skip=1)),
@@ -99,7 +86,7 @@ class Case:
 
     @property
     def hyper(self):
-        return OWN.get(self.rule, {}) | self.options
+        return {key: value for key, value in WITNESSES[self.rule].own.items() if key != "lr"} | self.options
 
     def fields(self):
         x = self.extras

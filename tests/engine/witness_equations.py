@@ -141,46 +141,26 @@ def constant(w, step, symbol, row, column):
     return own[step.kind][symbol]
 
 
-def factors(past):
-    """What the number of an update decides besides rate and corrections; 0 where the rule has no use for it."""
-    if past.rule in ("adamw", "lion", "muon"):
-        return past.keep(), 0.0, 0.0
-    if past.rule == "nadam":
-        return (*past.nadam_rates(), past.momentum(past.t))
-    if past.rule == "radam":
-        return (*(float(each) for each in past.radam_rate()), 0.0)
-    if past.rule == "adamax":
-        return past.eta / past.corrections()[0], 0.0, 0.0
-    return float(past.rule == "rprop" and past.t == 1), 0.0, 0.0
-
-
 def numbers(w):
     """The numbers that every op of a recording carries, once the rate is known."""
     s, past = w.s, w.past(next(iter(w.parameters)))
-    found = dict(zip(("eta", "c1", "c2", "f1", "f2", "f3"), (w.eta, *past.corrections(), *factors(past)), strict=True))
+    found = dict(zip(("eta", "c1", "c2", "f1", "f2", "f3"), (w.eta, *past.corrections(), *past.factors()), strict=True))
     found |= {"l1": s["l1"], "l2": s["l2"], "clip": s["clip"] or 0.0, "clip_value": s["clip_value"] or 0.0}
     return found | {"clip_eps": CLIP_EPS[s["dialect"]], "norm": w.norm}
 
 
 def rule_inputs(past):
     """What a rule's formulas read, by the names of the update equations, and all that they make of it."""
-    hyper = past.p
     c1, c2 = past.corrections()
     rows, columns = past.g.shape if past.g.ndim == 2 else (0, 0)
-    shrink, grow = hyper.get("etas", (None, None))
-    smallest, largest = hyper.get("step_sizes", (None, None))
-    found = {key: float(value) for key, value in hyper.items() if isinstance(value, int | float)}
-    found = {"eps": 0.0} | found
+    found = dict.fromkeys(past.witness.torch_only, 0.0)
+    found |= {key: float(value) for key, value in past.p.items() if isinstance(value, int | float)}
+    for pair, names in past.witness.parts.items():
+        found |= zip(names, past.p[pair], strict=True)
     found |= {"theta": past.theta, "g": past.g, "eta": past.eta, "c1": c1, "c2": c2, "rows": rows, "cols": columns}
-    found |= {"shrink": shrink, "grow": grow, "smallest": smallest, "largest": largest}
-    found |= zip(("f1", "f2", "f3"), factors(past), strict=True)
-    zero = np.zeros_like(past.g)
-    aliases = {"v_max": "top"}
-    for key in ("v", "m", "s", "G", "E", "X", "u", "mean", "top", "g_last", "size"):
-        found.setdefault(key, zero)
-    found |= {aliases.get(key, key): value for key, value in past.state().items()}
+    found |= zip(("f1", "f2", "f3"), past.factors(), strict=True)
     made = past.quantities()
-    return found | made | ({"O": made["O_"]} if "O_" in made else {})
+    return found | past.state() | made | ({"O": made["O_"]} if "O_" in made else {})
 
 
 # A tree evaluated anew -------------------------------------------------------------------------------------------------

@@ -168,16 +168,13 @@ def running_statistics(w, step):
     return before | w.several(*names), {f"run_{name}": after[name] for name in names}
 
 
-STATE_NAMES = {"v_max": "vₘₐₓ", "mean": "ḡ", "g_last": "g′", "size": "Δ"}
-
-
 def update(w, step):
     """By the run's own gradient, witnessed before: a rule divides by it, takes its sign, or iterates on it."""
     name = step.results[0].name
     gradient = next(value.array for value in step.operands if value.name == f"d{name}").reshape(w.parameters[name].shape)
     past = w.past(name, gradient)
     made = past.quantities()
-    kept = {STATE_NAMES.get(key, key): value for key, value in past.state().items()}
+    kept = {past.witness.tensors.get(key, key): value for key, value in past.state().items()}
     read = {name: w.parameters[name], f"d{name}": w.clipped[name]}
     for value in step.operands:
         tensor, _, whose = value.name.rpartition(".")

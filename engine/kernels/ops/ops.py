@@ -65,7 +65,7 @@ def execute_core(op, int_state, float_state, theta, grad, state, work, order, X,
         batches.gather(int_state, order, X, Y, work[op[OUTPUT] :], work[op[OTHER] :])
     elif code == RATE:
         float_state[ETA] = schedules.present(int_state, float_state)
-        dispatch.rate(op[KIND], float_state, state[state.size - N_CLOCK :])
+        dispatch.rate(op, float_state, state[state.size - N_CLOCK :])
     elif code == LOOK_AHEAD:
         dispatch.move_ahead(theta, state, float_state)
     elif code == AFFINE:

@@ -1,17 +1,21 @@
 """Optimizers by their codes: what an update's number decides, the update of a block of parameters, the clock.
 
 `p` holds the optimizer's own parameters in the order of its row in `engine.optimizers`: a pair as two numbers, yes as 1, what
-its dialect has not as 0. To add an optimizer: a code, a function in one of the files beside this, a branch of `update` here
-(and of `rate` and `tick` where it needs one), a row there.
+its dialect has not as 0. To add an optimizer: a code, a function in one of the files beside this, a branch of `update_newer`
+here, a row there; a branch of `rate` where the update's number decides more than the rate and the bias corrections, which its
+row asks for (`decays`, `correction`).
 """
 
 import numpy as np
 
 from engine.kernels.codes import (
     COLS,
+    CORRECTION,
     CORRECTION_1,
     CORRECTION_2,
     COUNT,
+    DECAY_1,
+    DECAY_2,
     ETA,
     EXTRA,
     FACTOR_1,
@@ -44,7 +48,7 @@ ADAGRAD_OUTSIDE = 5
 RMSPROP_INSIDE = 6
 RMSPROP_OUTSIDE = 7
 ADAM = 8
-LAST_CLASSIC = ADAM
+LAST_CLASSIC = ADAM  # up to here they are part of `run_core`, which is ready first; a new code comes last
 RMSPROP_INSIDE_WIDE = 9  # with a centred square or a velocity
 RMSPROP_OUTSIDE_WIDE = 10
 ADADELTA = 11
@@ -63,10 +67,13 @@ MUON_REST = 23  # all else: AdamW
 
 
 @inner
-def corrections(float_state, clock, beta1, beta2, wanted):
-    """1 - beta^t of this update, or 1 where no correction is wanted."""
-    float_state[CORRECTION_1] = 1.0 - clock[POWER_1] * beta1 if wanted else 1.0
-    float_state[CORRECTION_2] = 1.0 - clock[POWER_2] * beta2 if wanted else 1.0
+def corrections(op, float_state, clock, p):
+    """1 - beta^t of this update for the decays that the op names, or 1 where no correction is wanted."""
+    wanted = op[CORRECTION] == 0 or p[op[CORRECTION] - 1] != 0.0
+    if op[DECAY_1] > 0:
+        float_state[CORRECTION_1] = 1.0 - clock[POWER_1] * p[op[DECAY_1] - 1] if wanted else 1.0
+    if op[DECAY_2] > 0:
+        float_state[CORRECTION_2] = 1.0 - clock[POWER_2] * p[op[DECAY_2] - 1] if wanted else 1.0
 
 
 @inner
@@ -100,51 +107,42 @@ def nadam_rates(kind, float_state, clock, beta1, psi):
 
 
 @inner
-def rate(kind, float_state, clock):
+def rate(op, float_state, clock):
     """What else this update's number decides besides the schedule's rate, which float_state[ETA] holds; the clock itself moves
-    only when the update is done."""
+    only when the update is done. `op`: a RATE, or an UPDATE."""
+    kind = op[KIND]
     p = float_state[OPTIMIZER : OPTIMIZER + N_OWN]
-    if kind in (ADAM, AMSGRAD):
-        corrections(float_state, clock, p[0], p[1], p[3] != 0.0)
-    elif kind in (ADAGRAD_INSIDE, ADAGRAD_OUTSIDE):
+    corrections(op, float_state, clock, p)
+    if kind in (ADAGRAD_INSIDE, ADAGRAD_OUTSIDE):
         float_state[ETA] /= 1.0 + clock[UPDATES] * p[1]
     elif kind in (ADAMW, ADAMW_PAPER):
-        corrections(float_state, clock, p[0], p[1], p[4] != 0.0)
         scale = float_state[ETA]
         if kind == ADAMW_PAPER:
             scale = float_state[ETA] / float_state[LR] if float_state[LR] > 0.0 else 1.0
         float_state[FACTOR_1] = 1.0 - scale * p[3]
     elif kind in (NADAM, NADAM_CONSTANT):
-        corrections(float_state, clock, p[0], p[1], True)
         nadam_rates(kind, float_state, clock, p[0], p[3])
     elif kind in (RADAM, RADAM_PAPER):
-        corrections(float_state, clock, p[0], p[1], True)
         rectify(float_state, clock, p[1], 5.0 if kind == RADAM else 4.0)
     elif kind == ADAMAX:
-        corrections(float_state, clock, p[0], p[1], p[3] != 0.0)
         float_state[FACTOR_1] = float_state[ETA] / float_state[CORRECTION_1]
     elif kind == RPROP:
         float_state[FACTOR_1] = np.float64(clock[UPDATES] == 0.0)
     elif kind == LION:
         float_state[FACTOR_1] = 1.0 - float_state[ETA] * p[2]
     elif kind in (MUON, MUON_REST):
-        corrections(float_state, clock, p[2], p[3], True)
         float_state[FACTOR_1] = 1.0 - float_state[ETA] * p[1]
 
 
 @inner
-def tick(kind, float_state, clock):
-    """An update is made."""
+def tick(op, float_state, clock):
+    """An update is made; `op`: its UPDATE."""
     clock[UPDATES] += 1.0
-    first = -1
-    if kind == ADAM or (kind >= AMSGRAD and kind <= ADAMAX):
-        first = 0
-    elif kind in (MUON, MUON_REST):
-        first = 2
-    if first >= 0:
-        clock[POWER_1] *= float_state[OPTIMIZER + first]
-        clock[POWER_2] *= float_state[OPTIMIZER + first + 1]
-    if kind in (NADAM, NADAM_CONSTANT):
+    if op[DECAY_1] > 0:
+        clock[POWER_1] *= float_state[OPTIMIZER + op[DECAY_1] - 1]
+    if op[DECAY_2] > 0:
+        clock[POWER_2] *= float_state[OPTIMIZER + op[DECAY_2] - 1]
+    if op[KIND] in (NADAM, NADAM_CONSTANT):
         clock[PRODUCT] *= float_state[FACTOR_3]
 
 

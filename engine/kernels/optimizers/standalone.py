@@ -12,10 +12,9 @@ def prepare_update(blocks, theta, state, float_state):
 
     `blocks` are UPDATE ops (n, N_FIELDS) over theta; `state` is the optimizer's slots and clock, as a machine has them.
     """
-    kind = blocks[0, KIND]
     float_state[ETA] = float_state[LR]
-    rate(kind, float_state, state[state.size - N_CLOCK :])
-    if kind == NESTEROV_LOOK_AHEAD:
+    rate(blocks[0], float_state, state[state.size - N_CLOCK :])
+    if blocks[0, KIND] == NESTEROV_LOOK_AHEAD:
         move_ahead(theta, state, float_state)
 
 
@@ -24,5 +23,5 @@ def apply_update(blocks, theta, grad, state, float_state, scratch):
     """Outside a network, after `prepare_update`: one update from a given gradient; false where it leaves the finite numbers."""
     for i in range(blocks.shape[0]):
         update_block(blocks[i], theta, grad, state, scratch[blocks[i, OTHER] :], float_state)
-    tick(blocks[0, KIND], float_state, state[state.size - N_CLOCK :])
+    tick(blocks[0], float_state, state[state.size - N_CLOCK :])
     return all_finite(theta) and all_finite(state)

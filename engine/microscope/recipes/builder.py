@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Recipe = Callable[["Builder", MicroStep], None]
 RECIPES: dict[int, Recipe] = {}
-STATE_SYMBOLS = {"v_max": r"v_{\max}", "vₘₐₓ": r"v_{\max}", "g′": "g_{-}", "Δ": r"\Delta_{-}", "ḡ": r"\bar g"}
 SILENT = (codes.CHECK, codes.KEEP)
 """Ops without numbers of their own."""
 
@@ -82,7 +81,8 @@ class Builder:
         """The optimizer's own tensor for a parameter, named as in "m.W1"."""
         like = self.value(parameter, array, moment)
         words = f"the rule's {tensor} for {parameter}, as the last update left it"
-        symbol = STATE_SYMBOLS.get(tensor, tensor)
+        equations = self.spec.optimizer.form.equations
+        symbol = tensor if isinstance(equations, str) else equations.symbol_of(tensor)
         return Value(f"{tensor}.{parameter}", symbol, words, like.array, like.rows, like.columns, "parameters", moment)
 
     def entry(self, value: Value, row: int, column: int) -> Number:

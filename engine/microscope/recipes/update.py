@@ -8,8 +8,9 @@ from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, call, constant, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
-from engine.microscope.update_equations import equations_for, inputs_of, quantities, tree
+from engine.microscope.update_equations import equations_for, inputs_of, quantities, symbols_of, tree
 from engine.microscope.values import Value
+from engine.optimizers.row import SAVED
 
 
 @recipe(codes.PENALTY)
@@ -111,13 +112,31 @@ def update(b: Builder, step: MicroStep) -> None:
             tensor_update(b, step, slot.name, optimizer.row.formulas[optimizer.dialect], slot.matrix)
 
 
+CHANGING = {
+    "W": "weights",
+    "b": "biases",
+    "P": "skip's matrix",
+    "alpha": "slopes",
+    "gamma": "norm's scale",
+    "beta": "norm's shift",
+}
+WHY = "Only now, with all the blame handed out by the old parameters, do they change."
+
+
 def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool) -> None:
-    optimizer = b.spec.optimizer
-    equations = equations_for(optimizer, matrix=matrix)
-    inputs = inputs_of(step, name, optimizer, equations)
-    before = b.value(name, inputs["theta"], "before")
+    optimizer, kind = b.spec.optimizer, name.rstrip("0123456789")
+    title = f"The {CHANGING[kind]} of {b.layer_name(step.layer)} change{'' if kind in ('W', 'b', 'alpha') else 's'}"
     gradient = b.names.of_objective(b.operand(step, f"d{name}"))
     after = b.value(name, step.results[name], "after")
+    reason = optimizer.form.of(matrix).equations
+    if isinstance(reason, str):
+        before = b.value(name, step.operands[name], "before")
+        why = f"{WHY} How, is not taken apart: {reason}."
+        b.add(step, "update", title=title, why=why, rule=formula, operands=(before, gradient), results=(after,))
+        return
+    equations = equations_for(optimizer, matrix=matrix)
+    inputs, symbols = inputs_of(step, name, optimizer, equations), symbols_of(optimizer, equations)
+    before = b.value(name, inputs["theta"], "before")
 
     def like(quantity: str, symbol: str, words: str, array: object) -> Value:
         filled = np.broadcast_to(np.asarray(array, dtype=np.float64), inputs["theta"].shape).copy()
@@ -133,28 +152,19 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
     state = [
         b.state(key.rpartition(".")[0], name, array)
         for key, array in step.operands.items()
-        if key.endswith(f".{name}") and not key.startswith("saved.")
+        if key.endswith(f".{name}") and not key.startswith(f"{SAVED}.")
     ]
 
     def terms(result: str, row: int, column: int, sample: int) -> Expression:
         index = (row, column) if matrix else (row,)
-        trees = tree(equations, inputs, index)
+        trees = tree(equations, inputs, index, symbols)
         return trees[equations.quantities[-1].name if result == name else result.rpartition(".")[0]]
 
-    what = {
-        "W": "weights",
-        "b": "biases",
-        "P": "skip's matrix",
-        "alpha": "slopes",
-        "gamma": "norm's scale",
-        "beta": "norm's shift",
-    }
-    kind = name.rstrip("0123456789")
     b.add(
         step,
         "update",
-        title=f"The {what[kind]} of {b.layer_name(step.layer)} change{'' if kind in ('W', 'b', 'alpha') else 's'}",
-        why="Only now, with all the blame handed out by the old parameters, do they change.",
+        title=title,
+        why=WHY,
         rule=formula,
         operands=(before, gradient, *state),
         results=(after, *between),
