@@ -1,8 +1,8 @@
 """Learning-rate schedules: eta_t as a function of t, which counts updates, or completed epochs, from 0.
 
 Warm-up comes before any of them: while t < warmup the rate is eta_0 (t + 1) / warmup; then the schedule's own clock starts. The
-kernel is `engine.kernels.optimizers.schedules`; rates ahead of time are `engine.rows.rates`' matter, when a schedule that acts on
-losses sees one `engine.recording.rules`'.
+kernel is `engine.kernels.optimizers.schedules`; rates ahead of time are `engine.rows.rates`' matter, and when a schedule that
+acts on losses sees one `engine.recording.rules`'.
 """
 
 from __future__ import annotations
