@@ -17,8 +17,9 @@ from engine.spec import RunSpec
 Verdict = Literal["early", "small_change"]
 
 # What is remembered: state[PLACE] --------------------------------------------------------------------------------------
-MEMORY = slice(0, 3)  # a schedule's that acts on losses: FACTOR, BEST and BAD of engine.rows.schedules
-FACTOR = 0  # what it has made of the rate so far
+FACTOR = 0  # what a schedule that acts on losses has made of the rate so far
+PLATEAU_BEST = 1  # the best loss it has seen
+PLATEAU_BAD = 2  # measurements in a row that were not better
 BEST = 3  # early stopping: the best validation loss
 BEST_STEP = 4  # and where it was measured
 BAD = 5  # measurements since
@@ -26,6 +27,8 @@ LAST_LOSS = 6  # train loss of the last measurement
 FIRED = 7  # index of VERDICTS
 N_STATE = 8
 
+MEMORY = slice(FACTOR, PLATEAU_BAD + 1)
+"""A schedule's own, in the order of `engine.rows.schedules`: FACTOR, BEST, BAD."""
 VERDICTS: tuple[Verdict | None, ...] = (None, "early", "small_change")
 STEP, EPOCH, TRAIN, VALIDATION = (SERIES_COLUMNS.index(name) for name in ("step", "epoch", "train_loss", "validation_loss"))
 
