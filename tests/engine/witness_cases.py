@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from network_problems import HIDDEN, NetworkProblem, network_problem
 from reference_network import Layer, Network
+from witnesses.schedules import WITNESSES
 
 RULES = (
     *("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "amsgrad", "adamw", "nadam", "radam", "adamax"),
@@ -65,6 +66,7 @@ SCHEDULES = (
     {"name": "plateau", "factor": 0.5, "patience": 0, "threshold": 0.9, "eta_min": 1e-4},
     {"name": "exponential", "decay": 0.3, "unit": "epoch"},
 )
+SCHEDULES += tuple({"name": name} | each.own for name, each in WITNESSES.items() if name not in {s["name"] for s in SCHEDULES})
 EXTRAS = (
     {},
     {"l2": 0.1},
