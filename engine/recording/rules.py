@@ -16,6 +16,9 @@ from engine.spec import RunSpec
 
 Verdict = Literal["early", "small_change"]
 
+MEMORY = slice(0, 3)
+"""What a schedule remembers, in the order of `engine.rows.schedules`: FACTOR, BEST, BAD."""
+
 # What is remembered: state[PLACE] --------------------------------------------------------------------------------------
 FACTOR = 0  # what a schedule that acts on losses has made of the rate so far
 PLATEAU_BEST = 1  # the best loss it has seen
@@ -27,8 +30,6 @@ LAST_LOSS = 6  # train loss of the last measurement
 FIRED = 7  # index of VERDICTS
 N_STATE = 8
 
-MEMORY = slice(FACTOR, PLATEAU_BAD + 1)
-"""A schedule's own, in the order of `engine.rows.schedules`: FACTOR, BEST, BAD."""
 VERDICTS: tuple[Verdict | None, ...] = (None, "early", "small_change")
 STEP, EPOCH, TRAIN, VALIDATION = (SERIES_COLUMNS.index(name) for name in ("step", "epoch", "train_loss", "validation_loss"))
 

@@ -17,7 +17,7 @@ import numpy as np
 
 sys.path.append(str(Path(__file__).parents[1] / "engine"))
 
-from witnesses.schedules import WITNESSES  # noqa: E402
+from witnesses.schedules import WITNESSES
 
 FILE = Path(__file__).parent / "schedules.json"
 STEPS = 400
