@@ -45,7 +45,7 @@ def test_no_witness_is_left_over():
 @pytest.mark.parametrize("name", ROWS)
 def test_value(name):
     for own, function, f in functions(name):
-        points = scattered(function)
+        points = np.vstack([scattered(function), [(0.0, 0.0)], *([(m.x, m.y)] for m in function.minima)])
         assert function.at(points).value == pytest.approx([f(x, y) for x, y in points], rel=1e-12, abs=1e-13), own
 
 
