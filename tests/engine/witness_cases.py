@@ -11,6 +11,7 @@ from reference_network import Layer, Network
 from witnesses.activations import HIDDEN
 from witnesses.losses import PAIRS
 from witnesses.optimizers import OPTIMIZERS as WITNESSES
+from witnesses.schedules import WITNESSES as SCHEDULE_WITNESSES
 
 DIALECTS = ("textbook", "pytorch")
 
@@ -45,6 +46,9 @@ SCHEDULES = (
     {"name": "one_cycle", "length": 6, "peak": 0.4, "start_divisor": 20.0, "end_divisor": 100.0},
     {"name": "plateau", "factor": 0.5, "patience": 0, "threshold": 0.9, "eta_min": 1e-4},
     {"name": "exponential", "decay": 0.3, "unit": "epoch"},
+)
+SCHEDULES += tuple(
+    {"name": name} | each.own for name, each in SCHEDULE_WITNESSES.items() if name not in {s["name"] for s in SCHEDULES}
 )
 EXTRAS = (
     {},

@@ -58,6 +58,8 @@ export interface LossRow extends Row {
 export interface ScheduleRow extends Row {
   symbols: [string, string][];
   difference: string;
+  /** whether it acts on measured losses */
+  measured: boolean;
 }
 
 export interface Preview {
