@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
 from engine.dataset import SPLITS, Dataset
@@ -153,6 +153,13 @@ class Evaluator:
         """(n, d_0) -> (n, d_L)."""
         return self.loss_and_outputs(x, np.zeros((len(x), self.tape.sizes[-1])))[1]
 
+    def predict(self, x: ArrayLike) -> Array:
+        """Raw samples (n, columns), as the data came -> outputs (n, d_L), inference mode."""
+        raw, dataset = np.asarray(x, dtype=np.float64), self.machine.dataset
+        if raw.ndim != 2 or raw.shape[1] != len(dataset.columns):
+            raise ValueError(f"x: shape {raw.shape} given; allowed: (n, {len(dataset.columns)})")
+        return self.outputs(np.ascontiguousarray(dataset.inputs_of(raw)))
+
     def plane(self, dataset: Dataset, grid: int) -> Array:
         """Inputs (grid^2, d_0) of the middles of the cells over the drawn plane, row by row from the lowest y; the last grid
         asked for is kept."""
@@ -213,6 +220,13 @@ class Evaluator:
         confusion = np.zeros((len(dataset.classes), len(dataset.classes)), dtype=np.int64)
         np.add.at(confusion, (labels, predicted), 1)
         return Evaluation(loss, float(np.mean(predicted == labels)), outputs, predicted, confusion)
+
+    def accuracy(self, split: str) -> float:
+        """Share of a split's samples whose class is predicted; regression has none."""
+        accuracy = self.evaluate(split).accuracy
+        if accuracy is None:
+            raise ValueError("accuracy: a regression has none")
+        return accuracy
 
 
 def classes_of(outputs: Array) -> NDArray[np.int64]:
