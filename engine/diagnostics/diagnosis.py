@@ -245,13 +245,13 @@ def _plateau(s: Symptoms) -> Finding | None:
     return _standing(s, [Evidence("pull_elasticity", s.pull_elasticity, NO_PULL, "below", words), flat])
 
 
-def _standing(s: Symptoms, found: Sequence[Evidence], layer: int | None = None) -> Finding:
+def _standing(s: Symptoms, evidence: Sequence[Evidence], layer: int | None = None) -> Finding:
     tries = [
         to_try.suitable_initializer(s),
         Remedy("seed", s.spec.seed + 1, "another start"),
         Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
     ]
-    return _finding("plateau", f"The loss stands still at {n(s.loss)}: {found[0].words}.", found, s, tries, layer)
+    return _finding("plateau", f"The loss stands still at {n(s.loss)}: {evidence[0].words}.", evidence, s, tries, layer)
 
 
 def _underfitting(s: Symptoms) -> Finding | None:

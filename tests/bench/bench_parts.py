@@ -1,0 +1,154 @@
+"""Where an update's time goes: the parts of a frame, of a small update, and of the recorded series, with the share of each.
+
+    python tests/bench/bench_parts.py [--rounds 15]
+
+The parts are timed one by one, each many times over on the same buffers, so that they sum up to less than the whole: what is
+left is the way from one to the next. Medians of some rounds. Nothing is asserted: a benchmark prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from engine import RunSpec, Trainer, fingerprint, warm_up
+from engine.evaluation.evaluator import range_of
+from engine.kernels import codes
+from engine.kernels.shades import shade
+from engine.machine.machine import Machine
+
+NEVER = 1_000_000_000
+PLANE_FEATURES = ["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"]
+GRID = 100
+
+
+def trainer_of(**fields: Any) -> Trainer:
+    trainer = Trainer(RunSpec.model_validate({"stop": {"max_steps": NEVER}} | fields))
+    trainer.step(50)
+    return trainer
+
+
+def layers(*units: int, activation: str = "tanh") -> dict[str, Any]:
+    return {"layers": [{"units": count, "activation": activation} for count in units]}
+
+
+def microseconds(action: Callable[[], object], rounds: int, calls: int) -> float:
+    """Of one call: the median of some rounds of several calls."""
+    taken = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        for _ in range(calls):
+            action()
+        taken.append(1e6 * (time.perf_counter() - begin) / calls)
+    return statistics.median(taken)
+
+
+def show(title: str, whole: float, parts: dict[str, float], rest: str) -> None:
+    """A line for each part, with its share of the whole."""
+    print(f"\n{title:<64}{whole:>12.3f} µs")
+    for name, taken in (parts | {rest: whole - sum(parts.values())}).items():
+        print(f"    {name:<60}{taken:>12.3f}{taken / whole:>9.1%}")
+    sys.stdout.flush()
+
+
+def frame(rounds: int) -> None:
+    """An epoch of 25 updates with a point of the series, and maps of all units."""
+    spec = {"data": {"name": "spiral", "features": PLANE_FEATURES}, "network": layers(8, 8, 8)}
+    trainer, bare = trainer_of(**spec), trainer_of(**spec, eval_every=NEVER)
+    evaluator = trainer.evaluator
+    assert trainer.tape.sizes == (7, 8, 8, 8, 1) and trainer.steps_per_epoch == 25
+
+    def whole() -> None:
+        trainer.step(25)
+        trainer.unit_maps(GRID)
+
+    plane = evaluator.plane(trainer.dataset, GRID)
+    values = evaluator.stacked(plane)
+    bounds = [evaluator.tape.bound(layer) for layer, size in enumerate(evaluator.tape.sizes) for _ in range(size)]
+    ranges = np.array([range_of(row, bound) for row, bound in zip(values, bounds, strict=True)])
+    maps = np.empty(values.shape, dtype=np.uint8)
+    updates = microseconds(lambda: bare.step(25), rounds, 40)
+    parts = {
+        "25 updates": updates,
+        "a point of the series: losses of 250 and 250 samples": microseconds(lambda: trainer.step(25), rounds, 40) - updates,
+        f"activations of {len(values)} units over {GRID}² points": microseconds(lambda: evaluator.stacked(plane), rounds, 40),
+        "their ranges": microseconds(
+            lambda: [range_of(row, bound) for row, bound in zip(values, bounds, strict=True)], rounds, 40
+        ),
+        "their shades": microseconds(lambda: shade(values, ranges, maps), rounds, 40),
+    }
+    show(f"a frame of [7,8,8,8,1]: an epoch, both losses, maps of {GRID}²", microseconds(whole, rounds, 40), parts, "the rest")
+
+
+def ops(machine: Machine, rounds: int, times: int) -> dict[str, float]:
+    """Each op of the tape, repeated on the buffers as they stand; those of the same kind together."""
+    taken: dict[str, float] = {}
+    for index, word in enumerate(machine.tape.words):
+        if machine.tape.ops[index, codes.CODE] == codes.UPDATE:
+            continue
+        name = word.name.rstrip("0123456789 ")
+        again = np.tile(machine.tape.ops[index], (times, 1))
+        one = microseconds(lambda again=again: machine.run_apart(again), rounds, 4) / times
+        taken[name] = taken.get(name, 0.0) + one
+    return taken
+
+
+def update(rounds: int, **fields: Any) -> None:
+    """One update of a small network, op by op; updates of parameters as the difference of whole updates and all other ops."""
+    trainer = trainer_of(network=layers(4, 2), eval_every=NEVER, **fields)
+    title = f"[2,4,2,1], batch 10, {trainer.spec.optimizer.name}"
+    trainer.step(10_000)
+    whole = microseconds(lambda: trainer.machine.updates(20_000), rounds, 1) / 20_000
+    recorded = trainer_of(network=layers(4, 2), **fields)
+    series = microseconds(lambda: recorded.step(20_000), rounds, 1) / 20_000
+    parts = ops(trainer.machine, rounds, 2000)
+    show(f"an update of {title}", whole, parts, "parameters, clocks, shuffling; from op to op")
+    show(f"an update of {title}, as it comes", series, {"the update": whole}, "the recorded series, every 25 updates")
+
+
+def series(rounds: int) -> None:
+    """A run on many inputs: the whole training set is measured every 8 updates."""
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(1024, 784)), np.arange(1024) % 10
+    fields = {
+        "data": {"name": "inline", "task": "classification", "train_x": x.tolist(), "train_y": y.tolist()},
+        "network": layers(256, 128, activation="relu"),
+        "batch_size": 128,
+    }
+    run, bare = trainer_of(**fields), trainer_of(**fields, eval_every=NEVER)
+    plain = microseconds(lambda: bare.step(8), rounds, 1)
+    whole = microseconds(lambda: run.step(8), rounds, 1)
+    show("8 updates of [784,256,128,10] relu, batch 128", whole, {"the updates": plain}, "the recorded series, an epoch of 1,024")
+    parts = {name: 8 * taken for name, taken in ops(bare.machine, max(3, rounds // 3), 2).items()}
+    show("the updates of these", plain, parts, "parameters, clocks, shuffling; from op to op")
+    evaluator = run.evaluator
+    chunks = list(evaluator.passes("forward_ops", *evaluator.rows("train")))
+    point = microseconds(lambda: list(evaluator.passes("forward_ops", *evaluator.rows("train"))), rounds, 1)
+    parts = {}
+    for index, word in enumerate(evaluator.tape.words):
+        if word.phase in ("forward", "loss") and evaluator.tape.ops[index, codes.CODE] != codes.RATE:
+            op, count = np.ascontiguousarray(evaluator.tape.ops[index : index + 1]), chunks[0][1]
+            name = word.name.rstrip("0123456789 ") if word.layer != 1 else word.name
+            taken = microseconds(lambda op=op, count=count: evaluator.rerun(op, count), rounds, 4) * len(chunks)
+            parts[name] = parts.get(name, 0.0) + taken
+    show(f"an evaluation of 1,024 samples, in chunks of {chunks[0][1]}", point, parts, "the rest")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    given = parser.parse_args()
+    warm_up()
+    print(f"engine {fingerprint()}; medians of {given.rounds} rounds")
+    frame(given.rounds)
+    update(given.rounds, optimizer={"name": "sgd"})
+    series(given.rounds)
