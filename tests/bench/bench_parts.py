@@ -61,7 +61,7 @@ def show(title: str, whole: float, parts: dict[str, float], rest: str) -> None:
 
 
 def frame(rounds: int) -> None:
-    """An epoch of 25 updates with a point of the series, and maps of all units."""
+    """An epoch of 25 updates with a point of the series, and maps of all units; the inputs, whose maps stay, are none."""
     spec = {"data": {"name": "spiral", "features": PLANE_FEATURES}, "network": layers(8, 8, 8)}
     trainer, bare = trainer_of(**spec), trainer_of(**spec, eval_every=NEVER)
     evaluator = trainer.evaluator
@@ -69,7 +69,7 @@ def frame(rounds: int) -> None:
 
     def whole() -> None:
         trainer.step(25)
-        trainer.unit_maps(GRID)
+        trainer.unit_maps(GRID, slice(1, None))
 
     plane = evaluator.plane(trainer.dataset, GRID)
     values = evaluator.stacked(plane)
@@ -127,7 +127,8 @@ def series(rounds: int) -> None:
     run, bare = trainer_of(**fields), trainer_of(**fields, eval_every=NEVER)
     plain = microseconds(lambda: bare.step(8), rounds, 1)
     whole = microseconds(lambda: run.step(8), rounds, 1)
-    show("8 updates of [784,256,128,10] relu, batch 128", whole, {"the updates": plain}, "the recorded series, an epoch of 1,024")
+    title = "8 updates of [784,256,128,10] relu, batch 128, adam"
+    show(title, whole, {"the updates": plain}, "the recorded series: 1,024 samples")
     parts = {name: 8 * taken for name, taken in ops(bare.machine, max(3, rounds // 3), 2).items()}
     show("the updates of these", plain, parts, "parameters, clocks, shuffling; from op to op")
     evaluator = run.evaluator
