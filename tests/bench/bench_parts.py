@@ -2,8 +2,8 @@
 
     python tests/bench/bench_parts.py [--rounds 15]
 
-The parts are timed one by one, each many times over on the same buffers, so that they sum up to less than the whole: what is
-left is the way from one to the next. Medians of some rounds. Nothing is asserted: a benchmark prints.
+Medians of some rounds, each part many times over on the same buffers; what the parts leave of the whole is said. Nothing is
+asserted: a benchmark prints.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from engine import RunSpec, Trainer, fingerprint, warm_up
-from engine.evaluation.evaluator import range_of
+from engine.evaluation.evaluator import Pictures
 from engine.kernels import codes
-from engine.kernels.shades import shade
 from engine.machine.machine import Machine
 
 NEVER = 1_000_000_000
@@ -71,47 +70,51 @@ def frame(rounds: int) -> None:
         trainer.step(25)
         trainer.unit_maps(GRID, slice(1, None))
 
-    plane = evaluator.plane(trainer.dataset, GRID)
-    values = evaluator.stacked(plane)
-    bounds = [evaluator.tape.bound(layer) for layer, size in enumerate(evaluator.tape.sizes) for _ in range(size)]
-    ranges = np.array([range_of(row, bound) for row, bound in zip(values, bounds, strict=True)])
-    maps = np.empty(values.shape, dtype=np.uint8)
+    plane, sizes = evaluator.plane(trainer.dataset, GRID), trainer.tape.sizes
+    first = {layer: sum(sizes[1:layer]) for layer in range(1, len(sizes))}
+    count = sum(sizes[1:])
+    pictures = Pictures(np.tile([-1.0, 1.0], (count, 1)), np.empty((count, GRID * GRID), dtype=np.uint8))
     updates = microseconds(lambda: bare.step(25), rounds, 40)
+    passes = microseconds(lambda: evaluator.stacked(plane, []), rounds, 40)
     parts = {
         "25 updates": updates,
         "a point of the series: losses of 250 and 250 samples": microseconds(lambda: trainer.step(25), rounds, 40) - updates,
-        f"activations of {len(values)} units over {GRID}² points": microseconds(lambda: evaluator.stacked(plane), rounds, 40),
-        "their ranges": microseconds(
-            lambda: [range_of(row, bound) for row, bound in zip(values, bounds, strict=True)], rounds, 40
-        ),
-        "their shades": microseconds(lambda: shade(values, ranges, maps), rounds, 40),
+        f"activations of {count} units over {GRID}² points": passes,
+        "their shades": microseconds(lambda: evaluator.stacked(plane, [], first, pictures), rounds, 40) - passes,
     }
-    show(f"a frame of [7,8,8,8,1]: an epoch, both losses, maps of {GRID}²", microseconds(whole, rounds, 40), parts, "the rest")
+    show(
+        f"a frame of [7,8,8,8,1]: an epoch, both losses, maps of {GRID}²",
+        microseconds(whole, rounds, 40),
+        parts,
+        "room, ranges, names of units",
+    )
 
 
 def ops(machine: Machine, rounds: int, times: int) -> dict[str, float]:
-    """Each op of the tape, repeated on the buffers as they stand; those of the same kind together."""
+    """Each op of the tape, those of the same kind together: what it adds to the ops before it, run again and again."""
     taken: dict[str, float] = {}
+    before = 0.0
     for index, word in enumerate(machine.tape.words):
         if machine.tape.ops[index, codes.CODE] == codes.UPDATE:
-            continue
+            break
+        begin = np.tile(machine.tape.ops[: index + 1], (times, 1))
+        until = microseconds(lambda begin=begin: machine.run_apart(begin), rounds, 1) / times
         name = word.name.rstrip("0123456789 ")
-        again = np.tile(machine.tape.ops[index], (times, 1))
-        one = microseconds(lambda again=again: machine.run_apart(again), rounds, 4) / times
-        taken[name] = taken.get(name, 0.0) + one
+        taken[name] = taken.get(name, 0.0) + until - before
+        before = until
     return taken
 
 
 def update(rounds: int, **fields: Any) -> None:
-    """One update of a small network, op by op; updates of parameters as the difference of whole updates and all other ops."""
+    """One update of a small network, op by op; what is left of it is the update of the parameters."""
     trainer = trainer_of(network=layers(4, 2), eval_every=NEVER, **fields)
     title = f"[2,4,2,1], batch 10, {trainer.spec.optimizer.name}"
     trainer.step(10_000)
     whole = microseconds(lambda: trainer.machine.updates(20_000), rounds, 1) / 20_000
     recorded = trainer_of(network=layers(4, 2), **fields)
     series = microseconds(lambda: recorded.step(20_000), rounds, 1) / 20_000
-    parts = ops(trainer.machine, rounds, 2000)
-    show(f"an update of {title}", whole, parts, "parameters, clocks, shuffling; from op to op")
+    parts = ops(trainer.machine, 3 * rounds, 1000)
+    show(f"an update of {title}", whole, parts, "parameters, clocks, the order of an epoch")
     show(f"an update of {title}, as it comes", series, {"the update": whole}, "the recorded series, every 25 updates")
 
 
@@ -130,7 +133,7 @@ def series(rounds: int) -> None:
     title = "8 updates of [784,256,128,10] relu, batch 128, adam"
     show(title, whole, {"the updates": plain}, "the recorded series: 1,024 samples")
     parts = {name: 8 * taken for name, taken in ops(bare.machine, max(3, rounds // 3), 2).items()}
-    show("the updates of these", plain, parts, "parameters, clocks, shuffling; from op to op")
+    show("the updates of these", plain, parts, "parameters, clocks, the order of an epoch")
     evaluator = run.evaluator
     chunks = list(evaluator.passes("forward_ops", *evaluator.rows("train")))
     point = microseconds(lambda: list(evaluator.passes("forward_ops", *evaluator.rows("train"))), rounds, 1)
