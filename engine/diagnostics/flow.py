@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from engine.array import Array
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
-from engine.machine.machine import Machine
 from engine.machine.tape import slope_op
 from engine.rows.activations import ACTIVATIONS
 
@@ -82,51 +81,46 @@ class Spread:
     before: tuple[NDArray[np.int64], Array] | None = None
 
 
-class FlowStats:
-    """Mixed into a trainer: changes nothing, computes in the evaluator's workspace."""
+def flow(evaluator: Evaluator) -> Flow:
+    """‖h_l‖ and ‖δ_l‖ of every layer: one pass forward and back."""
+    depth = len(evaluator.tape.sizes)
+    x, y = evaluator.rows("train")
+    h, delta = np.zeros(depth), np.zeros(depth - 1)
+    for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
+        h += [_sizes(evaluator.values(f"h{layer}", count)).sum() for layer in range(depth)]
+        delta += [_sizes(evaluator.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
+    return Flow(h / len(x), delta / len(x))
 
-    machine: Machine
-    evaluator: Evaluator
 
-    def flow(self) -> Flow:
-        """‖h_l‖ and ‖δ_l‖ of every layer: one pass forward and back."""
-        evaluator, depth = self.evaluator, len(self.evaluator.tape.sizes)
-        x, y = evaluator.rows("train")
-        h, delta = np.zeros(depth), np.zeros(depth - 1)
-        for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
-            h += [_sizes(evaluator.values(f"h{layer}", count)).sum() for layer in range(depth)]
-            delta += [_sizes(evaluator.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
-        return Flow(h / len(x), delta / len(x))
+def network_state(evaluator: Evaluator) -> NetworkState:
+    """Every layer's sizes, saturation and dead units, and the loss, over the training set."""
+    return _Measuring(evaluator).result()
 
-    def network_state(self) -> NetworkState:
-        """Every layer's sizes, saturation and dead units, and the loss, over the training set."""
-        return _Measuring(self.evaluator, self.machine).result()
 
-    def preactivation_histograms(self) -> list[Spread]:
-        """The spread of what each layer's activation takes, over the training set."""
-        evaluator = self.evaluator
-        state = self.network_state()
-        names = inputs_of_activations(evaluator)
-        normed = {layer: f"z{layer}" for layer, name in names.items() if name != f"z{layer}"}
-        spreads = _histograms(evaluator, {*names.values(), *normed.values()})
-        return [
-            Spread(
-                layer.layer,
-                layer.activation,
-                *spreads[names[layer.layer]],
-                layer.saturated,
-                len(layer.dead) / layer.units,
-                spreads[normed[layer.layer]] if layer.layer in normed else None,
-            )
-            for layer in state.layers
-        ]
+def preactivation_histograms(evaluator: Evaluator) -> list[Spread]:
+    """The spread of what each layer's activation takes, over the training set."""
+    state = network_state(evaluator)
+    names = inputs_of_activations(evaluator)
+    normed = {layer: f"z{layer}" for layer, name in names.items() if name != f"z{layer}"}
+    spreads = _histograms(evaluator, {*names.values(), *normed.values()})
+    return [
+        Spread(
+            layer.layer,
+            layer.activation,
+            *spreads[names[layer.layer]],
+            layer.saturated,
+            len(layer.dead) / layer.units,
+            spreads[normed[layer.layer]] if layer.layer in normed else None,
+        )
+        for layer in state.layers
+    ]
 
 
 class _Measuring:
     """Sums over the training set, chunk by chunk: one pass forward and back, then the slopes."""
 
-    def __init__(self, evaluator: Evaluator, machine: Machine) -> None:
-        self.evaluator, self.machine = evaluator, machine
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator, self.machine = evaluator, evaluator.machine
         tape = evaluator.tape
         self.depth = len(tape.sizes) - 1
         self.h, self.delta, self.pull = (np.zeros(self.depth + 1) for _ in range(3))

@@ -115,19 +115,19 @@ def _rig(units: int, output: str, loss: str, hidden: str | None) -> Evaluator:
 
 
 def _run(
-    evaluator: Evaluator, given: dict[str, Array], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]
+    evaluator: Evaluator, values: dict[str, Array], kinds: tuple[int, ...], layer: int, results: tuple[str, ...]
 ) -> dict[str, Array]:
     """Lay values into the workspace, run the layer's ops with these codes in the order of the tape, read values: in chunks."""
     tape = evaluator.tape
     of_layer = np.array([word.layer == layer for word in tape.words])
-    ops = np.ascontiguousarray(tape.ops[of_layer & np.isin(tape.ops[:, codes.CODE], wanted)])
-    count = next(iter(given.values())).shape[1]
-    found: dict[str, list[Array]] = {name: [] for name in names}
+    ops = np.ascontiguousarray(tape.ops[of_layer & np.isin(tape.ops[:, codes.CODE], kinds)])
+    count = next(iter(values.values())).shape[1]
+    chunks: dict[str, list[Array]] = {name: [] for name in results}
     for start in range(0, count, tape.layout.capacity):
         stop = min(start + tape.layout.capacity, count)
-        for name, values in given.items():
-            evaluator.values(name, stop - start)[...] = values[:, start:stop]
+        for name, whole in values.items():
+            evaluator.values(name, stop - start)[...] = whole[:, start:stop]
         evaluator.rerun(ops, stop - start)
-        for name, parts in found.items():
+        for name, parts in chunks.items():
             parts.append(evaluator.values(name, stop - start).copy())
-    return {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
+    return {name: np.concatenate(parts, axis=1) for name, parts in chunks.items()}

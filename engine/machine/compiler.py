@@ -107,7 +107,7 @@ class TapeWriter:
             STATE=self.running.get(layer, 0),
         )
 
-    def bend(self, layer: int) -> None:
+    def activate(self, layer: int) -> None:
         """Activation, dropout, skip: from z or u to h."""
         own = self.layers[layer - 1]
         stations = ["u" if own.norm else "z", *(["a"] if own.dropout or own.skip else [])]
@@ -156,7 +156,7 @@ class TapeWriter:
 
     # Backward --------------------------------------------------------------------------------------------------------
 
-    def back_bend(self, layer: int) -> None:
+    def back_activate(self, layer: int) -> None:
         """From dJ/dh_l, which lies where delta_l will, to dJ/dz_l."""
         own, delta = self.layers[layer - 1], f"delta{layer}"
         value = self.value
@@ -253,7 +253,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     for layer in range(1, last + 1):
         writer.affine(layer)
         writer.norm(layer)
-        writer.bend(layer)
+        writer.activate(layer)
     z, h, delta = f"z{last}", f"h{last}", f"delta{last}"
     pair = {
         "KIND": LOSSES[writer.loss].code,
@@ -268,7 +268,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         writer.gradient(layer)
         if layer > 1:
             writer.back_product(layer)
-            writer.back_bend(layer - 1)
+            writer.back_activate(layer - 1)
     if spec.regularization.l1 or spec.regularization.l2:
         for slot in writer.slots:
             if slot.matrix:

@@ -101,6 +101,11 @@ class Tape:
         return self._part(("forward", "loss"))
 
     @cached_property
+    def activation_ops(self) -> NDArray[np.int64]:
+        """The ops from the samples to the outputs."""
+        return self._part(("forward",))
+
+    @cached_property
     def gradient_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to the gradient of the data term."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY,))
