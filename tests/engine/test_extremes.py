@@ -138,11 +138,14 @@ def one_weight(x, weight, rule, **fields):
 
 
 def bounded(rule):
-    """Whether the step is about the rate, whatever the gradient: nothing of the update by the witness overflows."""
+    """Whether the step of the weight and its bias is about the rate, whatever the gradient: its witness overflows nowhere."""
     state, own = {}, OPTIMIZERS[rule].own | {"lr": 1e9}
+    gradient = [np.full((1, 1), 1e300), np.full(1, 1e150)]
     with np.errstate(over="ignore", invalid="ignore"):
-        new = OPTIMIZERS[rule].rule([np.ones(1)], state, lambda _: [np.full(1, 1e300)], **own)
-    return all(np.isfinite(np.ravel(value)).all() for value in (new, *state.values()))
+        new = OPTIMIZERS[rule].rule([np.ones((1, 1)), np.zeros(1)], state, lambda _: gradient, **own)
+    return all(
+        np.isfinite(value).all() for kept in (new, *state.values()) for value in (kept if isinstance(kept, list) else [kept])
+    )
 
 
 BOUNDED = [rule for rule in OPTIMIZERS if bounded(rule)]

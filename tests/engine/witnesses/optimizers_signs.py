@@ -74,7 +74,8 @@ def muon(theta, state, slope, lr, beta, weight_decay, beta1, beta2, eps, torch=F
     """Matrices by Newton-Schulz with Nesterov's momentum, the rest by AdamW as PyTorch has it."""
     b = state.setdefault("b", zeros(theta))
     gradients = slope(theta)
-    adams = adam(theta, state, lambda _: gradients, lr, beta1, beta2, eps)
+    others = [g if g.ndim != 2 else np.zeros_like(g) for g in gradients]
+    adams = adam(theta, state, lambda _: others, lr, beta1, beta2, eps)
     new = []
     for k, g in enumerate(gradients):
         kept = (1.0 - lr * weight_decay) * theta[k]
