@@ -31,6 +31,8 @@ export interface Row {
   title: string;
   summary: string;
   source: string;
+  /** where the source is to be read */
+  link: string;
   formula: string;
   mathml: string;
   parameters: Parameter[];
