@@ -11,6 +11,7 @@ from llvmlite.binding import get_host_cpu_name
 from numba.core import event
 
 from engine.kernels import landscape as _declares_landscape  # noqa: F401
+from engine.kernels import over_rows as _declares_over_rows  # noqa: F401
 from engine.kernels import race as _declares_race  # noqa: F401
 from engine.kernels import run as _declares_run  # noqa: F401
 from engine.kernels import shades as _declares_shades  # noqa: F401

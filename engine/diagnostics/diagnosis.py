@@ -9,22 +9,15 @@ high: `HIGH`, half the loss of the best constant answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from engine.diagnostics import remedies as to_try
 from engine.diagnostics.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
 from engine.diagnostics.first_nonfinite import FirstNonfinite
-from engine.diagnostics.flow import STEEPEST, NetworkState
-from engine.diagnostics.symptoms import Symptoms, gather
-from engine.evaluation.evaluator import Evaluator
-from engine.machine.machine import Machine
+from engine.diagnostics.symptoms import Symptoms
 from engine.script.edit_checks import number as n
-
-if TYPE_CHECKING:
-    from engine.recording.series import Series
-    from engine.script.edits import AnyEdit
 
 HIGH = 0.5  # in baselines
 VANISHED = 2e-3  # ‖δ_1‖/‖δ_L‖; three sigmoid layers still learn at 1.6e-2, five are stuck at 1.2e-3
@@ -48,7 +41,7 @@ Rule = Callable[[Symptoms], Finding | None]
 
 
 class Stopped(Protocol):
-    """What a trainer says of why it stands still."""
+    """Why a run stands still; `engine.recording.stops.Stop` is one."""
 
     @property
     def kind(self) -> str: ...
@@ -99,7 +92,7 @@ def _exploding(s: Symptoms) -> Finding | None:
 
 
 def _dead(s: Symptoms) -> Finding | None:
-    shares = [(len(layer.dead) / layer.units, layer) for layer in s.hidden if layer.activation not in STEEPEST]
+    shares = [(len(layer.dead) / layer.units, layer) for layer in s.hidden if layer.saturated is None]
     share, worst = max(shares, key=lambda found: found[0], default=(0.0, None))
     if worst is None or share <= DEAD or s.level < HIGH or _nothing_yet(s):
         return None
@@ -251,13 +244,13 @@ def _plateau(s: Symptoms) -> Finding | None:
     return _standing(s, [Evidence("pull_elasticity", s.pull_elasticity, NO_PULL, "below", words), flat])
 
 
-def _standing(s: Symptoms, found: Sequence[Evidence], layer: int | None = None) -> Finding:
+def _standing(s: Symptoms, evidence: Sequence[Evidence], layer: int | None = None) -> Finding:
     tries = [
         to_try.suitable_initializer(s),
         Remedy("seed", s.spec.seed + 1, "another start"),
         Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
     ]
-    return _finding("plateau", f"The loss stands still at {n(s.loss)}: {found[0].words}.", found, s, tries, layer)
+    return _finding("plateau", f"The loss stands still at {n(s.loss)}: {evidence[0].words}.", evidence, s, tries, layer)
 
 
 def _underfitting(s: Symptoms) -> Finding | None:
@@ -319,35 +312,6 @@ def diagnose(symptoms: Symptoms, stopped: Stopped | None) -> list[Finding]:
         if finding and not any(finding.name in EXPLAINS.get(cause.name, ()) for cause in found):
             found.append(finding)
     return found
-
-
-class Diagnosis:
-    """Mixed into a trainer."""
-
-    machine: Machine
-    evaluator: Evaluator
-    stopped: Any
-
-    if TYPE_CHECKING:
-
-        @property
-        def series(self) -> Series: ...
-        @property
-        def edits(self) -> tuple[AnyEdit, ...]: ...
-        def network_state(self) -> NetworkState: ...
-
-    def findings(self) -> list[Finding]:
-        """What ails the run where it stands, the cause first; empty where nothing does. Changes nothing."""
-        return diagnose(self.symptoms(), self.stopped)
-
-    def symptoms(self) -> Symptoms:
-        """The numbers that findings are made from."""
-        here = self.machine.step
-        since = max((edit.step for edit in self.edits if edit.step <= here), default=0)
-        penalties = self.machine.spec.regularization
-        with np.errstate(over="ignore", invalid="ignore"):
-            penalty = self.evaluator.penalty() if penalties.l1 or penalties.l2 else 0.0
-        return gather(self.machine, self.network_state(), self.series.points, since, penalty)
 
 
 # In words and as fields ---------------------------------------------------------------------------------------------------

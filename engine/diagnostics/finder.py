@@ -106,6 +106,12 @@ class RateFinder:
         while not self.advance(updates):
             yield len(self.losses) / len(self.ladder)
 
+    def finish(self) -> RateTest:
+        """Run to the end; what was found."""
+        for _ in self.slices():
+            pass
+        return self.result
+
     def _update(self) -> None:
         """One update. Its own loss is measured before it, so it shows what the rate before led to."""
         machine = self.machine

@@ -1,10 +1,10 @@
 """What flows through the layers over the training set: sizes of h and δ, saturated and dead units, the spread of z.
 
 A unit is *saturated* at a sample where the slope φ'(z) is below a twentieth of the steepest slope its activation has: an error
-signal that passes there arrives at less than 5 %. Counted for activations that level off on both sides (tanh: |h| > 0.975;
-sigmoid: h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training sample: no data
-gradient reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own: its op, given
-ones.
+signal that passes there arrives at less than 5 %. Counted for activations that level off on both sides, as their rows say
+(tanh: |h| > 0.975; sigmoid: h < 0.0127 or h > 0.9873). A hidden unit is *dead* where φ' is (all but) zero for every training
+sample: no data gradient reaches it now; decay, momentum or earlier layers may revive it. Slopes are the backward pass's own:
+its op, given ones.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from engine.array import Array
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
-from engine.machine.machine import Machine
+from engine.machine.tape import slope_op
+from engine.rows.activations import ACTIVATIONS
 
-STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
-"""Largest slope of the activations that level off on both sides."""
 SATURATED_BELOW = 0.05  # of the steepest slope
 DEAD_BELOW = 1e-3  # slope; ReLU's is exactly 0, a smooth kin's (ELU, GELU, SiLU) goes to 0 with z
 BINS = 31
@@ -82,59 +81,55 @@ class Spread:
     before: tuple[NDArray[np.int64], Array] | None = None
 
 
-class FlowStats:
-    """Mixed into a trainer: changes nothing, computes in the evaluator's workspace."""
+def flow(evaluator: Evaluator) -> Flow:
+    """‖h_l‖ and ‖δ_l‖ of every layer: one pass forward and back."""
+    depth = len(evaluator.tape.sizes)
+    x, y = evaluator.rows("train")
+    h, delta = np.zeros(depth), np.zeros(depth - 1)
+    for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
+        h += [_sizes(evaluator.values(f"h{layer}", count)).sum() for layer in range(depth)]
+        delta += [_sizes(evaluator.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
+    return Flow(h / len(x), delta / len(x))
 
-    machine: Machine
-    evaluator: Evaluator
 
-    def flow(self) -> Flow:
-        """‖h_l‖ and ‖δ_l‖ of every layer: one pass forward and back."""
-        evaluator, depth = self.evaluator, len(self.evaluator.tape.sizes)
-        x, y = evaluator.rows("train")
-        h, delta = np.zeros(depth), np.zeros(depth - 1)
-        for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
-            h += [_sizes(evaluator.values(f"h{layer}", count)).sum() for layer in range(depth)]
-            delta += [_sizes(evaluator.values(f"delta{layer}", count)).sum() for layer in range(1, depth)]
-        return Flow(h / len(x), delta / len(x))
+def network_state(evaluator: Evaluator) -> NetworkState:
+    """Every layer's sizes, saturation and dead units, and the loss, over the training set."""
+    return _Measuring(evaluator).result()
 
-    def network_state(self) -> NetworkState:
-        """Every layer's sizes, saturation and dead units, and the loss, over the training set."""
-        return _Measuring(self.evaluator, self.machine).result()
 
-    def preactivation_histograms(self) -> list[Spread]:
-        """The spread of what each layer's activation takes, over the training set."""
-        evaluator = self.evaluator
-        state = self.network_state()
-        names = inputs_of_activations(evaluator)
-        normed = {layer: f"z{layer}" for layer, name in names.items() if name != f"z{layer}"}
-        spreads = _histograms(evaluator, {*names.values(), *normed.values()})
-        return [
-            Spread(
-                layer.layer,
-                layer.activation,
-                *spreads[names[layer.layer]],
-                layer.saturated,
-                len(layer.dead) / layer.units,
-                spreads[normed[layer.layer]] if layer.layer in normed else None,
-            )
-            for layer in state.layers
-        ]
+def preactivation_histograms(evaluator: Evaluator) -> list[Spread]:
+    """The spread of what each layer's activation takes, over the training set."""
+    state = network_state(evaluator)
+    names = inputs_of_activations(evaluator)
+    normed = {layer: f"z{layer}" for layer, name in names.items() if name != f"z{layer}"}
+    spreads = _histograms(evaluator, {*names.values(), *normed.values()})
+    return [
+        Spread(
+            layer.layer,
+            layer.activation,
+            *spreads[names[layer.layer]],
+            layer.saturated,
+            len(layer.dead) / layer.units,
+            spreads[normed[layer.layer]] if layer.layer in normed else None,
+        )
+        for layer in state.layers
+    ]
 
 
 class _Measuring:
     """Sums over the training set, chunk by chunk: one pass forward and back, then the slopes."""
 
-    def __init__(self, evaluator: Evaluator, machine: Machine) -> None:
-        self.evaluator, self.machine = evaluator, machine
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator, self.machine = evaluator, evaluator.machine
         tape = evaluator.tape
         self.depth = len(tape.sizes) - 1
         self.h, self.delta, self.pull = (np.zeros(self.depth + 1) for _ in range(3))
         self.saturated = np.zeros(self.depth + 1)
         self.alive = [np.zeros(size, dtype=bool) for size in tape.sizes]
         self.loss = self.wrong = 0.0
-        back = tape.ops[:, codes.CODE] == codes.BACK_ACTIVATION
-        self.slopes = {word.layer: word.writes[0] for word, is_back in zip(tape.words, back, strict=True) if is_back}
+        self.rows = {layer: ACTIVATIONS[name] for layer, name in enumerate(tape.activations, 1)}
+        kinds = [codes.BACK_ACTIVATION, *([codes.OUTPUT_DELTA] if self.rows[self.depth].levels_off else [])]
+        self.sloping = np.isin(tape.ops[:, codes.CODE], kinds)
 
     def result(self) -> NetworkState:
         evaluator = self.evaluator
@@ -144,8 +139,10 @@ class _Measuring:
             for start, count in evaluator.passes("gradient_ops", x, y, codes.STATISTICS):
                 gradient += evaluator.grad * (count / len(x))
                 self._add_sizes(count)
-                self._add_output(count, y[start : start + count])
-                self._add_slopes(count)
+                slopes = self._slopes(count)
+                self._add_slopes(slopes)
+                if self.depth in slopes:
+                    self._add_output(slopes[self.depth], count, y[start : start + count])
             layers = tuple(self._layer(layer, gradient, len(x)) for layer in range(1, self.depth + 1))
         return NetworkState(self.loss / len(x), layers, float(self.wrong) / len(x))
 
@@ -160,31 +157,31 @@ class _Measuring:
             self.delta[layer] += delta.sum()
             self.h[layer] += below.sum()
 
-    def _add_output(self, count: int, y: Array) -> None:
-        """Outputs where the slope is all but gone and the target is on the other side."""
-        activation = self.evaluator.tape.activations[-1]
-        if activation not in STEEPEST:
-            return
-        h = self.evaluator.values(f"h{self.depth}", count)
-        slope = 1.0 - h * h if activation == "tanh" else h * (1.0 - h)
-        saturated = slope < SATURATED_BELOW * STEEPEST[activation]
-        self.saturated[self.depth] += saturated.sum()
-        middle = 0.0 if activation == "tanh" else 0.5
-        self.wrong += (saturated & ((h > middle) != (middle < y.T))).any(axis=0).sum()
-
-    def _add_slopes(self, count: int) -> None:
+    def _slopes(self, count: int) -> dict[int, Array]:
+        """|φ′(z)| of each hidden layer, and of an output that levels off, (units, count): in place of the layers' δ."""
         evaluator = self.evaluator
-        for name in self.slopes.values():
-            evaluator.values(name, count)[...] = 1.0
-        if self.slopes:
-            ops = evaluator.active_tape.ops
-            evaluator.rerun(np.ascontiguousarray(ops[ops[:, codes.CODE] == codes.BACK_ACTIVATION]), count)
-        for layer, name in self.slopes.items():
-            slope = np.abs(evaluator.values(name, count))
+        layers = [word.layer for word, kept in zip(evaluator.tape.words, self.sloping, strict=True) if kept]
+        for layer in layers:
+            evaluator.values(f"delta{layer}", count)[...] = 1.0
+        if layers:
+            evaluator.rerun(np.array([slope_op(op) for op in evaluator.active_tape.ops[self.sloping]]), count)
+        return {layer: np.abs(evaluator.values(f"delta{layer}", count)) for layer in layers}
+
+    def _add_slopes(self, slopes: dict[int, Array]) -> None:
+        for layer, slope in slopes.items():
             self.alive[layer] |= ~(slope <= DEAD_BELOW).all(axis=1)  # a slope that is no number is not called dead
-            steepest = STEEPEST.get(evaluator.tape.activations[layer - 1])
-            if steepest:
-                self.saturated[layer] += (slope < SATURATED_BELOW * steepest).sum()
+            if self.rows[layer].levels_off:
+                self.saturated[layer] += self._is_saturated(layer, slope).sum()
+
+    def _is_saturated(self, layer: int, slope: Array) -> NDArray[np.bool_]:
+        return slope < SATURATED_BELOW * (self.rows[layer].steepest or 0.0)
+
+    def _add_output(self, slope: Array, count: int, y: Array) -> None:
+        """Outputs where the slope is all but gone and the target is on the other side of the range's middle."""
+        h = self.evaluator.values(f"h{self.depth}", count)
+        within = self.rows[self.depth].range
+        middle = 0.5 * (within.low + within.high)
+        self.wrong += (self._is_saturated(self.depth, slope) & ((h > middle) != (middle < y.T))).any(axis=0).sum()
 
     def _layer(self, layer: int, gradient: Array, rows: int) -> LayerState:
         tape, machine = self.evaluator.tape, self.machine
@@ -193,7 +190,6 @@ class _Measuring:
         weights = next(slot for slot in own if slot.name == f"W{layer}")
         size = _norm([slot.view(machine.theta) for slot in own])
         moved = _norm([slot.view(machine.change) for slot in own])
-        hidden = layer in self.slopes
         return LayerState(
             layer=layer,
             activation=activation,
@@ -204,8 +200,8 @@ class _Measuring:
             pull=float(self.pull[layer]) / rows,
             weights=_norm([weights.view(machine.theta)]),
             update_ratio=moved / size if machine.step and size else None,
-            saturated=float(self.saturated[layer]) / (rows * units) if activation in STEEPEST else None,
-            dead=tuple(int(unit) + 1 for unit in np.flatnonzero(~self.alive[layer])) if hidden else (),
+            saturated=float(self.saturated[layer]) / (rows * units) if self.rows[layer].levels_off else None,
+            dead=tuple(int(unit) + 1 for unit in np.flatnonzero(~self.alive[layer])) if layer < self.depth else (),
         )
 
 

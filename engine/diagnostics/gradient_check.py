@@ -146,6 +146,12 @@ class GradientCheck:
         while not self.advance(weights):
             yield self.done / len(self.order)
 
+    def finish(self) -> GradientReport:
+        """Run to the end; the whole report."""
+        for _ in self.slices():
+            pass
+        return self.report
+
     def _slope(self, index: int) -> float:
         """The slope at h; where it disagrees, again at h/4 and h/16, extrapolated to 0 (Richardson): a cut-off error goes away,
         a wrong gradient stays."""

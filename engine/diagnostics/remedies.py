@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.diagnostics.findings import Remedy
-from engine.diagnostics.flow import STEEPEST
 from engine.diagnostics.symptoms import Symptoms
 
 
@@ -15,8 +14,8 @@ def rate(s: Symptoms, factor: float, words: str) -> Remedy:
 
 def suitable_initializer(s: Symptoms) -> Remedy:
     """The initializer that suits the activations; with the same already in place, another draw is no remedy."""
-    bent = any(layer.activation not in (*STEEPEST, "identity") for layer in s.hidden)
-    name = "he_normal" if bent else "xavier_uniform"
+    rectifying = any(layer.saturated is None and layer.activation != "identity" for layer in s.hidden)
+    name = "he_normal" if rectifying else "xavier_uniform"
     return Remedy("network.initializer", {"name": name}, "weights drawn to the layers' sizes")
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.array import Array
-from engine.diagnostics.flow import LayerState, NetworkState
+from engine.diagnostics.flow import LayerState, NetworkState, network_state
+from engine.evaluation.evaluator import Evaluator
 from engine.kernels.codes import SERIES_COLUMNS
 from engine.machine.machine import Machine
 from engine.spec import RunSpec
@@ -118,15 +119,19 @@ def identical_units(machine: Machine) -> tuple[int, int]:
     return best
 
 
-def gather(machine: Machine, network: NetworkState, points: Array, since: int, penalty: float) -> Symptoms:
-    """Symptoms of a machine; `points` (n, columns) of its recorded series, any of them, cut to the present here."""
+def gather(evaluator: Evaluator, points: Array, since: int) -> Symptoms:
+    """Symptoms of a run at the present parameters. `points` (n, columns) of its recorded series, any of them, are cut to those
+    from step `since`, its last edit, to the present."""
+    machine, network = evaluator.machine, network_state(evaluator)
     kept = points[(points[:, STEP] <= machine.step) & (points[:, STEP] >= since)]
     held_out, name = None, "validation"
     for name, column in (("validation", VALIDATION), ("test", TEST)):  # noqa: B007
         if len(kept) and not np.isnan(kept[:, column]).all():
             held_out = kept[:, column]
             break
+    penalties = machine.spec.regularization
     with np.errstate(over="ignore", invalid="ignore"):
+        penalty = evaluator.penalty() if penalties.l1 or penalties.l2 else 0.0
         parameters = float(np.linalg.norm(machine.theta))
         moved = float(np.linalg.norm(machine.change))
         gradient = float(np.linalg.norm([layer.gradient for layer in network.layers]))

@@ -21,7 +21,6 @@ def clone_machine(machine: Machine) -> Machine:
     made = Machine(machine.spec, machine.dataset)
     made.restore_buffers(machine.copy_buffers())
     made.int_state[codes.RECORD_AFTER] = NEVER
-    made._before[...] = machine._before
     while made.next_op:
         if made.one_op() not in (codes.RUNNING, codes.SERIES_FULL):
             made.abandon_update()

@@ -1,11 +1,14 @@
 """Functions drawn as curves, each value made by the kernels that train: φ and φ′ of an activation, δ_L and loss of an output.
 
-A network without (with one) hidden layer is compiled, z is laid into its workspace, and its own ops are run from there.
+A network without (with one) hidden layer is compiled, z is laid into its workspace, and its own ops are run from there. The
+last few such networks are kept; one caller at a time uses them.
 """
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,13 +53,13 @@ def output_delta(loss: str, output: str, z: ArrayLike, y: ArrayLike) -> OutputDe
         raise ValueError(f"output: '{output}' with {loss}; allowed: {', '.join(row.outputs)}")
     values = _columns(z)
     units = len(values)
-    if units < 2 and (loss == "cross_entropy" or output == "softmax"):
+    if units < 2 and (row.unit_for_each_class or not ACTIVATIONS[output].elementwise):
         raise ValueError("z: one unit given; allowed: (units, n) with 2 units or more for cross-entropy or softmax")
     targets = np.broadcast_to(np.asarray(y, dtype=np.float64), values.shape if np.ndim(z) == 2 else np.shape(z))
     evaluator = _rig(units, output, loss, hidden=None)
-    results = _run(
-        evaluator, {"z1": values, "y": targets.reshape(values.shape)}, _ACTIVATE_AND_JUDGE, 1, ("h1", "delta1", "losses")
-    )
+    given = {"z1": values, "y": targets.reshape(values.shape)}
+    with _ONE_AT_A_TIME:
+        results = _run(evaluator, given, _ACTIVATE_AND_JUDGE, 1, ("h1", "delta1", "losses"))
     shape = np.shape(z)
     return OutputDelta(results["h1"].reshape(shape), results["delta1"].reshape(shape), results["losses"].ravel())
 
@@ -70,16 +73,13 @@ def curve(activation: str, z: ArrayLike) -> Curve:
     if len(values) != 1:
         raise ValueError(f"z: shape {np.shape(z)} given; allowed: (n,)")
     evaluator = _rig(1, "identity", "mse", hidden=activation)
-    results = _run(
-        evaluator,
-        {"z1": values, "delta1": np.ones_like(values)},
-        (codes.ACTIVATION, codes.BACK_ACTIVATION),
-        1,
-        ("h1", "delta1"),
-    )
+    given = {"z1": values, "delta1": np.ones_like(values)}
+    with _ONE_AT_A_TIME:
+        results = _run(evaluator, given, (codes.ACTIVATION, codes.BACK_ACTIVATION), 1, ("h1", "delta1"))
     return Curve(results["h1"].ravel(), results["delta1"].ravel())
 
 
+_ONE_AT_A_TIME = threading.Lock()
 _ACTIVATE_AND_JUDGE = (codes.ACTIVATION, codes.LOSS, codes.OUTPUT_DELTA)
 
 
@@ -90,10 +90,11 @@ def _columns(z: ArrayLike) -> Array:
     return values.reshape(-1, values.shape[-1])
 
 
+@lru_cache(maxsize=32)
 def _rig(units: int, output: str, loss: str, hidden: str | None) -> Evaluator:
     """A network with these outputs, and one hidden unit if it is asked for, over blank data."""
     rows = EVALUATION_COLUMNS
-    classes = loss == "cross_entropy"
+    classes = LOSSES[loss].unit_for_each_class
     targets: list[Any] = [n % units for n in range(rows)] if classes else [[0.0] * units] * rows
     spec = RunSpec.model_validate(
         {
@@ -114,19 +115,19 @@ def _rig(units: int, output: str, loss: str, hidden: str | None) -> Evaluator:
 
 
 def _run(
-    evaluator: Evaluator, given: dict[str, Array], wanted: tuple[int, ...], layer: int, names: tuple[str, ...]
+    evaluator: Evaluator, values: dict[str, Array], kinds: tuple[int, ...], layer: int, results: tuple[str, ...]
 ) -> dict[str, Array]:
     """Lay values into the workspace, run the layer's ops with these codes in the order of the tape, read values: in chunks."""
     tape = evaluator.tape
     of_layer = np.array([word.layer == layer for word in tape.words])
-    ops = np.ascontiguousarray(tape.ops[of_layer & np.isin(tape.ops[:, codes.CODE], wanted)])
-    count = next(iter(given.values())).shape[1]
-    found: dict[str, list[Array]] = {name: [] for name in names}
+    ops = np.ascontiguousarray(tape.ops[of_layer & np.isin(tape.ops[:, codes.CODE], kinds)])
+    count = next(iter(values.values())).shape[1]
+    chunks: dict[str, list[Array]] = {name: [] for name in results}
     for start in range(0, count, tape.layout.capacity):
         stop = min(start + tape.layout.capacity, count)
-        for name, values in given.items():
-            evaluator.values(name, stop - start)[...] = values[:, start:stop]
+        for name, whole in values.items():
+            evaluator.values(name, stop - start)[...] = whole[:, start:stop]
         evaluator.rerun(ops, stop - start)
-        for name, parts in found.items():
+        for name, parts in chunks.items():
             parts.append(evaluator.values(name, stop - start).copy())
-    return {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
+    return {name: np.concatenate(parts, axis=1) for name, parts in chunks.items()}

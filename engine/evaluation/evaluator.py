@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
 from engine.dataset import SPLITS, Dataset
 from engine.kernels import codes
+from engine.kernels.over_rows import passes_over_rows
 from engine.kernels.run import run
-from engine.kernels.shades import shade, stack
+from engine.kernels.shades import reaches, shade
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
+from engine.rows.activations import ACTIVATIONS
 
 Part = Literal["forward_ops", "gradient_ops", "delta_ops"]
 """Of the tape: to the losses, to the gradients, to the deltas."""
 MOST_VALUES = 2**27  # of one pass over all rows at once, 1 GB
 NO_SERIES = np.zeros((1, len(codes.SERIES_COLUMNS)))
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Rows of values as bytes, (units, n), 0 … 255 between the `ranges` of the rows, (units, 2)."""
+
+    ranges: Array
+    bytes: NDArray[np.uint8]
+
+
+NO_LAYERS: Mapping[int, int] = MappingProxyType({})
+NO_PICTURES = Pictures(np.zeros((0, 2)), np.zeros((0, 0), dtype=np.uint8))
 
 
 @dataclass(frozen=True)
@@ -153,6 +168,13 @@ class Evaluator:
         """(n, d_0) -> (n, d_L)."""
         return self.loss_and_outputs(x, np.zeros((len(x), self.tape.sizes[-1])))[1]
 
+    def predict(self, x: ArrayLike) -> Array:
+        """Raw samples (n, columns), as the data came -> outputs (n, d_L), inference mode."""
+        raw, dataset = np.asarray(x, dtype=np.float64), self.machine.dataset
+        if raw.ndim != 2 or raw.shape[1] != len(dataset.columns):
+            raise ValueError(f"x: shape {raw.shape} given; allowed: (n, {len(dataset.columns)})")
+        return self.outputs(np.ascontiguousarray(dataset.inputs_of(raw)))
+
     def plane(self, dataset: Dataset, grid: int) -> Array:
         """Inputs (grid^2, d_0) of the middles of the cells over the drawn plane, row by row from the lowest y; the last grid
         asked for is kept."""
@@ -166,17 +188,37 @@ class Evaluator:
 
     def activations(self, x: Array) -> list[Array]:
         """h_0, h_1, …, h_L over the rows, each (units, n)."""
-        return np.split(self.stacked(x), np.cumsum(self.tape.sizes)[:-1])
+        return self.stacked(x, range(len(self.tape.sizes)))
 
-    def stacked(self, x: Array) -> Array:
-        """The same, one below the other: (units of all layers, n)."""
-        stacked = np.empty((sum(self.tape.sizes), len(x)))
-        blank = np.zeros((len(x), self.tape.sizes[-1]))
-        sizes = np.array(self.tape.sizes)
-        for start, count in self.passes("forward_ops", x, blank):
-            offsets = np.array([self._layout.offsets[f"h{layer}"] for layer in range(len(sizes))])
-            stack(self._work, offsets, sizes, count, stacked, start)
-        return stacked
+    def stacked(
+        self, x: Array, layers: Sequence[int], bounded: Mapping[int, int] = NO_LAYERS, pictures: Pictures = NO_PICTURES
+    ) -> list[Array]:
+        """h_l of `layers` over the rows, each (units, n), one below the other in memory. In the same pass, h_l of the layers
+        `bounded` as bytes: to the rows of `pictures` from the one named on."""
+        tape, machine = self.tape, self.machine
+        sizes = [tape.sizes[layer] for layer in layers]
+        starts = np.cumsum([0, *sizes])
+        kept = np.empty((starts[-1], len(x)))
+        self.int_state[codes.MODE] = codes.INFERENCE
+        passes_over_rows(tape.core)(
+            tape.activation_ops,
+            self.int_state,
+            self.float_state,
+            machine.theta,
+            self.nothing,
+            machine.state,
+            machine.evaluation_work,
+            self.unordered,
+            x,
+            np.zeros((len(x), tape.sizes[-1])),
+            NO_SERIES,
+            _places(tape, dict(zip(layers, starts, strict=False))),
+            kept,
+            _places(tape, bounded),
+            pictures.ranges,
+            pictures.bytes,
+        )
+        return [kept[start : start + size] for start, size in zip(starts, sizes, strict=False)]
 
     def gradient(self, split: str) -> Array:
         """Gradient of the objective over a split, (P,): size-weighted mean of its parts, then the penalties'."""
@@ -214,6 +256,13 @@ class Evaluator:
         np.add.at(confusion, (labels, predicted), 1)
         return Evaluation(loss, float(np.mean(predicted == labels)), outputs, predicted, confusion)
 
+    def accuracy(self, split: str) -> float:
+        """Share of a split's samples whose class is predicted; regression has none."""
+        accuracy = self.evaluate(split).accuracy
+        if accuracy is None:
+            raise ValueError("accuracy: a regression has none")
+        return accuracy
+
 
 def classes_of(outputs: Array) -> NDArray[np.int64]:
     """The predicted class (n,) of each row of (n, d_L): one output counts from one half, several by the largest."""
@@ -232,35 +281,62 @@ class UnitMaps:
 
 
 EVERY_LAYER = slice(None)
-RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0)}
+
+
+def bounds_of(activation: str | None) -> tuple[float, float] | None:
+    """The range of an activation where it is bounded on both sides; None of no activation."""
+    own = None if activation is None else ACTIVATIONS[activation].range
+    return (own.low, own.high) if own is not None and own.bounded else None
 
 
 def range_of(values: Array, activation: str | None) -> tuple[float, float]:
     """What a unit's picture of `values`, of any shape, spans: the range of its activation where that is bounded, else as far as
     it reaches either way."""
-    if activation in RANGES:
-        return RANGES[activation]
+    bounds = bounds_of(activation)
+    if bounds is not None:
+        return bounds
     reach = float(np.max(np.abs(values), initial=0.0))
     reach = reach if 0.0 < reach < np.inf else 1.0
     return -reach, reach
 
 
 def unit_maps(evaluator: Evaluator, dataset: Dataset, grid: int, layers: slice = EVERY_LAYER) -> UnitMaps | None:
-    """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane."""
+    """The activations of `layers` over the plane, the inputs counted as layer 0; None where the data are no plane.
+
+    Layers of a known range become bytes chunk by chunk; the others are looked through for their ranges first.
+    """
     if dataset.kind != "plane":
         return None
-    values, sizes = evaluator.stacked(evaluator.plane(dataset, grid)), evaluator.tape.sizes
-    chosen = range(len(sizes))[layers]
-    first = row_of_layer = sum(sizes[: chosen.start])
-    units: list[dict[str, float]] = []
-    for index in chosen:
-        for unit, row in enumerate(values[row_of_layer : row_of_layer + sizes[index]], 1):
-            low, high = range_of(row, evaluator.tape.bound(index))
-            units.append({"layer": index, "unit": unit, "low": low, "high": high})
-        row_of_layer += sizes[index]
-    ranges = np.array([(unit["low"], unit["high"]) for unit in units])
-    maps = np.empty((len(units), values.shape[1]), dtype=np.uint8)
-    shade(values[first : first + len(units)], ranges, maps)
-    top = values[-sizes[-1] :]
-    classes = top.argmax(axis=0).astype(np.uint8).reshape(grid, grid) if len(top) > 1 else None
-    return UnitMaps(maps.reshape(-1, grid, grid), units, classes)
+    tape, last = evaluator.tape, len(evaluator.tape.sizes) - 1
+    units = [(layer, unit) for layer in range(last + 1)[layers] for unit in range(1, tape.sizes[layer] + 1)]
+    first = {layer: row for row, (layer, unit) in enumerate(units) if unit == 1}
+    bounds = {layer: bounds_of(tape.bound(layer)) for layer in first}
+    pictures = Pictures(np.ones((len(units), 2)), np.empty((len(units), grid * grid), dtype=np.uint8))
+    for layer, bound in bounds.items():
+        if bound is not None:
+            pictures.ranges[first[layer] : first[layer] + tape.sizes[layer]] = bound
+    classes = last in first and tape.sizes[last] > 1
+    kept = [layer for layer, bound in bounds.items() if bound is None or (classes and layer == last)]
+    bounded = {layer: first[layer] for layer, bound in bounds.items() if bound is not None}
+    values = dict(zip(kept, evaluator.stacked(evaluator.plane(dataset, grid), kept, bounded, pictures), strict=True))
+    for layer in kept:
+        if bounds[layer] is None:
+            rows = slice(first[layer], first[layer] + tape.sizes[layer])
+            reach = np.empty(tape.sizes[layer])
+            reaches(values[layer], reach)
+            pictures.ranges[rows] = [range_of(unit, tape.bound(layer)) for unit in reach.reshape(-1, 1)]
+            shade(values[layer], pictures.ranges[rows], pictures.bytes[rows])
+    return UnitMaps(
+        pictures.bytes.reshape(-1, grid, grid),
+        [
+            {"layer": layer, "unit": unit, "low": low, "high": high}
+            for (layer, unit), (low, high) in zip(units, pictures.ranges.tolist(), strict=True)
+        ],
+        values[last].argmax(axis=0).astype(np.uint8).reshape(grid, grid) if classes else None,
+    )
+
+
+def _places(tape: Tape, rows: Mapping[int, int]) -> NDArray[np.int64]:
+    """For the kernel, of each layer: its units, where h_l lies in the workspace, and the row it goes to; (layers, 3)."""
+    places = [(tape.sizes[layer], tape.layout.offsets[f"h{layer}"], row) for layer, row in rows.items()]
+    return np.array(places, dtype=np.int64).reshape(-1, 3)

@@ -1,4 +1,7 @@
-"""Statistics of layers: the error signal of each unit, responses along a line, norms and histograms of the parameters."""
+"""Statistics of layers: the error signal of each unit, responses along a line, norms and histograms of the parameters.
+
+Nothing is changed; passes compute in the evaluator's workspace.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.dataset import Dataset
-from engine.evaluation.evaluator import RANGES, Evaluator, classes_of, range_of
+from engine.evaluation.evaluator import Evaluator, bounds_of, classes_of, range_of
 from engine.kernels import codes
 from engine.machine.machine import Machine
-from engine.recording import rules
-from engine.rows.rates import rates_at
 
 BINS = 31
 """Cells of a histogram: an odd number, so that zero lies within the middle one."""
@@ -70,103 +70,88 @@ class Histogram:
     edges: Array
 
 
-class LayerStats:
-    """Mixed into a trainer: changes nothing, computes in the evaluator's workspace."""
+def unit_deltas(evaluator: Evaluator) -> list[UnitDelta]:
+    """δ_1, …, δ_L at the present parameters, over the whole training set with its own statistics, dropout off. δ of a
+    sample is its ∂ℓ/∂z (but under batch norm, which couples them), so the mean over a batch is its gradient ∂𝓛/∂b."""
+    x, y = evaluator.rows("train")
+    deltas = [UnitDelta(np.zeros(size), np.zeros(size)) for size in evaluator.tape.sizes[1:]]
+    for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
+        for layer, delta in enumerate(deltas, 1):
+            values = evaluator.values(f"delta{layer}", count)
+            delta.mean[...] += values.sum(axis=1)
+            delta.size[...] += np.abs(values).sum(axis=1)
+    for delta in deltas:
+        delta.mean[...] /= len(x)
+        delta.size[...] /= len(x)
+    return deltas
 
-    dataset: Dataset
-    machine: Machine
-    evaluator: Evaluator
 
-    def unit_deltas(self) -> list[UnitDelta]:
-        """δ_1, …, δ_L at the present parameters, over the whole training set with its own statistics, dropout off. δ of a
-        sample is its ∂ℓ/∂z (but under batch norm, which couples them), so the mean over a batch is its gradient ∂𝓛/∂b."""
-        evaluator = self.evaluator
-        x, y = evaluator.rows("train")
-        found = [UnitDelta(np.zeros(size), np.zeros(size)) for size in evaluator.tape.sizes[1:]]
-        for _, count in evaluator.passes("delta_ops", x, y, codes.STATISTICS):
-            for layer, delta in enumerate(found, 1):
-                values = evaluator.values(f"delta{layer}", count)
-                delta.mean[...] += values.sum(axis=1)
-                delta.size[...] += np.abs(values).sum(axis=1)
-        for delta in found:
-            delta.mean[...] /= len(x)
-            delta.size[...] /= len(x)
-        return found
+def response(evaluator: Evaluator, points: int) -> tuple[Array, Array]:
+    """The fit over the drawn line: x (points,), outputs (points, d_L)."""
+    ((low, high),) = evaluator.machine.dataset.domain
+    x = np.linspace(low, high, points)
+    return x, evaluator.predict(x[:, None])
 
-    def unit_responses(self, points: int = 200) -> UnitResponses | None:
-        """Every unit's activation over the drawn line; None where the data are no line."""
-        if self.dataset.kind != "line":
-            return None
-        ((low, high),) = self.dataset.domain
-        x = np.linspace(low, high, points)
-        layers = self.evaluator.activations(np.ascontiguousarray(self.dataset.inputs_of(x[:, None])))
-        units: list[dict[str, float]] = []
-        for index, layer in enumerate(layers):
-            for unit, values in enumerate(layer):
-                least, most = range_of(values, self.evaluator.tape.bound(index))
-                units.append({"layer": index, "unit": unit + 1, "low": least, "high": most})
-        return UnitResponses(x, np.vstack(layers), units)
 
-    def sample_activations(self, split: str, index: int) -> SampleActivations:
-        """What sample `index` of a split, counted from 0, makes of every unit at the present parameters. ValueError where the
-        split has no such sample."""
-        x, y = self.evaluator.rows(split)
-        if not 0 <= index < len(x):
-            raise ValueError(f"index: {index} is not among the {len(x)} samples of {split}; allowed: 0 to {len(x) - 1}")
-        x, y = (np.ascontiguousarray(rows[index : index + 1]) for rows in (x, y))
-        loss, outputs = self.evaluator.loss_and_outputs(x, y)
-        layers = [self.evaluator.values(f"h{layer}", 1)[:, 0].copy() for layer in range(len(self.evaluator.tape.sizes))]
-        bounds = [RANGES.get(self.evaluator.tape.bound(layer) or "") for layer in range(len(layers))]
-        labels = self.dataset.splits[split].labels
-        if labels is None:
-            return SampleActivations(layers, bounds, y[0], float(loss), None, None)
-        return SampleActivations(layers, bounds, y[0], float(loss), int(labels[index]), int(classes_of(outputs)[0]))
+def unit_responses(evaluator: Evaluator, points: int) -> UnitResponses | None:
+    """Every unit's activation over the drawn line; None where the data are no line."""
+    dataset = evaluator.machine.dataset
+    if dataset.kind != "line":
+        return None
+    ((low, high),) = dataset.domain
+    x = np.linspace(low, high, points)
+    layers = evaluator.activations(np.ascontiguousarray(dataset.inputs_of(x[:, None])))
+    units: list[dict[str, float]] = []
+    for index, layer in enumerate(layers):
+        for unit, values in enumerate(layer):
+            least, most = range_of(values, evaluator.tape.bound(index))
+            units.append({"layer": index, "unit": unit + 1, "low": least, "high": most})
+    return UnitResponses(x, np.vstack(layers), units)
 
-    def health(self) -> list[LayerHealth]:
-        """The norms of every layer: whether its gradient arrives, and how far an update moves it."""
-        machine = self.machine
-        found = []
-        for layer in range(1, len(machine.tape.sizes)):
-            own = [slot for slot in machine.tape.slots if slot.layer == layer]
-            parameters = _norm(slot.view(machine.theta) for slot in own)
-            if machine.step == 0:
-                found.append(LayerHealth(layer, None, None, parameters, None))
-                continue
-            gradient = _norm(slot.view(machine.grad) for slot in own if slot.matrix)
-            update = _norm(slot.view(machine.change) for slot in own)
-            found.append(LayerHealth(layer, gradient, update, parameters, update / parameters if parameters else None))
-        return found
 
-    def weight_histograms(self) -> list[Histogram]:
-        """The spread of each layer's weights."""
-        found = []
-        for slot in self.machine.tape.slots:
-            if slot.kind != "weight":
-                continue
-            weights = slot.view(self.machine.theta).ravel()
-            finite = weights[np.isfinite(weights)]
-            reach = _round_up(float(np.max(np.abs(finite), initial=0.0)))
-            counts, edges = np.histogram(finite, BINS, (-reach, reach))
-            found.append(Histogram(counts.astype(np.int32), edges))
-        return found
+def sample_activations(evaluator: Evaluator, split: str, index: int) -> SampleActivations:
+    """What sample `index` of a split, counted from 0, makes of every unit at the present parameters. ValueError where the
+    split has no such sample."""
+    x, y = evaluator.rows(split)
+    if not 0 <= index < len(x):
+        raise ValueError(f"index: {index} is not among the {len(x)} samples of {split}; allowed: 0 to {len(x) - 1}")
+    x, y = (np.ascontiguousarray(rows[index : index + 1]) for rows in (x, y))
+    loss, outputs = evaluator.loss_and_outputs(x, y)
+    layers = [evaluator.values(f"h{layer}", 1)[:, 0].copy() for layer in range(len(evaluator.tape.sizes))]
+    bounds = [bounds_of(evaluator.tape.bound(layer)) for layer in range(len(layers))]
+    labels = evaluator.machine.dataset.splits[split].labels
+    if labels is None:
+        return SampleActivations(layers, bounds, y[0], float(loss), None, None)
+    return SampleActivations(layers, bounds, y[0], float(loss), int(labels[index]), int(classes_of(outputs)[0]))
 
-    @property
-    def rate(self) -> float:
-        """The rate of the next update."""
-        return float(self.rates(np.array([self.machine.step]))[0])
 
-    def rates(self, steps: NDArray[np.int64]) -> Array:
-        """The rate of the update after each step of `steps`, under the schedule now in force; shape (n,).
+def health(machine: Machine) -> list[LayerHealth]:
+    """The norms of every layer: whether its gradient arrives, and how far an update moves it."""
+    layers = []
+    for layer in range(1, len(machine.tape.sizes)):
+        own = [slot for slot in machine.tape.slots if slot.layer == layer]
+        parameters = _norm(slot.view(machine.theta) for slot in own)
+        if machine.step == 0:
+            layers.append(LayerHealth(layer, None, None, parameters, None))
+            continue
+        gradient = _norm(slot.view(machine.grad) for slot in own if slot.matrix)
+        update = _norm(slot.view(machine.change) for slot in own)
+        layers.append(LayerHealth(layer, gradient, update, parameters, update / parameters if parameters else None))
+    return layers
 
-        Epochs are counted from the present one, with mini-batches as they are now. A plateau schedule goes on at its factor.
-        """
-        int_state, spec = self.machine.int_state, self.machine.spec
-        batch = int(int_state[codes.BATCH_SIZE])
-        begun = self.machine.step - -(-int(int_state[codes.CURSOR]) // batch)  # this epoch's first update
-        t = np.asarray(steps, dtype=np.int64)
-        if spec.schedule.unit == "epoch":
-            t = np.maximum(0, int(int_state[codes.EPOCH]) + (t - begun) // -(-int(int_state[codes.TRAIN_ROWS]) // batch))
-        return rates_at(spec.schedule, spec.optimizer.lr, t, float(self.machine.rules[rules.FACTOR]))
+
+def weight_histograms(machine: Machine) -> list[Histogram]:
+    """The spread of each layer's weights."""
+    histograms = []
+    for slot in machine.tape.slots:
+        if slot.kind != "weight":
+            continue
+        weights = slot.view(machine.theta).ravel()
+        finite = weights[np.isfinite(weights)]
+        reach = _round_up(float(np.max(np.abs(finite), initial=0.0)))
+        counts, edges = np.histogram(finite, BINS, (-reach, reach))
+        histograms.append(Histogram(counts.astype(np.int32), edges))
+    return histograms
 
 
 def _norm(parts: Iterable[Array]) -> float:

@@ -15,6 +15,7 @@ from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
 from engine.kernels.ops.norms import EPS
 from engine.recording.stops import stop_reason
+from engine.rows.activations import ACTIVATIONS
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer
@@ -96,7 +97,7 @@ def _besides(trainer: Trainer, layer: int) -> dict[str, Any]:
         }
         if own.norm == "batch":
             found["norm"] |= {"mean": running[f"mean{layer}"].tolist(), "variance": running[f"var{layer}"].tolist()}
-    if own.activation == "prelu":
+    if ACTIVATIONS[own.activation].learned_slopes:
         found["slopes"] = named[f"alpha{layer}"].tolist()
     if own.skip is not None:
         projection = named.get(f"P{layer}")

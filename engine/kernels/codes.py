@@ -52,15 +52,6 @@ DECAY_2 = 11  # RATE, UPDATE: and which other one
 CORRECTION = 12  # RATE, UPDATE: which of them says whether it is; 0: it always is
 N_FIELDS = 13
 
-# Activations ---------------------------------------------------------------------------------------------------------
-IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, PRELU, ELU, GELU, SOFTPLUS, SILU, NAIVE_SIGMOID, NAIVE_SOFTMAX = range(13)
-
-# Norms ---------------------------------------------------------------------------------------------------------------
-BATCH_NORM, LAYER_NORM = range(2)
-
-# Losses --------------------------------------------------------------------------------------------------------------
-MSE, BCE, CROSS_ENTROPY = range(3)
-
 LAYOUT = 1
 """Kept with the numbers of a run, which are gone on with only under the same one; else the run is replayed from its beginning.
 Raise it by one whenever a number of kept buffers comes to mean something else although their shapes stay: a place of

@@ -1,32 +1,38 @@
-"""Pictures of units: their values gathered, and as bytes. One call each, where NumPy would let go of the interpreter often."""
+"""Values as bytes, for pictures: in one call, where NumPy would let go of the interpreter often."""
 
 import numpy as np
 
-from engine.kernels.jit import entry
+from engine.kernels.jit import entry, inner
+
+WITHOUT_SIGN = np.int64(2**63 - 1)
+
+
+@inner
+def shade_row(row, low, high, out):
+    """(n,) to 0 … 255 between `low` and `high`, rounded; what is not a number lies in the middle."""
+    scale = 255.0 / (high - low)
+    for i in range(row.size):
+        scaled = (row[i] - low) * scale
+        bounded = min(max(scaled, 0.0), 255.0) if scaled == scaled else 127.5
+        out[i] = np.uint8(np.rint(bounded))
 
 
 @entry("void(f8[:,::1], f8[:,::1], u1[:,::1])")
 def shade(values, ranges, bytes):
-    """(units, n) to 0 … 255 between each unit's `ranges` (units, 2), rounded; what is not a number lies in the middle."""
+    """(units, n) to 0 … 255 between each unit's `ranges` (units, 2)."""
     for unit in range(values.shape[0]):
-        row, out = values[unit], bytes[unit]
-        low = ranges[unit, 0]
-        scale = 255.0 / (ranges[unit, 1] - low)
+        shade_row(values[unit], ranges[unit, 0], ranges[unit, 1], bytes[unit])
+
+
+@entry("void(f8[:,::1], f8[::1])")
+def reaches(values, out):
+    """out[unit] <- the largest |value| of each row (units, n); NaN where one is not a number.
+
+    Without their sign the bits of doubles are ordered as whole numbers, NaN above all: so the loop vectorizes.
+    """
+    for unit in range(values.shape[0]):
+        row = values[unit]
+        top = np.int64(0)
         for i in range(row.size):
-            scaled = (row[i] - low) * scale
-            bounded = min(max(scaled, 0.0), 255.0) if scaled == scaled else 127.5
-            out[i] = np.uint8(np.rint(bounded))
-
-
-@entry("void(f8[::1], i8[::1], i8[::1], i8, f8[:,::1], i8)")
-def stack(work, offsets, sizes, count, stacked, first):
-    """The values of `count` samples that stand in the workspace, at `offsets` (sizes[k], count) each, one below the other into
-    columns `first` … of `stacked`."""
-    unit = 0
-    for k in range(sizes.size):
-        for row in range(sizes[k]):
-            at = offsets[k] + row * count
-            values, out = work[at : at + count], stacked[unit, first : first + count]
-            for i in range(count):
-                out[i] = values[i]
-            unit += 1
+            top = max(top, np.float64(row[i]).view(np.int64) & WITHOUT_SIGN)
+        out[unit] = np.int64(top).view(np.float64)

@@ -16,8 +16,6 @@ from engine.rows.losses import LOSSES
 from engine.rows.norms import NORMS
 from engine.spec import LayerSpec, RunSpec
 
-NAIVE = {codes.SIGMOID: codes.NAIVE_SIGMOID, codes.SOFTMAX: codes.NAIVE_SOFTMAX}
-
 
 def update_blocks(spec: RunSpec, slots: tuple[TensorSlot, ...]) -> dict[int, list[Block]]:
     """The blocks that the optimizer updates together, layer by layer; held biases are in none and cut what lies around them."""
@@ -74,8 +72,7 @@ class TapeWriter:
 
     def activation(self, layer: int) -> int:
         """Its code; in naive numerics the forms as printed."""
-        code = ACTIVATIONS[self.activations[layer - 1]].code
-        return NAIVE.get(code, code) if self.spec.numerics == "naive" else code
+        return ACTIVATIONS[self.activations[layer - 1]].code_in(self.spec.numerics)
 
     def source(self, layer: int) -> int | None:
         """The layer that a skip into `layer` comes from."""
@@ -110,7 +107,7 @@ class TapeWriter:
             STATE=self.running.get(layer, 0),
         )
 
-    def bend(self, layer: int) -> None:
+    def activate(self, layer: int) -> None:
         """Activation, dropout, skip: from z or u to h."""
         own = self.layers[layer - 1]
         stations = ["u" if own.norm else "z", *(["a"] if own.dropout or own.skip else [])]
@@ -121,7 +118,7 @@ class TapeWriter:
             f"activation {layer}",
             "forward",
             layer,
-            (names[0], *((f"alpha{layer}",) if own.activation == "prelu" else ())),
+            (names[0], *((f"alpha{layer}",) if ACTIVATIONS[own.activation].learned_slopes else ())),
             (names[1],),
             INPUT=self.value(names[0]),
             OUTPUT=self.value(names[1]),
@@ -159,7 +156,7 @@ class TapeWriter:
 
     # Backward --------------------------------------------------------------------------------------------------------
 
-    def back_bend(self, layer: int) -> None:
+    def back_activate(self, layer: int) -> None:
         """From dJ/dh_l, which lies where delta_l will, to dJ/dz_l."""
         own, delta = self.layers[layer - 1], f"delta{layer}"
         value = self.value
@@ -185,7 +182,7 @@ class TapeWriter:
         u = f"u{layer}" if own.norm else f"z{layer}"
         a = f"a{layer}" if own.dropout or own.skip else f"h{layer}"
         slopes: tuple[str, ...] = ()
-        if own.activation == "prelu":
+        if ACTIVATIONS[own.activation].learned_slopes:
             slopes = (f"alpha{layer}",)
             fields = {"INPUT": value(u), "OTHER": value(delta), "WEIGHTS": self.at[f"alpha{layer}"]}
             name = f"gradient of slopes {layer}"
@@ -256,7 +253,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
     for layer in range(1, last + 1):
         writer.affine(layer)
         writer.norm(layer)
-        writer.bend(layer)
+        writer.activate(layer)
     z, h, delta = f"z{last}", f"h{last}", f"delta{last}"
     pair = {
         "KIND": LOSSES[writer.loss].code,
@@ -271,7 +268,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         writer.gradient(layer)
         if layer > 1:
             writer.back_product(layer)
-            writer.back_bend(layer - 1)
+            writer.back_activate(layer - 1)
     if spec.regularization.l1 or spec.regularization.l2:
         for slot in writer.slots:
             if slot.matrix:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.array import Array
+from engine.rows.activations import ACTIVATIONS
 
 if TYPE_CHECKING:
     from engine.spec import LayerSpec
@@ -64,7 +65,7 @@ def tensor_slots(sizes: tuple[int, ...], layers: Sequence[LayerSpec]) -> tuple[T
         if layer <= len(layers):
             own = layers[layer - 1]
             tensors += [("gamma", "scale", (size,)), ("beta", "shift", (size,))] if own.norm else []
-            tensors += [("alpha", "slopes", (size,))] if own.activation == "prelu" else []
+            tensors += [("alpha", "slopes", (size,))] if ACTIVATIONS[own.activation].learned_slopes else []
             if own.skip is not None and sizes[layer - own.skip] != size:
                 tensors.append(("P", "projection", (size, sizes[layer - own.skip])))
         for name, kind, shape in tensors:

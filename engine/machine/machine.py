@@ -64,7 +64,7 @@ class Machine:
         self.theta = initial(self.evaluation_tape, spec, parameters)
         self.grad = np.zeros_like(self.theta)
         self.change = np.zeros_like(self.theta)
-        self._before = self.theta.copy()
+        self.theta_before = self.theta.copy()  # at the beginning of an update that is made op by op
         self.state = np.zeros(0)
         self.rules = rules.initial_state()
         self.begin(spec)
@@ -185,13 +185,13 @@ class Machine:
         """Run the next op of the present update."""
         op = self.next_op
         if op == 0:
-            self._before = self.theta.copy()
+            self.theta_before[...] = self.theta
         self._run(op, op + 1, 1)
         status = int(self.int_state[codes.STATUS])
         if status in (codes.RUNNING, codes.SERIES_FULL):
             self.next_op = (op + 1) % len(self.tape.ops)
             if self.next_op == 0:
-                self.change[...] = self.theta - self._before
+                self.change[...] = self.theta - self.theta_before
         return status
 
     def _run(self, first: int, last: int, count: int) -> None:
@@ -300,7 +300,7 @@ class Machine:
 
     def copy_buffers(self) -> dict[str, Any]:
         """A copy of every buffer, from which `restore_buffers` puts the machine back exactly."""
-        names = ("int_state", "float_state", "theta", "change", "grad", "state", "rules", "work", "order")
+        names = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
         return {name: getattr(self, name).copy() for name in names} | {"next_op": self.next_op}
 
     def restore_buffers(self, buffers: dict[str, Any]) -> None:

@@ -101,6 +101,11 @@ class Tape:
         return self._part(("forward", "loss"))
 
     @cached_property
+    def activation_ops(self) -> NDArray[np.int64]:
+        """The ops from the samples to the outputs."""
+        return self._part(("forward",))
+
+    @cached_property
     def gradient_ops(self) -> NDArray[np.int64]:
         """The ops from the samples to the gradient of the data term."""
         return self._part(("forward", "loss", "backward"), (codes.PENALTY,))
@@ -113,3 +118,13 @@ class Tape:
     @property
     def penalty_ops(self) -> NDArray[np.int64]:
         return np.ascontiguousarray(self.ops[self.ops[:, codes.CODE] == codes.PENALTY])
+
+
+def slope_op(op: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of an op that multiplies by φ′ among other things, BACK_ACTIVATION or OUTPUT_DELTA, the op (N_FIELDS,) that does nothing
+    else: it makes ones where the layer's δ lies into φ′. For activations that take each z for itself."""
+    own = op.copy()
+    if own[codes.CODE] == codes.OUTPUT_DELTA:
+        own[codes.CODE], own[codes.KIND] = codes.BACK_ACTIVATION, own[codes.EXTRA]
+        own[codes.OTHER] = own[codes.INPUT] + own[codes.COLS]
+    return own

@@ -11,6 +11,8 @@ from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import MUON
 from engine.machine.machine import Machine
+from engine.machine.tape import slope_op
+from engine.rows.activations import ACTIVATIONS
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,10 @@ def _running(machine: Machine, layer: int) -> dict[str, Array]:
 
 def _slope(machine: Machine, index: int) -> dict[str, Array]:
     """φ′ of the layer, by the op that multiplies δ with it: run on ones, and taken back. Softmax has no such thing."""
-    op = machine.tape.ops[index].copy()
+    op = slope_op(machine.tape.ops[index])
     layer = int(op[codes.LAYER])
-    if op[codes.CODE] == codes.OUTPUT_DELTA:
-        if op[codes.EXTRA] in (codes.SOFTMAX, codes.NAIVE_SOFTMAX):
-            return {}
-        op[codes.CODE], op[codes.KIND] = codes.BACK_ACTIVATION, op[codes.EXTRA]
-        op[codes.OTHER] = op[codes.INPUT] + op[codes.COLS]
+    if not ACTIVATIONS[machine.tape.activations[layer - 1]].elementwise:
+        return {}
     delta = machine.tape.layout.view(machine.work, f"delta{layer}", int(machine.int_state[codes.BATCH]))
     kept = delta.copy()
     delta[...] = 1.0

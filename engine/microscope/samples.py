@@ -89,10 +89,10 @@ def sample_chain(update: Update, name: str, index: tuple[int, ...]) -> SampleCha
     )
 
 
-def _gradients(made: MicroStep, name: str, index: tuple[int, ...]) -> Array:
+def _gradients(step: MicroStep, name: str, index: tuple[int, ...]) -> Array:
     """Each sample's own, from the op's operands: δ times source, or what stands for it."""
     kind = name.rstrip("0123456789")
-    operands = list(made.operands.values())
+    operands = list(step.operands.values())
     delta = operands[0][index[0]]
     if kind in ("W", "P"):
         return np.asarray(delta * operands[1][index[1]])

@@ -177,11 +177,11 @@ def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
     return found
 
 
-def _held(made: BatchObjective, theta: Array, at: int) -> float:
+def _held(objective: BatchObjective, theta: Array, at: int) -> float:
     """The derivative that a held bias has all the same."""
-    made.machine.theta[...] = theta
-    made.machine.run_apart(made.derivative)
-    return float(made.machine.grad[at])
+    objective.machine.theta[...] = theta
+    objective.machine.run_apart(objective.derivative)
+    return float(objective.machine.grad[at])
 
 
 def change(trainer: Trainer) -> Change:

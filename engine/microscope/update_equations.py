@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.machine.trace import MicroStep, trace_update
-from engine.microscope.clones import clone_at
 from engine.microscope.expressions.arithmetic import as_tree, flat, names_in, on_arrays
 from engine.microscope.expressions.expression import Expression, Number, Writing, latex, plain
 from engine.optimizers.equations import SYMBOLS, UpdateEquations
@@ -165,7 +164,7 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
     """
     slot = slot_of(trainer, name, index)
     here = trainer.steps_done
-    copied = clone_at(trainer, max(0, here - last))
+    copied = trainer.clone_at(max(0, here - last))
     rows: list[dict[str, float]] = []
     while copied.steps_done < here and copied.stopped is None:
         rows.append(_values(copied.machine, slot, index))

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 from engine.machine.trace import UpdateTrace, trace_update
 from engine.microscope.expressions.expression import plain
 from engine.microscope.notations import Notation, notation_of
-from engine.microscope.recipes import backward as _declares_backward  # noqa: F401
-from engine.microscope.recipes import forward as _declares_forward  # noqa: F401
-from engine.microscope.recipes import gradients as _declares_gradients  # noqa: F401
+from engine.microscope.recipes import activation as _declares_activation  # noqa: F401
+from engine.microscope.recipes import affine as _declares_affine  # noqa: F401
+from engine.microscope.recipes import batch as _declares_batch  # noqa: F401
+from engine.microscope.recipes import dropout as _declares_dropout  # noqa: F401
+from engine.microscope.recipes import loss as _declares_loss  # noqa: F401
+from engine.microscope.recipes import norm as _declares_norm  # noqa: F401
+from engine.microscope.recipes import skip as _declares_skip  # noqa: F401
 from engine.microscope.recipes import update as _declares_update  # noqa: F401
 from engine.microscope.recipes.builder import Builder
 from engine.microscope.steps import Step

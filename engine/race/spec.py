@@ -92,8 +92,8 @@ class RaceSpec(SpecModel):
             for schedule in (lane.schedule, *(retune.schedule for retune in lane.retunes)):
                 if schedule.unit != "step":
                     raise refuse("mismatch", "a surface has no epochs", "step", f"lanes.{index}.schedule.unit")
-                if schedule.name == "plateau":
-                    allowed = ", ".join(name for name in SCHEDULES if name != "plateau")
+                if schedule.row.measured:
+                    allowed = ", ".join(name for name, row in SCHEDULES.items() if not row.measured)
                     raise refuse("mismatch", "a surface has no measurements", allowed, f"lanes.{index}.schedule.name")
         surface = SurfaceFunction(self.surface)
         x, y = self.start or surface.start

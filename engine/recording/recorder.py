@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.dataset import Dataset
+from engine.dataset import SPLITS
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
@@ -14,17 +14,28 @@ from engine.script.script import Script
 
 
 class SeriesRecorder:
-    """Mixed into a trainer."""
+    """Asks a machine for the points that the present branch of a script lacks, and adds them to its series."""
 
-    dataset: Dataset
-    machine: Machine
-    evaluator: Evaluator
-    script: Script
+    def __init__(self, machine: Machine, script: Script) -> None:
+        self.machine, self.script = machine, script
 
     @property
     def series(self) -> Series:
         """The recorded series of the present branch."""
         return self.script.branch.series
+
+    def record_start(self) -> None:
+        """The first point, of the state before any update."""
+        evaluator = Evaluator(self.machine)
+        row = [0.0, 0.0]
+        for split, count in zip(SPLITS, self.machine.dataset.rows, strict=True):
+            evaluation = evaluator.evaluate(split) if count else None
+            accuracy = evaluation.accuracy if evaluation else None
+            row += [evaluation.loss if evaluation else np.nan, np.nan if accuracy is None else accuracy]
+        row += [np.nan, float(np.linalg.norm(self.machine.theta))]
+        self.series.append(np.array([row]))
+        self.machine.observe(self.series.points[0])
+        self.record_on()
 
     def record_on(self) -> None:
         """Record only beyond what the branch has; but where a rule is in force, it sees every measurement again."""
@@ -34,12 +45,7 @@ class SeriesRecorder:
         int_state[codes.RECORD_AFTER] = self.machine.step if watched else self._recorded_to
         int_state[codes.RECORD_EVERY] = every if watched else every * 2**self.series.doublings
 
-    @property
-    def _recorded_to(self) -> int:
-        """The last step whose point, if one is due there, the branch has; a fork has all that its parent had."""
-        return max(self.series.last_step, self.script.branch.fork)
-
-    def _keep_series(self) -> None:
+    def keep(self) -> None:
         """Add the new points; of those that a rule has seen again, or at the undoubled interval, only what the line lacks."""
         points = self.machine.take_series()
         if len(points) and rules.in_force(self.machine.spec):
@@ -49,13 +55,7 @@ class SeriesRecorder:
         if self.series.append(points):
             self.record_on()
 
-    def _record_start(self) -> None:
-        row = [0.0, 0.0]
-        for split, count in zip(("train", "validation", "test"), self.dataset.rows, strict=True):
-            found = self.evaluator.evaluate(split) if count else None
-            accuracy = found.accuracy if found else None
-            row += [found.loss if found else np.nan, np.nan if accuracy is None else accuracy]
-        row += [np.nan, float(np.linalg.norm(self.machine.theta))]
-        self.series.append(np.array([row]))
-        self.machine.observe(self.series.points[0])
-        self.record_on()
+    @property
+    def _recorded_to(self) -> int:
+        """The last step whose point, if one is due there, the branch has; a fork has all that its parent had."""
+        return max(self.series.last_step, self.script.branch.fork)

@@ -1,4 +1,4 @@
-"""Rules that act on the recorded series: the plateau schedule, early stopping, and the stop by small change.
+"""Rules that act on the recorded series: schedules that act on losses, early stopping, and the stop by small change.
 
 A measurement is a point of the series at the spec's own interval, never at the doubled one that a long curve is drawn with.
 What a rule remembers is a few floats that every snapshot holds: after a seek, in a replay and on a branch it acts as before.
@@ -16,8 +16,11 @@ from engine.spec import RunSpec
 
 Verdict = Literal["early", "small_change"]
 
+MEMORY = slice(0, 3)
+"""What a schedule remembers, in the order of `engine.rows.schedules`: FACTOR, BEST, BAD."""
+
 # What is remembered: state[PLACE] --------------------------------------------------------------------------------------
-FACTOR = 0  # what the plateau schedule has made of the rate so far
+FACTOR = 0  # what a schedule that acts on losses has made of the rate so far
 PLATEAU_BEST = 1  # the best loss it has seen
 PLATEAU_BAD = 2  # measurements in a row that were not better
 BEST = 3  # early stopping: the best validation loss
@@ -33,20 +36,20 @@ STEP, EPOCH, TRAIN, VALIDATION = (SERIES_COLUMNS.index(name) for name in ("step"
 
 def in_force(spec: RunSpec) -> bool:
     """Whether any rule wants to see each measurement."""
-    return spec.schedule.name == "plateau" or spec.stop.patience is not None or spec.stop.min_change is not None
+    return spec.schedule.row.measured or spec.stop.patience is not None or spec.stop.min_change is not None
 
 
 def initial_state() -> Array:
     """What rules have seen at the start of a run: nothing; (N_STATE,)."""
     state = np.zeros(N_STATE)
-    _forget_plateau(state)
+    _forget_schedule(state)
     _forget_best(state)
     state[LAST_LOSS] = np.nan
     return state
 
 
-def _forget_plateau(state: Array) -> None:
-    state[FACTOR], state[PLATEAU_BEST], state[PLATEAU_BAD] = 1.0, np.inf, 0.0
+def _forget_schedule(state: Array) -> None:
+    state[MEMORY] = 1.0, np.inf, 0.0
 
 
 def _forget_best(state: Array) -> None:
@@ -56,7 +59,7 @@ def _forget_best(state: Array) -> None:
 def adopt(state: Array, before: RunSpec, spec: RunSpec) -> None:
     """A rule newly in force begins with nothing seen in `state` (N_STATE,); one whose parameters change goes on."""
     if before.schedule.name != spec.schedule.name:
-        _forget_plateau(state)
+        _forget_schedule(state)
     if before.stop.patience is None:
         _forget_best(state)
     if before.stop.min_change is None:
@@ -65,8 +68,9 @@ def adopt(state: Array, before: RunSpec, spec: RunSpec) -> None:
 
 def observe(state: Array, spec: RunSpec, point: Array, validated: bool) -> None:
     """Let every rule in force see a point (columns,) of the series; `validated`: the run has a validation split."""
-    if spec.schedule.name == "plateau" and point[EPOCH if spec.schedule.unit == "epoch" else STEP] >= spec.schedule.warmup:
-        _plateau(state, spec, float(point[VALIDATION] if validated else point[TRAIN]))
+    schedule = spec.schedule
+    if schedule.row.observe is not None and point[EPOCH if schedule.unit == "epoch" else STEP] >= schedule.warmup:
+        schedule.row.observe(state[MEMORY], schedule.parameters, float(point[VALIDATION] if validated else point[TRAIN]))
     train = float(point[TRAIN])
     small = spec.stop.min_change is not None and abs(train - float(state[LAST_LOSS])) < spec.stop.min_change
     state[LAST_LOSS] = train
@@ -74,16 +78,6 @@ def observe(state: Array, spec: RunSpec, point: Array, validated: bool) -> None:
         state[FIRED] = VERDICTS.index("early")
     elif small:
         state[FIRED] = VERDICTS.index("small_change")
-
-
-def _plateau(state: Array, spec: RunSpec, loss: float) -> None:
-    own = spec.schedule.parameters
-    if loss < state[PLATEAU_BEST] * (1.0 - own["threshold"]):
-        state[PLATEAU_BEST], state[PLATEAU_BAD] = loss, 0.0
-        return
-    state[PLATEAU_BAD] += 1.0
-    if state[PLATEAU_BAD] > own["patience"]:
-        state[FACTOR], state[PLATEAU_BAD] = state[FACTOR] * own["factor"], 0.0
 
 
 def _worn_out(state: Array, patience: int, point: Array) -> bool:

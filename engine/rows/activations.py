@@ -1,21 +1,76 @@
-"""Activation functions: rows and their maths in words. The kernels are in `engine.kernels.ops.activations`."""
+"""Activation functions: rows and their maths in words. The kernels, φ beside φ′, are in `engine.kernels.ops.activations`."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import ClassVar
 
-from engine.kernels import codes
+from engine.kernels.ops import activations as kernels
 from engine.rows.row import Row, by_name
 
 
 @dataclass(frozen=True)
+class Range:
+    """The values that φ takes, from `low` to `high`. An `open` end is approached and never reached; an infinite one is open."""
+
+    low: float
+    high: float
+    low_open: bool = True
+    high_open: bool = True
+
+    @property
+    def bounded(self) -> bool:
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+
+EVERY_NUMBER = Range(-math.inf, math.inf)
+
+
+@dataclass(frozen=True)
 class Activation(Row):
-    """phi of a layer. `hidden`, `output`: where it may stand; `kinks`: where phi' jumps."""
+    """φ of a layer. `hidden`, `output`: where it may stand; `kinks`: where φ′ jumps; `range`: what it takes values in;
+    `steepest`: the largest |φ′| there is, None where φ′ is no function of one z (softmax).
+
+    `torch` is φ in PyTorch, of a tensor {u} (samples, units), with `alpha{layer}` the layer's learned slopes. `symbol` is the
+    LaTeX of the function where an equation writes φ(z) out; what is piecewise linear has `below_zero` in its place, symbol and
+    value of the slope there. `naive_code` and `naive_torch` are its form as printed, of naive numerics, where that differs.
+    """
 
     derivative: str = ""
     hidden: bool = True
     output: bool = True
     kinks: tuple[float, ...] = ()
+    range: Range = EVERY_NUMBER
+    steepest: float | None = None
+    torch: str = ""
+    symbol: str = ""
+    below_zero: tuple[str, float] | None = None
+    elementwise: bool = True
+    """Whether φ takes each z for itself."""
+    learned_slopes: bool = False
+    """Whether the slope below zero is a parameter of each unit."""
+    naive_code: int | None = None
+    naive_torch: str = ""
+
+    internal: ClassVar[tuple[str, ...]] = (
+        *("range", "steepest", "torch", "symbol", "below_zero", "elementwise", "learned_slopes"),
+        *("naive_code", "naive_torch"),
+    )
+
+    @property
+    def levels_off(self) -> bool:
+        """Whether it flattens on both sides, so that a unit may be saturated: φ′ goes to 0 far out."""
+        return self.elementwise and self.range.bounded
+
+    def code_in(self, numerics: str) -> int:
+        """What kernels know it by under these numerics, "stable" or "naive"."""
+        return self.naive_code if numerics == "naive" and self.naive_code is not None else self.code
+
+    def torch_in(self, numerics: str, u: str, layer: int) -> str:
+        """φ(u) as an expression of PyTorch."""
+        form = (self.naive_torch if numerics == "naive" else "") or self.torch
+        return form.format(u=u, layer=layer)
 
 
 ACTIVATIONS = by_name(
@@ -27,7 +82,18 @@ ACTIVATIONS = by_name(
             "LeCun et al., Efficient BackProp, 1998",
             r"\varphi(z) = \tanh z",
             derivative=r"\varphi'(z) = 1 - \varphi(z)^2",
-            code=codes.TANH,
+            range=Range(-1.0, 1.0),
+            steepest=1.0,
+            torch="torch.tanh({u})",
+            symbol=r"\tanh",
+            link="https://doi.org/10.1007/3-540-49430-8_2",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> tanh = curve("tanh", [-1.0, 0.0, 1.0])
+>>> np.round(tanh.value, 4).tolist(), np.round(tanh.slope, 4).tolist()
+([-0.7616, 0.0, 0.7616], [0.42, 1.0, 0.42])
+""",
+            code=kernels.TANH,
         ),
         Activation(
             "relu",
@@ -37,7 +103,18 @@ ACTIVATIONS = by_name(
             r"\varphi(z) = \max(0, z)",
             derivative=r"\varphi'(z) = [z > 0]",
             kinks=(0.0,),
-            code=codes.RELU,
+            range=Range(0.0, math.inf, low_open=False),
+            steepest=1.0,
+            torch="torch.relu({u})",
+            below_zero=("0", 0.0),
+            link="https://icml.cc/Conferences/2010/papers/432.pdf",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> relu = curve("relu", [-2.0, 0.0, 3.0])
+>>> relu.value.tolist(), relu.slope.tolist()
+([0.0, 0.0, 3.0], [0.0, 0.0, 1.0])
+""",
+            code=kernels.RELU,
         ),
         Activation(
             "sigmoid",
@@ -46,7 +123,20 @@ ACTIVATIONS = by_name(
             "Rumelhart, Hinton and Williams 1986",
             r"\varphi(z) = \frac{1}{1 + e^{-z}}",
             derivative=r"\varphi'(z) = \varphi(z)\,(1 - \varphi(z))",
-            code=codes.SIGMOID,
+            range=Range(0.0, 1.0),
+            steepest=0.25,
+            torch="torch.sigmoid({u})",
+            symbol=r"\sigma",
+            link="https://doi.org/10.1038/323533a0",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> sigmoid = curve("sigmoid", [-np.log(3.0), 0.0, np.log(3.0)])
+>>> np.round(sigmoid.value, 4).tolist(), np.round(sigmoid.slope, 4).tolist()
+([0.25, 0.5, 0.75], [0.1875, 0.25, 0.1875])
+""",
+            code=kernels.SIGMOID,
+            naive_code=kernels.NAIVE_SIGMOID,
+            naive_torch="1 / (1 + torch.exp(-{u}))",
         ),
         Activation(
             "leaky_relu",
@@ -56,7 +146,17 @@ ACTIVATIONS = by_name(
             r"\varphi(z) = \max(0, z) + \alpha \min(0, z)",
             derivative=r"\varphi'(z) = [z > 0] + \alpha\,[z \le 0]",
             kinks=(0.0,),
-            code=codes.LEAKY_RELU,
+            steepest=1.0,
+            torch=f"torch.nn.functional.leaky_relu({{u}}, {kernels.LEAKY_SLOPE})",
+            below_zero=(r"\alpha", kernels.LEAKY_SLOPE),
+            link="https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> leaky = curve("leaky_relu", [-2.0, 0.0, 3.0])
+>>> leaky.value.tolist(), leaky.slope.tolist()
+([-0.02, 0.0, 3.0], [0.01, 0.01, 1.0])
+""",
+            code=kernels.LEAKY_RELU,
         ),
         Activation(
             "prelu",
@@ -68,7 +168,18 @@ ACTIVATIONS = by_name(
             r" \frac{\partial \varphi}{\partial \alpha} = \min(0, z)",
             output=False,
             kinks=(0.0,),
-            code=codes.PRELU,
+            steepest=1.0,
+            torch="torch.nn.functional.prelu({u}, alpha{layer})",
+            below_zero=(r"\alpha", kernels.FIRST_SLOPE),
+            learned_slopes=True,
+            link="https://arxiv.org/abs/1502.01852",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> prelu = curve("prelu", [-2.0, 0.0, 3.0])  # before it has learned
+>>> prelu.value.tolist(), prelu.slope.tolist()
+([-0.5, 0.0, 3.0], [0.25, 0.25, 1.0])
+""",
+            code=kernels.PRELU,
         ),
         Activation(
             "elu",
@@ -77,7 +188,18 @@ ACTIVATIONS = by_name(
             "Clevert, Unterthiner and Hochreiter 2016, with α = 1",
             r"\varphi(z) = z\,[z > 0] + (e^z - 1)\,[z \le 0]",
             derivative=r"\varphi'(z) = [z > 0] + e^z\,[z \le 0]",
-            code=codes.ELU,
+            range=Range(-1.0, math.inf),
+            steepest=1.0,
+            torch="torch.nn.functional.elu({u})",
+            symbol=r"\operatorname{ELU}",
+            link="https://arxiv.org/abs/1511.07289",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> elu = curve("elu", [-np.log(2.0), 0.0, 3.0])
+>>> np.round(elu.value, 4).tolist(), np.round(elu.slope, 4).tolist()
+([-0.5, 0.0, 3.0], [0.5, 1.0, 1.0])
+""",
+            code=kernels.ELU,
         ),
         Activation(
             "gelu",
@@ -86,7 +208,18 @@ ACTIVATIONS = by_name(
             "Hendrycks and Gimpel 2016",
             r"\varphi(z) = z\, \Phi(z) = \tfrac{z}{2} \left(1 + \operatorname{erf} \tfrac{z}{\sqrt 2}\right)",
             derivative=r"\varphi'(z) = \Phi(z) + \frac{z}{\sqrt{2\pi}} e^{-z^2/2}",
-            code=codes.GELU,
+            range=Range(-0.16997120747990367, math.inf, low_open=False),  # at z = -0.7518
+            steepest=1.1289041451851548,  # at z = √2
+            torch="torch.nn.functional.gelu({u})",
+            symbol=r"\operatorname{GELU}",
+            link="https://arxiv.org/abs/1606.08415",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> gelu = curve("gelu", [-1.0, 0.0, 1.0])  # Φ(1) is 0.8413
+>>> np.round(gelu.value, 4).tolist(), np.round(gelu.slope, 4).tolist()
+([-0.1587, 0.0, 0.8413], [-0.0833, 0.5, 1.0833])
+""",
+            code=kernels.GELU,
         ),
         Activation(
             "softplus",
@@ -95,7 +228,18 @@ ACTIVATIONS = by_name(
             "Dugas et al. 2001",
             r"\varphi(z) = \ln(1 + e^z)",
             derivative=r"\varphi'(z) = \frac{1}{1 + e^{-z}}",
-            code=codes.SOFTPLUS,
+            range=Range(0.0, math.inf),
+            steepest=1.0,
+            torch="torch.logaddexp({u}, torch.zeros_like({u}))",
+            symbol=r"\operatorname{softplus}",
+            link="https://papers.neurips.cc/paper_files/paper/2000/hash/44968aece94f667e4095002d140b5896-Abstract.html",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> softplus = curve("softplus", [-np.log(3.0), 0.0])
+>>> np.round(np.exp(softplus.value), 4).tolist(), np.round(softplus.slope, 4).tolist()
+([1.3333, 2.0], [0.25, 0.5])
+""",
+            code=kernels.SOFTPLUS,
         ),
         Activation(
             "silu",
@@ -104,16 +248,36 @@ ACTIVATIONS = by_name(
             "Elfwing, Uchibe and Doya 2018",
             r"\varphi(z) = z\, \sigma(z)",
             derivative=r"\varphi'(z) = \sigma(z)\,(1 + z\,(1 - \sigma(z)))",
-            code=codes.SILU,
+            range=Range(-0.2784645427610738, math.inf, low_open=False),  # at z = -1.2785
+            steepest=1.099839320128867,  # at z = 2.3994
+            torch="torch.nn.functional.silu({u})",
+            symbol=r"\operatorname{SiLU}",
+            link="https://arxiv.org/abs/1702.03118",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> silu = curve("silu", [-1.0, 0.0, 1.0])  # σ(1) is 0.7311
+>>> np.round(silu.value, 4).tolist(), np.round(silu.slope, 4).tolist()
+([-0.2689, 0.0, 0.7311], [0.0723, 0.5, 0.9277])
+""",
+            code=kernels.SILU,
         ),
         Activation(
             "identity",
             "linear",
             "No bend at all: layers of these add up to one linear map.",
-            "",
+            "Goodfellow, Bengio and Courville 2016, 6.2.2.1",
             r"\varphi(z) = z",
             derivative=r"\varphi'(z) = 1",
-            code=codes.IDENTITY,
+            steepest=1.0,
+            torch="{u}",
+            link="https://www.deeplearningbook.org/contents/mlp.html",
+            example="""
+>>> from engine.evaluation.curves import curve
+>>> linear = curve("identity", [-2.0, 3.0])
+>>> linear.value.tolist(), linear.slope.tolist()
+([-2.0, 3.0], [1.0, 1.0])
+""",
+            code=kernels.IDENTITY,
         ),
         Activation(
             "softmax",
@@ -123,7 +287,20 @@ ACTIVATIONS = by_name(
             r"\varphi(z)_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
             derivative=r"\frac{\partial \varphi_j}{\partial z_k} = \varphi_j\,([j = k] - \varphi_k)",
             hidden=False,
-            code=codes.SOFTMAX,
+            range=Range(0.0, 1.0),
+            torch="torch.softmax({u}, dim=1)",
+            symbol=r"\operatorname{softmax}",
+            elementwise=False,
+            link="https://doi.org/10.1007/978-3-642-76153-9_28",
+            example="""
+>>> from engine.evaluation.curves import output_delta
+>>> found = output_delta("cross_entropy", "softmax", np.log([[1.0], [2.0], [5.0]]), [[0.0], [0.0], [1.0]])
+>>> np.round(found.prediction.ravel(), 4).tolist(), np.round(found.delta.ravel(), 4).tolist()
+([0.125, 0.25, 0.625], [0.125, 0.25, -0.375])
+""",
+            code=kernels.SOFTMAX,
+            naive_code=kernels.NAIVE_SOFTMAX,
+            naive_torch="torch.exp({u}) / torch.exp({u}).sum(dim=1, keepdim=True)",
         ),
     )
 )

@@ -21,15 +21,115 @@ class Feature(Row):
     internal: ClassVar[tuple[str, ...]] = ("function",)
 
 
+PLAYGROUND = "https://github.com/tensorflow/playground/blob/master/src/playground.ts"
+
 FEATURES = by_name(
     (
-        Feature("x", "x", "across", "", r"x", of=("x",), function=lambda x: x),
-        Feature("y", "y", "up", "", r"y", of=("y",), function=lambda y: y),
-        Feature("x2", "x²", "the square of x", "", r"x^2", of=("x",), function=lambda x: x * x),
-        Feature("y2", "y²", "the square of y", "", r"y^2", of=("y",), function=lambda y: y * y),
-        Feature("xy", "xy", "the product", "", r"xy", of=("x", "y"), function=lambda x, y: x * y),
-        Feature("sin_x", "sin x", "a wave across", "", r"\sin x", of=("x",), function=np.sin),
-        Feature("sin_y", "sin y", "a wave up", "", r"\sin y", of=("y",), function=np.sin),
+        Feature(
+            "x",
+            "x",
+            "The first coordinate, across.",
+            "as in TensorFlow Playground",
+            r"x",
+            link=PLAYGROUND,
+            example="""\
+>>> from engine.rows.features import expand
+>>> print(expand(np.array([[2.0, 3.0]]), ("x", "y"), ("x",)))
+[[2.]]
+""",
+            of=("x",),
+            function=lambda x: x,
+        ),
+        Feature(
+            "y",
+            "y",
+            "The second coordinate, up.",
+            "as in TensorFlow Playground",
+            r"y",
+            link=PLAYGROUND,
+            example="""\
+>>> from engine.rows.features import expand
+>>> print(expand(np.array([[2.0, 3.0]]), ("x", "y"), ("y",)))
+[[3.]]
+""",
+            of=("y",),
+            function=lambda y: y,
+        ),
+        Feature(
+            "x2",
+            "x²",
+            "The square of x.",
+            "as in TensorFlow Playground",
+            r"x^2",
+            link=PLAYGROUND,
+            example="""\
+>>> from engine.rows.features import expand
+>>> print(expand(np.array([[2.0, 3.0]]), ("x", "y"), ("x2",)))
+[[4.]]
+""",
+            of=("x",),
+            function=lambda x: x * x,
+        ),
+        Feature(
+            "y2",
+            "y²",
+            "The square of y.",
+            "as in TensorFlow Playground",
+            r"y^2",
+            link=PLAYGROUND,
+            example="""\
+>>> from engine.rows.features import expand
+>>> print(expand(np.array([[2.0, 3.0]]), ("x", "y"), ("y2",)))
+[[9.]]
+""",
+            of=("y",),
+            function=lambda y: y * y,
+        ),
+        Feature(
+            "xy",
+            "xy",
+            "The product of both.",
+            "as in TensorFlow Playground",
+            r"xy",
+            link=PLAYGROUND,
+            example="""\
+>>> from engine.rows.features import expand
+>>> print(expand(np.array([[2.0, 3.0]]), ("x", "y"), ("xy",)))
+[[6.]]
+""",
+            of=("x", "y"),
+            function=lambda x, y: x * y,
+        ),
+        Feature(
+            "sin_x",
+            "sin x",
+            "A wave across.",
+            "as in TensorFlow Playground",
+            r"\sin x",
+            link=PLAYGROUND,
+            example="""\
+>>> from engine.rows.features import expand
+>>> print(np.round(expand(np.array([[2.0, 3.0]]), ("x", "y"), ("sin_x",)), 4))
+[[0.9093]]
+""",
+            of=("x",),
+            function=np.sin,
+        ),
+        Feature(
+            "sin_y",
+            "sin y",
+            "A wave up.",
+            "as in TensorFlow Playground",
+            r"\sin y",
+            link=PLAYGROUND,
+            example="""\
+>>> from engine.rows.features import expand
+>>> print(np.round(expand(np.array([[2.0, 3.0]]), ("x", "y"), ("sin_y",)), 4))
+[[0.1411]]
+""",
+            of=("y",),
+            function=np.sin,
+        ),
     )
 )
 

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from engine.kernels import codes
+from engine.kernels.ops import losses as kernels
+from engine.rows.activations import ACTIVATIONS
 from engine.rows.row import Row, by_name
 
 
 @dataclass(frozen=True)
 class Loss(Row):
-    """A sample's loss; a set's is the mean. With the output `matched` delta_L is y_hat - y; `outputs` are all it allows."""
+    """A sample's loss; a set's is the mean. With the output `matched` δ_L is ŷ − y; `outputs` are all it allows.
+
+    `torch` is the sum over a mini-batch in PyTorch as the formula says, of outputs {h} and targets y (samples, units);
+    `torch_from_logits` by output, from the tensor u that the output activation takes, where that keeps digits.
+    """
 
     matched: str = ""
     outputs: tuple[str, ...] = ()
     delta: str = ""
+    torch: str = ""
+    torch_from_logits: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unit_for_each_class: bool = False
+    """Whether two classes want two outputs."""
 
+    internal: ClassVar[tuple[str, ...]] = ("torch", "torch_from_logits", "unit_for_each_class")
+
+    def torch_in(self, numerics: str, output: str, h: str) -> str:
+        """The summed loss as an expression of PyTorch under these numerics, "stable" or "naive"."""
+        form = self.torch if numerics == "naive" else self.torch_from_logits.get(output, self.torch)
+        return form.format(h=h)
+
+
+def _every_output(first: str) -> tuple[str, ...]:
+    """All activations that may stand at the output, `first` ahead."""
+    return first, *(name for name, row in ACTIVATIONS.items() if row.output and name != first)
+
+
+BISHOP = "https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/"
 
 LOSSES = by_name(
     (
@@ -26,12 +51,17 @@ LOSSES = by_name(
             "Gaussian likelihood; Bishop 2006, 5.2",
             r"\ell = \tfrac{1}{2} \lVert \hat y - y \rVert^2",
             matched="identity",
-            outputs=(
-                *("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"),
-                *("elu", "gelu", "softplus", "silu"),
-            ),
+            outputs=_every_output("identity"),
             delta=r"\hat y - y",
-            code=codes.MSE,
+            torch="0.5 * (({h} - y) ** 2).sum()",
+            link=BISHOP,
+            example="""
+>>> from engine.evaluation.curves import output_delta
+>>> found = output_delta("mse", "identity", [3.0], 1.0)
+>>> found.loss.tolist(), found.delta.tolist()
+([2.0], [2.0])
+""",
+            code=kernels.MSE,
         ),
         Loss(
             "bce",
@@ -42,7 +72,19 @@ LOSSES = by_name(
             matched="sigmoid",
             outputs=("sigmoid", "softmax"),
             delta=r"\hat y - y",
-            code=codes.BCE,
+            torch="-(y * torch.log({h}) + (1 - y) * torch.log(1 - {h})).sum()",
+            torch_from_logits={
+                "sigmoid": "torch.nn.functional.binary_cross_entropy_with_logits(u, y, reduction='sum')",
+                "softmax": "-(y * torch.log_softmax(u, dim=1) + (1 - y) * torch.log1p(-torch.softmax(u, dim=1))).sum()",
+            },
+            link=BISHOP,
+            example="""
+>>> from engine.evaluation.curves import output_delta
+>>> found = output_delta("bce", "sigmoid", [np.log(3.0)], 1.0)  # ŷ = 3/4
+>>> np.round(np.exp(-found.loss), 4).tolist(), np.round(found.delta, 4).tolist()
+([0.75], [-0.25])
+""",
+            code=kernels.BCE,
         ),
         Loss(
             "cross_entropy",
@@ -53,7 +95,20 @@ LOSSES = by_name(
             matched="softmax",
             outputs=("softmax", "sigmoid"),
             delta=r"\hat y - y",
-            code=codes.CROSS_ENTROPY,
+            torch="-(y * torch.log({h})).sum()",
+            torch_from_logits={
+                "softmax": "-(y * torch.log_softmax(u, dim=1)).sum()",
+                "sigmoid": "-(y * torch.nn.functional.logsigmoid(u)).sum()",
+            },
+            unit_for_each_class=True,
+            link=BISHOP,
+            example="""
+>>> from engine.evaluation.curves import output_delta
+>>> found = output_delta("cross_entropy", "softmax", np.log([[1.0], [3.0]]), [[0.0], [1.0]])  # ŷ = (1/4, 3/4)
+>>> np.round(np.exp(-found.loss), 4).tolist(), np.round(found.delta.ravel(), 4).tolist()
+([0.75], [0.25, -0.25])
+""",
+            code=kernels.CROSS_ENTROPY,
         ),
     )
 )
@@ -72,5 +127,5 @@ def choose(task: str, classes: int, output: str, loss: str) -> tuple[str, str]:
             return ("softmax" if many else "sigmoid"), loss
         return LOSSES[loss].matched, loss
     if loss == "auto":
-        loss = {"sigmoid": "bce", "softmax": "cross_entropy"}.get(output, "mse")
+        loss = next((name for name, row in LOSSES.items() if row.matched == output), "mse")
     return output, loss

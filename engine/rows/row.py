@@ -71,8 +71,8 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the catalog. `formula` is LaTeX; `source` says where it is from and in which variant, `link` (https) leads there;
-    `code` is what kernels know it by.
+    """A row of the catalog. `formula` is LaTeX; `code` is what kernels know it by. `source` says where it is from and in which
+    variant, `link` (https) leads there.
 
     `example` is a doctest: one use of the row with what comes of it. pytest runs it (`tests/engine/test_row_documents.py`).
 

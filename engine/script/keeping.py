@@ -17,6 +17,7 @@ from engine.array import Array
 from engine.kernels import codes
 from engine.recording.series import Series
 from engine.recording.stops import Stop, stop_reason
+from engine.run import Run
 from engine.script.edit_checks import slot_of
 from engine.script.edits import Edit, WeightEdit, with_edit
 from engine.script.script import Branch
@@ -139,13 +140,13 @@ def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
     return copies | {LAYOUT: np.array([codes.LAYOUT])}
 
 
-def layout_of(kept: Mapping[str, NDArray[Any]]) -> int:
+def layout_of(buffers: Mapping[str, NDArray[Any]]) -> int:
     """The layout of kept numbers: what `codes.LAYOUT` was where they were taken."""
-    return int(kept[LAYOUT][0]) if LAYOUT in kept else 1
+    return int(buffers[LAYOUT][0]) if LAYOUT in buffers else 1
 
 
-def resume(line: Timeline, at: Cursor, kept: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
-    """The run as it was kept, bit for bit. `points` are the recorded series by branch.
+def resume(line: Timeline, at: Cursor, buffers: Mapping[str, NDArray[Any]] | None, points: Mapping[int, Array]) -> Trainer:
+    """The run as it was kept, bit for bit. `buffers` are its `numbers`, `points` its recorded series by branch.
 
     It stands where its numbers were taken, at `at.step` or before. Without any, or with those of an engine whose buffers had
     another shape or another layout, it stands at its beginning. From either, seeking to `at.step` leads to the state that was
@@ -163,36 +164,32 @@ def resume(line: Timeline, at: Cursor, kept: Mapping[str, NDArray[Any]] | None, 
     for edit in script.branch.edits:
         if isinstance(edit, WeightEdit):
             slot_of(edit, trainer.machine)  # raises where this network has no such weight
-    if kept is None or not _stand(trainer, at.step, kept):
+    if buffers is None or not _stand(trainer.run, at.step, buffers):
         trainer.restart()
     elif at.stop is not None and trainer.steps_done == at.step:
-        _stop(trainer, at.stop)
+        _stop(trainer.run, at.stop)
     return trainer
 
 
-def _stand(trainer: Trainer, furthest: int, kept: Mapping[str, NDArray[Any]]) -> bool:
+def _stand(run: Run, furthest: int, buffers: Mapping[str, NDArray[Any]]) -> bool:
     """Put the numbers into the buffers; false where they do not fit, or are of a later step."""
-    machine, spec = trainer.machine, trainer.spec
-    if layout_of(kept) != codes.LAYOUT or any(key not in kept for key in NUMBERS):
+    machine, spec = run.machine, run.script.spec
+    if layout_of(buffers) != codes.LAYOUT or any(key not in buffers for key in NUMBERS):
         return False
-    if kept["counters"].shape != machine.int_state.shape:
+    if buffers["counters"].shape != machine.int_state.shape:
         return False
-    step = int(kept["counters"][codes.STEP])
-    for edit in trainer.edits:
+    step = int(buffers["counters"][codes.STEP])
+    for edit in run.script.branch.edits:
         spec = with_edit(spec, edit) if edit.step <= step else spec
     machine.adopt(spec)
-    if step > furthest or any(kept[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
+    if step > furthest or any(buffers[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
         return False
-    machine.restore_buffers({each.attribute: kept[each.key] for each in BUFFERS} | {"next_op": 0})
-    machine.int_state[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
-    trainer.record_on()
-    if not trainer.script.branch.edits_at(step):  # a checkpoint stands before the edits of its step
-        trainer.checkpoints.keep(trainer.branch, machine.snapshot())
+    run.resume({each.attribute: buffers[each.key] for each in BUFFERS})
     return True
 
 
-def _stop(trainer: Trainer, stop: KeptStop) -> None:
+def _stop(run: Run, stop: KeptStop) -> None:
     if stop.kind == "non_finite":
-        trainer.advance(1)
+        run.advance(1)
     else:
-        trainer.stopped = stop_reason(trainer.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)
+        run.stopped = stop_reason(run.machine) or Stop(stop.kind, stop.step, None, stop.message, stop.best)

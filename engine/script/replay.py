@@ -10,8 +10,9 @@ from engine.recording.stops import Stop
 from engine.script.edit_checks import slot_of
 from engine.script.edits import AnyEdit, EditError, WeightEdit
 from engine.script.script_data import ScriptData
+from engine.spec import MAX_STEPS
 
-__all__ = ["Replay", "ReplayError", "Replayable", "ScriptData"]
+__all__ = ["Replay", "ReplayError", "Replayable", "ScriptData", "follow"]
 
 
 class ReplayError(ValueError):
@@ -63,3 +64,11 @@ class Replay(Generic[Run]):
             where = f"stops at step {trainer.steps_done} on this machine, before its edit of step {edit.step}"
             raise ReplayError(f"The run {where}: {trainer.stopped.message}")
         return False
+
+
+def follow(trainer: Run, data: ScriptData) -> Run:
+    """A trainer of the script's spec, from its start to the script's end."""
+    replay = Replay(trainer, data)
+    while not replay.advance(MAX_STEPS):
+        pass
+    return trainer

@@ -34,6 +34,10 @@ class Branch:
     def edits_at(self, step: int) -> tuple[AnyEdit, ...]:
         return tuple(edit for edit in self.edits if edit.step == step)
 
+    def last_edit(self, step: int) -> int:
+        """The last step up to `step` that edits precede; 0 where there is none."""
+        return max((edit.step for edit in self.edits if edit.step <= step), default=0)
+
     def next_edit(self, step: int) -> int | None:
         """The first step beyond `step` that edits precede."""
         return min((edit.step for edit in self.edits if edit.step > step), default=None)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from engine.rows import datasets, losses
+from engine.rows.activations import ACTIVATIONS
 from engine.spec.data import DataSpec
 from engine.spec.fields import Seed, SpecModel, count_or, known, refuse
 from engine.spec.inline import InlineData
@@ -100,4 +101,5 @@ class RunSpec(SpecModel):
     def one_output(self) -> bool:
         """Two classes on one unit with targets 0 and 1; softmax and cross-entropy want a unit for each class."""
         output, loss = self.output_and_loss
-        return self.task == "classification" and self.class_count == 2 and output != "softmax" and loss != "cross_entropy"
+        for_each = not ACTIVATIONS[output].elementwise or losses.LOSSES[loss].unit_for_each_class
+        return self.task == "classification" and self.class_count == 2 and not for_each

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 
+from engine.arithmetic import FormulaError
 from engine.array import Array
 from engine.kernels import surfaces as kernels
 from engine.kernels.formula import WIDTH
 from engine.spec.fields import RowSpec, complete, known, refuse
-from engine.surfaces.formula import Formula, FormulaError, compile_formula
+from engine.surfaces.formula import Formula, compile_formula
 from engine.surfaces.rows import SURFACES, Box, Minimum
 
 NO_PROGRAM = np.zeros((0, 2), dtype=np.int64)

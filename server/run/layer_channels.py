@@ -35,20 +35,10 @@ def rates(trainer: Trainer, want: Want) -> Picture | None:
 
 def reach(schedule: ScheduleSpec, steps_per_epoch: int, step: int, max_steps: int) -> int:
     """The last step drawn: a round number that takes in the present, and the course of the schedule, within the run."""
-    of_schedule = (schedule.warmup + _course(schedule)) * (steps_per_epoch if schedule.unit == "epoch" else 1)
+    of_schedule = (schedule.warmup + schedule.row.course(schedule.parameters)) * (
+        steps_per_epoch if schedule.unit == "epoch" else 1
+    )
     return min(max(max_steps, step), _round_up(max(LEAST_REACH, min(of_schedule, 1e12), step + 1)))
-
-
-def _course(schedule: ScheduleSpec) -> float:
-    """How long a schedule takes to show what it does, in its own unit, after warm-up."""
-    own = schedule.parameters
-    if schedule.name == "step":
-        return float(4 * own["size"])
-    if schedule.name == "exponential":
-        return float(4 / own["decay"] if own["decay"] else 0)
-    if schedule.name == "warm_restarts":
-        return float(own["length"] * (1 + own["factor"] + own["factor"] ** 2))
-    return float(own.get("length", 0) * (2 if own.get("rises") else 1))
 
 
 def _round_up(value: float) -> int:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -40,6 +41,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+ON_A_SCREEN, IN_A_HAND = ("desk", "laptop"), ("phone",)
 OPTIONS = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light", "reduced_motion": "reduce"}
 
 
@@ -52,6 +54,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if mark is not None:
         whole = pytest.param(True, id="every_size", marks=pytest.mark.slow(**mark.kwargs))
         metafunc.parametrize("sizes", [pytest.param(False, id="one_size"), whole], indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that looks, on a screen and in a hand, is for every change on one of the two; on both in the slow sweep."""
+    for item in items:
+        mark = item.get_closest_marker("looks")
+        parameters = getattr(item, "callspec", None) and item.callspec.params  # type: ignore[attr-defined]
+        if mark and parameters and "held" in parameters and not item.get_closest_marker("slow"):
+            turn = zlib.crc32(getattr(item, "originalname", item.name).encode()) % 2
+            if parameters["held"] != (ON_A_SCREEN, IN_A_HAND)[turn]:
+                item.add_marker(pytest.mark.slow(**mark.kwargs))
 
 
 @pytest.fixture(autouse=True)
@@ -163,7 +177,7 @@ def train(page: Page, server_url: str) -> Train:
     return found
 
 
-@pytest.fixture(params=[("desk", "laptop"), ("phone",)], ids=["screen", "phone"])
+@pytest.fixture(params=[ON_A_SCREEN, IN_A_HAND], ids=["screen", "phone"])
 def held(request: pytest.FixtureRequest, page: Page, server_url: str) -> Held:
     found = Held(page, {size: SIZES[size] for size in request.param})
     found.open(server_url)

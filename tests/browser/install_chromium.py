@@ -1,7 +1,7 @@
 """Puts a Chromium on the PATH for the browser tests, where there is none: `python tests/browser/install_chromium.py`.
 
-Tries, in this order: nothing (one is there), the system's package by apt-get, Playwright's own build. Exits with 1, and says
-what to do, where none can be had.
+Tries, in this order: nothing (one is there), the system's packages by apt-get, Playwright's own build. Exits with 1, and says
+what to do, where none can be had. The headless shell, which is Chromium without windows, takes a third less of the processor.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))  # run as a script, to
 
 from debian import install, run
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGE = "chromium"
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium-headless-shell", "chromium")
 
 
 def on_path() -> str | None:
@@ -47,12 +47,12 @@ def by_playwright() -> bool:
 
 def main() -> int:
     found = find()
-    if found is None and ((install(PACKAGE) and find()) or by_playwright()):
+    if found is None and (any(install(package) and find() for package in PACKAGES) or by_playwright()):
         found = find()
     if found is None:
         print(
             f"No Chromium could be installed. Install one by hand, as {', '.join(NAMES)} on the PATH "
-            f"(Debian, Ubuntu: `apt-get install {PACKAGE}`), and run the tests again.",
+            f"(Debian, Ubuntu: `apt-get install {PACKAGES[0]}`), and run the tests again.",
             file=sys.stderr,
         )
         return 1

@@ -83,16 +83,18 @@ class NetworkRoom:
         self.hook(hook).fill(text)
 
     def looks_well(self, what: str) -> None:
-        """At the sizes whose turn it is, in both themes, on a phone each of its two pages."""
-        for width, height in walked(SIZES):
+        """At the sizes and in the themes whose turn it is, on a phone each of its two pages."""
+        for (width, height), other in walked([(size, other) for other in (False, True) for size in SIZES]):
             self.page.set_viewport_size({"width": width, "height": height})
-            for _ in range(2):
-                tabs = self.page.locator(".race-tabs [role=tab]").filter(visible=True)
-                for index in range(max(1, tabs.count())):
-                    if tabs.count():
-                        tabs.nth(index).click()
-                        expect(tabs.nth(index)).to_have_attribute("aria-selected", "true")
-                    found = problems(self.page)
-                    assert found == [], f"{what} {width}: {found}"
+            if other:
+                self.hook("theme").click()
+            tabs = self.page.locator(".race-tabs [role=tab]").filter(visible=True)
+            for index in range(max(1, tabs.count())):
+                if tabs.count():
+                    tabs.nth(index).click()
+                    expect(tabs.nth(index)).to_have_attribute("aria-selected", "true")
+                found = problems(self.page)
+                assert found == [], f"{what} {width}: {found}"
+            if other:
                 self.hook("theme").click()
         self.page.set_viewport_size({"width": 1440, "height": 900})

@@ -27,6 +27,11 @@ class Panels(Step):
         expect(found.room).to_have_attribute("data-micro", re.compile("."))
         return found
 
+    def leave(self) -> None:
+        """Back to Train, by its key."""
+        self.page.keyboard.press("Escape")
+        expect(self.room).to_be_hidden()
+
     def open(self, example: str) -> Trainer:
         """A ready run, by its card; the same one here."""
         self.hook("examples").click()

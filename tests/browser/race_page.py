@@ -118,18 +118,19 @@ class RaceRoom:
         expect(self.page.locator("main.race")).not_to_have_attribute("data-change", before)
         self.settle(step)
 
-    def looks_well(self, what: str, themes: int = 2) -> None:
-        """At the sizes whose turn it is, in one theme or both, on a phone each of its two pages."""
-        for width, height in walked(list(SIZES.values())):
+    def looks_well(self, what: str) -> None:
+        """At the sizes and in the themes whose turn it is, on a phone each of its two pages."""
+        for (width, height), other in walked([(size, other) for other in (False, True) for size in SIZES.values()]):
             self.page.set_viewport_size({"width": width, "height": height})
-            for _ in range(themes):
-                tabs = self.page.locator(".race-tabs [role=tab]").filter(visible=True)
-                for index in range(max(1, tabs.count())):
-                    if tabs.count():
-                        tabs.nth(index).click()
-                        expect(tabs.nth(index)).to_have_attribute("aria-selected", "true")
-                    found = problems(self.page)
-                    assert found == [], f"{what} {width}: {found}"
-                if themes == 2:
-                    self.hook("theme").click()
+            if other:
+                self.hook("theme").click()
+            tabs = self.page.locator(".race-tabs [role=tab]").filter(visible=True)
+            for index in range(max(1, tabs.count())):
+                if tabs.count():
+                    tabs.nth(index).click()
+                    expect(tabs.nth(index)).to_have_attribute("aria-selected", "true")
+                found = problems(self.page)
+                assert found == [], f"{what} {width}: {found}"
+            if other:
+                self.hook("theme").click()
         self.page.set_viewport_size({"width": 1440, "height": 900})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from train_page import Train
 
 from engine import RunSpec, Trainer
@@ -71,6 +71,38 @@ def test_speeds_are_a_ladder(train: Train) -> None:
     train.pass_step(0)
     train.pause()
     assert train.step < 10
+
+
+def test_what_is_pressed_while_a_run_begins_is_meant_for_it(page: Page, server_url: str) -> None:
+    """Between a new run and its first state there is no clock: there is no moment in which a press is lost."""
+    lines: list[WebSocketRoute] = []
+    held: list[str | bytes] = []
+    holding = False
+
+    def connect(line: WebSocketRoute) -> None:
+        lines.append(line)
+
+        def pass_on(message: str | bytes) -> None:
+            waits = holding and isinstance(message, str) and json.loads(message)["type"] == "state"
+            held.append(message) if waits else line.send(message)
+
+        line.connect_to_server().on_message(pass_on)
+
+    page.route_web_socket("**/ws", connect)
+    train = Train(page).open(server_url)
+    train.settle(0)
+    holding = True
+    page.locator("[data-dataset=blobs]").click()
+    expect(train.transport).to_have_attribute("data-status", "connecting")
+    page.get_by_role("radio", name="flat out").click()
+    train.hook("play").click()
+    holding = False
+    for message in held:
+        lines[0].send(message)
+    train.status("playing")
+    expect(page.get_by_role("radio", name="flat out")).to_have_attribute("aria-checked", "true")
+    train.pass_step(100)
+    train.pause()
 
 
 def test_a_run_that_meets_a_nan_says_so_and_recovers(train: Train) -> None:

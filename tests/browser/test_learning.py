@@ -5,8 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 from train_page import Train
 
-PLANES = ["circle", "xor", "gaussians", "spiral", "moons", "blobs", "plane", "multi_gaussian"]
-DATASETS = [*PLANES, "sine", "iris", "wine", "breast_cancer", "digits"]
+from engine.rows.datasets import DATASETS
 
 
 def test_spiral_is_learned(train: Train) -> None:
@@ -49,7 +48,7 @@ def test_digits_are_learned(train: Train) -> None:
 
 
 def test_every_data_set_is_drawn_and_stepped(train: Train) -> None:
-    for dataset in DATASETS:
+    for dataset, row in DATASETS.items():
         train.choose(dataset)
         train.hook("forward").click()
         train.settle(1)
@@ -62,12 +61,12 @@ def test_every_data_set_is_drawn_and_stepped(train: Train) -> None:
             assert train.painted("fit") > 5
         else:
             expect(train.hook("confusion").locator("td.count").first).not_to_have_text("")
-        regression = dataset in ("plane", "multi_gaussian", "sine")
-        expect(train.hook("test-accuracy")).to_be_visible(visible=not regression)
+        assert kind == row.kind
+        expect(train.hook("test-accuracy")).to_be_visible(visible=row.task == "classification")
 
 
 def test_the_gallery_shows_every_data_set_of_the_catalog(train: Train) -> None:
     rows = train.page.evaluate("async () => (await (await fetch('/api/catalog')).json()).datasets.map((row) => row.name)")
     shown = train.page.locator("[data-dataset]").evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.dataset)")
     assert shown == [name for name in rows if name != "inline"]
-    assert set(DATASETS) <= set(shown)
+    assert set(shown) == set(DATASETS)

@@ -222,7 +222,7 @@ def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complain
     mark = room.hook("race-editor").locator(".slider-mark")
     expect(mark).to_be_visible()
     assert float(mark.get_attribute("data-value") or 0) == float(below["bound"])
-    room.looks_well("a lane beyond the frame", themes=1)
+    room.looks_well("a lane beyond the frame")
     page.keyboard.press("Escape")
     # A surface with a parameter, which has a range.
     room.hook("race-surface").select_option("ravine")

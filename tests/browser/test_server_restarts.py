@@ -58,7 +58,7 @@ def mortal(tmp_path: Path) -> Iterator[Mortal]:
 
 
 class Class:
-    """Twenty other learners, in a thread of their own: playing once it is entered, and held against a replay at its end."""
+    """Eight other learners, in a thread of their own: playing once it is entered, and held against a replay at its end."""
 
     def __init__(self, socket: str) -> None:
         self._socket = socket
@@ -77,7 +77,7 @@ class Class:
         self._thread.shutdown(wait=False)
 
     async def _live(self) -> None:
-        async with asyncio.timeout(120), learners(self._socket, 20) as them:
+        async with asyncio.timeout(120), learners(self._socket, 8) as them:
             await asyncio.gather(*(learner.further(90) for learner in them))  # their changes are written by then
             self._play.set()
             await asyncio.to_thread(self._end.wait)

@@ -112,7 +112,13 @@ def test_a_link_keeps_how_it_is_looked_at_and_opens_in_a_session_of_its_own(trai
     expect(train.page).to_have_url(re.compile("/#theme=dark$"))
 
 
-@pytest.mark.parametrize("packed", ["AAAA", "****", "q1YqLkpRslIqSa0oUdJRSi1KBQA", ""])
+SWEEP = pytest.mark.slow(seconds=3)
+
+
+@pytest.mark.parametrize(
+    "packed",
+    ["AAAA", "q1YqLkpRslIqSa0oUdJRSi1KBQA", pytest.param("****", marks=SWEEP), pytest.param("", id="empty", marks=SWEEP)],
+)
 def test_a_broken_link_says_so_and_begins_the_default_run(page: Page, server_url: str, packed: str) -> None:
     train = Train(page).open(f"{server_url}/#s={packed}")
     train.settle(0)
@@ -182,7 +188,10 @@ def test_own_data_too_long_for_an_address_are_shared_by_a_link(train: Train, els
     assert other.numbers()["train-loss"] != train.numbers()["train-loss"]
 
 
-@pytest.mark.parametrize("id", ["AAAAAAAAAAAAAAAAAAAAAA", "", "x" * 100])
+@pytest.mark.parametrize(
+    "id",
+    ["AAAAAAAAAAAAAAAAAAAAAA", pytest.param("", id="empty", marks=SWEEP), pytest.param("x" * 100, id="long", marks=SWEEP)],
+)
 def test_a_link_to_what_is_not_kept_says_so_and_begins_the_default_run(page: Page, server_url: str, id: str) -> None:
     train = Train(page).open(f"{server_url}/#e={id}")
     train.settle(0)

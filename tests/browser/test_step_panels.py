@@ -127,7 +127,7 @@ def test_the_optimizer_and_the_samples_of_a_running_network(train: Train) -> Non
     bars.first.get_by_role("button").click()
     expect(step.room).to_have_attribute("data-sample", str(followed))
     # Under batch norm no sample has a gradient of its own.
-    page.keyboard.press("Escape")
+    step.leave()
     train.hook("layer-1").press("Enter")
     train.input("network.layers.0.norm").select_option("batch")
     train.settle(0)

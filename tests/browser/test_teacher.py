@@ -155,7 +155,13 @@ def test_a_locked_network_is_read_and_not_changed(page: Page, server_url: str) -
 
 @pytest.mark.parametrize(
     ("lock", "editable", "tools"),
-    [("weights", False, 2), ("units", True, 1), ("layers", True, 1), ("activations", True, 2), ("diagram", False, 0)],
+    [
+        ("weights", False, 2),
+        ("layers", True, 1),
+        pytest.param("units", True, 1, marks=pytest.mark.slow(seconds=4)),
+        pytest.param("activations", True, 2, marks=pytest.mark.slow(seconds=4)),
+        pytest.param("diagram", False, 0, marks=pytest.mark.slow(seconds=4)),
+    ],
 )
 def test_a_part_of_the_network_is_locked_by_its_name(
     page: Page, server_url: str, lock: str, editable: bool, tools: int

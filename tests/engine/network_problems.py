@@ -10,11 +10,10 @@ import problems
 import reference_network
 from hypothesis import strategies as st
 from reference_network import Layer, Network, random_parameters
+from witnesses.activations import HIDDEN
+from witnesses.losses import LOSSES, PAIRS
 
 from engine import RunSpec, Trainer
-
-HIDDEN = (*problems.HIDDEN, "prelu", "elu", "gelu", "softplus", "silu")
-PAIRS = problems.PAIRS
 
 
 @dataclass
@@ -116,7 +115,7 @@ def layers(draw, index: int) -> Layer:
 def networks(draw) -> tuple[Network, str]:
     """A network, and the task it is for."""
     loss, output = draw(st.sampled_from(PAIRS))
-    single = output == "softmax" or loss == "cross_entropy"
+    single = output == "softmax" or LOSSES[loss].for_each_class
     outputs = draw(st.sampled_from([3] if single else [1, 3]))
     task = draw(st.sampled_from(["classification", "regression"])) if loss == "mse" else "classification"
     hidden = tuple(draw(layers(index)) for index in range(1, draw(st.integers(1, 4)) + 1))

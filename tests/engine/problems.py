@@ -9,19 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import reference
+from witnesses.activations import PLAIN
+from witnesses.losses import PAIRS
 from witnesses.optimizers import OPTIMIZERS
 
 from engine import RunSpec, Trainer
 
-HIDDEN = ("identity", "sigmoid", "tanh", "relu", "leaky_relu")
-OUTPUTS = (*HIDDEN, "softmax")
-PAIRS = (
-    *(("mse", output) for output in OUTPUTS),
-    ("bce", "sigmoid"),
-    ("bce", "softmax"),
-    ("cross_entropy", "softmax"),
-    ("cross_entropy", "sigmoid"),
-)
+HIDDEN = PLAIN
 COMBINATIONS = [(hidden, loss, output) for hidden in HIDDEN for loss, output in PAIRS]
 
 TEXTBOOK = {name: witness.own for name, witness in OPTIMIZERS.items()}

@@ -7,118 +7,28 @@ layer, the output's last.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
+from witnesses.activations import activate, jacobian
+from witnesses.activations import near_kink as kinked
+from witnesses.losses import LOGS, LOSSES, Sample
 from witnesses.optimizers import OPTIMIZERS
-
-LEAK = 0.01
-
-
-# Activations ----------------------------------------------------------------------------------------------------------
-
-
-def sigmoid(z):
-    return np.exp(-np.logaddexp(0.0, -z))
-
-
-def normal_distribution(z):
-    """Φ(z), the share of a standard normal variable below z: by erfc, which keeps its digits far to the left."""
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2.0)) for value in np.ravel(z)]).reshape(np.shape(z))
-
-
-def normal_density(z):
-    return np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
-
-
-def activate(name, z):
-    if name == "identity":
-        return z.copy()
-    if name == "sigmoid":
-        return sigmoid(z)
-    if name == "tanh":
-        return np.tanh(z)
-    if name == "relu":
-        return np.where(z > 0, z, 0.0)
-    if name == "leaky_relu":
-        return np.where(z > 0, z, LEAK * z)
-    if name == "elu":
-        return np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))
-    if name == "gelu":
-        return z * normal_distribution(z)
-    if name == "softplus":
-        return np.logaddexp(0.0, z)
-    if name == "silu":
-        return z * sigmoid(z)
-    if name == "softmax":
-        e = np.exp(z - z.max())
-        return e / e.sum()
-    raise ValueError(name)
-
-
-def jacobian(name, z):
-    """∂ŷ_i/∂z_j of one sample: diagonal for every activation but softmax."""
-    h = activate(name, z)
-    if name == "identity":
-        return np.eye(z.size)
-    if name == "sigmoid":
-        return np.diag(sigmoid(z) * sigmoid(-z))
-    if name == "tanh":
-        return np.diag(1.0 / np.cosh(z) ** 2)
-    if name == "relu":
-        return np.diag(np.where(z > 0, 1.0, 0.0))
-    if name == "leaky_relu":
-        return np.diag(np.where(z > 0, 1.0, LEAK))
-    if name == "elu":
-        return np.diag(np.where(z > 0, 1.0, np.exp(np.minimum(z, 0.0))))
-    if name == "gelu":
-        return np.diag(normal_distribution(z) + z * normal_density(z))
-    if name == "softplus":
-        return np.diag(sigmoid(z))
-    if name == "silu":
-        return np.diag(sigmoid(z) + z * sigmoid(z) * sigmoid(-z))
-    if name == "softmax":
-        return np.diag(h) - np.outer(h, h)
-    raise ValueError(name)
-
 
 # Losses ---------------------------------------------------------------------------------------------------------------
 
 
 def log_outputs(output, z):
     """log ŷ and log(1 − ŷ) from the logits, without ever forming 1 − ŷ."""
-    if output == "sigmoid":
-        return -np.logaddexp(0.0, -z), -np.logaddexp(0.0, z)
-    if output == "softmax":
-        total = np.logaddexp.reduce(z)
-        others = np.array([np.logaddexp.reduce(np.delete(z, k)) if z.size > 1 else -np.inf for k in range(z.size)])
-        return z - total, others - total
-    raise ValueError(output)
+    return LOGS[output](z)
 
 
 def sample_loss(loss, output, z, y):
     """ℓ of one sample, from the last pre-activation."""
-    if loss == "mse":
-        return 0.5 * float(np.sum((activate(output, z) - y) ** 2))
-    log_y, log_not_y = log_outputs(output, z)
-    total = 0.0
-    for k in range(z.size):  # 0 · log 0 counts as 0: a term whose target is 0 is left out
-        if y[k] != 0.0:
-            total -= y[k] * log_y[k]
-        if loss == "bce" and y[k] != 1.0:
-            total -= (1.0 - y[k]) * log_not_y[k]
-    return float(total)
+    return float(np.sum(LOSSES[loss].each(Sample(output, z, y))))
 
 
 def output_slope(loss, output, z, y):
     """u = ∂ℓ/∂ŷ of one sample."""
-    if loss == "mse":
-        return activate(output, z) - y
-    log_y, log_not_y = log_outputs(output, z)
-    slope = -y * np.exp(-log_y)
-    if loss == "bce":
-        slope = slope + (1.0 - y) * np.exp(-log_not_y)
-    return slope
+    return LOSSES[loss].slope(Sample(output, z, y))
 
 
 # Forward and backward -------------------------------------------------------------------------------------------------
@@ -175,12 +85,11 @@ def gradient(parameters, activations, loss, x, y, l1=0.0, l2=0.0):
 
 
 def near_kink(parameters, activations, x, margin=1e-4):
-    """True for each sample that brings some ReLU or leaky unit within `margin` of its kink."""
+    """True for each sample that brings some unit within `margin` of the kink of its activation."""
     flags = []
     for row in x:
         zs, _ = forward(parameters, activations, row)
-        kinked = [z for z, name in zip(zs, activations, strict=True) if name in ("relu", "leaky_relu")]
-        flags.append(any(np.any(np.abs(z) < margin) for z in kinked))
+        flags.append(any(np.any(kinked(name, z, margin)) for z, name in zip(zs, activations, strict=True)))
     return np.array(flags)
 
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 from reference import activate, clip_by_norm, jacobian, output_slope, sample_loss
 from reference_chance import dropout_mask, jitter
+from witnesses import activations
+from witnesses.norms import EPS, NORMS
 from witnesses.optimizers import OPTIMIZERS
 
-EPS = 1e-5  # added to the variance, under the root
 RUNNING_MOMENTUM = 0.1
-KINKED = ("relu", "leaky_relu", "prelu", "elu")  # ELU's bend is in its second derivative, which a difference quotient meets too
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Network:
             row = self.layers[layer - 1]
             if row.norm:
                 found[f"gamma{layer}"] = found[f"beta{layer}"] = (sizes[layer],)
-            if row.activation == "prelu":
+            if activations.ACTIVATIONS[row.activation].learned:
                 found[f"alpha{layer}"] = (sizes[layer],)
             if row.skip and sizes[layer - row.skip] != sizes[layer]:
                 found[f"P{layer}"] = (sizes[layer], sizes[layer - row.skip])
@@ -67,9 +67,8 @@ class Network:
 
 
 def activation(row, layer, parameters, u):
-    if row.activation == "prelu":
-        return np.maximum(0.0, u) + parameters[f"alpha{layer}"][:, None] * np.minimum(0.0, u)
-    return activate(row.activation, u)
+    own = activations.ACTIVATIONS[row.activation]
+    return own.value(u, parameters[f"alpha{layer}"][:, None]) if own.learned else own.value(u)
 
 
 def forward(network, parameters, x, *, running=None, masks=None):
@@ -82,10 +81,8 @@ def forward(network, parameters, x, *, running=None, masks=None):
     for layer, row in enumerate(network.layers, start=1):
         z = found[f"z{layer}"] = parameters[f"W{layer}"] @ found[f"h{layer - 1}"] + parameters[f"b{layer}"][:, None]
         if row.norm:
-            axis = 1 if row.norm == "batch" else 0  # over the samples of a unit, or over the units of a sample
-            mean = z.mean(axis=axis, keepdims=True)
-            var = ((z - mean) ** 2).mean(axis=axis, keepdims=True)
-            if row.norm == "batch" and running is not None:
+            mean, var = NORMS[row.norm].statistics(z)
+            if NORMS[row.norm].running and running is not None:
                 mean, var = running[f"mean{layer}"].reshape(-1, 1), running[f"var{layer}"].reshape(-1, 1)
             found[f"mean{layer}"], found[f"var{layer}"] = mean, var
             found[f"xhat{layer}"] = (z - mean) / np.sqrt(var + EPS)
@@ -158,7 +155,7 @@ def norm_jacobian(kind, z, var, fixed):
         return np.diag(np.repeat(1.0 / np.sqrt(var[:, 0] + EPS), batch))
     places = np.arange(units * batch).reshape(units, batch)
     whole = np.zeros((units * batch, units * batch))
-    for group in places if kind == "batch" else places.T:
+    for group in places if NORMS[kind].axis == 1 else places.T:
         whole[np.ix_(group, group)] = standardize_jacobian(z.ravel()[group])
     return whole
 
@@ -215,16 +212,16 @@ def gradient(network, parameters, x, y, l1=0.0, l2=0.0, *, shifts=False, through
     for layer, row in enumerate(network.layers, start=1):
         slope, own = affine(layer, slopes[layer - 1]), np.kron(np.eye(sizes[layer]), each)
         if row.norm:
-            fixed = row.norm == "batch" and options.get("running") is not None
+            fixed = NORMS[row.norm].running and options.get("running") is not None
             slope = norm_jacobian(row.norm, values[f"z{layer}"], values[f"var{layer}"], fixed) @ slope
             slope = np.repeat(parameters[f"gamma{layer}"], batch)[:, None] * slope
             add(slope, f"gamma{layer}", own * values[f"xhat{layer}"].reshape(-1, 1))
             add(slope, f"beta{layer}", own)
         add(slope, f"u{layer}", np.eye(sizes[layer] * batch))
         u = values[f"u{layer}"]
-        if row.activation == "prelu":
-            alpha = np.repeat(parameters[f"alpha{layer}"], batch)
-            slope = np.where(u.ravel() > 0, 1.0, alpha)[:, None] * slope
+        phi = activations.ACTIVATIONS[row.activation]
+        if phi.learned:
+            slope = phi.slope(u, parameters[f"alpha{layer}"][:, None]).reshape(-1, 1) * slope
             add(slope, f"alpha{layer}", own * np.minimum(0.0, u).reshape(-1, 1))
         else:
             slope = jacobian(row.activation, u.ravel()) @ slope
@@ -259,10 +256,9 @@ def near_kink(network, values, margin=1e-4):
     """True for each sample that brings some unit within `margin` of the kink of its activation."""
     close = np.zeros(values["h0"].shape[1], dtype=bool)
     for layer, row in enumerate(network.layers, start=1):
-        if row.activation in KINKED:
-            close |= (np.abs(values[f"u{layer}"]) < margin).any(axis=0)
-    if network.output in KINKED:
-        close |= (np.abs(values[f"z{len(network.layers) + 1}"]) < margin).any(axis=0)
+        close |= activations.near_kink(row.activation, values[f"u{layer}"], margin, corners=True).any(axis=0)
+    last = values[f"z{len(network.layers) + 1}"]
+    close |= activations.near_kink(network.output, last, margin, corners=True).any(axis=0)
     return close
 
 

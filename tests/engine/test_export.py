@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 from scipy.special import ndtr
+from witnesses.schedules import WITNESSES
 
 from engine import RunSpec, Trainer, catalog
 from engine.export import files as export
@@ -125,6 +126,7 @@ SCHEDULES = [
     {"name": "one_cycle", "length": 160},
     {"name": "plateau", "patience": 0, "factor": 0.5, "threshold": 0.9},
 ]
+SCHEDULES += [{"name": n} | w.own for n, w in WITNESSES.items() if n not in {"constant", *(s["name"] for s in SCHEDULES)}]
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: schedule["name"])

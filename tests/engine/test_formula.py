@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from latex2mathml.converter import convert
-from test_surfaces import bends, slopes
+from witnesses.surfaces import gradient as slopes
+from witnesses.surfaces import hessian as bends
 
-from engine.surfaces.formula import FUNCTIONS, FormulaError, compile_formula
+from engine.arithmetic import FormulaError
+from engine.surfaces.formula import FUNCTIONS, compile_formula
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 from engine.surfaces.rows import SURFACES
 

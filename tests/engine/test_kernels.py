@@ -120,6 +120,7 @@ def test_an_unwritable_cache_is_said_and_survived(tmp_path) -> None:
     assert "RuntimeWarning" in shown.stderr
 
 
+@pytest.mark.slow(seconds=25)
 def test_warm_up_tells_its_progress(tmp_path) -> None:
     """From a cache in which one kernel is missing: to compile all of them again would take a minute."""
     warm_up()

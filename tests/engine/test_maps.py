@@ -39,6 +39,42 @@ def test_unit_maps(name):
     assert (maps.classes is None) == (name == "spiral")
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "lion"])
+@pytest.mark.parametrize("name", ["spiral", "blobs"])
+def test_bytes_are_of_the_activations_chunk_after_chunk(name, optimizer):
+    """Bounded units are shaded while they are computed, others after their reach is known; by either compilation of the run."""
+    layers = [{"units": 5, "activation": activation} for activation in ("tanh", "relu", "sigmoid", "gelu")]
+    fields = {"data": {"name": name}, "network": {"layers": layers}, "optimizer": {"name": optimizer}}
+    trainer = Trainer(RunSpec.model_validate(fields))
+    trainer.step(20)
+    assert trainer.tape.core == (optimizer == "sgd") and 3 * trainer.evaluator.tape.layout.capacity < 60 * 60
+    maps = trainer.unit_maps(60)
+    values = np.vstack(trainer.evaluator.activations(trainer.evaluator.plane(trainer.dataset, 60)))
+    low, high = (np.array([[unit[end]] for unit in maps.units]) for end in ("low", "high"))
+    reach = np.abs(values).max(axis=1)
+    for unit, top in zip(maps.units, reach, strict=True):
+        kind = trainer.tape.activations[unit["layer"] - 1] if unit["layer"] else None
+        if kind in (None, "relu", "gelu"):
+            assert (unit["low"], unit["high"]) == (-top, top)
+    expected = np.rint(np.clip((values - low) * (255.0 / (high - low)), 0.0, 255.0)).astype(np.uint8)
+    assert np.array_equal(maps.maps.reshape(len(values), -1), expected)
+    first = 0
+    for layer, size in enumerate(trainer.tape.sizes):
+        part = trainer.unit_maps(60, slice(layer, layer + 1))
+        assert np.array_equal(part.maps, maps.maps[first : first + size])
+        assert part.units == maps.units[first : first + size]
+        first += size
+
+
+def test_a_unit_that_is_not_a_number_lies_in_the_middle():
+    trainer = trainer_of("spiral")
+    trainer.machine.theta[trainer.tape.slots[0].offset] = np.nan  # of the first unit, and so of all behind it
+    maps = trainer.unit_maps(GRID)
+    assert (maps.maps[2] == 128).all() and not (maps.maps[3] == 128).all()
+    relu = maps.units[2 + 5]
+    assert (relu["layer"], relu["low"], relu["high"]) == (2, -1.0, 1.0) and (maps.maps[2 + 5] == 128).all()
+
+
 def test_unit_maps_see_standardized_inputs():
     trainer = trainer_of("circle", standardize=True)
     maps = trainer.unit_maps(GRID)

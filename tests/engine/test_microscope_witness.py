@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import witness_equations
 import witness_kinds
-from witness_cases import CASES, OPTIMIZERS, OUTPUTS, PAIRS, PICTURES, SCHEDULES, UPDATES
+from witness_cases import CASES, OPTIMIZERS, PAIRS, PICTURES, SCHEDULES, UPDATES
 from witnessed import near, witnesses
 
 from engine import optimizers
@@ -228,7 +228,6 @@ def test_every_kind_and_everything_else_is_there():
     assert set(PAIRS) == pairs == {(case.made.network.loss, case.made.network.output) for case in CASES}
     assert {(c.made.network.loss, c.made.network.output) for c in CASES if c.naive} == pairs
     assert {row.activation for row in rows} == {name for name, row in activations.ACTIVATIONS.items() if row.hidden}
-    assert set(OUTPUTS) == {name for name, row in activations.ACTIVATIONS.items() if row.output}
     assert {row.norm for row in rows} == {None, *norms.NORMS}
     assert {case.schedule["name"] for case in CASES} == {row["name"] for row in SCHEDULES} == set(schedules.SCHEDULES)
     kinds, gradients, flows = set(), set(), set()

@@ -48,15 +48,6 @@ def test_delta_over_a_range_of_z(loss, output):
         assert found.loss[n] == pytest.approx(reference.sample_loss(loss, output, z[:, n], y[:, n]), rel=1e-10, abs=1e-13)
 
 
-@pytest.mark.parametrize("activation", problems.HIDDEN)
-def test_phi_and_its_slope_as_curves(activation):
-    z = np.linspace(-6.0, 6.0, 701)
-    found = curve(activation, z)
-    assert found.value == pytest.approx(reference.activate(activation, z), rel=1e-13, abs=1e-15)
-    slopes = [reference.jacobian(activation, np.array([value]))[0, 0] for value in z]
-    assert found.slope == pytest.approx(slopes, rel=1e-10, abs=1e-15)
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -7,9 +7,6 @@ import reference_network
 from network_problems import network_problem
 from reference_network import ALL_TOGETHER, Layer, Network
 
-PAIRS = [("bce", "sigmoid"), ("bce", "softmax"), ("cross_entropy", "softmax"), ("cross_entropy", "sigmoid")]
-PAIRS += [("mse", output) for output in (*problems.HIDDEN, "softmax")]
-
 
 def at_logits(logits, label, loss, output, numerics):
     """Samples of class `label` and of every other whose logits, at x = 1 for the first, are those given."""
@@ -23,7 +20,7 @@ def at_logits(logits, label, loss, output, numerics):
     return made.trainer(data=data, numerics=numerics)
 
 
-@pytest.mark.parametrize(("loss", "output"), PAIRS)
+@pytest.mark.parametrize(("loss", "output"), problems.PAIRS)
 def test_moderate_logits_agree(loss, output):
     """And with the reference, which is told nothing of the switch. The largest |z| is about 8."""
     made = network_problem(Network(3, (Layer(5, "sigmoid"), Layer(4, "silu", skip=1)), 3, output, loss), samples=15, seed=40)

@@ -12,6 +12,7 @@ import reference_chance
 import reference_network
 from reference_quantities import Past
 from reference_schedules import stated
+from witnesses.activations import ACTIVATIONS
 from witnesses.optimizers import OPTIMIZERS
 
 SHIFTS = ("delta", "g", "u", "a", "in", "skip")
@@ -148,8 +149,9 @@ class Witness:
     def slope(self, layer):
         """φ′ where the layer stands, unit by unit and sample by sample."""
         at, row = self.values[self.bend(layer)], self.row(layer)
-        if row.activation == "prelu":
-            return np.where(at > 0, 1.0, self.point[f"alpha{layer}"][:, None])
+        own = ACTIVATIONS[row.activation]
+        if own.learned:
+            return own.slope(at, self.point[f"alpha{layer}"][:, None])
         return np.diag(reference.jacobian(row.activation, at.ravel())).reshape(at.shape)
 
     def floor(self, name):

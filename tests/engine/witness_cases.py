@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from network_problems import HIDDEN, NetworkProblem, network_problem
+from network_problems import NetworkProblem, network_problem
 from optimizer_settings import PLAIN, options_of
 from reference_network import Layer, Network
+from witnesses.activations import HIDDEN
+from witnesses.losses import PAIRS
 from witnesses.optimizers import OPTIMIZERS as WITNESSES
+from witnesses.schedules import WITNESSES as SCHEDULE_WITNESSES
 
 DIALECTS = ("textbook", "pytorch")
 
@@ -22,15 +25,6 @@ def _tried(name):
 
 
 OPTIMIZERS = tuple(setting for name in dict.fromkeys(name for name, _, _ in PLAIN) for setting in _tried(name))
-
-OUTPUTS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus", "silu", "softmax")
-PAIRS = (
-    *(("mse", output) for output in OUTPUTS),
-    ("bce", "sigmoid"),
-    ("bce", "softmax"),
-    ("cross_entropy", "softmax"),
-    ("cross_entropy", "sigmoid"),
-)
 STRUCTURES = (
     (Layer(2),),
     (Layer(2), Layer(2, skip=1)),
@@ -52,6 +46,9 @@ SCHEDULES = (
     {"name": "one_cycle", "length": 6, "peak": 0.4, "start_divisor": 20.0, "end_divisor": 100.0},
     {"name": "plateau", "factor": 0.5, "patience": 0, "threshold": 0.9, "eta_min": 1e-4},
     {"name": "exponential", "decay": 0.3, "unit": "epoch"},
+)
+SCHEDULES += tuple(
+    {"name": name} | each.own for name, each in SCHEDULE_WITNESSES.items() if name not in {s["name"] for s in SCHEDULES}
 )
 EXTRAS = (
     {},

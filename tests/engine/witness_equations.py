@@ -10,8 +10,10 @@ import math
 
 import numpy as np
 import reference
+from witnesses.activations import ACTIVATIONS, LEAK
+from witnesses.norms import EPS as NORM_EPS
+from witnesses.norms import NORMS
 
-NORM_EPS = 1e-5
 CLIP_EPS = {"textbook": 0.0, "pytorch": 1e-6}
 
 
@@ -25,7 +27,7 @@ def affine(w, step, read, name, row, column):
 
 def norm_statistics(w, step, read, name, row, column):
     z = read[f"z{step.layer}"]
-    own = z[row] if w.row(step.layer).norm == "batch" else z[:, column]
+    own = z[row] if NORMS[w.row(step.layer).norm].axis == 1 else z[:, column]
     return list(own) if name.startswith("mean") else list((own - own.mean()) ** 2)
 
 
@@ -89,7 +91,7 @@ def delta(w, step, read, name, row, column):
     layer = step.layer
     above = layer + 1
     own = w.row(layer)
-    other_ways = own.dropout or own.activation == "prelu" or w.lands(layer) or (own.skip and f"P{layer}" in w.point)
+    other_ways = own.dropout or ACTIVATIONS[own.activation].learned or w.lands(layer) or (own.skip and f"P{layer}" in w.point)
     if other_ways or (step.kind == "delta" and own.norm):
         return None
     return list(w.point[f"W{above}"][:, row] * w.blame[f"delta{above}"][:, column])
@@ -124,7 +126,7 @@ def constant(w, step, symbol, row, column):
         "look ahead": {r"\beta": s["hyper"].get("beta"), r"\eta": w.eta},
         "norm": {r"\varepsilon": NORM_EPS},
         "delta": {r"\varepsilon": NORM_EPS},
-        "activation": {r"\alpha": reference.LEAK},
+        "activation": {r"\alpha": LEAK},
         "losses": {r"\tfrac{1}{2}": 0.5},
         "running statistics": {"0.1": 0.1},
         "penalty": {r"\lambda": s["l2"], r"\lambda_1": s["l1"]},
@@ -163,14 +165,7 @@ def rule_inputs(past):
 
 # A tree evaluated anew -------------------------------------------------------------------------------------------------
 
-FUNCTIONS = {
-    r"\tanh": "tanh",
-    r"\sigma": "sigmoid",
-    r"\operatorname{GELU}": "gelu",
-    r"\operatorname{ELU}": "elu",
-    r"\operatorname{softplus}": "softplus",
-    r"\operatorname{SiLU}": "silu",
-}
+FUNCTIONS = {row.symbol: row for row in ACTIVATIONS.values() if row.symbol}
 NUMBERS = {
     r"\ln": math.log,
     r"\operatorname{clip}": lambda value, low, high: min(max(value, low), high),
@@ -184,10 +179,9 @@ NUMBERS = {
 def called(symbol, parts):
     if symbol in NUMBERS:
         return NUMBERS[symbol](*parts)
-    if symbol.startswith(r"\operatorname{softmax}_{"):
-        unit = int(symbol.removeprefix(r"\operatorname{softmax}_{").removesuffix("}")) - 1
-        return reference.activate("softmax", np.array(parts))[unit]
-    return float(reference.activate(FUNCTIONS[symbol], np.array(parts))[0])
+    function, _, unit = symbol.partition("_{")  # of a whole column the entry of one unit
+    values = FUNCTIONS[function].value(np.array(parts))
+    return float(values[int(unit.removesuffix("}")) - 1 if unit else 0])
 
 
 def evaluated(kind, symbol, parts):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import reference_network
+from witnesses.activations import ACTIVATIONS
 
 # Kinds: (operands, results) by name -----------------------------------------------------------------------------------
 
@@ -51,7 +52,7 @@ def norm_scale(w, step):
 
 def activation(w, step):
     layer = step.layer
-    slopes = [f"alpha{layer}"] if w.row(layer).activation == "prelu" else []
+    slopes = [f"alpha{layer}"] if ACTIVATIONS[w.row(layer).activation].learned else []
     return w.several(w.bend(layer), *slopes), w.several(w.stations(layer)[0])
 
 

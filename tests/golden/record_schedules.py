@@ -10,10 +10,14 @@ a SequentialLR. ReduceLROnPlateau is fed a recorded sequence of losses.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from pathlib import Path
 
 import numpy as np
+
+sys.path.append(str(Path(__file__).parents[1] / "engine"))
+
+from witnesses.schedules import WITNESSES
 
 FILE = Path(__file__).parent / "schedules.json"
 STEPS = 400
@@ -51,31 +55,9 @@ def losses() -> list[float]:
 
 
 def scheduler(torch, optimizer, case: dict):
-    """Torch's scheduler of a case, without its warm-up."""
-    kinds = torch.optim.lr_scheduler
-    name = case["name"]
-    if name == "constant":
-        return kinds.LambdaLR(optimizer, lambda _: 1.0)
-    if name == "step":
-        return kinds.StepLR(optimizer, case["size"], case["gamma"])
-    if name == "exponential":
-        return kinds.ExponentialLR(optimizer, math.exp(-case["decay"]))
-    if name == "cosine":
-        return kinds.CosineAnnealingLR(optimizer, case["length"], case["eta_min"])
-    if name == "warm_restarts":
-        return kinds.CosineAnnealingWarmRestarts(optimizer, case["length"], case["factor"], case["eta_min"])
-    if name == "one_cycle":
-        return kinds.OneCycleLR(
-            optimizer,
-            optimizer.param_groups[0]["lr"],
-            total_steps=case["length"],
-            pct_start=case["peak"],
-            div_factor=case["start_divisor"],
-            final_div_factor=case["end_divisor"],
-            cycle_momentum=False,
-        )
-    options = {key: case[key] for key in ("factor", "patience", "threshold")}
-    return kinds.ReduceLROnPlateau(optimizer, min_lr=case["eta_min"], eps=0.0, **options)
+    """Torch's scheduler of a case, without its warm-up: as the schedule's witness has it."""
+    kinds, chosen = torch.optim.lr_scheduler, WITNESSES[case["name"]].torch
+    return chosen(kinds, optimizer, case) if chosen else kinds.LambdaLR(optimizer, lambda _: 1.0)
 
 
 def rates(torch, base: float, case: dict, measured: list[float]) -> list[float]:

@@ -21,6 +21,7 @@ def stored():
         return dict(numbers)
 
 
+@pytest.mark.slow(seconds=40)
 def test_recording_is_reproduced(stored):
     def arrays_of(name):
         return {key.split(".")[1]: value for key, value in stored.items() if key.split(".")[0] == name}

@@ -15,6 +15,15 @@ from engine import warm_up
 from server.settings import Settings
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of many cases has each of them with SQLite for every change, and with PostgreSQL in the slow sweep."""
+    for item in items:
+        parameters = getattr(item, "callspec", None) and item.callspec.params  # type: ignore[attr-defined]
+        if parameters and len(parameters) > 1 and parameters.get("url") == "postgresql":
+            item.add_marker(pytest.mark.slow(seconds=6))
+
+
 @pytest.fixture(scope="session")
 def live() -> Iterator[Live]:
     """A server, shared; what it keeps is gone with it. No test waits for kernels to be compiled, what one leaves playing does

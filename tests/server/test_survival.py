@@ -116,6 +116,7 @@ def postgresql(cluster: Cluster) -> Iterator[str]:
     yield cluster.database(f"stopped_{time.monotonic_ns()}")
 
 
+@pytest.mark.slow(seconds=30)
 def test_a_server_that_was_stopped_finds_its_sessions_taken_and_drops_them(postgresql: str) -> None:
     async def scene() -> None:
         with ServerProcess(postgresql) as stopped, ServerProcess(postgresql) as other:

@@ -31,6 +31,8 @@ export interface Row {
   title: string;
   summary: string;
   source: string;
+  /** where the source is to be read */
+  link: string;
   formula: string;
   mathml: string;
   parameters: Parameter[];
@@ -58,6 +60,8 @@ export interface LossRow extends Row {
 export interface ScheduleRow extends Row {
   symbols: [string, string][];
   difference: string;
+  /** whether it acts on measured losses */
+  measured: boolean;
 }
 
 export interface Preview {

@@ -1,34 +1,122 @@
-"""phi and phi' over contiguous slices. phi'(0) = 0 for ReLU, alpha for leaky ReLU, PReLU and ELU.
+"""Activations: phi and phi' of each side by side, over contiguous slices. phi'(0) = 0 for ReLU, alpha for leaky ReLU, PReLU
+and ELU.
 
-The naive forms are there to be seen to fail: they overflow where the others do not (MATHS.md, numerics).
+A new one is a code of its own and a branch of `activation`: forward h = phi(z), backward delta *= phi'(z). The naive forms are
+there to be seen to fail: they overflow where the others do not (MATHS.md, numerics).
 """
 
 import math
 
 import numpy as np
 
-from engine.kernels.codes import (
-    ELU,
-    GELU,
-    IDENTITY,
-    LEAKY_RELU,
-    NAIVE_SIGMOID,
-    NAIVE_SOFTMAX,
-    PRELU,
-    RELU,
-    SIGMOID,
-    SILU,
-    SOFTMAX,
-    SOFTPLUS,
-    TANH,
-)
-from engine.kernels.jit import inner
+from engine.kernels.jit import inner, spliced
 from engine.kernels.transcendental import exp_nonpositive, expm1_nonpositive, sigmoid, softplus, tanh
+
+# Codes: what rows and tapes know them by --------------------------------------------------------------------------------
+IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, PRELU, ELU, GELU, SOFTPLUS, SILU, NAIVE_SIGMOID, NAIVE_SOFTMAX = range(13)
 
 LEAKY_SLOPE = 0.01
 FIRST_SLOPE = 0.25  # of PReLU (He et al. 2015)
 HALF_ROOT = 0.7071067811865476  # 1 / sqrt(2)
 NORMAL_PEAK = 0.3989422804014327  # 1 / sqrt(2 pi)
+
+
+@inner
+def activation(kind, backward, z, h, delta, slopes, units, b):
+    """h = phi(z); or, `backward`, delta *= phi'(z) where h = phi(z). All flat (units * b), one column a sample; `slopes`
+    (units,) are PReLU's."""
+    size = units * b
+    if kind == TANH:
+        if backward:
+            for i in range(size):
+                delta[i] *= 1.0 - h[i] * h[i]
+        else:
+            for i in range(size):
+                h[i] = tanh(z[i])
+    elif kind == RELU:
+        if backward:
+            for i in range(size):
+                delta[i] = delta[i] if z[i] > 0.0 else 0.0
+        else:
+            for i in range(size):
+                h[i] = z[i] if not z[i] <= 0.0 else 0.0  # NaN stays NaN
+    elif kind in (SIGMOID, NAIVE_SIGMOID):
+        if backward:
+            for i in range(size):
+                delta[i] *= h[i] * (1.0 - h[i])
+        elif kind == SIGMOID:
+            for i in range(size):
+                h[i] = sigmoid(z[i])
+        else:
+            for i in range(size):
+                h[i] = 1.0 / (1.0 + np.exp(-z[i]))
+    elif kind == LEAKY_RELU:
+        if backward:
+            for i in range(size):
+                delta[i] *= 1.0 if z[i] > 0.0 else LEAKY_SLOPE
+        else:
+            for i in range(size):
+                h[i] = z[i] if z[i] > 0.0 else LEAKY_SLOPE * z[i]
+    elif kind == IDENTITY:
+        if not backward:
+            for i in range(size):
+                h[i] = z[i]
+    elif kind in (SOFTMAX, NAIVE_SOFTMAX):
+        if backward:
+            times_softmax_jacobian(h, delta, units, b)
+        elif kind == SOFTMAX:
+            softmax_columns(z, h, units, b)
+        else:
+            naive_softmax_columns(z, h, units, b)
+    elif kind == PRELU:
+        if backward:
+            times_slopes(z, delta, slopes, units, b)
+        else:
+            with_slopes(z, h, slopes, units, b)
+    elif kind == ELU:
+        if backward:
+            for i in range(size):
+                delta[i] *= 1.0 if z[i] > 0.0 else h[i] + 1.0
+        else:
+            for i in range(size):
+                h[i] = z[i] if z[i] > 0.0 else expm1_nonpositive(z[i])
+    elif kind == GELU:
+        if backward:
+            for i in range(size):
+                delta[i] *= normal_cdf(z[i]) + z[i] * (NORMAL_PEAK * exp_nonpositive(-0.5 * z[i] * z[i]))
+        else:
+            for i in range(size):
+                h[i] = z[i] * normal_cdf(z[i])
+    elif kind == SOFTPLUS:
+        if backward:
+            for i in range(size):
+                delta[i] *= sigmoid(z[i])
+        else:
+            for i in range(size):
+                h[i] = softplus(z[i])
+    elif kind == SILU:
+        if backward:
+            for i in range(size):
+                s = sigmoid(z[i])
+                delta[i] *= s * (1.0 + z[i] * (1.0 - s))
+        else:
+            for i in range(size):
+                h[i] = z[i] * sigmoid(z[i])
+
+
+@spliced
+def activate(kind, z, h, slopes, units, b):
+    """h = phi(z)."""
+    activation(kind, False, z, h, h, slopes, units, b)
+
+
+@spliced
+def times_derivative(kind, z, h, delta, slopes, units, b):
+    """delta *= phi'(z), by h = phi(z) where that is simpler; of softmax by its full Jacobian."""
+    activation(kind, True, z, h, delta, slopes, units, b)
+
+
+# What some of them need: softmax, which takes whole columns -----------------------------------------------------------
 
 
 @inner
@@ -60,14 +148,22 @@ def naive_softmax_columns(z, h, units, b):
 
 
 @inner
-def normal_cdf(x):
-    """Phi(x), by erfc so that the left tail keeps its digits."""
-    return 0.5 * math.erfc(-HALF_ROOT * x)
+def times_softmax_jacobian(h, delta, units, b):
+    """delta <- y (.) (u - y^T u) per column, where delta held u and h holds y: softmax's full Jacobian."""
+    for n in range(b):
+        dot = 0.0
+        for j in range(units):
+            dot += h[j * b + n] * delta[j * b + n]
+        for j in range(units):
+            delta[j * b + n] = h[j * b + n] * (delta[j * b + n] - dot)
+
+
+# PReLU, whose slopes below zero are learned -------------------------------------------------------------------------------
 
 
 @inner
 def with_slopes(z, h, slopes, units, b):
-    """PReLU: slope j below zero for unit j."""
+    """Slope j below zero for unit j."""
     for j in range(units):
         slope = slopes[j]
         below = z[j * b : (j + 1) * b]
@@ -77,50 +173,17 @@ def with_slopes(z, h, slopes, units, b):
 
 
 @inner
-def activate(kind, z, h, slopes, units, b):
-    """h = phi(z); both flat (units * b), one column a sample; `slopes` (units,) are PReLU's."""
-    size = units * b
-    if kind == TANH:
-        for i in range(size):
-            h[i] = tanh(z[i])
-    elif kind == RELU:
-        for i in range(size):
-            h[i] = z[i] if not z[i] <= 0.0 else 0.0  # NaN stays NaN
-    elif kind == SIGMOID:
-        for i in range(size):
-            h[i] = sigmoid(z[i])
-    elif kind == LEAKY_RELU:
-        for i in range(size):
-            h[i] = z[i] if z[i] > 0.0 else LEAKY_SLOPE * z[i]
-    elif kind == IDENTITY:
-        for i in range(size):
-            h[i] = z[i]
-    elif kind == SOFTMAX:
-        softmax_columns(z, h, units, b)
-    elif kind == PRELU:
-        with_slopes(z, h, slopes, units, b)
-    elif kind == ELU:
-        for i in range(size):
-            h[i] = z[i] if z[i] > 0.0 else expm1_nonpositive(z[i])
-    elif kind == GELU:
-        for i in range(size):
-            h[i] = z[i] * normal_cdf(z[i])
-    elif kind == SOFTPLUS:
-        for i in range(size):
-            h[i] = softplus(z[i])
-    elif kind == SILU:
-        for i in range(size):
-            h[i] = z[i] * sigmoid(z[i])
-    elif kind == NAIVE_SIGMOID:
-        for i in range(size):
-            h[i] = 1.0 / (1.0 + np.exp(-z[i]))
-    elif kind == NAIVE_SOFTMAX:
-        naive_softmax_columns(z, h, units, b)
+def times_slopes(z, delta, slopes, units, b):
+    """delta *= 1 above zero, slope j below it."""
+    for j in range(units):
+        slope = slopes[j]
+        for i in range(j * b, (j + 1) * b):
+            delta[i] *= 1.0 if z[i] > 0.0 else slope
 
 
 @inner
 def slope_gradient(z, g, dslopes, units, b):
-    """PReLU: the mean over the batch of g min(0, z), unit by unit, where g is dJ/dphi."""
+    """The mean over the batch of g min(0, z), unit by unit, where g is dJ/dphi."""
     share = 1.0 / b
     for j in range(units):
         total = 0.0
@@ -129,48 +192,10 @@ def slope_gradient(z, g, dslopes, units, b):
         dslopes[j] = total * share
 
 
-@inner
-def times_derivative(kind, z, h, delta, slopes, units, b):
-    """delta *= phi'(z), elementwise; phi' of sigmoid and tanh from h = phi(z)."""
-    size = units * b
-    if kind == TANH:
-        for i in range(size):
-            delta[i] *= 1.0 - h[i] * h[i]
-    elif kind == RELU:
-        for i in range(size):
-            delta[i] = delta[i] if z[i] > 0.0 else 0.0
-    elif kind in (SIGMOID, NAIVE_SIGMOID):
-        for i in range(size):
-            delta[i] *= h[i] * (1.0 - h[i])
-    elif kind == LEAKY_RELU:
-        for i in range(size):
-            delta[i] *= 1.0 if z[i] > 0.0 else LEAKY_SLOPE
-    elif kind == PRELU:
-        for j in range(units):
-            slope = slopes[j]
-            for i in range(j * b, (j + 1) * b):
-                delta[i] *= 1.0 if z[i] > 0.0 else slope
-    elif kind == ELU:
-        for i in range(size):
-            delta[i] *= 1.0 if z[i] > 0.0 else h[i] + 1.0
-    elif kind == GELU:
-        for i in range(size):
-            delta[i] *= normal_cdf(z[i]) + z[i] * (NORMAL_PEAK * exp_nonpositive(-0.5 * z[i] * z[i]))
-    elif kind == SOFTPLUS:
-        for i in range(size):
-            delta[i] *= sigmoid(z[i])
-    elif kind == SILU:
-        for i in range(size):
-            s = sigmoid(z[i])
-            delta[i] *= s * (1.0 + z[i] * (1.0 - s))
+# GELU ------------------------------------------------------------------------------------------------------------------
 
 
 @inner
-def times_softmax_jacobian(h, delta, units, b):
-    """delta <- y (.) (u - y^T u) per column, where delta held u and h holds y: softmax's full Jacobian."""
-    for n in range(b):
-        dot = 0.0
-        for j in range(units):
-            dot += h[j * b + n] * delta[j * b + n]
-        for j in range(units):
-            delta[j * b + n] = h[j * b + n] * (delta[j * b + n] - dot)
+def normal_cdf(x):
+    """Phi(x), by erfc so that the left tail keeps its digits."""
+    return 0.5 * math.erfc(-HALF_ROOT * x)

@@ -5,10 +5,11 @@ MSE is half the squared distance, summed over outputs; BCE and cross-entropy sum
 
 import numpy as np
 
-from engine.kernels.codes import BCE, CROSS_ENTROPY, IDENTITY, MSE, NAIVE_SIGMOID, NAIVE_SOFTMAX, SIGMOID, SOFTMAX
 from engine.kernels.jit import inner
-from engine.kernels.ops.activations import times_derivative, times_softmax_jacobian
+from engine.kernels.ops.activations import IDENTITY, NAIVE_SIGMOID, NAIVE_SOFTMAX, SIGMOID, SOFTMAX, times_derivative
 from engine.kernels.transcendental import exp_nonpositive, log1p_unit, softplus
+
+MSE, BCE, CROSS_ENTROPY = range(3)  # codes: what rows and tapes know them by
 
 TINY = 2.2250738585072014e-308  # smallest normal double: a quotient by an output of 0 is large, not infinite
 
@@ -129,7 +130,4 @@ def output_delta(loss, output, z, h, y, delta, slopes, units, b):
         for i in range(size):
             delta[i] = -y[i] * (1.0 - h[i])
         return
-    if output in (SOFTMAX, NAIVE_SOFTMAX):
-        times_softmax_jacobian(h, delta, units, b)
-    else:
-        times_derivative(output, z, h, delta, slopes, units, b)
+    times_derivative(output, z, h, delta, slopes, units, b)

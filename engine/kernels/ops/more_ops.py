@@ -20,7 +20,6 @@ from engine.kernels.codes import (
     KEEP,
     KIND,
     LAYER,
-    LAYER_NORM,
     MODE,
     MORE,
     NORM,
@@ -58,7 +57,7 @@ def normalize(op, int_state, theta, state, work):
     beta = theta[op[WEIGHTS] + rows : op[WEIGHTS] + 2 * rows]
     mean = work[op[MORE] :]
     var = work[op[VARIANCE] :]
-    if op[KIND] == LAYER_NORM:
+    if op[KIND] == norms.LAYER_NORM:
         norms.layer_statistics(z, mean, var, rows, b)
         norms.layer_norm(z, mean, var, gamma, beta, xhat, u, rows, b)
         return
@@ -122,7 +121,7 @@ def execute_more(op, int_state, float_state, theta, grad, state, work):
         dgamma = grad[w : w + rows]
         dbeta = grad[w + rows : w + 2 * rows]
         norms.norm_gradients(delta, xhat, dgamma, dbeta, rows, b)
-        if op[KIND] == LAYER_NORM:
+        if op[KIND] == norms.LAYER_NORM:
             norms.back_layer_norm(delta, xhat, work[op[VARIANCE] :], gamma, rows, b)
         else:
             fixed = int_state[MODE] == INFERENCE

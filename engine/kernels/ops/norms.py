@@ -8,6 +8,8 @@ import numpy as np
 
 from engine.kernels.jit import inner
 
+BATCH_NORM, LAYER_NORM = range(2)  # codes: what rows and tapes know them by
+
 EPS = 1e-5  # PyTorch's default for both
 MOMENTUM = 0.1  # of the running statistics, as PyTorch counts it: the share of the new value
 

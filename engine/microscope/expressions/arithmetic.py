@@ -5,13 +5,14 @@ The text is Python's arithmetic in the very order in which a kernel computes; no
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from engine.arithmetic import Binary, Call, Choice, FormulaError, Grammar, Name, Signed, Tree, parts
+from engine.arithmetic import Number as Constant
 from engine.microscope.expressions.expression import (
     Expression,
     Number,
@@ -25,6 +26,8 @@ from engine.microscope.expressions.expression import (
     total,
 )
 
+__all__ = ["FormulaError", "as_tree", "flat", "names_in", "on_arrays", "parsed"]
+
 ARRAYS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
     "abs": np.abs,
@@ -33,22 +36,37 @@ ARRAYS: dict[str, Callable[..., Any]] = {
     "sign": np.sign,
 }
 SYMBOLS = {"max": r"\max", "min": r"\min", "sign": r"\operatorname{sign}", "abs": r"\operatorname{abs}"}
-
-
-class FormulaError(ValueError):
-    """A text that is no formula."""
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": np.divide,
+}
+TREES: dict[str, Callable[[Expression, Expression], Expression]] = {
+    "+": lambda left, right: total((left, right)),
+    "-": difference,
+    "*": product,
+    "/": quotient,
+}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {">": np.greater, "<": np.less, "!=": np.not_equal}
+GRAMMAR = Grammar(
+    {"sqrt": 1, "abs": 1, "max": 2, "min": 2, "sign": 1},
+    signs=tuple(OPERATORS),
+    choices=True,
+    allowed=f"numbers, names, + - * /, ( ), {', '.join(ARRAYS)}, … if … > … else …",
+)
 
 
 @cache
-def parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+def parsed(text: str) -> Tree:
+    """The tree of a formula; FormulaError where it is none."""
+    return GRAMMAR.read(text)
 
 
 @cache
 def names_in(text: str) -> frozenset[str]:
     """The names that a formula reads."""
-    called = {id(node.func) for node in ast.walk(parsed(text)) if isinstance(node, ast.Call)}
-    return frozenset(node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name) and id(node) not in called)
+    return frozenset(part.name for part in parts(parsed(text)) if isinstance(part, Name))
 
 
 def on_arrays(text: str, values: Mapping[str, Any]) -> Any:
@@ -57,42 +75,22 @@ def on_arrays(text: str, values: Mapping[str, Any]) -> Any:
         return _array(parsed(text), values)
 
 
-def _array(node: ast.expr, values: Mapping[str, Any]) -> Any:
-    if isinstance(node, ast.Name):
-        return values[node.id]
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return float(node.value)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_array(node.operand, values)
-    if isinstance(node, ast.BinOp):
-        left, right = _array(node.left, values), _array(node.right, values)
-        if isinstance(node.op, ast.Add):
-            return left + right
-        if isinstance(node.op, ast.Sub):
-            return left - right
-        if isinstance(node.op, ast.Mult):
-            return left * right
-        if isinstance(node.op, ast.Div):
-            return np.divide(left, right)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAYS:
-        return ARRAYS[node.func.id](*(_array(part, values) for part in node.args))
-    if isinstance(node, ast.IfExp):
-        return np.where(_holds(node.test, values), _array(node.body, values), _array(node.orelse, values))
-    raise FormulaError(ast.unparse(node))
+def _array(tree: Tree, values: Mapping[str, Any]) -> Any:
+    if isinstance(tree, Name):
+        return values[tree.name]
+    if isinstance(tree, Constant):
+        return tree.value
+    if isinstance(tree, Signed):
+        return -_array(tree.operand, values)
+    if isinstance(tree, Binary):
+        return OPERATORS[tree.sign](_array(tree.left, values), _array(tree.right, values))
+    if isinstance(tree, Call):
+        return ARRAYS[tree.function](*(_array(part, values) for part in tree.arguments))
+    return np.where(_holds(tree, values), _array(tree.then, values), _array(tree.otherwise, values))
 
 
-def _holds(node: ast.expr, values: Mapping[str, Any]) -> Any:
-    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
-        raise FormulaError(ast.unparse(node))
-    left, right = _array(node.left, values), _array(node.comparators[0], values)
-    operator = node.ops[0]
-    if isinstance(operator, ast.Gt):
-        return np.greater(left, right)
-    if isinstance(operator, ast.Lt):
-        return np.less(left, right)
-    if isinstance(operator, ast.NotEq):
-        return np.not_equal(left, right)
-    raise FormulaError(ast.unparse(node))
+def _holds(tree: Choice, values: Mapping[str, Any]) -> Any:
+    return COMPARISONS[tree.sign](_array(tree.left, values), _array(tree.right, values))
 
 
 def as_tree(text: str, values: Mapping[str, Expression]) -> Expression:
@@ -100,32 +98,22 @@ def as_tree(text: str, values: Mapping[str, Expression]) -> Expression:
     return _tree(parsed(text), values)
 
 
-def _tree(node: ast.expr, values: Mapping[str, Expression]) -> Expression:
-    if isinstance(node, ast.Name):
-        return values[node.id]
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return Number(f"{node.value:g}", float(node.value))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return negative(_tree(node.operand, values))
-    if isinstance(node, ast.BinOp):
-        left, right = _tree(node.left, values), _tree(node.right, values)
-        if isinstance(node.op, ast.Add):
-            return total((left, right))
-        if isinstance(node.op, ast.Sub):
-            return difference(left, right)
-        if isinstance(node.op, ast.Mult):
-            return product(left, right)
-        if isinstance(node.op, ast.Div):
-            return quotient(left, right)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARRAYS:
-        parts = [_tree(part, values) for part in node.args]
-        if node.func.id == "sqrt":
-            return root(parts[0])
-        return call(SYMBOLS[node.func.id], float(ARRAYS[node.func.id](*(part.value for part in parts))), *parts)
-    if isinstance(node, ast.IfExp):
-        held = bool(_holds(node.test, {name: each.value for name, each in values.items()}))
-        return _tree(node.body if held else node.orelse, values)
-    raise FormulaError(ast.unparse(node))
+def _tree(tree: Tree, values: Mapping[str, Expression]) -> Expression:
+    if isinstance(tree, Name):
+        return values[tree.name]
+    if isinstance(tree, Constant):
+        return Number(f"{tree.value:g}", tree.value)
+    if isinstance(tree, Signed):
+        return negative(_tree(tree.operand, values))
+    if isinstance(tree, Binary):
+        return TREES[tree.sign](_tree(tree.left, values), _tree(tree.right, values))
+    if isinstance(tree, Call):
+        given = [_tree(part, values) for part in tree.arguments]
+        if tree.function == "sqrt":
+            return root(given[0])
+        return call(SYMBOLS[tree.function], float(ARRAYS[tree.function](*(part.value for part in given))), *given)
+    held = bool(_holds(tree, {name: each.value for name, each in values.items()}))
+    return _tree(tree.then if held else tree.otherwise, values)
 
 
 def flat(expression: Expression) -> Expression:

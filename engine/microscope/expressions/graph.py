@@ -6,13 +6,23 @@ along every edge. Values and derivatives are exact (rules of differentiation, no
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.arithmetic import Binary, Call, FormulaError, Grammar, Name, Number, Signed, Tree
+from engine.evaluation.curves import curve
 from engine.microscope.expressions.expression import digits_of, plain
+from engine.rows.activations import ACTIVATIONS
+
+
+def _activation(name: str) -> tuple[str, Any, Any]:
+    """An activation's LaTeX, φ and φ′, as the kernels compute them."""
+    row = ACTIVATIONS[name]
+    latex = row.symbol or rf"\operatorname{{{row.title}}}"
+    return latex, lambda x: float(curve(name, [x]).value[0]), lambda x, v: float(curve(name, [x]).slope[0])
+
 
 FUNCTIONS: dict[str, tuple[str, Any, Any]] = {
     # name: LaTeX, value, derivative by (argument, value)
@@ -21,11 +31,10 @@ FUNCTIONS: dict[str, tuple[str, Any, Any]] = {
     "exp": (r"\exp", math.exp, lambda x, v: v),
     "ln": (r"\ln", math.log, lambda x, v: 1.0 / x),
     "sqrt": (r"\operatorname{sqrt}", math.sqrt, lambda x, v: 0.5 / v),
-    "tanh": (r"\tanh", math.tanh, lambda x, v: 1.0 - v * v),
-    "sigmoid": (r"\sigma", lambda x: 0.5 * (1.0 + math.tanh(0.5 * x)), lambda x, v: v * (1.0 - v)),
-    "relu": (r"\operatorname{ReLU}", lambda x: max(0.0, x), lambda x, v: float(x > 0.0)),
+    **{name: _activation(name) for name in ("tanh", "sigmoid", "relu")},
 }
-SIGNS = {ast.Add: "+", ast.Sub: "−", ast.Mult: "·", ast.Div: "/", ast.Pow: "^"}
+SIGNS = {"+": "+", "-": "−", "*": "·", "/": "/", "**": "^"}
+UNDERSTOOD = f"+ - * / **, {', '.join(FUNCTIONS)}"
 MOST_NODES = 60
 MOST_CHARACTERS = 200
 
@@ -120,14 +129,6 @@ class Graph:
         return _Reader(text, dict(inputs)).graph()
 
 
-def _depth(tree: ast.AST) -> int:
-    """Levels of a tree, each of which is a step at least; without recursion, which a hostile one would exhaust."""
-    levels, row = 0, [tree]
-    while row:
-        levels, row = levels + 1, [child for node in row for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
-    return levels
-
-
 class _Reader:
     """Reads, evaluates, and goes back."""
 
@@ -138,15 +139,7 @@ class _Reader:
         self.made = 0
 
     def graph(self) -> Graph:
-        if len(self.text) > MOST_CHARACTERS:
-            raise ValueError(f"text: {len(self.text)} characters given; allowed: up to {MOST_CHARACTERS}")
-        try:
-            tree = ast.parse(self.text, mode="eval").body
-        except SyntaxError as problem:
-            raise ValueError(f"text: '{self.text}' is no expression; allowed: + - * / **, {', '.join(FUNCTIONS)}") from problem
-        if _depth(tree) > MOST_NODES:
-            raise ValueError(f"text: more than {MOST_NODES} steps; allowed: up to {MOST_NODES}")
-        self.node(tree)
+        self.node(self.tree())
         adjoints = [0.0] * len(self.rows)
         adjoints[-1] = 1.0
         nodes: list[Node] = []
@@ -160,8 +153,26 @@ class _Reader:
             nodes.append(Node(i, op, symbol, text, value, adjoints[i], tuple(led)))
         return Graph(self.text, self.inputs, tuple(reversed(nodes)))
 
-    def node(self, tree: ast.expr) -> int:
-        text = ast.unparse(tree)
+    def tree(self) -> Tree:
+        """What the text says, every level of which is a step at least."""
+        if len(self.text) > MOST_CHARACTERS:
+            raise ValueError(f"text: {len(self.text)} characters given; allowed: up to {MOST_CHARACTERS}")
+        grammar = Grammar(dict.fromkeys(FUNCTIONS, 1), names=self.inputs, deepest=MOST_NODES)
+        try:
+            return grammar.read(self.text)
+        except FormulaError as problem:
+            part = f"'{problem.part}'"
+            refused = {
+                "text": f"'{self.text}' is no expression; allowed: {UNDERSTOOD}",
+                "part": f"{part} is not understood; allowed: {UNDERSTOOD}",
+                "name": f"{part} has no value; allowed: {', '.join(self.inputs)}",
+                "number": f"{part} is not finite here; allowed: where it is",
+                "depth": f"more than {MOST_NODES} steps; allowed: up to {MOST_NODES}",
+            }
+            raise ValueError(f"text: {refused[problem.kind]}") from None
+
+    def node(self, tree: Tree) -> int:
+        text = tree.text
         if text in self.known:
             return self.known[text]
         try:
@@ -178,31 +189,28 @@ class _Reader:
         self.known[text] = len(self.rows) - 1
         return self.known[text]
 
-    def _row(self, tree: ast.expr, text: str) -> tuple[str, str, str, float, list[tuple[int, float, str]]]:
-        if isinstance(tree, ast.Name):
-            if tree.id not in self.inputs:
-                raise ValueError(f"text: '{tree.id}' has no value; allowed: {', '.join(self.inputs)}")
-            return "input", tree.id, text, float(self.inputs[tree.id]), []
-        if isinstance(tree, ast.Constant) and isinstance(tree.value, int | float) and not isinstance(tree.value, bool):
-            return "number", digits_of(float(tree.value)), text, float(tree.value), []
-        if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+    def _row(self, tree: Tree, text: str) -> tuple[str, str, str, float, list[tuple[int, float, str]]]:
+        if isinstance(tree, Name):
+            return "input", tree.name, text, float(self.inputs[tree.name]), []
+        if isinstance(tree, Number):
+            return "number", digits_of(tree.value), text, tree.value, []
+        if isinstance(tree, Signed):
             source = self.node(tree.operand)
             return "−", self._name(), text, -self.rows[source][3], [(source, -1.0, "-1")]
-        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in FUNCTIONS and len(tree.args) == 1:
-            _, function, slope = FUNCTIONS[tree.func.id]
-            source = self.node(tree.args[0])
+        if isinstance(tree, Call):
+            latex, function, slope = FUNCTIONS[tree.function]
+            source = self.node(tree.arguments[0])
             x = self.rows[source][3]
             value = function(x)
-            return tree.func.id, self._name(), text, value, [(source, slope(x, value), rf"{FUNCTIONS[tree.func.id][0]}'")]
-        if isinstance(tree, ast.BinOp) and type(tree.op) in SIGNS:
-            return self._binary(tree, text)
-        raise ValueError(f"text: '{text}' is not understood; allowed: + - * / **, {', '.join(FUNCTIONS)}")
+            return tree.function, self._name(), text, value, [(source, slope(x, value), rf"{latex}'")]
+        assert isinstance(tree, Binary)
+        return self._binary(tree, text)
 
-    def _binary(self, tree: ast.BinOp, text: str) -> tuple[str, str, str, float, list[tuple[int, float, str]]]:
+    def _binary(self, tree: Binary, text: str) -> tuple[str, str, str, float, list[tuple[int, float, str]]]:
         left, right = self.node(tree.left), self.node(tree.right)
         a, b = self.rows[left][3], self.rows[right][3]
         u, v = self.rows[left][1], self.rows[right][1]
-        sign = SIGNS[type(tree.op)]
+        sign = SIGNS[tree.sign]
         if sign == "+":
             value, slopes = a + b, (1.0, 1.0, "1", "1")
         elif sign == "−":

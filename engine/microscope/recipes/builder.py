@@ -29,9 +29,9 @@ SILENT = (codes.CHECK, codes.KEEP)
 def recipe(code: int) -> Callable[[Recipe], Recipe]:
     """Register the recipe of an op."""
 
-    def register(made: Recipe) -> Recipe:
-        RECIPES[code] = made
-        return made
+    def register(write: Recipe) -> Recipe:
+        RECIPES[code] = write
+        return write
 
     return register
 

@@ -96,7 +96,7 @@ export function stepTransport(actions) {
       setText(rate, `${now < 1 ? formatNumber(now, 2) : now} / s`);
       setAttribute(loop, "aria-pressed", String(looping));
       const seen = seenOf(state);
-      const off = state.connection.status !== "open" || !state.clock;
+      const off = state.connection.status !== "open" || !state.run;
       for (const each of element.querySelectorAll("button, input")) /** @type {HTMLButtonElement} */ (each).disabled = off;
       if (!seen || !seenChanged(seen.frame, seen.scope)) return;
       setText(step, `step ${formatCount(seen.scope.step)}`);

@@ -41,10 +41,9 @@ export class TrainActions extends TrainViews {
 
   /** Plays; a run that is finished is given as many steps again, which is what "continue" means. */
   toggle() {
-    const { clock } = this.store.state;
-    if (!clock) return;
-    if (clock.status === "playing") this.#tell({ type: "pause" });
-    else if (clock.stop?.kind === "finished" && clock.step >= clock.max_steps) this.extend();
+    const { clock } = this.store.state; // a run that has just begun has none yet, and stands
+    if (clock?.status === "playing") this.#tell({ type: "pause" });
+    else if (clock?.stop?.kind === "finished" && clock.step >= clock.max_steps) this.extend();
     else this.#goOn({ type: "play" });
   }
 

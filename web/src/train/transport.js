@@ -42,7 +42,8 @@ export function transportView(actions) {
       const status = clock?.status ?? "connecting";
       buttons.update(status);
       setAttribute(element, "data-status", status);
-      const off = state.connection.status !== "open" || !clock;
+      // A new run has no clock yet, for a moment: what is pressed then is meant for it.
+      const off = state.connection.status !== "open" || !state.run;
       for (const each of element.querySelectorAll("button, input")) /** @type {HTMLButtonElement} */ (each).disabled = off;
       undo.update(state);
       if (!clock) return;

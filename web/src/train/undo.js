@@ -20,8 +20,8 @@ export function undoView(actions) {
   const redo = button("redo", "Redo the change", () => actions.redo());
   return {
     element: h("div", { class: "undo" }, undo, redo),
-    update({ script, earlier, clock, connection }) {
-      const off = connection.status !== "open" || !clock;
+    update({ script, earlier, run, connection }) {
+      const off = connection.status !== "open" || !run;
       undo.disabled = off || !(script?.can_undo || earlier.length > 0);
       redo.disabled = off || !script?.can_redo;
       const label = script?.edits.at(-1)?.label;

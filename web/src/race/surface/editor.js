@@ -19,8 +19,8 @@ export function surfaceEditor(actions) {
     formula: "The rule",
     label: "Name of the lane",
     warmup: true,
-    // A surface has no measurements that a plateau could be seen in.
-    schedules: (catalog) => catalog.schedules.filter(({ name }) => name !== "plateau"),
+    // A surface has no measurements that a schedule could act on.
+    schedules: (catalog) => catalog.schedules.filter(({ measured }) => !measured),
   });
   const seed = numberField(parts.target, {
     path: "lane.seed",

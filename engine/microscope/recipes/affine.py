@@ -1,4 +1,4 @@
-"""Gradients of the parameters, op by op: of each sample, and their mean over the mini-batch."""
+"""Weighted sums, forward and back, and the gradients of weights and biases, in words and terms."""
 
 from __future__ import annotations
 
@@ -7,9 +7,71 @@ from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, constant, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
-from engine.microscope.recipes.signals import COUPLED, ONE, activation_input, signal_before_activation
-from engine.microscope.steps import Factor, Flow
+from engine.microscope.recipes.means import mean_of_columns
+from engine.microscope.recipes.signals import COUPLED, ONE
+from engine.microscope.steps import Factor, Flow, Terms
 from engine.microscope.values import Value
+
+
+@recipe(codes.AFFINE)
+def affine(b: Builder, step: MicroStep) -> None:
+    layer = step.layer
+    w, h, bias = b.operands(step, f"W{layer}", f"h{layer - 1}", f"b{layer}")
+    z = b.result(step, f"z{layer}")
+
+    def terms(name: str, row: int, column: int, sample: int) -> Expression:
+        products = [product(b.entry(w, row, k), b.entry(h, k, column)) for k in range(len(h.array))]
+        return total((b.entry(bias, row, 0), *products), main=True)
+
+    def edges(sample: int | None) -> Array:
+        return w.array * (h.array.mean(axis=1) if sample is None else h.array[:, sample])
+
+    what = "the inputs" if layer == 1 else f"what layer {layer - 1} hands on"
+    b.add(
+        step,
+        "affine",
+        title=f"Forward into {b.layer_name(layer)}: weighted sums",
+        why=f"Each unit adds up {what}, each value times its own weight, and its bias.",
+        rule=f"{z.symbol} = {w.symbol}\\, {h.symbol} + {bias.symbol}",
+        operands=(w, h, bias),
+        results=(z,),
+        matrix=(Factor(w.name), "·", Factor(h.name), "+", Factor(bias.name), "=", Factor(z.name)),
+        terms=terms,
+        flow=Flow("W·h", layer, layer - 1, False, z.name, edges),
+    )
+
+
+@recipe(codes.BACK_PRODUCT)
+def back_product(b: Builder, step: MicroStep) -> None:
+    layer = step.layer
+    w, delta = b.operands(step, f"W{layer}", f"delta{layer}")
+    g = b.value(f"g{layer - 1}", step.results[f"delta{layer - 1}"])
+
+    def edges(sample: int | None) -> Array:
+        return w.array * (delta.array.mean(axis=1) if sample is None else delta.array[:, sample])[:, None]
+
+    b.add(
+        step,
+        "back product",
+        title=f"Blame reaches layer {layer - 1}, through the weights into {b.layer_name(layer)}",
+        why="Each unit gets back the blame of all it fed, through the very weights that it fed them with.",
+        rule=rf"{g.symbol} = {{{w.symbol}}}^\top\, {delta.symbol}",
+        operands=(w, delta),
+        results=(g,),
+        matrix=(Factor(w.name, True), "·", Factor(delta.name), "=", Factor(g.name)),
+        terms=through(b, w, delta),
+        flow=Flow("W·δ", layer, layer - 1, True, g.name, edges),
+        note=COUPLED if b.tape.coupled else "",
+    )
+
+
+def through(b: Builder, w: Value, delta: Value) -> Terms:
+    """Σ_j w_jk δ_j."""
+
+    def terms(name: str, row: int, column: int, sample: int) -> Expression:
+        return total((product(b.entry(w, j, row), b.entry(delta, j, column)) for j in range(len(delta.array))), main=True)
+
+    return terms
 
 
 @recipe(codes.GRADIENT)
@@ -26,12 +88,6 @@ def gradient(b: Builder, step: MicroStep) -> None:
         title=f"Gradient of the biases of {b.layer_name(layer)}",
         why="A bias is a weight from a source that is always 1: its gradient is the mean of the blame itself.",
     )
-
-
-@recipe(codes.SKIP_GRADIENT)
-def skip_gradient(b: Builder, step: MicroStep) -> None:
-    g, source = (b.operand(step, name) for name in step.operands)
-    outer(b, step, g, source, b.result(step, f"dP{step.layer}"), f"P{step.layer}")
 
 
 def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, parameter: str) -> None:
@@ -87,59 +143,4 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
         terms=mean,
         flow=Flow("δ·h", layer, source, True, delta.name, edges),
         extra=(("B", "the number of samples in the mini-batch"),),
-    )
-
-
-def mean_of_columns(
-    b: Builder,
-    step: MicroStep,
-    gradient: Value,
-    factors: tuple[Value, ...],
-    rule: str,
-    *,
-    title: str,
-    why: str,
-    below_zero: bool = False,
-) -> None:
-    """A gradient that is the mean over the mini-batch of a product of columns' entries, unit by unit."""
-    count = factors[0].array.shape[1]
-    share = quotient(ONE, constant(str(count), float(count)))
-
-    def mean(name: str, row: int, column: int, sample: int) -> Expression:
-        def of(n: int) -> Expression:
-            parts: list[Expression] = [b.entry_at(factor, row, n) for factor in factors]
-            if below_zero and parts[1].value > 0.0:
-                parts[1] = constant("0", 0.0)
-            return product(*parts) if len(parts) > 1 else parts[0]
-
-        return product(share, total((of(n) for n in range(count)), main=True))
-
-    b.add(
-        step,
-        "mean gradient",
-        title=title,
-        why=why,
-        rule=rule,
-        operands=factors,
-        results=(gradient,),
-        terms=mean,
-        nodes=factors[0].name,
-        extra=(("B", "the number of samples in the mini-batch"),),
-    )
-
-
-@recipe(codes.SLOPE_GRADIENT)
-def slope_gradient(b: Builder, step: MicroStep) -> None:
-    layer = step.layer
-    g, u = signal_before_activation(b, step, layer), b.operand(step, activation_input(b, layer))
-    inside = rf"{{{g.symbol}}}^{{\langle i \rangle}} \min(0, {{{u.symbol}}}^{{\langle i \rangle}})"
-    mean_of_columns(
-        b,
-        step,
-        b.result(step, f"dalpha{layer}"),
-        (g, u),
-        rf"{b.names.symbol(f'dalpha{layer}')} = \frac{{1}}{{B}} \sum_i {inside}",
-        title=f"Gradient of the slopes of layer {layer}",
-        why="A slope acts only where its unit is below zero: there it answers with what it multiplied.",
-        below_zero=True,
     )
