@@ -8,6 +8,7 @@ import pytest
 import engine
 from engine.catalog import ROWS
 from engine.optimizers.standalone import StandaloneOptimizer
+from engine.rows import latex
 from engine.rows import row as rows
 from engine.spec import OptimizerSpec
 
@@ -36,3 +37,7 @@ def test_the_example_of_a_row_is_true(row):
 
 def test_the_row_of_rows_shows_how():
     assert doctest.testmod(rows).failed == 0
+
+
+def test_symbols_are_written_in_latex_as_its_example_says():
+    assert doctest.testmod(latex) == (0, 1)
