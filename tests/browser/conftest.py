@@ -61,10 +61,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that looks, on a screen and in a hand, is for every change on one of the two; on both in the slow sweep."""
     for item in items:
         mark = item.get_closest_marker("looks")
-        parameters = getattr(item, "callspec", None) and item.callspec.params  # type: ignore[attr-defined]
-        if mark and parameters and "held" in parameters and not item.get_closest_marker("slow"):
+        case = getattr(item, "callspec", None)  # of a test with parameters
+        if mark and case and "held" in case.params and not item.get_closest_marker("slow"):
             turn = zlib.crc32(getattr(item, "originalname", item.name).encode()) % 2
-            if parameters["held"] != (ON_A_SCREEN, IN_A_HAND)[turn]:
+            if case.params["held"] != (ON_A_SCREEN, IN_A_HAND)[turn]:
                 item.add_marker(pytest.mark.slow(**mark.kwargs))
 
 

@@ -19,8 +19,8 @@ from server.settings import Settings
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test of many cases has each of them with SQLite for every change, and with PostgreSQL in the slow sweep."""
     for item in items:
-        parameters = getattr(item, "callspec", None) and item.callspec.params  # type: ignore[attr-defined]
-        if parameters and len(parameters) > 1 and parameters.get("url") == "postgresql":
+        case = getattr(item, "callspec", None)  # of a test with parameters
+        if case and len(case.params) > 1 and case.params.get("url") == "postgresql":
             item.add_marker(pytest.mark.slow(seconds=6))
 
 
