@@ -92,7 +92,7 @@ def test_a_healthy_run_shows_nothing(train: Train) -> None:
     train.choose("circle")
     train.speed("flat out")
     train.play()
-    train.pass_step(2000)
+    train.pass_step(500)
     train.pause()
     train.settle()
     expect(train.hook("findings-open")).to_have_text("no findings")

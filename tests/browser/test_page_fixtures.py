@@ -131,7 +131,7 @@ def test_a_link_opens_an_experiment_that_the_server_keeps(visitor: Page, served:
 def test_a_link_opens_a_race(visitor: Page, served: Live, recorded: Recorded, name: str) -> None:
     told = recorded.told[name]
     visitor.goto(link(served, recorded, name))
-    expect(visitor.locator("main[data-ready=true]")).to_be_visible()
+    expect(visitor.locator("main[data-ready=true]:not([hidden])")).to_be_visible()
     settled(visitor, recorded, told["where"]["step"], "race-step")
     table = told["table"]
     losses = table["loss"] if name == "surface" else table["train_loss"]

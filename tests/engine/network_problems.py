@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import problems
@@ -78,8 +79,9 @@ def network_problem(network: Network, *, task="classification", samples=11, seed
 # Recorded networks ----------------------------------------------------------------------------------------------------
 
 
+@cache
 def golden_networks() -> tuple[dict, dict[str, np.ndarray]]:
-    """What tests/golden/record_networks.py wrote."""
+    """What tests/golden/record_networks.py wrote; read once."""
     described = json.loads((problems.GOLDEN / "networks.json").read_text())
     with np.load(problems.GOLDEN / "networks.npz") as numbers:
         return described, dict(numbers)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 import reference
 from witnesses.activations import PLAIN
 from witnesses.losses import PAIRS
@@ -17,6 +19,10 @@ from engine import RunSpec, Trainer
 
 HIDDEN = PLAIN
 COMBINATIONS = [(hidden, loss, output) for hidden in HIDDEN for loss, output in PAIRS]
+FIRST = {(hidden, *PAIRS[(place + shift) % len(PAIRS)]) for place, hidden in enumerate(HIDDEN) for shift in (0, 4)}
+"""Two pairs of loss and output for each hidden activation, and each pair several times."""
+SWEEP = [pytest.param(*each, marks=() if each in FIRST else pytest.mark.slow(seconds=1)) for each in COMBINATIONS]
+"""Every combination: those of FIRST at every change, the others with the slow tests."""
 
 TEXTBOOK = {name: witness.own for name, witness in OPTIMIZERS.items()}
 """Values for each textbook rule, none of them a default."""
@@ -137,11 +143,15 @@ def bits(trainer) -> bytes:
 # Recorded trajectories ------------------------------------------------------------------------------------------------
 
 
+@cache
 def golden() -> tuple[dict, dict[str, np.ndarray]]:
-    """What tests/golden/record.py wrote."""
+    """What tests/golden/record.py wrote; read once, and not to be written to."""
     described = json.loads((GOLDEN / "trajectories.json").read_text())
-    with np.load(GOLDEN / "trajectories.npz") as numbers:
-        return described, dict(numbers)
+    with np.load(GOLDEN / "trajectories.npz") as stored:
+        numbers = dict(stored)
+    for array in numbers.values():
+        array.flags.writeable = False
+    return described, numbers
 
 
 def golden_problem(name: str) -> Problem:

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 COUNT = """
 import json
 import numba
@@ -47,6 +49,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow(seconds=8)
 def test_a_thousand_updates_allocate_as_much_as_one() -> None:
     environment = os.environ | {"NUMBA_NRT_STATS": "1"}
     run = subprocess.run([sys.executable, "-c", COUNT], env=environment, capture_output=True, text=True, check=False)

@@ -39,7 +39,7 @@ def everything(trainer) -> dict[str, bytes]:
     return {name: np.asarray(value).tobytes() for name, value in trainer.machine.copy_buffers().items()}
 
 
-@pytest.mark.parametrize("examples", [200, pytest.param(2000, marks=pytest.mark.slow(seconds=30))])
+@pytest.mark.parametrize("examples", [60, pytest.param(2000, marks=pytest.mark.slow(seconds=30))])
 def test_it_is_the_next_update(examples):
     """Parameters, optimizer state, running statistics and loss, bit for bit; and looking changes nothing."""
     bounds = settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

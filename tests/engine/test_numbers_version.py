@@ -113,6 +113,7 @@ def test_last_digits_are_a_processors_own_and_others_are_not() -> None:
     assert same(taken(whole, 0.0), taken(whole, 0.0), 0.0) and not same(taken(whole, 0.0), taken(whole[::-1], 0.0), 0.0)
 
 
+@pytest.mark.slow(seconds=6)
 def test_numbers_recorded_once_are_not_recorded_over(tmp_path: Path) -> None:
     """The recorder refuses other numbers under the same version, and names what changed."""
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))

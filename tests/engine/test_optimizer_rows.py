@@ -103,12 +103,12 @@ def test_the_kernel_is_the_witness_on_rosenbrock(name, dialect, options):
 
 @walk_every
 def test_the_kernel_is_the_witness_in_a_network(name, dialect, options):
-    """200 updates of mini-batches, the last of an epoch a smaller one."""
+    """60 updates of mini-batches, the last of an epoch a smaller one."""
     made, own = problems.golden_problem("binary"), WITNESSES[name].own | options
     trainer = made.trainer(optimizer={"name": name, "dialect": dialect} | own, batch_size=10)
     hyper = own_parameters(name=name, dialect=dialect, **own) | {"lr": own["lr"]}
     run = made.reference_run(name, hyper, 10, dialect=dialect)
-    for update in range(1, 201):
+    for update in range(1, 61):
         assert trainer.step(1) == pytest.approx(run.step(), rel=1e-9, abs=1e-12), f"loss of update {update}"
     assert problems.trajectory_distance(trainer.parameters, run.parameters) <= 1e-11
     assert problems.trajectory_distance(run.parameters, made.parameters) > 1e-3, "the run went nowhere"

@@ -283,7 +283,7 @@ class Seeking(RuleBasedStateMachine):
             assert self.trainer.end >= self.trainer.steps_done
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(600, marks=pytest.mark.slow(seconds=30))])
+@pytest.mark.parametrize("examples", [25, pytest.param(600, marks=pytest.mark.slow(seconds=30))])
 def test_whatever_happens_a_state_once_seen_is_seen_again(examples):
     run_state_machine_as_test(
         Seeking,

@@ -35,6 +35,7 @@ def network_of(case) -> Network:
     return Network(record_networks.INPUTS, layers, problem["outputs"], problem["output"], problem["loss"])
 
 
+@pytest.mark.slow(seconds=10)
 def test_recording_is_reproduced(stored):
     described, numbers = record_networks.record_networks(
         lambda name: data_of(stored, name), lambda case: start_of(stored, case)

@@ -17,11 +17,17 @@ from server.settings import Settings
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test of many cases has each of them with SQLite for every change, and with PostgreSQL in the slow sweep."""
+    """A test of many cases, or one that starts many processes (`sqlite_first`), is run with SQLite for every change and with
+    PostgreSQL in the slow sweep."""
     for item in items:
         case = getattr(item, "callspec", None)  # of a test with parameters
-        if case and len(case.params) > 1 and case.params.get("url") == "postgresql":
-            item.add_marker(pytest.mark.slow(seconds=6))
+        first = item.get_closest_marker("sqlite_first")
+        if case and (first or len(case.params) > 1) and case.params.get("url") == "postgresql":
+            item.add_marker(pytest.mark.slow(seconds=first.kwargs["seconds"] if first else 6))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sqlite_first(seconds): slow with PostgreSQL, where it takes so long")
 
 
 @pytest.fixture(scope="session")
