@@ -167,11 +167,12 @@ def test_a_session_whose_row_is_gone_is_lost_to_nobody(url: str) -> None:
     meet(url, scene)
 
 
+@pytest.mark.sqlite_first(seconds=8)
 def test_an_owner_that_renews_keeps_it_and_is_asked_for_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 2.5)
+    monkeypatch.setattr(module, "PATIENCE", 5.0)
 
     async def scene(arrive: Callable[..., Process]) -> None:
-        owner, other = arrive(valid=1.4), arrive()
+        owner, other = arrive(valid=3.0), arrive()
         lease = await owner.keeper.create(ID)
         owner.start()
         assert await refused(other)  # for longer than the lease was good at first
