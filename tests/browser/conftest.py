@@ -46,14 +46,18 @@ OPTIONS = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light", 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "looks(seconds): leads pages through sizes: one a look, or all, which takes so long")
+    config.addinivalue_line(
+        "markers",
+        "looks(seconds, sweep): leads pages through sizes: one a look, or all (with sweep=True only these), which takes so long",
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker("looks")
     if mark is not None:
-        whole = pytest.param(True, id="every_size", marks=pytest.mark.slow(**mark.kwargs))
-        metafunc.parametrize("sizes", [pytest.param(False, id="one_size"), whole], indirect=True)
+        whole = pytest.param(True, id="every_size", marks=pytest.mark.slow(seconds=mark.kwargs["seconds"]))
+        quick = [] if mark.kwargs.get("sweep") else [pytest.param(False, id="one_size")]
+        metafunc.parametrize("sizes", [*quick, whole], indirect=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,7 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if mark and case and "held" in case.params and not item.get_closest_marker("slow"):
             turn = zlib.crc32(getattr(item, "originalname", item.name).encode()) % 2
             if case.params["held"] != (ON_A_SCREEN, IN_A_HAND)[turn]:
-                item.add_marker(pytest.mark.slow(**mark.kwargs))
+                item.add_marker(pytest.mark.slow(seconds=mark.kwargs["seconds"]))
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,8 @@ Opening a page is the dearest part of such a test, so it is opened once and led 
         looks_well(train.page, "dialog[open]")  # what lies over it, on its own
 
 A test marked `looks` runs twice: for every change each look takes one size in one theme, the next look of the test the next
-one; the slow sweep takes every size in both (`tests/slow.py`).
+one; the slow sweep takes every size in both (`tests/slow.py`). With `sweep=True` it is in the slow sweep alone: what it leads
+the page to is much like what another test does.
 """
 
 from __future__ import annotations

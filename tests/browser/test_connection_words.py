@@ -68,7 +68,7 @@ class Doorman:
         self.lines[-1].close(code=code, reason="")
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_each_way_a_line_ends_has_its_words(page: Page, server_url: str, complaints: Complaints) -> None:
     door = Doorman(page)
     train = Train(page).open(server_url)

@@ -21,7 +21,7 @@ def dialog(opened: Held, name: str) -> None:
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_everything_that_opens_over_the_page_is_in_order(held: Held, complaints: Complaints) -> None:
     """One after the other on one page, which is the dearest part of it."""
     complaints.expect("422")  # of the table that is none

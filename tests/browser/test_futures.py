@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 from train_page import Train
 
@@ -56,6 +57,7 @@ def test_an_old_future_is_drawn_faint_and_can_be_hidden(train: Train) -> None:
     train.page.wait_for_function(f"() => ({FAINT})().length > 0")
 
 
+@pytest.mark.slow(seconds=5)
 def test_undo_returns_to_the_old_future_and_redo_leaves_it_again(train: Train) -> None:
     forked(train)
     train.hook("undo").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 from train_page import Train
 
@@ -47,6 +48,7 @@ def test_digits_are_learned(train: Train) -> None:
     assert pixels == [8, 8]
 
 
+@pytest.mark.slow(seconds=6)
 def test_every_data_set_is_drawn_and_stepped(train: Train) -> None:
     for dataset, row in DATASETS.items():
         train.choose(dataset)

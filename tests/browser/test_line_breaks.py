@@ -132,6 +132,7 @@ def test_a_line_that_is_silently_dead_is_noticed(playing: Train, line: Line, soc
     agrees_with_the_server(train.page, socket).close()
 
 
+@pytest.mark.slow(seconds=10)
 def test_cut_while_a_number_is_hidden_and_while_a_race_plays(page: Page, line: Line, complaints: Complaints) -> None:
     complaints.expect("WebSocket connection")
     complaints.expect("ERR_")

@@ -210,7 +210,7 @@ def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom, complaints
     room.settle(0)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_studies_and_moments_seven_and_eight(room: NetworkRoom) -> None:
     page = room.page
     # Moment 8: one network, fifty starts. The preset runs them; the count on the page is the engine's.

@@ -198,7 +198,7 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
     assert "r=" not in other.page.url
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_surfaces_formulas_presets_and_lanes_that_leave(room: RaceRoom, complaints) -> None:
     page = room.page
     # A preset makes its point: one of two lanes leaves, and is marked.

@@ -296,7 +296,7 @@ NUMBER = re.compile(r"^\d")
 # Looks ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_the_panels_look_well_when_all_is_open(held: Held) -> None:
     show(held.page, "settings")
     held.layers(6, 5, 4)

@@ -85,6 +85,7 @@ def test_the_same_link_gives_the_same_numbers_to_the_last_bit(train: Train, else
     other.settle(0)
 
 
+@pytest.mark.slow(seconds=6)
 def test_undo_after_ten_edits_returns_to_the_same_bits(train: Train) -> None:
     before: list[tuple[int, dict[str, str | None], str]] = []
     for index in range(10):

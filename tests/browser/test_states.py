@@ -61,7 +61,7 @@ def test_training(train: Train) -> None:
     train.pause()
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_other_data(train: Train) -> None:
     for dataset in ("digits", "breast_cancer", "blobs", "sine"):
         train.choose(dataset)
@@ -88,12 +88,20 @@ def test_the_engine_is_starting(page: Page, server_url: str) -> None:
     looks_well(page)
 
 
+RARE = pytest.mark.slow(seconds=30)
+
+
 @pytest.mark.parametrize(
     ("status", "stop", "words"),
     [
-        ("finished", {"kind": "finished", "step": 1, "op": None, "message": "finished"}, "Finished"),
         ("stopped", {"kind": "non_finite", "step": 1, "op": "affine 2", "message": "not finite"}, "affine 2"),
-        ("stopped", {"kind": "early", "step": 81250, "best": 80750, "op": None, "message": EARLY}, "Stopped early at step"),
+        pytest.param("finished", {"kind": "finished", "step": 1, "op": None, "message": "finished"}, "Finished", marks=RARE),
+        pytest.param(
+            "stopped",
+            {"kind": "early", "step": 81250, "best": 80750, "op": None, "message": EARLY},
+            "Stopped early at step",
+            marks=RARE,
+        ),
     ],
 )
 @pytest.mark.looks(seconds=30)

@@ -212,7 +212,7 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     expect(step.room).not_to_have_attribute("data-micro", "4")
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
     configure(train, DIGITS)
     update = update_of(DIGITS)
@@ -257,7 +257,7 @@ def test_digits_are_folded_and_a_unit_is_found(train: Train) -> None:
     looks_well(step.page, what="digits, update, projected", sizes={"laptop": SIZES["laptop"]})
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_a_followed_sample_comes_along_into_a_normed_network_with_a_skip(train: Train) -> None:
     configure(train, NORMED)
     update = update_of(NORMED)

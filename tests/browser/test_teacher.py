@@ -87,7 +87,7 @@ def test_projected_words_are_whole(train: Train) -> None:
         expect(page.locator("#page-settings")).to_be_visible()
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_a_small_window_has_room_for_all_words(train: Train) -> None:
     """At 1024×768, where the three columns are narrowest."""
     page = train.page
