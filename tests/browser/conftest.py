@@ -48,7 +48,7 @@ OPTIONS = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light", 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "looks(seconds, sweep): leads pages through sizes: one a look, or all (with sweep=True only these), which takes so long",
+        "looks(seconds, sweep): leads pages through sizes, one a look, or all (with sweep=True only so), which takes so long",
     )
 
 
