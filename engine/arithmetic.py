@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Container, Iterator
+import operator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -102,6 +103,8 @@ class Grammar:
     """What a user of the reader knows: `names` (None: any), `functions` with how many arguments each takes (None: any number),
     `constants` as names with a fixed value, the `signs` before and between, and whether "a if x > y else b" is one.
 
+    `numbers` are the functions of a number whose value counts as a number too, as in x**sqrt(4).
+
     `deepest` and `longest` bound a text that comes from outside: levels of the tree, and characters; such a text is `printable`
     ASCII alone.
     """
@@ -109,6 +112,7 @@ class Grammar:
     functions: dict[str, int | None]
     names: Container[str] | None = None
     constants: dict[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, Callable[[float], float]] = field(default_factory=dict, hash=False)
     prefixes: str = "-"
     signs: tuple[str, ...] = ("+", "-", "*", "/", "**")
     choices: bool = False
@@ -151,6 +155,40 @@ class Grammar:
             value = self.value(tree.operand)
             return None if value is None else (-value if tree.sign == "-" else value)
         return None
+
+    def folded(self, tree: Tree) -> float | None:
+        """The value of a part in which nothing varies, such as 1 + 1 or -(4 / 2); None where something does, or there is none.
+
+        >>> grammar = Grammar({"sqrt": 1}, names="x", numbers={"sqrt": math.sqrt})
+        >>> [grammar.folded(grammar.read(text)) for text in ("1 + 1", "-(4 / 2)", "sqrt(4)", "1 / 0", "x - x + 2")]
+        [2.0, -2.0, 2.0, None, None]
+        """
+        try:
+            value = self._folded(tree)
+        except (ArithmeticError, ValueError):
+            return None
+        return value if isinstance(value, float) and math.isfinite(value) else None
+
+    def _folded(self, tree: Tree) -> float | None:
+        if isinstance(tree, Signed):
+            value = self._folded(tree.operand)
+            return None if value is None else (-value if tree.sign == "-" else value)
+        if isinstance(tree, Binary):
+            left, right = self._folded(tree.left), self._folded(tree.right)
+            return None if left is None or right is None else OPERATIONS[tree.sign](left, right)
+        if isinstance(tree, Call) and tree.function in self.numbers and len(tree.arguments) == 1:
+            value = self._folded(tree.arguments[0])
+            return None if value is None else self.numbers[tree.function](value)
+        return self.value(tree)
+
+
+OPERATIONS: dict[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": math.pow,
+}
 
 
 def parts(tree: Tree) -> Iterator[Tree]:

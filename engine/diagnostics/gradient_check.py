@@ -1,14 +1,15 @@
 """Gradient check: backpropagation against central differences of the same objective, weight by weight.
 
-(J(θ + h) − J(θ − h)) / 2h with h = ∛ε · max(1, |θ|) / max(1, s), ε the machine's, s the largest |input| that the weight
-multiplies: ∛ε balances the cut-off error h² against the rounding error ε/h, and dividing by s keeps the step in z the same
-whatever the inputs' unit. Rounding leaves an absolute error of some ε|J|/h in each slope, so agreement is
+(J(θ + h) − J(θ − h)) / 2h with h = ∛ε · max(1, |θ|) / s, ε the machine's, s the largest |input| that the weight multiplies:
+∛ε balances the cut-off error h² against the rounding error ε/h, and dividing by s keeps the step in z the same whatever the
+inputs' unit. How far rounding puts J off is measured once, and leaves that over h in each slope. Agreement is
 
-    ‖a − n‖ ≤ 1e-6 (‖a‖ + ‖n‖) + noise,   noise = 8 ε max(|J|, 1) / h
+    ‖a − n‖ ≤ 1e-6 (‖a‖ + ‖n‖) + error
 
-per tensor (root of the sum of squares) and per weight; the relative error shown is ‖a − n‖ / max(‖a‖ + ‖n‖, 1e-8). A tensor
-whose gradient is so small that noise may be more than 1e-4 of it is not `resolved`: what it shows is rounding. Where a weight
-disagrees, its difference is taken again with h/4 and h/16, and extrapolated: a cut-off error goes, a wrong gradient stays.
+per tensor (root of the sum of squares) and per weight; the relative error shown is ‖a − n‖ / max(‖a‖ + ‖n‖, 1e-8). Where a
+weight disagrees, its slope is worked out over a ladder of steps, extrapolated, with an error of its own
+(`engine.diagnostics.differences`): cut-off goes away, a wrong gradient stays. A tensor whose errors may be more than 1e-4 of it
+is not `resolved`: what it shows is rounding, or steps that were all too long.
 
 Where φ′ jumps, both sides are right and differ: samples with a z within 1e-4 of a kink are left out, and counted, and so are
 weights within reach of zero under an L1 penalty. Large networks are checked on a subset: drawn for each tensor by a generator
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
+from engine.diagnostics.differences import refined, rounding_of, step_for
 from engine.diagnostics.flow import inputs_of_activations
 from engine.evaluation.clones import clone_on_rows
 from engine.evaluation.evaluator import Evaluator
@@ -34,14 +36,12 @@ from engine.machine.machine import Machine
 from engine.randomness import generator
 from engine.rows.activations import ACTIVATIONS
 
-EPSILON = float(np.finfo(np.float64).eps)
 MARGIN = 1e-4  # around a kink, in z
 BOUND = 1e-6  # relative
 FLOOR = 1e-8
 MOST_WEIGHTS = 2000
 MOST_SAMPLES = 1000
 LEAST = 10
-REFINEMENTS = 2
 RESOLVED = 1e-4
 
 
@@ -96,8 +96,9 @@ class GradientCheck:
         self.theta = self.evaluator.machine.theta
         self.slots = self.evaluator.machine.tape.slots
         self.analytic = self.evaluator.gradient("train")
-        self.level = max(abs(self.evaluator.objective("train")), 1.0)
         self.steps = self._steps()
+        self.rounding = self._rounding(seed)
+        self.errors = self.rounding / self.steps
         self.kinked = 0
         self.order = self._chosen(weights, seed)
         self.numeric = np.full(self.theta.size, np.nan)
@@ -106,13 +107,25 @@ class GradientCheck:
 
     def _steps(self) -> Array:
         """h of every weight."""
-        h: Array = np.cbrt(EPSILON) * np.maximum(1.0, np.abs(self.theta))
+        h: Array = np.array([step_for(float(value), 1.0) for value in self.theta])
         reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.evaluator.activations(self._x)]
         for slot in self.slots:
             if len(slot.shape) == 2:
                 source = reach[slot.layer - 1] if slot.name.startswith("W") else max(reach)
-                slot.view(h)[...] /= max(1.0, source)
+                slot.view(h)[...] *= step_for(0.0, source) / step_for(0.0, 1.0)
         return h
+
+    def _rounding(self, seed: int) -> float:
+        """By how much J is off by rounding, from its neighbours along a line so short that J is straight."""
+        start, way = self.theta.copy(), generator(seed, "gradient check rounding").normal(size=self.theta.size)
+
+        def at(t: float) -> float:
+            self.theta[...] = start + 1e-5 * t * self.steps * way
+            return self.evaluator.objective("train")
+
+        found = rounding_of(at)
+        self.theta[...] = start
+        return found
 
     @property
     def _x(self) -> Array:
@@ -153,21 +166,17 @@ class GradientCheck:
         return self.report
 
     def _slope(self, index: int) -> float:
-        """The slope at h; where it disagrees, again at h/4 and h/16, extrapolated to 0 (Richardson): a cut-off error goes away,
-        a wrong gradient stays."""
-        slope = coarse = self._difference(index, self.steps[index])
-        for _ in range(REFINEMENTS):
-            if self._agrees(index, slope):
-                break
-            self.steps[index] /= 4.0
-            fine = self._difference(index, self.steps[index])
-            slope, coarse = (16.0 * fine - coarse) / 15.0, fine
+        """The slope at h; where it disagrees, over a ladder of steps."""
+        slope = self._difference(index, self.steps[index])
+        if not self._agrees(index, slope):
+            found = refined(lambda step: self._difference(index, step), self.steps[index], self.rounding)
+            if np.isfinite(found.value):
+                slope, self.errors[index] = found.value, found.error
         return slope
 
     def _agrees(self, index: int, slope: float) -> bool:
         a = float(self.analytic[index])
-        noise = 8.0 * EPSILON * self.level / self.steps[index]
-        return bool(abs(a - slope) <= BOUND * (abs(a) + abs(slope)) + noise)
+        return bool(abs(a - slope) <= BOUND * (abs(a) + abs(slope)) + self.errors[index])
 
     def _difference(self, index: int, step: float) -> float:
         self.evaluations += 2
@@ -198,7 +207,7 @@ class GradientCheck:
         )
 
     def _tensor(self, slot: TensorSlot) -> TensorCheck:
-        a, n, noise = (slot.view(flat) for flat in (self.analytic, self.numeric, self._noise))
+        a, n, noise = (slot.view(flat) for flat in (self.analytic, self.numeric, self.errors))
         known = ~np.isnan(n) | np.isin(slot.view(np.arange(self.theta.size, dtype=np.float64)), self.order[: self.done])
         difference = np.abs(a - n)
         relative = np.where(known, difference / np.maximum(np.abs(a) + np.abs(n), FLOOR), np.nan)
@@ -217,10 +226,6 @@ class GradientCheck:
             rounding <= RESOLVED * size,
             bool(within and (agrees | ~known).all()),
         )
-
-    @property
-    def _noise(self) -> Array:
-        return 8.0 * EPSILON * self.level / self.steps
 
     def _worst(self, tensors: dict[str, TensorCheck]) -> tuple[str, tuple[int, ...]] | None:
         """By the error beyond what rounding leaves."""

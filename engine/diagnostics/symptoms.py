@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.array import Array
+from engine.dataset import spread
 from engine.diagnostics.flow import LayerState, NetworkState, network_state
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels.codes import SERIES_COLUMNS
@@ -92,10 +93,15 @@ class Symptoms:
 
 
 def baseline(y: Array, loss: str) -> float:
-    """Loss of the best constant answer to targets y (n, outputs)."""
-    mean = y.mean(axis=0)
+    """Loss of the best constant answer to targets y (n, outputs). Where they are all the same it would be 0, and any loss high
+    beside it: then that of an answer that knows nothing, 0, or every class alike."""
+    mean, deviation = spread(y)
+    if not deviation.any():
+        if loss == "mse":
+            return float(0.5 * np.sum(mean * mean)) or 0.5 * len(mean)
+        return float(len(mean) * np.log(2.0) if loss == "bce" else np.log(len(mean)))
     if loss == "mse":
-        return float(0.5 * np.sum(np.var(y, axis=0)))
+        return float(0.5 * np.sum(deviation * deviation))
     mean = np.clip(mean, 1e-300, 1.0)
     surprise = -mean * np.log(mean)
     if loss == "bce":

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from engine.array import Array
 from engine.parts import Parts, at_once
 
-Gradient = Callable[[Array], Array]
 Product = Callable[[Array], Array]
+"""v ↦ H v, for v of (P,), or several at once, (k, P)."""
 
 EXACT_UP_TO = 400
 """Parameters up to which the whole Hessian is made, column by column."""
-STEP = 1e-3
 CRITICAL = 1e-3
 """Of a Newton step, in the parameters' own units: one that is longer says that no critical point is here."""
+EPSILON = float(np.finfo(np.float64).eps)
 FLAT = 1e-6
 """Of the largest curvature: a smaller one counts as 0."""
 KRYLOV = 80
@@ -36,7 +36,10 @@ Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical", "no
 class Curvature:
     """At a point: ‖∇f‖, the length of the Newton step, extreme eigenvalues, the whole spectrum (P,) where it was made
     (ascending), κ = λ_max/λ_min where both are positive, and the kind of point, named only where the Newton step is short.
-    `exact` is False of Lanczos' extremes; `matrix` is H (P, P) where it was made."""
+    `exact` is False of Lanczos' extremes; `error` is how far these may be off; `matrix` is H (P, P) where it was made.
+
+    `corners` of activations at which units stand, and of an L1 penalty: where there are any, the objective has no second
+    derivative, the kind of point is "not smooth", and the numbers are those of one side, φ′(0) = 0 as in training."""
 
     gradient_norm: float
     newton_step: float
@@ -46,48 +49,40 @@ class Curvature:
     condition: float | None
     kind: Kind
     exact: bool
+    error: float = 0.0
+    corners: int = 0
     matrix: Array | None = None
 
 
-def hessian_product(gradient: Gradient, theta: Array, step: float = STEP) -> Product:
-    """v ↦ H v, (P,) both, by fourth-order central differences of gradients along v around `theta` (P,): exact to about 1e-11 of
-    ‖H‖ where f is smooth.
+class Hessian(Protocol):
+    """v ↦ H v of an objective at a point, as `engine.landscape.slices.HessianProducts` makes it: `at_once` directions are best
+    given in one call; `corners` says how many corners it met."""
 
-    Where a ReLU has its kink within the step, the difference sees the kink.
-    """
-    scale = step * (1.0 + float(np.linalg.norm(theta)) / np.sqrt(theta.size))
+    at_once: int
+    corners: int
 
-    def product(v: Array) -> Array:
-        length = float(np.linalg.norm(v))
-        if length == 0.0:
-            return np.zeros_like(v)
-        h = scale / length
-        near = gradient(theta + h * v) - gradient(theta - h * v)
-        far = gradient(theta + 2.0 * h * v) - gradient(theta - 2.0 * h * v)
-        found: Array = (8.0 * near - far) / (12.0 * h)
-        return found
-
-    return product
+    def __call__(self, v: Array) -> Array: ...
 
 
-def hessian(product: Product, size: int) -> Array:
-    """H (P, P) from its columns, made symmetric."""
-    return at_once(hessian_in_parts(product, size))
-
-
-def hessian_in_parts(product: Product, size: int) -> Parts[Array]:
-    """`hessian` (size, size), column by column."""
+def hessian_in_parts(product: Product, size: int, at_once: int = 1) -> Parts[tuple[Array, float]]:
+    """H (size, size) from its columns, so many of them `at_once`, made symmetric; and how far its eigenvalues may be off by
+    rounding. Each pair of equal entries is worked out twice, over different sums: by how much they differ tells."""
     columns = np.empty((size, size))
-    for index, row in enumerate(np.eye(size)):
-        columns[index] = product(row)
-        yield (index + 1) / size
-    return (columns + columns.T) / 2.0
+    for first in range(0, size, at_once):
+        rows = np.zeros((min(at_once, size - first), size))
+        rows[np.arange(len(rows)), first + np.arange(len(rows))] = 1.0
+        columns[first : first + len(rows)] = product(rows if at_once > 1 else rows[0])
+        yield (first + len(rows)) / size
+    spread = float(np.linalg.norm(columns - columns.T))
+    return (columns + columns.T) / 2.0, spread + EPSILON * size * float(np.linalg.norm(columns))
 
 
-def _tridiagonal(product: Product, q: Array, most: int, tolerance: float, *, settled: bool) -> Parts[tuple[Array, Array]]:
+def _tridiagonal(
+    product: Product, q: Array, most: int, tolerance: float, *, settled: bool
+) -> Parts[tuple[Array, Array, float]]:
     """Eigenvalues and eigenvectors of the tridiagonal matrix that Lanczos' recurrence makes from a unit vector `q`, with full
     reorthogonalization: after `most` products, where the space is used up, or where it is to be `settled`, when the residuals
-    of both extremes are below `tolerance` of the largest in size."""
+    of both extremes are below `tolerance` of the largest in size. And the larger of these residuals."""
     basis = np.zeros((min(most, q.size), q.size))
     diagonal: list[float] = []
     beside: list[float] = []
@@ -100,7 +95,7 @@ def _tridiagonal(product: Product, q: Array, most: int, tolerance: float, *, set
         length = float(np.linalg.norm(w))
         matrix = np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1)
         if not np.isfinite(matrix).all():
-            return np.full(k + 1, np.nan), np.full((k + 1, k + 1), np.nan)
+            return np.full(k + 1, np.nan), np.full((k + 1, k + 1), np.nan), np.nan
         values, vectors = np.linalg.eigh(matrix)
         reach = max(abs(values[0]), abs(values[-1]), np.finfo(float).tiny)
         residuals = length * np.abs(vectors[-1, [0, -1]])
@@ -109,22 +104,23 @@ def _tridiagonal(product: Product, q: Array, most: int, tolerance: float, *, set
         beside.append(length)
         q = w / length
         yield 0.0
-    return values, vectors
+    return values, vectors, float(residuals.max())
 
 
 def lanczos(product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0) -> tuple[float, float]:
     """Smallest and largest eigenvalue of a symmetric matrix known by its products (Lanczos 1950), each until its residual is
     below `tolerance` of the largest in size."""
-    return at_once(lanczos_in_parts(product, size, tolerance, most, seed))
+    return at_once(lanczos_in_parts(product, size, tolerance, most, seed))[:2]
 
 
 def lanczos_in_parts(
     product: Product, size: int, tolerance: float = 1e-9, most: int = 300, seed: int = 0
-) -> Parts[tuple[float, float]]:
-    """`lanczos`, product by product."""
+) -> Parts[tuple[float, float, float]]:
+    """`lanczos`, product by product; and how far off either may be: its residual, and what so small a one can hide."""
     q = np.random.Generator(np.random.Philox(seed)).normal(size=size)
-    values, _ = yield from _tridiagonal(product, q / np.linalg.norm(q), most, tolerance, settled=True)
-    return float(values[0]), float(values[-1])
+    values, _, residual = yield from _tridiagonal(product, q / np.linalg.norm(q), most, tolerance, settled=True)
+    reach = float(np.abs(values).max())
+    return float(values[0]), float(values[-1]), max(residual, 10.0 * tolerance * reach)
 
 
 def newton_length(shares: Array, curvatures: Array) -> float:
@@ -156,47 +152,54 @@ def classify(newton_step: float, smallest: float, largest: float, small: float =
 
 
 def _found(
-    gradient_norm: float, step: float, smallest: float, largest: float, small: float, spectrum: Array | None, H: Array | None
+    gradient_norm: float,
+    step: float,
+    smallest: float,
+    largest: float,
+    small: float,
+    spectrum: Array | None,
+    H: Array | None,
+    error: float = 0.0,
+    corners: int = 0,
 ) -> Curvature:
     condition = largest / smallest if 0.0 < smallest < np.inf and np.isfinite(largest) else None
-    kind = classify(step, smallest, largest, small)
-    return Curvature(gradient_norm, step, smallest, largest, spectrum, condition, kind, H is not None, H)
+    kind = classify(step, smallest, largest, small) if corners == 0 else "not smooth"
+    return Curvature(gradient_norm, step, smallest, largest, spectrum, condition, kind, H is not None, error, corners, H)
 
 
-def of_matrix(gradient: Array, H: Array, small: float = CRITICAL) -> Curvature:
+def of_matrix(gradient: Array, H: Array, small: float = CRITICAL, error: float = 0.0, corners: int = 0) -> Curvature:
     """From a gradient (P,) and an exact Hessian (P, P), as surfaces have it."""
     norm = float(np.linalg.norm(gradient))
     if not (np.isfinite(H).all() and np.isfinite(gradient).all()):
-        return Curvature(norm, np.nan, np.nan, np.nan, None, None, "not smooth", True)
+        return Curvature(norm, np.nan, np.nan, np.nan, None, None, "not smooth", True, np.nan, corners)
     spectrum, vectors = np.linalg.eigh(np.asarray(H, dtype=np.float64))
     step = newton_length(vectors.T @ gradient, spectrum)
-    return _found(norm, step, float(spectrum[0]), float(spectrum[-1]), small, spectrum, H)
+    return _found(norm, step, float(spectrum[0]), float(spectrum[-1]), small, spectrum, H, error, corners)
 
 
-def of_gradient(gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
-    """From gradients alone around `theta` (P,), as networks have them: the whole Hessian of a small one, Lanczos' extremes of a
-    larger."""
-    return at_once(of_gradient_in_parts(gradient, theta, small, exact_up_to))
+def of_hessian(gradient: Array, hessian: Hessian, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO) -> Curvature:
+    """From a gradient (P,) and Hessian products, as networks have them: the whole Hessian of a small one, Lanczos' extremes of
+    a larger."""
+    return at_once(of_hessian_in_parts(gradient, hessian, small, exact_up_to))
 
 
-def of_gradient_in_parts(
-    gradient: Gradient, theta: Array, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO
+def of_hessian_in_parts(
+    gradient: Array, hessian: Hessian, small: float = CRITICAL, exact_up_to: int = EXACT_UP_TO
 ) -> Parts[Curvature]:
-    """`of_gradient`, a Hessian product at a time."""
-    g = gradient(theta)
-    product = hessian_product(gradient, theta)
-    if theta.size <= exact_up_to:
-        H = yield from hessian_in_parts(product, theta.size)
-        return of_matrix(g, H, small)
-    norm = float(np.linalg.norm(g))
-    smallest, largest = yield from lanczos_in_parts(product, theta.size)
+    """`of_hessian`, a call of the Hessian at a time."""
+    if gradient.size <= exact_up_to:
+        H, error = yield from hessian_in_parts(hessian, gradient.size, hessian.at_once)
+        return of_matrix(gradient, H, small, error, hessian.corners)
+    norm = float(np.linalg.norm(gradient))
+    smallest, largest, error = yield from lanczos_in_parts(hessian, gradient.size)
     if norm == 0.0 or not np.isfinite([norm, smallest, largest]).all():
-        return _found(norm, 0.0 if norm == 0.0 else np.nan, smallest, largest, small, None, None)
+        step = 0.0 if norm == 0.0 else np.nan
+        return _found(norm, step, smallest, largest, small, None, None, error, hessian.corners)
     # Begun from the gradient, Lanczos' values and the first entries of their vectors are its shares by curvature (Gauss
     # quadrature of its spectral measure): the same sum as of the whole spectrum.
-    values, vectors = yield from _tridiagonal(product, g / norm, KRYLOV, 0.0, settled=False)
+    values, vectors, _ = yield from _tridiagonal(hessian, gradient / norm, KRYLOV, 0.0, settled=False)
     step = newton_length(norm * vectors[0], values)
-    return _found(norm, step, smallest, largest, small, None, None)
+    return _found(norm, step, smallest, largest, small, None, None, error, hessian.corners)
 
 
 def scaled(product: Product, preconditioner: Array) -> Product:

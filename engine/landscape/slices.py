@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
 from engine.evaluation.evaluator import MOST_VALUES, NO_SERIES, Evaluator
+from engine.evaluation.tangents import TangentPass
 from engine.kernels import codes
 from engine.kernels.landscape import losses_over_plane
 from engine.kernels.run import run
@@ -29,6 +30,8 @@ MOST_THREADS = min(4, os.cpu_count() or 1)
 """As many as there are cores, at most four."""
 FEW = 8
 """Points that are not worth another thread."""
+AT_ONCE = 2**19
+"""Values of the workspaces that Hessian products fill side by side: one call then takes some tens of milliseconds."""
 PIECE = 128
 """Points of a picture that one call evaluates: small enough to be stopped soon and to share out evenly."""
 
@@ -138,6 +141,30 @@ class Landscape:
             total[...] = worker.grad
         return total
 
+    def hessian(self, theta: ArrayLike) -> HessianProducts:
+        """v ↦ H v of the objective at a parameter vector (P,)."""
+        return HessianProducts(self, np.array(theta, dtype=np.float64))
+
+    def hessian_products(self, theta: Array, directions: Array) -> tuple[Array, int]:
+        """H v of the objective at `theta` (P,) for each of `directions` (k, P), as many, exact but for rounding; and how many
+        corners stand in the way of a second derivative: of activations, and of an L1 penalty."""
+        worker, rows, capacity = self._worker(), len(self.x), self.tape.layout.capacity
+        total, corners = np.zeros_like(directions), 0
+        for start in range(0, rows, capacity):
+            count = min(capacity, rows - start)
+
+            def execute(ops: NDArray[np.int64], start: int = start, count: int = count) -> None:
+                self._pass(ops, worker, theta, start, count)
+
+            passed = TangentPass(self.tape, execute, theta, worker.work, count, codes.STATISTICS)
+            total += passed.along(directions, self._derivative) * (count / rows)
+            corners += passed.corners
+        for offset, size in self._matrices:
+            total[:, offset : offset + size] += self.regularization.l2 * directions[:, offset : offset + size]
+            if self.regularization.l1 > 0.0:
+                corners += int(np.sum(theta[offset : offset + size] == 0.0))
+        return total, corners
+
     def sample_gradients(self, theta: ArrayLike, parameters: tuple[int, ...], first: int, last: int) -> Array:
         """The data term's gradient of each of the samples first … last − 1 alone, (n, parameters): what its mean is over."""
         point, found = np.ascontiguousarray(theta, dtype=np.float64), np.empty((last - first, len(parameters)))
@@ -220,6 +247,21 @@ class Landscape:
         """The finest level alone."""
         *_, last = self.pictures(plane, across, up, points)
         return last
+
+
+class HessianProducts:
+    """v ↦ H v at a point `theta` (P,), for one direction (P,) or several (k, P); best `at_once` or fewer at a time. `corners`:
+    how many stood in the way of a second derivative, as far as was looked."""
+
+    def __init__(self, landscape: Landscape, theta: Array) -> None:
+        self.landscape, self.theta, self.corners = landscape, theta, 0
+        self.at_once = max(1, AT_ONCE // max(1, landscape.tape.layout.size))
+
+    def __call__(self, v: Array) -> Array:
+        directions = np.atleast_2d(v)
+        found, corners = self.landscape.hessian_products(self.theta, directions)
+        self.corners = max(self.corners, corners)
+        return found.reshape(np.shape(v))
 
 
 @dataclass(frozen=True)

@@ -61,12 +61,12 @@ def bound_in_parts(
         return None
     wanted = product if P is None else scaled(product, P)
     if size <= DIRECT_UP_TO:
-        matrix = yield from hessian_in_parts(wanted, size)
+        matrix, _ = yield from hessian_in_parts(wanted, size)
         if not np.isfinite(matrix).all():
             return None
         top = float(np.linalg.eigvalsh(matrix)[-1])
     else:
-        _, top = yield from lanczos_in_parts(wanted, size)
+        _, top, _ = yield from lanczos_in_parts(wanted, size)
     return Bound(known[1], top, known[0] / top if top > 0.0 else np.inf, P is not None)
 
 

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.array import Array
+from engine.diagnostics.differences import refined, rounding_of, step_for
+from engine.evaluation.tangents import TangentPass
 from engine.kernels import codes
+from engine.machine.layout import TensorSlot
 from engine.machine.trace import trace_update
 from engine.microscope.expressions.expression import plain
 from engine.microscope.update_equations import slot_of
@@ -21,17 +25,17 @@ if TYPE_CHECKING:
     from engine.machine.machine import Machine
     from engine.trainer import Trainer
 
-EPSILON = float(np.finfo(np.float64).eps)
-CUBE_ROOT = float(np.cbrt(EPSILON))
+BOUND = 1e-6  # relative: a larger difference is looked at again
 FLOOR = 1e-8
 Entry = tuple[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
 class SlopeCheck:
-    """∂J/∂θ of one entry: `analytic` by backpropagation, before clipping, `numeric` by a central difference of `step` each way.
-    `error` is relative, |a − n| / max(|a| + |n|, 1e-8). `kink`: some unit crossed a corner of its activation in between, or the
-    entry the corner of an L1 penalty, where both are right and differ. `noise`: what rounding of J leaves in the difference."""
+    """∂J/∂θ of one entry: `analytic` by backpropagation, before clipping, `numeric` by a central difference of `step` each way,
+    or, where that disagrees, by shorter and longer ones extrapolated. `error` is relative, |a − n| / max(|a| + |n|, 1e-8).
+    `kink`: some unit crossed a corner of its activation in between, or the entry the corner of an L1 penalty, where both are
+    right and differ. `noise`: how far `numeric` may be off by rounding and by the length of the step."""
 
     name: str
     index: tuple[int, ...]
@@ -56,6 +60,7 @@ class SlopeCheck:
             "error": plain(self.error),
             "step": self.step,
             "kink": self.kink,
+            "noise": plain(self.noise),
             "zero": self.zero,
         }
 
@@ -63,7 +68,7 @@ class SlopeCheck:
 @dataclass(frozen=True)
 class Change:
     """J of the mini-batch `before` and `after` the update, at the same masks. `linear` is g·Δ, g at the parameters before,
-    `quadratic` ½ΔᵀHΔ (H Δ by a central difference of gradients along Δ), `predicted` their sum, `actual` as it came."""
+    `quadratic` ½ΔᵀHΔ (H Δ by the tape's own second derivative), `predicted` their sum, `actual` as it came."""
 
     before: float
     after: float
@@ -118,6 +123,44 @@ class BatchObjective:
                 slot.view(found)[...] = 0.0
         return found
 
+    def hessian_product(self, theta: Array, v: Array) -> Array:
+        """H v of J at `theta`, (P,) each, penalties included: exact, `engine.evaluation.tangents`."""
+        machine = self.machine
+        machine.theta[...] = theta
+        columns = int(machine.int_state[codes.BATCH])
+        passed = TangentPass(machine.tape, self._execute, machine.theta, machine.work, columns, codes.TRAINING)
+        found: Array = passed.along(v[None], self.derivative)[0]
+        for slot in machine.tape.slots:
+            if slot.matrix:
+                slot.view(found)[...] += machine.spec.regularization.l2 * slot.view(v)
+        return found
+
+    def _execute(self, ops: NDArray[np.int64]) -> None:
+        self.machine.run_apart(ops)
+
+    def difference(self, theta: Array, at: int, step: float) -> tuple[float, bool]:
+        """The central difference of J in entry `at`, and whether some unit crossed a corner in between."""
+        up, down = theta.copy(), theta.copy()
+        up[at] += step
+        down[at] -= step
+        above, side = self.objective(up), self.sides()
+        below, other = self.objective(down), self.sides()
+        return (above - below) / float(up[at] - down[at]), side != other
+
+    def reach(self, theta: Array) -> list[float]:
+        """The largest |h_l| of each layer, l = 0 … L − 1: what its weights multiply."""
+        self.objective(theta)
+        tape, columns = self.machine.tape, int(self.machine.int_state[codes.BATCH])
+        layers = [tape.layout.view(self.machine.work, f"h{layer}", columns) for layer in range(len(tape.sizes) - 1)]
+        return [float(np.max(np.abs(values), initial=0.0)) for values in layers]
+
+    def rounding(self, theta: Array) -> float:
+        """By how much J is off by rounding, from its neighbours along a line so short that J is straight."""
+        reach = max(1.0, *self.reach(theta))
+        way = np.random.Generator(np.random.Philox(0)).normal(size=theta.size)
+        way *= 1e-5 * step_for(0.0, reach) * np.maximum(1.0, np.abs(theta))
+        return rounding_of(lambda t: self.objective(theta + t * way))
+
     def sides(self) -> bytes:
         """After a forward pass: which units stand above the corners of their activations."""
         tape, columns = self.machine.tape, int(self.machine.int_state[codes.BATCH])
@@ -157,24 +200,30 @@ def check(trainer: Trainer, entries: Sequence[Entry]) -> list[SlopeCheck]:
     with batch_objective(trainer.machine) as made:
         theta = trainer.machine.theta.copy()
         analytic = made.gradient(theta)
-        l1 = trainer.effective_spec.regularization.l1 > 0.0
+        reach, rounding = made.reach(theta), made.rounding(theta)
+        spec = trainer.effective_spec
         for slot, index in slots:
             at = slot.offset + int(np.ravel_multi_index(index, slot.shape))
-            step = CUBE_ROOT * max(1.0, abs(float(theta[at])))
-            up, down = theta.copy(), theta.copy()
-            up[at] += step
-            down[at] -= step
-            above, side = made.objective(up), made.sides()
-            below, other = made.objective(down), made.sides()
-            numeric = (above - below) / float(up[at] - down[at])
+            step = step_for(float(theta[at]), _source(slot, reach))
+            numeric, kink = made.difference(theta, at, step)
             own = float(analytic[at])
-            if slot.kind == "bias" and not trainer.effective_spec.network.train_bias:
+            if slot.kind == "bias" and not spec.network.train_bias:
                 own = _held(made, theta, at)
+            kink = kink or (spec.regularization.l1 > 0.0 and slot.matrix and abs(float(theta[at])) <= step)
+            noise = rounding / step
+            if not kink and not abs(own - numeric) <= BOUND * (abs(own) + abs(numeric)) + noise:
+                slope = refined(lambda h, at=at: made.difference(theta, at, h)[0], step, rounding)
+                numeric, noise = slope.value, slope.error
             error = abs(own - numeric) / max(abs(own) + abs(numeric), FLOOR)
-            kink = side != other or (l1 and slot.matrix and abs(float(theta[at])) <= step)
-            noise = 8.0 * EPSILON * max(abs(above), abs(below), 1.0) / step
             found.append(SlopeCheck(slot.name, index, own, numeric, error, step, kink, noise))
     return found
+
+
+def _source(slot: TensorSlot, reach: Sequence[float]) -> float:
+    """The size of what a parameter multiplies."""
+    if not slot.matrix:
+        return 1.0
+    return reach[slot.layer - 1] if slot.kind == "weight" else max(reach)
 
 
 def _held(objective: BatchObjective, theta: Array, at: int) -> float:
@@ -203,9 +252,4 @@ def change(trainer: Trainer) -> Change:
         delta = end - start
         before, after = made.objective(start), made.objective(end)
         linear = float(made.gradient(start) @ delta)
-        size = float(np.linalg.norm(delta))
-        if size == 0.0:
-            return Change(before, after, 0.0, 0.0)
-        reach = CUBE_ROOT * max(1.0, float(np.linalg.norm(start))) / size
-        along = (made.gradient(start + reach * delta) - made.gradient(start - reach * delta)) / (2.0 * reach)
-        return Change(before, after, linear, 0.5 * float(along @ delta))
+        return Change(before, after, linear, 0.5 * float(made.hessian_product(start, delta) @ delta))

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.curvature import FLAT, Curvature, hessian_product, of_gradient_in_parts
+from engine.landscape.curvature import FLAT, Curvature, Product, of_hessian_in_parts
 from engine.landscape.slices import Landscape
 from engine.landscape.stability import Bound, PhaseDiagram, bound_in_parts, growth, phase_diagram
 from engine.parts import Parts
@@ -67,9 +67,10 @@ class LanePosition:
 
 def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
     optimizer, rate, theta = position.optimizer, position.rate, position.theta
-    curvature = yield from of_gradient_in_parts(surface.gradient, theta)
+    hessian = surface.hessian(theta)
+    curvature = yield from of_hessian_in_parts(surface.gradient(theta), hessian)
     matrix = curvature.matrix
-    product = hessian_product(surface.gradient, theta) if matrix is None else lambda v: matrix @ v
+    product: Product = hessian if matrix is None else lambda v: v @ matrix  # symmetric: for rows v of (k, P), too
     found = yield from bound_in_parts(optimizer, product, theta.size, position.state, position.updates)
     phase, momentum, grows = None, None, None
     if optimizer.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import ClassVar
 
+import numpy as np
+
+from engine.array import Array
 from engine.kernels.ops import activations as kernels
 from engine.rows.row import Row, by_name
 
@@ -27,6 +31,47 @@ class Range:
 EVERY_NUMBER = Range(-math.inf, math.inf)
 
 
+# Second derivatives, over z of any shape, for curvature: in stable form, as the kernels are -------------------------------
+
+
+def straight(z: Array) -> Array:
+    """0: of what is made of straight pieces."""
+    return np.zeros_like(z)
+
+
+def logistic_slope(z: Array) -> Array:
+    """σ′(z) = e^{-|z|} / (1 + e^{-|z|})²."""
+    e = np.exp(-np.abs(z))
+    found: Array = e / (1.0 + e) ** 2
+    return found
+
+
+def _tanh_second(z: Array) -> Array:
+    found: Array = -8.0 * np.tanh(z) * logistic_slope(2.0 * z)
+    return found
+
+
+def _sigmoid_second(z: Array) -> Array:
+    found: Array = -np.tanh(0.5 * z) * logistic_slope(z)
+    return found
+
+
+def _elu_second(z: Array) -> Array:
+    return np.where(z > 0.0, 0.0, np.exp(np.minimum(z, 0.0)))
+
+
+def _gelu_second(z: Array) -> Array:
+    near = np.minimum(np.abs(z), 40.0)  # the density is 0 from there
+    found: Array = kernels.NORMAL_PEAK * np.exp(-0.5 * near * near) * (2.0 - near * near)
+    return found
+
+
+def _silu_second(z: Array) -> Array:
+    near = np.clip(z, -800.0, 800.0)  # 0 from there
+    found: Array = logistic_slope(near) * (2.0 - near * np.tanh(0.5 * near))
+    return found
+
+
 @dataclass(frozen=True)
 class Activation(Row):
     """φ of a layer. `hidden`, `output`: where it may stand; `kinks`: where φ′ jumps; `range`: what it takes values in;
@@ -34,7 +79,8 @@ class Activation(Row):
 
     `torch` is φ in PyTorch, of a tensor {u} (samples, units), with `alpha{layer}` the layer's learned slopes. `symbol` is the
     LaTeX of the function where an equation writes φ(z) out; what is piecewise linear has `below_zero` in its place, symbol and
-    value of the slope there. `naive_code` and `naive_torch` are its form as printed, of naive numerics, where that differs.
+    value of the slope there. `second` is φ″ over z of any shape, which curvature needs; softmax has none. `naive_code` and
+    `naive_torch` are its form as printed, of naive numerics, where that differs.
     """
 
     derivative: str = ""
@@ -52,10 +98,11 @@ class Activation(Row):
     """Whether the slope below zero is a parameter of each unit."""
     naive_code: int | None = None
     naive_torch: str = ""
+    second: Callable[[Array], Array] | None = field(default=None, compare=False)
 
     internal: ClassVar[tuple[str, ...]] = (
         *("range", "steepest", "torch", "symbol", "below_zero", "elementwise", "learned_slopes"),
-        *("naive_code", "naive_torch"),
+        *("naive_code", "naive_torch", "second"),
     )
 
     @property
@@ -94,6 +141,7 @@ ACTIVATIONS = by_name(
 ([-0.7616, 0.0, 0.7616], [0.42, 1.0, 0.42])
 """,
             code=kernels.TANH,
+            second=_tanh_second,
         ),
         Activation(
             "relu",
@@ -115,6 +163,7 @@ ACTIVATIONS = by_name(
 ([0.0, 0.0, 3.0], [0.0, 0.0, 1.0])
 """,
             code=kernels.RELU,
+            second=straight,
         ),
         Activation(
             "sigmoid",
@@ -135,6 +184,7 @@ ACTIVATIONS = by_name(
 ([0.25, 0.5, 0.75], [0.1875, 0.25, 0.1875])
 """,
             code=kernels.SIGMOID,
+            second=_sigmoid_second,
             naive_code=kernels.NAIVE_SIGMOID,
             naive_torch="1 / (1 + torch.exp(-{u}))",
         ),
@@ -157,6 +207,7 @@ ACTIVATIONS = by_name(
 ([-0.02, 0.0, 3.0], [0.01, 0.01, 1.0])
 """,
             code=kernels.LEAKY_RELU,
+            second=straight,
         ),
         Activation(
             "prelu",
@@ -180,6 +231,7 @@ ACTIVATIONS = by_name(
 ([-0.5, 0.0, 3.0], [0.25, 0.25, 1.0])
 """,
             code=kernels.PRELU,
+            second=straight,
         ),
         Activation(
             "elu",
@@ -200,6 +252,7 @@ ACTIVATIONS = by_name(
 ([-0.5, 0.0, 3.0], [0.5, 1.0, 1.0])
 """,
             code=kernels.ELU,
+            second=_elu_second,
         ),
         Activation(
             "gelu",
@@ -220,6 +273,7 @@ ACTIVATIONS = by_name(
 ([-0.1587, 0.0, 0.8413], [-0.0833, 0.5, 1.0833])
 """,
             code=kernels.GELU,
+            second=_gelu_second,
         ),
         Activation(
             "softplus",
@@ -240,6 +294,7 @@ ACTIVATIONS = by_name(
 ([1.3333, 2.0], [0.25, 0.5])
 """,
             code=kernels.SOFTPLUS,
+            second=logistic_slope,
         ),
         Activation(
             "silu",
@@ -260,6 +315,7 @@ ACTIVATIONS = by_name(
 ([-0.2689, 0.0, 0.7311], [0.0723, 0.5, 0.9277])
 """,
             code=kernels.SILU,
+            second=_silu_second,
         ),
         Activation(
             "identity",
@@ -278,6 +334,7 @@ ACTIVATIONS = by_name(
 ([-2.0, 3.0], [1.0, 1.0])
 """,
             code=kernels.IDENTITY,
+            second=straight,
         ),
         Activation(
             "softmax",

@@ -75,7 +75,9 @@ LOSSES = by_name(
             torch="-(y * torch.log({h}) + (1 - y) * torch.log(1 - {h})).sum()",
             torch_from_logits={
                 "sigmoid": "torch.nn.functional.binary_cross_entropy_with_logits(u, y, reduction='sum')",
-                "softmax": "-(y * torch.log_softmax(u, dim=1) + (1 - y) * torch.log1p(-torch.softmax(u, dim=1))).sum()",
+                # ln(1 − ŷ_k) is the log of the others' sum
+                "softmax": "-(y * torch.log_softmax(u, dim=1) + (1 - y) * torch.logsumexp(torch.log_softmax(u, dim=1)"
+                ".unsqueeze(1).masked_fill(torch.eye(u.shape[1], dtype=torch.bool), -torch.inf), dim=2)).sum()",
             },
             link=BISHOP,
             example="""

@@ -25,7 +25,7 @@ class DataSpec(SpecModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.validation_fraction + self.test_fraction > 0.95:
+        if round(self.validation_fraction + self.test_fraction, 12) > 0.95:  # as written: .9 + .05 rounds to a little more
             raise refuse(
                 "out_of_range", "with validation_fraction it leaves too little to train on", "a sum up to 0.95", "test_fraction"
             )

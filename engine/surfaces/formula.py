@@ -26,6 +26,7 @@ GRAMMAR = Grammar(
     dict.fromkeys(FUNCTIONS, 1),
     names=("x", "y"),
     constants=CONSTANTS,
+    numbers={name: math.fabs if name == "abs" else getattr(math, name) for name in FUNCTIONS},
     prefixes="+-",
     deepest=40,
     longest=200,
@@ -80,7 +81,7 @@ class _Compiler:
 
     def _binary(self, tree: Binary) -> None:
         self.visit(tree.left)
-        exponent = GRAMMAR.value(tree.right) if tree.sign == "**" else None
+        exponent = GRAMMAR.folded(tree.right) if tree.sign == "**" else None  # x**(1 + 1) is defined for x < 0, too
         if exponent is not None:
             self.emit(kernels.POWER_CONSTANT, 0, self.constant(exponent))
             return

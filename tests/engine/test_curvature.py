@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
-from engine.landscape.curvature import classify, hessian, hessian_product, lanczos, of_gradient, of_matrix
+from engine.landscape.curvature import classify, hessian_in_parts, lanczos, of_hessian, of_matrix
 from engine.landscape.slices import Landscape
+from engine.parts import at_once
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 
 
@@ -50,7 +51,8 @@ def test_hessian_of_a_network_is_that_of_its_losses(l2):
     """The witness uses losses alone: second differences along random directions."""
     made = trainer(regularization={"l2": l2})
     theta, landscape = made.machine.theta.copy(), Landscape(made.machine)
-    H = hessian(hessian_product(gradient_of(made), theta), theta.size)
+    H, error = at_once(hessian_in_parts(landscape.hessian(theta), theta.size, at_once=7))
+    assert error < 1e-12 * np.linalg.norm(H)
     random = np.random.default_rng(0)
     for _ in range(6):
         u = random.normal(size=theta.size)
@@ -64,13 +66,14 @@ def test_hessian_of_a_network_is_that_of_its_losses(l2):
 
 def test_lanczos_on_a_network_agrees_with_the_whole_spectrum():
     made = trainer()
-    theta, gradient = made.machine.theta.copy(), gradient_of(made)
-    whole = of_gradient(gradient, theta)
-    few = of_gradient(gradient, theta, exact_up_to=0)
+    theta, landscape = made.machine.theta.copy(), Landscape(made.machine)
+    gradient = landscape.gradient(theta)
+    whole = of_hessian(gradient, landscape.hessian(theta))
+    few = of_hessian(gradient, landscape.hessian(theta), exact_up_to=0)
     assert whole.exact and not few.exact and whole.spectrum.size == theta.size and few.spectrum is None
     reach = max(abs(whole.smallest), abs(whole.largest))
     assert abs(few.smallest - whole.smallest) < 1e-6 * reach and abs(few.largest - whole.largest) < 1e-6 * reach
-    assert whole.gradient_norm == pytest.approx(np.linalg.norm(gradient(theta)))
+    assert whole.gradient_norm == pytest.approx(np.linalg.norm(gradient))
     assert few.newton_step == pytest.approx(whole.newton_step, rel=0.05) and few.kind == whole.kind
 
 
@@ -129,6 +132,18 @@ def test_saddles_plateaus_and_flat_directions():
 
 def test_the_newton_step_of_a_quadratic_leads_to_its_minimum():
     H, away = symmetric(500, 9, 0.5, 400.0), np.random.default_rng(2).normal(size=500)
-    found = of_gradient(lambda theta: H @ theta, away)
+    found = of_hessian(H @ away, Quadratic(H))
     assert not found.exact and found.newton_step == pytest.approx(np.linalg.norm(away), rel=0.02)
-    assert of_gradient(lambda theta: H @ theta, 1e-6 * away).kind == "minimum"
+    assert of_hessian(1e-6 * H @ away, Quadratic(H)).kind == "minimum"
+
+
+class Quadratic:
+    """v ↦ H v of a known matrix."""
+
+    at_once, corners = 1, 0
+
+    def __init__(self, H):
+        self.H = H
+
+    def __call__(self, v):
+        return v @ self.H

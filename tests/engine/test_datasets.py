@@ -5,6 +5,7 @@ import pytest
 from witnesses.features import WITNESSES as FEATURES
 
 from engine import RunSpec, Trainer, catalog
+from engine.dataset import prepare
 from engine.rows import features
 from engine.rows.datasets import DATASETS
 
@@ -102,3 +103,49 @@ def test_own_data_are_taken_as_they_are():
     assert np.array_equal(made.splits["train"].y, np.eye(3)[y])
     assert np.array_equal(made.splits["test"].x, [[9.0, 9.0]])
     assert "validation" not in made.splits or len(made.splits["validation"].x) == 0
+
+
+def standardized(column, test):
+    """The inputs that a network sees of one raw column, training and test part, next to a column that varies."""
+    varying = np.linspace(-1.0, 1.0, len(column))
+    data = {
+        "name": "inline",
+        "task": "regression",
+        "train_x": np.column_stack([column, varying]).tolist(),
+        "train_y": varying.tolist(),
+        "test_x": [[value, 0.0] for value in test],
+        "test_y": [0.0] * len(test),
+        "standardize": True,
+    }
+    dataset = prepare(RunSpec.model_validate({"data": data}))
+    return dataset.splits["train"].x[:, 0], dataset.splits["test"].x[:, 0]
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -0.1, 1 / 3, 1e-9, 123456.7, 1e15, -1e300, 1e-300])
+@pytest.mark.parametrize("rows", [2, 3, 7, 100, 999])
+@pytest.mark.parametrize("ulps", [0, 2])
+def test_a_constant_column_keeps_its_scale(value, rows, ulps):
+    """Constant is what does not vary beside its own size, also where its values are rounded sums: it is only shifted to 0."""
+    column = np.full(rows, value)
+    for _ in range(ulps):
+        column[::2] = np.nextafter(column[::2], np.inf)
+    train, test = standardized(column, [value, value + 0.1, value - 0.1])
+    assert np.all(np.abs(train) <= 1e-15 * abs(value) + (1e-300 if ulps else 0.0))
+    assert test == pytest.approx(np.array([value, value + 0.1, value - 0.1]) - value, abs=1e-15 * abs(value) + 1e-300)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e-9, 1.0, 1e9, 1e160, 1e300])
+def test_a_column_that_varies_is_scaled_whatever_its_size(size):
+    """To mean 0 and deviation 1, where squares of its values would leave the doubles, and where it varies by a billionth."""
+    varying = np.random.default_rng(1).normal(size=50)
+    expected = (varying - varying.mean()) / varying.std()
+    assert standardized(size * varying, [])[0] == pytest.approx(expected, rel=1e-12)
+    assert standardized(size * (1.0 + 1e-9 * varying), [])[0] == pytest.approx(expected, abs=1e-5)
+
+
+def test_shares_that_make_95_percent_as_written_are_allowed():
+    for hundredths in range(1, 95):
+        data = {"name": "circle", "validation_fraction": hundredths / 100, "test_fraction": (95 - hundredths) / 100}
+        assert prepare(RunSpec.model_validate({"data": data})).rows[0] >= 25
+        with pytest.raises(ValueError, match="a sum up to"):
+            RunSpec.model_validate({"data": data | {"test_fraction": (95 - hundredths) / 100 + 1e-6}})

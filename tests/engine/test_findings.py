@@ -205,3 +205,33 @@ def test_it_changes_nothing():
     other = Trainer(trainer.spec)
     other.step(600), trainer.step(100)
     assert problems.bits(other) == problems.bits(trainer)
+
+
+ALIKE = {
+    "one class of two": ("classification", [0] * 24, {}),
+    "the other class of two": ("classification", [1] * 24, {"classes": ["no", "yes"]}),
+    "one class of three": ("classification", [1] * 24, {"classes": ["a", "b", "c"]}),
+    "zeros": ("regression", [0.0] * 24, {}),
+    "0.1": ("regression", [0.1] * 24, {}),
+    "1e6": ("regression", [1e6] * 24, {"standardize": True}),
+    "two constants": ("regression", [[0.3, -2.0]] * 24, {}),
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+@pytest.mark.parametrize("loss", ["auto", "mse"])
+def test_a_perfect_run_on_targets_that_are_all_alike_is_healthy(name, loss):
+    """The best constant answer makes no loss at all there, and any loss is high beside nothing."""
+    task, targets, more = ALIKE[name]
+    x = 6.0 * np.random.default_rng(2).normal(size=(24, 2))
+    data = {"name": "inline", "task": task, "train_x": x.tolist(), "train_y": targets} | more
+    for activation in ("tanh", "relu"):
+        spec = run(data, [6], "adam", 0.03, activation, loss=loss)
+        trainer = Trainer(spec)
+        if task == "regression":  # the answer that is wanted, at once: the rate knows nothing of 1e6
+            W, b = trainer.machine.tape.slots[-2:]
+            W.view(trainer.machine.theta)[...] *= 1e-9
+            b.view(trainer.machine.theta)[...] = targets[0]
+        for updates in (600, 600):
+            trainer.step(updates)
+            assert [finding.name for finding in trainer.findings()] == [], (activation, trainer.loss("train"))

@@ -62,6 +62,22 @@ def test_powers_of_negative_numbers_and_at_zero():
     assert function("x + y").at([[0.0, 0.0]]).hessian.tolist() == [[[0.0, 0.0], [0.0, 0.0]]]
 
 
+@pytest.mark.parametrize(
+    "two", ["1+1", "(1+1)", "4/2", "2*1", "3-1", "2**1", "-(-2)", "+2", "sqrt(4)", "2*cos(0)", "pi/pi + e/e"]
+)
+def test_an_exponent_that_is_worked_out_is_a_number_too(two):
+    """Beside a base that is 0 or negative, as beside any other."""
+    for whole, plain in ((f"x**({two})", "x**2"), (f"y + (x*y)**(-({two}))", "y + (x*y)**(-2)"), (f"x**({two})**y", None)):
+        points = [[-2.0, 3.0], [0.5, -1.0], [0.0, 1.0]]
+        found = function(whole).at(points)
+        if plain is None:  # the exponent varies: for x > 0 alone
+            assert np.isfinite(found.value[1]) and np.isnan(found.value[0])
+            continue
+        expected = function(plain).at(points)
+        for name in ("value", "gradient", "hessian"):
+            assert np.array_equal(getattr(found, name), getattr(expected, name), equal_nan=True), (whole, name)
+
+
 def test_outside_of_its_domain_it_is_not_finite_and_nothing_breaks():
     assert np.isnan(function("log(x)").at([[-1.0, 0.0]]).value[0])
     assert not function("log(x)").inside(-1.0, 0.0) and function("log(x)").inside(1.0, 0.0)

@@ -18,6 +18,7 @@ IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTMAX, PRELU, ELU, GELU, SOFTPLUS, 
 LEAKY_SLOPE = 0.01
 FIRST_SLOPE = 0.25  # of PReLU (He et al. 2015)
 HALF_ROOT = 0.7071067811865476  # 1 / sqrt(2)
+NEAR_ITS_END = 0.99  # of |h|: up to here 1 - h keeps 14 digits
 NORMAL_PEAK = 0.3989422804014327  # 1 / sqrt(2 pi)
 
 
@@ -28,8 +29,11 @@ def activation(kind, backward, z, h, delta, slopes, units, b):
     size = units * b
     if kind == TANH:
         if backward:
-            for i in range(size):
-                delta[i] *= 1.0 - h[i] * h[i]
+            if any_beyond(h, NEAR_ITS_END, size):
+                times_far_slope(z, h, delta, 2.0, size)
+            else:
+                for i in range(size):
+                    delta[i] *= 1.0 - h[i] * h[i]
         else:
             for i in range(size):
                 h[i] = tanh(z[i])
@@ -42,8 +46,11 @@ def activation(kind, backward, z, h, delta, slopes, units, b):
                 h[i] = z[i] if not z[i] <= 0.0 else 0.0  # NaN stays NaN
     elif kind in (SIGMOID, NAIVE_SIGMOID):
         if backward:
-            for i in range(size):
-                delta[i] *= h[i] * (1.0 - h[i])
+            if kind == SIGMOID and any_beyond(h, NEAR_ITS_END, size):
+                times_far_slope(z, h, delta, 1.0, size)
+            else:
+                for i in range(size):
+                    delta[i] *= h[i] * (1.0 - h[i])
         elif kind == SIGMOID:
             for i in range(size):
                 h[i] = sigmoid(z[i])
@@ -63,7 +70,7 @@ def activation(kind, backward, z, h, delta, slopes, units, b):
                 h[i] = z[i]
     elif kind in (SOFTMAX, NAIVE_SOFTMAX):
         if backward:
-            times_softmax_jacobian(h, delta, units, b)
+            times_softmax_jacobian(h, delta, units, b, kind == SOFTMAX)
         elif kind == SOFTMAX:
             softmax_columns(z, h, units, b)
         else:
@@ -76,7 +83,7 @@ def activation(kind, backward, z, h, delta, slopes, units, b):
     elif kind == ELU:
         if backward:
             for i in range(size):
-                delta[i] *= 1.0 if z[i] > 0.0 else h[i] + 1.0
+                delta[i] *= 1.0 if z[i] > 0.0 else exp_nonpositive(z[i])
         else:
             for i in range(size):
                 h[i] = z[i] if z[i] > 0.0 else expm1_nonpositive(z[i])
@@ -148,14 +155,46 @@ def naive_softmax_columns(z, h, units, b):
 
 
 @inner
-def times_softmax_jacobian(h, delta, units, b):
-    """delta <- y (.) (u - y^T u) per column, where delta held u and h holds y: softmax's full Jacobian."""
+def times_softmax_jacobian(h, delta, units, b, stable):
+    """delta <- y (.) (u - y^T u) per column, where delta held u and h holds y: softmax's full Jacobian. What all of u share
+    changes nothing; `stable`: it is measured from that of the largest output, beside which the others' would be lost."""
     for n in range(b):
+        top = 0
+        for j in range(1, units):
+            if h[j * b + n] > h[top * b + n]:
+                top = j
+        level = delta[top * b + n] if stable else 0.0
         dot = 0.0
         for j in range(units):
-            dot += h[j * b + n] * delta[j * b + n]
+            dot += h[j * b + n] * (delta[j * b + n] - level)
         for j in range(units):
-            delta[j * b + n] = h[j * b + n] * (delta[j * b + n] - dot)
+            delta[j * b + n] = h[j * b + n] * ((delta[j * b + n] - level) - dot)
+
+
+# Slopes far out, where an output rounds to the end of its range ---------------------------------------------------------
+
+
+@inner
+def any_beyond(h, limit, size):
+    """Whether any |h| is larger; an or over bits vectorizes."""
+    found = 0
+    for i in range(size):
+        found |= np.int64(abs(h[i]) > limit)
+    return found != 0
+
+
+@inner
+def times_far_slope(z, h, delta, steepness, size):
+    """delta *= phi' of a sigmoid (`steepness` 1) or of tanh (2). Near the ends of the range from z, since 1 - h loses its
+    digits there and is 0 too soon: steepness^2 e / (1 + e)^2 with e = e^-(steepness |z|)."""
+    for i in range(size):
+        if abs(h[i]) > NEAR_ITS_END:
+            e = exp_nonpositive(-steepness * abs(z[i]))
+            delta[i] *= steepness * steepness * e / ((1.0 + e) * (1.0 + e))
+        elif steepness == 1.0:
+            delta[i] *= h[i] * (1.0 - h[i])
+        else:
+            delta[i] *= 1.0 - h[i] * h[i]
 
 
 # PReLU, whose slopes below zero are learned -------------------------------------------------------------------------------

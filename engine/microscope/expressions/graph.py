@@ -134,6 +134,8 @@ class _Reader:
 
     def __init__(self, text: str, inputs: dict[str, float]) -> None:
         self.text, self.inputs = text, inputs
+        numbers = {name: value for name, (_, value, _) in FUNCTIONS.items()}
+        self.grammar = Grammar(dict.fromkeys(FUNCTIONS, 1), names=inputs, numbers=numbers, deepest=MOST_NODES)
         self.rows: list[tuple[str, str, str, float, list[tuple[int, float, str]]]] = []
         self.known: dict[str, int] = {}
         self.made = 0
@@ -157,9 +159,8 @@ class _Reader:
         """What the text says, every level of which is a step at least."""
         if len(self.text) > MOST_CHARACTERS:
             raise ValueError(f"text: {len(self.text)} characters given; allowed: up to {MOST_CHARACTERS}")
-        grammar = Grammar(dict.fromkeys(FUNCTIONS, 1), names=self.inputs, deepest=MOST_NODES)
         try:
-            return grammar.read(self.text)
+            return self.grammar.read(self.text)
         except FormulaError as problem:
             part = f"'{problem.part}'"
             refused = {
@@ -207,7 +208,7 @@ class _Reader:
         return self._binary(tree, text)
 
     def _binary(self, tree: Binary, text: str) -> tuple[str, str, str, float, list[tuple[int, float, str]]]:
-        left, right = self.node(tree.left), self.node(tree.right)
+        left, right = self.node(tree.left), self.node(tree.right if tree.sign != "**" else self._exponent(tree))
         a, b = self.rows[left][3], self.rows[right][3]
         u, v = self.rows[left][1], self.rows[right][1]
         sign = SIGNS[tree.sign]
@@ -220,14 +221,20 @@ class _Reader:
         elif sign == "/":
             value, slopes = a / b, (1.0 / b, -a / (b * b), rf"\frac{{1}}{{{v}}}", rf"-\frac{{{u}}}{{{v}^2}}")
         else:
-            if self.rows[right][0] != "number":
-                raise ValueError(f"text: the exponent of '{text}' is no number; allowed: numbers")
             slope = b * math.pow(a, b - 1.0) if b else 0.0
             value, slopes = math.pow(a, b), (slope, 0.0, rf"{v}\, {u}^{{{v} - 1}}", "0")
         edges = [(left, slopes[0], slopes[2])]
         if sign != "^":
             edges.append((right, slopes[1], slopes[3]))
         return sign, self._name(), text, value, edges
+
+    def _exponent(self, tree: Binary) -> Tree:
+        """A number, also where it is written as 1 + 1: nothing leads back to it."""
+        right = tree.right
+        value = self.grammar.folded(right)
+        if value is None:
+            raise ValueError(f"text: the exponent of '{tree.text}' is no number; allowed: numbers")
+        return right if isinstance(right, Number) else Number(right.position, f"({right.text})", value)
 
     def _name(self) -> str:
         self.made += 1

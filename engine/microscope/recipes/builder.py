@@ -108,9 +108,15 @@ class Builder:
                 return float(np.log(1.0 - h[row, column] if missing else h[row, column]))
         if output == "sigmoid":
             return float(-np.logaddexp(0.0, z[row, column] if missing else -z[row, column]))
-        whole = np.logaddexp.reduce(z[:, column])
-        others = np.logaddexp.reduce(np.delete(z[:, column], row)) if len(z) > 1 else -np.inf
-        return float((others if missing else z[row, column]) - whole)
+        own, (top, excess) = z[:, column], _log_excess(z[:, column])
+        if not missing:
+            return float((own[row] - top) - excess)
+        if h[row, column] < 0.5:
+            return float(np.log1p(-h[row, column]))
+        if len(own) == 1:
+            return -np.inf
+        top_of_others, theirs = _log_excess(np.delete(own, row))
+        return float((top_of_others - top) + (theirs - excess))
 
     # Steps -----------------------------------------------------------------------------------------------------------
 
@@ -161,3 +167,9 @@ class Builder:
                 entry_symbol=lambda value, row, column: self.entry(value, row, column).symbol,
             )
         )
+
+
+def _log_excess(z: Array) -> tuple[float, float]:
+    """The largest of z (units,) and by how much their log-sum-exp is above it: apart, since beside 1e15 the rest is lost."""
+    place = int(np.argmax(z))
+    return float(z[place]), float(np.log1p(np.exp(np.delete(z, place) - z[place]).sum()))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
+from engine.array import Array
+from engine.evaluation.curves import curve
 from engine.kernels import codes
+from engine.kernels.ops.activations import NEAR_ITS_END
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, call, constant, difference, negative, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
@@ -80,8 +87,40 @@ def output_delta(b: Builder, step: MicroStep) -> None:
     matched = LOSSES[loss].matched == output and (loss == "mse" or not naive)
     slope = b.operand(step, f"slope{last}") if f"slope{last}" in step.operands and not matched else None
 
+    def others(k: int, column: int) -> Expression:
+        """1 − ŷ_k of a softmax, without the cancellation."""
+        each = [b.entry(h, j, column) for j in range(len(h.array)) if j != k]
+        return total(each) if each else constant("0", 0.0)
+
     def apart(k: int, column: int) -> Expression:
-        return difference(b.entry(h, k, column), b.entry(y, k, column))
+        """ŷ_k − y_k; near its end, where the kernel takes it from z, so too."""
+        at, target = b.entry(h, k, column), b.entry(y, k, column)
+        if target.value == 1.0 and at.value > NEAR_ITS_END and not naive:
+            if output == "softmax":
+                return negative(others(k, column))
+            if output == "sigmoid":
+                below = negative(b.entry(z, k, column))
+                return negative(call(ACTIVATIONS[output].symbol, float(curve(output, [below.value]).value[0]), below))
+        return difference(at, target)
+
+    def of_bce_of_softmax(k: int, column: int) -> Expression:
+        """u ⊙ g′ with the quotients by outputs that may be 0 cancelled, as the kernel has it."""
+        at, target = b.entry(h, k, column), b.entry(y, k, column)
+        each: list[Expression] = []
+        if target.value != 1.0:
+            each.append(product(difference(ONE, target), at))
+        if target.value != 0.0:
+            each.append(negative(product(target, others(k, column))))
+        for j in range(len(h.array)):
+            its_target = b.entry(y, j, column)
+            if j != k and its_target.value != 0.0:
+                each.append(product(its_target, at))
+            if j != k and its_target.value != 1.0:
+                share = quotient(at, others(j, column))
+                if math.isnan(share.value):  # 0 / 0: beside an output of 1 the others' shares are known by their logits alone
+                    share = constant(r"q", _share(z.array[:, column], k, j))
+                each.append(negative(product(difference(ONE, its_target), b.entry(h, j, column), share)))
+        return total(each, main=True)
 
     def by_output(k: int, column: int) -> Expression:
         """u_k = ∂ℓ/∂ŷ_k, as the kernel has it."""
@@ -91,17 +130,20 @@ def output_delta(b: Builder, step: MicroStep) -> None:
         if naive:
             first: Expression = quotient(negative(target), at)
             return total((first, quotient(difference(ONE, target), difference(ONE, at)))) if loss == "bce" else first
-        others = total(b.entry(h, j, column) for j in range(len(h.array)) if j != k) if len(h.array) > 1 else constant("0", 0.0)
-        return difference(quotient(difference(ONE, target), others), quotient(target, at))
+        raise AssertionError(f"{loss} of {output} is made by a form of its own")
 
     def terms(name: str, row: int, column: int, sample: int) -> Expression:
         if matched:
             return apart(row, column)
+        if whole_column and loss == "bce" and not naive:
+            return of_bce_of_softmax(row, column)
         if whole_column:
             each = [product(b.entry(h, k, column), by_output(k, column)) for k in range(len(h.array))]
             return product(b.entry(h, row, column), difference(by_output(row, column), total(each, main=True)))
         if loss == "cross_entropy" and not naive:
-            return product(negative(b.entry(y, row, column)), difference(ONE, b.entry(h, row, column)))
+            below = negative(b.entry(z, row, column))
+            missing = call(ACTIVATIONS[output].symbol, float(curve(output, [below.value]).value[0]), below)
+            return product(negative(b.entry(y, row, column)), missing)
         assert slope is not None
         return product(by_output(row, column), b.entry(slope, row, column))
 
@@ -129,3 +171,10 @@ def output_delta(b: Builder, step: MicroStep) -> None:
         nodes=delta.name,
         note=COUPLED if b.tape.coupled else "",
     )
+
+
+def _share(z: Array, k: int, without: int) -> float:
+    """Output k of the softmax of the logits z (units,) `without` one."""
+    rest = np.delete(z, without)
+    powers = np.exp(rest - rest.max())
+    return float(np.exp(z[k] - rest.max()) / powers.sum())

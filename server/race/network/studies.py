@@ -224,6 +224,7 @@ def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
     told |= {"gradient_norm": curvature.gradient_norm, "newton_step": curvature.newton_step}
     told |= {"smallest": curvature.smallest, "largest": curvature.largest, "condition": curvature.condition}
     told |= {"kind": curvature.kind, "exact": curvature.exact, "negative": found.negative}
+    told |= {"error": curvature.error, "corners": curvature.corners}
     told["bound"] = bound and {
         "rate": bound.rate,
         "curvature": bound.curvature,

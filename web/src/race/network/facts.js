@@ -153,12 +153,14 @@ export function networkFacts(actions) {
       [
         "extremes",
         found.exact ? "λ_min · λ_max, exact" : "λ_min · λ_max, by Lanczos",
-        `${formatNumber(low, 3)} · ${formatNumber(high, 3)}`,
+        `${formatNumber(low, 3)} · ${formatNumber(high, 3)}${within(found, low, high)}`,
         `${low} · ${high}`,
       ],
       ["condition", "condition number κ", condition === null ? "–" : formatNumber(condition, 4), condition],
       ["kind", "kind of point", KINDS[found.kind] ?? found.kind, found.kind],
     ];
+    if (found.corners > 0)
+      rows.push(["corners", "at a corner, where λ is of one side", formatCount(found.corners), found.corners]);
     if (found.negative !== null && found.negative > 0)
       rows.push([
         "negative",
@@ -183,6 +185,13 @@ export function networkFacts(actions) {
     setText(verdict, verdictOf(found, limit, rate));
     setAttribute(verdict, "data-beyond", String(limit !== null && rate !== null && rate > limit));
   }
+}
+
+/** How far rounding may put both off, where that shows. @param {LocalPoint} found @param {number | null} low @param {number | null} high */
+function within(found, low, high) {
+  const error = toNumber(found.error);
+  const shows = error !== null && error > 1e-3 * Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0));
+  return shows ? ` ± ${formatNumber(error, 1)}` : "";
 }
 
 /** λ_min with its index lowered. @param {string} words */

@@ -49,6 +49,10 @@ export interface LocalPoint {
   gradient_norm: WireNumber;
   newton_step: WireNumber;
   smallest: WireNumber;
+  /** How far the extremes may be off. */
+  error: WireNumber;
+  /** Of activations and of an L1 penalty, at which the lane stands: the loss has no second derivative there. */
+  corners: number;
   largest: WireNumber;
   condition: WireNumber | null;
   kind: string;
