@@ -143,7 +143,7 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
         while len(rows) < count and stop_reason(machine) is None:
             rate = trainer.rate
             first = int(machine.int_state[codes.CURSOR])
-            status = machine.updates(1)
+            status = trainer.run.pieces.updates(1)
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 break
             machine.take_series()  # which a rule may act on

@@ -19,8 +19,10 @@ from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
 from engine.machine.tape import Op, Tape
 from engine.machine.updates import fresh_state, set_optimizer, state_of
+from engine.machine.work import pieces_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.optimizers.row import SAVED
+from engine.parts import give_way
 from engine.recording import rules
 from engine.rows.rates import kernel_parameters
 from engine.spec import RunSpec
@@ -200,7 +202,11 @@ class Machine:
     def run_apart(self, ops: NDArray[np.int64]) -> int:
         """Run ops on the buffers as they stand, outside the update's course; the status they leave."""
         apart = np.ascontiguousarray(np.atleast_2d(ops))
-        self._run_on(apart, 0, len(apart), 1)
+        for first, last in pieces_of(len(apart), self.theta.size, int(self.int_state[codes.BATCH])):
+            self._run_on(apart, first, last, 1)
+            if self.int_state[codes.STATUS] != codes.RUNNING:
+                break
+            give_way()
         return int(self.int_state[codes.STATUS])
 
     def _run_on(self, ops: NDArray[np.int64], first: int, last: int, count: int) -> None:

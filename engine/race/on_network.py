@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from engine.array import Array
+from engine.kernels import codes
 from engine.landscape.planes import Plane, principal
 from engine.landscape.slices import Landscape, Path, path, pool
+from engine.machine.work import heavy
+from engine.parts import Pace, give_way
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
 from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
@@ -27,6 +30,8 @@ MOST_POINTS = 160
 MOST_NUMBERS = 4_000_000
 """Of all lanes' points together: 32 MB."""
 SLICE = 2048
+PIECE = 0.01
+"""Seconds between two places where a seek gives way."""
 
 
 class NetworkRaceSpec(SpecModel):
@@ -200,12 +205,16 @@ class NetworkRace:
         """Go on by some updates, or to the end; returns the step arrived at."""
         if updates < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 or more")
-        return self.seek(min(self.step + updates, self.max_steps))
+        for _ in self.seeking(min(self.step + updates, self.max_steps)):
+            give_way()
+        return self.step
 
     def seek(self, step: int) -> int:
         """Every lane after update `step`, bit for bit, forwards or backwards; stopped ones stand where they stopped."""
-        for _ in self.seeking(step):
-            pass
+        pace = Pace(PIECE, SLICE)
+        while next(self.seeking(step, pace.begin()), None) is not None:  # begun anew, it goes on from where the lanes stand
+            pace.end()
+            give_way()
         return self.step
 
     def seeking(self, step: int, updates: int = SLICE) -> Iterator[int]:
@@ -214,12 +223,21 @@ class NetworkRace:
             raise ValueError(f"step: {step} given; allowed: 0 to {self.max_steps}")
         advances = [self._lane_to(lane, step, updates) for lane in self.lanes]
         while advances:
-            reached = list(pool().map(lambda advance: next(advance, None), advances))
+            # Of large networks one lane after the other, in this thread, which gives way even within an update.
+            each = map if len(advances) == 1 or self._heavy else pool().map
+            reached = list(each(lambda advance: next(advance, None), advances))
             advances = [advance for advance, at in zip(advances, reached, strict=True) if at is not None]
             if advances:
                 yield min(at for at in reached if at is not None)
         self.step = step
         self._thin()
+
+    @property
+    def _heavy(self) -> bool:
+        """Whether an update of all lanes is."""
+        machines = [lane.trainer.machine for lane in self.lanes]
+        rows = sum(int(machine.int_state[codes.BATCH_SIZE]) for machine in machines)
+        return bool(machines) and heavy(machines[0].theta.size, rows, 3)
 
     def _lane_to(self, lane: NetworkLane, goal: int, updates: int = SLICE) -> Iterator[int]:
         trainer = lane.trainer

@@ -109,6 +109,11 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             self.plane.measure(self.present(), self.changes, seconds)
         return over
 
+    def let_go(self) -> None:
+        super().let_go()
+        self.plane.let_go()
+        self.studies.cancel()
+
     async def settle(self) -> None:
         await self.host.call(settle, self.present())
 
@@ -222,5 +227,8 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
 def settle(race: NetworkRace) -> None:
     """All lanes to where the last of them has come, unless it has stopped for good."""
+    from engine.parts import unbroken
+
     running = [lane.trainer.steps_done for lane in race.lanes if lane.stopped is None]
-    race.seek(min(running, default=race.step))
+    with unbroken():
+        race.seek(min(running, default=race.step))
