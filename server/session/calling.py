@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from server.session.scheduler import Account, Job, Scheduler
 
 PATIENCE = 0.05
-"""Seconds that a command gives what is under way to come to its end, before it is left."""
+"""Seconds that what is under way may have run for before a command has it left: most of it is done by then."""
 CROWD, CROWDED = 2, 1 / 16
 """Where turns have to wait, a session's pictures are so many times that wait apart, but need not be further apart than this."""
 P = ParamSpec("P")
@@ -59,16 +59,13 @@ class Calling:
 
     def make_way(self) -> None:
         """A command need not wait for a slice that has not begun, nor long for one that has."""
-        if self._queued is not None and not self._scheduler.withdraw(self._queued):
-            self._soon(self._queued)
+        if self._queued is not None:
+            self._scheduler.leave(self._queued, PATIENCE)
 
     def call_off(self) -> None:
         """A command makes pointless what another one is waiting for: unless it is soon at its end, it is left."""
         if self._called is not None:
-            self._soon(self._called)
-
-    def _soon(self, job: Job) -> None:
-        asyncio.get_running_loop().call_later(PATIENCE, self._scheduler.leave, job)
+            self._scheduler.leave(self._called, PATIENCE)
 
     async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
         job = self._scheduler.submit(self._account, function, hurried=hurried)

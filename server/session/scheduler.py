@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import threading
 import time
 from collections import deque
@@ -74,8 +75,10 @@ class Job:
     """Taken by a thread, or withdrawn."""
     haste: bool = False
     """Whether a command waits for it, which goes ahead as long as the allowance lasts."""
-    left: bool = False
-    """Nobody wants any more of it."""
+    left_after: float = math.inf
+    """When it has run for so many seconds, nobody wants any more of it."""
+    ran: float = 0.0
+    """Seconds in the slices before this one."""
     since: float = 0.0
     """When its slice began …"""
     piece: float = 0.0
@@ -196,12 +199,13 @@ class Scheduler:
             job.future.set_exception(Withdrawn())
         return withdrawn
 
-    def leave(self, job: Job) -> None:
-        """Take a call back, or end it where it gives way next: who awaits it finds `Withdrawn` or `Left`."""
+    def leave(self, job: Job, after: float = 0.0) -> None:
+        """Take a call back; one that has begun ends where it gives way next, but not before it has run for so many seconds. Who
+        awaits it finds `Withdrawn` or `Left`."""
         if not self.withdraw(job):
             with self._lock:
-                job.left = True
-                if job in self._begun and self._line.withdraw(job) and job.go is not None:
+                job.left_after = min(job.left_after, after)
+                if job.ran >= job.left_after and job in self._begun and self._line.withdraw(job) and job.go is not None:
                     job.go.release()  # it only ends: that takes nobody's turn
 
     def close(self) -> None:
@@ -266,7 +270,7 @@ class Scheduler:
 
     def _end_slice(self, job: Job) -> None:
         now = time.monotonic()
-        job.stretch = max(job.stretch, now - job.piece)
+        job.stretch, job.ran = max(job.stretch, now - job.piece), job.ran + now - job.since
         if job.hurried:
             with self._lock:
                 job.account.spend(now - job.since)
@@ -277,10 +281,12 @@ class Scheduler:
 
         now = time.monotonic()
         job.stretch, job.piece = max(job.stretch, now - job.piece), now
-        if not job.left and len(self._line) and now - job.since >= self.slice_seconds:
-            self._pause(job)
-        if job.left:
+        if job.ran + now - job.since >= job.left_after:
             raise LeftOff
+        if len(self._line) and now - job.since >= self.slice_seconds:
+            self._pause(job)
+            if job.ran >= job.left_after:
+                raise LeftOff
 
     def _pause(self, job: Job) -> None:
         self._end_slice(job)
@@ -290,7 +296,7 @@ class Scheduler:
         else:
             job.back.release()
         with self._lock:
-            waits = not job.left
+            waits = job.ran < job.left_after
             if waits:
                 job.came = time.monotonic()
                 job.hurried, job.gone = job.haste and job.account.may_hurry(job.came), False
