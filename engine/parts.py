@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -65,6 +65,14 @@ def give_way() -> None:
     except LeftOff:
         if not _caller.unbroken:
             raise
+
+
+def giving_way_between(items: Iterable[R], some: int = 256) -> Iterator[R]:
+    """The same, giving way after every so many."""
+    for number, item in enumerate(items):
+        if number % some == some - 1:
+            give_way()
+        yield item
 
 
 @contextmanager

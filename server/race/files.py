@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 def table_file(on: str, step: int, columns: list[str], rows: Iterable[tuple[LaneOfRace, int, list[str]]]) -> dict[str, Any]:
     """A line for each lane and step: who it is, by which optimizer and rate it goes there, and what `columns` say."""
+    from engine.parts import giving_way_between
+
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(["lane", "name", "optimizer", "rate", "step", *columns])
-    for lane, step_of_row, cells in rows:
+    for lane, step_of_row, cells in giving_way_between(rows):
         optimizer = lane.spec.in_force(step_of_row)[0]
         table.writerow([lane.id, name_of(lane), optimizer.name, repr(optimizer.lr), step_of_row, *cells])
     return _file(on, step, "csv", out.getvalue())
