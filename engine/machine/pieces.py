@@ -28,15 +28,14 @@ class Pieces:
         self._count = 1
 
     def updates(self, count: int) -> int:
-        """Up to `count` updates, as many as are a piece; the status says why fewer."""
+        """Up to `count` updates, as many as are a piece; the status says why fewer. Left, it is left before: what is made is
+        told."""
+        give_way()
         machine = self.machine
         if not heavy(machine.theta.size, len(machine.x)):  # no look at all of the data is long, nor any mini-batch
-            status = self._together(count)
-        else:
-            until = self._next_point()
-            status = self._measured() if until == 1 else self._together(min(count, until - 1))
-        give_way()
-        return status
+            return self._together(count)
+        until = self._next_point()
+        return self._measured() if until == 1 else self._together(min(count, until - 1))
 
     def _together(self, count: int) -> int:
         """None of them ends with a point of the series that is long in the making."""

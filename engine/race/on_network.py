@@ -18,7 +18,7 @@ from engine.kernels import codes
 from engine.landscape.planes import Plane, principal
 from engine.landscape.slices import Landscape, Path, path, pool
 from engine.machine.work import heavy
-from engine.parts import Pace, give_way
+from engine.parts import LeftOff, Pace, give_way, unbroken
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
 from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
@@ -205,9 +205,21 @@ class NetworkRace:
         """Go on by some updates, or to the end; returns the step arrived at."""
         if updates < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 or more")
-        for _ in self.seeking(min(self.step + updates, self.max_steps)):
-            give_way()
+        try:
+            for _ in self.seeking(min(self.step + updates, self.max_steps)):
+                give_way()
+        except LeftOff:
+            self.settle()
+            raise
         return self.step
+
+    def settle(self) -> None:
+        """After a seek that was left: all lanes to where the furthest of them has come on its way, or the last on the way back;
+        those that have stopped for good stay. Not left itself."""
+        running = [lane.trainer.steps_done for lane in self.lanes if lane.stopped is None]
+        if running:
+            with unbroken():
+                self.seek(max(running) if min(running) >= self.step else min(running))
 
     def seek(self, step: int) -> int:
         """Every lane after update `step`, bit for bit, forwards or backwards; stopped ones stand where they stopped."""

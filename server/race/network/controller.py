@@ -115,7 +115,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         self.studies.cancel()
 
     async def settle(self) -> None:
-        await self.host.call(settle, self.present())
+        await self.host.call(self.present().settle)
 
     # Being changed ---------------------------------------------------------------------------------------------------
 
@@ -223,12 +223,3 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             steps_per_second=self.steps_per_second,
             same_bits=self.same_bits,
         )
-
-
-def settle(race: NetworkRace) -> None:
-    """All lanes to where the last of them has come, unless it has stopped for good."""
-    from engine.parts import unbroken
-
-    running = [lane.trainer.steps_done for lane in race.lanes if lane.stopped is None]
-    with unbroken():
-        race.seek(min(running, default=race.step))
