@@ -126,6 +126,8 @@ class Evaluator:
                 y,
                 NO_SERIES,
             )
+            if self.int_state[codes.STATUS] != codes.RUNNING:
+                break
             give_way()
 
     def passes(self, part: Part, x: Array, y: Array, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
@@ -338,6 +340,7 @@ def unit_maps(evaluator: Evaluator, dataset: Dataset, grid: int, layers: slice =
     bounded = {layer: first[layer] for layer, bound in bounds.items() if bound is not None}
     values = dict(zip(kept, evaluator.stacked(evaluator.plane(dataset, grid), kept, bounded, pictures), strict=True))
     for layer in kept:
+        give_way()
         if bounds[layer] is None:
             rows = slice(first[layer], first[layer] + tape.sizes[layer])
             reach = np.empty(tape.sizes[layer])

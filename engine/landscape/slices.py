@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,24 +19,17 @@ from engine.machine.machine import Machine
 from engine.machine.tape import Tape
 from engine.machine.work import HEAVY, heavy, pieces_of
 from engine.parts import Pace, give_way
+from engine.pool import MOST_THREADS, pool
 
 Range = tuple[float, float]
 COLUMNS = 256
 STRIDES = (4, 2, 1)
-MOST_THREADS = min(4, os.cpu_count() or 1)
-"""As many as there are cores, at most four."""
 FEW = 8
 """Points that are not worth another thread."""
 PIECE = 128
 """Points of a picture that one call evaluates: small enough to be stopped soon and to share out evenly."""
 SHARED = 4
 """Times what is heavy: a point that is more is evaluated in pieces, in the caller's thread, which gives way between them."""
-
-
-@cache
-def pool() -> ThreadPoolExecutor:
-    """Threads for kernels that hold no lock."""
-    return ThreadPoolExecutor(max_workers=MOST_THREADS, thread_name_prefix="landscape")
 
 
 @dataclass(frozen=True)
@@ -192,6 +182,8 @@ class Landscape:
                 self.y,
                 NO_SERIES,
             )
+            if worker.int_state[codes.STATUS] != codes.RUNNING:
+                break
             give_way()
 
     def slice_at(self, plane: Plane, coordinates: ArrayLike) -> Array:

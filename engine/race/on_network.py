@@ -16,9 +16,10 @@ from pydantic import Field, model_validator
 from engine.array import Array
 from engine.kernels import codes
 from engine.landscape.planes import Plane, principal
-from engine.landscape.slices import Landscape, Path, path, pool
+from engine.landscape.slices import Landscape, Path, path
 from engine.machine.work import heavy
 from engine.parts import LeftOff, Pace, give_way, unbroken
+from engine.pool import side_by_side
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
 from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
@@ -233,13 +234,11 @@ class NetworkRace:
         """`seek` in slices of at most `updates`, all lanes side by side on the pool; yields the least step reached."""
         if not 0 <= step <= self.max_steps:
             raise ValueError(f"step: {step} given; allowed: 0 to {self.max_steps}")
-        advances = [self._lane_to(lane, step, updates) for lane in self.lanes]
-        while advances:
-            # Of large networks one lane after the other, in this thread, which gives way even within an update.
-            each = map if len(advances) == 1 or self._heavy else pool().map
-            reached = list(each(lambda advance: next(advance, None), advances))
-            advances = [advance for advance, at in zip(advances, reached, strict=True) if at is not None]
-            if advances:
+        under_way = list(self.lanes)
+        while under_way:
+            reached = side_by_side(lambda lane: next(self._lane_to(lane, step, updates), None), under_way, heavy=self._heavy)
+            under_way = [lane for lane, at in zip(under_way, reached, strict=True) if at is not None]
+            if under_way:
                 yield min(at for at in reached if at is not None)
         self.step = step
         self._thin()

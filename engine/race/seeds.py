@@ -11,9 +11,9 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.slices import pool
 from engine.machine.work import heavy
 from engine.parts import Pace, give_way
+from engine.pool import side_by_side
 from engine.race.on_network import spec_of
 from engine.race.spec import LaneSpec, check_count
 from engine.spec import RunSpec
@@ -84,8 +84,7 @@ class SeedRace:
             for number, few in enumerate(some, 1):
                 while any(np.isnan(self.losses[pair][index]) for pair in few):
                     updates = pace.begin()
-                    each = map if self._heavy else pool().map
-                    list(each(lambda pair: self._on(pair, index, updates), few))  # noqa: B023  done before the next
+                    side_by_side(lambda pair: self._on(pair, index, updates), few, heavy=self._heavy)  # noqa: B023  done at once
                     pace.end()
                     yield (index + (number - 1) / len(some)) / len(self.steps)
                 yield (index + number / len(some)) / len(self.steps)

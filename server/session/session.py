@@ -310,7 +310,8 @@ class Session(Calling):
             viewer.put(event)
         else:
             if answered is not True:
-                viewer.put(Done(id=command.id, command=name, result=answered or None))
+                done = Done(id=command.id, command=name, result=answered or None)
+                viewer.put(await self.call(done.write) if done.long else done)
 
     async def _answer(self, viewer: Viewer, command: Command, name: str) -> Answer:
         if isinstance(command, Subscribe):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import RunSpec, Trainer
+from engine import RunSpec, Trainer, pool
 from engine.machine import work
 from engine.parts import LeftOff, give_way, giving_way, unbroken
 from engine.pausable import Pausable
@@ -217,3 +217,24 @@ def test_what_is_not_to_be_broken_is_left_after_it() -> None:
     assert left.passed == 2
     give_way()  # nobody is told: nothing happens
     assert left.passed == 2
+
+
+def test_what_takes_long_on_the_pool_is_gone_on_with_where_it_may_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lanes that are left in the middle of a seek have the bits of those that are not."""
+    run = {"data": {"name": "moons", "samples": 60}, "network": {"layers": [{"units": 5}]}, "batch_size": 8}
+    lanes = [{"optimizer": {"name": "adam"}}, {"optimizer": {"name": "sgd", "lr": 1e5}}, {"optimizer": {"name": "momentum"}}]
+
+    def numbers() -> list[np.ndarray]:
+        race = NetworkRace({"run": run, "lanes": lanes})
+        race.seek(90)
+        race.seek(31)
+        race.seek(60)
+        return [values for lane in race.lanes for values in race.trajectory(lane.id)]
+
+    whole = numbers()
+    monkeypatch.setattr(pool, "LONG", 0.0)
+    passed = LeftAt(0)
+    with giving_way(passed):
+        for found, expected in zip(numbers(), whole, strict=True):
+            assert np.array_equal(found, expected)
+    assert passed.passed > 100, "in this thread"

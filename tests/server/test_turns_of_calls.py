@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 
@@ -11,7 +12,8 @@ from network_pages import begun as race_begun
 from pages import Page, parameters, same
 from session_runs import begun, trainer
 
-from engine.parts import give_way
+from engine.parts import give_way, giving_way
+from server.protocol import Done
 from server.race.network.plane import PlaneView
 from server.run import commands
 from server.settings import Settings
@@ -79,3 +81,20 @@ def test_an_edit_that_takes_long_lets_a_run_that_plays_play_on(live: Live, monke
         page.do("edit", edit=RATE | {"path": "regularization.l2"})
         page.until_state(lambda state: state["status"] == "playing" and state["step"] >= 100)
         page.do("pause")
+
+
+def test_a_long_answer_is_written_piece_by_piece_and_is_the_same() -> None:
+    text = 'a "file" \\ of\nmany\u2028 lines, \x00 and \U0001f600\n' * 20_000
+    done = Done(id="7", command="export", result={"name": "é.csv", "type": "text/csv", "text": text})
+    assert done.long and not Done(command="step").long and not Done(command="share", result={"script": "{}"}).long
+    pieces = 0
+
+    def count() -> None:
+        nonlocal pieces
+        pieces += 1
+
+    with giving_way(count):
+        done.write()
+    assert pieces >= 4
+    assert json.loads(done.written()) == json.loads(done.model_dump_json())
+    assert done.model_copy(update={"id": "8"}).model_dump_json() != done.written()
