@@ -57,6 +57,7 @@ class Measured:
         self.frames: dict[str, int] = defaultdict(int)
         self.doing, self._id = "begin", 0
         self.done: set[str] = set()
+        self._looked = 0.0
         self.heard = asyncio.Event()
         scheduler.watch = self._engine
 
@@ -104,7 +105,7 @@ class Measured:
         """A command and its answer. One that takes longer than `within` is left by another: how soon that is done is noted."""
         self.doing = f"{type} {fields.get('format', fields.get('kind', ''))}".strip()
         self.done.add(self.doing)
-        self.yards.append(await asyncio.to_thread(yardstick))
+        await self._measure()
         id = await self.send(type, **fields)
         if not await self.until(lambda: id in self.answers, within):
             assert leave is not None, f"{self.doing} is not answered"
@@ -112,8 +113,14 @@ class Measured:
             other = await self.send(leave)
             assert await self.until(lambda: id in self.answers and other in self.answers), f"{self.doing} is not left"
             self.leaving[self.doing] = time.perf_counter() - started
-        self.yards.append(await asyncio.to_thread(yardstick))
+        await self._measure()
         return self.answers[id]
+
+    async def _measure(self) -> None:
+        """What the machine does beside."""
+        if time.monotonic() - self._looked > 0.5:
+            self.yards.append(await asyncio.to_thread(yardstick))
+            self._looked = time.monotonic()
 
     def report(self) -> str:
         lines = [f"factor {self.factor:.2f}; milliseconds: longest on the loop, in the thread, to leave"]

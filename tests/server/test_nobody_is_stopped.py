@@ -116,6 +116,26 @@ def test_what_is_undone_and_done_again_over_thousands_of_updates() -> None:
     run(walk, SETTINGS).check()
 
 
+@pytest.mark.slow(seconds=30)
+def test_a_run_of_as_many_edits_as_are_kept() -> None:
+    async def walk(page: Measured) -> None:
+        await page.do("configure", spec={"network": {"layers": [{"units": 2}]}})
+        for number in range(SETTINGS.max_history):
+            rate = {"kind": "set", "path": "optimizer.lr", "value": 0.001 * (1 + number)}
+            edit = (
+                {"kind": "set", "path": "optimizer", "value": {"name": "sgd" if number % 2 else "adam"}} if number % 3 else rate
+            )
+            assert (await page.do("edit", edit=edit))["type"] == "done"
+            if number % 10 == 0:
+                await page.do("step", count=1)
+        script = (await page.do("share"))["result"]["script"]
+        await page.do("undo")
+        await page.do("redo")
+        await page.do("load", script=script)
+
+    run(walk, SETTINGS).check()
+
+
 @pytest.mark.slow(seconds=60)
 def test_the_largest_update_under_the_microscope() -> None:
     async def walk(page: Measured) -> None:
