@@ -37,11 +37,11 @@ class Pieces:
         until = self._next_point()
         return self._measured() if until == 1 else self._together(min(count, until - 1))
 
-    def _together(self, count: int) -> int:
+    def _together(self, count: int, kept: dict[str, Any] | None = None) -> int:
         """None of them ends with a point of the series that is long in the making."""
         machine = self.machine
         if heavy(machine.theta.size, int(machine.int_state[codes.BATCH_SIZE]), 3):
-            return self._op_by_op()
+            return self._op_by_op(self._kept()) if kept is None else self._op_by_op(kept)
         some, before, begun = min(count, self._count), machine.step, time.perf_counter()
         status = machine.updates(some)
         made = machine.step - before
@@ -49,8 +49,7 @@ class Pieces:
         self._count = max(1, min(int(ideal), 4 * self._count))
         return status
 
-    def _op_by_op(self) -> int:
-        kept = self._kept()
+    def _op_by_op(self, kept: dict[str, Any]) -> int:
         try:
             while (status := self.machine.one_op()) in MADE and self.machine.next_op:
                 give_way()
@@ -72,7 +71,7 @@ class Pieces:
         kept = self._kept()
         own[codes.RECORD_AFTER] = NEVER
         try:
-            status = self._together(1)
+            status = self._together(1, kept)
             own[codes.RECORD_AFTER] = after
             if status in MADE and self._due():
                 self._measure()
@@ -94,7 +93,11 @@ class Pieces:
         return bool(own[codes.STEP] % own[codes.RECORD_EVERY] == 0)
 
     def _kept(self) -> dict[str, Any]:
-        return {name: getattr(self.machine, name).copy() for name in KEPT}
+        found = {}
+        for name in KEPT:
+            found[name] = getattr(self.machine, name).copy()
+            give_way()
+        return found
 
     def _put_back(self, kept: dict[str, Any]) -> None:
         self.machine.restore_buffers(kept | {"next_op": 0})

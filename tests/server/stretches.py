@@ -101,9 +101,11 @@ class Measured:
         await self.session.submit(self.viewer, command)
         return self._id
 
-    async def do(self, type: str, *, leave: str | None = None, within: float = PATIENCE, **fields: Any) -> dict[str, Any]:
+    async def do(
+        self, type: str, *, leave: str | None = None, within: float = PATIENCE, label: str = "", **fields: Any
+    ) -> dict[str, Any]:
         """A command and its answer. One that takes longer than `within` is left by another: how soon that is done is noted."""
-        self.doing = f"{type} {fields.get('format', fields.get('kind', ''))}".strip()
+        self.doing = label or f"{type} {fields.get('format', fields.get('kind', ''))}".strip()
         self.done.add(self.doing)
         await self._measure()
         id = await self.send(type, **fields)

@@ -57,11 +57,10 @@ async def pictures(page: Measured, kinds: list[str]) -> None:
     """Each channel by itself, made at least once."""
     for kind in kinds:
         for channel in KINDS[kind].channels:
-            page.doing = f"channel {channel.name}"
-            before = page.frames[channel.name]
-            await page.do("subscribe", channels=[channel.name], grid=100, sample={"split": "train", "index": 0})
-            page.doing = f"channel {channel.name}"
-            await page.until(lambda channel=channel, before=before: page.frames[channel.name] > before, 8.0)  # type: ignore[misc]
+            name, before = channel.name, page.frames[channel.name]
+            sample = {"split": "train", "index": 0}
+            await page.do("subscribe", label=f"channel {name}", channels=[name], grid=100, sample=sample)
+            await page.until(lambda name=name, before=before: page.frames[name] > before, 8.0)  # type: ignore[misc]
 
 
 @pytest.mark.slow(seconds=60)
