@@ -66,10 +66,13 @@ class Machine:
         self.theta = initial(self.evaluation_tape, spec, parameters)
         self.grad = np.zeros_like(self.theta)
         self.change = np.zeros_like(self.theta)
+        give_way()
         self.theta_before = self.theta.copy()  # at the beginning of an update that is made op by op
         self.state = np.zeros(0)
         self.rules = rules.initial_state()
+        give_way()
         self.begin(spec)
+        give_way()
 
     # What is in force ------------------------------------------------------------------------------------------------
 

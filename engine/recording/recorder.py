@@ -9,6 +9,7 @@ from engine.dataset import SPLITS
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
+from engine.parts import give_way, giving_way_between
 from engine.recording import rules
 from engine.recording.series import Series
 from engine.script.script import Script
@@ -36,7 +37,8 @@ class SeriesRecorder:
         """A point where the machine stands, as its kernel takes it: the same bits, but in pieces that give way."""
         machine, own = self.machine, self.machine.int_state
         epoch = own[codes.EPOCH] + own[codes.CURSOR] / own[codes.TRAIN_ROWS]
-        norms = _norm(machine.grad), _norm(machine.theta)
+        norms = [_norm(values) for values in giving_way_between((machine.grad, machine.theta), 1)]
+        give_way()
         machine.series[own[codes.RECORDED]] = [machine.step, epoch, *self._losses(), *norms]
         own[codes.RECORDED] += 1
         own[codes.RECORD_AFTER] = machine.step

@@ -159,8 +159,6 @@ class Scheduler:
         self._delivering = False
         self.lag = 0.0
         """Seconds that a turn waits before it begins, of late."""
-        self.watch: Callable[[Job], None] | None = None
-        """Told of every call that has ended, in its thread."""
         self._numbers = itertools.count()
         self._threads = threads
         for _ in range(threads):
@@ -254,8 +252,6 @@ class Scheduler:
         STRETCHES.observe(job.stretch)
         with self._lock:
             self._begun.discard(job)
-        if self.watch is not None:
-            self.watch(job)
         if job.future is not None:
             self._deliver(job.future, result, error)
         if job.back is None:

@@ -151,6 +151,7 @@ def test_the_largest_update_under_the_microscope() -> None:
             await page.do("take_away", format=format, leave="pause", within=5.0)
         await page.do("factors", name="W2", leave="pause", within=5.0)
         asked = await page.do("ask", micro=1, row=3, leave="pause", within=5.0)
+        assert asked["type"] == "done", asked
         question = asked["result"]["question"]
         await page.do("answer", question=question, answer=1)
         await page.do("reveal", question=question)
