@@ -22,6 +22,7 @@ from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.protocol import WarmUp
 from server.session.hosting import Hosting
+from server.session.scheduler import Job, Scheduler
 from server.session.session import Session
 from server.session.viewer import Viewer
 from server.settings import Settings
