@@ -125,8 +125,7 @@ def test_a_run_of_as_many_edits_as_are_kept() -> None:
                 {"kind": "set", "path": "optimizer", "value": {"name": "sgd" if number % 2 else "adam"}} if number % 3 else rate
             )
             assert (await page.do("edit", edit=edit))["type"] == "done"
-            if number % 10 == 0:
-                await page.do("step", count=1)
+            await page.do("step", count=1)
         script = (await page.do("share"))["result"]["script"]
         await page.do("undo")
         await page.do("redo")
