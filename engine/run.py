@@ -17,6 +17,7 @@ from engine.dataset import prepare
 from engine.diagnostics.first_nonfinite import find_first_nonfinite
 from engine.kernels import codes
 from engine.machine.machine import Machine, Snapshot
+from engine.machine.pieces import Pieces
 from engine.machine.start import Start
 from engine.recording import rules
 from engine.recording.recorder import SeriesRecorder
@@ -38,6 +39,7 @@ class Run:
         self.script = Script(spec)
         self.machine = Machine(spec, self.dataset, parameters)
         self.recorder = SeriesRecorder(self.machine, self.script)
+        self.pieces = Pieces(self.machine, self.recorder.measure)
         self.checkpoints = Checkpoints(_first_spacing(self.machine))
         self.stopped: Stop | None = None
         self.recorder.record_start()
@@ -91,7 +93,7 @@ class Run:
                 continue
             max_steps = self.machine.spec.stop.max_steps
             halts = (goal, max_steps, self.checkpoints.due(here), self.script.branch.next_edit(here) or goal)
-            self._after(self.machine.updates(min(halts) - here))
+            self._after(self.pieces.updates(min(halts) - here))
         if self.stopped is None:
             self.stopped = stop_reason(self.machine)
 
@@ -181,6 +183,7 @@ class Run:
         clone.checkpoints = copy.deepcopy(self.checkpoints)
         clone.machine = Machine(self.script.spec, self.dataset)
         clone.recorder = SeriesRecorder(clone.machine, clone.script)
+        clone.pieces = Pieces(clone.machine, clone.recorder.measure)
         clone.stopped = None
         clone.go_to(step)
         return clone
@@ -207,6 +210,10 @@ class Run:
     def edit(self, edit: Mapping[str, Any] | AnyEdit, *, anew: bool = False) -> None:
         """Change the run from here on. Before the end of the branch this forks: the old future stays as a branch. `anew`: an
         edit of the same thing at the same step is not replaced, but followed."""
+        self._go_on_to(self.take_edit(edit, anew=anew))
+
+    def take_edit(self, edit: Mapping[str, Any] | AnyEdit, *, anew: bool = False) -> int:
+        """`edit`, without what it takes to stand there: `seeking` leads to the step that is returned, in slices."""
         checked = EDITS.validate_python(edit)
         if self.machine.next_op:
             self.go_to(self.step)
@@ -217,21 +224,38 @@ class Run:
         if untouched:  # the buffers are what a replay would lead to
             self._apply_edits()
             self.recorder.record_on()
-        else:
-            self.go_to(self.step)
+            return self.step
+        return self._back_to_before(self.step)
 
     def undo(self) -> None:
         """Back to before the last edit."""
-        self._walk(self.script.undo())
+        self._go_on_to(self.take_undo())
+
+    def take_undo(self) -> int:
+        """`undo`, as `take_edit` is to `edit`."""
+        return self._walk(self.script.undo())
 
     def redo(self) -> None:
         """Forward to after the edit last undone."""
-        self._walk(self.script.redo())
+        self._go_on_to(self.take_redo())
 
-    def _walk(self, step: int) -> None:
+    def take_redo(self) -> int:
+        """`redo`, as `take_edit` is to `edit`."""
+        return self._walk(self.script.redo())
+
+    def _walk(self, step: int) -> int:
         self.stopped = None
         self.script.branch.series.revision += 1
-        self.go_to(step)
+        return self._back_to_before(step)
+
+    def _back_to_before(self, step: int) -> int:
+        """The buffers are another branch's: stand on one of this branch, from where `seeking` goes on to the step."""
+        self._restore(self._nearest_before(step))
+        return step
+
+    def _go_on_to(self, step: int) -> None:
+        for _ in self.seeking(step):
+            pass
 
 
 def _first_spacing(machine: Machine) -> int:

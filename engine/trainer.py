@@ -182,13 +182,25 @@ class Trainer:
         edit of the same thing at the same step is not replaced, but followed."""
         self.run.edit(edit, anew=anew)
 
+    def take_edit(self, edit: Mapping[str, Any] | AnyEdit, *, anew: bool = False) -> int:
+        """`edit`, without what it takes to stand there: `seeking` leads to the step that is returned, in slices."""
+        return self.run.take_edit(edit, anew=anew)
+
     def undo(self) -> None:
         """Back to before the last edit."""
         self.run.undo()
 
+    def take_undo(self) -> int:
+        """`undo`, as `take_edit` is to `edit`."""
+        return self.run.take_undo()
+
     def redo(self) -> None:
         """Forward to after the edit last undone."""
         self.run.redo()
+
+    def take_redo(self) -> int:
+        """`redo`, as `take_edit` is to `edit`."""
+        return self.run.take_redo()
 
     @property
     def can_undo(self) -> bool:

@@ -49,6 +49,12 @@ QUEUE = Gauge(
     registry=_registry,
     multiprocess_mode="livesum",
 )
+STRETCHES = Histogram(
+    "chainrule_engine_stretch_seconds",
+    "Of each call to the engine its longest stretch in which no other could have its turn",
+    registry=_registry,
+    buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5),
+)
 STEPS = Counter("chainrule_steps", "Updates made, of runs and of lanes", ["of"], registry=_registry)
 FRAMES = Counter("chainrule_frames_sent", "Frames sent to pages", ["channel"], registry=_registry)
 BYTES = Counter("chainrule_bytes_sent", "Bytes sent over sockets", ["kind"], registry=_registry)

@@ -24,6 +24,7 @@ from engine.array import Array
 from engine.evaluation.clones import clone_machine, without_schedule
 from engine.kernels import codes
 from engine.machine.machine import Machine
+from engine.machine.pieces import Pieces
 
 LOW, HIGH = 1e-6, 10.0
 LEAST_UPDATES, MOST_UPDATES = 10, 5000
@@ -82,6 +83,7 @@ class RateFinder:
             raise ValueError(f"updates: {updates} given; allowed: {LEAST_UPDATES} to {MOST_UPDATES}")
         self.machine = clone_machine(machine)
         self.machine.adopt(without_schedule(machine.spec))
+        self.pieces = Pieces(self.machine, lambda: None)  # nothing is recorded
         batch = int(self.machine.int_state[codes.BATCH_SIZE])
         window = 1.0 if batch >= self.machine.dataset.rows[0] else max(1.0, SPAN / batch)
         self.smoothing = (window - 1.0) / (window + 1.0)
@@ -116,7 +118,7 @@ class RateFinder:
         """One update. Its own loss is measured before it, so it shows what the rate before led to."""
         machine = self.machine
         machine.float_state[codes.LR] = self.ladder[min(self.stepped, len(self.ladder) - 1)]
-        status = machine.updates(1)
+        status = self.pieces.updates(1)
         finite = status in (codes.RUNNING, codes.SERIES_FULL)
         loss = float(machine.float_state[codes.LAST_LOSS]) if finite or status == codes.UPDATE_NON_FINITE else np.inf
         self.stepped += 1

@@ -14,6 +14,7 @@ from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.machine.tape import Op
 from engine.machine.trace import value_of
+from engine.parts import give_way
 from engine.script.edit_checks import number
 
 
@@ -59,6 +60,7 @@ def find_first_nonfinite(machine: Machine) -> FirstNonfinite | None:
                 found = _judge(machine, code, op, before)
                 if found is not None or machine.int_state[codes.STATUS] == codes.NON_FINITE:
                     return found
+                give_way()
     finally:
         machine.restore_buffers(kept)
     return None

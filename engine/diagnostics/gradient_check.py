@@ -33,6 +33,7 @@ from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.layout import TensorSlot
 from engine.machine.machine import Machine
+from engine.parts import give_way
 from engine.randomness import generator
 from engine.rows.activations import ACTIVATIONS
 
@@ -151,6 +152,7 @@ class GradientCheck:
         """Check up to `weights` more; true where all are done."""
         for index in self.order[self.done : self.done + weights]:
             self.numeric[index] = self._slope(int(index))
+            give_way()
         self.done = min(self.done + weights, len(self.order))
         return self.done == len(self.order)
 
@@ -182,11 +184,13 @@ class GradientCheck:
         self.evaluations += 2
         value = self.theta[index]
         up, down = value + step, value - step
-        self.theta[index] = up
-        above = self.evaluator.objective("train")
-        self.theta[index] = down
-        below = self.evaluator.objective("train")
-        self.theta[index] = value
+        try:
+            self.theta[index] = up
+            above = self.evaluator.objective("train")
+            self.theta[index] = down
+            below = self.evaluator.objective("train")
+        finally:
+            self.theta[index] = value
         return float((above - below) / (up - down))  # up - down, not 2h: what was really moved
 
     @property

@@ -16,6 +16,7 @@ from engine.diagnostics.flow import LayerState, NetworkState, network_state
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels.codes import SERIES_COLUMNS
 from engine.machine.machine import Machine
+from engine.parts import give_way
 from engine.spec import RunSpec
 
 STEP, TRAIN, VALIDATION, TEST = (SERIES_COLUMNS.index(name) for name in ("step", "train_loss", "validation_loss", "test_loss"))
@@ -122,6 +123,7 @@ def identical_units(machine: Machine) -> tuple[int, int]:
         if len(own) > 1:
             count = int(np.unique(own, axis=0, return_counts=True)[1].max())
             best = max(best, (layer, count), key=lambda found: found[1]) if count > 1 else best
+        give_way()
     return best
 
 

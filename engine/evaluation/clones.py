@@ -19,7 +19,7 @@ NEVER = np.iinfo(np.int64).max
 def clone_machine(machine: Machine) -> Machine:
     """A machine in the same state, which records no series. An update that is under way is completed in the clone."""
     made = Machine(machine.spec, machine.dataset)
-    made.restore_buffers(machine.copy_buffers())
+    made.equal(machine)
     made.int_state[codes.RECORD_AFTER] = NEVER
     while made.next_op:
         if made.one_op() not in (codes.RUNNING, codes.SERIES_FULL):

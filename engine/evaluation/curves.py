@@ -19,6 +19,7 @@ from engine.dataset import prepare
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import EVALUATION_COLUMNS, Machine
+from engine.parts import giving_way
 from engine.rows.activations import ACTIVATIONS
 from engine.rows.losses import LOSSES
 from engine.spec import RunSpec
@@ -58,7 +59,7 @@ def output_delta(loss: str, output: str, z: ArrayLike, y: ArrayLike) -> OutputDe
     targets = np.broadcast_to(np.asarray(y, dtype=np.float64), values.shape if np.ndim(z) == 2 else np.shape(z))
     evaluator = _rig(units, output, loss, hidden=None)
     given = {"z1": values, "y": targets.reshape(values.shape)}
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, giving_way(None):  # who pauses holds nothing that others wait for
         results = _run(evaluator, given, _ACTIVATE_AND_JUDGE, 1, ("h1", "delta1", "losses"))
     shape = np.shape(z)
     return OutputDelta(results["h1"].reshape(shape), results["delta1"].reshape(shape), results["losses"].ravel())
@@ -74,7 +75,7 @@ def curve(activation: str, z: ArrayLike) -> Curve:
         raise ValueError(f"z: shape {np.shape(z)} given; allowed: (n,)")
     evaluator = _rig(1, "identity", "mse", hidden=activation)
     given = {"z1": values, "delta1": np.ones_like(values)}
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, giving_way(None):  # who pauses holds nothing that others wait for
         results = _run(evaluator, given, (codes.ACTIVATION, codes.BACK_ACTIVATION), 1, ("h1", "delta1"))
     return Curve(results["h1"].ravel(), results["delta1"].ravel())
 

@@ -19,6 +19,8 @@ from engine.kernels.run import run
 from engine.kernels.shades import reaches, shade
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
+from engine.machine.work import heavy, pieces_of
+from engine.parts import give_way
 from engine.rows.activations import ACTIVATIONS
 
 Part = Literal["forward_ops", "gradient_ops", "delta_ops"]
@@ -104,25 +106,29 @@ class Evaluator:
         self.int_state[codes.FIRST_ROW] = start
         self.int_state[codes.ROW_COUNT] = self.int_state[codes.BATCH] = count
         machine = self.machine
-        run(self.tape.core)(
-            ops,
-            0,
-            len(ops),
-            1,
-            machine.evaluation_forward,
-            self.int_state,
-            self.float_state,
-            machine.theta,
-            self.nothing,
-            self.grad,
-            machine.state,
-            work,
-            work,
-            self.unordered,
-            x,
-            y,
-            NO_SERIES,
-        )
+        for first, last in pieces_of(len(ops), machine.theta.size, count):
+            run(self.tape.core)(
+                ops,
+                first,
+                last,
+                1,
+                machine.evaluation_forward,
+                self.int_state,
+                self.float_state,
+                machine.theta,
+                self.nothing,
+                self.grad,
+                machine.state,
+                work,
+                work,
+                self.unordered,
+                x,
+                y,
+                NO_SERIES,
+            )
+            if self.int_state[codes.STATUS] != codes.RUNNING:
+                break
+            give_way()
 
     def passes(self, part: Part, x: Array, y: Array, mode: int = codes.INFERENCE) -> Iterator[tuple[int, int]]:
         """Run a part of the tape over all rows; yields (first row, rows) of what stands in the workspace each time."""
@@ -200,25 +206,39 @@ class Evaluator:
         starts = np.cumsum([0, *sizes])
         kept = np.empty((starts[-1], len(x)))
         self.int_state[codes.MODE] = codes.INFERENCE
-        passes_over_rows(tape.core)(
-            tape.activation_ops,
-            self.int_state,
-            self.float_state,
-            machine.theta,
-            self.nothing,
-            machine.state,
-            machine.evaluation_work,
-            self.unordered,
-            x,
-            np.zeros((len(x), tape.sizes[-1])),
-            NO_SERIES,
-            _places(tape, dict(zip(layers, starts, strict=False))),
-            kept,
-            _places(tape, bounded),
-            pictures.ranges,
-            pictures.bytes,
-        )
+        places = _places(tape, dict(zip(layers, starts, strict=False))), _places(tape, bounded)
+        for rows in self._stretches(len(x)):
+            whole = rows == slice(0, len(x))
+            values, shades = (kept, pictures.bytes) if whole else (kept[:, rows].copy(), pictures.bytes[:, rows].copy())
+            passes_over_rows(tape.core)(
+                tape.activation_ops,
+                self.int_state,
+                self.float_state,
+                machine.theta,
+                self.nothing,
+                machine.state,
+                machine.evaluation_work,
+                self.unordered,
+                x[rows],
+                np.zeros((len(x[rows]), tape.sizes[-1])),
+                NO_SERIES,
+                places[0],
+                values,
+                places[1],
+                pictures.ranges,
+                shades,
+            )
+            if not whole:
+                kept[:, rows], pictures.bytes[:, rows] = values, shades
+            give_way()
         return [kept[start : start + size] for start, size in zip(starts, sizes, strict=False)]
+
+    def _stretches(self, rows: int) -> list[slice]:
+        """Rows that one call takes: all of them, but where that is heavy as many as go through at once."""
+        if not heavy(self.machine.theta.size, rows):
+            return [slice(0, rows)]
+        some = self.tape.layout.capacity
+        return [slice(first, min(first + some, rows)) for first in range(0, rows, some)]
 
     def gradient(self, split: str) -> Array:
         """Gradient of the objective over a split, (P,): size-weighted mean of its parts, then the penalties'."""
@@ -320,6 +340,7 @@ def unit_maps(evaluator: Evaluator, dataset: Dataset, grid: int, layers: slice =
     bounded = {layer: first[layer] for layer, bound in bounds.items() if bound is not None}
     values = dict(zip(kept, evaluator.stacked(evaluator.plane(dataset, grid), kept, bounded, pictures), strict=True))
     for layer in kept:
+        give_way()
         if bounds[layer] is None:
             rows = slice(first[layer], first[layer] + tape.sizes[layer])
             reach = np.empty(tape.sizes[layer])

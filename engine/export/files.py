@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
 from engine.kernels.ops.norms import EPS
+from engine.parts import giving_way_between
 from engine.recording.stops import stop_reason
 from engine.rows.activations import ACTIVATIONS
 
@@ -79,7 +80,8 @@ def model(trainer: Trainer) -> str:
         "classes": list(dataset.classes),
         "loss": tape.loss,
     }
-    return json.dumps(described, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    written = json.JSONEncoder(indent=1, ensure_ascii=False, allow_nan=False).iterencode(described)
+    return "".join(giving_way_between(written, 2048)) + "\n"
 
 
 def _besides(trainer: Trainer, layer: int) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def _ahead(trainer: Trainer, count: int) -> Ahead:
         while len(rows) < count and stop_reason(machine) is None:
             rate = trainer.rate
             first = int(machine.int_state[codes.CURSOR])
-            status = machine.updates(1)
+            status = trainer.run.pieces.updates(1)
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 break
             machine.take_series()  # which a rule may act on

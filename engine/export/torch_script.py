@@ -15,6 +15,7 @@ from engine.export.torch_optimizers import optimizer_text, torch_optimizer
 from engine.kernels import codes
 from engine.optimizers.row import SAVED
 from engine.optimizers.torch_form import TorchOptimizer, WrittenOut
+from engine.parts import giving_way_between
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec
@@ -82,7 +83,7 @@ def _put_back(spec: RunSpec) -> list[str]:
 
 def _tensor(values: NDArray[Any]) -> str:
     """A tensor's literal: the shortest decimals that are the same doubles."""
-    rows = ",\n    ".join(str(row) for row in values.tolist())
+    rows = ",\n    ".join(str(row) for row in giving_way_between(values.tolist(), 16))
     return f"tensor([\n    {rows},\n])" if values.size else f"torch.zeros({values.shape}, dtype=torch.float64)"
 
 

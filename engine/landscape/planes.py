@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,8 +12,12 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.machine.layout import TensorSlot
+from engine.machine.work import HEAVY
+from engine.parts import giving_way_between
 from engine.randomness import generator
 
+MANY = 2_000_000
+"""Numbers of points that are dealt with in one go."""
 Others = Literal["zero", "normal"]
 """What random directions are along biases, norms' and PReLU's parameters: nothing, or normal of the parameter's own norm."""
 
@@ -43,9 +48,33 @@ class Plane:
 
     def coordinates(self, points: ArrayLike) -> Array:
         """(n, P) -> (n, 2): of the nearest point of the plane, by least squares."""
-        offsets = np.atleast_2d(np.asarray(points, dtype=np.float64)) - self.origin
-        found, *_ = np.linalg.lstsq(self.directions.T, offsets.T, rcond=None)
+        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
+        if given.size > MANY:
+            return np.array([self._nearest(point) for point in giving_way_between(given, 1)])
+        found, *_ = np.linalg.lstsq(self.directions.T, (given - self.origin).T, rcond=None)
         return np.ascontiguousarray(found.T)
+
+    def _nearest(self, point: Array) -> Array:
+        """The same of one point among very many numbers, (2,): by an orthonormal basis of the plane, in a few passes."""
+        (first, second), lengths, share = self._basis
+        offset = point - self.origin
+        b = float(second @ offset) / lengths[1]
+        return np.array([float(first @ offset) / lengths[0] - share * b, b])
+
+    @cached_property
+    def _basis(self) -> tuple[tuple[Array, Array], tuple[float, float], float]:
+        """Two orthonormal vectors q₁, q₂ with u = l₁ q₁ and v = s u + l₂ q₂, (l₁, l₂), and s. Orthogonalized twice, as good as
+        by reflections."""
+        u, v = self.directions
+        length = float(np.linalg.norm(u))
+        first = u / length
+        rest, along = v.copy(), 0.0
+        for _ in range(2):
+            part = float(first @ rest)
+            rest -= part * first
+            along += part
+        height = float(np.linalg.norm(rest))
+        return (first, rest / height), (length, height), along / length
 
     def at(self, coordinates: ArrayLike) -> Array:
         """(n, 2) -> (n, P)."""
@@ -55,14 +84,18 @@ class Plane:
     def off(self, points: ArrayLike) -> Array:
         """(n, P) -> (n,): distances from the plane."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        distances: Array = np.linalg.norm(given - self.at(self.coordinates(given)), axis=1)
+        spots = self.coordinates(given)
+        if given.size > MANY:
+            pairs = giving_way_between(zip(given, spots, strict=True), 1)
+            return np.array([float(np.linalg.norm(point - self.at(spot)[0])) for point, spot in pairs])
+        distances: Array = np.linalg.norm(given - self.at(spots), axis=1)
         return distances
 
     def share_of(self, points: ArrayLike) -> float:
         """Of the variance of points (n, P) the share that lies within the plane; NaN where they are one point."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         centred = given - given.mean(axis=0)
-        total = float(np.sum(centred * centred))
+        total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
         within = Plane(self.kind, np.zeros(given.shape[1]), self.directions)
         left = float(np.sum(within.off(centred) ** 2))
         return 1.0 - left / total if total > 0.0 else float("nan")
@@ -71,7 +104,8 @@ class Plane:
         """‖θ − P(θ)‖ / ‖θ − θ_ref‖, (n,): 0 on the plane, 1 where the plane shows nothing of the trajectory from θ_ref. 0 at
         θ_ref."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        distances = np.linalg.norm(given - np.asarray(reference, dtype=np.float64), axis=1)
+        start = np.asarray(reference, dtype=np.float64)
+        distances = np.concatenate([np.linalg.norm(some - start, axis=1) for some in giving_way_between(_stretches(given), 1)])
         share: Array = np.divide(self.off(given), distances, out=np.zeros(len(given)), where=distances > 0.0)
         return share
 
@@ -95,7 +129,7 @@ def random_directions(origin: Array, slots: Sequence[TensorSlot], seed: int, oth
     directions = np.zeros((2, origin.size))
     for number, direction in enumerate(directions):
         drawn = generator(seed, "plane", number).normal(size=origin.size)
-        for slot in slots:
+        for slot in giving_way_between(slots, 1):
             own, into = np.atleast_2d(slot.view(origin)), np.atleast_2d(slot.view(direction))
             if slot.matrix or others == "normal":
                 rows = np.atleast_2d(slot.view(drawn))
@@ -117,8 +151,8 @@ def principal(points: Array, origin: Array | None = None) -> Plane:
         raise ValueError("points: at least 3 finite ones are needed for a plane of most variance")
     mean = given.mean(axis=0)
     centred = given - mean
-    values, vectors = np.linalg.eigh(centred @ centred.T)
-    total = float(np.sum(centred * centred))
+    values, vectors = np.linalg.eigh(_gram(centred))
+    total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
     if values[-2] <= 1e-14 * values[-1] or total == 0.0:
         raise ValueError("points: they lie on one line; allowed: points that span a plane")
     directions = (centred.T @ vectors[:, [-1, -2]]).T
@@ -131,6 +165,24 @@ def principal(points: Array, origin: Array | None = None) -> Plane:
     return Plane(
         "pca", mean if origin is None else origin.copy(), directions, ("first component", "second component"), explained
     )
+
+
+def _stretches(points: Array) -> Iterator[Array]:
+    """All points (n, P), or where they are very many numbers some of them at a time."""
+    if points.size <= MANY:
+        yield points
+        return
+    some = max(1, MANY // points.shape[1])
+    for first in range(0, len(points), some):
+        yield points[first : first + some]
+
+
+def _gram(points: Array) -> Array:
+    """(n, P) -> (n, n)."""
+    if len(points) * points.size <= HEAVY:
+        found: Array = points @ points.T
+        return found
+    return np.concatenate([some @ points.T for some in giving_way_between(np.array_split(points, len(points) // 8 + 1), 1)])
 
 
 def through_points(first: Array, second: Array, third: Array) -> Plane:

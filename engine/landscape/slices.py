@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,25 +18,21 @@ from engine.kernels.run import run
 from engine.landscape.planes import Plane
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
-from engine.parts import Pace
+from engine.machine.work import HEAVY, heavy, pieces_of
+from engine.parts import Pace, give_way
+from engine.pool import MOST_THREADS, pool
 
 Range = tuple[float, float]
 COLUMNS = 256
 STRIDES = (4, 2, 1)
-MOST_THREADS = min(4, os.cpu_count() or 1)
-"""As many as there are cores, at most four."""
 FEW = 8
 """Points that are not worth another thread."""
 AT_ONCE = 2**19
 """Values of the workspaces that Hessian products fill side by side: one call then takes some tens of milliseconds."""
 PIECE = 128
 """Points of a picture that one call evaluates: small enough to be stopped soon and to share out evenly."""
-
-
-@cache
-def pool() -> ThreadPoolExecutor:
-    """Threads for kernels that hold no lock."""
-    return ThreadPoolExecutor(max_workers=MOST_THREADS, thread_name_prefix="landscape")
+SHARED = 4
+"""Times what is heavy: a point that is more is evaluated in pieces, in the caller's thread, which gives way between them."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +90,8 @@ class Landscape:
         return found
 
     def _evaluate(self, origin: Array, directions: Array, coordinates: Array) -> Array:
+        if heavy(self.tape.parameter_count, len(self.x)):
+            return np.array([self._one(origin + a * directions[0] + b * directions[1]) for a, b in coordinates])
         worker, out = self._worker(), np.empty(len(coordinates))
         losses_over_plane(
             self._forward,
@@ -120,11 +115,27 @@ class Landscape:
         )
         return out
 
+    def _one(self, theta: Array) -> float:
+        """As `losses_over_plane` has it, but in pieces that give way; the same bits."""
+        worker, rows, capacity = self._worker(), len(self.x), self.tape.layout.capacity
+        total = 0.0
+        for start in range(0, rows, capacity):
+            count = min(capacity, rows - start)
+            self._pass(self._forward, worker, theta, start, count)
+            total += float(worker.float_state[codes.LAST_LOSS]) * count
+        weights = np.concatenate([theta[offset : offset + size] for offset, size in self._matrices])
+        squares, sizes = (float(np.add.accumulate(values)[-1]) for values in (weights * weights, np.abs(weights)))
+        return total / rows + (0.5 * self.regularization.l2 * squares + self.regularization.l1 * sizes)
+
     def at(self, points: ArrayLike) -> Array:
         """The objective at parameter vectors (n, P): the true losses of a trajectory, (n,)."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         still = np.zeros((2, given.shape[1]))
-        return np.array([self._evaluate(np.ascontiguousarray(point), still, np.zeros((1, 2)))[0] for point in given])
+        found = np.empty(len(given))
+        for index, point in enumerate(given):
+            found[index] = self._evaluate(np.ascontiguousarray(point), still, np.zeros((1, 2)))[0]
+            give_way()
+        return found
 
     def gradient(self, theta: ArrayLike) -> Array:
         """The gradient of the objective at a parameter vector (P,)."""
@@ -172,40 +183,50 @@ class Landscape:
             worker = self._worker()
             self._pass(self._derivative, worker, point, row, 1)
             found[row - first] = worker.grad[list(parameters)]
+            give_way()
         return found
 
     def _pass(self, ops: NDArray[np.int64], worker: _Worker, theta: Array, start: int, count: int) -> None:
         worker.int_state[codes.FIRST_ROW] = start
         worker.int_state[codes.ROW_COUNT] = worker.int_state[codes.BATCH] = count
-        run(self.tape.core)(
-            ops,
-            0,
-            len(ops),
-            1,
-            self._forward,
-            worker.int_state,
-            worker.float_state,
-            theta,
-            self._nothing,
-            worker.grad,
-            self._state,
-            worker.work,
-            worker.work,
-            self._unordered,
-            self.x,
-            self.y,
-            NO_SERIES,
-        )
+        for first, last in pieces_of(len(ops), theta.size, count):
+            run(self.tape.core)(
+                ops,
+                first,
+                last,
+                1,
+                self._forward,
+                worker.int_state,
+                worker.float_state,
+                theta,
+                self._nothing,
+                worker.grad,
+                self._state,
+                worker.work,
+                worker.work,
+                self._unordered,
+                self.x,
+                self.y,
+                NO_SERIES,
+            )
+            if worker.int_state[codes.STATUS] != codes.RUNNING:
+                break
+            give_way()
 
     def slice_at(self, plane: Plane, coordinates: ArrayLike) -> Array:
         """The objective on the plane at coordinates (n, 2), (n,), shared out over the threads."""
         wanted = np.ascontiguousarray(np.atleast_2d(np.asarray(coordinates, dtype=np.float64)))
         origin, directions = np.ascontiguousarray(plane.origin), np.ascontiguousarray(plane.directions)
-        size = min(PIECE, max(FEW, -(-len(wanted) // MOST_THREADS)))
+        one = self.tape.parameter_count * len(self.x)
+        size = min(PIECE, max(FEW, -(-len(wanted) // MOST_THREADS)), max(1, HEAVY // (2 * one)))
         pieces = [wanted[first : first + size] for first in range(0, len(wanted), size)]
-        if len(pieces) == 1:
-            return self._evaluate(origin, directions, wanted)
-        return np.concatenate(list(pool().map(lambda piece: self._evaluate(origin, directions, piece), pieces)))
+        found: list[Array] = []
+        for first in range(0, len(pieces), MOST_THREADS):
+            some = pieces[first : first + MOST_THREADS]
+            shared = len(some) > 1 and one <= SHARED * HEAVY
+            found += (pool().map if shared else map)(lambda piece: self._evaluate(origin, directions, piece), some)
+            give_way()
+        return np.concatenate(found)
 
     def pictures(self, plane: Plane, across: Range, up: Range, points: int = 101) -> Iterator[Picture]:
         """The whole picture from coarse to fine: each level evaluates what the ones before it left out.

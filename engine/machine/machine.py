@@ -19,12 +19,15 @@ from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
 from engine.machine.tape import Op, Tape
 from engine.machine.updates import fresh_state, set_optimizer, state_of
+from engine.machine.work import pieces_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.optimizers.row import SAVED
+from engine.parts import give_way, giving_way_between, unbroken
 from engine.recording import rules
 from engine.rows.rates import kernel_parameters
 from engine.spec import RunSpec
 
+BUFFERS = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
 EVALUATION_COLUMNS = 256
 SERIES_ROWS = 1024
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
@@ -64,10 +67,13 @@ class Machine:
         self.theta = initial(self.evaluation_tape, spec, parameters)
         self.grad = np.zeros_like(self.theta)
         self.change = np.zeros_like(self.theta)
+        give_way()
         self.theta_before = self.theta.copy()  # at the beginning of an update that is made op by op
         self.state = np.zeros(0)
         self.rules = rules.initial_state()
+        give_way()
         self.begin(spec)
+        give_way()
 
     # What is in force ------------------------------------------------------------------------------------------------
 
@@ -200,7 +206,11 @@ class Machine:
     def run_apart(self, ops: NDArray[np.int64]) -> int:
         """Run ops on the buffers as they stand, outside the update's course; the status they leave."""
         apart = np.ascontiguousarray(np.atleast_2d(ops))
-        self._run_on(apart, 0, len(apart), 1)
+        for first, last in pieces_of(len(apart), self.theta.size, int(self.int_state[codes.BATCH])):
+            self._run_on(apart, first, last, 1)
+            if self.int_state[codes.STATUS] != codes.RUNNING:
+                break
+            give_way()
         return int(self.int_state[codes.STATUS])
 
     def _run_on(self, ops: NDArray[np.int64], first: int, last: int, count: int) -> None:
@@ -300,12 +310,20 @@ class Machine:
 
     def copy_buffers(self) -> dict[str, Any]:
         """A copy of every buffer, from which `restore_buffers` puts the machine back exactly."""
-        names = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
-        return {name: getattr(self, name).copy() for name in names} | {"next_op": self.next_op}
+        found = {name: getattr(self, name).copy() for name in giving_way_between(BUFFERS, 1)}
+        return found | {"next_op": self.next_op}
 
     def restore_buffers(self, buffers: dict[str, Any]) -> None:
-        for name, value in buffers.items():
-            if name == "next_op":
-                self.next_op = value
-            else:
-                getattr(self, name)[...] = value
+        """All of them, whoever wants to leave it in the middle."""
+        with unbroken():
+            for name, value in giving_way_between(buffers.items(), 1):
+                if name == "next_op":
+                    self.next_op = value
+                else:
+                    getattr(self, name)[...] = value
+
+    def equal(self, other: Machine) -> None:
+        """Take over the state of a machine of the same spec and data."""
+        for name in giving_way_between(BUFFERS, 1):
+            getattr(self, name)[...] = getattr(other, name)
+        self.next_op = other.next_op

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from engine.array import Array
 from engine.kernels.ops.activations import FIRST_SLOPE
 from engine.machine.layout import TensorSlot
+from engine.parts import give_way
 from engine.rows.initializers import draw
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def initial(tape: Tape, spec: RunSpec, parameters: Start | None) -> Array:
     named = _by_name(tape, parameters)
     for slot in tape.slots:
         slot.view(theta)[...] = _drawn(slot, spec) if slot.name not in named else _checked(slot, named[slot.name])
+        give_way()
     return theta
 
 

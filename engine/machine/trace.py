@@ -12,6 +12,7 @@ from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import MUON
 from engine.machine.machine import Machine
 from engine.machine.tape import slope_op
+from engine.parts import give_way
 from engine.rows.activations import ACTIVATIONS
 
 
@@ -86,6 +87,7 @@ def trace_update(machine: Machine) -> UpdateTrace:
             steps.append(MicroStep(index, op.name, op.phase, op.layer, operands, results, numbers))
             if status not in (codes.RUNNING, codes.SERIES_FULL):
                 return UpdateTrace(step, epoch, tuple(steps), rows, False)
+            give_way()
     finally:
         machine.restore_buffers(kept)
     return UpdateTrace(step, epoch, tuple(steps), rows, True)

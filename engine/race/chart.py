@@ -4,7 +4,6 @@ show."""
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -237,21 +236,18 @@ def _plane(race: NetworkRace, choice: PlaneChoice) -> Plane:
         raise ValueError(f"lane: lane {lane.id} has diverged; allowed: one whose parameters are finite")
     if choice.kind == "random":
         return random_directions(theta, lane.trainer.tape.slots, choice.seed, choice.others)
-    names = weight_names(race)
     first, second = choice.weights
-    known = len(names)
+    known = theta.size
     if first == second or not (0 <= first < known and 0 <= second < known):
         raise ValueError(f"weights: {first} and {second} given; allowed: two different places from 0 to {known - 1}")
-    return through_weights(theta, first, second, (names[first], names[second]))
+    return through_weights(theta, first, second, (weight_name(race, first), weight_name(race, second)))
 
 
-def weight_names(race: NetworkRace) -> list[str]:
-    """Of every entry of θ, counted from 1 as on the page: W1[2,1], b3[1] …"""
-    names: list[str] = []
-    for slot in race.lanes[0].trainer.tape.slots:
-        indices: Sequence[tuple[int, ...]] = list(np.ndindex(*slot.shape))
-        names += [f"{slot.name}[{','.join(str(index + 1) for index in entry)}]" for entry in indices]
-    return names
+def weight_name(race: NetworkRace, place: int) -> str:
+    """Of an entry of θ, counted from 1 as on the page: W1[2,1], b3[1] …"""
+    slot = next(slot for slot in race.lanes[0].trainer.tape.slots if slot.offset <= place < slot.offset + slot.size)
+    entry = np.unravel_index(place - slot.offset, slot.shape)
+    return f"{slot.name}[{','.join(str(int(index) + 1) for index in entry)}]"
 
 
 def _chosen(race: NetworkRace, number: int | None) -> NetworkLane:

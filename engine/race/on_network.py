@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from engine.array import Array
+from engine.kernels import codes
 from engine.landscape.planes import Plane, principal
-from engine.landscape.slices import Landscape, Path, path, pool
+from engine.landscape.slices import Landscape, Path, path
+from engine.machine.work import heavy
+from engine.parts import LeftOff, Pace, give_way, unbroken
+from engine.pool import side_by_side
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
 from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
@@ -27,6 +31,8 @@ MOST_POINTS = 160
 MOST_NUMBERS = 4_000_000
 """Of all lanes' points together: 32 MB."""
 SLICE = 2048
+PIECE = 0.01
+"""Seconds between two places where a seek gives way."""
 
 
 class NetworkRaceSpec(SpecModel):
@@ -200,26 +206,49 @@ class NetworkRace:
         """Go on by some updates, or to the end; returns the step arrived at."""
         if updates < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 or more")
-        return self.seek(min(self.step + updates, self.max_steps))
+        try:
+            for _ in self.seeking(min(self.step + updates, self.max_steps)):
+                give_way()
+        except LeftOff:
+            self.settle()
+            raise
+        return self.step
+
+    def settle(self) -> None:
+        """After a seek that was left: all lanes to where the furthest of them has come on its way, or the last on the way back;
+        those that have stopped for good stay. Not left itself."""
+        running = [lane.trainer.steps_done for lane in self.lanes if lane.stopped is None]
+        if running:
+            with unbroken():
+                self.seek(max(running) if min(running) >= self.step else min(running))
 
     def seek(self, step: int) -> int:
         """Every lane after update `step`, bit for bit, forwards or backwards; stopped ones stand where they stopped."""
-        for _ in self.seeking(step):
-            pass
+        pace = Pace(PIECE, SLICE)
+        while next(self.seeking(step, pace.begin()), None) is not None:  # begun anew, it goes on from where the lanes stand
+            pace.end()
+            give_way()
         return self.step
 
     def seeking(self, step: int, updates: int = SLICE) -> Iterator[int]:
         """`seek` in slices of at most `updates`, all lanes side by side on the pool; yields the least step reached."""
         if not 0 <= step <= self.max_steps:
             raise ValueError(f"step: {step} given; allowed: 0 to {self.max_steps}")
-        advances = [self._lane_to(lane, step, updates) for lane in self.lanes]
-        while advances:
-            reached = list(pool().map(lambda advance: next(advance, None), advances))
-            advances = [advance for advance, at in zip(advances, reached, strict=True) if at is not None]
-            if advances:
+        under_way = list(self.lanes)
+        while under_way:
+            reached = side_by_side(lambda lane: next(self._lane_to(lane, step, updates), None), under_way, heavy=self._heavy)
+            under_way = [lane for lane, at in zip(under_way, reached, strict=True) if at is not None]
+            if under_way:
                 yield min(at for at in reached if at is not None)
         self.step = step
         self._thin()
+
+    @property
+    def _heavy(self) -> bool:
+        """Whether an update of all lanes is."""
+        machines = [lane.trainer.machine for lane in self.lanes]
+        rows = sum(int(machine.int_state[codes.BATCH_SIZE]) for machine in machines)
+        return bool(machines) and heavy(machines[0].theta.size, rows, 3)
 
     def _lane_to(self, lane: NetworkLane, goal: int, updates: int = SLICE) -> Iterator[int]:
         trainer = lane.trainer

@@ -15,11 +15,15 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
+from engine.parts import give_way, unbroken
 from engine.race.lane_buffers import LaneBuffers
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec, badges
 from engine.rows.rates import rates_at
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
+
+STRETCH = 1000
+"""Updates of each lane that one compiled call makes at most."""
 
 
 @dataclass
@@ -200,10 +204,11 @@ class Race:
         return step
 
     def _catch_up(self) -> None:
-        self._run(self.computed)
+        with unbroken():
+            self._run(self.computed)
 
     def _run(self, goal: int) -> None:
-        """Every lane to `goal` at least, in compiled calls that end where a lane is retuned."""
+        """Every lane to `goal` at least, in compiled calls that are soon done, and end where a lane is retuned."""
         self._buffers.reserve(goal, self.spec.max_steps)
         goals = self._buffers.goals
         goals[:] = 0
@@ -211,13 +216,14 @@ class Race:
             for lane in self.lanes:
                 done = self._done(lane)
                 changes = [retune.step for retune in lane.spec.retunes if retune.step > done]
-                goals[lane.slot] = min([goal, *changes])
+                goals[lane.slot] = min([goal, done + STRETCH, *changes])
             active = [lane for lane in self.lanes if self._alive(lane) and self._done(lane) < goals[lane.slot]]
             if not active:
                 break
             self._advance_lanes()
             for lane in active:
                 self._apply_retunes(lane)
+            give_way()
         self.computed = max(self.computed, goal)
 
     def _apply_retunes(self, lane: Lane) -> None:

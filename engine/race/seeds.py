@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
-from engine.landscape.slices import pool
-from engine.parts import Pace
+from engine.kernels import codes
+from engine.machine.work import heavy
+from engine.parts import Pace, give_way
+from engine.pool import side_by_side
 from engine.race.on_network import spec_of
 from engine.race.spec import LaneSpec, check_count
 from engine.spec import RunSpec
@@ -73,14 +75,16 @@ class SeedRace:
         pairs = [(lane, seed) for seed in range(len(self.seeds)) for lane in range(len(self.lanes))]
         some = [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]
         for few in some:
-            self.endings |= {pair: Trainer(self.spec(*pair)) for pair in few}
+            for pair in few:
+                self.endings[pair] = Trainer(self.spec(*pair))
+                give_way()
             yield 0.0
         pace = Pace(SECONDS, int(self.steps[-1]))
         for index in range(len(self.steps)):
             for number, few in enumerate(some, 1):
                 while any(np.isnan(self.losses[pair][index]) for pair in few):
                     updates = pace.begin()
-                    list(pool().map(lambda pair: self._on(pair, index, updates), few))  # noqa: B023  done before the next
+                    side_by_side(lambda pair: self._on(pair, index, updates), few, heavy=self._heavy)  # noqa: B023  done at once
                     pace.end()
                     yield (index + (number - 1) / len(some)) / len(self.steps)
                 yield (index + number / len(some)) / len(self.steps)
@@ -89,6 +93,13 @@ class SeedRace:
         for _ in self.slices():
             pass
         return self
+
+    @property
+    def _heavy(self) -> bool:
+        """Whether an update of one pair, or its loss, is: then one after the other, each giving way on its way."""
+        machine = next(iter(self.endings.values())).machine
+        rows = max(3 * int(machine.int_state[codes.BATCH_SIZE]), len(machine.x))
+        return heavy(machine.theta.size, AT_ONCE * rows)
 
     def _on(self, pair: tuple[int, int], index: int, updates: int) -> None:
         """A run towards a point, by so many updates at most; where it has come there, or stopped, its loss."""

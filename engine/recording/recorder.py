@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.array import Array
 from engine.dataset import SPLITS
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.machine import Machine
+from engine.parts import give_way, giving_way_between
 from engine.recording import rules
 from engine.recording.series import Series
 from engine.script.script import Script
@@ -26,16 +28,29 @@ class SeriesRecorder:
 
     def record_start(self) -> None:
         """The first point, of the state before any update."""
-        evaluator = Evaluator(self.machine)
-        row = [0.0, 0.0]
-        for split, count in zip(SPLITS, self.machine.dataset.rows, strict=True):
-            evaluation = evaluator.evaluate(split) if count else None
-            accuracy = evaluation.accuracy if evaluation else None
-            row += [evaluation.loss if evaluation else np.nan, np.nan if accuracy is None else accuracy]
-        row += [np.nan, float(np.linalg.norm(self.machine.theta))]
+        row = [0.0, 0.0, *self._losses(), np.nan, float(np.linalg.norm(self.machine.theta))]
         self.series.append(np.array([row]))
         self.machine.observe(self.series.points[0])
         self.record_on()
+
+    def measure(self) -> None:
+        """A point where the machine stands, as its kernel takes it: the same bits, but in pieces that give way."""
+        machine, own = self.machine, self.machine.int_state
+        epoch = own[codes.EPOCH] + own[codes.CURSOR] / own[codes.TRAIN_ROWS]
+        norms = [_norm(values) for values in giving_way_between((machine.grad, machine.theta), 1)]
+        give_way()
+        machine.series[own[codes.RECORDED]] = [machine.step, epoch, *self._losses(), *norms]
+        own[codes.RECORDED] += 1
+        own[codes.RECORD_AFTER] = machine.step
+
+    def _losses(self) -> list[float]:
+        """Of each split the data loss and the accuracy, NaN where there is none."""
+        evaluator, found = Evaluator(self.machine), []
+        for split, count in zip(SPLITS, self.machine.dataset.rows, strict=True):
+            evaluation = evaluator.evaluate(split) if count else None
+            accuracy = evaluation.accuracy if evaluation else None
+            found += [evaluation.loss if evaluation else np.nan, np.nan if accuracy is None else accuracy]
+        return found
 
     def record_on(self) -> None:
         """Record only beyond what the branch has; but where a rule is in force, it sees every measurement again."""
@@ -59,3 +74,11 @@ class SeriesRecorder:
     def _recorded_to(self) -> int:
         """The last step whose point, if one is due there, the branch has; a fork has all that its parent had."""
         return max(self.series.last_step, self.script.branch.fork)
+
+
+def _norm(values: Array) -> float:
+    """`engine.kernels.ops.penalties.norm`: scaled by the largest, and the sum in the order of the values."""
+    top = float(np.abs(values).max(initial=0.0))
+    top = 1.0 if top in (0.0, np.inf) else top
+    scaled = values / top
+    return top * float(np.sqrt(np.add.accumulate(scaled * scaled)[-1]))

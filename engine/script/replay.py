@@ -29,7 +29,7 @@ class Replayable(Protocol):
     @property
     def stopped(self) -> Stop | None: ...
     def seeking(self, step: int, updates: int) -> Iterator[int]: ...
-    def edit(self, edit: AnyEdit, *, anew: bool) -> None: ...
+    def take_edit(self, edit: AnyEdit, *, anew: bool) -> int: ...
 
 
 Run = TypeVar("Run", bound=Replayable)
@@ -58,7 +58,7 @@ class Replay(Generic[Run]):
         if trainer.steps_done < edit.step:
             next(iter(trainer.seeking(edit.step, updates=updates)), None)  # which does not leave a step where a rule stopped
         if trainer.steps_done == edit.step:
-            trainer.edit(edit, anew=True)
+            trainer.take_edit(edit, anew=True)  # what follows seeks to where it was made
             self.made += 1
         elif trainer.stopped is not None:
             where = f"stops at step {trainer.steps_done} on this machine, before its edit of step {edit.step}"

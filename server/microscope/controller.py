@@ -28,6 +28,10 @@ class Microscope(Activity):
         self.scope = Scope()
         self._looks: WeakKeyDictionary[Any, Look] = WeakKeyDictionary()
 
+    @property
+    def interrupting(self) -> tuple[type[Command], ...]:  # type: ignore[override]  # asked of the run, which it moves with
+        return self.run.interrupting
+
     @cached_property
     def run(self) -> RunAccess:
         return self.host.find(RunAccess)

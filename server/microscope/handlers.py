@@ -105,8 +105,8 @@ def asked(bench: Bench, command: Asked) -> Result:
 
 async def look(microscope: Microscope, viewer: Viewer, command: Look) -> None:
     trainer, point = microscope.trainer(), microscope.run.point()
-    if microscope.scope.knows(point, command.notation):
-        look_at(microscope.scope, trainer, point, command)  # no kernel runs: not worth a thread
+    if microscope.scope.knows(point, command.notation) and command.depth != "edge":
+        look_at(microscope.scope, trainer, point, command)  # no kernel runs, no sum is written out: not worth a thread
     else:
         await microscope.host.call(look_at, microscope.scope, trainer, point, command)
     microscope.point_at(viewer, command.model_copy(update={"id": None}))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 Split = Literal["train", "validation", "test"]
 Status = Literal["paused", "playing", "seeking", "finished", "stopped"]
@@ -17,6 +17,17 @@ class Message(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
     )
+
+    _text: str | None = PrivateAttr(default=None)
+
+    def written(self) -> str:
+        """As it is sent."""
+        return self.model_dump_json() if self._text is None else self._text
+
+    def write(self) -> Self:
+        """In a worker, of what is long: the loop, which sends it to whoever attaches, need not write it then."""
+        self._text = self.model_dump_json()
+        return self
 
 
 LONGEST_ID = 200

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+import json
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from server.protocol.base import Message
+
+LONG = 200_000
+"""Characters of a text that is long."""
+MARK = "\ue000"
+"""Stands for one while the rest is written."""
 
 
 class Attached(Message):
@@ -46,6 +52,26 @@ class Done(Message):
     id: str | int | None = None
     command: str
     result: dict[str, Any] | None = Field(default=None, description="of commands that ask for something")
+
+    @property
+    def long(self) -> bool:
+        """Whether it carries a file, or a script with own data."""
+        return any(isinstance(value, str) and len(value) > LONG for value in (self.result or {}).values())
+
+    def write(self) -> Self:
+        """A long text piece by piece, for the interpreter writes one in a single go."""
+        from engine.parts import giving_way_between
+
+        names = [name for name, value in (self.result or {}).items() if isinstance(value, str) and len(value) > LONG]
+        brief = self.model_copy(update={"result": (self.result or {}) | {name: f"{MARK}{name}" for name in names}})
+        text = brief.model_dump_json()
+        for name in names:
+            whole = (self.result or {})[name]
+            parts = (whole[first : first + LONG] for first in range(0, len(whole), LONG))
+            written = "".join(json.dumps(part, ensure_ascii=False)[1:-1] for part in giving_way_between(parts, 1))
+            text = text.replace(f"{MARK}{name}", written, 1)
+        self._text = text
+        return self
 
 
 class ErrorEvent(Message):

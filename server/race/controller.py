@@ -43,8 +43,6 @@ class RaceController(Activity, ABC, Generic[R]):
     share_command: ClassVar[str]
     longest_script: ClassVar[int]
     """Characters of one that is sent."""
-    interrupting: ClassVar[tuple[type[Command], ...]]
-    """Commands that end what is under way at once; the others wait for a step or a seek to be done."""
     usual_threshold: ClassVar[float]
 
     def __init__(self, host: Host) -> None:
@@ -176,7 +174,12 @@ class RaceController(Activity, ABC, Generic[R]):
             self.tell(hurry=False)
 
     def stumble(self) -> None:
+        self.let_go()
         self.work = None
+
+    def let_go(self) -> None:
+        if self.work is not None:
+            self.work.leave()
 
     def go_on(self) -> None:
         """After a rest."""

@@ -95,6 +95,9 @@ def sheet() -> Figure:
     """Still empty: the ground above, the losses below it, a table last."""
     from plotly.subplots import make_subplots
 
+    from engine.parts import give_way
+
+    give_way()
     return make_subplots(
         rows=3,
         cols=1,
@@ -137,7 +140,10 @@ def name_axes(figure: Figure, *, logarithmic: bool, below: str) -> None:
 
 def finished(figure: Figure, theme: str, title: str) -> Figure:
     """With the theme's colours and a title."""
+    from engine.parts import give_way
+
     tokens = THEMES[theme]
+    give_way()
     return figure.update_layout(
         template="plotly_white" if theme == "light" else "plotly_dark",
         paper_bgcolor=tokens.panel,

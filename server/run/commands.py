@@ -3,10 +3,12 @@ work ends."""
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from server.protocol import Command, Done
+from server.protocol import Command, Done, name_of
 from server.protocol.run import (
     Cancel,
     CheckGradient,
@@ -29,12 +31,13 @@ from server.protocol.run import (
 )
 from server.run import sharing
 from server.run.building import build
-from server.run.controller import RunController
+from server.run.controller import FLICKER, RunController
 from server.run.trials import Checking, Finding, Trying
 from server.run.work import Play as Playing
 from server.run.work import Stepper, Steps
 from server.session import clock
 from server.session.activity import Handler
+from server.session.scheduler import Left
 from server.session.viewer import Viewer
 from server.settings import Settings
 from server.wire.errors import CommandError
@@ -43,6 +46,9 @@ from server.wire.sizes import check_batch
 
 if TYPE_CHECKING:
     from engine import Trainer
+
+SOME = 64
+"""Updates between two looks at the time."""
 
 
 async def configure(run: RunController, viewer: Viewer, command: Configure) -> None:
@@ -95,42 +101,61 @@ async def seek(run: RunController, viewer: Viewer, command: Seek) -> bool:
     return True
 
 
-async def edit(run: RunController, viewer: Viewer, command: EditCommand) -> None:
+async def edit(run: RunController, viewer: Viewer, command: EditCommand) -> bool:
     trainer = run.present()
     if isinstance(run.work, Trying):
         run.end_work()
-    await run.host.call(_edit, trainer, command.edit, run.host.settings)
+    target = await run.host.call(_edit, trainer, command.edit, run.host.settings)
     if isinstance(run.work, Playing):
         run.work.pace(run.speed, at_once=False)  # an epoch may have another length now
+    return await _stand(run, trainer, target, viewer, command, onward=isinstance(run.work, Playing))
+
+
+async def _stand(
+    run: RunController, trainer: Trainer, target: int, viewer: Viewer, command: Command, *, onward: bool = False
+) -> bool:
+    """The script is another, and the run somewhere before the step where it is to stand: there at once, or by a seek."""
+    there = False
+    with contextlib.suppress(Left):
+        there = await run.host.call(_soon, trainer, target)
     run.changed()
+    if not there:
+        answer = Done(id=command.id, command=name_of(command))
+        run.work = clock.Seek(Stepper(trainer), target, viewer, answer, onward=onward)
+        run.tell()
+    return not there
 
 
-def _edit(trainer: Trainer, edit: dict[str, Any], settings: Settings) -> None:
+def _soon(trainer: Trainer, target: int) -> bool:
+    """In a worker: on the way to a step for no longer than a seek takes that is not worth being told; whether it is there."""
+    end = time.perf_counter() + FLICKER
+    return all(time.perf_counter() < end for _ in Stepper(trainer).seeking(target, SOME))
+
+
+def _edit(trainer: Trainer, edit: dict[str, Any], settings: Settings) -> int:
     """In a worker. Every edit may leave a branch behind, so their number is bounded; and a larger batch takes more room."""
     if len(trainer.branches) > settings.max_history:
         words = f"edit: {settings.max_history} edits have been made to this run; begin another one, or reset it"
         raise beyond("max_history", words, "edit", f"at most {settings.max_history} edits")
     if edit.get("kind") == "set" and edit.get("path") == "batch_size":
         check_batch(trainer.effective_spec, edit.get("value"), settings, "edit.value")
-    trainer.edit(edit)
+    return trainer.take_edit(edit)
 
 
-async def undo(run: RunController, viewer: Viewer, command: Undo) -> None:
+async def undo(run: RunController, viewer: Viewer, command: Undo) -> bool:
     trainer = run.present()
     if not trainer.can_undo:
         raise CommandError("invalid", "There is no edit to undo")
     run.end_work()
-    await run.host.call(trainer.undo)
-    run.changed()
+    return await _stand(run, trainer, await run.host.call(trainer.take_undo), viewer, command)
 
 
-async def redo(run: RunController, viewer: Viewer, command: Redo) -> None:
+async def redo(run: RunController, viewer: Viewer, command: Redo) -> bool:
     trainer = run.present()
     if not trainer.can_redo:
         raise CommandError("invalid", "There is no edit to redo")
     run.end_work()
-    await run.host.call(trainer.redo)
-    run.changed()
+    return await _stand(run, trainer, await run.host.call(trainer.take_redo), viewer, command)
 
 
 async def find_rate(run: RunController, viewer: Viewer, command: FindRate) -> bool:

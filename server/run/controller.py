@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.interfaces import RunAccess
 from server.protocol import Command, ErrorEvent, Message, Subscribe, Visible
-from server.protocol.run import Configure, Load, Pause, Play, Reset, Seek, SetSpeed, Speed
+from server.protocol.run import Cancel, Configure, Load, Pause, Play, Reset, Seek, SetSpeed, Speed
 from server.protocol.run_events import Loaded, RunInfo, ScriptInfo, State
 from server.run import describe, run_state
 from server.run.building import build
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("chainrule")
 
 INTERRUPTING = (Pause, Seek, Configure, Load, Reset)
-"""Commands that need not wait for a seek or a number of steps under way."""
+"""Commands that need not wait for a seek or a number of steps under way, nor for what another command waits for …"""
 BESIDE = (Play, SetSpeed, Subscribe, Visible)
 """Commands that say nothing of its result."""
 FLICKER = 1 / 15
@@ -43,6 +43,8 @@ class RunController(RunAccess):
 
     number: int = 0
     trainer: Trainer | None = None
+    interrupting = (*INTERRUPTING, Cancel)
+    """… and who cancels waits for no trial to be begun, either."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -139,7 +141,12 @@ class RunController(RunAccess):
             self.work.go_on(self.speed)
 
     def stumble(self) -> None:
+        self.let_go()
         self.work = None
+
+    def let_go(self) -> None:
+        if self.work is not None:
+            self.work.leave()
 
     def end_work(self) -> None:
         """Stop whatever is under way. The state is told before the answer, so that `done` finds it in place."""

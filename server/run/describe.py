@@ -21,7 +21,7 @@ OWN_DATA = frozenset(f"{split}_{part}" for split in SPLITS for part in "xy")
 def run_info(trainer: Trainer, run: int) -> RunInfo:
     """In a worker: own data may be megabytes."""
     dataset, tape = trainer.dataset, trainer.tape
-    return RunInfo(
+    info = RunInfo(
         run=run,
         spec=trainer.spec.model_dump(mode="json"),
         task=dataset.task,
@@ -42,6 +42,7 @@ def run_info(trainer: Trainer, run: int) -> RunInfo:
         samples={name: len(dataset.splits[name].x) if name in dataset.splits else 0 for name in SPLITS},
         data_digest=_digest(trainer),
     )
+    return info if info.data_digest is None else info.write()
 
 
 def _digest(trainer: Trainer) -> str | None:

@@ -44,9 +44,19 @@ class Trying(Work):
     command: Literal["find_rate", "check_gradient"]
 
     def __init__(self, viewer: Viewer, id: str | int | None) -> None:
+        from engine.pausable import Pausable
+
         words = "The trial was cancelled before its end; the run is as it was"
         super().__init__(viewer, ErrorEvent(id=id, code="cancelled", message=words))
         self._id, self._told = id, 0.0
+        self._trial = Pausable(self._all)
+
+    def _all(self) -> bool:
+        from engine.parts import give_way
+
+        while not self.one():
+            give_way()
+        return True
 
     @abstractmethod
     def one(self) -> bool:
@@ -61,13 +71,14 @@ class Trying(Work):
     def result(self) -> dict[str, Any]: ...
 
     def advance(self, slice: Slice) -> bool:
-        end = time.perf_counter() + slice.seconds
-        over = False
-        while not over and time.perf_counter() < end:
-            over = self.one()
-        if over:
-            self.answer = Done(id=self._id, command=self.command, result=self.result())
-        return over
+        if not self._trial.go_on(slice.seconds):
+            return False
+        assert self._trial.found
+        self.answer = Done(id=self._id, command=self.command, result=self.result())
+        return True
+
+    def leave(self) -> None:
+        self._trial.leave()
 
     def tell(self) -> None:
         now = time.monotonic()

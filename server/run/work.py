@@ -61,7 +61,11 @@ class Stepper:
             if not self.over:
                 return over
             self._home = self.trainer.returning(slice.updates)
-        return next(self._home, None) is None
+        try:
+            return next(self._home, None) is None
+        except BaseException:  # left on the way, it is not there: the next slice comes to the stop again, and begins anew
+            self._home = None
+            raise
 
 
 class Play(clock.Play):

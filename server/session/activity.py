@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece
@@ -32,7 +32,8 @@ class Host(Protocol):
     store: Experiments
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in a worker thread what a command waits for."""
+        """Run in a worker thread what a command waits for. However long that is, others have their turns wherever it gives way
+        (`engine.parts`); there it is left, too, with `Left`, when a command comes that is among the `interrupting`."""
 
     async def slice(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in a worker thread a slice of what goes on by itself, in this session's turn. Raises `Withdrawn` where a command
@@ -110,6 +111,9 @@ class Restored(NamedTuple):
 class Activity:
     """An activity that does nothing by itself: a kind's own overrides what it has."""
 
+    interrupting: ClassVar[tuple[type[Command], ...]] = ()
+    """Commands that make pointless what is under way for another of its commands: it is left."""
+
     def __init__(self, host: Host) -> None:
         self.host = host
 
@@ -136,6 +140,9 @@ class Activity:
 
     def stumble(self) -> None:
         """Something failed on the way: let go of what is under way, without an answer."""
+
+    def let_go(self) -> None:
+        """The session ends: what is paused on its way is not gone on with. Where it stands is kept after this."""
 
     # Being told and drawn ---------------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
-"""How a session calls the engine: one call at a time, for a command or in its turn."""
+"""How a session calls the engine: one call at a time, for a command or in its turn. There is no other way to a thread: what is
+called here is measured, takes turns with the other sessions wherever it gives way, and may be left there."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from typing import ParamSpec, TypeVar
 
 from server.session.scheduler import Account, Job, Scheduler
 
+PATIENCE = 0.05
+"""Seconds that what is under way may have run for before a command has it left: most of it is done by then."""
 CROWD, CROWDED = 2, 1 / 16
 """Where turns have to wait, a session's pictures are so many times that wait apart, but need not be further apart than this."""
 P = ParamSpec("P")
@@ -22,6 +25,8 @@ class Calling:
         self._scheduler = scheduler
         self._account = Account()
         self._queued: Job | None = None
+        self._called: Job | None = None
+        """What a command is waiting for now."""
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in a worker thread what a command waits for."""
@@ -53,18 +58,23 @@ class Calling:
         return min(CROWDED, CROWD * self._scheduler.lag)
 
     def make_way(self) -> None:
-        """A command need not wait for a slice that has not begun."""
+        """A command need not wait for a slice that has not begun, nor long for one that has."""
         if self._queued is not None:
-            self._scheduler.withdraw(self._queued)
+            self._scheduler.leave(self._queued, PATIENCE)
+
+    def call_off(self) -> None:
+        """A command makes pointless what another one is waiting for: unless it is soon at its end, it is left."""
+        if self._called is not None:
+            self._scheduler.leave(self._called, PATIENCE)
 
     async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
         job = self._scheduler.submit(self._account, function, hurried=hurried)
-        self._queued = job if turn else None
+        self._queued, self._called = (job, None) if turn else (None, job)
         try:
             result: R = await job.result()
             return result
         except asyncio.CancelledError:
-            self._scheduler.withdraw(job)
+            self._scheduler.leave(job)
             raise
         finally:
-            self._queued = None
+            self._queued = self._called = None

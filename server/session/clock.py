@@ -69,8 +69,13 @@ class Work(ABC):
         """Say how far it is, where somebody should know."""
         return
 
+    def leave(self) -> None:
+        """It is not gone on with: let go of what it works with. Part of `end`, or without an answer."""
+        return
+
     def end(self) -> None:
         """Let go, finished or not."""
+        self.leave()
         if self.viewer is not None and self.answer is not None:
             self.viewer.put(self.answer)
 

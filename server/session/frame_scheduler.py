@@ -78,12 +78,11 @@ def due(
     return orders, soon
 
 
-def make(orders: Sequence[Order], seconds: float, finest: int) -> list[Made]:
-    """In a worker: pictures one after the other, none begun after so many seconds of work; those left wait for the next turn.
-    Their arrays are copied into the frames here, before the next update changes them. What a picture costs is this thread's own
-    work: how long it waited for a processor says nothing of the picture. `finest`: the most cells along a side of a map."""
+def make(orders: Sequence[Order], seconds: float, finest: int, all_made: list[Made]) -> None:
+    """In a worker: pictures one after the other, added to those made, none begun after so many seconds of work; those left wait
+    for the next turn. Their arrays are copied into the frames here, before the next update changes them. What one costs is this
+    thread's own work: how long it waited for a processor says nothing of it. `finest`: the most cells along a side of a map."""
     begun, at_first = time.monotonic(), time.thread_time()
-    all_made: list[Made] = []
     for order in orders:
         started = time.thread_time()
         if all_made and started - at_first > seconds:
@@ -97,7 +96,6 @@ def make(orders: Sequence[Order], seconds: float, finest: int) -> list[Made]:
         except Exception as raised:
             error = raised
         all_made.append(Made(order, key, frame, cursor, begun, time.thread_time() - started, error))
-    return all_made
 
 
 def _frame(order: Order, finest: int) -> tuple[bytes | None, Hashable]:
@@ -113,14 +111,22 @@ def _frame(order: Order, finest: int) -> tuple[bytes | None, Hashable]:
 
 
 def trip(jobs: Sequence[Job], orders: Sequence[Order], seconds: float, finest: int) -> tuple[list[Outcome], list[Made]]:
-    """In a worker: a slice of each job, then pictures for so many seconds."""
+    """In a worker: a slice of each job, then pictures for so many seconds. What is left on its way is as if it had not been
+    due: a slice goes on in the next turn, a picture is made anew in it."""
+    from engine.parts import LeftOff  # here, so that the server answers before the engine is imported
+
     outcomes: list[Outcome] = []
-    for job in jobs:
-        try:
-            outcomes.append((job.run(), None))
-        except Exception as raised:
-            outcomes.append((None, raised))
-    return outcomes, make(orders, seconds, finest)
+    made: list[Made] = []
+    try:
+        for job in jobs:
+            try:
+                outcomes.append((job.run(), None))
+            except Exception as raised:
+                outcomes.append((None, raised))
+        make(orders, seconds, finest, made)
+    except LeftOff:
+        outcomes += [(None, None)] * (len(jobs) - len(outcomes))
+    return outcomes, made
 
 
 def show(all_made: Sequence[Made]) -> None:

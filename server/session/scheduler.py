@@ -4,6 +4,10 @@ A session has one call under way at a time, its own actor sees to that. Calls th
 session's allowance of such time lasts; the others take turns in the order in which they came, so that no session has a second
 slice before every one that waits had its first. The more wait, the shorter a slice is to be, and a turn comes soon all the
 same. A call that has not begun may be withdrawn.
+
+No call is one slice by right. Wherever its work gives way (`engine.parts`), one that has had its slice pauses where others
+wait, and takes its turn again: however long it is, nobody waits for more than the piece between two such places. There it may
+be left, too.
 """
 
 from __future__ import annotations
@@ -11,12 +15,15 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from server.metrics import STRETCHES
 
 ROUND = 0.03
 """Seconds that a round of all sessions is to take: with more of them, slices are shorter …"""
@@ -32,6 +39,10 @@ HURRIED = 3
 
 class Withdrawn(Exception):  # noqa: N818  it is no error
     """The call was taken back before it began: nothing has happened."""
+
+
+class Left(Exception):  # noqa: N818  it is no error
+    """The call was left on its way: what it was to change stands as between two pieces of its work."""
 
 
 class Account:
@@ -62,6 +73,21 @@ class Job:
     came: float = 0.0
     gone: bool = False
     """Taken by a thread, or withdrawn."""
+    haste: bool = False
+    """Whether a command waits for it, which goes ahead as long as the allowance lasts."""
+    left_after: float = math.inf
+    """When it has run for so many seconds, nobody wants any more of it."""
+    ran: float = 0.0
+    """Seconds in the slices before this one."""
+    since: float = 0.0
+    """When its slice began …"""
+    piece: float = 0.0
+    """… and its piece, which lasts until it gives way next."""
+    stretch: float = 0.0
+    """Its longest piece, in seconds."""
+    go: threading.Semaphore | None = None
+    """Of one that has paused: what its thread waits for; `back`: what the thread waits for that let it go on."""
+    back: threading.Semaphore | None = None
 
     async def result(self) -> Any:
         """What the call returns or raises; `Withdrawn` where it was taken back."""
@@ -128,13 +154,18 @@ class Scheduler:
         self._line, self._lock = Line(), threading.Lock()
         self._ready = threading.Condition(self._lock)
         self._longest, self._closed = slice_seconds, False
+        self._begun: set[Job] = set()
         self._finished: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._delivering = False
         self.lag = 0.0
         """Seconds that a turn waits before it begins, of late."""
-        self._threads = [threading.Thread(target=self._work, name=f"engine-{number}") for number in range(threads)]
-        for thread in self._threads:
-            thread.start()
+        self._numbers = itertools.count()
+        self._threads = threads
+        for _ in range(threads):
+            self._add_thread()
+
+    def _add_thread(self) -> None:
+        threading.Thread(target=self._work, name=f"engine-{next(self._numbers)}").start()
 
     @property
     def depth(self) -> int:
@@ -144,12 +175,12 @@ class Scheduler:
     @property
     def slice_seconds(self) -> float:
         """How long a slice is to be now."""
-        return fair(self._longest, len(self._threads), self.depth)
+        return fair(self._longest, self._threads, self.depth)
 
     def submit(self, account: Account, function: Callable[[], Any], *, hurried: bool) -> Job:
         """A call, to be awaited by its `result`."""
         now = time.monotonic()
-        job = Job(account, function, future=self._loop.create_future(), came=now)
+        job = Job(account, function, future=self._loop.create_future(), came=now, haste=hurried)
         with self._lock:
             job.hurried = hurried and account.may_hurry(now)
             if self._closed:
@@ -161,38 +192,115 @@ class Scheduler:
     def withdraw(self, job: Job) -> bool:
         """Take a call back that has not begun: who awaits it finds `Withdrawn`."""
         with self._lock:
-            withdrawn = self._line.withdraw(job)
+            withdrawn = job not in self._begun and self._line.withdraw(job)
         if withdrawn and job.future is not None and not job.future.done():
             job.future.set_exception(Withdrawn())
         return withdrawn
 
+    def leave(self, job: Job, after: float = 0.0) -> None:
+        """Take a call back; one that has begun ends where it gives way next, but not before it has run for so many seconds. Who
+        awaits it finds `Withdrawn` or `Left`."""
+        if not self.withdraw(job):
+            with self._lock:
+                job.left_after = min(job.left_after, after)
+                if job.ran >= job.left_after and job in self._begun and self._line.withdraw(job) and job.go is not None:
+                    job.go.release()  # it only ends: that takes nobody's turn
+
     def close(self) -> None:
-        """What runs is run to its end, what waits is forgotten."""
+        """What runs is left where it gives way next, what waits is forgotten."""
         with self._lock:
             self._closed = True
             self._ready.notify_all()
+            begun = list(self._begun)
+        for job in begun:
+            self.leave(job)
+
+    # In a thread ------------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        """Take calls until one takes this thread along: another has its place by then."""
         while True:
             with self._lock:
                 job = None
                 while not self._closed and (job := self._line.take()) is None:
                     self._ready.wait()
+                if job is not None:
+                    self._begun.add(job)
             if job is None:
                 return
-            begun = time.monotonic()
-            result, error = None, None
-            try:
+            if job.go is not None and job.back is not None:
+                job.go.release()
+                job.back.acquire()
+            elif self._run(job):
+                return
+
+    def _run(self, job: Job) -> bool:
+        """A call from its beginning to its end; whether it paused on the way."""
+        from engine.parts import LeftOff, giving_way  # here, so that the server answers before the engine is imported
+
+        self._begin_slice(job)
+        result: Any = None
+        error: BaseException | None = None
+        try:
+            with giving_way(lambda: self._give_way(job)):
                 result = job.function()
-            except BaseException as raised:  # it is raised where the call is awaited
-                error = raised
-            if not job.hurried:
-                self.lag += (begun - job.came - self.lag) / SMOOTH
-            else:
-                with self._lock:
-                    job.account.spend(time.monotonic() - begun)
-            if job.future is not None:
-                self._deliver(job.future, result, error)
+        except LeftOff:
+            error = Left()
+        except BaseException as raised:  # it is raised where the call is awaited
+            error = raised
+        self._end_slice(job)
+        STRETCHES.observe(job.stretch)
+        with self._lock:
+            self._begun.discard(job)
+        if job.future is not None:
+            self._deliver(job.future, result, error)
+        if job.back is None:
+            return False
+        job.back.release()
+        return True
+
+    def _begin_slice(self, job: Job) -> None:
+        job.since = job.piece = time.monotonic()
+        if not job.hurried:
+            self.lag += (job.since - job.came - self.lag) / SMOOTH
+
+    def _end_slice(self, job: Job) -> None:
+        now = time.monotonic()
+        job.stretch, job.ran = max(job.stretch, now - job.piece), job.ran + now - job.since
+        if job.hurried:
+            with self._lock:
+                job.account.spend(now - job.since)
+
+    def _give_way(self, job: Job) -> None:
+        """Between two pieces of a call: let others have their turn where it has had its own, unless nobody waits."""
+        from engine.parts import LeftOff
+
+        now = time.monotonic()
+        job.stretch, job.piece = max(job.stretch, now - job.piece), now
+        if job.ran + now - job.since >= job.left_after:
+            raise LeftOff
+        if len(self._line) and now - job.since >= self.slice_seconds:
+            self._pause(job)
+            if job.ran >= job.left_after:
+                raise LeftOff
+
+    def _pause(self, job: Job) -> None:
+        self._end_slice(job)
+        if job.go is None or job.back is None:
+            job.go, job.back = threading.Semaphore(0), threading.Semaphore(0)
+            self._add_thread()
+        else:
+            job.back.release()
+        with self._lock:
+            waits = job.ran < job.left_after
+            if waits:
+                job.came = time.monotonic()
+                job.hurried, job.gone = job.haste and job.account.may_hurry(job.came), False
+                self._line.put(job)
+                self._ready.notify()
+        if waits:
+            job.go.acquire()
+        self._begin_slice(job)
 
     def _deliver(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
         """Wake the loop, once for all that finish before it is awake."""

@@ -23,7 +23,7 @@ from server.session.calling import Calling
 from server.session.frame_scheduler import Load, Order, due, show, trip
 from server.session.hosting import Hosting
 from server.session.recorder import Recorder, generation_of, read
-from server.session.scheduler import Scheduler, Withdrawn
+from server.session.scheduler import Left, Scheduler, Withdrawn
 from server.session.viewer import Viewer
 from server.settings import Settings
 from server.warmup import Kernels
@@ -73,6 +73,8 @@ class Session(Calling):
         self.turns = 0
         """What the actor was woken for, so far."""
         self._over = False
+        self._obeying: Activity | None = None
+        """Whose command is being obeyed."""
         self._kernels, self._kept, self._hosting = kernels, kept, hosting
         self._inbox: deque[tuple[Viewer, Command]] = deque()
         self._wake, self._room = asyncio.Event(), asyncio.Event()
@@ -132,6 +134,8 @@ class Session(Calling):
             await self._room.wait()
         self._inbox.append((viewer, command))
         self.make_way()
+        if self._obeying is not None and isinstance(command, self._obeying.interrupting):
+            self.call_off()
         self.poke()
 
     def poke(self) -> None:
@@ -169,6 +173,8 @@ class Session(Calling):
                         activity.tell()
                 self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
                 await asyncio.sleep(0.1)  # should it go on stumbling, others are not to suffer
+        for activity in self.activities:
+            activity.let_go()
         await self._offer(math.inf)
 
     def end(self) -> None:
@@ -203,7 +209,7 @@ class Session(Calling):
         if item is not None:
             await self._obey(*item)
             return
-        with contextlib.suppress(Withdrawn):
+        with contextlib.suppress(Withdrawn, Left):
             delay = await self._advance()
             if delay > 0 and not self._inbox and not self._over:
                 await self._rest(delay)
@@ -294,6 +300,8 @@ class Session(Calling):
         name = name_of(command)
         try:
             answered = await self._answer(viewer, command, name)
+        except Left:
+            viewer.put(ErrorEvent(id=command.id, code="cancelled", message=f"{name} was ended before it was done"))
         except Exception as error:
             event = errors.from_exception(error, command.id, command.holds)
             if event is None:
@@ -302,7 +310,8 @@ class Session(Calling):
             viewer.put(event)
         else:
             if answered is not True:
-                viewer.put(Done(id=command.id, command=name, result=answered or None))
+                done = Done(id=command.id, command=name, result=answered or None)
+                viewer.put(await self.call(done.write) if done.long else done)
 
     async def _answer(self, viewer: Viewer, command: Command, name: str) -> Answer:
         if isinstance(command, Subscribe):
@@ -315,7 +324,11 @@ class Session(Calling):
                 activity.tell()
             return None
         place, handler = self._hosting.handlers[name]
-        return await handler(self.activities[place], viewer, command)
+        self._obeying = self.activities[place]
+        try:
+            return await handler(self._obeying, viewer, command)
+        finally:
+            self._obeying = None
 
     def _subscribe(self, viewer: Viewer, command: Subscribe) -> None:
         most, wanted = self.settings.max_grid, frozenset(command.channels)

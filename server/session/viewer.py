@@ -97,7 +97,7 @@ class Viewer:
             self._latest[kind] = event
             self._events.append(kind)
         else:
-            text = event.model_dump_json()
+            text = event.written()
             self._events.append(text)
             self._pending_bytes += len(text)
             self._longest = max(self._longest, len(text))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.parts import at_once
-from engine.race.chart import Chart, PlaneChoice, seeming_climbs, weight_names
+from engine.race.chart import Chart, PlaneChoice, seeming_climbs, weight_name
 from engine.race.local import local_in_parts
 from engine.race.on_network import NetworkRace
 
@@ -69,10 +69,7 @@ def test_a_seeming_climb_is_one_of_the_slice_alone(race):
 
 
 def test_two_weights_with_their_gradient_and_the_minima_of_the_slice(race):
-    names = weight_names(race)
-    assert (
-        names[0] == "W1[1,1]" and names[3] == "W1[2,2]" and names[8] == "b1[1]" and len(names) == race.lanes[0].points[0].size
-    )
+    assert [weight_name(race, place) for place in (0, 3, 8)] == ["W1[1,1]", "W1[2,2]", "b1[1]"]
     chart = Chart.of(race, PlaneChoice("weights", 2, (3, 9)))
     head = race.lane(2).trainer.machine.theta
     assert chart.plane.names == ("W1[2,2]", "b1[2]") and chart.offset == (head[3], head[9])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
+from engine.landscape import planes
 from engine.landscape.planes import Plane, frame, principal, random_directions, through_points, through_weights
 from engine.landscape.slices import Landscape, path
 
@@ -199,3 +200,23 @@ def test_how_a_picture_is_cut_changes_no_number():
     levels = [part for part in parts if part is not None]
     assert len(parts) > 25 * 25 / 8 and [level.stride for level in levels] == [4, 2, 1]
     assert all(np.array_equal(one.values, other.values) for one, other in zip(whole, levels, strict=True))
+
+
+def test_points_of_very_many_numbers_lie_where_they_would_with_all_of_them_at_once(monkeypatch):
+    """One by one, and not by the same sums: within rounding, even on a plane whose directions are all but parallel."""
+    draw = np.random.default_rng(3)
+    u = draw.normal(size=40)
+    for nearness in (1.0, 1e-4):
+        plane = Plane("points", draw.normal(size=40), np.stack([u, u + nearness * draw.normal(size=40)]))
+        points, start = plane.at(draw.normal(size=(7, 2))) + 0.1 * draw.normal(size=(7, 40)), draw.normal(size=40)
+
+        def numbers(points=points, start=start, plane=plane):
+            found = plane.coordinates(points), plane.off(points), plane.residual(points, start), plane.share_of(points)
+            return [*found, np.abs(principal(points).directions)]
+
+        whole = numbers()
+        with monkeypatch.context() as patch:
+            patch.setattr(planes, "MANY", 10)
+            patch.setattr(planes, "HEAVY", 10)
+            for found, expected in zip(numbers(), whole, strict=True):
+                assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)

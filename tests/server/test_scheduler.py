@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from server.session.scheduler import ALLOWANCE, HURRIED, ROUND, SHORTEST, Account, Job, Line, Scheduler, Withdrawn, fair
+from engine.parts import give_way
+from server.session.scheduler import ALLOWANCE, HURRIED, ROUND, SHORTEST, Account, Job, Left, Line, Scheduler, Withdrawn, fair
 
 
 def job(account: Account, hurried: bool = False) -> Job:
@@ -146,5 +147,88 @@ def test_what_a_call_raises_is_raised_where_it_is_awaited_and_the_thread_goes_on
             scheduler.close()
         with pytest.raises(RuntimeError):
             scheduler.submit(Account(), lambda: 1, hurried=False)
+
+    run(check)
+
+
+def test_a_long_call_lets_others_have_their_turn_wherever_it_gives_way() -> None:
+    """One thread, and a call that does not end before the others' have. Two of them share the thread with each other, too."""
+
+    async def check() -> None:
+        scheduler = Scheduler(1, 0.0)
+        try:
+            go = threading.Event()
+            passed = [0, 0]
+
+            def long(number: int) -> int:
+                while not go.is_set():
+                    passed[number] += 1
+                    give_way()
+                return number
+
+            both = [scheduler.submit(Account(), lambda number=number: long(number), hurried=True) for number in (0, 1)]
+            for number in range(20):
+                quick = scheduler.submit(Account(), lambda number=number: number, hurried=number % 2 == 0)
+                assert await asyncio.wait_for(quick.result(), 60) == number
+            assert all(passed), "each of the long ones had its turns"
+            assert scheduler.lag < 1.0
+            go.set()
+            assert await asyncio.gather(*(job.result() for job in both)) == [0, 1]
+        finally:
+            scheduler.close()
+
+    run(check)
+
+
+def test_a_call_is_left_where_it_gives_way_paused_or_not() -> None:
+    async def check() -> None:
+        others = set(threading.enumerate())  # of servers that other tests share
+        scheduler = Scheduler(1, 0.0)
+        begun, ended = set[str](), list[str]()
+
+        def long(name: str) -> None:
+            begun.add(name)
+            try:
+                while True:
+                    give_way()
+            finally:
+                ended.append(name)
+
+        try:
+
+            async def until_paused(*names: str) -> None:
+                """Others had their turns since all of these began."""
+                while not begun.issuperset(names):
+                    await scheduler.submit(Account(), lambda: None, hurried=False).result()
+                await scheduler.submit(Account(), lambda: None, hurried=False).result()
+
+            alone = scheduler.submit(Account(), lambda: long("alone"), hurried=True)
+            while "alone" not in begun:
+                await asyncio.sleep(0)
+            scheduler.leave(alone)
+            with pytest.raises(Left):
+                await asyncio.wait_for(alone.result(), 60)
+            both = [scheduler.submit(Account(), lambda name=name: long(name), hurried=False) for name in ("one", "two")]
+            await until_paused("one", "two")
+            for job in both:
+                scheduler.leave(job)
+            for job in both:
+                with pytest.raises(Left):
+                    await asyncio.wait_for(job.result(), 60)
+            scheduler.leave(both[0])  # it has ended: nothing happens
+            assert await scheduler.submit(Account(), lambda: 7, hurried=True).result() == 7
+            last = [scheduler.submit(Account(), lambda name=name: long(name), hurried=False) for name in ("three", "four")]
+            await until_paused("three", "four")
+            waiting = [thread for thread in threading.enumerate() if thread.name.startswith("engine-") and thread not in others]
+            scheduler.close()  # a server that ends waits for no engine call
+            for job in last:
+                with pytest.raises(Left):
+                    await asyncio.wait_for(job.result(), 60)
+            for thread in waiting:
+                await asyncio.to_thread(thread.join, 60)
+                assert not thread.is_alive()
+            assert sorted(ended) == ["alone", "four", "one", "three", "two"]
+        finally:
+            scheduler.close()
 
     run(check)

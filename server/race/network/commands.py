@@ -41,7 +41,7 @@ async def open_lane(races: NetworkRaceController, viewer: Viewer, command: Netwo
     race = races.present()
     with refused("lane"):
         trainer = race.lane(command.lane).trainer
-    return {"script": script.text_of(await races.host.call(trainer.as_script))}
+    return {"script": await races.host.call(lambda: script.text_of(trainer.as_script()))}
 
 
 async def plane(races: NetworkRaceController, viewer: Viewer, command: NetworkPlane) -> None:

@@ -109,8 +109,13 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             self.plane.measure(self.present(), self.changes, seconds)
         return over
 
+    def let_go(self) -> None:
+        super().let_go()
+        self.plane.let_go()
+        self.studies.cancel()
+
     async def settle(self) -> None:
-        await self.host.call(settle, self.present())
+        await self.host.call(self.present().settle)
 
     # Being changed ---------------------------------------------------------------------------------------------------
 
@@ -218,9 +223,3 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             steps_per_second=self.steps_per_second,
             same_bits=self.same_bits,
         )
-
-
-def settle(race: NetworkRace) -> None:
-    """All lanes to where the last of them has come, unless it has stopped for good."""
-    running = [lane.trainer.steps_done for lane in race.lanes if lane.stopped is None]
-    race.seek(min(running, default=race.step))

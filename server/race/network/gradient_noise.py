@@ -28,7 +28,7 @@ class GradientNoiseStudies:
     def study(self, race: NetworkRace, command: StudyCompass, number: int, key: tuple[Any, ...]) -> Study:
         """`samples` (n, 2), the arrows' ends; `rows` of the batch drawn, its `mean` (2,) and the `full` gradient (2,); `sizes`
         and `spread`, the root mean square distance of a batch's mean from the full gradient."""
-        from engine.race.chart import weight_names
+        from engine.race.chart import weight_name
         from engine.race.gradient_noise import gradient_noise_in_parts
 
         with refused("lane"):
@@ -47,7 +47,7 @@ class GradientNoiseStudies:
             raise CommandError("invalid", words, "network", "networks without batch norm")
         where = (*key, command.lane, trainer.steps_done, first, second)
         theta = trainer.machine.theta.copy()
-        names = weight_names(race)
+        names = [weight_name(race, place) for place in command.weights]
         landscape = race.landscape()
 
         def making() -> Making:
@@ -63,5 +63,5 @@ class GradientNoiseStudies:
             return Picture({"spread": made.spread(command.batch_size), "samples": count}, arrays)
 
         about = {"lane": lane.id, "step": trainer.steps_done, "weights": [first, second], "batch_size": command.batch_size}
-        about |= {"number": command.number, "names": [names[first], names[second]]}
+        about |= {"number": command.number, "names": names}
         return Study("compass", number, making(), about)

@@ -3,7 +3,7 @@ is painted coarse to fine, and a chart in words."""
 
 from __future__ import annotations
 
-import time
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,12 @@ from server.race.refusals import refused
 
 if TYPE_CHECKING:
     from engine.landscape.slices import Picture
+    from engine.pausable import Pausable
     from engine.race import NetworkRace
     from engine.race.chart import Chart
 
+AT_A_TIME = 0.01
+"""Seconds of painting between two places where it gives way."""
 FINEST = 101
 """Points along a side of a picture, where no other number is asked for."""
 
@@ -27,18 +30,28 @@ class PlaneView:
     def __init__(self) -> None:
         self.chart: Chart | None = None
         self.number, self.drawn, self.measured = 0, 0, 0
-        self._painting: Iterator[Picture | None] | None = None
+        self._painting: Pausable[bool] | None = None
+        self._levels: deque[Picture] = deque()
         self._known: tuple[int, int, int] | None = None
         """Where all points of the trajectories were measured: plane, change, step."""
 
     def reset(self) -> None:
-        self.chart, self._painting, self._known = None, None, None
+        self.let_go()
+        self.chart, self._known = None, None
+
+    def let_go(self) -> None:
+        """Of a picture that is being painted."""
+        painting, self._painting = self._painting, None
+        if painting is not None:
+            painting.leave()
 
     def lay(self, chart: Chart, points: int = FINEST) -> None:
         """Another plane; its picture is begun."""
+        self.let_go()
         self.chart, self._known = chart, None
         self.number += 1
-        self._painting = chart.landscape.pictures_in_parts(chart.plane, chart.across, chart.up, points)
+        self._levels = deque()
+        self._painting = _painted(chart.landscape.pictures_in_parts(chart.plane, chart.across, chart.up, points), self._levels)
 
     def forget(self, number: int) -> None:
         """A lane's trajectory is another."""
@@ -50,28 +63,25 @@ class PlaneView:
         return self._painting is not None
 
     def paint(self, seconds: float) -> None:
-        """In a worker: some points of the picture, up to its next level."""
-        assert self._painting is not None and self.chart is not None
-        painting, self._painting = self._painting, None  # one that fails is not begun again and again
-        end = time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            try:
-                level = next(painting)
-            except StopIteration:
-                return
-            if level is not None:
-                self.chart.picture = level
-                self.drawn += 1
-                break
-        self._painting = painting
+        """In a worker: some points of the picture."""
+        assert self._painting is not None
+        if self._painting.go_on(seconds):
+            ended, self._painting = self._painting, None
+            assert ended.found
+        self._show()
 
     def paint_all(self) -> None:
-        """In a worker: the finest picture, now."""
-        painting, self._painting = self._painting, None
-        for level in painting or ():
-            if level is not None and self.chart is not None:
-                self.chart.picture = level
-                self.drawn += 1
+        """In a worker: the finest picture, giving way on the way to it; left, it is gone on with where it stands."""
+        from engine.parts import give_way
+
+        while self._painting is not None:
+            self.paint(AT_A_TIME)
+            give_way()
+
+    def _show(self) -> None:
+        while self._levels and self.chart is not None:
+            self.chart.picture = self._levels.popleft()
+            self.drawn += 1
 
     def unmeasured(self, change: int, step: int) -> bool:
         """Whether some points of the trajectories have no loss yet."""
@@ -83,6 +93,21 @@ class PlaneView:
         here = self.number, change, race.step
         self._known = here if self.chart.measure(race, seconds) else None
         self.measured += 1
+
+
+def _painted(levels: Iterator[Picture | None], into: deque[Picture]) -> Pausable[bool]:
+    """The levels of a picture, as they come. It knows nothing else of who shows them: one that nobody has any more ends."""
+    from engine.parts import give_way
+    from engine.pausable import Pausable
+
+    def all_of_them() -> bool:
+        for level in levels:
+            if level is not None:
+                into.append(level)
+            give_way()
+        return True
+
+    return Pausable(all_of_them)
 
 
 def chart_of(race: NetworkRace, wish: NetworkPlane) -> Chart:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from server.session.channel_types import Picture
 
 if TYPE_CHECKING:
+    from engine.pausable import Pausable
     from engine.trainer import Trainer
 
 log = logging.getLogger("chainrule")
@@ -35,17 +36,18 @@ class Study:
         self.state: Literal["running", "done", "cancelled", "failed"] = "running"
         self.share, self.shown, self.message = 0.0, 0, ""
         self.found: Picture | None = None
-        self._making, self._so_far, self._last = making, so_far, 0.0
+        self._far = [0.0]
+        self._made = paused(making, self._far)
+        self._so_far, self._last = so_far, 0.0
 
     def advance(self, seconds: float) -> None:
         """In a worker: about so long, or to the end."""
-        end = time.perf_counter() + seconds
         try:
-            while time.perf_counter() < end:
-                self.share = next(self._making)
-        except StopIteration as done:
-            self.found, self.share, self.state = done.value, 1.0, "done"
-            self._end()
+            over = self._made.go_on(seconds)
+            self.share = self._far[0]
+            if over:
+                self.found, self.share, self.state = self._made.found, 1.0, "done"
+                self._end()
         except ValueError as error:
             self.state, self.message = "failed", str(error)
             self._end()
@@ -54,7 +56,7 @@ class Study:
             self.state, self.message = "failed", "The study failed on the server"
             self._end()
         else:
-            if time.monotonic() - self._last > SHOWN:
+            if not over and time.monotonic() - self._last > SHOWN:
                 self._last = time.monotonic()
                 self.shown += 1
 
@@ -66,7 +68,7 @@ class Study:
     def _end(self) -> None:
         """It is shown once more, and what it worked with is let go: a study is kept for what it found."""
         self.shown += 1
-        self._making.close()
+        self._made.leave()
         self._so_far = None
 
     def picture(self) -> Picture:
@@ -77,6 +79,24 @@ class Study:
         meta = {"kind": self.kind, "number": self.number, "state": self.state, "share": self.share, "message": self.message}
         own = found.meta if found is not None else {}
         return Picture({"study": meta, "about": self.about, **own}, found.arrays if found is not None else {})
+
+
+def paused(making: Making, far: list[float]) -> Pausable[Picture]:
+    """A study that pauses wherever it gives way, however deep. It tells in `far` how far it is, and knows nothing else of who
+    goes on with it: one that nobody has any more ends."""
+    from engine.parts import give_way
+    from engine.pausable import Pausable
+
+    def all_of_it() -> Picture:
+        while True:
+            try:
+                far[0] = next(making)
+            except StopIteration as done:
+                found: Picture = done.value
+                return found
+            give_way()
+
+    return Pausable(all_of_it)
 
 
 class Studies:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from server.figure_theme import THEMES, Theme, layout_of, merged
 from server.race import figures as parts
 from server.race.names import name_of, title
@@ -67,6 +69,8 @@ def whole(races: SurfaceRaceController, theme: str) -> Figure:
     """Surface and trails over the loss curves, and a table of the standings: plain Plotly, which a file of its own can hold."""
     import plotly.graph_objects as go
 
+    from engine.parts import giving_way_between
+
     race, want = races.present(), Want(races.number, 50, None)
     found, ranked = surface(races, want), standings(races, want)
     assert found is not None and ranked is not None
@@ -75,9 +79,9 @@ def whole(races: SurfaceRaceController, theme: str) -> Figure:
     minima = found.meta["minima"]
     if minima:
         parts.add_stars(figure, theme, [each["x"] for each in minima], [each["y"] for each in minima], "minimum")
-    for lane in race.lanes:
+    for lane in giving_way_between(race.lanes, 1):
         points, losses, name = race.trail(lane.id), race.losses(lane.id), name_of(lane)
-        steps = list(range(len(points)))
+        steps = np.arange(len(points), dtype=np.int32)  # as bytes: a list would be written number by number
         line = {"color": parts.color_of(theme, lane.slot), "dash": parts.dash_of(lane.slot), "width": 2}
         both = {"name": name, "legendgroup": str(lane.id), "mode": "lines", "line": line}
         told = "step %{customdata}<br>x %{x}<br>y %{y}"

@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
 
 class Tuning(Work):
-    """A lane a slice. Nothing is changed before all are known."""
+    """One lane after the other. Nothing is changed before all are known."""
 
     hurried = True
 
     def __init__(self, race: Race, command: RaceRates, viewer: Viewer) -> None:
+        from engine.pausable import Pausable
+
         words = "The tuning was ended before all lanes were known; their rates are as they were"
         super().__init__(viewer, ErrorEvent(id=command.id, code="cancelled", message=words))
         self.words = ""
         self._race, self._total = race, len(race.lanes)
         self._id, self._rates, self._steps = command.id, command.rates, command.steps
         self._found: dict[int, RateSweep] = {}
+        self._all = Pausable(self._sweep)
 
     @property
     def far(self) -> tuple[int, int]:
@@ -34,15 +37,20 @@ class Tuning(Work):
         return len(self._found), self._total
 
     def advance(self, slice: Slice) -> bool:
+        return self._all.go_on(slice.seconds) and self._all.found
+
+    def leave(self) -> None:
+        self._all.leave()
+
+    def _sweep(self) -> bool:
         from engine.race.sweep import RATES, rate_sweep
 
         race = self._race
-        left = [lane for lane in race.lanes if lane.id not in self._found]
-        if left:
-            seeds = tuple(race.spec.seed + step for step in range(3))
-            steps = min(self._steps, race.spec.max_steps)
-            self._found[left[0].id] = rate_sweep(race.spec, left[0].spec, self._rates or RATES, steps, seeds)
-        return len(left) <= 1
+        seeds = tuple(race.spec.seed + step for step in range(3))
+        steps = min(self._steps, race.spec.max_steps)
+        for lane in list(race.lanes):
+            self._found[lane.id] = rate_sweep(race.spec, lane.spec, self._rates or RATES, steps, seeds)
+        return True
 
     def found(self) -> dict[int, float]:
         """The best rate of each lane; a lane that diverged at every rate has none. Told as done."""
