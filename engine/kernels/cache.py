@@ -39,7 +39,7 @@ class Damaged(Exception):  # noqa: N818  it is mended, not raised to anybody
     """What lies in the cache is not what was written there."""
 
 
-class CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]  # Numba has no types
+class CheckedFiles(IndexDataCacheFile):
     """The index and the data of one kernel. Nothing here raises: what cannot be read is not there, what cannot be written is
     compiled again the next time."""
 
@@ -99,7 +99,7 @@ class CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]  # Numba has no ty
             file.write(digest(packed, purpose))
 
 
-class KernelCache(_Cache):  # type: ignore[misc]
+class KernelCache(_Cache):
     """What a dispatcher asks for its one compiled function. The folder's name stands for the sources of all kernels: Numba's
     own cache looks at the function's file alone, and goes elsewhere, or nowhere, where it may not write here."""
 
