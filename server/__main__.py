@@ -4,45 +4,64 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
-from server import logs, metrics
+from server import hosts, logs, metrics
 from server.app import create_app
-from server.keeping.database import refusal
-from server.settings import Settings
+from server.keeping.database import refusal, unusable
+from server.settings import Settings, described
 from server.wire.fair_listener import shared_by_turns
 from server.wire.websocket_protocol import Wire
 from server.workers import Workers, shared
 
 UNWELL = 15
 """Seconds without a sign of life after which a worker is started again; the sessions it had are taken over as pages attach."""
+LAST_WORDS = 0.5
+"""Seconds that a server which has ended waits for its threads."""
 STALLED = 30_000
 """Milliseconds after which the system drops a connection whose reader takes nothing."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn, and a word to the user once it answers."""
+    """uvicorn, with a word to the user once it answers, and a call when it has ended and all is kept."""
 
-    def __init__(self, config: uvicorn.Config, greet: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, greet: Callable[[], None], ended: Callable[[], None] = lambda: None) -> None:
         super().__init__(config)
-        self._greet = greet
+        self._greet, self._ended = greet, ended
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._greet()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._ended()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.force_exit = False  # told twice, it still keeps what there is: that is a moment
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is told to stop; the status to exit with."""
-    parser = argparse.ArgumentParser(prog="chainrule", description="Watch a neural network learn.")
+    parser = argparse.ArgumentParser(
+        prog="chainrule",
+        description="Watch a neural network learn.",
+        epilog="settings, by environment variables:\n" + "\n".join(f"  {line}" for line in described()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="port to listen on, 0 for any free one (default: %(default)s)")
     parser.add_argument("--workers", type=_workers, help="processes that serve, sharing sessions by the database (default: 1)")
@@ -50,12 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.workers is not None:
         os.environ["CHAINRULE_WORKERS"] = str(options.workers)  # which each of them reads
+    if (named := hosts.host_of(options.host)) is not None and named.address is None:
+        os.environ["CHAINRULE_ALLOWED_HOSTS"] = f"{os.environ.get('CHAINRULE_ALLOWED_HOSTS', '')},{named.name}"
     try:
         settings = Settings.from_environment()
     except ValueError as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 2
-    if (refused := refusal(settings)) is not None:
+    if (refused := refusal(settings) or unusable(settings)) is not None:
         print(f"chainrule: {refused}", file=sys.stderr)
         return 2
     if settings.workers > 1 and (problem := shared(settings)) is not None:
@@ -72,10 +93,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"chainrule: cannot listen on {options.host} port {options.port}: {error.strerror}.", file=sys.stderr, end=" ")
         print("Choose another with --port, or 0 for any free one.", file=sys.stderr)
         return 1
-    url = address(options.host, listener)
+    url, words = address(options.host, listener), greeting(options.host, listener)
 
     def greet() -> None:
-        print(f"chainrule is at {url} (Ctrl+C stops it)", flush=True)
+        print(words, flush=True)
         if not options.no_browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
@@ -85,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             metrics.for_several()
             Workers(config(settings, "server.workers:worker"), [shared_by_turns(listener)], greet).run()
         else:
-            Server(config(settings, create_app(settings)), greet).run([listener])
+            Server(config(settings, create_app(settings)), greet, end_soon).run([listener])
     return 0
 
 
@@ -134,6 +155,31 @@ def address(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
+
+
+def end_soon() -> None:
+    """End the process, whatever a thread is still in the middle of: a call of the engine may take minutes, and Python waits for
+    all threads. What is to be kept has been kept."""
+
+    def end() -> None:
+        time.sleep(LAST_WORDS)
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
+
+    threading.Thread(target=end, name="end", daemon=True).start()
+
+
+def greeting(host: str, listener: socket.socket) -> str:
+    """Where the page is; of a server that listens everywhere, also the addresses that learners can type."""
+    port, told = listener.getsockname()[1], f"chainrule is at {address(host, listener)} (Ctrl+C stops it)"
+    if not ip_address(listener.getsockname()[0]).is_unspecified:
+        return told
+    own = [each for each in hosts.own_addresses() if each.version == 4 or listener.family == socket.AF_INET6]
+    urls = [f"http://{each}:{port}" if each.version == 4 else f"http://[{each}]:{port}" for each in own]
+    return f"{told}\n" + (
+        f"learners open {' or '.join(urls)}" if urls else "this machine is in no network: nobody else can open it"
+    )
 
 
 def _workers(text: str) -> int:

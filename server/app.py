@@ -17,7 +17,7 @@ from server import activities, metrics
 from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
-from server.http.security import HEADERS, SecurityHeaders
+from server.http.security import HEADERS, KnownHosts, SecurityHeaders
 from server.http.table_routes import table_routes
 from server.keeping import versions
 from server.keeping.database import Database
@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
             log.info("worker stopped: process %d", os.getpid())
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(KnownHosts, allowed=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders)
 
     @app.exception_handler(Exception)
@@ -93,8 +94,17 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         return JSONResponse({"detail": "Internal server error"}, status_code=500, headers=HEADERS)
 
     @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    async def healthz(request: Request) -> Response:
+        """Whether this server is worth keeping: also while its kernels compile, but not where no run can ever be built."""
+        if request.app.state.kernels.health == "failing":
+            return JSONResponse({"status": "failing", "reason": "no run can be built; the log says why"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz")
+    async def readyz(request: Request) -> Response:
+        """Whether a learner's run begins at once."""
+        health = request.app.state.kernels.health
+        return JSONResponse({"status": health}, status_code=200 if health == "ok" else 503)
 
     @app.get("/api/protocol")
     async def protocol() -> dict[str, Any]:

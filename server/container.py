@@ -1,7 +1,6 @@
 """The container's start: the kernels compiled into the image come into a cache on the data volume, then the server runs.
 
-All else of the file system may be read-only. Copies keep their times: Numba compares a kernel's source with the time noted in
-its cache.
+All else of the file system may be read-only. Whatever of the copies is damaged later the kernels find out by themselves.
 """
 
 from __future__ import annotations

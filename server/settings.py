@@ -1,13 +1,34 @@
-"""The server's limits and allowances, read from ``CHAINRULE_*`` environment variables."""
+"""The server's settings and limits: one table, with what each is for, its range and its default, read from ``CHAINRULE_*``
+environment variables."""
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+from server.hosts import host_of, origin_of
+
+PREFIX = "CHAINRULE_"
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+LONG = 10 * 365 * 86400.0
+"""Seconds: longer than any span of time that is meant."""
+BIG = 2**53
+"""A whole number above which none is meant."""
+OTHERS = {f"{PREFIX}IMAGE_KERNELS": None, f"{PREFIX}HOST": "--host", f"{PREFIX}PORT": "--port"}
+"""Variables of other hands, and what looks like one and is an option of the command."""
+INJECTED = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?|NAME)")
+"""What Kubernetes and Docker tell of a service or a link that is called chainrule."""
+
+
+def setting(value: Any, words: str, *, read: Callable[[str], Any] | None = None, **range_: Any) -> Any:
+    """A field: `words` say what it is for, `read` makes one entry of a list of a text or raises ValueError in words; the
+    range is named by `least`, `most`, `unit`."""
+    return field(default=value, metadata={"words": words, "read": read, **range_})
 
 
 def limit(value: float, bounds: str, unit: str, *, most: float | None = None) -> Any:
@@ -15,43 +36,90 @@ def limit(value: float, bounds: str, unit: str, *, most: float | None = None) ->
     return field(default=value, metadata={"bounds": bounds, "unit": unit, "most": most})
 
 
-def one_of(*choices: str) -> Any:
+def one_of(*choices: str, words: str) -> Any:
     """A field that is one of some words, the first where nothing is said."""
-    return field(default=choices[0], metadata={"choices": choices})
+    return field(default=choices[0], metadata={"words": words, "choices": choices})
+
+
+def _origin(text: str) -> str:
+    if origin_of(text) is None:
+        raise ValueError("an origin is http:// or https:// and a host, such as https://class.example")
+    return text
+
+
+def _host(text: str) -> str:
+    found = host_of(text.removeprefix("*."))
+    if text != "*" and (found is None or found.port is not None):
+        raise ValueError("a host is a name or an address without a port, such as learn.school.example or *.school.example")
+    return text.lower()
+
+
+def _proxy(text: str) -> str:
+    try:
+        return "*" if text == "*" else str(ipaddress.ip_network(text) if "/" in text else ipaddress.ip_address(text))
+    except ValueError as problem:
+        raise ValueError(f"a proxy is an address or a network, such as 10.0.0.5 or 10.0.0.0/8, or * ({problem})") from None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every field may be set by an environment variable: ``max_sessions`` by ``CHAINRULE_MAX_SESSIONS``, and so on."""
 
-    origins: tuple[str, ...] = ()
-    """Further origins that may open the socket, such as ``https://class.example``; the page's own host always may."""
-    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
-    """Addresses or networks of proxies whose word on where a request comes from is believed; ``*`` believes all."""
-    workers: int = 1
-    """Processes that serve, on one socket; they need a database that all of them reach."""
-    threads: int = 0
-    """Threads of a process that run kernels; by default the workers share the processors."""
-    slice_seconds: float = 0.004
-    """Length aimed at for one stretch of training; pausing waits for at most one."""
-    session_expiry: float = 3600.0
-    """Seconds without a viewer after which a session leaves memory; it is kept, and comes back to whoever attaches."""
-    kept_session_expiry: float = 30 * 86400.0
-    """Seconds after which a session that nobody came back to is deleted; a named experiment never is."""
-    unwatched_pause: float = 10.0
-    """Seconds after which what plays rests, where no page is attached or it is hidden: it goes on when somebody looks again."""
-    stalled_seconds: float = 15.0
-    """Seconds for which a page may take nothing of what is sent to it before it is detached."""
-    attach_within: float = 60.0
-    """Seconds that a socket may stay without attaching to a session."""
-    database_url: str = ""
-    """Where sessions and experiments are kept, as SQLAlchemy's URL: ``sqlite:////…`` or ``postgresql://…``; empty: a SQLite
-    file in the user's data folder."""
-    log_level: str = one_of("info", "debug", "warning", "error")
-    log_format: str = one_of("auto", "json", "text")
-    """Of the lines on stderr; auto: text in a terminal, else one JSON object a line."""
-    metrics: bool = True
-    """Whether ``/metrics`` answers."""
+    origins: tuple[str, ...] = setting(
+        (), "further origins that may open the socket, such as https://class.example; the page's own always may", read=_origin
+    )
+    allowed_hosts: tuple[str, ...] = setting(
+        (),
+        "further names that pages may call this server by, such as learn.school.example or *.school.example; * allows all. The "
+        "machine's own names and addresses always do",
+        read=_host,
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        ("127.0.0.1",),
+        "addresses or networks of proxies whose word on where a request comes from is believed; * believes all",
+        read=_proxy,
+    )
+    workers: int = setting(
+        1, "processes that serve, on one socket; they need a database that all of them reach", unit="processes", most=64
+    )
+    threads: int = setting(
+        0, "threads of a process that run kernels; by default the workers share the processors", unit="threads", most=1024
+    )
+    slice_seconds: float = setting(
+        0.004, "length aimed at for one stretch of training; pausing waits for at most one", unit="seconds", most=1.0
+    )
+    session_expiry: float = setting(
+        3600.0,
+        "after so long without a viewer a session leaves memory; it is kept, and comes back to whoever attaches",
+        unit="seconds",
+        most=LONG,
+    )
+    kept_session_expiry: float = setting(
+        30 * 86400.0,
+        "after so long a session that nobody came back to is deleted; a named experiment never is",
+        unit="seconds",
+        most=LONG,
+    )
+    unwatched_pause: float = setting(
+        10.0,
+        "after so long what plays rests, where no page is attached or it is hidden: it goes on when somebody looks again",
+        unit="seconds",
+        most=LONG,
+    )
+    stalled_seconds: float = setting(
+        15.0, "so long a page may take nothing of what is sent to it before it is detached", unit="seconds", most=LONG
+    )
+    attach_within: float = setting(60.0, "so long a socket may stay without attaching to a session", unit="seconds", most=LONG)
+    database_url: str = setting(
+        "",
+        "where sessions and experiments are kept: sqlite:////path/of/a/file, postgresql://user:password@host/name, or "
+        "sqlite:// for nowhere; by default a SQLite file in the user's data folder",
+    )
+    log_level: str = one_of("info", "debug", "warning", "error", words="least weight of the lines on stderr")
+    log_format: str = one_of(
+        "auto", "json", "text", words="of the lines on stderr; auto: text in a terminal, else one JSON object a line"
+    )
+    metrics: bool = setting(True, "whether /metrics answers")
 
     # How many there may be
     max_sessions: int = limit(256, "sessions of each worker", "sessions")
@@ -111,43 +179,81 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read the variables; raises ValueError, naming the variable, where one makes no sense."""
-        values: dict[str, Any] = {}
-        for entry in fields(cls):
-            name = variable(entry.name)
-            text = environment.get(name)
-            if text is not None:
-                values[entry.name] = _parse(name, text.strip(), str(entry.type), entry.metadata)
-        return cls(**values)
+        """Read the variables; raises ValueError, naming the variable, where one makes no sense or is no setting."""
+        known = {variable(entry.name): entry for entry in fields(cls)}
+        for name in environment:
+            if name not in known and (problem := _stranger(name, environment[name], list(known))) is not None:
+                raise ValueError(problem)
+        return cls(
+            **{known[name].name: _parse(known[name], environment[name].strip()) for name in known if name in environment}
+        )
 
 
 def variable(name: str) -> str:
     """The environment variable that sets a field."""
-    return f"CHAINRULE_{name.upper()}"
+    return f"{PREFIX}{name.upper()}"
 
 
-def _parse(name: str, text: str, kind: str, metadata: Mapping[str, Any]) -> Any:
+def described() -> Iterator[str]:
+    """The table in words, a line each: variable, default, allowed values, what it is for."""
+    for entry in fields(Settings):
+        default = ", ".join(entry.default) if isinstance(entry.default, tuple) else entry.default
+        shown = "on" if default is True else f"{default:.15g}" if isinstance(default, float) else default or "none"
+        words = entry.metadata.get("words") or f"limit: {entry.metadata['bounds']}"
+        yield f"{variable(entry.name)} ({_allowed(entry)}; default {shown}): {words}"
+
+
+def _stranger(name: str, value: str, known: list[str]) -> str | None:
+    """Why a variable that is no setting is a mistake; None where it is somebody else's."""
+    plain = name.upper()
+    if plain in OTHERS and not value.startswith(("tcp://", "udp://")):
+        option = OTHERS[plain]
+        return None if option is None else f"{name} is no setting: say {option} on the command line"
+    if plain.startswith(PREFIX):
+        if INJECTED.fullmatch(plain):
+            return None
+        nearest = difflib.get_close_matches(plain.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known], 1, 0.5)
+        return f"{name} is no setting" + (f": is {PREFIX}{nearest[0]} meant?" if nearest else "; chainrule --help lists them")
+    if plain.startswith("C") and (nearest := difflib.get_close_matches(plain, known, 1, 0.9)):
+        return f"{name} is no setting: is {nearest[0]} meant?"
+    return None
+
+
+def _allowed(entry: Field[Any]) -> str:
+    """The values that a setting may have, in words."""
+    kind, metadata = str(entry.type), entry.metadata
     if kind.startswith("tuple"):
-        return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
-    if kind == "str":
-        return _word(name, text, metadata.get("choices"))
+        return "a list, separated by commas"
     if kind == "bool":
-        return _word(name, text, (*YES, *NO)) in YES
+        return "on or off"
+    if kind == "str":
+        return ", ".join(metadata["choices"]) if "choices" in metadata else "text"
+    most = "" if metadata.get("most") is None else f" and at most {metadata['most']:.15g}"
+    return f"{'a whole number' if kind == 'int' else 'a number'} above 0{most}, of {metadata['unit']}"
+
+
+def _parse(entry: Field[Any], text: str) -> Any:
+    name, kind, metadata = variable(entry.name), str(entry.type), entry.metadata
+    if kind.startswith("tuple"):
+        return tuple(_each(name, part.strip().rstrip("/"), metadata["read"]) for part in text.split(",") if part.strip())
+    if kind == "str" and "choices" not in metadata:
+        return text
+    if kind == "str" or kind == "bool":
+        choices = metadata["choices"] if kind == "str" else (*YES, *NO)
+        if text.lower() not in choices:
+            raise ValueError(f"{name} should be one of {', '.join(choices)}, not {text!r}")
+        return text.lower() if kind == "str" else text.lower() in YES
     try:
         number = int(text) if kind == "int" else float(text)
     except ValueError:
-        raise ValueError(f"{name} should be a number, not {text!r}") from None
-    if not 0 < number < float("inf"):
-        raise ValueError(f"{name} should be above 0, not {text!r}")
-    most = metadata.get("most")
-    if most is not None and number > most:
-        raise ValueError(f"{name} should be at most {most}, not {text!r}")
+        number = float("nan")
+    if not 0 < number < float("inf") or number > (metadata.get("most") or BIG):
+        raise ValueError(f"{name} should be {_allowed(entry)}, not {text!r}")
     return number
 
 
-def _word(name: str, text: str, choices: tuple[str, ...] | None) -> str:
-    if choices is None:
-        return text
-    if text.lower() not in choices:
-        raise ValueError(f"{name} should be one of {', '.join(choices)}, not {text!r}")
-    return text.lower()
+def _each(name: str, text: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(text)
+    except ValueError as problem:
+        raise ValueError(f"{name}: {problem}, not {text!r}") from None

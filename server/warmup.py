@@ -6,10 +6,13 @@ import gc
 import logging
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 from server.protocol import WarmUp
 
 log = logging.getLogger("chainrule")
+Health = Literal["starting", "ok", "failing"]
+"""ok: a run was built, and made a step."""
 
 
 class Kernels:
@@ -18,6 +21,7 @@ class Kernels:
     def __init__(self, announce: Callable[[WarmUp], None]) -> None:
         """`announce` is called from that thread, at every step of the way."""
         self.progress = WarmUp(done=0, total=1, current="engine")
+        self.health: Health = "starting"
         self._announce = announce
         self._thread = threading.Thread(target=self._work, name="warm-up", daemon=True)
 
@@ -29,15 +33,17 @@ class Kernels:
 
     def _work(self) -> None:
         try:
-            from engine import warm_up
+            from engine import RunSpec, Trainer, warm_up
 
             warm_up(self._report)
+            Trainer(RunSpec()).step(1)
+            self.health = "ok"
             # What is loaded by now stays: later collections need not walk through it, while every page waits.
             gc.collect()
             gc.freeze()
         except Exception:
-            # Kernels also compile when they are first used: training is slow to begin, and still right.
-            log.exception("warming up failed")
+            self.health = "failing"
+            log.exception("the kernels cannot be made ready: no run can be built")
             self._report(1, 1, None)
 
     def _report(self, done: int, total: int, current: str | None) -> None:

@@ -6,17 +6,18 @@ No fast-math flags at all: the numbers match their formulas and do not depend on
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core.errors import NumbaWarning
+
+from engine.kernels.cache import KernelCache, make_folder
 
 # Without Numba's run-time library (`_nrt`) nothing is allocated in a kernel and no reference counted: a slice costs nothing.
 FLAGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": False, "_nrt": False}
@@ -49,14 +50,12 @@ def _cache_root() -> Path:
     return Path(base) / "chainrule" if base else Path.home() / ".cache" / "chainrule"
 
 
-def _writable_cache() -> Path | None:
+def _cache_folder() -> Path | None:
+    """Whether it can be written is found out when there is something to write: an image's may only be read, and is complete."""
     global cache_problem
     try:
         folder = _cache_root() / f"kernels-{source_hash()}"
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        make_folder(folder)
     except (OSError, RuntimeError) as problem:
         cache_problem = f"kernels are compiled anew at every start: no folder for them is writable ({problem})"
         warnings.warn(cache_problem, RuntimeWarning, stacklevel=2)
@@ -64,18 +63,7 @@ def _writable_cache() -> Path | None:
     return folder
 
 
-CACHE = _writable_cache()
-
-
-@contextlib.contextmanager
-def _numba_cache_folder() -> Iterator[None]:
-    """Numba reads its cache folder when a function is decorated; other people's functions keep theirs."""
-    before = getattr(numba.config, "CACHE_DIR")  # noqa: B009  set at run time, unknown to type checkers
-    setattr(numba.config, "CACHE_DIR", str(CACHE))  # noqa: B010
-    try:
-        yield
-    finally:
-        setattr(numba.config, "CACHE_DIR", before)  # noqa: B010
+CACHE = _cache_folder()
 
 
 def inner(function: Callable[..., Any]) -> Any:
@@ -104,8 +92,9 @@ class Kernel:
         self.__doc__ = function.__doc__
         self._lock = threading.Lock()
         self._ready = False
-        with _numba_cache_folder() if CACHE else contextlib.nullcontext():
-            self.dispatcher = numba.njit(cache=CACHE is not None, **FLAGS)(function)
+        self.dispatcher = numba.njit(**FLAGS)(function)
+        if CACHE is not None:
+            self.dispatcher._cache = KernelCache(function, CACHE)
 
     def ready(self) -> None:
         """Compile now. A second signature is an error afterwards, not a silent stall."""

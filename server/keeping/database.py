@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from server.keeping import schema
 from server.keeping.schema import SchemaError
 from server.settings import Settings
+from server.wire.errors import cut
 
 log = logging.getLogger("chainrule")
 P = ParamSpec("P")
@@ -32,6 +35,27 @@ ANSWERING = {"connect_timeout": "5", "tcp_user_timeout": "5000"}
 """PostgreSQL that does not answer is given up after so long (seconds, milliseconds), unless its URL says otherwise."""
 
 
+LONGEST = 300
+"""Characters of a URL, or of a driver's words, that are told."""
+
+
+TROUBLE = {
+    sqlite3.SQLITE_FULL: "The server's disk is full",
+    sqlite3.SQLITE_IOERR: "The server cannot write to its disk",
+    sqlite3.SQLITE_READONLY: "The server may not write to its database any more",
+    sqlite3.SQLITE_PERM: "The server may not write to its database any more",
+    sqlite3.SQLITE_CANTOPEN: "The server cannot open its database any more",
+    sqlite3.SQLITE_CORRUPT: "The server's database is damaged",
+    sqlite3.SQLITE_NOTADB: "The server's database is damaged",
+    sqlite3.SQLITE_ERROR: "The server's database is not what it was",
+}
+"""What does not pass by asking again, by SQLite's codes. That another process is writing (busy, locked) does."""
+
+
+class RemovedError(SQLAlchemyError):
+    """The file of the database is gone, or another lies in its place: what is written now nobody finds again."""
+
+
 class Database:
     """Opened at the first use. Its threads talk to it, so the event loop never waits for a disk: one for what somebody asks,
     one for the `beat` of the keeper, which may not wait behind the others."""
@@ -41,6 +65,8 @@ class Database:
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="database"), ThreadPoolExecutor(1, thread_name_prefix="keeper")
         self._engine: Engine | None = None
         self._opening = threading.Lock()
+        self._file: tuple[Path, int, int] | None = None
+        """Of SQLite: where the file lies, and which one it is."""
         self.lasting = True
         """Whether what is kept outlives the server; known after the first use."""
 
@@ -73,8 +99,21 @@ class Database:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction. What it reads and then writes, nobody else writes in between."""
-        with self.open().begin() as connection:
+        engine = self.open()
+        if self._file is not None and self._file != _identity(self._file[0]):
+            raise RemovedError(f"the file {self._file[0]} was removed")
+        with engine.begin() as connection:
             yield connection
+
+    def trouble(self, error: BaseException) -> str | None:
+        """What keeps this process from writing to a file that only it uses, in words: nobody else can write there either, so
+        runs may go on. None of what passes, and of a database that processes share, whose leases are then to be waited for."""
+        if self._settings.workers > 1 or self._engine is None or self._engine.dialect.name != "sqlite":
+            return None
+        if isinstance(error, RemovedError):
+            return "The server's database file was removed"
+        code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+        return None if code is None else TROUBLE.get(code & 0xFF)
 
     def open(self) -> Engine:
         """The database, made where it is not there yet. One in memory where it cannot be; but a server that does not answer now
@@ -83,21 +122,36 @@ class Database:
             if self._engine is None:
                 self._engine = self._opened()
                 self.lasting = lasts(self._engine)
+                file = schema.file_of(self._engine.url) if self._engine.dialect.name == "sqlite" else None
+                self._file = None if file is None else _identity(file)
             return self._engine
 
     def _opened(self) -> Engine:
+        named = self._settings.database_url
         try:
-            url = _url(self._settings.database_url or _default_url())
-            return opened(url)
+            return opened(_url(named or _default_url()))
         except SchemaError as refused:
-            log.error("%s (%s)", refused.message, url.render_as_string(hide_password=True))
+            log.error("%s", refused.message)
             raise
-        except (SQLAlchemyError, ImportError, OSError) as error:
-            served = not isinstance(error, ArgumentError | ImportError | OSError) and url.get_backend_name() != "sqlite"
-            if served or self._settings.workers > 1:
+        except (SQLAlchemyError, OSError) as error:
+            if named or self._settings.workers > 1:
                 raise
             log.warning("No database can be written (%s): what is kept is kept until the server stops.", cause(error))
             return opened(make_url(IN_MEMORY))
+
+
+def damaged(error: BaseException) -> bool:
+    """Whether a part of an SQLite file cannot be read, now or later."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _identity(file: Path) -> tuple[Path, int, int]:
+    try:
+        about = file.stat()
+    except OSError:
+        return file, 0, 0
+    return file, about.st_dev, about.st_ino
 
 
 def lasts(engine: Engine) -> bool:
@@ -137,7 +191,7 @@ def _make(engine: Engine) -> None:
 def refusal(settings: Settings) -> str | None:
     """Why the database of these settings must not be used: a newer chainrule's, say. None where nothing is against it, and
     where that cannot be told now. Nothing is made or written."""
-    with contextlib.suppress(SQLAlchemyError, ImportError, OSError):
+    with contextlib.suppress(SQLAlchemyError, OSError, ValueError, TypeError):  # a URL's options are read as numbers, too
         url = _url(settings.database_url or _default_url(make=False))
         engine = _engine(url)
         try:
@@ -149,6 +203,34 @@ def refusal(settings: Settings) -> str | None:
     return None
 
 
+def unusable(settings: Settings) -> str | None:
+    """Why the database that the settings name cannot be used, in a sentence; None where it can, or they name none. Tables are
+    made where there are none."""
+    if settings.database_url:
+        try:
+            opened(_url(settings.database_url)).dispose()
+        except Exception as error:  # drivers have errors of their own
+            return f"CHAINRULE_DATABASE_URL names no database that can be used: {_reason(error, settings.database_url)}."
+    return None
+
+
+def _reason(error: Exception, named: str) -> str:
+    """What is wrong with a database, in words. A URL that makes no sense is not quoted: there may be a password in it."""
+    try:
+        url = _url(named)
+    except SQLAlchemyError as wrong:
+        return cause(wrong)
+    words = cause(error).splitlines()[0].rstrip(".")
+    if url.get_backend_name() == "sqlite":
+        with contextlib.suppress(OSError, ValueError):  # of a path that no file can have
+            file = schema.file_of(url)
+            if file is not None and file.is_dir():
+                words = "this is a folder, and should be a file"
+            elif file is not None and not file.parent.is_dir():
+                words = f"there is no folder {file.parent}"
+    return f"{cut(url.render_as_string(hide_password=True), LONGEST)}: {cut(words, LONGEST)}"
+
+
 def _default_url(*, make: bool = True) -> str:
     """A file in the user's data folder, which is made where there is none; OSError where that may not be."""
     folder = user_data_path("chainrule", appauthor=False)
@@ -158,9 +240,27 @@ def _default_url(*, make: bool = True) -> str:
 
 
 def _url(text: str) -> URL:
-    """PostgreSQL is spoken to by psycopg 3, whose name need not be given."""
-    url = make_url(text)
-    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+    """PostgreSQL is spoken to by psycopg 3, whose name need not be given. Raises ArgumentError, in words, of what is none."""
+    write = "write sqlite:////path/of/a/file (four slashes) or postgresql://user:password@host/name"
+    try:
+        url = make_url(text)
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ArgumentError(f"sessions are kept in SQLite or PostgreSQL, not in {url.get_backend_name()!r}: {write}")
+        if url.get_backend_name() == "sqlite" and url.host:
+            raise ArgumentError(f"SQLite has no host: {write}")
+        url.get_dialect().import_dbapi()
+    except ImportError as error:
+        advice = "pip install 'chainrule[postgres]'" if error.name == "psycopg" else write
+        raise ArgumentError(f"its driver {error.name} is not installed: {advice}") from error
+    except NoSuchModuleError as error:
+        raise ArgumentError(f"there is no driver {url.drivername!r}: {write}") from error
+    except ValueError as error:
+        raise ArgumentError(f"its host or port makes no sense: {write}") from error
+    except ArgumentError as error:
+        raise ArgumentError(str(error) if str(error).endswith(write) else f"it is no URL of a database: {write}") from error
+    return url
 
 
 def _engine(url: URL) -> Engine:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import secrets
 import zlib
 from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from server.keeping.database import Database
+from server.keeping.database import Database, cause
 from server.keeping.tables import Experiment
 from server.settings import Settings
 from server.wire.errors import CommandError
 from server.wire.limits import beyond
+
+log = logging.getLogger("chainrule")
 
 UNFOLDED = 64_000_000
 """Bytes that a kept script may unfold to."""
@@ -34,9 +37,14 @@ class Experiments:
         """The id under which a script is kept; raises `CommandError` where there is no room for it."""
         packed, digest = await asyncio.to_thread(self._packed, script)
         try:
-            return await self._database.call(self._keep, packed, digest)
-        except IntegrityError:  # another process kept the same one at the same time
-            return await self._database.call(self._keep, packed, digest)
+            try:
+                return await self._database.call(self._keep, packed, digest)
+            except IntegrityError:  # another process kept the same one at the same time
+                return await self._database.call(self._keep, packed, digest)
+        except SQLAlchemyError as error:
+            log.error("An experiment could not be kept: %s", cause(error))
+            why = self._database.trouble(error) or "The server's database does not answer"
+            raise CommandError("unavailable", f"{why}: the run cannot be kept for a link now") from error
 
     async def script(self, id: str) -> str:
         """The script kept under an id; raises `CommandError` where there is none."""

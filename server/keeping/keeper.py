@@ -14,10 +14,11 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.keeping import leases, shelf
-from server.keeping.database import Database, cause
+from server.keeping.database import Database, cause, damaged
 from server.keeping.leases import Held, Holder, Renewed
 from server.keeping.process import clock, gone, this_process
 from server.keeping.records import Kept, Record
+from server.keeping.versions import unreadable
 from server.wire.errors import CommandError
 
 log = logging.getLogger("chainrule")
@@ -33,6 +34,8 @@ VALID = 3.0
 """… that a lease is good for, by the database's clock …"""
 MARGIN = 0.5
 """… and by how much less its owner counts on: time enough to end the stretch of training it is in."""
+GATHERED = 0.004
+"""Seconds that one who waits for its record to be written waits for others to join."""
 LARGE = 32_000_000
 """Bytes from which on a snapshot is not kept, lest the leases wait for it: the script leads to the same state, more slowly …"""
 AT_ONCE = 16_000_000
@@ -56,6 +59,10 @@ class Lease:
         """Set by every renewal; who finds the lease run out clears it, and waits."""
 
 
+class _Unwritable(Exception):  # noqa: N818  it is answered by going on
+    """The database cannot be written, and only this process uses it."""
+
+
 class Lost(NamedTuple):
     """A lease that another process has now, or had (`taken`), or whose session is no longer kept."""
 
@@ -76,18 +83,31 @@ class Keeper:
         self._renewed, self._swept = -1e9, -1e9
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = asyncio.Event()
+        self._wake = asyncio.Event()
         self._troubled = False
+        self.trouble: str | None = None
+        """Why nothing can be written though the runs go on, in words; None where all is kept."""
+        self._owed: dict[str, int | None] = {}
+        """Sessions begun or taken up meanwhile: the fence to take them from, None of those that are to be added."""
+        self._told: Callable[[str | None], None] = lambda trouble: None
         self._lost: Callable[[Lost], None] = lambda lost: None
         self._wanted: Callable[[Lease], None] = lambda lease: None
 
-    def start(self, lost: Callable[[Lost], None], wanted: Callable[[Lease], None]) -> None:
-        """Begin to beat. `lost` is told of a session that is not this process's any more, `wanted` of one to let go of."""
-        self._lost, self._wanted = lost, wanted
+    def start(
+        self,
+        lost: Callable[[Lost], None],
+        wanted: Callable[[Lease], None],
+        told: Callable[[str | None], None] = lambda trouble: None,
+    ) -> None:
+        """Begin to beat. `lost` is told of a session that is not this process's any more, `wanted` of one to let go of, `told`
+        that nothing can be written, and that it can again."""
+        self._lost, self._wanted, self._told = lost, wanted, told
         self._tasks = [asyncio.create_task(self._beats(), name="keeper"), asyncio.create_task(self._sweeps(), name="sweeper")]
 
     async def close(self) -> None:
         """After the last session was let go of."""
         self._closing.set()
+        self._wake.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=GOODBYE)
             for task in late:
@@ -98,7 +118,11 @@ class Keeper:
     async def create(self, id: str) -> Lease:
         """For a new session; raises `CommandError` where the database does not answer."""
         sent = clock()
-        return self._have(id, await self._asked(self._add, id), sent)
+        try:
+            return self._have(id, await self._asked(self._add, id), sent)
+        except _Unwritable:
+            self._owed[id] = None
+            return self._have(id, 1, sent)
 
     async def claim(self, id: str) -> tuple[Lease, Kept | None] | None:
         """Take over a session, and find what is kept of it; None where there is no such session. One that another process runs
@@ -107,7 +131,12 @@ class Keeper:
         deadline = time.monotonic() + PATIENCE
         while True:
             sent = clock()
-            found = await self._asked(self._take, id)
+            try:
+                found = await self._asked(self._take, id)
+            except _Unwritable:
+                found = await self._asked(self._take_unwritten, id)
+                if found is not None and not isinstance(found, Held):
+                    self._owed[id] = found[0] - 1
             if found is None:
                 return None
             if not isinstance(found, Held):
@@ -118,8 +147,8 @@ class Keeper:
             await asyncio.sleep(BEAT / 2)
 
     def holds(self, lease: Lease) -> bool:
-        """Whether the session is surely this process's, so that it may run."""
-        return clock() < lease.until
+        """Whether the session is surely this process's, so that it may run: also where nobody can take it from here."""
+        return clock() < lease.until or self.trouble is not None
 
     def writes(self, lease: Lease) -> bool:
         """Whether anything of the session is written at all."""
@@ -136,7 +165,11 @@ class Keeper:
         if self._leases.get(lease.id) is lease:
             if record.snapshot is not None and len(record.snapshot) > LARGE:
                 record = record._replace(snapshot=b"")
+            if self.trouble is not None:
+                record = record.told()
             self._waiting[lease] = shelf.merged(self._waiting.get(lease), record)
+            if record.written:
+                self._wake.set()
 
     async def release(self, lease: Lease) -> None:
         """Write what waits, and let go."""
@@ -145,6 +178,8 @@ class Keeper:
         del self._leases[lease.id]
         record = self._waiting.pop(lease, None)
         try:
+            if lease.id in self._owed:
+                await self._database.beat(self._write, [lease.id], {})
             await self._database.beat(self._let_go, lease.id, lease.fence, record)
         except SQLAlchemyError as error:
             log.error("A session was let go of and could not be written: %s", cause(error))
@@ -153,17 +188,37 @@ class Keeper:
 
     async def _beats(self) -> None:
         while not self._closing.is_set():
+            self._wake.clear()
+            begun = time.monotonic()
             try:
                 await self._beat()
                 self._troubled = False
             except SQLAlchemyError as error:
-                if not self._troubled:
+                trouble = self._database.trouble(error)
+                if trouble is not None:
+                    self._tell(trouble, error)
+                elif not self._troubled:
                     log.error("The database does not answer, runs wait for it: %s", cause(error))
                 self._troubled = True
             except Exception:
                 log.exception("the keeper stumbled")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), BEAT)
+                await asyncio.wait_for(self._wake.wait(), BEAT)
+            await asyncio.sleep(min(BEAT, time.monotonic() - begun) if self._troubled else GATHERED)
+
+    def _tell(self, trouble: str | None, error: Exception | None = None) -> None:
+        """Nothing can be written from now on, or it can again."""
+        if trouble == self.trouble:
+            return
+        self.trouble = trouble
+        if trouble is None:
+            log.warning("What is done is kept again.")
+        else:
+            log.error("%s: runs go on, and nothing of them is kept (%s)", trouble, None if error is None else cause(error))
+            for lease in self._leases.values():
+                lease.held.set()
+            self._waiting = {lease: record.told() for lease, record in self._waiting.items()}
+        self._told(trouble)
 
     async def _beat(self) -> None:
         held = dict(self._leases)
@@ -185,6 +240,9 @@ class Keeper:
                     self._waiting[lease] = record if later is None else shelf.merged(record, later)
             raise
         self._renewed = sent
+        self._tell(None)
+        for record in batch.values():
+            record.told()
         for id, lease in held.items():
             if self._leases.get(id) is not lease:
                 continue  # let go of meanwhile
@@ -249,6 +307,15 @@ class Keeper:
         try:
             return await self._database.call(function, id)
         except SQLAlchemyError as error:
+            if damaged(error) and function == self._take:
+                log.error("A session cannot be read: %s", cause(error))
+                raise unreadable(
+                    "What was kept of this session cannot be read, since the server's database is damaged"
+                ) from error
+            trouble = self._database.trouble(error)
+            if trouble is not None and function in (self._add, self._take):
+                self._tell(trouble, error)
+                raise _Unwritable from error
             log.error("The database does not answer: %s", cause(error))
             message = "The server's database does not answer; try again in a moment"
             raise CommandError("unavailable", message, "session") from error
@@ -285,6 +352,17 @@ class Keeper:
                 self._check(kept.script, kept.place)  # where it raises, nothing of this transaction has been
             return fence, kept
 
+    def _take_unwritten(self, id: str) -> tuple[int, Kept | None] | Held | None:
+        """What is kept of a session of a file that cannot be written; it is taken when it can be."""
+        with self._database.reading() as connection:
+            held = leases.look(connection, id)
+            if held is None or not (held.owner in (None, self._holder.owner) or gone(held.process)):
+                return held
+            kept = shelf.find(connection, id)
+            if kept is not None:
+                self._check(kept.script, kept.place)
+            return held.fence + 1, kept
+
     def _look(self) -> dict[str, int]:
         with self._database.reading() as connection:
             return leases.wanted(connection, self._holder)
@@ -292,11 +370,19 @@ class Keeper:
     def _write(self, ids: Sequence[str], records: Mapping[str, tuple[int, Record]]) -> dict[str, Renewed]:
         """Renew all leases, and write the records of those that are this process's: until the end of the transaction nobody
         else can take them."""
+        owed = {id: fence for id, fence in list(self._owed.items()) if id in ids}
         with self._database.writing() as connection:
+            for id, fence in owed.items():
+                if fence is None:
+                    leases.add(connection, id, self._holder)
+                else:
+                    leases.take(connection, id, self._holder, fence)
             renewed = leases.renew(connection, ids, self._holder)
             own = {id: record for id, (fence, record) in records.items() if id in renewed and renewed[id].fence == fence}
             shelf.write(connection, own)
-            return renewed
+        for id in owed:
+            self._owed.pop(id, None)
+        return renewed
 
     def _let_go(self, id: str, fence: int, record: Record | None) -> None:
         with self._database.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -17,12 +18,19 @@ class Piece(NamedTuple):
 
 class Record(NamedTuple):
     """What is to be written; None is as it was written last. `place` is small, and always whole. An empty snapshot: the one
-    that was written before is not this run's, and there is none."""
+    that was written before is not this run's, and there is none. `written` is called when it was, and where it cannot be."""
 
     script: bytes | None
     place: bytes
     snapshot: bytes | None
     series: tuple[Piece, ...] = ()
+    written: tuple[Callable[[], None], ...] = ()
+
+    def told(self) -> Record:
+        """Tell whoever waits for it; nobody does then."""
+        for call in self.written:
+            call()
+        return self._replace(written=())
 
 
 class Kept(NamedTuple):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import URL, Connection, Engine, create_engine, inspect, select
+from sqlalchemy import URL, Connection, Engine, Inspector, create_engine, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -40,6 +40,17 @@ class SchemaError(CommandError):
 def check(connection: Connection) -> int | None:
     """The version of the database, None of one that says none; reads only. Raises `SchemaError`."""
     inspector = inspect(connection)
+    version = _version(connection, inspector)
+    there, own = set(inspector.get_table_names()), Base.metadata.tables
+    for name in there & own.keys():
+        if not {column.name for column in own[name].columns} <= {column["name"] for column in inspector.get_columns(name)}:
+            raise SchemaError(f"holds a table {name} of another program and was not touched: empty it")
+    if there and not there & own.keys():
+        raise SchemaError("is another program's and was not touched: let it be an empty one")
+    return version
+
+
+def _version(connection: Connection, inspector: Inspector) -> int | None:
     if not inspector.has_table(Schema.__tablename__):
         return None
     columns = {column["name"] for column in inspector.get_columns(Schema.__tablename__)}

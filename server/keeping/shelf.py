@@ -25,6 +25,7 @@ def merged(earlier: Record | None, later: Record) -> Record:
         place=later.place,
         snapshot=earlier.snapshot if later.snapshot is None else later.snapshot,
         series=(*(piece for piece in earlier.series if piece.branch not in anew), *later.series),
+        written=(*earlier.written, *later.written),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from server.protocol.base import LONGEST_ID, Command, Message, SampleChoice, Split, Status, name_of
 from server.protocol.commands import Acknowledge, Attach, Ping, Subscribe, Visible
-from server.protocol.events import Attached, Done, ErrorEvent, Pace, WarmUp
+from server.protocol.events import Attached, Done, ErrorEvent, Keeping, Pace, WarmUp
 
 CLOSE_SUPERSEDED = 4001
 """A newer attach took control."""
@@ -33,6 +33,7 @@ __all__ = [
     "Command",
     "Done",
     "ErrorEvent",
+    "Keeping",
     "Message",
     "Pace",
     "Ping",

@@ -45,8 +45,17 @@ class Pace(Message):
     frames_per_second: float = Field(description="of a channel, as the page takes them now")
 
 
+class Keeping(Message):
+    """Whether what is done is kept and outlives the server. Where it is not, `message` says why, and the run goes on."""
+
+    latest: ClassVar[bool] = True
+    type: Literal["keeping"] = "keeping"
+    kept: bool
+    message: str | None = None
+
+
 class Done(Message):
-    """A command took effect."""
+    """A command took effect. What it changed is kept, unless `keeping` says otherwise."""
 
     type: Literal["done"] = "done"
     id: str | int | None = None

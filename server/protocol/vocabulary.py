@@ -10,12 +10,12 @@ from pydantic import Field, TypeAdapter, create_model
 
 from server.protocol.base import Command, Message, name_of
 from server.protocol.commands import Acknowledge, Attach, Ping, Subscribe, Visible
-from server.protocol.events import Attached, Done, ErrorEvent, Pace, WarmUp
+from server.protocol.events import Attached, Done, ErrorEvent, Keeping, Pace, WarmUp
 
 M = TypeVar("M", bound=type[Message])
 OWN_COMMANDS: Mapping[type[Command], int] = {Attach: 0, Subscribe: 19, Visible: 20, Ping: 21, Acknowledge: 34}
 """The session's own commands, and where among all the schema has listed them from the first …"""
-OWN_EVENTS: Mapping[type[Message], int] = {Attached: 0, WarmUp: 5, Pace: 7}
+OWN_EVENTS: Mapping[type[Message], int] = {Attached: 0, WarmUp: 5, Pace: 7, Keeping: 8}
 """… so with its events …"""
 LAST_EVENTS: tuple[type[Message], ...] = (Done, ErrorEvent)
 """… of which these stand last."""

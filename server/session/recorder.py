@@ -5,18 +5,25 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
 from server.keeping.packing import pack, unpack
 from server.keeping.records import Kept, Record
 from server.keeping.versions import PLACE_VERSION
+from server.protocol import Done, Keeping
 from server.session.activity import NO_PARTS, Activity, Restored
+from server.session.viewer import Viewer
 
 INTERVAL = 1.0
 """Seconds between two records of a session that goes on …"""
 SOON = 0.2
 """… and after a change of its script, which is not to be lost: a slider that is dragged changes it many times a second."""
+
+SHARE = 20
+"""… but where a page waits for it, a record is taken as soon as that is no more than one part of the time in so many."""
+UNKEPT = ("ping", "subscribe", "visible")
+"""Commands of which nothing is kept."""
 
 
 class Recorded(Protocol):
@@ -28,13 +35,22 @@ class Recorded(Protocol):
     def moving(self) -> bool: ...
     @property
     def generation(self) -> int: ...
+    @property
+    def offer(self) -> Callable[[Record], None] | None: ...
+    @property
+    def keeping(self) -> Keeping: ...
+    def poke(self) -> None: ...
 
 
 class Recorder:
-    """One session's. Knows what was offered before; `wait` is cheap."""
+    """One session's. Knows what was offered before; `wait` is cheap. A command that changed the script is not said to be done
+    before that is written: whoever was told so finds it again."""
 
     def __init__(self) -> None:
-        self._offered = -math.inf
+        self._offered, self._cost = -math.inf, 0.0
+        self._written: Hashable = None
+        """The script that is found again: as it was written last, or of a session that began anew as any begins."""
+        self._held: list[tuple[Viewer, Done]] = []
         self._script: Hashable = None
         self._place: Hashable = None
 
@@ -43,6 +59,8 @@ class Recorder:
         for activity in session.activities:
             if not activity.keepable:
                 return math.inf
+        if self._held:
+            return max(0.0, self._offered + min(SOON, SHARE * self._cost) - now)
         if _script_key(session) != self._script:
             return max(0.0, self._offered + SOON - now)
         if _place_key(session) != self._place:
@@ -65,7 +83,43 @@ class Recorder:
             series=parts.series,
         )
         self._offered, self._script, self._place = now, script, place
+        self._cost = time.monotonic() - now
         return record
+
+    # What waits for it ------------------------------------------------------------------------------------------------
+
+    def begun(self, session: Recorded) -> None:
+        """The session is as it was kept, or as any begins: nothing waits for that to be written."""
+        self._written = _script_key(session)
+
+    @property
+    def holds(self) -> bool:
+        return bool(self._held)
+
+    def hold(self, session: Recorded, viewer: Viewer, done: Done) -> bool:
+        """Whether it is said later, when what it did is written."""
+        keeps = session.offer is not None and session.keeping.kept and done.command not in UNKEPT
+        if not keeps or not all(activity.keepable for activity in session.activities):
+            return False
+        if _script_key(session) == self._written and not self._held:
+            return False
+        self._held.append((viewer, done))
+        session.poke()
+        return True
+
+    def tells(self, record: Record) -> Record:
+        """The record that was just taken, with what is to be called when it is written, or cannot be."""
+        held, self._held = self._held, []
+        if not held and record.script is None:
+            return record
+        script = self._script
+
+        def written() -> None:
+            self._written = script
+            for viewer, done in held:
+                viewer.put(done, kept=True)
+
+        return record._replace(written=(written,))
 
 
 def _script_key(session: Recorded) -> Hashable:

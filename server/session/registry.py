@@ -13,7 +13,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper, Lease, Lost
 from server.keeping.records import Kept
 from server.keeping.versions import unreadable
-from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, ErrorEvent, WarmUp
+from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, ErrorEvent, Keeping, WarmUp
 from server.session.hosting import Hosting
 from server.session.scheduler import Scheduler
 from server.session.session import Session
@@ -31,8 +31,9 @@ UNTOLD = 1.0
 """Seconds that sessions wait for the database before their pages are told."""
 GOODBYE = 5.0
 """Seconds within which a server that ends writes and lets go of all of them; a database that is away is not waited for."""
-LAST = 2.0
-"""Seconds that a session is given to end what it is in the middle of; after that, it is kept as it was offered last."""
+LAST, LAST_OF_ALL = 2.0, 0.7
+"""Seconds that a session is given to end what it is in the middle of, and where the server ends; after that, it is kept as it
+was offered last."""
 
 
 class Sessions:
@@ -126,6 +127,7 @@ class Sessions:
             session.permit = lambda: self._permit(session, lease)
             session.offer = lambda record: self._keeper.put(lease, record)
             session.give_up = lambda: self._give_up(session)
+            session.keeping = _keeping(self._keeper.trouble)
         del self._coming[id]
         self._sessions[id], self._leases[id] = session, lease
         self._tasks[id] = asyncio.create_task(session.live(), name=f"session {id[:6]}")
@@ -162,18 +164,18 @@ class Sessions:
 
     # Leaving ----------------------------------------------------------------------------------------------------------
 
-    def _put_away(self, session: Session, code: int | None = None) -> None:
+    def _put_away(self, session: Session, code: int | None = None, last: float = LAST) -> None:
         """Let a session end what it is doing, write it, and let go of it; its page, where there is one, is told to go."""
         id = session.id
         del self._sessions[id]
         leaving = self._leaving[id] = asyncio.create_task(
-            self._leave(session, self._tasks.pop(id), self._leases.pop(id), code), name=f"leaving {id[:6]}"
+            self._leave(session, self._tasks.pop(id), self._leases.pop(id), code, last), name=f"leaving {id[:6]}"
         )
         leaving.add_done_callback(lambda _: self._leaving.pop(id))
 
-    async def _leave(self, session: Session, task: asyncio.Task[None], lease: Lease, code: int | None) -> None:
+    async def _leave(self, session: Session, task: asyncio.Task[None], lease: Lease, code: int | None, last: float) -> None:
         session.end()
-        await asyncio.wait([task], timeout=LAST)
+        await asyncio.wait([task], timeout=last)
         task.cancel()
         if code is not None:
             session.close_viewers(code)
@@ -208,7 +210,11 @@ class Sessions:
     # While it lasts ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        self._keeper.start(self._lose, self._hand_over)
+        self._keeper.start(self._lose, self._hand_over, self._tell_keeping)
+
+    def _tell_keeping(self, trouble: str | None) -> None:
+        for session in self:
+            session.tell_keeping(_keeping(trouble))
 
     def announce(self, progress: WarmUp) -> None:
         """Tell every page how far the kernels are."""
@@ -230,9 +236,15 @@ class Sessions:
         for task in self._coming.values():
             task.cancel()
         for session in list(self._sessions.values()):
-            self._put_away(session)
+            self._put_away(session, last=LAST_OF_ALL)
         if self._leaving:
             await asyncio.wait(self._leaving.values(), timeout=GOODBYE)
+
+
+def _keeping(trouble: str | None) -> Keeping:
+    if trouble is None:
+        return Keeping(kept=True)
+    return Keeping(kept=False, message=f"{trouble}: what you do now is lost when the server stops. The run goes on.")
 
 
 def _fingerprint() -> str:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Record
 from server.logs import of_session
-from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Message, Subscribe, Visible, name_of
+from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Keeping, Message, Subscribe, Visible, name_of
 from server.session.activity import Activity, Answer, Channel, Job
 from server.session.attention import Attention
 from server.session.calling import Calling
@@ -70,6 +70,8 @@ class Session(Calling):
         """Puts the session away and leaves what could not be read as it is; false where that cannot be."""
         self.permit: Callable[[], Awaitable[None]] | None = None
         """Waits until the session is surely this process's; None where it can be nobody else's."""
+        self.keeping = Keeping(kept=True)
+        """Whether anything is."""
         self.turns = 0
         """What the actor was woken for, so far."""
         self._over = False
@@ -93,6 +95,7 @@ class Session(Calling):
         if self.viewer is not None:
             self.viewer.close(CLOSE_SUPERSEDED)
         self.viewer = viewer
+        viewer.hold = partial(self.recorder.hold, self)
         viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
         self._welcome(viewer)
 
@@ -148,6 +151,8 @@ class Session(Calling):
                 if event is not None:
                     viewer.put(event)
         viewer.put(self._kernels.progress)
+        if not self.keeping.kept:
+            viewer.put(self.keeping)
         self._changed_viewers()
 
     def _changed_viewers(self) -> None:
@@ -190,6 +195,7 @@ class Session(Calling):
                 restored = await self.call(read, kept)
                 for activity in self.activities:
                     await activity.restore(restored)
+                self.recorder.begun(self)
                 return
             except Exception:
                 log.exception("a session cannot be restored")
@@ -198,6 +204,7 @@ class Session(Calling):
                 self.report(ErrorEvent(code="internal", message="What was kept of this session cannot be read; it begins anew"))
         for activity in self.activities:
             await activity.begin()
+        self.recorder.begun(self)
 
     async def _turn(self) -> None:
         """Obey a command, or have all that is due go on by a slice and be drawn, or rest until there is something to do."""
@@ -205,6 +212,8 @@ class Session(Calling):
         self.turns += 1
         if self.permit is not None:
             await self.permit()
+        if self.recorder.holds:
+            await self._offer(0)  # before a command that may take long
         item = self._next()
         if item is not None:
             await self._obey(*item)
@@ -257,7 +266,7 @@ class Session(Calling):
             return math.inf
         wait = self.recorder.wait(self, time.monotonic())
         if math.isfinite(wait) and wait <= within:
-            self.offer(await self.call(self.recorder.take, self))
+            self.offer(self.recorder.tells(await self.call(self.recorder.take, self)))
             wait = self.recorder.wait(self, time.monotonic())
         return wait
 
@@ -267,6 +276,12 @@ class Session(Calling):
         """Tell every page that is attached."""
         for viewer in self._viewers:
             viewer.put(event)
+
+    def tell_keeping(self, keeping: Keeping) -> None:
+        """Tell every page that nothing is kept any more, or that all is again."""
+        self.keeping = keeping
+        self.report(keeping)
+        self.poke()
 
     def find(self, kind: type[T]) -> T:
         """The activity that is one of these."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from server.metrics import ERRORS, FRAMES, Answers
@@ -58,6 +58,8 @@ class Viewer:
         self.plane: Plane | None = None
         self.slots: dict[str, Slot] = {}
         self.answers = Answers()
+        self.hold: Callable[[Viewer, Done], bool] = lambda viewer, done: False
+        """Whether it is put again later: what was done is to be kept before it is told."""
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
         self._latest: dict[type[Message], Message] = {}
@@ -81,10 +83,10 @@ class Viewer:
         if not self.closing.done():
             self.closing.set_result(code)
 
-    def put(self, event: Message) -> None:
+    def put(self, event: Message, *, kept: bool = False) -> None:
         """An event after those before it. Of what tells where something stands only the newest is kept, at its place in the
         order. The longest of those that wait is not counted: own data travel in one event."""
-        if self.closing.done():
+        if self.closing.done() or (isinstance(event, Done) and not kept and self.hold(self, event)):
             return
         kind = type(event)
         if isinstance(event, Done | ErrorEvent | Attached):

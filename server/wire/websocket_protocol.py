@@ -8,10 +8,12 @@ from typing import Any, cast
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 RESTARTS = 1012
 FAREWELL = 1.0
 """Seconds that a page is given to take leave when the server ends."""
+NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 MOST = 65_536
 """Bytes that wait for the others of their pass of the event loop; the transport itself pauses its writers at as many."""
 
@@ -66,13 +68,24 @@ class Wire(WebSocketsSansIOProtocol):
     """One socket. When the server ends, the page's own farewell is waited for: a socket that is shut while messages of the page
     are on their way is reset, and the page would not hear why."""
 
+    _asked = False
+    """Whether there was a request that could be read."""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._gathering = Gathering(cast(asyncio.Transport, transport), self.loop)
         super().connection_made(cast(asyncio.Transport, self._gathering))
 
     def data_received(self, data: bytes) -> None:
+        """A request that is none, by a letter in one of its headers say, is answered: uvicorn would leave it open for ever."""
         self._gathering.arrived()
         super().data_received(data)
+        if self.conn.handshake_exc is not None and not self._asked and not self.transport.is_closing():
+            self.transport.write(NO_REQUEST)
+            self.transport.close()
+
+    def handle_connect(self, event: Request) -> None:
+        self._asked = True
+        super().handle_connect(event)
 
     async def send(self, message: ASGISendEvent) -> None:
         """Past the close frame nobody hears, whoever sent it (the page, this server's end, a line found dead): for the writer,
@@ -80,6 +93,8 @@ class Wire(WebSocketsSansIOProtocol):
         if self.close_sent and message["type"] == "websocket.send":
             raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True  # refused, in words: uvicorn takes it for one that was forgotten
 
     def shutdown(self) -> None:
         if not self.handshake_complete or self.close_sent or self.disconnected:

@@ -107,7 +107,7 @@ def test_each_way_a_line_ends_has_its_words(page: Page, server_url: str, complai
     train.settle(2)
 
 
-def test_a_slow_line_and_a_hidden_page_are_told_of(page: Page, server_url: str) -> None:
+def test_a_slow_line_what_is_not_kept_and_a_hidden_page_are_told_of(page: Page, server_url: str) -> None:
     door = Doorman(page)
     train = Train(page).open(server_url)
     train.hook("forward").click()
@@ -123,6 +123,10 @@ def test_a_slow_line_and_a_hidden_page_are_told_of(page: Page, server_url: str) 
     door.say(type="pace", slow=False)
     expect(notice).not_to_contain_text("Slow connection")
     train.pause()
+    door.say(type="keeping", kept=False, message="The server's disk is full: what you do now is lost when the server stops.")
+    expect(notice).to_contain_text("disk is full")
+    door.say(type="keeping", kept=True, message=None)
+    expect(notice).to_contain_text("kept again")
     for hidden in (True, False):
         door.sent.clear()
         page.evaluate(HIDE, hidden)

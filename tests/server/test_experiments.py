@@ -121,11 +121,21 @@ def read_only(folder: Path) -> str:
     ],
     ids=["no folder", "read only", "no url", "no driver"],
 )
-def test_where_nothing_can_be_written_it_is_kept_in_memory(
-    tmp_path: Path, url: Callable[[Path], str], caplog: pytest.LogCaptureFixture
+def test_a_database_that_is_named_and_cannot_be_written_is_no_database_in_memory(
+    tmp_path: Path, url: Callable[[Path], str]
 ) -> None:
     (tmp_path / "file").write_text("in the way of a folder")
     store = Store(Settings(database_url=url(tmp_path)))
+    with pytest.raises(CommandError, match="cannot be kept"):
+        run(store, lambda: store.keep("{}"))
+
+
+def test_where_the_data_folder_cannot_be_written_it_is_kept_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way of a folder")
+    monkeypatch.setattr("server.keeping.database.user_data_path", lambda *_, **__: tmp_path / "file" / "below")
+    store = Store(Settings())
 
     async def there_and_back() -> str:
         return await store.script(await store.keep('{"there": "and back"}'))

@@ -8,6 +8,7 @@ import http.client
 import json
 import re
 import shutil
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,12 +17,14 @@ from typing import Any
 import plotly
 import pytest
 from live_server import Live
+from pages import PATIENCE
 from plotly.offline import get_plotlyjs_version
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from server.http.assets import accepts_gzip, web_folder
 from server.http.page import Page
+from server.settings import Settings
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -219,3 +222,29 @@ def test_figures_have_both_themes_and_named_traces(live: Live) -> None:
             assert figure["layout"]["uirevision"] == "keep"
             assert figure["layout"]["paper_bgcolor"] == "rgba(0,0,0,0)"
     assert figures["loss"]["light"]["layout"]["yaxis"]["type"] == "log"
+
+
+def test_a_server_that_can_build_no_run_says_so_to_whoever_supervises_it(
+    serve: Callable[[Settings], Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, told = threading.Event(), threading.Event()
+
+    def fails(progress: Any) -> None:
+        begun.set()
+        assert told.wait(PATIENCE)
+        raise RuntimeError("the kernels are of another world")
+
+    monkeypatch.setattr("engine.warm_up", fails)
+    live = serve(Settings(database_url="sqlite://"))
+    assert begun.wait(PATIENCE)
+    assert (get(live, "/healthz")[0].status, get(live, "/readyz")[0].status) == (200, 503), "it is still starting"
+    told.set()
+    live.until(lambda: live.app.state.kernels.health == "failing")
+    response, body = get(live, "/healthz")
+    assert response.status == 503 and json.loads(body)["status"] == "failing" and b"world" not in body
+    assert get(live, "/readyz")[0].status == 503
+
+
+def test_readyz(live: Live) -> None:
+    live.until(lambda: get(live, "/readyz")[0].status == 200)
+    assert json.loads(get(live, "/readyz")[1]) == {"status": "ok"}

@@ -19,6 +19,7 @@ import pytest
 from live_server import Live
 from pages import Page
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from server.keeping import database as module
 from server.keeping import schema
@@ -278,15 +279,16 @@ def test_a_version_that_makes_no_sense_is_refused_and_not_touched(url: str, dama
     refused(url, "says no schema version that makes sense")
 
 
-def test_a_file_that_is_no_database_is_told_as_before(file: str, caplog: pytest.LogCaptureFixture) -> None:
-    """What else is wrong is no matter of versions: such a file is left, and memory serves."""
+def test_a_file_that_is_no_database_is_left_as_it_is(file: str) -> None:
+    """What else is wrong is no matter of versions, and no memory stands in for a file that is named."""
     path = Path(file.removeprefix("sqlite:///"))
     path.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
     before = state(file)
     assert refusal(Settings(database_url=file)) is None
     database = Database(Settings(database_url=file))
-    database.open()
-    assert not database.lasting and "No database can be written" in caplog.text and state(file) == before
+    with pytest.raises(DatabaseError):
+        database.open()
+    assert state(file) == before
     database.close()
 
 

@@ -71,6 +71,10 @@ session.begin([
     events: {
       warmup: (warmup) => store.set({ warmup }),
       pace: ({ slow }) => store.set({ slow }),
+      keeping: ({ kept, message }) => {
+        if (kept && store.state.unkept) store.set({ notice: { kind: "info", text: "What you do is kept again." } });
+        store.set({ unkept: kept ? null : (message ?? "Nothing is kept.") });
+      },
       error: ({ message }) => sender.complain(message),
     },
   },

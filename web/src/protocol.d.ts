@@ -93,6 +93,7 @@ export type Event =
   | WarmUp
   | Trial
   | Pace
+  | Keeping
   | RaceInfo
   | RaceState
   | NetworkInfo
@@ -1901,6 +1902,14 @@ export interface Pace {
   frames_per_second: number;
 }
 /**
+ * Whether what is done is kept and outlives the server. Where it is not, `message` says why, and the run goes on.
+ */
+export interface Keeping {
+  type: "keeping";
+  kept: boolean;
+  message: string | null;
+}
+/**
  * A race: what it is run on, and its lanes. Told anew when it changes.
  */
 export interface RaceInfo {
@@ -2134,7 +2143,7 @@ export interface NetworkState {
   same_bits: boolean;
 }
 /**
- * A command took effect.
+ * A command took effect. What it changed is kept, unless `keeping` says otherwise.
  */
 export interface Done {
   type: "done";

@@ -102,7 +102,7 @@ export class Session {
   async #onAttached(event, { forgotten, unreadable, broken, reason }) {
     const store = this.#store;
     const before = store.state;
-    store.set({ attachments: before.attachments + 1, slow: false });
+    store.set({ attachments: before.attachments + 1, slow: false, unkept: null });
     if (event.resumed) this.#arriving = new Set();
     // Of another session nothing that was drawn holds; one that was found again tells what it has.
     else this.#forget(new Set());

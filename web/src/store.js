@@ -10,6 +10,7 @@ export const PAGE_STATE = {
   connection: { status: /** @type {const} */ ("connecting"), retryAt: null, reason: null, words: "" },
   attachments: 0,
   slow: false,
+  unkept: null,
   catalog: null,
   figures: null,
   warmup: null,

@@ -38,6 +38,8 @@ export interface AppState {
   attachments: number;
   /** the server sends fewer pictures, since the page or its line does not keep up */
   slow: boolean;
+  /** why what is done is not kept by the server, in its words */
+  unkept: string | null;
   catalog: Catalog | null;
   figures: Figures | null;
   warmup: WarmUp | null;

@@ -93,6 +93,7 @@ function lineFor(state, rooms, actions) {
       progress: warmup.done / warmup.total,
     };
   }
+  if (state.unkept && !notice) return { kind: "warn", text: state.unkept };
   if (own.now) return own.now;
   if (notice) {
     return {
