@@ -73,6 +73,12 @@ def _adamw(o: Options) -> TorchOptimizer:
     return _adamw_by_lines(o, "self.lr * self.weight_decay")
 
 
+def _adamw_of_the_paper(o: Options) -> TorchOptimizer:
+    """The paper's decay is not multiplied by the rate, but by what a schedule has made of it."""
+    scale = f" * (self.lr / {o['lr']!r})" if o["lr"] else ""
+    return _adamw_by_lines(o, f"self.weight_decay{scale}")
+
+
 def _adamw_by_lines(o: Options, decay: str) -> TorchOptimizer:
     kept = f"p *= 1 - {decay}"
     return written_out(STATE, lines.MEAN, lines.SQUARES, lines.mean(o), lines.squares(o), kept, lines.ADAM_STEP)
@@ -163,7 +169,7 @@ ADAM_FAMILY = (
         PAPERS_DECAY,
         (RATE, BETA_1, BETA_2, EPS, replace(WEIGHT_DECAY, default=1e-4), CORRECTED),
         forms=by_dialect(
-            textbook=Form(kernels.ADAMW_PAPER, DECAYED_ADAM, lambda o: _adamw_by_lines(o, "self.weight_decay"), STATE),
+            textbook=Form(kernels.ADAMW_PAPER, DECAYED_ADAM, _adamw_of_the_paper, STATE),
             pytorch=Form(kernels.ADAMW, DECAYED_ADAM, _adamw, STATE),
         ),
         formulas={TEXTBOOK: PAPERS_DECAY, PYTORCH: DECAYED},
