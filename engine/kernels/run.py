@@ -175,7 +175,8 @@ def loop(
 
     Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
     many columns as its first op's EXTRA says. `change` becomes what the last update added to theta, also where a full series
-    makes it the last. Leaves early at a non-finite value or where int_state[SERIES_ROOM] points are recorded: int_state[STATUS].
+    makes it the last. Leaves early at a non-finite value or where int_state[SERIES_ROOM] points are recorded:
+    int_state[STATUS].
     """
     int_state[STATUS] = RUNNING
     whole = last_op == tape.shape[0] and tape[last_op - 1, CODE] == UPDATE

@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.curvature import FLAT, Curvature, hessian_product, of_gradient_in_parts
+from engine.landscape.curvature import FLAT, Curvature, hessian_in_parts, hessian_product, of_gradient_in_parts
+from engine.landscape.degeneracy import after_newton_step, newton_offset
 from engine.landscape.slices import Landscape
 from engine.landscape.stability import Bound, PhaseDiagram, bound_in_parts, growth, phase_diagram
 from engine.parts import Parts
@@ -68,6 +69,10 @@ class LanePosition:
 def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
     optimizer, rate, theta = position.optimizer, position.rate, position.theta
     curvature = yield from of_gradient_in_parts(surface.gradient, theta)
+    offset = newton_offset(curvature, surface.gradient(theta))
+    if offset is not None:
+        there = yield from hessian_in_parts(hessian_product(surface.gradient, theta + offset), theta.size)
+        curvature = after_newton_step(curvature, there)
     matrix = curvature.matrix
     product = hessian_product(surface.gradient, theta) if matrix is None else lambda v: matrix @ v
     found = yield from bound_in_parts(optimizer, product, theta.size, position.state, position.updates)

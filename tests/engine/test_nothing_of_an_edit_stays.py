@@ -140,7 +140,9 @@ def walk(edit: dict[str, Any], *base: str) -> None:
     for step in range(EDIT, LAST + 1):
         fresh.advance(step - fresh.steps_done)
         future[step] = told(fresh)
-    assert future[LAST][1:] != seen[LAST][1:] or edit["kind"] == "extend" or edit.get("path") in SAME, "an edit that changes nothing shows nothing"
+    assert future[LAST][1:] != seen[LAST][1:] or edit["kind"] == "extend" or edit.get("path") in SAME, (
+        "an edit that changes nothing shows nothing"
+    )
     trainer.advance(LAST)
     trainer.seek(EDIT)
     trainer.edit(edit)
