@@ -24,7 +24,8 @@ def newton_offset(curvature: Curvature, gradient: Array) -> Array | None:
     not made."""
     if curvature.kind not in ("minimum", "maximum", "saddle") or curvature.matrix is None:
         return None
-    return -np.linalg.solve(curvature.matrix, gradient)
+    offset: Array = -np.linalg.solve(curvature.matrix, gradient)
+    return offset
 
 
 def after_newton_step(curvature: Curvature, there: Array) -> Curvature:

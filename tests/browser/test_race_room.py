@@ -300,7 +300,7 @@ def test_what_is_told_of_a_place_is_so(room: RaceRoom) -> None:
         expect(room.page.locator("main.race")).not_to_have_attribute("data-change", before)
         room.settle(0)
         expect(room.page.locator("[data-part=standings]")).to_contain_text("reached f ≤ 0.01 at step")
-        scale = room.page.locator(".race-left .race-choices .small")
+        scale = room.page.locator(".race-left .race-choices .small").first
         expect(scale).to_contain_text("f (log scale): dark −30" if "30" in formula else "f (log scale): dark 0")
     expect(room.hook("race-verdict")).to_contain_text("at a kink, a rate may be too high")
     expect(room.page.locator("[data-fact=kind]")).not_to_contain_text("minimum")
