@@ -23,7 +23,7 @@ from engine.recording import rules
 from engine.recording.recorder import SeriesRecorder
 from engine.recording.stops import Stop, stop_reason
 from engine.script.edit_checks import describe, slot_of
-from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, with_edit
+from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, retrains, with_edit
 from engine.script.script import Checkpoints, Script
 from engine.spec import MAX_STEPS, RunSpec
 
@@ -135,7 +135,7 @@ class Run:
         for edit in edits:
             self._apply(edit)
         if edits:
-            rules.resume(self.machine.rules)
+            rules.resume(self.machine.rules, self.step, anew=any(retrains(edit) for edit in edits))
         return bool(edits)
 
     def _apply(self, edit: AnyEdit) -> None:

@@ -8,18 +8,19 @@ high: `HIGH`, half the loss of the best constant answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 
 from engine.diagnostics import remedies as to_try
-from engine.diagnostics.findings import NAMES, Evidence, Finding, Name, Remedy, applicable
+from engine.diagnostics.findings import NAMES, Evidence, Finding, Remedy
 from engine.diagnostics.first_nonfinite import FirstNonfinite
+from engine.diagnostics.remedies import finding
+from engine.diagnostics.standstill import HIGH, identical_units, local_minimum, penalized, plateau, underfitting
 from engine.diagnostics.symptoms import Symptoms
 from engine.script.edit_checks import number as n
 
-HIGH = 0.5  # in baselines
 VANISHED = 2e-3  # ‖δ_1‖/‖δ_L‖; three sigmoid layers still learn at 1.6e-2, five are stuck at 1.2e-3
 EXPLODED = 50.0  # the same; at most 8 in healthy runs while the loss is high, 46 to 7,000 from weights too large
 DEAD = 2 / 3  # of a layer's units; narrow He-started ReLU layers have up to a half dead, and learn
@@ -31,11 +32,9 @@ MEMORIZED = 0.15  # baselines the held-out loss rose above its best; healthy run
 APART = 0.5  # baselines between training and held-out loss; healthy: at most 0.17
 TINY_UPDATE = 3e-5  # ‖Δθ‖/‖θ‖ an update: 30,000 updates to go as far as the weights are large; 1e-3 is usual, healthy ≥ 6e-4
 STEEP = 0.05  # elasticity: the gradient would carry, were the steps larger
-FLAT = 0.005  # of the loss, over the later half of the updates; healthy but slow starts fall by 1 % or more
-IDENTICAL_FLAT = 0.05  # the same where a whole layer's units are identical, whose best is soon neared and never reached
-ENOUGH = 500  # updates before "it does not get better" means anything
+GONE = 1e-7  # of the optimizer's rate; a one-cycle ends at 4e-6 of it
+LITTLE = 0.01  # baselines: below it nothing is missed
 EARLY = 200  # updates before steps are called too small: a warm-up may still raise them
-NO_PULL = 0.1  # elasticity of the samples' own gradients; at least 0.25 where samples disagree, 0 to 0.03 where blocked
 
 Rule = Callable[[Symptoms], Finding | None]
 
@@ -59,7 +58,7 @@ def _diverging(s: Symptoms) -> Finding | None:
         return None
     words = f"the training loss is {n(s.recent)}, and was {n(best)}: {n(risen)} baselines higher"
     found = [Evidence("loss_risen", risen, RISEN, "above", words)]
-    return _finding(
+    return finding(
         "diverging",
         f"The loss rose from {n(best)} to {n(s.recent)}: the steps are longer than the valley is wide.",
         found,
@@ -77,7 +76,7 @@ def _exploding(s: Symptoms) -> Finding | None:
     if ratio is None or s.level < HIGH or not ratio > EXPLODED:
         return None
     found = [_ratio_evidence(s, ratio, EXPLODED, "above")]
-    return _finding(
+    return finding(
         "exploding",
         f"Blame grows {n(ratio)}-fold from layer {len(s.layers)} to layer 1: each layer multiplies it.",
         found,
@@ -98,7 +97,7 @@ def _dead(s: Symptoms) -> Finding | None:
         return None
     words = f"{len(worst.dead)} of {worst.units} units of layer {worst.layer} pass no blame for any training sample"
     found = [Evidence("dead_share", share, DEAD, "above", words, worst.layer)]
-    return _finding(
+    return finding(
         "dead_units",
         f"{words[0].upper()}{words[1:]}: no data gradient reaches them now; decay, momentum or earlier layers may revive them.",
         found,
@@ -130,7 +129,7 @@ def _saturated(s: Symptoms) -> Finding | None:
         found = Evidence("confidently_wrong", unmatched, WRONG, "above", words, layer)
     else:
         return None
-    return _finding(
+    return finding(
         "saturated",
         f"{words[0].upper()}{words[1:]}: blame hardly passes.",
         [found],
@@ -149,11 +148,11 @@ def _saturated(s: Symptoms) -> Finding | None:
 
 def _vanishing(s: Symptoms) -> Finding | None:
     ratio = s.delta_ratio
-    if ratio is None or s.level < HIGH or not ratio < VANISHED or s.parameters == 0 or _penalized(s) or not any(_weights(s)):
+    if ratio is None or s.level < HIGH or not ratio < VANISHED or s.parameters == 0 or penalized(s) or not any(_weights(s)):
         return None
     found = [_ratio_evidence(s, ratio, VANISHED, "below")]
     squashing = any(layer.activation == "sigmoid" for layer in s.hidden)
-    return _finding(
+    return finding(
         "vanishing",
         f"Of the blame at layer {len(s.layers)} the share {n(ratio)} arrives at layer 1, which hardly learns.",
         found,
@@ -186,7 +185,7 @@ def _overfitting(s: Symptoms) -> Finding | None:
     )
     gap = Evidence("gap", apart, APART, "above", f"{s.held_out_name} loss is {n(now)}, training loss {n(train)}")
     decay = max(1e-3, 10 * s.spec.regularization.l2)
-    return _finding(
+    return finding(
         "overfitting",
         f"Training loss is down to {n(s.loss)}, but {s.held_out_name} loss is {n(now)}: it learns the samples by heart.",
         [found for found in (rose, gap) if found.value > found.threshold],
@@ -200,6 +199,28 @@ def _overfitting(s: Symptoms) -> Finding | None:
     )
 
 
+def _vanished_rate(s: Symptoms) -> Finding | None:
+    base = s.spec.optimizer.lr
+    still = s.update is not None and s.update < TINY_UPDATE
+    if not (still and s.rate < GONE * base and s.level > LITTLE and s.elasticity > STEEP):
+        return None
+    words = f"the {s.spec.schedule.row.title} schedule has brought the rate from {n(base)} down to {n(s.rate)}"
+    found = [
+        Evidence("rate", s.rate, GONE * base, "below", words),
+        Evidence("elasticity", s.elasticity, STEEP, "above", f"1 % along the gradient changes the loss by {n(s.elasticity)} %"),
+    ]
+    return finding(
+        "vanished_rate",
+        f"The learning rate is {n(s.rate)}: updates change nothing any more, though the gradient shows the way.",
+        found,
+        s,
+        [
+            Remedy("schedule.name", "constant", "a constant learning rate"),
+            Remedy("schedule.eta_min", float(f"{0.01 * base:.2g}"), "a least rate of a hundredth of the base"),
+        ],
+    )
+
+
 def _slow(s: Symptoms) -> Finding | None:
     if s.update is None or s.level < HIGH or s.step < EARLY or not s.update < TINY_UPDATE or not s.elasticity > STEEP:
         return None
@@ -207,7 +228,7 @@ def _slow(s: Symptoms) -> Finding | None:
         Evidence("update_ratio", s.update, TINY_UPDATE, "below", f"an update is {n(s.update)} of the parameters' size"),
         Evidence("elasticity", s.elasticity, STEEP, "above", f"1 % along the gradient changes the loss by {n(s.elasticity)} %"),
     ]
-    return _finding(
+    return finding(
         "slow",
         f"Each update moves the parameters by {n(s.update)} of their size, though the gradient shows the way.",
         found,
@@ -219,75 +240,19 @@ def _slow(s: Symptoms) -> Finding | None:
     )
 
 
-def _stuck(s: Symptoms, flat: float) -> Evidence | None:
-    better = s.improvement
-    if better is None or s.step - s.since < ENOUGH or s.level < HIGH or not abs(better) < flat:
-        return None
-    words = f"over the later half of the updates the loss fell by {better:.2%}, and stands at {n(s.level)} baselines"
-    return Evidence("improvement", better, flat, "below", words)
-
-
-def _identical_units(s: Symptoms) -> Finding | None:
-    layer, units = s.identical_units
-    slow = _stuck(s, IDENTICAL_FLAT)
-    if slow is None or _penalized(s) or units < 2 or units < s.layers[layer - 1].units:
-        return None
-    words = f"the {units} units of layer {layer} are twins: the same weights, so the same gradients, for ever"
-    return _standing(s, [Evidence("twins", float(units), 1.0, "above", words, layer), slow], layer)
-
-
-def _plateau(s: Symptoms) -> Finding | None:
-    flat = _stuck(s, FLAT)
-    if flat is None or _penalized(s) or not s.hidden or not s.pull_elasticity < NO_PULL:
-        return None
-    words = f"1 % along each sample's own gradient would change its loss by {n(s.pull_elasticity)} %: no sample pulls"
-    return _standing(s, [Evidence("pull_elasticity", s.pull_elasticity, NO_PULL, "below", words), flat])
-
-
-def _standing(s: Symptoms, evidence: Sequence[Evidence], layer: int | None = None) -> Finding:
-    tries = [
-        to_try.suitable_initializer(s),
-        Remedy("seed", s.spec.seed + 1, "another start"),
-        Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
-    ]
-    return _finding("plateau", f"The loss stands still at {n(s.loss)}: {evidence[0].words}.", evidence, s, tries, layer)
-
-
-def _underfitting(s: Symptoms) -> Finding | None:
-    flat = _stuck(s, FLAT)
-    if flat is None:
-        return None
-    found = [flat]
-    if _penalized(s):
-        share = s.penalty / (s.loss + s.penalty)
-        found.append(Evidence("penalty_share", share, 0.0, "above", f"{share:.0%} of the objective is penalty on weights"))
-    else:
-        words = f"samples pull {n(s.pull / max(s.gradient, 1e-300))} times as hard as their mean: they disagree, and cancel"
-        found.append(Evidence("disagreement", s.pull / max(s.gradient, 1e-300), 1.0, "above", words))
-    return _finding(
-        "underfitting",
-        f"The training loss stands still at {n(s.loss)}, {n(s.level)} of what the best constant answer gets.",
-        found,
-        s,
-        [
-            Remedy("regularization.l2", s.spec.regularization.l2 / 100, "a weaker penalty"),
-            Remedy("regularization.l1", s.spec.regularization.l1 / 100, "a weaker penalty"),
-            to_try.larger_network(s) if not _penalized(s) else None,
-        ],
-    )
-
-
 RULES: tuple[Rule, ...] = (
     _diverging,
     _exploding,
-    _identical_units,
+    identical_units,
+    local_minimum,
     _dead,
     _saturated,
     _vanishing,
     _overfitting,
+    _vanished_rate,
     _slow,
-    _plateau,
-    _underfitting,
+    plateau,
+    underfitting,
 )
 EXPLAINS: dict[str, tuple[str, ...]] = {
     "non_finite": NAMES,
@@ -296,6 +261,7 @@ EXPLAINS: dict[str, tuple[str, ...]] = {
     "dead_units": ("vanishing", "plateau", "underfitting", "slow"),
     "saturated": ("vanishing", "plateau", "underfitting", "slow"),
     "vanishing": ("plateau", "underfitting", "slow"),
+    "vanished_rate": ("slow", "plateau", "underfitting"),
     "slow": ("plateau", "underfitting"),
     "plateau": ("underfitting", "dead_units", "saturated", "vanishing", "slow", "plateau"),
 }
@@ -308,9 +274,9 @@ def diagnose(symptoms: Symptoms, stopped: Stopped | None) -> list[Finding]:
     if stopped is not None and stopped.kind == "non_finite":
         found.append(_non_finite(symptoms, stopped))
     for rule in RULES:
-        finding = rule(symptoms)
-        if finding and not any(finding.name in EXPLAINS.get(cause.name, ()) for cause in found):
-            found.append(finding)
+        named = rule(symptoms)
+        if named and not any(named.name in EXPLAINS.get(cause.name, ()) for cause in found):
+            found.append(named)
     return found
 
 
@@ -327,18 +293,7 @@ def _non_finite(s: Symptoms, stopped: Stopped) -> Finding:
         Remedy("data.standardize", True, "inputs of size one"),
         to_try.suitable_initializer(s),
     ]
-    return _finding("non_finite", f"{words[0].upper()}{words[1:]}.", found, s, tries)
-
-
-def _finding(
-    name: Name,
-    summary: str,
-    evidence: Sequence[Evidence],
-    s: Symptoms,
-    tries: Sequence[Remedy | None],
-    layer: int | None = None,
-) -> Finding:
-    return Finding(name, summary, tuple(evidence), applicable(s.spec, tries), layer)
+    return finding("non_finite", f"{words[0].upper()}{words[1:]}.", found, s, tries)
 
 
 def _ratio_evidence(s: Symptoms, ratio: float, threshold: float, side: Any) -> Evidence:
@@ -355,10 +310,3 @@ def _weights(s: Symptoms) -> list[float]:
 def _nothing_yet(s: Symptoms) -> bool:
     """Weights that are all zero make every z zero: a plateau of the start, not dead units."""
     return not any(_weights(s))
-
-
-def _penalized(s: Symptoms) -> bool:
-    """Penalties hold the weights down: their gradient is larger than the data's."""
-    l1, l2 = s.spec.regularization.l1, s.spec.regularization.l2
-    weights = float(np.linalg.norm([layer.weights for layer in s.layers]))
-    return bool(l1 or l2) and l2 * weights + (l1 if weights > 0 else 0.0) >= 0.5 * s.gradient

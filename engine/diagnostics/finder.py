@@ -9,7 +9,8 @@ Mini-batch losses are noisy, so they are smoothed by an exponential moving avera
 in the smoothed curve is measured where the rates are too small to matter: no fall or rise that could be noise is read.
 
 Divergence shows late: rates just below the bound (2/λ_max for plain descent) shrink the steepest error to almost nothing, which
-above it has to grow back. On a ladder of seven decades `diverged` is up to three times the bound; its tenth is well below.
+above it has to grow back. Of plain descent over the full batch, up the ladder of seven decades in 200 updates, `diverged` was
+5 to 8 times the bound, and its tenth .5 to .8 of it: more updates or another span make other numbers.
 """
 
 from __future__ import annotations

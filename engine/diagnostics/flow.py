@@ -59,11 +59,13 @@ class LayerState:
 
 @dataclass(frozen=True)
 class NetworkState:
-    """Every layer, the data loss over the training set, and the share of samples with an output saturated on the wrong side."""
+    """Every layer, the data loss over the training set, the share of samples with an output saturated on the wrong side, and
+    each training sample's own loss (n,)."""
 
     loss: float
     layers: tuple[LayerState, ...]
     confidently_wrong: float
+    losses: Array
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class _Measuring:
         self.saturated = np.zeros(self.depth + 1)
         self.alive = [np.zeros(size, dtype=bool) for size in tape.sizes]
         self.loss = self.wrong = 0.0
+        self.losses = np.zeros(evaluator.machine.dataset.rows[0])
         self.rows = {layer: ACTIVATIONS[name] for layer, name in enumerate(tape.activations, 1)}
         kinds = [codes.BACK_ACTIVATION, *([codes.OUTPUT_DELTA] if self.rows[self.depth].levels_off else [])]
         self.sloping = np.isin(tape.ops[:, codes.CODE], kinds)
@@ -139,12 +142,13 @@ class _Measuring:
             for start, count in evaluator.passes("gradient_ops", x, y, codes.STATISTICS):
                 gradient += evaluator.grad * (count / len(x))
                 self._add_sizes(count)
+                self.losses[start : start + count] = evaluator.values("losses", count)[0]
                 slopes = self._slopes(count)
                 self._add_slopes(slopes)
                 if self.depth in slopes:
                     self._add_output(slopes[self.depth], count, y[start : start + count])
             layers = tuple(self._layer(layer, gradient, len(x)) for layer in range(1, self.depth + 1))
-        return NetworkState(self.loss / len(x), layers, float(self.wrong) / len(x))
+        return NetworkState(self.loss / len(x), layers, float(self.wrong) / len(x), self.losses)
 
     def _add_sizes(self, count: int) -> None:
         evaluator = self.evaluator

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from engine.diagnostics.findings import Remedy
+from engine.diagnostics.findings import Evidence, Finding, Name, Remedy, applicable
 from engine.diagnostics.symptoms import Symptoms
+from engine.spec.fields import MAX_UNITS
+
+
+def finding(
+    name: Name,
+    summary: str,
+    evidence: Sequence[Evidence],
+    s: Symptoms,
+    tries: Sequence[Remedy | None],
+    layer: int | None = None,
+) -> Finding:
+    """A finding with those of the remedies that its run's spec accepts."""
+    return Finding(name, summary, tuple(evidence), applicable(s.spec, tries), layer)
 
 
 def rate(s: Symptoms, factor: float, words: str) -> Remedy:
@@ -34,6 +48,17 @@ def layers(s: Symptoms, field: str, value: Any, words: str) -> Remedy | None:
 
 def batch_norm(s: Symptoms) -> Remedy | None:
     return layers(s, "norm", "batch", "batch norm in every layer")
+
+
+def more_units(s: Symptoms) -> Remedy:
+    """Every hidden layer four times as wide, 8 units at least: where two units stand in each other's way, eight seldom do."""
+    wider = [layer.model_dump() | {"units": min(MAX_UNITS, max(8, 4 * layer.units))} for layer in s.spec.network.layers]
+    return Remedy("network.layers", wider, "more hidden units")
+
+
+def another_start(s: Symptoms) -> Remedy:
+    """The next seed: another draw of the initial weights."""
+    return Remedy("seed", s.spec.seed + 1, "another start")
 
 
 def larger_network(s: Symptoms) -> Remedy:

@@ -16,6 +16,7 @@ from engine.diagnostics.flow import LayerState, NetworkState, network_state
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels.codes import SERIES_COLUMNS
 from engine.machine.machine import Machine
+from engine.machine.rates import rates_ahead
 from engine.parts import give_way
 from engine.spec import RunSpec
 
@@ -26,7 +27,7 @@ STEP, TRAIN, VALIDATION, TEST = (SERIES_COLUMNS.index(name) for name in ("step",
 class Symptoms:
     """`train` (n,): recorded training losses after each of `steps` (n,) since `since` (the last edit, or the start);
     `held_out`: of the validation set, else of the test set, else None. `gradient`: ‖∂𝓛/∂W‖ over the training set, `pull` its
-    bound were all samples of one mind."""
+    bound were all samples of one mind. `rate`: of the next update."""
 
     spec: RunSpec
     step: int
@@ -42,6 +43,7 @@ class Symptoms:
     pull: float
     parameters: float
     update: float | None
+    rate: float
     penalty: float
     identical_units: tuple[int, int]
 
@@ -75,6 +77,12 @@ class Symptoms:
             return None
         before, after = float(np.mean(half[:third])), float(np.mean(half[-third:]))
         return (before - after) / before if before > 0 else 0.0
+
+    @property
+    def fitted(self) -> tuple[int, int]:
+        """How many samples' own losses are below a tenth of the baseline, and how many above a quarter of it."""
+        losses = self.network.losses
+        return int(np.sum(losses < 0.1 * self.baseline)), int(np.sum(losses > 0.25 * self.baseline))
 
     @property
     def delta_ratio(self) -> float | None:
@@ -159,6 +167,7 @@ def gather(evaluator: Evaluator, points: Array, since: int) -> Symptoms:
         pull=pull,
         parameters=parameters,
         update=moved / parameters if machine.step and parameters > 0 else None,
+        rate=float(rates_ahead(machine, np.array([machine.step]))[0]),
         penalty=penalty,
         identical_units=identical_units(machine),
     )

@@ -174,15 +174,16 @@ def loop(
     """Run ops first_op .. last_op - 1 of `tape`, `updates` times over; passes that end in an update are committed.
 
     Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
-    many columns as its first op's EXTRA says. `change` becomes what the last update added to theta.
-    Leaves early at a non-finite value or where int_state[SERIES_ROOM] points are recorded: int_state[STATUS].
+    many columns as its first op's EXTRA says. `change` becomes what the last update added to theta, also where a full series
+    makes it the last. Leaves early at a non-finite value or where int_state[SERIES_ROOM] points are recorded:
+    int_state[STATUS].
     """
     int_state[STATUS] = RUNNING
     whole = last_op == tape.shape[0] and tape[last_op - 1, CODE] == UPDATE
     made = 0
     measuring = False
     while made < updates or measuring:
-        last = whole and not measuring and made == updates - 1
+        last = whole and not measuring and (made == updates - 1 or int_state[RECORDED] + 1 >= int_state[SERIES_ROOM])
         if last:
             for i in range(theta.size):
                 change[i] = theta[i]

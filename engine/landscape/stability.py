@@ -18,7 +18,8 @@ DIRECT_UP_TO = 400
 @dataclass(frozen=True)
 class Bound:
     """The largest stable rate at a point: `formula` in LaTeX, `curvature` the λ_max it is taken of (of P⁻¹H where the optimizer
-    divides by running squares, frozen as they are), `rate` the bound, infinite where nothing curves upwards."""
+    divides by running squares, frozen as they are; with what a decay that is multiplied by the rate adds), `rate` the bound,
+    infinite where nothing curves upwards."""
 
     formula: str
     curvature: float
@@ -67,7 +68,8 @@ def bound_in_parts(
         top = float(np.linalg.eigvalsh(matrix)[-1])
     else:
         _, top, _ = yield from lanczos_in_parts(wanted, size)
-    return Bound(known[1], top, known[0] / top if top > 0.0 else np.inf, P is not None)
+    top += limit.added(optimizer.parameters)
+    return Bound(known[1], top, max(0.0, known[0]) / top if top > 0.0 else np.inf, P is not None)
 
 
 def growth(rule: str, rate: ArrayLike, momentum: ArrayLike, curvatures: ArrayLike) -> Array:

@@ -24,7 +24,7 @@ from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.optimizers.row import SAVED
 from engine.parts import give_way, giving_way_between, unbroken
 from engine.recording import rules
-from engine.rows.rates import kernel_parameters
+from engine.rows.rates import kernel_parameters, rates_at
 from engine.spec import RunSpec
 
 BUFFERS = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
@@ -79,13 +79,13 @@ class Machine:
 
     def begin(self, spec: RunSpec) -> None:
         """Step 0 of `spec`, with the parameters as they are."""
+        self.int_state[[codes.STEP, codes.EPOCH, codes.CURSOR, codes.RECORDED]] = 0
         self._lay(spec)
         self.state = np.zeros(self.tape.running_size)
         for slot in self.tape.running:
             slot.view(self.state)[...] = float(slot.name.startswith("var"))
         self._reset_state()
         int_state = self.int_state
-        int_state[[codes.STEP, codes.EPOCH, codes.CURSOR, codes.RECORDED]] = 0
         int_state[codes.TRAIN_ROWS : codes.TRAIN_ROWS + 3] = self.dataset.rows
         int_state[codes.SEED] = spec.seed
         int_state[codes.CLASSIFY] = self.dataset.task == "classification"
@@ -97,8 +97,9 @@ class Machine:
         before, tensors, clock = self.spec, self.state_tensors, self.clock
         rules.adopt(self.rules, before, spec)
         self._lay(spec)
-        if before.numerics != spec.numerics:
-            self._lay_evaluation(spec)
+        if (before.batch_size, before.shuffle) != (spec.batch_size, spec.shuffle) and self.int_state[codes.CURSOR] > 0:
+            self.int_state[codes.EPOCH] += 1
+            self.int_state[codes.CURSOR] = 0
         another = before.optimizer.code != spec.optimizer.code or before.optimizer.name != spec.optimizer.name
         if another or clock[codes.UPDATES] == 0.0:
             self._reset_state()
@@ -107,19 +108,20 @@ class Machine:
             self.clock[...] = clock
             for name, values in self.state_tensors.items():
                 values[...] = tensors.get(name, 0.0)
-        if (before.batch_size, before.shuffle) != (spec.batch_size, spec.shuffle) and self.int_state[codes.CURSOR] > 0:
-            self.int_state[codes.EPOCH] += 1
-            self.int_state[codes.CURSOR] = 0
 
     def compile(self, spec: RunSpec, columns: int) -> Tape:
         """The tape of this data's network for mini-batches of at most `columns`."""
         return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape)
 
     def _lay_evaluation(self, spec: RunSpec) -> None:
+        self.evaluation_numerics = spec.numerics
         self.evaluation_tape = self.compile(spec, min(EVALUATION_COLUMNS, max(self.dataset.rows)))
         self.evaluation_forward = self.evaluation_tape.forward_ops
 
     def _lay(self, spec: RunSpec) -> None:
+        """All that a spec decides but the optimizer's state, whether the spec is edited, undone or sought."""
+        if spec.numerics != self.evaluation_numerics:
+            self._lay_evaluation(spec)
         rows = self.dataset.rows[0]
         batch = rows if spec.batch_size == "full" else min(spec.batch_size, rows)
         self.spec = spec
@@ -149,7 +151,14 @@ class Machine:
     def _reset_state(self) -> None:
         """The optimizer's state as at its start; the running statistics stay."""
         kept = self.state[: self.tape.running_size]
-        self.state = np.concatenate([kept, fresh_state(self.spec.optimizer, self.theta.size)])
+        self.state = np.concatenate([kept, fresh_state(self.spec.optimizer, self.theta.size, self._next_rate)])
+
+    @property
+    def _next_rate(self) -> float:
+        """The schedule's rate of the update to come."""
+        spec, unit = self.spec, codes.EPOCH if self.spec.schedule.unit == "epoch" else codes.STEP
+        t = np.array([self.int_state[unit]])
+        return float(rates_at(spec.schedule, spec.optimizer.lr, t, float(self.rules[rules.FACTOR]))[0])
 
     @property
     def clock(self) -> Array:

@@ -63,11 +63,12 @@ def scratch_size(parts: Sequence[Block]) -> int:
     return max((2 * part.rows * part.cols + 2 * min(part.rows, part.cols) ** 2 for part in parts), default=0)
 
 
-def fresh_state(optimizer: OptimizerSpec, count: int) -> Array:
-    """Slots for `count` parameters and the clock, (tensors · count + N_CLOCK,), before the first update."""
+def fresh_state(optimizer: OptimizerSpec, count: int, rate: float) -> Array:
+    """Slots for `count` parameters and the clock, (tensors · count + N_CLOCK,), before the first update, whose rate is `rate`:
+    under a schedule not the optimizer's own."""
     state = np.zeros(len(optimizer.state) * count + codes.N_CLOCK)
     state[[codes.POWER_1 - codes.N_CLOCK, codes.POWER_2 - codes.N_CLOCK, codes.PRODUCT - codes.N_CLOCK]] = 1.0
-    own = {"lr": optimizer.lr, **optimizer.parameters}
+    own = {"lr": rate, **optimizer.parameters}
     for name, parameter in optimizer.row.starts.items():
         state_of(optimizer, state, count)[name][...] = own[parameter]
     return state

@@ -34,7 +34,7 @@ from engine.optimizers.row import (
     by_dialect,
     same,
 )
-from engine.optimizers.stability import adaptive_mean, corrected_root
+from engine.optimizers.stability import adaptive_mean, corrected_root, decayed_mean, papers_decayed_mean
 from engine.optimizers.torch_form import Options, TorchOptimizer, in_torch, picked, written_out
 
 THETA_STEP = r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
@@ -73,6 +73,12 @@ def _adamw(o: Options) -> TorchOptimizer:
     return _adamw_by_lines(o, "self.lr * self.weight_decay")
 
 
+def _adamw_of_the_paper(o: Options) -> TorchOptimizer:
+    """The paper's decay is not multiplied by the rate, but by what a schedule has made of it."""
+    scale = f" * (self.lr / {o['lr']!r})" if o["lr"] else ""
+    return _adamw_by_lines(o, f"self.weight_decay{scale}")
+
+
 def _adamw_by_lines(o: Options, decay: str) -> TorchOptimizer:
     kept = f"p *= 1 - {decay}"
     return written_out(STATE, lines.MEAN, lines.SQUARES, lines.mean(o), lines.squares(o), kept, lines.ADAM_STEP)
@@ -107,7 +113,7 @@ ADAM_FAMILY = (
     Optimizer(
         "amsgrad",
         "AMSGrad",
-        "Adam whose rates never grow again: it divides by the largest mean of squares so far.",
+        "Adam that divides by the largest mean of squares so far: without bias correction no parameter's rate grows again.",
         "Reddi, Kale and Kumar 2018, Algorithm 2",
         RAW_STEP,
         (RATE, BETA_1, BETA_2, EPS, replace(CORRECTED, default=False)),
@@ -163,8 +169,14 @@ ADAM_FAMILY = (
         PAPERS_DECAY,
         (RATE, BETA_1, BETA_2, EPS, replace(WEIGHT_DECAY, default=1e-4), CORRECTED),
         forms=by_dialect(
-            textbook=Form(kernels.ADAMW_PAPER, DECAYED_ADAM, lambda o: _adamw_by_lines(o, "self.weight_decay"), STATE),
-            pytorch=Form(kernels.ADAMW, DECAYED_ADAM, _adamw, STATE),
+            textbook=Form(
+                kernels.ADAMW_PAPER,
+                DECAYED_ADAM,
+                _adamw_of_the_paper,
+                STATE,
+                stability=papers_decayed_mean(corrected_root("v")),
+            ),
+            pytorch=Form(kernels.ADAMW, DECAYED_ADAM, _adamw, STATE, stability=decayed_mean(corrected_root("v"))),
         ),
         formulas={TEXTBOOK: PAPERS_DECAY, PYTORCH: DECAYED},
         torch_defaults={"lr": 1e-3, "weight_decay": 1e-2},

@@ -16,7 +16,8 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Stability:
-    """η < c / λ_max: `factor` is c of the optimizer's own parameters, `formula` the bound in LaTeX.
+    """η < c / (λ_max + d): `factor` is c of the optimizer's own parameters, `formula` the bound in LaTeX. `added` is d, what a
+    decoupled decay multiplied by the rate adds to every curvature.
 
     `divisor`: what the optimizer divides by, (P,), as its state (tensors by name, (P,)) stands after so many updates; λ_max
     is then of P⁻¹H. None where it does not divide.
@@ -25,6 +26,7 @@ class Stability:
     factor: Callable[[Options], float]
     formula: str
     divisor: Callable[[State, Options, int], Array] | None = None
+    added: Callable[[Options], float] = lambda o: 0.0
 
 
 def heavy_ball(o: Options, momentum: str = "beta") -> float:
@@ -67,6 +69,23 @@ def adaptive_mean(divisor: Callable[[State, Options, int], Array]) -> Stability:
     """Adam's mean over what it divides by."""
     formula = r"\eta < \frac{2(1 + \beta_1)}{(1 - \beta_1)\, \lambda_{\max}(P^{-1}H)}"
     return Stability(lambda o: heavy_ball(o, "beta1") / (1.0 - o["beta1"]), formula, divisor)
+
+
+def decayed_mean(divisor: Callable[[State, Options, int], Array]) -> Stability:
+    """AdamW's, whose decay is multiplied by the rate. A step along curvature h has the characteristic polynomial
+    z² − (s + β₁ − η(1 − β₁)h) z + sβ₁ with s = 1 − ηλ, which at the bound is 0 at z = −1."""
+    formula = r"\eta < \frac{2(1 + \beta_1)}{(1 - \beta_1)\, \lambda_{\max}(P^{-1}H) + (1 + \beta_1)\lambda}"
+
+    def share(o: Options) -> float:
+        return float((1.0 + o["beta1"]) / (1.0 - o["beta1"]))
+
+    return Stability(lambda o: 2.0 * share(o), formula, divisor, lambda o: o["weight_decay"] * share(o))
+
+
+def papers_decayed_mean(divisor: Callable[[State, Options, int], Array]) -> Stability:
+    """The same with s = 1 − λ, as in the paper, at the schedule's full rate."""
+    formula = r"\eta < \frac{(2 - \lambda)(1 + \beta_1)}{(1 - \beta_1)\, \lambda_{\max}(P^{-1}H)}"
+    return Stability(lambda o: (2.0 - o["weight_decay"]) * (1.0 + o["beta1"]) / (1.0 - o["beta1"]), formula, divisor)
 
 
 DESCENT = Stability(lambda o: 2.0, r"\eta < \frac{2}{\lambda_{\max}}")

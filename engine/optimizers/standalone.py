@@ -26,7 +26,7 @@ class StandaloneOptimizer:
         self.optimizer = optimizer
         self.shape = first.shape
         self.theta: Array = first.ravel()
-        self.state = fresh_state(optimizer, self.theta.size)
+        self.state = fresh_state(optimizer, self.theta.size, optimizer.lr)
         self._float_state = np.zeros(codes.N_HYPER)
         set_optimizer(self._float_state, optimizer)
         parts = blocks(optimizer, [("theta", 0, self.shape)])

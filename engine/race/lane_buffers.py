@@ -9,7 +9,7 @@ from engine.kernels import codes
 from engine.kernels.race import advance
 from engine.machine.updates import blocks, fresh_state, scratch_size, set_optimizer, state_of
 from engine.race.spec import MOST_LANES
-from engine.rows.rates import kernel_parameters
+from engine.rows.rates import kernel_parameters, rates_at
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
 
@@ -64,7 +64,8 @@ class LaneBuffers:
         goes_on = before is not None and before.code == optimizer.code and clock[codes.UPDATES] > 0.0
         kept = {name: value.copy() for name, value in state_of(before, state, 2).items()} if before and goes_on else {}
         state[:] = 0.0
-        fresh = fresh_state(optimizer, 2)
+        steps = np.array([self.steps_done(slot)])
+        fresh = fresh_state(optimizer, 2, float(rates_at(schedule, optimizer.lr, steps)[0]))
         state[-len(fresh) :] = fresh
         if goes_on:
             state[-codes.N_CLOCK :] = clock

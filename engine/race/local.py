@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.curvature import FLAT, Curvature, Product, of_hessian_in_parts
+from engine.landscape.curvature import FLAT, Curvature, Product, hessian_in_parts, of_hessian_in_parts
+from engine.landscape.degeneracy import after_newton_step, newton_offset
 from engine.landscape.slices import Landscape
 from engine.landscape.stability import Bound, PhaseDiagram, bound_in_parts, growth, phase_diagram
 from engine.parts import Parts
@@ -67,8 +68,13 @@ class LanePosition:
 
 def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
     optimizer, rate, theta = position.optimizer, position.rate, position.theta
-    hessian = surface.hessian(theta)
-    curvature = yield from of_hessian_in_parts(surface.gradient(theta), hessian)
+    hessian, gradient = surface.hessian(theta), surface.gradient(theta)
+    curvature = yield from of_hessian_in_parts(gradient, hessian)
+    offset = newton_offset(curvature, gradient)
+    if offset is not None:
+        beyond = surface.hessian(theta + offset)
+        there, _ = yield from hessian_in_parts(beyond, theta.size, beyond.at_once)
+        curvature = after_newton_step(curvature, there)
     matrix = curvature.matrix
     product: Product = hessian if matrix is None else lambda v: v @ matrix  # symmetric: for rows v of (k, P), too
     found = yield from bound_in_parts(optimizer, product, theta.size, position.state, position.updates)

@@ -52,8 +52,8 @@ def _forget_schedule(state: Array) -> None:
     state[MEMORY] = 1.0, np.inf, 0.0
 
 
-def _forget_best(state: Array) -> None:
-    state[BEST], state[BEST_STEP], state[BAD] = np.inf, 0.0, 0.0
+def _forget_best(state: Array, step: int = 0) -> None:
+    state[BEST], state[BEST_STEP], state[BAD] = np.inf, step, 0.0
 
 
 def adopt(state: Array, before: RunSpec, spec: RunSpec) -> None:
@@ -94,10 +94,15 @@ def verdict(state: Array) -> Verdict | None:
     return VERDICTS[int(state[FIRED])]
 
 
-def resume(state: Array) -> None:
-    """After an edit: a run that was stopped has new patience."""
+def resume(state: Array, step: int, *, anew: bool) -> None:
+    """After an edit at `step`: a run that was stopped has new patience. `anew`: the edit changes what trains, so what was
+    measured before it is no measure of what comes: best losses begin anew. What a schedule made of the rate stays."""
     if state[FIRED]:
         state[FIRED] = state[BAD] = 0.0
+    if anew:
+        state[PLATEAU_BEST], state[PLATEAU_BAD] = np.inf, 0.0
+        _forget_best(state, step)
+        state[LAST_LOSS] = np.nan
 
 
 def stop_message(state: Array, spec: RunSpec, step: int) -> str:

@@ -89,7 +89,7 @@ INITIALIZERS = by_name(
         Initializer(
             "xavier_uniform",
             "Xavier uniform",
-            "Keeps the size of signals for tanh and sigmoid, both ways.",
+            "Keeps the size of signals, both ways, for tanh; under the sigmoid δ falls about 4-fold a layer.",
             "Glorot and Bengio 2010, (16)",
             r"W \sim \mathcal{U}\left(-a, a\right),\quad a = \sqrt{\frac{6}{d_{l-1} + d_l}}",
             link=GLOROT,
@@ -170,7 +170,7 @@ INITIALIZERS = by_name(
         Initializer(
             "zeros",
             "zeros",
-            "All weights zero: units stay twins for ever.",
+            "All weights zero: the units of a layer stay identical, unless dropout or an identity skip tells them apart.",
             "Goodfellow, Bengio and Courville 2016, 8.4: what breaks no symmetry",
             r"W = 0",
             link=GOODFELLOW,
@@ -186,7 +186,7 @@ INITIALIZERS = by_name(
         Initializer(
             "constant",
             "constant",
-            "All weights the same number: units of a layer stay twins for ever.",
+            "All weights equal: the units of a layer stay identical, unless dropout or an identity skip tells them apart.",
             "Goodfellow, Bengio and Courville 2016, 8.4: what breaks no symmetry",
             r"W = c",
             (VALUE,),

@@ -82,6 +82,11 @@ def target(edit: AnyEdit) -> tuple[Any, ...]:
     return ("extend",)
 
 
+def retrains(edit: AnyEdit) -> bool:
+    """Whether it changes what trains from here on; another end, or another rule to stop by, does not."""
+    return isinstance(edit, WeightEdit) or (isinstance(edit, SetEdit) and edit.path.partition(".")[0] != "stop")
+
+
 def value_at(spec: RunSpec, path: str) -> Any:
     """The value that a path of the spec has."""
     head, _, tail = path.partition(".")

@@ -56,7 +56,8 @@ LANDFORMS = (
         domain=((-2.0, 2.0), (-2.0, 2.0)),
         start=(1.5, 0.0),
         colour="linear",
-        note="There is no minimum: lanes leave the picture.",
+        note="There is no minimum. On the x axis plain descent comes to rest at the origin, where the Hessian vanishes; off it "
+        "lanes leave the picture.",
     ),
     Surface(
         "gaussian_hills",

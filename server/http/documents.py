@@ -77,12 +77,14 @@ class Documents:
 
 
 def with_mathml(value: Any) -> Any:
-    """The same, with ``mathml`` beside each ``formula``, and so for ``formulas``, ``derivative``, ``delta``."""
+    """The same, with ``mathml`` beside each ``formula``, and so for ``formulas``, ``derivative``, ``delta``.
+
+    A preset's script is left alone: a race takes it as it is."""
     if isinstance(value, list | tuple):
         return [with_mathml(item) for item in value]
     if not isinstance(value, dict):
         return value
-    row = {key: with_mathml(item) for key, item in value.items()}
+    row = {key: item if key == "script" else with_mathml(item) for key, item in value.items()}
     if isinstance(row.get("formula"), str):
         row["mathml"] = block(row["formula"])
     for name in ("derivative", "delta"):

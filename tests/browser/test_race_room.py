@@ -287,3 +287,20 @@ def test_a_damaged_link_says_so(page: Page, server_url: str) -> None:
     expect(page.get_by_test_id("notice")).to_contain_text("This link is damaged")
     expect(page.locator("main.race[data-ready=true]")).to_be_visible()
     assert not re.search(r"[#&]r=", page.url)
+
+
+def test_what_is_told_of_a_place_is_so(room: RaceRoom) -> None:
+    """|x| + |y| has no bound, and no rate is promised to do; where no minimum is known f itself is reached; f is told as f."""
+    room.hook("race-surface").select_option("formula")
+    own = room.hook("race-own-formula")
+    for formula in ("x**2 + y**2 - 30", "abs(x) + abs(y)"):
+        own.fill(formula)
+        before = room.change
+        own.press("Enter")
+        expect(room.page.locator("main.race")).not_to_have_attribute("data-change", before)
+        room.settle(0)
+        expect(room.page.locator("[data-part=standings]")).to_contain_text("reached f ≤ 0.01 at step")
+        scale = room.page.locator(".race-left .race-choices .small").first
+        expect(scale).to_contain_text("f (log scale): dark −30" if "30" in formula else "f (log scale): dark 0")
+    expect(room.hook("race-verdict")).to_contain_text("at a kink, a rate may be too high")
+    expect(room.page.locator("[data-fact=kind]")).not_to_contain_text("minimum")

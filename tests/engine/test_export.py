@@ -12,6 +12,7 @@ from witnesses.schedules import WITNESSES
 
 from engine import RunSpec, Trainer, catalog
 from engine.export import files as export
+from engine.optimizers import DIALECTS, OPTIMIZERS
 
 SPEC = {
     "data": {"name": "spiral", "samples": 120, "noise": 0.1},
@@ -138,6 +139,37 @@ def test_every_schedule_goes_on_in_torch(schedule, rule):
     assert "rates = [" in export.torch(trainer) and trainer.rate == before
     assert agrees(trainer)
     assert trainer.rate != before
+
+
+MOVING = [{"name": "constant", "warmup": 25}, {"name": "cosine", "length": 60}]
+IN_TORCH = [(n, d) for n, row in OPTIMIZERS.items() for d in DIALECTS if not isinstance(row.form(d).torch, str)]
+
+
+@pytest.mark.parametrize(("rule", "dialect"), IN_TORCH)
+def test_every_optimizer_goes_on_under_a_rate_that_is_not_its_own(rule, dialect):
+    """From its very start, where a warm-up's first rate is a 25th of its own, and from under way: a rate or a decay that the
+    script takes from the optimizer in place of the schedule shows."""
+    row = OPTIMIZERS[rule]
+    decays = "weight_decay" in {parameter.name for parameter in row.parameters_in(dialect)}
+    own = {"name": rule, "dialect": dialect, "lr": 0.05} | ({"weight_decay": 0.02} if decays else {})
+    for schedule in MOVING:
+        for steps in (0, 7):
+            assert agrees(trained({"optimizer": own, "schedule": schedule}, steps)), (schedule, steps)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_the_first_step_that_rprop_tells_is_the_one_it_makes(changed):
+    """Δ before the first update is the rate of that update, not the optimizer's; the same where it is put in force later."""
+    optimizer = {"name": "rprop", "lr": 0.05, "etas": [0.5, 1.2]}
+    spec = {"optimizer": {"name": "sgd"} if changed else optimizer, "schedule": {"name": "constant", "warmup": 40}}
+    trainer = trained(spec, 9 if changed else 0)
+    if changed:
+        trainer.edit({"kind": "set", "path": "optimizer", "value": optimizer})
+    told = trainer.optimizer_state["Δ"]["W1"].copy()
+    assert np.array_equal(told, np.full(told.shape, trainer.rate)) and trainer.rate == (10 if changed else 1) * 0.05 / 40
+    trainer.step(1)
+    moved = np.abs(trainer.last_update["W1"])
+    assert np.allclose(moved[moved > 0.0], told[moved > 0.0], rtol=1e-12, atol=0.0) and moved.any()
 
 
 def test_a_constant_rate_needs_no_list():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from claims import claim
 
 from engine.landscape.curvature import of_matrix
 from engine.race.on_network import NetworkRace
@@ -22,11 +23,17 @@ def lengths(race, number):
     return np.linalg.norm(np.diff(race.trail(number), axis=0), axis=1)
 
 
+@claim("preset ravine")
 def test_ravine():
-    race = run("ravine")
-    assert {s.id: s.reached for s in race.standings(PRESETS["ravine"].threshold)} == {1: 458, 2: 103}
+    race, preset = run("ravine"), PRESETS["ravine"]
+    reached = {s.id: s.reached for s in race.standings(preset.threshold)}
+    assert reached == {1: 254, 2: 102} and "254" in preset.summary and "momentum 102" in preset.summary
+    y = race.trail(1)[:50, 1]
+    assert (np.sign(y[1:]) == -np.sign(y[:-1])).all(), "plain descent zigzags: it crosses the floor at every step"
+    assert race.lanes[0].spec.optimizer.lr == pytest.approx(1.8 / 100.0, rel=1e-12)
 
 
+@claim("preset speed_limit")
 def test_speed_limit():
     race = run("speed_limit")
     first, second = race.standings(PRESETS["speed_limit"].threshold)
@@ -38,6 +45,7 @@ def kinds(race):
     return [of_matrix(point.gradient[0], point.hessian[0], 0.05).kind for point in found]
 
 
+@claim("preset saddle", "preset saddle_noise")
 def test_saddle_without_and_with_noise():
     still, noisy = run("saddle"), run("saddle_noise")
     assert kinds(still) == ["saddle"] * 3 and all((still.trail(n)[:, 1] == 0.0).all() for n in (1, 2, 3))
@@ -45,6 +53,7 @@ def test_saddle_without_and_with_noise():
     assert all(abs(abs(noisy.trail(n)[-1, 1]) - 2.0) < 0.05 for n in (1, 2, 3))
 
 
+@claim("preset nesterov")
 def test_nesterov():
     race = run("nesterov")
     textbook, torch = race.trail(1), race.trail(2)
@@ -53,24 +62,28 @@ def test_nesterov():
     assert np.abs(torch[1:] - ahead).max() < 1e-12 and np.abs(torch - textbook).max() > 0.01
 
 
+@claim("preset bias_correction")
 def test_bias_correction():
     race = run("bias_correction")
     with_it, without = (np.abs(np.diff(race.trail(n), axis=0))[0] / 0.05 for n in (1, 2))
     assert with_it == pytest.approx([1, 1], rel=1e-6) and without == pytest.approx([3.1623, 3.1623], rel=1e-4)
 
 
+@claim("preset adagrad")
 def test_adagrad():
     race = run("adagrad")
     dying, kept = lengths(race, 1), lengths(race, 2)
     assert dying[99] / dying[0] == pytest.approx(0.1, rel=1e-6) and kept[99] == pytest.approx(0.1, rel=1e-3)
 
 
+@claim("preset epsilon")
 def test_epsilon():
     race = run("epsilon")
     outside, inside = (np.abs(np.diff(race.trail(n), axis=0))[0, 0] / 0.05 for n in (1, 2))
     assert outside == pytest.approx(0.99, abs=1e-3) and inside == pytest.approx(0.01, abs=1e-4)
 
 
+@claim("preset warm_restarts")
 def test_warm_restarts():
     """Over 40 seeds, so that the claim is of the rule and not of one noise."""
     race, before = run("warm_restarts"), []
@@ -81,6 +94,7 @@ def test_warm_restarts():
     assert (restarted < 0.25 * constant).all()
 
 
+@claim("preset batches")
 def test_batches():
     race = run("batches")
     rises = []
@@ -91,6 +105,7 @@ def test_batches():
     assert race.badges(1) == ("own batches",)
 
 
+@claim("preset fifty_starts")
 def test_fifty_starts():
     script = PRESETS["fifty_starts"].script
     race = SeedRace(script["run"], script["lanes"], script["seeds"], script["steps"], points=2).finish()

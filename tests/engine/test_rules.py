@@ -195,6 +195,65 @@ def test_stop_by_small_change():
     assert stopped.steps_done == columns["step"][first] + 100
 
 
+@pytest.mark.parametrize("stop", [{"min_change": 1e-3}, {"patience": 3}, {"patience": 10_000, "min_change": 1e-4}])
+@pytest.mark.parametrize("every", ["epoch", 1, 2])
+def test_a_stopped_run_tells_its_last_update(stop, every):
+    """Where a rule stopped it, in the middle of a call for more, `last_update` and health are of the update that led there."""
+    stopped, free = trainer_of(stop=stop, eval_every=every), trainer_of(eval_every=every)
+    stopped.advance(100_000)
+    assert stopped.stopped is not None and stopped.steps_done == stopped.stopped.step > 3
+    free.advance(stopped.steps_done - 1)
+    before = {name: value.copy() for name, value in free.named_parameters.items()}
+    free.advance(1)
+    for name, moved in stopped.last_update.items():
+        assert np.array_equal(moved, stopped.named_parameters[name] - before[name]), name
+    assert stopped.health() == free.health()
+    assert [layer.update_ratio for layer in stopped.network_state().layers] == [
+        layer.update_ratio for layer in free.network_state().layers
+    ]
+
+
+SPOILING = [
+    {"kind": "weight", "name": "W2", "index": [0, 0], "value": 60.0},
+    {"kind": "set", "path": "regularization.l2", "value": 0.5},
+    {"kind": "set", "path": "optimizer", "value": {"name": "sgd", "lr": 1.5}},
+    {"kind": "set", "path": "batch_size", "value": 1},
+    {"kind": "set", "path": "regularization.jitter", "value": 3.0},
+]
+
+
+@pytest.mark.parametrize("edit", SPOILING, ids=lambda edit: edit.get("path", "weight"))
+def test_best_begins_anew_after_an_edit(edit):
+    """After an edit that spoils the loss, schedule and patience go by what was measured since: by the statement of either on
+    these losses alone. The rate that the schedule had come to stays."""
+    plateau = {"name": "plateau", "factor": 0.5, "patience": 2, "threshold": 0.01}
+    trainer = trainer_of(schedule=plateau, stop={"patience": 12}, data=SPEC["data"] | {"noise": 0.5})
+    trainer.advance(30)
+    assert trainer.stopped is None
+    factor = trainer.machine.rules[rules.FACTOR]
+    trainer.edit(edit)
+    assert np.isinf(trainer.machine.rules[[rules.PLATEAU_BEST, rules.BEST]]).all()
+    assert trainer.machine.rules[rules.FACTOR] == factor
+    trainer.advance(20_000)
+    columns = trainer.series.columns()
+    losses = columns["validation_loss"][columns["step"] > 30]
+    expected = factor * stated_plateau(losses, 0.5, 2, 0.01)[-1]
+    assert trainer.machine.rules[rules.FACTOR] == pytest.approx(expected, rel=1e-12)
+    last, best = patience_says(losses, 12)
+    steps = columns["step"][columns["step"] > 30]
+    assert (trainer.stopped.kind, trainer.stopped.step, trainer.stopped.best) == ("early", steps[last], steps[best])
+
+
+def test_another_patience_is_no_new_best():
+    """An edit of when the run ends changes nothing of what trains: what was best stays so."""
+    trainer = trainer_of(stop={"patience": 30})
+    trainer.advance(30)
+    best = trainer.machine.rules[rules.BEST]
+    trainer.edit({"kind": "set", "path": "stop.patience", "value": 40})
+    trainer.edit({"kind": "extend", "max_steps": 5000})
+    assert np.isfinite(best) and trainer.machine.rules[rules.BEST] == best
+
+
 def test_the_intervals_doubling_changes_no_rule():
     """A measurement at every update, over more than one doubling: the rules and the drawn curve each have their own."""
     schedule = {"name": "plateau", "factor": 0.9, "patience": 300, "threshold": 1e-3}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import numpy as np
 import pytest
 from live_server import Live
@@ -232,7 +233,9 @@ def test_a_lane_that_diverges_is_marked_and_the_others_run_on(live: Live) -> Non
 
 def test_every_preset_and_every_surface_is_drawn(live: Live) -> None:
     surfaces = [{"surface": {"name": name}, "lanes": [{}], "max_steps": 50} for name in SURFACES]
-    presets = [preset.script for preset in PRESETS.values() if preset.kind == "surface"]
+    races = httpx.get(f"http://127.0.0.1:{live.port}/api/catalog").json()["races"]  # as the page gets them
+    presets = [row["script"] for row in races if row["kind"] == "surface"]
+    assert len(presets) == sum(preset.kind == "surface" for preset in PRESETS.values()) > 5
     with RacePage(live.socket) as page:
         for spec in surfaces + presets:
             page.begin(spec)

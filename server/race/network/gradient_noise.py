@@ -27,7 +27,8 @@ class GradientNoiseStudies:
 
     def study(self, race: NetworkRace, command: StudyCompass, number: int, key: tuple[Any, ...]) -> Study:
         """`samples` (n, 2), the arrows' ends; `rows` of the batch drawn, its `mean` (2,) and the `full` gradient (2,); `sizes`
-        and `spread`, the root mean square distance of a batch's mean from the full gradient."""
+        and `spread`, the root mean square distance of a batch's mean from the full gradient; `meta.spread_of_four` is that of
+        batches four times as large, null where there are not so many samples."""
         from engine.race.chart import weight_name
         from engine.race.gradient_noise import gradient_noise_in_parts
 
@@ -60,7 +61,9 @@ class GradientNoiseStudies:
             spread = np.array([made.spread(int(each)) for each in sizes])
             arrays: Arrays = {"samples": made.samples, "rows": rows.astype(np.int32), "mean": made.mean(rows)}
             arrays |= {"full": made.full, "sizes": sizes.astype(np.int32), "spread": spread}
-            return Picture({"spread": made.spread(command.batch_size), "samples": count}, arrays)
+            four = 4 * command.batch_size
+            meta = {"spread": made.spread(command.batch_size), "samples": count}
+            return Picture(meta | {"spread_of_four": made.spread(four) if four <= count else None}, arrays)
 
         about = {"lane": lane.id, "step": trainer.steps_done, "weights": [first, second], "batch_size": command.batch_size}
         about |= {"number": command.number, "names": names}

@@ -150,6 +150,8 @@ def climbs(race: NetworkRace, chart: Chart) -> list[dict[str, str | int]]:
         words = (
             f"{name_of(race.lane(found.lane))} seems to climb {seen} between steps {found.first} and {found.last}. It did not:"
         )
-        words += f" its own loss went {true}. It stands {found.off:.3g} off the plane, {found.residual:.0%} of its way from the"
+        words += (
+            f" its own loss went {true}. It stands {found.off:.3g} off the plane, {found.residual:.2g} times as far as from its"
+        )
         told.append({"lane": found.lane, "words": f"{words} start, and the picture shows the loss of the plane below it."})
     return told

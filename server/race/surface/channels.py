@@ -139,7 +139,8 @@ def _arrows(race: Race) -> tuple[Array, Array]:
 def standings(races: SurfaceRaceController, want: Want) -> Picture | None:
     """Every lane at the present step, the least loss first, diverged ones last: what `engine.race.on_surface.Standing` has, the
     rate of its next update, its engine time so far in seconds, and its own stability bound at its point, null where the
-    optimizer has none."""
+    optimizer has none. A lane has `reached` what lies within `meta.threshold` of the least known minimum; where none is known
+    (`meta.minimum_known`), f up to that value."""
     race = races.present()
     rows = []
     for found in race.standings(races.threshold):
@@ -149,7 +150,8 @@ def standings(races: SurfaceRaceController, want: Want) -> Picture | None:
         row |= {"evaluations": found.evaluations, "rate": race.rate(found.id)}
         row |= {"seconds": _seconds(races, race, lane, found.step)}
         rows.append(row | {"bound": None if found.diverged is not None else _bound(race, lane)})
-    return Picture({"lanes": rows, "threshold": races.threshold, "change": races.changes}, {})
+    known = bool(race.surface.minima)
+    return Picture({"lanes": rows, "threshold": races.threshold, "minimum_known": known, "change": races.changes}, {})
 
 
 def _seconds(races: SurfaceRaceController, race: Race, lane: Lane, step: int) -> float:
@@ -181,8 +183,11 @@ def _bound(race: Race, lane: Lane) -> dict[str, Any] | None:
 
 def point(races: SurfaceRaceController, want: Want) -> Picture | None:
     """The place of one lane, the leader's where none is chosen: ‖∇f‖, the Hessian's eigenvalues, κ, the kind of point, and the
-    lane's own stability bound with its formula in MathML beside its rate. Nothing in a race without lanes."""
+    lane's own stability bound with its formula in MathML beside its rate; whether its optimizer ever has one (`bounded`), and
+    whether its next update leaves it where it is (`rests`). Nothing in a race without lanes."""
     from engine.landscape.curvature import of_matrix
+    from engine.landscape.degeneracy import along_newton_step
+    from engine.landscape.stability import factor
 
     race = races.present()
     ranked = race.standings(races.threshold)
@@ -192,7 +197,10 @@ def point(races: SurfaceRaceController, want: Want) -> Picture | None:
     lane = race.lane(chosen.id)
     there = race.surface.at([[chosen.x, chosen.y]])
     curvature = of_matrix(there.gradient[0], there.hessian[0])
+    here = np.array([chosen.x, chosen.y])
+    curvature = along_newton_step(curvature, there.gradient[0], lambda offset: race.surface.at([here + offset]).hessian[0])
     bound = None if chosen.diverged is not None else _bound(race, lane)
+    following = None if chosen.diverged is not None else race.next_step(lane.id)
     meta = {
         "lane": lane.id,
         "leads": lane.id == ranked[0].id,
@@ -208,6 +216,8 @@ def point(races: SurfaceRaceController, want: Want) -> Picture | None:
         "kind": curvature.kind,
         "rate": race.rate(lane.id),
         "bound": bound and bound | {"mathml": block(bound["formula"])},
+        "bounded": factor(lane.spec.in_force(race.step)[0]) is not None,
+        "rests": following is not None and not following.any(),
     }
     return Picture(meta, {})
 

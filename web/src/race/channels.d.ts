@@ -78,6 +78,10 @@ export interface RacePoint {
   kind: string;
   rate: WireNumber;
   bound: (Bound & { formula: string; mathml: string }) | null;
+  /** whether its optimizer has a bound once it has made an update */
+  bounded: boolean;
+  /** whether its next update leaves it where it is */
+  rests: boolean;
 }
 
 export interface NetworkStanding {

@@ -33,7 +33,7 @@ declare module "../channels.js" {
   interface Metas {
     race_surface: RaceSurface;
     race_trails: { lanes: TrailPart[]; more: boolean; change: number };
-    race_standings: { lanes: RaceStanding[]; threshold: number; change: number };
+    race_standings: { lanes: RaceStanding[]; threshold: number; minimum_known: boolean; change: number };
     race_point: RacePoint;
     network_ways: NetworkTrajectories;
     network_standings: { lanes: NetworkStanding[]; threshold: number; change: number };

@@ -42,7 +42,7 @@ export function networkCurves() {
   /** @param {AppState} state */
   function draw(state) {
     last = state;
-    const { network, figures, theme, linear, networkClock } = state;
+    const { network, figures, theme, linear } = state;
     const frame = networkFrameOf(state, "network_curves");
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const standing = networkFrameOf(state, "network_standings");
@@ -52,7 +52,7 @@ export function networkCurves() {
     const tested = network.lanes.some(({ id }) => frame.arrays[`test${id}`]);
     buttons[1].disabled = !tested;
     setAttribute(buttons[1], "title", tested ? null : "this run has no test samples");
-    setText(note, networkClock ? `recorded once an epoch, every ${networkClock.steps_per_epoch} steps` : "");
+    setText(note, recorded(network.lanes.map(({ id }) => frame.arrays[`steps${id}`]?.data)));
     if (!changed(frame, standing, network, theme, themed, width, height, typeScale(), split)) return;
     figure.later(async (plotly) => {
       const { data, layout: laid } = themed[theme];
@@ -83,4 +83,18 @@ export function networkCurves() {
       setAttribute(place, "data-drawn", String(frame.step));
     });
   }
+}
+
+/** How far apart the recorded points are, where all lanes' newest are alike. @param {(ArrayLike<number> | undefined)[]} lanes */
+function recorded(lanes) {
+  const gaps = new Set(
+    lanes.flatMap((steps) => (steps && steps.length > 1 ? [steps[steps.length - 1] - steps[steps.length - 2]] : [])),
+  );
+  if (gaps.size === 0) return "";
+  const [gap] = gaps;
+  return gaps.size > 1
+    ? "recorded at each lane’s own interval"
+    : gap === 1
+      ? "recorded at every step"
+      : `recorded every ${gap} steps`;
 }

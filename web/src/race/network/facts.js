@@ -203,9 +203,10 @@ function indexed(words) {
 function verdictOf(found, limit, rate) {
   if (!found.bound || limit === null || rate === null)
     return "Its rule has no bound of this kind here, or none before its first update.";
-  if (limit === Infinity) return "Nothing curves upwards here: no rate is too high for this place.";
+  if (limit === Infinity)
+    return "Nothing curves upwards here: the quadratic that fits sets no bound. Further off, or at a kink, a rate may be too high.";
   const frozen = found.bound.frozen ? ", with its running squares as they are" : "";
   return rate > limit
-    ? `It runs beyond its own bound of ${formatNumber(limit, 3)}${frozen}: along the steepest curvature it swings out.`
+    ? `It runs beyond its own bound of ${formatNumber(limit, 3)}${frozen}: on the quadratic that fits here it would swing out.`
     : `It runs at ${formatNumber((100 * rate) / limit, 3)} % of its own bound, ${formatNumber(limit, 3)}${frozen}.`;
 }

@@ -168,7 +168,7 @@ export function planeWords() {
         explained,
         share === null || Number.isNaN(share)
           ? "All lanes stand at one point."
-          : `The plane holds ${formatPercent(share)} of the ways’ variance.`,
+          : `The plane holds ${formatPercent(share)} of the variance of the paths. That says little of how good it is: of a long random walk it would hold about 76 %.`,
       );
       setAttribute(explained, "data-value", share === null ? null : String(share));
       setText(
@@ -201,7 +201,7 @@ export function planeWords() {
       setText(
         away,
         furthest && furthest.off > 0
-          ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatPercent(furthest.share, 0)} of its way.`
+          ? `Furthest off it: ${networkNames(state).get(furthest.id)}, ${formatNumber(furthest.off, 3)}, ${formatNumber(furthest.share, 2)} times as far as it is from its start.`
           : "",
       );
       /** @type {{words: string}[]} */

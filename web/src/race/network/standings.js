@@ -45,7 +45,7 @@ export function networkStandings(actions) {
       const ranked = frame?.meta.lanes ?? [];
       setText(title, `Standings at step ${formatCount(frame?.step ?? 0)}`);
       setAttribute(title, "data-step", String(frame?.step ?? 0));
-      setText(head, `train loss · steps to ${formatSetting(network.threshold)}`);
+      setText(head, `train loss · reached ${formatSetting(network.threshold)} at step`);
       const alike = network.lanes.every(({ badges }) => badges.length === 0);
       setText(
         shared,
@@ -116,7 +116,7 @@ function laneRow(actions, id) {
       setAttribute(
         where,
         "title",
-        `its distance off the plane is ${formatPercent(at("residual"))} of its way from the start; the objective where it stands is ${formatExact(at("true_loss"))}, on the plane below it ${formatExact(at("slice_loss"))}`,
+        `its distance off the plane is ${formatNumber(at("residual"), 3)} times as long as the line from its start; the objective where it stands is ${formatExact(at("true_loss"))}, on the plane below it ${formatExact(at("slice_loss"))}`,
       );
       for (const [key, column] of Object.entries(
         /** @type {const} */ ({ value: "off", residual: "residual", true: "true_loss", slice: "slice_loss" }),

@@ -201,7 +201,7 @@ export function gradientNoiseStudy(actions) {
       );
       setText(
         words,
-        `After step ${formatCount(about.step)}. A batch of ${formatCount(about.batch_size)} misses the full gradient by ${formatNumber(frame.meta.spread, 3)} on average (root mean square); of four times the size by about half of that, of all by nothing. Arrows point downhill; this draw is number ${formatCount(about.number + 1)}.`,
+        `After step ${formatCount(about.step)}. A batch of ${formatCount(about.batch_size)} misses the full gradient by ${formatNumber(frame.meta.spread, 3)} on average (root mean square); ${frame.meta.spread_of_four === null ? "" : `of ${formatCount(4 * about.batch_size)} by ${formatNumber(frame.meta.spread_of_four, 3)}, `}of all by nothing. Arrows point downhill; this draw is number ${formatCount(about.number + 1)}.`,
       );
     },
   };

@@ -37,7 +37,7 @@ export interface Founds {
   seeds: { lanes: { id: number; count: number; share: number; wins: number }[]; step: number };
   rates: { lanes: { id: number; best: number | null }[]; words: string };
   basins: { minima: { x: number; y: number; value: number }[]; counts: number[]; nowhere: number; diverged: number };
-  compass: { spread: number; samples: number };
+  compass: { spread: number; spread_of_four: number | null; samples: number };
   point: { lanes: LocalPoint[] };
 }
 

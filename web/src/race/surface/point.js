@@ -15,7 +15,7 @@ const KINDS = {
   maximum: "maximum: both curvatures < 0",
   saddle: "saddle: curvatures of both signs",
   degenerate: "degenerate: a curvature is 0",
-  "not critical": "not critical: a Newton step leads away",
+  "not critical": "not critical: a Newton step is longer than 0.001",
   "not smooth": "f is not smooth here",
 };
 
@@ -58,7 +58,7 @@ export function pointView(actions) {
   fact("gradient", "‖∇f‖", "length of the gradient, without noise");
   fact("eigenvalues", "Hessian eigenvalues", "the curvatures along the two principal directions");
   fact("condition", "condition number κ", "largest over smallest curvature, where both are above 0");
-  fact("kind", "kind of point", "told only where the gradient is small");
+  fact("kind", "kind of point", "named only where a Newton step is at most 0.001 long");
   fact("bound", "stability bound", "the largest rate that is stable on the quadratic that has this curvature");
   fact("rate", "runs at η", "the rate of its next update");
   const [changed, ruled] = [memo(), memo()];
@@ -109,13 +109,16 @@ export function pointView(actions) {
 function verdictOf(found, limit, rate) {
   if (found.diverged !== null) return "It left the surface.";
   if (!found.bound || limit === null || rate === null) {
-    return found.step === 0 && found.eigenvalues
+    return found.bounded && found.eigenvalues
       ? "Its bound depends on its running squares: it has one from its first update on."
-      : "This rule's steps are no multiple of the gradient: it has no such bound.";
+      : "No bound of this kind is known for its optimizer here.";
   }
-  if (limit === Infinity) return "Nothing curves upwards here: no rate is too high for this place.";
+  if (limit === Infinity)
+    return "Nothing curves upwards here: the quadratic that fits sets no bound. Further off, or at a kink, a rate may be too high.";
   const frozen = found.bound.frozen ? " (with its running squares as they are)" : "";
+  if (rate > limit && found.rests)
+    return `It stands still: its next update is 0. Its rate is beyond its bound${frozen}: pushed off, it would swing further out.`;
   return rate > limit
-    ? `It runs beyond its bound${frozen}: along the steepest curvature it swings further out with each step.`
+    ? `It runs beyond its bound${frozen}: on the quadratic that fits here it would swing further out with each step.`
     : `It runs at ${formatNumber((100 * rate) / limit, 3)} % of its bound${frozen}.`;
 }

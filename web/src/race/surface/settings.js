@@ -44,7 +44,7 @@ export function settingsView(actions) {
   const threshold = numberField(actions, {
     path: "race.threshold",
     label: "Reached within",
-    hint: "how close to the least known loss counts as there",
+    hint: "how far above its minimum f counts as there; of a surface without a known minimum, the value of f",
   });
   const rest = h(
     "details",

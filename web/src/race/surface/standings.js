@@ -48,7 +48,7 @@ export function standingsView(actions) {
       setText(title, `Standings at step ${formatCount(step)}`);
       setAttribute(title, "data-step", String(step));
       setAttribute(title, "data-change", String(frame?.meta.change ?? ""));
-      setText(head, `loss · steps to ${brief(race.threshold)}`);
+      setText(head, `loss · reached ${frame?.meta.minimum_known ? "minimum + " : "f ≤ "}${brief(race.threshold)} at step`);
       setText(shared, race.spec.noise > 0 ? "same start, same noise" : "same start");
       const names = surfaceNames(state);
       const ranks = ranked.map(({ id }) => id);

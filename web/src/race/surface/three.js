@@ -41,7 +41,7 @@ export const surfaceInThree = {
     return {
       ground,
       lanes,
-      titles: ["x", "y", ground.meta.colour === "log" ? "log f" : "f"],
+      titles: ["x", "y", ground.meta.colour === "log" ? "log₁₀(f − least)" : "f"],
       uirevision: `${race.race}`,
       drawn: trails?.step ?? 0,
     };

@@ -23,7 +23,7 @@ const PAGES = /** @type {const} */ ([
 function scaleWords(frame, theme) {
   if (!frame?.meta.range) return "";
   const [low, high] = frame.meta.range.map((each) => formatNumber(toNumber(each), 3));
-  const what = frame.meta.colour === "linear" ? "f" : "log f";
+  const what = frame.meta.colour === "linear" ? "f" : "f (log scale)";
   return theme === "dark" ? `${what}: light ${low}, dark ${high}` : `${what}: dark ${low}, light ${high}`;
 }
 
