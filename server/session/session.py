@@ -91,7 +91,16 @@ class Session(Calling):
         if self.viewer is not None:
             self.viewer.close(CLOSE_SUPERSEDED)
         self.viewer = viewer
-        viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
+        viewer.put(
+            Attached(
+                id=id,
+                session=self.id,
+                generation=self.generation,
+                resumed=resumed,
+                fingerprint=fingerprint,
+                longest_message=self.settings.max_inline_bytes,
+            )
+        )
         self._welcome(viewer)
 
     def watch(self, viewer: Viewer) -> None:
