@@ -25,6 +25,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.memory import give_back
 from server.protocol import WarmUp
+from server.reading.reader import Reader
 from server.session.activity import Kind
 from server.session.hosting import Hosting
 from server.session.registry import Sessions
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     served = {path: make for kind in hosting.kinds for path, make in kind.documents.items()}
     documents = Documents(plotly, figures_of, served)
     page = Page(web_folder())
+    reader = Reader(settings.max_reader_bytes)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,13 +73,14 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
-        app.state.depth = depth
+        app.state.depth, app.state.reader = depth, reader
         log.info("worker started: process %d, %d threads", os.getpid(), settings.threads)
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
+            reader.close()
             await sessions.close()
             await keeper.close()
             database.close()
@@ -146,11 +149,11 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     def plotly_js(request: Request) -> Response:
         return plotly.response(request.headers)
 
-    app.include_router(table_routes(settings))
+    app.include_router(table_routes(settings, reader))
 
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:
-        await Connection(websocket, websocket.app.state.sessions, settings).serve()
+        await Connection(websocket, websocket.app.state.sessions, settings, reader).serve()
 
     @app.get("/")
     def first(request: Request) -> Response:

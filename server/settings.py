@@ -166,6 +166,9 @@ class Settings:
     max_table_bytes: int = limit(5_000_000, "a table of own data", "bytes")
     max_table_rows: int = limit(20_000, "rows of a table", "rows", most=20_000)
     max_table_columns: int = limit(1024, "columns of a table", "columns", most=1024)
+    max_reader_bytes: int = limit(
+        1_000_000_000, "memory of the process in which a worker reads tables and long messages", "bytes"
+    )
     max_experiment_bytes: int = limit(4_000_000, "a script that is kept, packed", "bytes")
 
     def __post_init__(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.export.csv_table import csv_text
 from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
 from engine.kernels.ops.norms import EPS
@@ -42,17 +41,14 @@ def recorded(trainer: Trainer, column: str) -> bool:
 def curves(trainer: Trainer) -> str:
     """The recorded series of the present branch, every digit; what a point lacks is left empty."""
     columns = {name: values for name, values in trainer.series.columns().items() if recorded(trainer, name)}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow(
-            [
-                int(value) if name == "step" else "" if math.isnan(value) else repr(float(value))
-                for name, value in zip(columns, row, strict=True)
-            ]
-        )
-    return text.getvalue()
+    lines = (
+        [
+            int(value) if name == "step" else None if math.isnan(value) else float(value)
+            for name, value in zip(columns, row, strict=True)
+        ]
+        for row in zip(*columns.values(), strict=True)
+    )
+    return csv_text(list(columns), lines)
 
 
 def model(trainer: Trainer) -> str:

@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from engine.export.standalone import with_policy
 from engine.mathml import mathml as convert
 from engine.microscope.expressions.expression import HIDDEN, Number, Withheld, Writing, digits_of
 from engine.microscope.steps import Step
@@ -126,7 +127,7 @@ def sheet(update: Update, sample: int = 0, title: str = "", withheld: Withheld |
             phase = step.phase
             parts.append(f"<h2>{PHASES[phase]}</h2>")
         parts.append(_section(step, sample, len(update.steps), withheld))
-    return "\n".join([*parts, "</body></html>"]) + "\n"
+    return with_policy("\n".join([*parts, "</body></html>"]) + "\n")
 
 
 def _section(step: Step, sample: int, count: int, withheld: Withheld | None) -> str:

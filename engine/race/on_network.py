@@ -23,7 +23,7 @@ from engine.pool import side_by_side
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
 from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
-from engine.spec.fields import SpecModel
+from engine.spec.fields import Many, SpecModel
 from engine.trainer import Trainer
 
 MOST_POINTS = 160
@@ -39,7 +39,7 @@ class NetworkRaceSpec(SpecModel):
     """A race on a network: the spec that all lanes train, and the lanes. The spec's own optimizer and schedule are not used."""
 
     run: RunSpec = Field(default_factory=RunSpec)
-    lanes: tuple[LaneSpec, ...] = ()
+    lanes: Many[LaneSpec] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> NetworkRaceSpec:

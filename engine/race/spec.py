@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from engine.rows.schedules import SCHEDULES
 from engine.spec import InitializerSpec, OptimizerSpec, ScheduleSpec
-from engine.spec.fields import Seed, SpecModel, refuse, within
+from engine.spec.fields import Many, Seed, SpecModel, refuse, within
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
 
 MOST_LANES = 16
@@ -36,7 +36,7 @@ class LaneSpec(SpecModel):
     label: Annotated[str, Field(max_length=80)] = ""
     optimizer: OptimizerSpec = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
     schedule: ScheduleSpec = Field(default_factory=_constant)
-    retunes: tuple[Retune, ...] = ()
+    retunes: Many[Retune] = ()
     batch_size: int | str | None = None
     seed: Seed | None = None
     initializer: InitializerSpec | None = None
@@ -78,7 +78,7 @@ class RaceSpec(SpecModel):
     start: tuple[float, float] | None = None
     noise: Annotated[float, AfterValidator(within(0.0, 1e6))] = 0.0
     seed: Seed = 0
-    lanes: tuple[LaneSpec, ...] = ()
+    lanes: Many[LaneSpec] = ()
     max_steps: Annotated[int, AfterValidator(within(1, MOST_STEPS))] = 1000
     bound: Annotated[float, AfterValidator(within(1.0, 1e150))] = 1e6
 

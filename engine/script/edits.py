@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from pydantic_core import PydanticCustomError
 
 from engine.spec import MAX_STEPS, NO_VALIDATION, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec, StopSpec
+from engine.spec.fields import Many
 
 
 class EditError(ValueError):
@@ -43,7 +44,7 @@ class WeightEdit(_Edit):
 
     kind: Literal["weight"] = "weight"
     name: str = Field(max_length=16)
-    index: tuple[int, ...]
+    index: Many[int]
     value: float = Field(allow_inf_nan=False)
 
 

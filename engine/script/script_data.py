@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from engine.script.edits import Edit, EditError, ExtendEdit, with_edit
 from engine.spec import MAX_STEPS, RunSpec
-from engine.spec.fields import refuse
+from engine.spec.fields import Many, refuse
 
 MAX_EDITS = 10_000
 
@@ -23,7 +23,7 @@ class ScriptData(BaseModel):
 
     version: Literal[1] = 1
     spec: RunSpec
-    edits: tuple[Edit, ...] = Field(default=(), max_length=MAX_EDITS)
+    edits: Many[Edit] = Field(default=(), max_length=MAX_EDITS)
     step: int = Field(default=0, ge=0, le=MAX_STEPS)
     fingerprint: str | None = Field(default=None, max_length=400)
 

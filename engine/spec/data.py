@@ -8,7 +8,7 @@ from pydantic import AfterValidator, model_validator
 
 from engine.rows import datasets
 from engine.rows.features import ALIASES, features_for
-from engine.spec.fields import Fraction, Seed, SpecModel, known, refuse, within
+from engine.spec.fields import Fraction, Many, Seed, SpecModel, known, refuse, within
 
 
 class DataSpec(SpecModel):
@@ -17,7 +17,7 @@ class DataSpec(SpecModel):
     name: Annotated[str, AfterValidator(lambda name: known(name, datasets.DATASETS))] = "spiral"
     samples: Annotated[int, AfterValidator(within(10, 20_000))] = 500
     noise: Annotated[float, AfterValidator(within(0.0, 5.0))] = 0.1
-    features: tuple[str, ...] = ("x", "y")
+    features: Many[str] = ("x", "y")
     validation_fraction: Fraction = 0.0
     test_fraction: Fraction = 0.5
     standardize: bool = False

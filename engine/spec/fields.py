@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, LiteralString
+from typing import Annotated, Any, LiteralString, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast
 from pydantic_core import PydanticCustomError
 
 from engine.rows.row import Parameter
@@ -14,6 +14,19 @@ MAX_SEED = 2**53 - 1
 MAX_LAYERS = 50
 MAX_UNITS = 1024
 MAX_STEPS = 1_000_000_000
+
+T = TypeVar("T")
+
+
+class _FirstWrong(FailFast):
+    """pydantic's own has no hash, so that it could not stand in a union."""
+
+    def __hash__(self) -> int:
+        return hash(self.fail_fast)
+
+
+Many = Annotated[tuple[T, ...], _FirstWrong()]
+"""A list whose first wrong entry is told, and the others not looked at: there may be a million."""
 
 
 def refuse(kind: LiteralString, problem: str, allowed: str, field: str = "") -> PydanticCustomError:

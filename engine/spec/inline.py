@@ -11,9 +11,10 @@ from pydantic_core import PydanticCustomError
 from engine.array import Array
 from engine.rows.datasets import HALF_WIDTH
 from engine.rows.features import ALIASES, features_for
+from engine.spec.fields import Many
 
-Rows = tuple[tuple[float, ...], ...]
-Targets = tuple[float, ...] | Rows
+Rows = Many[Many[float]]
+Targets = Many[float] | Rows
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1024
 MAX_CLASSES = 64
@@ -47,9 +48,9 @@ class InlineData(BaseModel):
     test_y: Targets | None = None
     standardize: bool = False
     kind: Literal["table", "plane"] = "table"
-    features: tuple[str, ...] | None = None
-    columns: tuple[str, ...] | None = None
-    classes: tuple[str, ...] | None = None
+    features: Many[str] | None = None
+    columns: Many[str] | None = None
+    classes: Many[str] | None = None
     target: str | None = None
     title: str | None = None
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from engine.rows import activations, initializers, norms
-from engine.spec.fields import MAX_LAYERS, MAX_UNITS, RowSpec, SpecModel, complete, known, refuse, within
+from engine.spec.fields import MAX_LAYERS, MAX_UNITS, Many, RowSpec, SpecModel, complete, known, refuse, within
 
 
 class LayerSpec(SpecModel):
@@ -40,7 +40,7 @@ class InitializerSpec(RowSpec):
 
 
 class NetworkSpec(SpecModel):
-    layers: tuple[LayerSpec, ...] = Field(default=(LayerSpec(),))
+    layers: Many[LayerSpec] = Field(default=(LayerSpec(),))
     output_activation: str = "auto"
     initializer: InitializerSpec = Field(default_factory=lambda: InitializerSpec.model_validate({}))
     bias: Annotated[float, AfterValidator(within(-1e6, 1e6))] = 0.0

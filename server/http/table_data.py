@@ -62,8 +62,18 @@ def describe(body: bytes, bounds: Bounds = BOUNDS) -> dict[str, Any]:
     }
 
 
-def inline_data(body: bytes, choices: Choices, bounds: Bounds = BOUNDS) -> dict[str, Any]:
-    """{"data": the inline part of a spec, "rows": how many were trained on, tested, left out, filled}."""
+def shuffler(seed: int) -> np.random.Generator:
+    """What shuffles rows as those of the built-in data are: the same order for the same seed."""
+    from engine.randomness import generator
+
+    return generator(seed, "split")
+
+
+def inline_data(
+    body: bytes, choices: Choices, bounds: Bounds = BOUNDS, shuffle: np.random.Generator | None = None
+) -> dict[str, Any]:
+    """{"data": the inline part of a spec, "rows": how many were trained on, tested, left out, filled}. `shuffle`: the seed's
+    `shuffler`, for a process that does without the engine."""
     table = read_table(body, bounds)
     columns = columns_of(table)
     target, inputs = _chosen(columns, choices)
@@ -75,7 +85,7 @@ def inline_data(body: bytes, choices: Choices, bounds: Bounds = BOUNDS) -> dict[
     x, y = x[keep], y[keep]
     if len(y) < 2:
         raise TableError(f"{len(y)} of {table.total} rows can be used; there must be two at least.")
-    order = _order(len(y), choices.seed)
+    order: Rows = np.asarray((shuffle or shuffler(choices.seed)).permutation(len(y)))
     test = min(round(len(y) * choices.test_fraction), len(y) - 1)
     parts = {"train": order[: len(y) - test], "test": order[len(y) - test :]}
     filled = int(np.isnan(x).any(axis=1).sum())
@@ -163,13 +173,6 @@ def _blank(columns: list[Column], rows: int) -> NDArray[np.bool_]:
     for column in columns:
         blank[list(column.wrong)] = True
     return blank
-
-
-def _order(count: int, seed: int) -> Rows:
-    """Shuffled as the built-in data are: the same order for the same seed."""
-    from engine.randomness import generator
-
-    return np.asarray(generator(seed, "split").permutation(count))
 
 
 def _standardized(y: Array, train: Rows) -> Array:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeAlias
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -15,16 +15,16 @@ from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
 from server.http.security import origin_allowed
-from server.http.table_data import Choices, describe, inline_data
+from server.http.table_data import Choices, describe, inline_data, shuffler
 from server.http.tables import Bounds, TableError, TableLimitError
+from server.http.uploads import PATIENCE, SILENCE, NoPlaceError, Upload, Uploads
+from server.reading.reader import BusyError, Reader, ReadingError
 from server.settings import Settings
-from server.wire.limits import met
+from server.wire.limits import address_of, met
 
 TYPES = ("text/csv", "text/tab-separated-values", "application/octet-stream")
-
-
-PATIENCE = 60
-"""Seconds that a file may take to come."""
+P = ParamSpec("P")
+Making: TypeAlias = Callable[Concatenate[bytes, P], bytes]
 
 
 class _RefusedError(Exception):
@@ -33,27 +33,46 @@ class _RefusedError(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
-def table_routes(settings: Settings) -> APIRouter:
+def described(body: bytes, bounds: Bounds) -> bytes:
+    """In the process that reads: what a file holds, as JSON."""
+    return to_json(describe(body, bounds))
+
+
+def made(body: bytes, choices: Choices, bounds: Bounds, shuffle: Any) -> bytes:
+    """In the process that reads: the data of a run, as JSON."""
+    return to_json(inline_data(body, choices, bounds, shuffle))
+
+
+def table_routes(settings: Settings, reader: Reader) -> APIRouter:
     """The two routes. A refusal is {"code", "detail"}, the detail in words for the person who dropped the file."""
     router = APIRouter()
     bounds = Bounds(settings.max_table_bytes, settings.max_table_rows, settings.max_table_columns)
-    one_at_a_time = asyncio.Semaphore(1)  # a large table takes a second and some hundred megabytes
-    under_way = 0
+    uploads = Uploads(settings.max_uploads)
 
-    async def answer(request: Request, make: Callable[[bytes], dict[str, Any]]) -> Response:
-        nonlocal under_way
-        if under_way >= settings.max_uploads:
-            met("max_uploads")
-            return _refusal(503, "limit", "The server reads other tables; try again in a moment.", f"{settings.max_uploads}")
-        under_way += 1
+    async def answer(request: Request, make: Making[P], *args: P.args, **kwargs: P.kwargs) -> Response:
+        address = address_of(request.client.host if request.client else None)
         try:
-            body = await _body(request, settings, bounds)
-            async with one_at_a_time:
-                content = await asyncio.to_thread(lambda: to_json(make(body)))
+            upload = uploads.enter(address)
+        except NoPlaceError:
+            return _busy(settings)
+        try:
+            async with asyncio.timeout(None) as until:
+                upload.begin(until)
+                body = await _body(request, settings, bounds, upload)
+                content = await reader.call(address, make, body, *args, **kwargs)
             # What a run is begun with has to fit into one command.
             if len(content) > 0.95 * settings.max_inline_bytes:
                 raise TableError("The chosen columns are too many numbers for this server; choose fewer inputs.")
             return Response(content, media_type="application/json")
+        except TimeoutError:
+            if upload.gave_way:
+                return _busy(settings)
+            words = f"The file did not come within {PATIENCE:g} seconds, or nothing of it for {SILENCE:g}."
+            return _refusal(408, "timeout", words)
+        except BusyError:
+            return _busy(settings)
+        except ReadingError as error:
+            return _refusal(422, "too_large", f"The table was not read. {error}.")
         except _RefusedError as refusal:
             return _refusal(refusal.status, refusal.code, refusal.detail)
         except TableLimitError as refusal:
@@ -63,11 +82,11 @@ def table_routes(settings: Settings) -> APIRouter:
         except TableError as refusal:
             return _refusal(422, "table", str(refusal))
         finally:
-            under_way -= 1
+            uploads.leave(upload)
 
     @router.post("/api/table")
     async def table(request: Request) -> Response:
-        return await answer(request, lambda body: describe(body, bounds))
+        return await answer(request, described, bounds)
 
     @router.post("/api/table/data")
     async def data(
@@ -82,12 +101,12 @@ def table_routes(settings: Settings) -> APIRouter:
         title: Annotated[str, Query(max_length=1000)] = "own data",
     ) -> Response:
         choices = Choices(target, task, tuple(inputs), damaged, test_fraction, standardize, seed, title)
-        return await answer(request, lambda body: inline_data(body, choices, bounds))
+        return await answer(request, made, choices, bounds, await asyncio.to_thread(shuffler, seed))
 
     return router
 
 
-async def _body(request: Request, settings: Settings, bounds: Bounds) -> bytes:
+async def _body(request: Request, settings: Settings, bounds: Bounds, upload: Upload) -> bytes:
     """The file, read no further than it may be long."""
     if not origin_allowed(request.headers, settings.origins):
         raise _RefusedError(403, "origin", "Another site may not send tables here.")
@@ -96,15 +115,20 @@ async def _body(request: Request, settings: Settings, bounds: Bounds) -> bytes:
         raise _RefusedError(415, "type", f"A table is sent as {', '.join(TYPES)}.")
     body = bytearray()
     try:
-        async with asyncio.timeout(PATIENCE):
-            async for chunk in request.stream():
-                body += chunk
-                bounds.check_bytes(len(body))
-    except TimeoutError:
-        raise _RefusedError(408, "timeout", f"The file did not come within {PATIENCE} seconds.") from None
+        async for chunk in request.stream():
+            upload.piece()
+            body += chunk
+            bounds.check_bytes(len(body))
     except ClientDisconnect:
         raise _RefusedError(400, "gone", "The file did not come whole.") from None
+    upload.came()
     return bytes(body)
+
+
+def _busy(settings: Settings) -> Response:
+    met("max_uploads")
+    words = "The server reads other tables; try again in a moment."
+    return _refusal(503, "limit", words, f"{settings.max_uploads}")
 
 
 def _refusal(status: int, code: str, detail: str, allowed: str | None = None) -> Response:

@@ -43,6 +43,10 @@ class TableLimitError(TableError):
         super().__init__(words)
         self.limit, self.allowed = limit, allowed
 
+    def __reduce__(self) -> tuple[type[TableLimitError], tuple[str, str, str]]:
+        """It comes from another process."""
+        return TableLimitError, (self.limit, str(self), self.allowed)
+
 
 @dataclass(frozen=True)
 class Bounds:

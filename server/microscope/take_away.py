@@ -27,15 +27,19 @@ def taken(update: Update, title: str, command: TakeAway, withheld: Withheld) -> 
     part = f"-micro-step-{command.micro + 1}" if command.format == "latex" else ""
     with refusals(index="micro"):
         if command.format == "latex":
-            text = step_latex(update, command.micro, command.row, command.column, command.sample, withheld.number)
+            text = withheld.text(
+                step_latex(update, command.micro, command.row, command.column, command.sample, withheld.number)
+            )
         elif command.format == "sheet":
-            text = sheet(update, command.sample, f"{title}: update {update.step + 1}", withheld.number)
+            page = sheet(update, command.sample, f"{title}: update {update.step + 1}", withheld.number)
+            head, begin, body = page.partition("<body>")  # the style holds no answers, and its hash stands there
+            text = head + begin + withheld.text(body)
         else:
             text = _json(update, withheld)
     return {
         "name": f"chainrule-{title}-update-{update.step + 1}{part}.{ending}",
         "type": media,
-        "text": text if command.format == "json" else withheld.text(text),
+        "text": text,
     }
 
 

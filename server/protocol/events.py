@@ -24,6 +24,7 @@ class Attached(Message):
     generation: int
     resumed: bool
     fingerprint: str
+    longest_message: int = Field(description="bytes of a command that is read; one twice as long closes the socket")
 
 
 class WarmUp(Message):

@@ -145,7 +145,7 @@ class RaceShare(Command):
 
 class RaceExport(Command):
     """The race as a file: a page of its own with everything in it, or every step of every lane as a table. `done.result`:
-    {name, type, text}."""
+    {name, type, text}. In a table a name that a spreadsheet might take for a formula has an apostrophe before it."""
 
     type: Literal["race_export"] = "race_export"
     format: Literal["html", "csv"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic_core import from_json
 
 from server.protocol import Done
 from server.protocol.run import Compare, Export, Keep, Load, Share
@@ -18,6 +20,7 @@ from server.settings import Settings
 from server.wire.errors import CommandError
 from server.wire.frames import finite
 from server.wire.limits import beyond
+from server.wire.sizes import check_given
 
 if TYPE_CHECKING:
     from engine import Trainer
@@ -87,11 +90,23 @@ def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay[Tr
     from engine import fingerprint
     from engine.script.replay import Replay, ScriptData
 
+    if isinstance(script, str):
+        with contextlib.suppress(ValueError):  # of what is no JSON, or no object, the engine says so
+            plain = from_json(script)
+            script = plain if isinstance(plain, dict) else script
+    if isinstance(script, dict):
+        _check_given(script, settings)
     data = ScriptData.read(script)
-    if len(data.edits) > settings.max_history:
-        words = f"script.edits: {len(data.edits)} edits are more than this server keeps"
-        raise beyond("max_history", words, "script.edits", f"at most {settings.max_history}")
     return Replay(build(data.spec, settings, "script.spec"), data), data.fingerprint in (None, fingerprint())
+
+
+def _check_given(script: dict[str, Any], settings: Settings) -> None:
+    """Before anything is made of it: each edit is tried on what those before it left."""
+    edits = script.get("edits")
+    if isinstance(edits, list | tuple) and len(edits) > settings.max_history:
+        words = f"script.edits: {len(edits)} edits are more than this server keeps"
+        raise beyond("max_history", words, "script.edits", f"at most {settings.max_history}")
+    check_given(script.get("spec", {}), settings, "script.spec")
 
 
 def _text(trainer: Trainer, format: str) -> str:

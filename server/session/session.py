@@ -96,7 +96,16 @@ class Session(Calling):
             self.viewer.close(CLOSE_SUPERSEDED)
         self.viewer = viewer
         viewer.hold = partial(self.recorder.hold, self)
-        viewer.put(Attached(id=id, session=self.id, generation=self.generation, resumed=resumed, fingerprint=fingerprint))
+        viewer.put(
+            Attached(
+                id=id,
+                session=self.id,
+                generation=self.generation,
+                resumed=resumed,
+                fingerprint=fingerprint,
+                longest_message=self.settings.max_inline_bytes,
+            )
+        )
         self._welcome(viewer)
 
     def watch(self, viewer: Viewer) -> None:

@@ -8,7 +8,6 @@ import logging
 import time
 from typing import Any
 
-import pydantic_core
 from fastapi import WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -16,12 +15,14 @@ from pydantic import ValidationError
 from server.http.security import origin_allowed
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, LONGEST_ID, Acknowledge, Attach, Command, Done, Ping, name_of
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, Acknowledge, Attach, Command, Done, Ping, name_of
+from server.reading.reader import BusyError, Reader, ReadingError
 from server.session.registry import Sessions
 from server.session.session import Session
 from server.session.viewer import Viewer
 from server.settings import Settings
-from server.wire import errors
+from server.wire import bounds, errors
+from server.wire.bounds import Refusal, from_json, id_of
 from server.wire.limits import Bucket, address_of, beyond, met
 
 log = logging.getLogger("chainrule")
@@ -30,7 +31,7 @@ FAREWELL = 1.0
 """Seconds that a page which does not read is given to take the close frame."""
 
 LONG = 50_000
-"""Characters from which on a message is read in a thread, so that nobody else waits for it."""
+"""Characters from which on a message is looked at in the process that reads, so that nobody else waits for it."""
 
 BRIEF = 2_000
 """Characters up to which a message that came too fast is read for its id."""
@@ -39,11 +40,12 @@ BRIEF = 2_000
 class Connection:
     """One socket."""
 
-    def __init__(self, socket: WebSocket, sessions: Sessions, settings: Settings) -> None:
-        self._socket, self._sessions, self._settings = socket, sessions, settings
+    def __init__(self, socket: WebSocket, sessions: Sessions, settings: Settings, reader: Reader) -> None:
+        self._socket, self._sessions, self._settings, self._reader = socket, sessions, settings, reader
         self._viewer = Viewer(settings.max_pending_events, settings.max_pending_bytes)
         self._session: Session | None = None
         self._vocabulary = sessions.hosting.vocabulary
+        self._bounds = bounds.bounds_of(settings, self._vocabulary.long)
         self._watching: asyncio.TimerHandle | None = None
         self._bucket = Bucket(settings.max_message_rate, settings.max_message_burst)
         self._address = address_of(socket.client.host if socket.client else None)
@@ -169,8 +171,8 @@ class Connection:
         text, id = message.get("text"), None
         if text is not None and len(text) < BRIEF:
             with contextlib.suppress(ValueError):
-                raw = _from_json(text)
-                id = _id_of(raw)
+                raw = from_json(text)
+                id = id_of(raw)
                 command = self._vocabulary.commands.validate_python(raw) if isinstance(raw, dict) else None
                 if isinstance(command, Acknowledge):
                     self._acknowledge(command)
@@ -197,39 +199,27 @@ class Connection:
         if text is None:
             self._refuse("malformed", "Commands are JSON text, not binary")
             return None
-        if len(text) > self._settings.max_inline_bytes:
-            self._refuse("too_large", "The message is too long", allowed=f"at most {self._settings.max_inline_bytes} bytes")
-            return None
-        try:
-            raw = _from_json(text) if len(text) < LONG else await asyncio.to_thread(_from_json, text)
-        except ValueError as error:
-            self._refuse("malformed", f"Not JSON: {error}")
-            return None
-        if not isinstance(raw, dict):
-            self._refuse("malformed", "A command is a JSON object")
-            return None
-        id = _id_of(raw)
-        if len(text) > self._settings.max_message_bytes and raw.get("type") not in self._vocabulary.long:
-            self._refuse("too_large", "The command is too long", id, f"at most {self._settings.max_message_bytes} bytes")
+        refusal, raw = bounds.read(text, self._bounds) if len(text) < LONG else await self._read_aside(text)
+        if refusal is not None:
+            if refusal.limit is not None:
+                met(refusal.limit)
+            self._viewer.put(errors.refusal(refusal.id, refusal.code, refusal.field, refusal.allowed, refusal.message))
             return None
         try:
             command: Command = self._vocabulary.commands.validate_python(raw)
         except ValidationError as error:
-            self._viewer.put(errors.from_command(error, id, self._vocabulary.models))
+            self._viewer.put(errors.from_command(error, id_of(raw), self._vocabulary.models))
             return None
         return command
 
+    async def _read_aside(self, text: str) -> tuple[Refusal | None, Any]:
+        """What may be megabytes of anything is looked at where nobody waits for it; what is refused is never data here."""
+        try:
+            refusal = await self._reader.call(self._address, bounds.judge, text, self._bounds)
+        except ReadingError as error:
+            code = "busy" if isinstance(error, BusyError) else "too_large"
+            refusal = Refusal(code, f"The message was not read. {error}", id=bounds.id_at_an_end(text))
+        return refusal, None if refusal is not None else await asyncio.to_thread(from_json, text)
+
     def _refuse(self, code: str, message: str, id: errors.Id = None, allowed: str | None = None) -> None:
         self._viewer.put(errors.CommandError(code, message, allowed=allowed).event(id))
-
-
-def _id_of(raw: Any) -> errors.Id:
-    """The id that a command's answer is to have; None where it has none that is worth echoing."""
-    id = raw.get("id") if isinstance(raw, dict) else None
-    if isinstance(id, str) and len(id) <= LONGEST_ID:
-        return id
-    return id if isinstance(id, int) and not isinstance(id, bool) and abs(id) < 2**53 else None
-
-
-def _from_json(text: str) -> Any:
-    return pydantic_core.from_json(text, allow_inf_nan=False)

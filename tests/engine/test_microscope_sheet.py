@@ -1,5 +1,7 @@
 """Notations and what can be taken away: LaTeX, JSON, and a page that prints."""
 
+import base64
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -147,6 +149,9 @@ def test_the_sheet_stands_alone():
         if step.kind == "affine":
             assert set(step.results[0].array[:, 2]) <= set(page.cells)
     assert "<script" not in sheet(update, title="<script>alert(1)</script>")
+    style = base64.b64encode(hashlib.sha256(re.findall(r"<style>(.*?)</style>", text, re.DOTALL)[0].encode()).digest()).decode()
+    policy = f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{style}'"
+    assert f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">' in text
     with pytest.raises(ValueError, match="sample: 99 given; allowed: 0 to"):
         sheet(update, sample=99)
 

@@ -131,8 +131,15 @@ REFUSED: list[tuple[dict[str, float], list[Message], Message, str, str | None, s
     ({"max_work": 20_000}, [], ("verify", {"entries": [ENTRY] * 256}), "limit", "entries", "at most 30"),
     ({"max_experiments": 1}, [("keep", {}), STEP], ("keep", {}), "limit", None, "at most 1"),
     ({"max_experiment_bytes": 20}, [], ("keep", {}), "too_large", None, "at most 20"),
-    ({"max_message_bytes": 2000}, [], ("pause", {"id": "x" * 3000}), "too_large", None, "at most 2000"),
-    ({"max_inline_bytes": 2000}, [], ("configure", {"spec": {"seed": 0, "x": "x" * 3000}}), "too_large", None, "at most 2000"),
+    ({"max_message_bytes": 2000}, [], ("pause", {"id": "x" * 3000}), "too_large", "id", "at most 2000"),
+    (
+        {"max_inline_bytes": 2000},
+        [],
+        ("configure", {"spec": {"seed": 0, "x": "x" * 3000}}),
+        "too_large",
+        "spec.x",
+        "at most 2000",
+    ),
 ]
 
 

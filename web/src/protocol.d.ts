@@ -1154,7 +1154,7 @@ export interface RaceShare {
 }
 /**
  * The race as a file: a page of its own with everything in it, or every step of every lane as a table. `done.result`:
- * {name, type, text}.
+ * {name, type, text}. In a table a name that a spreadsheet might take for a formula has an apostrophe before it.
  */
 export interface RaceExport {
   /**
@@ -1500,6 +1500,10 @@ export interface Attached {
   generation: number;
   resumed: boolean;
   fingerprint: string;
+  /**
+   * bytes of a command that is read; one twice as long closes the socket
+   */
+  longest_message: number;
 }
 /**
  * A run begins (or is resumed): all that stays the same while it lasts.

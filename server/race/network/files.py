@@ -11,6 +11,7 @@ from server.race.network.figures import whole
 from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
+    from engine.export.csv_table import Cell
     from engine.race import NetworkRace
     from engine.race.on_network import NetworkLane
     from server.race.network.controller import NetworkRaceController
@@ -31,7 +32,7 @@ def table(races: NetworkRaceController) -> dict[str, Any]:
     return table_file(_name(race), race.step, columns, _rows(race, columns))
 
 
-def _rows(race: NetworkRace, columns: list[str]) -> Iterator[tuple[NetworkLane, int, list[str]]]:
+def _rows(race: NetworkRace, columns: list[str]) -> Iterator[tuple[NetworkLane, int, list[Cell]]]:
     for lane in race.lanes:
         recorded = lane.recorded
         lines = [{name: float(values[place]) for name, values in recorded.items()} for place in range(len(recorded["step"]))]
@@ -39,7 +40,7 @@ def _rows(race: NetworkRace, columns: list[str]) -> Iterator[tuple[NetworkLane, 
             lines.append(_standing(lane))
         for line in lines:
             known = [name in line and not math.isnan(line[name]) for name in columns]
-            cells = [repr(line[name]) if there else "" for name, there in zip(columns, known, strict=True)]
+            cells: list[Cell] = [line[name] if there else None for name, there in zip(columns, known, strict=True)]
             yield lane, int(line["step"]), cells
 
 

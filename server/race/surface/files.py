@@ -10,6 +10,7 @@ from server.race.surface.figures import whole
 from server.wire.limits import beyond
 
 if TYPE_CHECKING:
+    from engine.export.csv_table import Cell
     from engine.race import Race
     from engine.race.on_surface import Lane
     from server.race.surface.controller import SurfaceRaceController
@@ -31,11 +32,11 @@ def table(races: SurfaceRaceController) -> dict[str, Any]:
     return table_file(race.spec.surface.name, race.step, ["x", "y", "loss"], _rows(race))
 
 
-def _rows(race: Race) -> Iterator[tuple[Lane, int, list[str]]]:
+def _rows(race: Race) -> Iterator[tuple[Lane, int, list[Cell]]]:
     for lane in race.lanes:
         points, losses = race.trail(lane.id).tolist(), race.losses(lane.id).tolist()
         for step, ((x, y), loss) in enumerate(zip(points, losses, strict=True)):
-            yield lane, step, [repr(x), repr(y), repr(loss)]
+            yield lane, step, [x, y, loss]
 
 
 def page(races: SurfaceRaceController, theme: str) -> dict[str, Any]:

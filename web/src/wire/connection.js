@@ -9,6 +9,7 @@
 /** @import { Asked } from "../reconnect/unanswered.js" */
 
 import { decodeFrame } from "./frames.js";
+import { refusalOfLength, tooLong } from "./length.js";
 import { delayBefore } from "../reconnect/backoff.js";
 import { Silence } from "../reconnect/silence.js";
 import { fates } from "../reconnect/unanswered.js";
@@ -16,6 +17,7 @@ import { fates } from "../reconnect/unanswered.js";
 const SESSION_KEY = "chainrule.session";
 
 const SUPERSEDED = 4001;
+const TOO_LARGE = 1009;
 const MOVED = 4004;
 /** What the code of a closed socket says of why. @type {Record<number, Connection["reason"]>} */
 const REASONS = { 1001: "restart", 1012: "restart", 4002: "behind", [MOVED]: "moved" };
@@ -24,6 +26,8 @@ const REASONS = { 1001: "restart", 1012: "restart", 4002: "behind", [MOVED]: "mo
 const ATTEMPT = 12_000;
 /** Attempts after which a session that moves is told of as any other line that is lost. */
 const QUIET_TRIES = 4;
+/** Characters from which on a command may be what breaks the line; where it broke twice under one, it is not sent again. */
+const HEAVY = 100_000;
 /** Milliseconds after which a line is taken for a good one. */
 const STEADY = 2000;
 /** Milliseconds after which a server that said it restarts is taken for gone. */
@@ -53,7 +57,7 @@ export const NO_LINE = "There is no connection to the engine at the moment.";
 
 /**
  * A command on its way, whatever its result.
- * @typedef {Asked & {resolve: (result: unknown) => void, reject: (reason: Error) => void}} Waiting
+ * @typedef {Asked & {resolve: (result: unknown) => void, reject: (reason: Error) => void, size: number, sent: number}} Waiting
  */
 
 /** @param {Command} command */
@@ -76,6 +80,8 @@ export class SocketConnection {
   #attachedAt = 0;
   /** How often the session had been attached to when this page was. */
   #generation = 0;
+  /** Bytes of a command that the server reads. */
+  #longest = Infinity;
   /** @type {number | undefined} */
   #timer;
   /** @type {Map<number | string, Waiting>} */
@@ -145,7 +151,7 @@ export class SocketConnection {
     if (!this.#isOpen && this.#reason !== "moved") return Promise.reject(new Error(NO_LINE));
     return new Promise((resolve, reject) => {
       const answered = /** @type {(result: unknown) => void} */ (resolve); // the server keeps to `Results`
-      const waiting = { command, before: this.#handlers.now(), resolve: answered, reject };
+      const waiting = { command, before: this.#handlers.now(), resolve: answered, reject, size: 0, sent: 0 };
       if (this.#isOpen) this.#post(waiting);
       else this.#unanswered.push(waiting);
     });
@@ -167,8 +173,16 @@ export class SocketConnection {
   /** @param {Waiting} waiting */
   #post(waiting) {
     const id = this.#nextId++;
+    const text = textOf({ ...waiting.command, id });
+    const refusal = tooLong(waiting.command, text, this.#longest);
+    if (refusal) {
+      waiting.reject(new CommandError(refusal));
+      return;
+    }
+    waiting.size = text.length;
+    waiting.sent += 1;
     this.#pending.set(id, waiting);
-    this.#socket?.send(textOf({ ...waiting.command, id }));
+    this.#socket?.send(text);
   }
 
   /** Sends a command whose answer nobody waits for. @param {Sent} command */
@@ -226,6 +240,7 @@ export class SocketConnection {
     this.#attachedAt = Date.now();
     this.#lostAt = 0;
     this.#generation = event.generation;
+    this.#longest = event.longest_message ?? Infinity; // which a server of an earlier version does not tell
     this.#reason = null;
     sessionStorage.setItem(SESSION_KEY, event.session);
     this.#silence.begin();
@@ -265,6 +280,7 @@ export class SocketConnection {
     if (this.#attached || code in REASONS || this.#reason === "full" || this.#reason === "refused")
       this.#reason = REASONS[code] ?? null;
     this.#leaveSocket();
+    this.#dropHeavy(code === TOO_LARGE);
     this.#keepUnanswered();
     if (code === SUPERSEDED) {
       this.#superseded = true;
@@ -302,6 +318,17 @@ export class SocketConnection {
     if (this.#reason === "moved" && this.#tries > QUIET_TRIES) this.#reason = null;
     this.#tell("lost", now + delay);
     this.#timer = window.setTimeout(() => this.open(), delay);
+  }
+
+  /** What broke the line is not sent again: the longest where it was too long, else one under which it broke before. @param {boolean} tooLarge */
+  #dropHeavy(tooLarge) {
+    const longest = Math.max(0, ...[...this.#pending.values()].map(({ size }) => size));
+    for (const [id, { command, size, sent, reject }] of this.#pending) {
+      if (!(tooLarge ? size === longest : size > HEAVY && sent > 1)) continue;
+      this.#pending.delete(id);
+      const words = tooLarge ? "it is too long for the line to the server" : "the connection broke twice while it was sent";
+      reject(new CommandError(refusalOfLength(command, words, null)));
+    }
   }
 
   #keepUnanswered() {
