@@ -73,6 +73,8 @@ class Session(Calling):
         self.turns = 0
         """What the actor was woken for, so far."""
         self._over = False
+        self._meanwhile: list[Message] | None = []
+        """What its activities said before they were begun or restored; None from then on."""
         self._kernels, self._kept, self._hosting = kernels, kept, hosting
         self._inbox: deque[tuple[Viewer, Command]] = deque()
         self._wake, self._room = asyncio.Event(), asyncio.Event()
@@ -138,13 +140,23 @@ class Session(Calling):
         """Something changed that may make a picture due."""
         self._wake.set()
 
+    def announce(self, event: Message) -> None:
+        """Tell every page that is attached, whatever else it knows by then."""
+        for viewer in self._viewers:
+            viewer.put(event)
+
     def _welcome(self, viewer: Viewer) -> None:
+        """Nobody is told of a part before all of it is there: a page that knows the run takes what else it knows for all."""
+        if self._meanwhile is None:
+            self._introduce(viewer)
+        viewer.put(self._kernels.progress)
+        self._changed_viewers()
+
+    def _introduce(self, viewer: Viewer) -> None:
         for activity in self._by_turn:
             for event in activity.events():
                 if event is not None:
                     viewer.put(event)
-        viewer.put(self._kernels.progress)
-        self._changed_viewers()
 
     def _changed_viewers(self) -> None:
         self._viewers = (*(() if self.viewer is None else (self.viewer,)), *self.readers)
@@ -158,6 +170,7 @@ class Session(Calling):
         """Serve until told to end, or cancelled. What is new then is offered last."""
         of_session.set(self.id)
         await self._begin()
+        self._begun()
         while not self._over:
             try:
                 await self._turn()
@@ -170,6 +183,16 @@ class Session(Calling):
                 self.report(ErrorEvent(code="internal", message="Something failed on the server; the run is paused"))
                 await asyncio.sleep(0.1)  # should it go on stumbling, others are not to suffer
         await self._offer(math.inf)
+
+    def _begun(self) -> None:
+        """Tell the pages that have come by now all that there is, in its order, and what else was said on the way."""
+        meanwhile, self._meanwhile = self._meanwhile or [], None
+        for viewer in self._viewers:
+            self._introduce(viewer)
+        known = {type(event) for activity in self.activities for event in activity.events()}
+        for event in meanwhile:
+            if type(event) not in known:
+                self.report(event)
 
     def end(self) -> None:
         """No more turns after this one."""
@@ -258,9 +281,11 @@ class Session(Calling):
     # For its activities -------------------------------------------------------------------------------------------
 
     def report(self, event: Message) -> None:
-        """Tell every page that is attached."""
-        for viewer in self._viewers:
-            viewer.put(event)
+        """Tell every page that is attached; before the activities are begun, once they are."""
+        if self._meanwhile is None:
+            self.announce(event)
+        else:
+            self._meanwhile.append(event)
 
     def find(self, kind: type[T]) -> T:
         """The activity that is one of these."""
