@@ -10,10 +10,10 @@
 
 import { decodeFrame } from "./frames.js";
 import { delayBefore } from "../reconnect/backoff.js";
+import { Journal } from "../reconnect/catch-up.js";
 import { Silence } from "../reconnect/silence.js";
 import { fates } from "../reconnect/unanswered.js";
-
-const SESSION_KEY = "chainrule.session";
+import * as tab from "./tab-sessions.js";
 
 const SUPERSEDED = 4001;
 const MOVED = 4004;
@@ -93,6 +93,9 @@ export class SocketConnection {
   #handlers;
   /** What becomes of commands whose answer was lost, by their type. @type {Record<string, import("../reconnect/unanswered.js").Rule>} */
   rules = {};
+  /** Types of commands that change what is kept. @type {Set<string>} */
+  changing = new Set();
+  #journal = new Journal();
 
   /** @param {Handlers} handlers */
   constructor(handlers) {
@@ -114,9 +117,8 @@ export class SocketConnection {
     this.#tell("connecting");
     this.#timer = window.setTimeout(() => this.#giveUp(), ATTEMPT);
     socket.onopen = () => {
-      // sessionStorage belongs to one tab; its copy survives a reload, and a duplicated tab takes control over.
-      const session = sessionStorage.getItem(SESSION_KEY);
-      socket.send(textOf({ type: "attach", session }));
+      // It survives a reload, and a duplicated tab takes control over.
+      socket.send(textOf({ type: "attach", session: tab.present() }));
     };
     socket.onmessage = (message) => {
       if (socket !== this.#socket) return;
@@ -127,11 +129,6 @@ export class SocketConnection {
     socket.onclose = (event) => {
       if (socket === this.#socket) this.#onClose(event.code);
     };
-  }
-
-  /** The next attach begins a session of its own. */
-  leave() {
-    sessionStorage.removeItem(SESSION_KEY);
   }
 
   /**
@@ -158,6 +155,12 @@ export class SocketConnection {
   acknowledge(frame) {
     if (this.#isOpen)
       this.#socket?.send(textOf({ type: "acknowledge", channel: /** @type {Channel} */ (frame.channel), frame: frame.frame }));
+  }
+
+  /** What was made, and asked for, when the line broke. @returns {import("../reconnect/catch-up.js").Broken} */
+  underway() {
+    const waiting = new Set(this.#unanswered.map(({ command }) => /** @type {string} */ (command.type)));
+    return { made: this.#journal.made, waiting };
   }
 
   get #isOpen() {
@@ -207,8 +210,11 @@ export class SocketConnection {
       const waiting = this.#pending.get(event.id);
       this.#pending.delete(event.id);
       if (waiting) {
-        if (event.type === "done") waiting.resolve(event.result);
-        else waiting.reject(new CommandError(event));
+        if (event.type === "done") {
+          const { command, before } = waiting;
+          if (this.changing.has(command.type)) this.#journal.note({ command, before, after: this.#handlers.now() });
+          waiting.resolve(event.result);
+        } else waiting.reject(new CommandError(event));
         return;
       }
     }
@@ -227,7 +233,7 @@ export class SocketConnection {
     this.#lostAt = 0;
     this.#generation = event.generation;
     this.#reason = null;
-    sessionStorage.setItem(SESSION_KEY, event.session);
+    tab.attachedTo(event.session);
     this.#silence.begin();
     const told = this.#handlers.attached(event, how);
     this.#tell("open");
@@ -247,7 +253,7 @@ export class SocketConnection {
   #onRefused(refusal) {
     if (refusal.code === "unknown_session" || refusal.code === "unreadable_session") {
       // It has expired, or the server was begun anew without it, or a newer one kept it.
-      this.leave();
+      tab.forget();
       this.#forgotten = true;
       this.#unreadable = refusal.code === "unreadable_session" ? refusal.message : null;
       this.#socket?.send(textOf({ type: "attach", session: null }));
