@@ -1,5 +1,5 @@
-"""Whatever room one is in and whatever was done a moment ago: a page whose server is stopped or killed, and comes back, shows what
-it showed, at most two seconds of play behind."""
+"""Whatever room one is in and whatever was done a moment ago: a page whose server is stopped or killed, and comes back, shows
+what it showed, at most two seconds of play behind."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ class Walk:
 
     def retune(self, prefix: str) -> None:
         self.edited(prefix)
-        self.typed("lane.optimizer.lr", self.number())
+        self.typed("lane.optimizer.lr" if prefix == "race" else "net.optimizer.lr", self.number())
 
     def in_surface(self) -> dict[str, Callable[[], None]]:
         return self.lane("race") | {"noise": lambda: self.race.set("race.noise", "0.1")}
@@ -208,6 +208,7 @@ class Walk:
     def restart(self, by: signal.Signals) -> None:
         plays, still = self.playing(), self.dice.random() < 0.4
         self.log.append(f"{by.name} {'while it plays' if plays else 'while all is still' if still else 'at once'}")
+        print(self.log)
         before = self.facts(still=True) if still and not plays else None
         if not still:
             self.page.wait_for_timeout(self.dice.uniform(0, 700))  # a moment that nobody chose

@@ -51,6 +51,7 @@ export class Session {
     this.#parts = parts;
     Object.assign(this.connection.rules, ...parts.map(({ unanswered }) => unanswered));
     this.connection.changing = new Set(parts.flatMap(({ changing }) => changing ?? []));
+    this.connection.moving = new Set(parts.flatMap(({ moving }) => moving ?? []));
     // A link is opened in a session of its own: what stands in this tab's is nobody else's.
     if (this.#linked()) leaveForLink();
     // Pasted into a page that is open already, an address changes nothing but the fragment, and is opened as in any other tab.
@@ -132,7 +133,7 @@ export class Session {
     const { attachments } = store.state;
     const under = this.connection.underway();
     for (const command of this.#parts.flatMap((part) => part.catchUp?.(owed, store.state, under) ?? [])) {
-      await this.connection.send(command).catch(() => {});
+      await this.connection.send(command, true).catch(() => {});
       if (store.state.attachments !== attachments) return;
     }
     this.#owed = null;

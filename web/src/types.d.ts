@@ -167,6 +167,8 @@ export interface Part {
   unanswered?: Record<string, Rule>;
   /** Its commands that change what is kept, and are remembered for a while. */
   changing?: string[];
+  /** Its commands that move a clock. */
+  moving?: string[];
   /** What the page does again after a server that came back a moment behind. */
   catchUp?: (before: AppState, now: AppState, broken: Broken) => Sent[];
   /** Commands that begin again what a server has forgotten. */

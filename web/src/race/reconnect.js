@@ -61,7 +61,12 @@ const LOOKS = ["network_plane", "study_seeds", "study_rates", "study_basins", "s
 const SOON = 1500;
 
 /** What the page makes again where a server that was killed does not know of it. */
-export const CHANGING = [...changesOf("race"), ...changesOf("network"), ...LOOKS];
+export const CHANGES = [...changesOf("race"), ...changesOf("network"), ...LOOKS];
+
+/** @param {"race" | "network"} prefix */
+const movesOf = (prefix) => ["play", "pause", "seek", "step", "speed"].map((move) => `${prefix}_${move}`);
+
+export const MOVES = [...movesOf("race"), ...movesOf("network")];
 
 /** @type {Record<"race" | "network", (state: AppState) => unknown>} */
 const KEYS = {
@@ -104,7 +109,7 @@ function ofRace(prefix, before, now, { made, waiting }) {
   const known = !differ(key, before, now) || types.some((type) => waiting.has(type));
   const own = made.filter(({ command }) => types.includes(command.type));
   const lost = known ? [] : (lostChanges(own, key, now)?.flatMap(makeAgain) ?? remembered(prefix === "race" ? before : now));
-  const moving = ["play", "pause", "seek", "step", "speed"].some((move) => waiting.has(`${prefix}_${move}`));
+  const moving = movesOf(prefix).some((type) => waiting.has(type));
   const moves = moving ? [] : backInPlace(was, clock(now) ?? was, lost.length > 0);
   const commands = {
     speed: { type: `${prefix}_speed`, speed: was.speed },

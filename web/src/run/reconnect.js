@@ -28,11 +28,9 @@ export const UNANSWERED = {
   step: steps("step", (state) => state.clock),
 };
 
-const CHANGES = ["configure", "load", "reset", "edit", "undo", "redo"];
-const MOVES = ["play", "pause", "seek", "step", "speed"];
-
 /** What the page makes again where a server that was killed does not know of it. */
-export const CHANGING = CHANGES;
+export const CHANGES = ["configure", "load", "reset", "edit", "undo", "redo"];
+export const MOVES = ["play", "pause", "seek", "step", "speed"];
 
 /**
  * @param {AppState} before  when the line broke

@@ -95,6 +95,10 @@ export class SocketConnection {
   rules = {};
   /** Types of commands that change what is kept. @type {Set<string>} */
   changing = new Set();
+  /** Types of commands that move a clock. @type {Set<string>} */
+  moving = new Set();
+  /** Whether what a broken line has left undone is being made up for: what is done meanwhile comes after it. */
+  #settling = false;
   #journal = new Journal();
 
   /** @param {Handlers} handlers */
@@ -135,15 +139,17 @@ export class SocketConnection {
    * Sends a command; resolves when it took effect, with what it asked for; rejects with CommandError where it was refused.
    * @template {CommandType} T
    * @param {Commands[T] & {type: T}} command
+   * @param {boolean} [ahead]  of what is done while what is left undone is made up for
    * @returns {Promise<ResultOf<T>>}
    */
-  send(command) {
+  send(command, ahead = false) {
     // A session that moves is back in a moment: nobody need know.
     if (!this.#isOpen && this.#reason !== "moved") return Promise.reject(new Error(NO_LINE));
+    const later = this.#settling && !ahead && (this.changing.has(command.type) || this.moving.has(command.type));
     return new Promise((resolve, reject) => {
       const answered = /** @type {(result: unknown) => void} */ (resolve); // the server keeps to `Results`
       const waiting = { command, before: this.#handlers.now(), resolve: answered, reject };
-      if (this.#isOpen) this.#post(waiting);
+      if (this.#isOpen && !later) this.#post(waiting);
       else this.#unanswered.push(waiting);
     });
   }
@@ -235,12 +241,15 @@ export class SocketConnection {
     this.#reason = null;
     tab.attachedTo(event.session);
     this.#silence.begin();
+    this.#settling = broken && event.resumed;
     const told = this.#handlers.attached(event, how);
     this.#tell("open");
     if (document.hidden) this.#tellVisible();
     if (!event.resumed) this.#loseUnanswered();
     await told;
-    if (this.#unanswered.length === 0 || socket !== this.#socket) return;
+    if (socket !== this.#socket) return;
+    this.#settling = false;
+    if (this.#unanswered.length === 0) return;
     const unanswered = this.#unanswered.splice(0);
     fates(unanswered, this.#handlers.now(), this.rules).forEach((fate, i) => {
       if (fate === "again") this.#post(unanswered[i]);
