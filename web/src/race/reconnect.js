@@ -82,8 +82,7 @@ const KEYS = {
  * @returns {Sent[]}
  */
 export function catchUp(before, now, broken) {
-  const latest = broken.made.at(-1)?.at ?? 0;
-  const looked = broken.made.filter(({ command, at }) => LOOKS.includes(command.type) && latest - at < SOON);
+  const looked = broken.made.filter(({ command, at }) => LOOKS.includes(command.type) && broken.at - at < SOON);
   return [
     ...ofRace("race", before, now, broken),
     ...ofRace("network", before, now, broken),
@@ -108,7 +107,7 @@ function ofRace(prefix, before, now, { made, waiting }) {
   if (key(before) === null || !was) return [];
   const known = !differ(key, before, now) || types.some((type) => waiting.has(type));
   const own = made.filter(({ command }) => types.includes(command.type));
-  const lost = known ? [] : (lostChanges(own, key, now)?.flatMap(makeAgain) ?? remembered(prefix === "race" ? before : now));
+  const lost = known ? [] : (lostChanges(own, key, now)?.flatMap(makeAgain) ?? anew());
   const moving = movesOf(prefix).some((type) => waiting.has(type));
   const moves = moving ? [] : backInPlace(was, clock(now) ?? was, lost.length > 0);
   const commands = {
@@ -117,6 +116,13 @@ function ofRace(prefix, before, now, { made, waiting }) {
     seek: { type: `${prefix}_seek`, step: was.step },
   };
   return [...lost, ...moves.map((move) => /** @type {Sent} */ (commands[move]))];
+
+  /** A race that the page knows whole, where the server has an earlier one. @returns {Sent[]} */
+  function anew() {
+    const [of, is] = [before.race, now.race];
+    const later = of && is && (is.race > of.race || (is.race === of.race && is.change > of.change));
+    return prefix === "race" && !later ? remembered(before) : [];
+  }
 
   /** From the step on at which it was made. @param {import("../reconnect/catch-up.js").Made} change @returns {Sent[]} */
   function makeAgain({ command, after }) {

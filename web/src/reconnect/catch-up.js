@@ -17,6 +17,7 @@ const KEPT = 5000;
  * @property {number} at
  *
  * @typedef {object} Broken  What was under way when the line broke.
+ * @property {number} at  when that was
  * @property {Made[]} made  not long before, in order
  * @property {Set<string>} waiting  types of commands whose answer was lost: what becomes of them is settled afterwards
  *
@@ -29,12 +30,17 @@ const KEPT = 5000;
 /** Changes of the last seconds. */
 export class Journal {
   /** @type {Made[]} */
-  made = [];
+  #made = [];
 
   /** @param {Omit<Made, "at">} made */
   note(made) {
     const at = Date.now();
-    this.made = [...this.made.filter((each) => at - each.at < KEPT), { ...made, at }];
+    this.#made = [...this.before(at), { ...made, at }];
+  }
+
+  /** Those that were made not long before. @param {number} at */
+  before(at) {
+    return this.#made.filter((each) => at - each.at < KEPT);
   }
 }
 

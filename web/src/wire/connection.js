@@ -73,6 +73,8 @@ export class SocketConnection {
   #reason = null;
   #words = "";
   #lostAt = 0;
+  /** When the line broke that this one is in place of. */
+  #brokenAt = 0;
   #attachedAt = 0;
   /** How often the session had been attached to when this page was. */
   #generation = 0;
@@ -166,7 +168,7 @@ export class SocketConnection {
   /** What was made, and asked for, when the line broke. @returns {import("../reconnect/catch-up.js").Broken} */
   underway() {
     const waiting = new Set(this.#unanswered.map(({ command }) => /** @type {string} */ (command.type)));
-    return { made: this.#journal.made, waiting };
+    return { at: this.#brokenAt, made: this.#journal.before(this.#brokenAt), waiting };
   }
 
   get #isOpen() {
@@ -236,6 +238,7 @@ export class SocketConnection {
     clearTimeout(this.#timer);
     this.#attached = true;
     this.#attachedAt = Date.now();
+    if (broken) this.#brokenAt = this.#lostAt;
     this.#lostAt = 0;
     this.#generation = event.generation;
     this.#reason = null;
