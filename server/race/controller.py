@@ -326,7 +326,8 @@ class RaceController(Activity, ABC, Generic[R]):
         going = self.work if isinstance(self.work, Seek) else None
         step = self.race.step if going is None else going.target
         plays = isinstance(self.work, Play) or (going is not None and going.onward)
-        return {self.key: [self.number, step, plays, self.speed.model_dump()], f"{self.key}_end": self.furthest}
+        end = max(step, self.furthest, self.work.furthest if isinstance(self.work, Return) else 0)
+        return {self.key: [self.number, step, plays, self.speed.model_dump()], f"{self.key}_end": end}
 
     async def restore(self, restored: Restored) -> None:
         """Where it stood, playing where it played. A race that cannot be taken up is not there."""

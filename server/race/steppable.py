@@ -49,6 +49,11 @@ class Return(Seek):
             self.target = target
         return False
 
+    @property
+    def furthest(self) -> int:
+        """Of what is still to be come to."""
+        return max((stop.step for stop in self._stops), default=0)
+
     def hasten(self) -> None:
         """In a worker: what is still to be done, here."""
         while self._stops:

@@ -192,15 +192,19 @@ class NetworkRaceController(RaceController["NetworkRace"]):
     def _study_kept(self) -> Wish | None:
         """One that was ended, or failed, is not begun again."""
         present = self.studies.present
-        return self.studied if present is not None and present.state in ("running", "done") else None
+        return self.studied if present is None or present.state in ("running", "done") else None
 
     def on_the_way(self, found: dict[str, Any]) -> Iterator[Stop]:
         self.run = int(found.get("run", self.run))
         self.studies.count = max(0, int(found.get("studies", 0)) - 1)
-        for name in ("plane", "study"):
-            if name in found:
-                command, step = found[name]
-                yield Stop(int(step), partial(self._again, Wish(KEPT.validate_python(command), int(step))))
+        wishes = {
+            name: Wish(KEPT.validate_python(found[name][0]), int(found[name][1]))
+            for name in ("plane", "study")
+            if name in found
+        }
+        self.planned, self.studied = wishes.get("plane"), wishes.get("study")
+        for wish in wishes.values():
+            yield Stop(wish.step, partial(self._again, wish))
 
     def _again(self, wish: Wish) -> None:
         """In a worker: the plane or the study, as it was asked for. One that is refused now is not there."""
@@ -208,10 +212,8 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         with contextlib.suppress(CommandError):
             if isinstance(command, NetworkPlane):
                 self.plane.lay(chart_of(race, command), command.points)
-                self.planned = wish
             else:
                 self.studies.begin(study_of(self, command, self.studies.count + 1))
-                self.studied = wish
 
     # Being told ------------------------------------------------------------------------------------------------------
 

@@ -103,13 +103,13 @@ export function catchUp(before, now, broken) {
 function ofRace(prefix, before, now, { made, waiting }) {
   const [key, types] = [KEYS[prefix], changesOf(prefix)];
   const clock = (/** @type {AppState} */ state) => (prefix === "race" ? state.raceClock : state.networkClock);
-  const was = clock(before);
+  const [was, is] = [clock(before), clock(now)];
   if (key(before) === null || !was) return [];
   const known = !differ(key, before, now) || types.some((type) => waiting.has(type));
   const own = made.filter(({ command }) => types.includes(command.type));
   const lost = known ? [] : (lostChanges(own, key, now)?.flatMap(makeAgain) ?? anew());
   const moving = movesOf(prefix).some((type) => waiting.has(type));
-  const moves = moving ? [] : backInPlace(was, clock(now) ?? was, lost.length > 0);
+  const moves = moving ? [] : backInPlace(was, is?.race === was.race ? is : null, lost.length > 0);
   const commands = {
     speed: { type: `${prefix}_speed`, speed: was.speed },
     play: { type: `${prefix}_play` },
@@ -119,8 +119,8 @@ function ofRace(prefix, before, now, { made, waiting }) {
 
   /** A race that the page knows whole, where the server has an earlier one. @returns {Sent[]} */
   function anew() {
-    const [of, is] = [before.race, now.race];
-    const later = of && is && (is.race > of.race || (is.race === of.race && is.change > of.change));
+    const [ours, theirs] = [before.race, now.race];
+    const later = ours && theirs && (theirs.race > ours.race || (theirs.race === ours.race && theirs.change > ours.change));
     return prefix === "race" && !later ? remembered(before) : [];
   }
 

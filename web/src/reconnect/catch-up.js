@@ -62,17 +62,18 @@ export function lostChanges(made, key, now) {
 export const differ = (key, a, b) => JSON.stringify(key(a)) !== JSON.stringify(key(b));
 
 /**
- * Back to where a clock stood, going as it went.
+ * Back to where a clock stood, going as it went. One that was stopped further on stays there.
  * @param {Clock | null} was
- * @param {Clock | null} is
+ * @param {Clock | null} is  of the same run, or race
  * @param {boolean} changed  whether changes are made before
  * @returns {("speed" | "play" | "seek")[]}
  */
 export function backInPlace(was, is, changed) {
-  if (!was || !is) return [];
+  if (!was || (!is && !changed)) return [];
   /** @type {("speed" | "play" | "seek")[]} */
-  const moves = JSON.stringify(was.speed) === JSON.stringify(is.speed) && !changed ? [] : ["speed"];
-  if (was.status === "playing") return changed || is.status !== "playing" ? [...moves, "play"] : moves;
+  const moves = is && !changed && JSON.stringify(was.speed) === JSON.stringify(is.speed) ? [] : ["speed"];
+  const [goes, elsewhere] = [is?.status === "playing", is?.step !== was.step];
+  if (was.status === "playing") return changed || (is && !goes && is.step <= was.step) ? [...moves, "play"] : moves;
   if (was.status !== "paused" && was.status !== "finished") return moves;
-  return changed || is.status === "playing" || is.step !== was.step ? [...moves, "seek"] : moves;
+  return changed || goes || elsewhere ? [...moves, "seek"] : moves;
 }

@@ -41,7 +41,10 @@ export const MOVES = ["play", "pause", "seek", "step", "speed"];
 export function catchUp(before, now, { made, waiting }) {
   if (!before.clock || !before.run || !now.run) return [];
   const changes = differ(scriptOf, before, now) && !CHANGES.some((type) => waiting.has(type)) ? again(before, now, made) : [];
-  const moves = MOVES.some((type) => waiting.has(type)) ? [] : backInPlace(before.clock, now.clock, changes.length > 0);
+  const same = before.run.run === now.run.run;
+  const moves = MOVES.some((type) => waiting.has(type))
+    ? []
+    : backInPlace(before.clock, same ? now.clock : null, changes.length > 0);
   const { speed, step } = before.clock;
   const commands = { speed: { type: "speed", speed }, play: { type: "play", speed }, seek: { type: "seek", step } };
   return [...changes, ...moves.map((move) => /** @type {Sent} */ (commands[move]))];
