@@ -48,9 +48,7 @@ class Sent:
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_page_only_looks_until_somebody_does_something(
-    room: str, page: Page, server_url: str, complaints: Complaints
-) -> None:
+def test_a_page_only_looks_by_itself(room: str, page: Page, server_url: str, complaints: Complaints) -> None:
     complaints.expect("WebSocket connection")
     complaints.expect("ERR_")
     parts = urlsplit(server_url)
