@@ -147,6 +147,19 @@ class NetworkRace:
     def remove(self, number: int) -> None:
         self.lanes.remove(self.lane(number))
 
+    @property
+    def next_id(self) -> int:
+        """Of the lane that is added next."""
+        return self._next_id
+
+    def renumber(self, ids: Sequence[int], next_id: int) -> None:
+        """Of a race that is taken up again: give the lanes, in their order, the ids that they had."""
+        if len(set(ids)) != len(self.lanes) or len(ids) != len(self.lanes) or not all(0 < number < next_id for number in ids):
+            raise ValueError(f"ids: allowed: {len(self.lanes)} different ones, from 1 to below next_id")
+        for lane, number in zip(self.lanes, ids, strict=True):
+            lane.id = number
+        self._next_id = next_id
+
     def duplicate(self, number: int) -> int:
         """A second lane with the same past, ready to be changed."""
         return self.add(self.lane(number).spec)

@@ -24,6 +24,7 @@ class RaceBegin(Command):
     """Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with."""
 
     type: Literal["race"] = "race"
+    unless_there: bool = Field(default=False, description="leave the race that there is, if there is one")
     spec: RaceSpecData | None = None
     threshold: float = Field(default=0.01, gt=0, le=1e12, allow_inf_nan=False, description="as in `race_change`")
 

@@ -19,6 +19,7 @@ class NetworkBegin(Command):
     `lanes` (each an `engine.race.spec.LaneSpec`) are the run's own rule and some others at their defaults."""
 
     type: Literal["network"] = "network"
+    unless_there: bool = Field(default=False, description="as in `race`")
     lanes: list[LaneData] | None = Field(default=None, max_length=16)
     threshold: float = Field(default=0.05, gt=0, le=1e12, allow_inf_nan=False, description="train loss that counts as reached")
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from server.keeping.versions import RACE_VERSION
 from server.protocol import Command, Message, Status
-from server.protocol.race import RaceSpeed
+from server.protocol.race import RaceSeek, RaceSpeed
+from server.protocol.race_network import NetworkSeek
 from server.race.lanes import RaceOfLanes, in_force
+from server.race.steppable import Return, Stop
 from server.session.activity import Activity, Header, Host, Job, Restored
 from server.session.clock import Play, Seek, Work
 from server.session.pacer import Slice, Throttle
@@ -34,7 +36,8 @@ R = TypeVar("R", bound=RaceOfLanes)
 
 
 class RaceController(Activity, ABC, Generic[R]):
-    """`number` counts the races of the session, `changes` what was done to the present one."""
+    """`number` counts the races of the session, `changes` what was done to the present one; `slots` are the places of the
+    lanes' colours, by their ids."""
 
     key: ClassVar[str]
     """What the race is called among the things that are kept."""
@@ -49,6 +52,7 @@ class RaceController(Activity, ABC, Generic[R]):
         super().__init__(host)
         self.race: R | None = None
         self.number, self.changes = 0, 0
+        self.slots: dict[int, int] = {}
         self.threshold = self.usual_threshold
         self.work: Work | None = None
         self.speed = RaceSpeed()
@@ -69,6 +73,11 @@ class RaceController(Activity, ABC, Generic[R]):
     @abstractmethod
     def steppable(self) -> Steppable:
         """The present race for the clock."""
+
+    @property
+    @abstractmethod
+    def furthest(self) -> int:
+        """The furthest step that its lanes have come to."""
 
     @abstractmethod
     async def lay_out(self, found: dict[str, Any]) -> int:
@@ -105,8 +114,8 @@ class RaceController(Activity, ABC, Generic[R]):
     def lane_joined(self, number: int, source: int | None = None) -> None:
         """A lane is new; `source` is the one it repeats."""
 
-    def arrange(self) -> None:
-        """Lanes came or went."""
+    def renamed(self, names: dict[int, int]) -> None:
+        """Lanes have other ids now: the new ones by the old."""
 
     def check_room(self, lane: LaneSpec) -> None:
         """In a worker: refuse a lane that is one too many."""
@@ -130,7 +139,10 @@ class RaceController(Activity, ABC, Generic[R]):
         """Whether the first of the commands that wait may be obeyed now."""
         if self.work is None or isinstance(self.work, Play):
             return True
-        return any(isinstance(command, self.interrupting) for command in waiting)
+        ends = self.interrupting
+        if isinstance(self.work, Return):  # a page that comes back and seeks waits until all is as it was
+            ends = tuple(kind for kind in ends if not issubclass(kind, RaceSeek | NetworkSeek))
+        return any(isinstance(command, ends) for command in waiting)
 
     @property
     def playing(self) -> bool:
@@ -209,6 +221,8 @@ class RaceController(Activity, ABC, Generic[R]):
         work, self.work = self.work, None
         if work is None:
             return
+        if isinstance(work, Return):
+            await self.host.call(work.hasten)
         if isinstance(work, Seek):
             await self.settle()
         self.tell()
@@ -225,7 +239,7 @@ class RaceController(Activity, ABC, Generic[R]):
         """Another race."""
         await self.stop()
         self.reset()
-        self.race, self.same_bits = race, True
+        self.race, self.same_bits, self.slots = race, True, {}
         self.number += 1
         self._slice = Slice(self.host.settings.slice_seconds)
         await self.changed()
@@ -233,11 +247,19 @@ class RaceController(Activity, ABC, Generic[R]):
     async def changed(self) -> None:
         """Its script is no longer what it was: tell it, and draw everything again."""
         self.changes += 1
-        self.arrange()
+        self._colour()
         self._info = await self.host.call(self.describe)
         self._in_force = in_force(self.present())
         self.host.report(self._info)
         self.tell()
+
+    def _colour(self) -> None:
+        """Lanes came or went: a new one takes the first colour that is free."""
+        lanes = self.present().lanes
+        self.slots = {lane.id: self.slots[lane.id] for lane in lanes if lane.id in self.slots}
+        for lane in lanes:
+            free = (slot for slot in range(len(lanes)) if slot not in self.slots.values())
+            self.slots.setdefault(lane.id, next(free, 0))
 
     # Being told ------------------------------------------------------------------------------------------------------
 
@@ -286,7 +308,19 @@ class RaceController(Activity, ABC, Generic[R]):
         return self.race and self.race.step, self.speed
 
     def script(self) -> dict[str, Any]:
-        return {self.key: None if self.race is None else {"version": RACE_VERSION, **self.as_script()}}
+        if self.race is None:
+            return {self.key: None}
+        return {self.key: {"version": RACE_VERSION, **self.as_script(), **self.identity()}}
+
+    def identity(self) -> dict[str, Any]:
+        """In a worker: what a page knows of this very race, beside its script."""
+        race = self.present()
+        lanes = [[lane.id, self.slots.get(lane.id, 0)] for lane in race.lanes]
+        return {"changes": self.changes, "lanes": lanes, "next_lane": race.next_id}
+
+    def on_the_way(self, found: dict[str, Any]) -> Iterable[Stop]:
+        """What is done at which step before the race that was kept stands where it stood; `found` is its script."""
+        return ()
 
     def place(self) -> dict[str, Any]:
         """Where it stands; on its way somewhere, where it is going."""
@@ -295,7 +329,8 @@ class RaceController(Activity, ABC, Generic[R]):
         going = self.work if isinstance(self.work, Seek) else None
         step = self.race.step if going is None else going.target
         plays = isinstance(self.work, Play) or (going is not None and going.onward)
-        return {self.key: [self.number, step, plays, self.speed.model_dump()]}
+        end = max(step, self.furthest, self.work.furthest if isinstance(self.work, Return) else 0)
+        return {self.key: [self.number, step, plays, self.speed.model_dump()], f"{self.key}_end": end}
 
     async def restore(self, restored: Restored) -> None:
         """Where it stood, playing where it played. A race that cannot be taken up is not there."""
@@ -306,7 +341,21 @@ class RaceController(Activity, ABC, Generic[R]):
             number, step, plays, speed = place
             self.number = number - 1
             await self.lay_out(found)
+            stops = [Stop(int(restored.place.get(f"{self.key}_end", step))), *self.on_the_way(found)]
+            await self._resume(found)
             self.speed = RaceSpeed.model_validate(speed)
-            self.begin_work(Seek(self.steppable(), step, onward=plays))
+            self.begin_work(Return(self.steppable(), step, stops, onward=plays))
         except Exception:
             log.exception("a kept race cannot be taken up")
+
+    async def _resume(self, found: dict[str, Any]) -> None:
+        """Lanes go by the ids and the colours that they had, and changes are counted on: a page that was here knows them."""
+        if "changes" not in found:
+            return  # kept before they were
+        race, slots = self.present(), dict[int, int](found["lanes"])
+        names = dict(zip([lane.id for lane in race.lanes], slots, strict=True))
+        race.renumber(list(slots), found["next_lane"])
+        self.renamed(names)
+        self.slots = slots
+        self.changes = found["changes"] - 1
+        await self.changed()

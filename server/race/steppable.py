@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
 
 from server.race.lanes import RaceOfLanes
+from server.session.clock import Seek, Steppable
+from server.session.pacer import Slice
 
 R = TypeVar("R", bound=RaceOfLanes)
 
@@ -18,3 +22,39 @@ class RaceSteps(Generic[R]):
     @property
     def step(self) -> int:
         return self.race.step
+
+
+class Stop(NamedTuple):
+    """A step on a way, and what is done there, in a worker."""
+
+    step: int
+    act: Callable[[], None] = lambda: None
+
+
+class Return(Seek):
+    """Of a race that is taken up again: where it once was, one step after the other, and then where it stood."""
+
+    def __init__(self, on: Steppable, target: int, stops: Iterable[Stop], *, onward: bool) -> None:
+        super().__init__(on, target, onward=onward)
+        self._stops = deque(stops)
+
+    def advance(self, slice: Slice) -> bool:
+        if not self._stops:
+            return super().advance(slice)
+        target, self.target = self.target, self._stops[0].step
+        try:
+            if super().advance(slice):
+                self._stops.popleft().act()
+        finally:
+            self.target = target
+        return False
+
+    @property
+    def furthest(self) -> int:
+        """Of what is still to be come to."""
+        return max((stop.step for stop in self._stops), default=0)
+
+    def hasten(self) -> None:
+        """In a worker: what is still to be done, here."""
+        while self._stops:
+            self._stops.popleft().act()

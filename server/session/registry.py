@@ -219,7 +219,7 @@ class Sessions:
     def announce(self, progress: WarmUp) -> None:
         """Tell every page how far the kernels are."""
         for session in self._sessions.values():
-            session.report(progress)
+            session.announce(progress)
 
     async def expire(self) -> None:
         """Put away what nobody has watched for as long as the settings say; until cancelled."""

@@ -77,6 +77,8 @@ class Session(Calling):
         self._over = False
         self._obeying: Activity | None = None
         """Whose command is being obeyed."""
+        self._meanwhile: list[Message] | None = []
+        """What its activities said before they were begun or restored; None from then on."""
         self._kernels, self._kept, self._hosting = kernels, kept, hosting
         self._inbox: deque[tuple[Viewer, Command]] = deque()
         self._wake, self._room = asyncio.Event(), asyncio.Event()
@@ -154,15 +156,25 @@ class Session(Calling):
         """Something changed that may make a picture due."""
         self._wake.set()
 
+    def announce(self, event: Message) -> None:
+        """Tell every page that is attached, whatever else it knows by then."""
+        for viewer in self._viewers:
+            viewer.put(event)
+
     def _welcome(self, viewer: Viewer) -> None:
-        for activity in self._by_turn:
-            for event in activity.events():
-                if event is not None:
-                    viewer.put(event)
+        """Nobody is told of a part before all of it is there: a page that knows the run takes what else it knows for all."""
+        if self._meanwhile is None:
+            self._introduce(viewer)
         viewer.put(self._kernels.progress)
         if not self.keeping.kept:
             viewer.put(self.keeping)
         self._changed_viewers()
+
+    def _introduce(self, viewer: Viewer) -> None:
+        for activity in self._by_turn:
+            for event in activity.events():
+                if event is not None:
+                    viewer.put(event)
 
     def _changed_viewers(self) -> None:
         self._viewers = (*(() if self.viewer is None else (self.viewer,)), *self.readers)
@@ -176,6 +188,7 @@ class Session(Calling):
         """Serve until told to end, or cancelled. What is new then is offered last."""
         of_session.set(self.id)
         await self._begin()
+        self._begun()
         while not self._over:
             try:
                 await self._turn()
@@ -190,6 +203,16 @@ class Session(Calling):
         for activity in self.activities:
             activity.let_go()
         await self._offer(math.inf)
+
+    def _begun(self) -> None:
+        """Tell the pages that have come by now all that there is, in its order, and what else was said on the way."""
+        meanwhile, self._meanwhile = self._meanwhile or [], None
+        for viewer in self._viewers:
+            self._introduce(viewer)
+        known = {type(event) for activity in self.activities for event in activity.events()}
+        for event in meanwhile:
+            if type(event) not in known:
+                self.report(event)
 
     def end(self) -> None:
         """No more turns after this one."""
@@ -282,9 +305,11 @@ class Session(Calling):
     # For its activities -------------------------------------------------------------------------------------------
 
     def report(self, event: Message) -> None:
-        """Tell every page that is attached."""
-        for viewer in self._viewers:
-            viewer.put(event)
+        """Tell every page that is attached; before the activities are begun, once they are."""
+        if self._meanwhile is None:
+            self.announce(event)
+        else:
+            self._meanwhile.append(event)
 
     def tell_keeping(self, keeping: Keeping) -> None:
         """Tell every page that nothing is kept any more, or that all is again."""

@@ -21,12 +21,14 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from complaints import VIOLATIONS, Complaints
 from held_page import Held
 from install_chromium import find
 from looks import SIZES, sweep
+from mortal_server import Mortal
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 from real_server import ROOT, wait_for_health
 from train_page import Train
@@ -166,6 +168,16 @@ def stranger(kept: BrowserContext, complaints: Complaints) -> Iterator[Callable[
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Mortal]:
+    """A server of this test's own, which it may kill."""
+    warm_up()
+    server = Mortal(tmp_path)
+    yield server
+    server.process.kill()
+    server.process.wait()
 
 
 @pytest.fixture

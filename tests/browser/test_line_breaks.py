@@ -229,6 +229,15 @@ def test_what_becomes_of_a_command_whose_answer_was_lost(page: Page, server_url:
           const told = (now, ...commands) => fates(commands.map((command) => ({ command, before })), now, rules).join(" ");
           const step = { type: "step", count: 1 };
           const [share, begin] = [{ type: "share" }, { type: "configure", spec: {} }];
+          const race = (change, of = 1, more = {}) => ({
+            ...before, race: of && { race: of, change, spec: {}, lanes: [] },
+            raceClock: { race: of, step: 3, status: "paused" }, ...more });
+          const made = (type, before, after) => ({ command: { type }, before, after, at: 0 });
+          const caught = (catchUp, before, now, made = [], ...waiting) =>
+            catchUp(before, now, { at: 0, made, waiting: new Set(waiting) });
+          const [run, races] = [(...given) => caught(catchUp, ...given), (...given) => caught(rooms[1].catchUp, ...given)];
+          const undone = made("undo", state(5, [edit(0.1, 1)]), state(5, []));
+          const [added, begun] = [made("race_lane_add", race(1), race(2)), made("race", race(2), race(1, 2))];
           return [{
             "edit not made": told(state(9, [edit(0.1, 1)]), set(0.2)),
             "edit made": told(state(9, [edit(0.1, 1), edit(0.2, 7)]), set(0.2)),
@@ -243,13 +252,22 @@ def test_what_becomes_of_a_command_whose_answer_was_lost(page: Page, server_url:
             "looks": told(before, { type: "subscribe" }, { type: "look" }, { type: "seek", step: 1 }, { type: "look" }),
             "an answer": told(before, { type: "answer", question: 1 }),
           }, {
-            "nothing lost": catchUp(before, before),
-            "played on": catchUp(state(5, [], { status: "playing" }), state(3, [])),
-            "paused later": catchUp(state(5, [], { status: "playing" }), state(7, [])),
-            "stood further on": catchUp(before, state(3, [edit(0.1, 1)])),
-            "a change lost": catchUp(state(5, [edit(0.1, 1), edit(0.2, 4)]), state(3, [edit(0.1, 1)])),
-            "another script": catchUp(state(5, [edit(0.1, 1), edit(0.2, 4)]), state(5, [edit(0.3, 1)])),
-            "another run": catchUp(state(5, []), state(0, [], { run: 2 })),
+            "nothing lost": run(before, before),
+            "played on": run(state(5, [], { status: "playing" }), state(3, [])),
+            "paused later": run(state(5, [], { status: "playing" }), state(7, [])),
+            "stood further on": run(before, state(3, [edit(0.1, 1)])),
+            "a change lost": run(state(5, [edit(0.1, 1), edit(0.2, 4)]), state(3, [edit(0.1, 1)])),
+            "another script": run(state(5, [edit(0.1, 1), edit(0.2, 4)]), state(5, [edit(0.3, 1)])),
+            "another run": run(state(5, []), state(0, [], { run: 2 })),
+            "an undo lost": run(state(5, []), state(5, [edit(0.1, 1)]), [undone]),
+            "an undo under way": run(state(5, []), state(5, [edit(0.1, 1)]), [], "undo"),
+            "a run lost": run(state(0, [], { run: 2 }), before, [made("reset", before, state(0, [], { run: 2 }))]),
+            "no change of a race lost": races(race(2), race(2), [added]),
+            "a lane lost": races(race(2), race(1), [added]).map(({ type }) => type),
+            "a race lost": races(race(1, 2), race(1), [added, begun]).map(({ type }) => type),
+            "all races lost": races(race(1, 2), race(0, null), []).map(({ type }) => type),
+            "a later race": races(race(1), race(1, 2), []),
+            "moved before": races(race(2), race(2, 1, { raceClock: { race: 1, step: 1, status: "playing" } })),
           }];
         }"""
     )
@@ -276,8 +294,22 @@ def test_what_becomes_of_a_command_whose_answer_was_lost(page: Page, server_url:
         "a change lost": [
             {"type": "seek", "step": 4},
             {"type": "edit", "edit": {"kind": "set", "path": "optimizer.lr", "value": 0.2}},
+            {"type": "speed", "speed": {"unit": "flat", "rate": 1}},
             {"type": "seek", "step": 5},
         ],
         "another script": [],
         "another run": [],
+        "an undo lost": [
+            {"type": "undo"},
+            {"type": "speed", "speed": {"unit": "flat", "rate": 1}},
+            {"type": "seek", "step": 5},
+        ],
+        "an undo under way": [],
+        "a run lost": [{"type": "reset"}, {"type": "speed", "speed": {"unit": "flat", "rate": 1}}, {"type": "seek", "step": 0}],
+        "no change of a race lost": [],
+        "a lane lost": ["race_lane_add", "race_speed", "race_seek"],
+        "a race lost": ["race_lane_add", "race", "race_speed", "race_seek"],
+        "all races lost": ["race_load", "race_speed", "race_seek"],
+        "a later race": [],
+        "moved before": [{"type": "race_seek", "step": 3}],
     }

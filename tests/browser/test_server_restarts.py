@@ -3,58 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import pytest
 from agreement import SESSION, agrees_with_a_new_page, agrees_with_the_server
 from complaints import Complaints
 from learners import learners
+from mortal_server import Mortal
 from playwright.sync_api import Page, expect
-from real_server import ROOT, wait_for_health
 from train_page import Train
-
-from engine import warm_up
-
-
-class Mortal:
-    """A server on one port and one database file, as often as it is started."""
-
-    def __init__(self, folder: Path) -> None:
-        self._environment = {
-            **os.environ,
-            "PYTHONUNBUFFERED": "1",
-            "CHAINRULE_DATABASE_URL": f"sqlite:///{(folder / 'kept.sqlite3').as_posix()}",
-        }
-        self._port = 0
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "server", "--port", str(self._port), "--no-browser"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        self.url = next(word for word in self.process.stdout.readline().split() if word.startswith("http://"))
-        self._port = int(self.url.rpartition(":")[2])
-        wait_for_health(self.url, self.process)
-
-    def end(self, by: signal.Signals) -> None:
-        self.process.send_signal(by)
-        self.process.wait(20)
-
-
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Mortal]:
-    warm_up()
-    server = Mortal(tmp_path)
-    yield server
-    server.process.kill()
-    server.process.wait()
 
 
 class Class:

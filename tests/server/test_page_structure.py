@@ -85,3 +85,10 @@ def test_every_stylesheet_is_linked_and_lies_with_what_it_styles() -> None:
     there = {path.relative_to((WEB / "styles").resolve()).as_posix() for path in sheets()}
     assert set(linked) == there and len(linked) == len(there)
     assert {name.split("/")[0] for name in there if "/" in name} == set(ROOMS)
+
+
+def test_the_browser_keeps_things_in_one_place() -> None:
+    """Storage may be blocked, full or absent: one module knows, and all others ask it."""
+    storage = re.compile(r"\b(?:local|session)Storage\b|\bindexedDB\b|\bdocument\.cookie\b|\bcaches\.|\bnavigator\.storage\b")
+    users = {path.name for path in modules() if storage.search(COMMENT.sub("", path.read_text()))}
+    assert users == {"storage.js"}

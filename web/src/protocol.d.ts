@@ -905,6 +905,10 @@ export interface RaceBegin {
    */
   id?: string | number | null;
   type: "race";
+  /**
+   * leave the race that there is, if there is one
+   */
+  unless_there?: boolean;
   spec?: RaceSpecInput | null;
   /**
    * as in `race_change`
@@ -1175,6 +1179,10 @@ export interface NetworkBegin {
    */
   id?: string | number | null;
   type: "network";
+  /**
+   * as in `race`
+   */
+  unless_there?: boolean;
   lanes?: LaneSpecInput[] | null;
   /**
    * train loss that counts as reached

@@ -4,12 +4,13 @@
  */
 
 /** @import { Event as WireEvent, Subscribe } from "./protocol.js" */
-/** @import { Attached, Channel, Connection, Frame, Part, Room, RunInfo } from "./types.js" */
+/** @import { AppState, Attached, Channel, Connection, Frame, Part, Room, RunInfo } from "./types.js" */
 
 import { wordsOfLoss } from "./reconnect/loss.js";
 import { memo } from "./toolkit/dom.js";
 import { NO_LINE, SocketConnection } from "./wire/connection.js";
 import { messageOf } from "./wire/refusals.js";
+import { leaveForLink, standsAt } from "./wire/tab-sessions.js";
 
 const BEHIND = "This page did not keep up with what it was sent, and was let go; it is back where it was.";
 
@@ -24,6 +25,10 @@ export class Session {
   /** What a session tells of itself on coming to it, until it has told its run. @type {Set<string> | null} */
   #arriving = null;
   #watched = memo();
+  /** What the page knew when the line broke, until all of it is there again. @type {AppState | null} */
+  #owed = null;
+  /** The address is another than the page's, which it is about to be. */
+  #readdressed = false;
 
   /**
    * @param {import("./store.js").Store} store
@@ -45,9 +50,22 @@ export class Session {
   begin(parts) {
     this.#parts = parts;
     Object.assign(this.connection.rules, ...parts.map(({ unanswered }) => unanswered));
+    this.connection.changing = new Set(parts.flatMap(({ changing }) => changing ?? []));
+    this.connection.moving = new Set(parts.flatMap(({ moving }) => moving ?? []));
     // A link is opened in a session of its own: what stands in this tab's is nobody else's.
-    if (parts.some(({ links }) => links?.some((link) => link.here()))) this.connection.leave();
+    if (this.#linked()) leaveForLink();
+    // Pasted into a page that is open already, an address changes nothing but the fragment, and is opened as in any other tab.
+    addEventListener("hashchange", ({ oldURL }) => {
+      this.#readdressed = true;
+      standsAt(new URL(oldURL).hash);
+      location.reload();
+    });
+    addEventListener("pagehide", () => this.#readdressed || standsAt(location.hash));
     this.connection.open();
+  }
+
+  #linked() {
+    return this.#parts.some(({ links }) => links?.some((link) => link.here()));
   }
 
   // What is watched ---------------------------------------------------------------------------------------------------
@@ -102,7 +120,8 @@ export class Session {
   async #onAttached(event, { forgotten, unreadable, broken, reason }) {
     const store = this.#store;
     const before = store.state;
-    store.set({ attachments: before.attachments + 1, slow: false, unkept: null });
+    const owed = event.resumed && broken ? (this.#owed ??= before) : (this.#owed = null);
+    store.set({ attachments: before.attachments + 1, told: false, slow: false, unkept: null });
     if (event.resumed) this.#arriving = new Set();
     // Of another session nothing that was drawn holds; one that was found again tells what it has.
     else this.#forget(new Set());
@@ -110,12 +129,14 @@ export class Session {
     if (forgotten) this.#bringBack(before, unreadable);
     else if (reason === "behind") store.set({ notice: { kind: "info", text: BEHIND } });
     await this.#subscribe();
-    if (!event.resumed || !broken) return;
+    if (!owed) return;
     const { attachments } = store.state;
-    for (const command of this.#parts.flatMap((part) => part.catchUp?.(before, store.state) ?? [])) {
-      await this.connection.send(command).catch(() => {});
+    const under = this.connection.underway();
+    for (const command of this.#parts.flatMap((part) => part.catchUp?.(owed, store.state, under) ?? [])) {
+      await this.connection.send(command, true).catch(() => {});
       if (store.state.attachments !== attachments) return;
     }
+    this.#owed = null;
   }
 
   #subscribe() {
@@ -160,7 +181,9 @@ export class Session {
       const takers = /** @type {{}} */ (events); // each takes the event that it is named by
       takers?.[event.type]?.(event);
     }
-    if (event.type === "run") for (const part of this.#parts) part.newRun?.(before);
+    if (event.type !== "run") return;
+    this.#store.set({ told: true });
+    for (const part of this.#parts) part.newRun?.(before);
   }
 
   /** The run is told last by a session that one comes to; how one looks at it stays where it goes on. @param {RunInfo} run */
@@ -169,6 +192,7 @@ export class Session {
     this.#arriving = null;
     if (!told) return true;
     this.#forget(told);
+    this.#store.set({ told: true });
     return JSON.stringify(run) !== JSON.stringify(this.#store.state.run);
   }
 

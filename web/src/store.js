@@ -9,6 +9,7 @@
 export const PAGE_STATE = {
   connection: { status: /** @type {const} */ ("connecting"), retryAt: null, reason: null, words: "" },
   attachments: 0,
+  told: false,
   slow: false,
   unkept: null,
   catalog: null,

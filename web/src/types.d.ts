@@ -10,6 +10,7 @@ import type { Sent } from "./commands.js";
 import type { ThemedFigure } from "./toolkit/plotly.js";
 import type { ErrorEvent, Event as WireEvent, RunInfo, RunSpec, ScriptInfo, State, Subscribe, WarmUp } from "./protocol.js";
 import type { Line } from "./frame/notice.js";
+import type { Broken } from "./reconnect/catch-up.js";
 import type { Rule } from "./reconnect/unanswered.js";
 import type { Store } from "./store.js";
 import type { RunActions } from "./run/actions.js";
@@ -36,6 +37,8 @@ export interface AppState {
   connection: Connection;
   /** how often the page has come to a session: what the server keeps for each line is asked for anew */
   attachments: number;
+  /** whether the session has told all that it has; until then what the page has not is not known to be missing */
+  told: boolean;
   /** the server sends fewer pictures, since the page or its line does not keep up */
   slow: boolean;
   /** why what is done is not kept by the server, in its words */
@@ -164,8 +167,12 @@ export interface Part {
   plays?: (state: AppState) => boolean;
   /** What becomes of its commands whose answer was lost with the line. */
   unanswered?: Record<string, Rule>;
+  /** Its commands that change what is kept, and are remembered for a while. */
+  changing?: string[];
+  /** Its commands that move a clock. */
+  moving?: string[];
   /** What the page does again after a server that came back a moment behind. */
-  catchUp?: (before: AppState, now: AppState) => Sent[];
+  catchUp?: (before: AppState, now: AppState, broken: Broken) => Sent[];
   /** Commands that begin again what a server has forgotten. */
   remembered?: (state: AppState) => Sent[];
 }

@@ -27,5 +27,5 @@ export function writeFragment(fields) {
     else all.set(name, value);
   }
   const text = all.toString();
-  history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+  history.replaceState(history.state, "", text ? `#${text}` : location.pathname + location.search);
 }

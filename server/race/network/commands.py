@@ -3,7 +3,6 @@ studies."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from server.interfaces import RunAccess
@@ -11,25 +10,20 @@ from server.protocol.race_network import (
     NetworkBegin,
     NetworkOpen,
     NetworkPlane,
-    StudyBasins,
     StudyCancel,
-    StudyCompass,
-    StudyPoint,
-    StudyRates,
-    StudySeeds,
 )
 from server.race import script
-from server.race.interfaces import SurfaceRaceAccess
-from server.race.network import studies
+from server.race.network.asking import StudyCommand, study_of
 from server.race.network.building import race_of_run
-from server.race.network.controller import NetworkRaceController
+from server.race.network.controller import NetworkRaceController, Wish
 from server.race.network.plane import chart_of
-from server.race.network.study import Study
 from server.race.refusals import refused
 from server.session.viewer import Viewer
 
 
 async def begin(races: NetworkRaceController, viewer: Viewer, command: NetworkBegin) -> None:
+    if command.unless_there and races.race is not None:
+        return
     trainer = races.host.find(RunAccess).present()
     race, chart = await races.host.call(race_of_run, trainer, command.lanes, races.host.settings)
     races.threshold = command.threshold
@@ -45,43 +39,21 @@ async def open_lane(races: NetworkRaceController, viewer: Viewer, command: Netwo
 
 
 async def plane(races: NetworkRaceController, viewer: Viewer, command: NetworkPlane) -> None:
-    races.plane.lay(await races.host.call(chart_of, races.present(), command), command.points)
+    race = races.present()
+    races.plane.lay(await races.host.call(chart_of, race, command), command.points)
+    races.planned = Wish(command, race.step)
     races.host.poke()
 
 
 # Studies ------------------------------------------------------------------------------------------------------------
 
 
-async def _study(races: NetworkRaceController, make: Callable[[int], Study]) -> dict[str, Any]:
-    made = await races.host.call(make, races.studies.count + 1)
+async def study(races: NetworkRaceController, viewer: Viewer, command: StudyCommand) -> dict[str, Any]:
+    made = await races.host.call(study_of, races, command, races.studies.count + 1)
+    races.studied = Wish(command, races.present().step) if races.race is not None else None
     races.studies.begin(made)
     races.host.poke()
     return {"study": made.number}
-
-
-async def study_seeds(races: NetworkRaceController, viewer: Viewer, command: StudySeeds) -> dict[str, Any]:
-    race = races.present()
-    return await _study(races, lambda number: studies.seeds(race, command, number, races.host.settings))
-
-
-async def study_rates(races: NetworkRaceController, viewer: Viewer, command: StudyRates) -> dict[str, Any]:
-    on = races.present() if command.on == "network" else races.host.find(SurfaceRaceAccess).present()
-    return await _study(races, lambda number: studies.rates(on, command, number, races.host.settings))
-
-
-async def study_basins(races: NetworkRaceController, viewer: Viewer, command: StudyBasins) -> dict[str, Any]:
-    race = races.host.find(SurfaceRaceAccess).present()
-    return await _study(races, lambda number: studies.basins(race, command, number, races.host.settings))
-
-
-async def study_gradient_noise(races: NetworkRaceController, viewer: Viewer, command: StudyCompass) -> dict[str, Any]:
-    race, key = races.present(), (races.number, races.changes)
-    return await _study(races, lambda number: races.gradient_noise.study(race, command, number, key))
-
-
-async def study_point(races: NetworkRaceController, viewer: Viewer, command: StudyPoint) -> dict[str, Any]:
-    race = races.present()
-    return await _study(races, lambda number: studies.point(race, command, number))
 
 
 async def study_cancel(races: NetworkRaceController, viewer: Viewer, command: StudyCancel) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Hashable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.interfaces import RunAccess
 from server.protocol import Status
@@ -13,6 +15,7 @@ from server.protocol.race_network import (
     NetworkLane,
     NetworkLoad,
     NetworkPause,
+    NetworkPlane,
     NetworkSeek,
     NetworkState,
     StudyCancel,
@@ -21,11 +24,13 @@ from server.protocol.race_network import (
 from server.race import script
 from server.race.controller import RaceController
 from server.race.lanes import lane_fields
+from server.race.network.asking import KEPT, kept, study_of
 from server.race.network.building import check_room, race_of
 from server.race.network.gradient_noise import GradientNoiseStudies
-from server.race.network.plane import PlaneView, opening
+from server.race.network.plane import PlaneView, chart_of, opening
 from server.race.network.steppable import NetworkSteps
 from server.race.network.study import Studies
+from server.race.steppable import Stop
 from server.session.activity import Host, Job
 from server.session.clock import Play, Seek
 from server.wire.errors import CommandError
@@ -37,8 +42,15 @@ if TYPE_CHECKING:
     from engine.race.spec import LaneSpec
 
 
+class Wish(NamedTuple):
+    """A plane or a study that was asked for, and the step at which the lanes stood then: kept, to be had again."""
+
+    command: Any
+    step: int
+
+
 class NetworkRaceController(RaceController["NetworkRace"]):
-    """`run` is the number of the run whose spec it has, `slots` the place of each lane's colour."""
+    """`run` is the number of the run whose spec it has."""
 
     key = "network"
     absent = "There is no race on the network yet: begin one"
@@ -50,12 +62,18 @@ class NetworkRaceController(RaceController["NetworkRace"]):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.run = 0
-        self.slots: dict[int, int] = {}
         self.plane = PlaneView()
+        self.planned: Wish | None = None
+        self.studied: Wish | None = None
         self.studies, self.gradient_noise = Studies(), GradientNoiseStudies()
 
     def steppable(self) -> NetworkSteps:
         return NetworkSteps(self.present())
+
+    @property
+    def furthest(self) -> int:
+        race = self.present()
+        return max([race.step, *(lane.trainer.end for lane in race.lanes)])
 
     def check_playable(self) -> None:
         race = self.present()
@@ -122,7 +140,8 @@ class NetworkRaceController(RaceController["NetworkRace"]):
     def reset(self) -> None:
         self.studies.cancel()
         self.plane.reset()
-        self.run, self.slots = self.host.find(RunAccess).number, {}
+        self.planned = self.studied = None
+        self.run = self.host.find(RunAccess).number
 
     async def lay_out(self, found: dict[str, Any]) -> int:
         race, chart = await self.host.call(race_of, found["spec"], self.host.settings)
@@ -137,14 +156,6 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         await self.adopt(race)
         if chart is not None:
             self.plane.lay(chart)
-
-    def arrange(self) -> None:
-        race = self.present()
-        there = {lane.id for lane in race.lanes}
-        self.slots = {number: slot for number, slot in self.slots.items() if number in there}
-        for lane in race.lanes:
-            free = (slot for slot in range(len(race.lanes)) if slot not in self.slots.values())
-            self.slots.setdefault(lane.id, next(free, 0))
 
     async def lanes_began(self) -> None:
         """They run to where the others are; a race that plays plays on from there."""
@@ -172,6 +183,42 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def as_script(self) -> dict[str, Any]:
         return script.written(self.present().as_script(), self.threshold)
+
+    # Being kept ------------------------------------------------------------------------------------------------------
+
+    def script_key(self) -> Hashable:
+        return super().script_key(), self.planned, self._study_kept()
+
+    def identity(self) -> dict[str, Any]:
+        wishes = {"plane": self.planned, "study": self._study_kept()}
+        told = {name: [kept(wish.command), wish.step] for name, wish in wishes.items() if wish is not None}
+        return super().identity() | {"run": self.run, "studies": self.studies.count} | told
+
+    def _study_kept(self) -> Wish | None:
+        """One that was ended, or failed, is not begun again."""
+        present = self.studies.present
+        return self.studied if present is None or present.state in ("running", "done") else None
+
+    def on_the_way(self, found: dict[str, Any]) -> Iterator[Stop]:
+        self.run = int(found.get("run", self.run))
+        self.studies.count = max(0, int(found.get("studies", 0)) - 1)
+        wishes = {
+            name: Wish(KEPT.validate_python(found[name][0]), int(found[name][1]))
+            for name in ("plane", "study")
+            if name in found
+        }
+        self.planned, self.studied = wishes.get("plane"), wishes.get("study")
+        for wish in wishes.values():
+            yield Stop(wish.step, partial(self._again, wish))
+
+    def _again(self, wish: Wish) -> None:
+        """In a worker: the plane or the study, as it was asked for. One that is refused now is not there."""
+        race, command = self.present(), wish.command
+        with contextlib.suppress(CommandError):
+            if isinstance(command, NetworkPlane):
+                self.plane.lay(chart_of(race, command), command.points)
+            else:
+                self.studies.begin(study_of(self, command, self.studies.count + 1))
 
     # Being told ------------------------------------------------------------------------------------------------------
 
@@ -216,7 +263,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             race=self.number,
             status=status,
             step=race.step,
-            end=max([race.step, *(lane.trainer.end for lane in race.lanes)]),
+            end=self.furthest,
             max_steps=race.max_steps,
             steps_per_epoch=self.steppable().steps_per_epoch,
             speed=self.speed,

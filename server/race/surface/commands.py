@@ -17,6 +17,8 @@ from server.wire.sizes import check_race
 
 
 async def begin(races: SurfaceRaceController, viewer: Viewer, command: RaceBegin) -> None:
+    if command.unless_there and races.race is not None:
+        return
     spec = OPENING if command.spec is None else command.spec
     check_race(spec, races.host.settings)
     race = await races.host.call(race_of, spec)

@@ -51,6 +51,11 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
     def steppable(self) -> SurfaceSteps:
         return SurfaceSteps(self.present())
 
+    @property
+    def furthest(self) -> int:
+        race = self.present()
+        return max(race.step, min(race.computed, race.spec.max_steps))
+
     def check_playable(self) -> None:
         if self.steppable().over:
             raise CommandError("invalid", "The race is at its end: go back, or change max_steps", "max_steps")
@@ -83,6 +88,9 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
         self.same_bits = await self.host.call(script.same_bits, found)
         await self.changed()
         return step
+
+    def renamed(self, names: dict[int, int]) -> None:
+        self.chosen = {names[number]: how for number, how in self.chosen.items()}
 
     def lane_joined(self, number: int, source: int | None = None) -> None:
         if source is not None:
@@ -151,7 +159,9 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
         race = self.present()
         return [
             RaceLane(
-                **lane_fields(race, lane, lane.slot), chosen=self.chosen.get(lane.id, "own"), clock=self._clock(race, lane)
+                **lane_fields(race, lane, self.slots.get(lane.id, 0)),
+                chosen=self.chosen.get(lane.id, "own"),
+                clock=self._clock(race, lane),
             )
             for lane in race.lanes
         ]
@@ -166,7 +176,7 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
             race=self.number,
             status=status,
             step=race.step,
-            end=max(race.step, min(race.computed, race.spec.max_steps)),
+            end=self.furthest,
             max_steps=race.spec.max_steps,
             speed=self.speed,
             steps_per_second=self.steps_per_second,

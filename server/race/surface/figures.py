@@ -82,7 +82,8 @@ def whole(races: SurfaceRaceController, theme: str) -> Figure:
     for lane in giving_way_between(race.lanes, 1):
         points, losses, name = race.trail(lane.id), race.losses(lane.id), name_of(lane)
         steps = np.arange(len(points), dtype=np.int32)  # as bytes: a list would be written number by number
-        line = {"color": parts.color_of(theme, lane.slot), "dash": parts.dash_of(lane.slot), "width": 2}
+        slot = races.slots[lane.id]
+        line = {"color": parts.color_of(theme, slot), "dash": parts.dash_of(slot), "width": 2}
         both = {"name": name, "legendgroup": str(lane.id), "mode": "lines", "line": line}
         told = "step %{customdata}<br>x %{x}<br>y %{y}"
         figure.add_trace(go.Scatter(x=points[:, 0], y=points[:, 1], customdata=steps, hovertemplate=told, **both), row=1, col=1)

@@ -4,6 +4,7 @@
 
 import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 import { icon } from "../toolkit/icons.js";
+import { left } from "../wire/tab-sessions.js";
 import { roomOf } from "./current-room.js";
 
 /**
@@ -25,6 +26,20 @@ export function barView(actions, openHelp, rooms) {
     { class: "round", type: "button", title: "Keys (?)", aria: { label: "Keys and help" }, onclick: openHelp },
     "?",
   );
+  const [other] = left();
+  const back = h(
+    "button",
+    {
+      class: "round",
+      type: "button",
+      hidden: !other,
+      title: `${other?.linked ? "Back to the run of the link" : "Back to your run"} (y)`,
+      aria: { label: other?.linked ? "Back to the run of the link" : "Back to your run" },
+      data: { testid: "back-to-run" },
+      onclick: () => actions.otherRun(),
+    },
+    icon("undo"),
+  );
   const doors = rooms.map(({ name, title }) =>
     h("button", { type: "button", class: "door", data: { door: name }, onclick: () => actions.enter(name) }, title),
   );
@@ -40,6 +55,7 @@ export function barView(actions, openHelp, rooms) {
     ),
     h("nav", { class: "doors", aria: { label: "Views" } }, ...(rooms.length > 1 ? doors : [])),
     subject,
+    back,
     tools,
     theme,
     help,

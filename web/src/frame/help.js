@@ -10,6 +10,7 @@ import { icon } from "../toolkit/icons.js";
 const EVERYWHERE = [
   [["t"], "light or dark"],
   [["p"], "projector: larger type, settings folded away"],
+  [["y"], "back to your run, after a link was opened in its tab"],
   [["?"], "this list"],
 ];
 

@@ -19,6 +19,7 @@ export function listenToKeys(actions, openHelp, room) {
   const everywhere = {
     t: () => actions.toggleTheme(),
     p: () => actions.toggleProjector(),
+    y: () => actions.otherRun(),
     "?": openHelp,
   };
 

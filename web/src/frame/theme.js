@@ -1,12 +1,13 @@
 /** Light or dark: from the link, else as last chosen, else as the system has it. */
 
+import { ofBrowser } from "../toolkit/storage.js";
 import { readFragment, writeFragment } from "../url.js";
 
 const KEY = "chainrule.theme";
 
 /** @returns {"light" | "dark"} */
 export function initialTheme() {
-  const stored = localStorage.getItem(KEY);
+  const stored = ofBrowser.get(KEY);
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   return readFragment().theme ?? (stored === "light" || stored === "dark" ? stored : system);
 }
@@ -18,7 +19,7 @@ export function initialTheme() {
 export function applyTheme(theme, chosen = false) {
   document.documentElement.dataset.theme = theme;
   if (chosen) {
-    localStorage.setItem(KEY, theme);
+    ofBrowser.set(KEY, theme);
     writeFragment({ theme: null });
   }
 }

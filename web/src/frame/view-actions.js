@@ -1,6 +1,7 @@
 /** How the page is looked at: its rooms, themes, axes. None of it changes a run. */
 
 import { writeFragment } from "../url.js";
+import { goBack } from "../wire/tab-sessions.js";
 import { rememberLinear } from "./preferences.js";
 import { applyProjector } from "./projector.js";
 import { applyTheme } from "./theme.js";
@@ -43,6 +44,11 @@ export class ViewActions {
     if (cameFrom === null) return;
     this.enter(cameFrom);
     this.store.set({ cameFrom: null });
+  }
+
+  /** To the run that this tab left for a link's; from there back to that. */
+  otherRun() {
+    if (!goBack()) this.store.set({ notice: { kind: "info", text: "This tab has no other run to go back to." } });
   }
 
   toggleLinear() {

@@ -7,7 +7,7 @@ import { Sender } from "../wire/sender.js";
 import { colourOf, isDashed } from "./lanes/lanes.js";
 import { NetworkRaceActions } from "./network/actions.js";
 import { networkNames } from "./network/names.js";
-import { UNANSWERED, catchUp, remembered } from "./reconnect.js";
+import { CHANGES, MOVES, UNANSWERED, catchUp, remembered } from "./reconnect.js";
 import { openRaceLink, raceTools } from "./share.js";
 import { withStudy } from "./studies/study.js";
 import { SurfaceRaceActions } from "./surface/actions.js";
@@ -182,6 +182,8 @@ function begin(host) {
     ],
     plays: ({ raceClock, networkClock }) => [raceClock, networkClock].some((clock) => clock?.status === "playing"),
     unanswered: UNANSWERED,
+    changing: CHANGES,
+    moving: MOVES,
     catchUp,
     remembered,
   };

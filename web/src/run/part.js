@@ -4,7 +4,7 @@
 
 import { linkHere } from "../link.js";
 import { futuresOf } from "./futures.js";
-import { UNANSWERED, catchUp, remembered } from "./reconnect.js";
+import { CHANGES, MOVES, UNANSWERED, catchUp, remembered } from "./reconnect.js";
 import { SeriesStore } from "./series.js";
 import { stillCompared } from "./sharing.js";
 import { wholeSpec } from "./spec.js";
@@ -59,6 +59,8 @@ export function runPart({ store, sender, sharing, watch }) {
     watching: ({ followed }) => ({ sample: followed }),
     links: [{ here: () => linkHere() !== null, open: () => sharing.openLink() }],
     unanswered: UNANSWERED,
+    changing: CHANGES,
+    moving: MOVES,
     catchUp,
     remembered,
   };

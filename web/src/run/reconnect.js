@@ -1,10 +1,14 @@
-/** What a line that breaks does to the run: nothing that one would notice. */
+/**
+ * What a line that breaks does to the run: nothing that one would notice. A server that was killed comes back a moment behind what
+ * the page has seen: what was done within that moment the page does again, and what played plays on.
+ */
 
 /** @import { Sent } from "../commands.js" */
 /** @import { EditCommand } from "../protocol.js" */
 /** @import { AppState } from "../types.js" */
 /** @import { Rule } from "../reconnect/unanswered.js" */
 
+import { backInPlace, differ, lostChanges } from "../reconnect/catch-up.js";
 import { begins, harmless, steps } from "../reconnect/unanswered.js";
 
 /** @type {Rule} */
@@ -24,23 +28,50 @@ export const UNANSWERED = {
   step: steps("step", (state) => state.clock),
 };
 
+/** What the page makes again where a server that was killed does not know of it. */
+export const CHANGES = ["configure", "load", "reset", "edit", "undo", "redo"];
+export const MOVES = ["play", "pause", "seek", "step", "speed"];
+
 /**
- * A server that was killed comes back a moment behind what the page has seen. What was done within that moment the page does again:
- * changes where they were made, and what played plays on.
  * @param {AppState} before  when the line broke
  * @param {AppState} now  after the server has told all
+ * @param {import("../reconnect/catch-up.js").Broken} broken
  * @returns {Sent[]}  commands, one after the other
  */
-export function catchUp(before, now) {
-  /** @type {Sent[]} */
-  const commands = [];
+export function catchUp(before, now, { made, waiting }) {
+  if (!before.clock || !before.run || !now.run) return [];
+  const changes = differ(scriptOf, before, now) && !CHANGES.some((type) => waiting.has(type)) ? again(before, now, made) : [];
+  const same = before.run.run === now.run.run;
+  const moves = MOVES.some((type) => waiting.has(type))
+    ? []
+    : backInPlace(before.clock, same ? now.clock : null, changes.length > 0);
+  const { speed, step } = before.clock;
+  const commands = { speed: { type: "speed", speed }, play: { type: "play", speed }, seek: { type: "seek", step } };
+  return [...changes, ...moves.map((move) => /** @type {Sent} */ (commands[move]))];
+}
+
+/**
+ * Changes are made where they were made before; what cannot be told apart is followed anew.
+ * @param {AppState} before
+ * @param {AppState} now
+ * @param {import("../reconnect/catch-up.js").Made[]} made
+ * @returns {Sent[]}
+ */
+function again(before, now, made) {
   const edits = lostEdits(before, now);
-  const same = before.clock && now.clock && before.clock.run === now.clock.run;
-  if (!before.clock || !now.clock || !same || (edits.length === 0 && now.clock.step >= before.clock.step)) return commands;
-  for (const { step, edit } of edits) commands.push({ type: "seek", step }, { type: "edit", edit });
-  if (before.clock.status !== "playing") commands.push({ type: "seek", step: before.clock.step });
-  else if (edits.length > 0 || now.clock.status === "paused") commands.push({ type: "play", speed: before.clock.speed });
-  return commands;
+  if (edits.length > 0)
+    return edits.flatMap(({ step, edit }) => [
+      { type: "seek", step },
+      { type: "edit", edit },
+    ]);
+  const own = made.filter(({ command }) => CHANGES.includes(command.type));
+  const lost = lostChanges(own, scriptOf, now);
+  if (lost)
+    return lost.flatMap(({ command, after }) => {
+      const step = after.script?.edits.at(-1)?.step;
+      return command.type === "edit" && step !== undefined ? [{ type: "seek", step }, command] : [command];
+    });
+  return (now.run?.run ?? 0) < (before.run?.run ?? 0) ? remembered(before) : [];
 }
 
 /**
@@ -70,7 +101,7 @@ function lostEdits({ script: was }, { script: is }) {
 }
 
 /** @param {AppState} state */
-const scriptOf = ({ script }) => JSON.stringify(script && [script.run, script.branch, script.edits]);
+const scriptOf = ({ run, script }) => JSON.stringify([run?.run, script && [script.run, script.branch, script.edits]]);
 
 /**
  * Whether an edit is among those made since.

@@ -1,5 +1,7 @@
 /** Named experiments, kept by this browser: each a script, and what is needed to compare with it. */
 
+import { ofBrowser } from "../toolkit/storage.js";
+
 /**
  * @typedef {object} Saved
  * @property {string} id
@@ -16,16 +18,7 @@ const PREFIX = "chainrule.experiment.";
 
 /** All there are, the newest first; what cannot be read is left alone and not listed. @returns {Saved[]} */
 export function savedAll() {
-  const found = [];
-  try {
-    for (let i = 0; i < localStorage.length; i++) {
-      const key = localStorage.key(i);
-      const entry = key?.startsWith(PREFIX) ? readOne(key) : null;
-      if (entry) found.push(entry);
-    }
-  } catch {
-    return []; // storage may be forbidden
-  }
+  const found = ofBrowser.keys().flatMap((key) => (key.startsWith(PREFIX) ? (readOne(key) ?? []) : []));
   return found.sort((a, b) => b.when.localeCompare(a.when));
 }
 
@@ -33,7 +26,7 @@ export function savedAll() {
 function readOne(key) {
   try {
     /** @type {Partial<Saved> | null} */
-    const entry = JSON.parse(localStorage.getItem(key) ?? "null");
+    const entry = JSON.parse(ofBrowser.get(key) ?? "null");
     const fits = entry && typeof entry.name === "string" && typeof entry.script === "string" && entry.columns && entry.final;
     return fits ? /** @type {Saved} */ ({ ...entry, id: key.slice(PREFIX.length) }) : null;
   } catch {
@@ -46,21 +39,15 @@ function readOne(key) {
  * @param {Saved} entry
  */
 export function keep(entry) {
-  try {
-    localStorage.setItem(PREFIX + entry.id, JSON.stringify(entry));
-  } catch (error) {
-    const full = error instanceof DOMException && error.name === "QuotaExceededError";
-    throw new Error(
-      full
-        ? "This browser has no room left for it. Delete an experiment, or export the script as a file."
-        : "This browser does not let the page keep anything. Export the script as a file instead.",
-    );
-  }
+  const refused = ofBrowser.put(PREFIX + entry.id, JSON.stringify(entry));
+  if (refused === "full")
+    throw new Error("This browser has no room left for it. Delete an experiment, or export the script as a file.");
+  if (refused) throw new Error("This browser does not let the page keep anything. Export the script as a file instead.");
 }
 
 /** @param {string} id */
 export function discard(id) {
-  localStorage.removeItem(PREFIX + id);
+  ofBrowser.remove(PREFIX + id);
 }
 
 /**

@@ -37,8 +37,6 @@ export class Sharing {
     this.#store = store;
     this.#sender = sender;
     this.#showLink = showLink;
-    // A link pasted into a page that is open already changes nothing but the fragment.
-    addEventListener("hashchange", () => linkHere() && location.reload());
   }
 
   // Links -------------------------------------------------------------------------------------------------------------

@@ -46,8 +46,9 @@ export class StepActions {
   /** Into the room: the run stands, and the sample that was followed is looked at. */
   arrive() {
     this.#early = [];
-    const { clock, followed } = this.#store.state;
-    if (clock?.status === "playing") this.#sender.send({ type: "pause" }).catch(() => {});
+    const { clock, followed, cameFrom } = this.#store.state;
+    // A page that opens here has come from nowhere, and changes nothing.
+    if (clock?.status === "playing" && cameFrom !== null) this.#sender.send({ type: "pause" }).catch(() => {});
     this.#patch({ crossing: null });
     const sample = followed?.split === "train" ? followed.index : this.#now.sample;
     // Where the run stands elsewhere by now, its next update is opened from the beginning.

@@ -11,10 +11,10 @@
 import { decodeFrame } from "./frames.js";
 import { refusalOfLength, tooLong } from "./length.js";
 import { delayBefore } from "../reconnect/backoff.js";
+import { Journal } from "../reconnect/catch-up.js";
 import { Silence } from "../reconnect/silence.js";
 import { fates } from "../reconnect/unanswered.js";
-
-const SESSION_KEY = "chainrule.session";
+import * as tab from "./tab-sessions.js";
 
 const SUPERSEDED = 4001;
 const TOO_LARGE = 1009;
@@ -77,6 +77,8 @@ export class SocketConnection {
   #reason = null;
   #words = "";
   #lostAt = 0;
+  /** When the line broke that this one is in place of. */
+  #brokenAt = 0;
   #attachedAt = 0;
   /** How often the session had been attached to when this page was. */
   #generation = 0;
@@ -99,6 +101,13 @@ export class SocketConnection {
   #handlers;
   /** What becomes of commands whose answer was lost, by their type. @type {Record<string, import("../reconnect/unanswered.js").Rule>} */
   rules = {};
+  /** Types of commands that change what is kept. @type {Set<string>} */
+  changing = new Set();
+  /** Types of commands that move a clock. @type {Set<string>} */
+  moving = new Set();
+  /** Whether what a broken line has left undone is being made up for: what is done meanwhile comes after it. */
+  #settling = false;
+  #journal = new Journal();
 
   /** @param {Handlers} handlers */
   constructor(handlers) {
@@ -120,9 +129,8 @@ export class SocketConnection {
     this.#tell("connecting");
     this.#timer = window.setTimeout(() => this.#giveUp(), ATTEMPT);
     socket.onopen = () => {
-      // sessionStorage belongs to one tab; its copy survives a reload, and a duplicated tab takes control over.
-      const session = sessionStorage.getItem(SESSION_KEY);
-      socket.send(textOf({ type: "attach", session }));
+      // It survives a reload, and a duplicated tab takes control over.
+      socket.send(textOf({ type: "attach", session: tab.present() }));
     };
     socket.onmessage = (message) => {
       if (socket !== this.#socket) return;
@@ -135,24 +143,21 @@ export class SocketConnection {
     };
   }
 
-  /** The next attach begins a session of its own. */
-  leave() {
-    sessionStorage.removeItem(SESSION_KEY);
-  }
-
   /**
    * Sends a command; resolves when it took effect, with what it asked for; rejects with CommandError where it was refused.
    * @template {CommandType} T
    * @param {Commands[T] & {type: T}} command
+   * @param {boolean} [ahead]  of what is done while what is left undone is made up for
    * @returns {Promise<ResultOf<T>>}
    */
-  send(command) {
+  send(command, ahead = false) {
     // A session that moves is back in a moment: nobody need know.
     if (!this.#isOpen && this.#reason !== "moved") return Promise.reject(new Error(NO_LINE));
+    const later = this.#settling && !ahead && (this.changing.has(command.type) || this.moving.has(command.type));
     return new Promise((resolve, reject) => {
       const answered = /** @type {(result: unknown) => void} */ (resolve); // the server keeps to `Results`
       const waiting = { command, before: this.#handlers.now(), resolve: answered, reject, size: 0, sent: 0 };
-      if (this.#isOpen) this.#post(waiting);
+      if (this.#isOpen && !later) this.#post(waiting);
       else this.#unanswered.push(waiting);
     });
   }
@@ -164,6 +169,12 @@ export class SocketConnection {
   acknowledge(frame) {
     if (this.#isOpen)
       this.#socket?.send(textOf({ type: "acknowledge", channel: /** @type {Channel} */ (frame.channel), frame: frame.frame }));
+  }
+
+  /** What was made, and asked for, when the line broke. @returns {import("../reconnect/catch-up.js").Broken} */
+  underway() {
+    const waiting = new Set(this.#unanswered.map(({ command }) => /** @type {string} */ (command.type)));
+    return { at: this.#brokenAt, made: this.#journal.before(this.#brokenAt), waiting };
   }
 
   get #isOpen() {
@@ -221,8 +232,11 @@ export class SocketConnection {
       const waiting = this.#pending.get(event.id);
       this.#pending.delete(event.id);
       if (waiting) {
-        if (event.type === "done") waiting.resolve(event.result);
-        else waiting.reject(new CommandError(event));
+        if (event.type === "done") {
+          const { command, before } = waiting;
+          if (this.changing.has(command.type)) this.#journal.note({ command, before, after: this.#handlers.now() });
+          waiting.resolve(event.result);
+        } else waiting.reject(new CommandError(event));
         return;
       }
     }
@@ -238,18 +252,22 @@ export class SocketConnection {
     clearTimeout(this.#timer);
     this.#attached = true;
     this.#attachedAt = Date.now();
+    if (broken) this.#brokenAt = this.#lostAt;
     this.#lostAt = 0;
     this.#generation = event.generation;
     this.#longest = event.longest_message ?? Infinity; // which a server of an earlier version does not tell
     this.#reason = null;
-    sessionStorage.setItem(SESSION_KEY, event.session);
+    tab.attachedTo(event.session);
     this.#silence.begin();
+    this.#settling = broken && event.resumed;
     const told = this.#handlers.attached(event, how);
     this.#tell("open");
     if (document.hidden) this.#tellVisible();
     if (!event.resumed) this.#loseUnanswered();
     await told;
-    if (this.#unanswered.length === 0 || socket !== this.#socket) return;
+    if (socket !== this.#socket) return;
+    this.#settling = false;
+    if (this.#unanswered.length === 0) return;
     const unanswered = this.#unanswered.splice(0);
     fates(unanswered, this.#handlers.now(), this.rules).forEach((fate, i) => {
       if (fate === "again") this.#post(unanswered[i]);
@@ -262,7 +280,7 @@ export class SocketConnection {
   #onRefused(refusal) {
     if (refusal.code === "unknown_session" || refusal.code === "unreadable_session") {
       // It has expired, or the server was begun anew without it, or a newer one kept it.
-      this.leave();
+      tab.forget();
       this.#forgotten = true;
       this.#unreadable = refusal.code === "unreadable_session" ? refusal.message : null;
       this.#socket?.send(textOf({ type: "attach", session: null }));

@@ -4,6 +4,7 @@
 /** @import { Lane } from "../types.js" */
 /** @import { NetworkLook, PlaneWish, RaceOn, StudyKind } from "./types.js" */
 
+import { opening } from "../../shared/opening.js";
 import { roundUp } from "../../toolkit/canvas-plot.js";
 import { RaceActions } from "../actions.js";
 
@@ -11,7 +12,6 @@ import { RaceActions } from "../actions.js";
 const SHORTEST = 1000;
 
 export class NetworkRaceActions extends RaceActions {
-  #begun = false;
   /** What was asked for last, so that centring again asks for it again. @type {PlaneWish} */
   wish = { kind: "random", lane: null, weights: [0, 1], seed: 0, others: "zero", corners: [0, 0, 0], zoom: 1 };
 
@@ -37,14 +37,14 @@ export class NetworkRaceActions extends RaceActions {
   // The race ----------------------------------------------------------------------------------------------------------
 
   /** One on the present run, where there is none yet. */
-  open() {
-    const { network, run, connection, warmup } = this.state;
-    if (this.isLinked) return;
-    if (this.#begun || network || !run || !warmup || warmup.done < warmup.total || connection.status !== "open") return;
-    this.#begun = true;
-    this.begin().finally(() => (this.#begun = false));
-  }
+  open = opening(
+    () => this.state,
+    ({ network, warmup }) => network === null && !this.isLinked && warmup !== null && warmup.done >= warmup.total,
+    (command) => this.tell(command),
+    { type: "network" },
+  );
 
+  /** Another on the present run, in place of the one that there is. */
   async begin() {
     const done = await this.tell({ type: "network" });
     if (done) this.#fresh("");

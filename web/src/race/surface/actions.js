@@ -4,11 +4,11 @@
 /** @import { Lane, RaceLook } from "../types.js" */
 
 import { raceFrameOf } from "../frames.js";
+import { opening } from "../../shared/opening.js";
 import { Newest, NewestAnswers } from "../../wire/newest.js";
 import { RaceActions } from "../actions.js";
 
 export class SurfaceRaceActions extends RaceActions {
-  #opening = false;
   /** To what is asked of a lane. */
   answers = new NewestAnswers();
   /** @type {Newest<[number, number]>} */
@@ -52,12 +52,12 @@ export class SurfaceRaceActions extends RaceActions {
   // What is raced -----------------------------------------------------------------------------------------------------
 
   /** The race a room opens with, where there is none yet. */
-  open() {
-    if (this.isLinked) return;
-    if (this.#opening || this.state.race || !this.state.run || this.state.connection.status !== "open") return;
-    this.#opening = true;
-    this.tell({ type: "race" }).finally(() => (this.#opening = false));
-  }
+  open = opening(
+    () => this.state,
+    ({ race }) => race === null && !this.isLinked,
+    (command) => this.tell(command),
+    { type: "race" },
+  );
 
   /**
    * @param {RaceSpecInput} spec

@@ -1,0 +1,36 @@
+"""A server that is stopped or killed under its pages, and begun anew."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from real_server import ROOT, wait_for_health
+
+
+class Mortal:
+    """A server on one port and one database file, as often as it is started."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "CHAINRULE_DATABASE_URL": f"sqlite:///{(folder / 'kept.sqlite3').as_posix()}",
+        }
+        self._port = 0
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "server", "--port", str(self._port), "--no-browser"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.url = next(word for word in self.process.stdout.readline().split() if word.startswith("http://"))
+        self._port = int(self.url.rpartition(":")[2])
+        wait_for_health(self.url, self.process)
+
+    def end(self, by: signal.Signals) -> None:
+        self.process.send_signal(by)
+        self.process.wait(20)

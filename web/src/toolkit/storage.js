@@ -1,0 +1,103 @@
+/**
+ * What the browser keeps for the page, where it does: with cookies and site data blocked nothing is kept, with its room used up
+ * nothing more. Then it lasts as long as the page. No other module touches the browser's storage.
+ */
+
+class Keeping {
+  #name;
+  /** What the browser did not take. @protected @type {Map<string, string>} */
+  untaken = new Map();
+
+  /** @param {"localStorage" | "sessionStorage"} name */
+  constructor(name) {
+    this.#name = name;
+  }
+
+  /** Null where it is blocked, or not there. @returns {Storage | null} */
+  get #storage() {
+    try {
+      return window[this.#name] ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @param {string} key @returns {string | null} */
+  get(key) {
+    try {
+      return this.untaken.get(key) ?? this.#storage?.getItem(key) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keeps a value in the browser, or says why not. @param {string} key @param {string} value @returns {"full" | "blocked" | null} */
+  put(key, value) {
+    try {
+      const storage = this.#storage;
+      if (!storage) return "blocked";
+      storage.setItem(key, value);
+      this.untaken.delete(key);
+      return null;
+    } catch (error) {
+      return error instanceof DOMException && error.name === "QuotaExceededError" ? "full" : "blocked";
+    }
+  }
+
+  /** Keeps a value, for as long as it goes. @param {string} key @param {string} value */
+  set(key, value) {
+    if (this.put(key, value) !== null) this.untaken.set(key, value);
+  }
+
+  /** @param {string} key */
+  remove(key) {
+    this.untaken.delete(key);
+    try {
+      this.#storage?.removeItem(key);
+    } catch {
+      // what cannot be written is not there
+    }
+  }
+
+  /** Of everything the browser keeps. @returns {string[]} */
+  keys() {
+    try {
+      const storage = this.#storage;
+      return Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i) ?? "");
+    } catch {
+      return [];
+    }
+  }
+}
+
+/** What the browser does not take stays with the tab's place in its history: that comes through a reload. */
+class TabKeeping extends Keeping {
+  constructor() {
+    super("sessionStorage");
+    const carried = /** @type {unknown} */ (history.state?.untaken);
+    if (Array.isArray(carried)) this.untaken = new Map(carried);
+  }
+
+  /** @param {string} key @param {string} value */
+  set(key, value) {
+    super.set(key, value);
+    this.carry();
+  }
+
+  /** @param {string} key */
+  remove(key) {
+    super.remove(key);
+    this.carry();
+  }
+
+  /** To where the history is now. */
+  carry() {
+    const state = this.untaken.size > 0 ? { untaken: [...this.untaken] } : null;
+    if (state || history.state) history.replaceState(state, "");
+  }
+}
+
+/** For all pages of this address, until it is deleted. */
+export const ofBrowser = new Keeping("localStorage");
+/** For this tab, through its reloads. */
+export const ofTab = new TabKeeping();
