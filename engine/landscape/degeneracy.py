@@ -24,8 +24,7 @@ def newton_offset(curvature: Curvature, gradient: Array) -> Array | None:
     not made."""
     if curvature.kind not in ("minimum", "maximum", "saddle") or curvature.matrix is None:
         return None
-    offset: Array = -np.linalg.solve(curvature.matrix, gradient)
-    return offset
+    return -np.asarray(np.linalg.solve(curvature.matrix, gradient), dtype=np.float64)
 
 
 def after_newton_step(curvature: Curvature, there: Array) -> Curvature:
