@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
 from server.keeping.packing import pack, unpack
@@ -36,7 +36,7 @@ class Recorded(Protocol):
     @property
     def generation(self) -> int: ...
     @property
-    def offer(self) -> Callable[[Record], None] | None: ...
+    def confirmed(self) -> bool: ...
     @property
     def keeping(self) -> Keeping: ...
     def poke(self) -> None: ...
@@ -98,7 +98,7 @@ class Recorder:
 
     def hold(self, session: Recorded, viewer: Viewer, done: Done) -> bool:
         """Whether it is said later, when what it did is written."""
-        keeps = session.offer is not None and session.keeping.kept and done.command not in UNKEPT
+        keeps = session.confirmed and session.keeping.kept and done.command not in UNKEPT
         if not keeps or not all(activity.keepable for activity in session.activities):
             return False
         if _script_key(session) == self._written and not self._held:

@@ -126,6 +126,7 @@ class Sessions:
         if self._keeper.writes(lease):
             session.permit = lambda: self._permit(session, lease)
             session.offer = lambda record: self._keeper.put(lease, record)
+            session.confirmed = True
             session.give_up = lambda: self._give_up(session)
             session.keeping = _keeping(self._keeper.trouble)
         del self._coming[id]
@@ -184,7 +185,7 @@ class Sessions:
     def _give_up(self, session: Session) -> bool:
         """What is kept of the session makes no run here. Another server may read it, so it stays; its page attaches again, and
         is told."""
-        session.offer = None
+        session.offer, session.confirmed = None, False
         self._unreadable.add(session.id)
         if self._sessions.get(session.id) is session:
             self._put_away(session, CLOSE_MOVED)

@@ -66,6 +66,8 @@ class Session(Calling):
         self.recorder = Recorder()
         self.offer: Callable[[Record], None] | None = None
         """Where what is to outlive the server goes; None where nothing does."""
+        self.confirmed = False
+        """Whether who takes it tells when it is written (`Record.written`)."""
         self.give_up: Callable[[], bool] = lambda: False
         """Puts the session away and leaves what could not be read as it is; false where that cannot be."""
         self.permit: Callable[[], Awaitable[None]] | None = None
