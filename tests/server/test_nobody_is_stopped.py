@@ -151,7 +151,7 @@ def test_the_largest_update_under_the_microscope() -> None:
         await page.do("factors", name="W2", leave="pause", within=5.0)
         asked = await page.do("ask", micro=1, leave="pause", within=5.0)
         assert asked["type"] == "done", asked
-        question = asked["result"]["question"]
+        question = asked["result"]["question"]["id"]
         await page.do("answer", question=question, answer=1)
         await page.do("reveal", question=question)
         await page.do("questions")
