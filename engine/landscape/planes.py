@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,9 +12,10 @@ from numpy.typing import ArrayLike
 from engine.array import Array
 from engine.machine.layout import TensorSlot
 from engine.machine.work import HEAVY
-from engine.parts import giving_way_between
+from engine.parts import give_way, giving_way_between
 from engine.randomness import generator
 
+Basis = tuple[tuple[Array, Array], tuple[float, float], float]
 MANY = 2_000_000
 """Numbers of points that are dealt with in one go."""
 Others = Literal["zero", "normal"]
@@ -33,6 +33,8 @@ class Plane:
     names: tuple[str, str] = ("a", "b")
     explained: tuple[float, float] | None = None
     policy: str = ""
+    _basis: list[Basis] = field(default_factory=list, repr=False, compare=False)
+    """Found once, where it is needed."""
 
     def __post_init__(self) -> None:
         gram = self.directions @ self.directions.T
@@ -56,25 +58,29 @@ class Plane:
 
     def _nearest(self, point: Array) -> Array:
         """The same of one point among very many numbers, (2,): by an orthonormal basis of the plane, in a few passes."""
-        (first, second), lengths, share = self._basis
+        (first, second), lengths, share = self._orthonormal()
         offset = point - self.origin
         b = float(second @ offset) / lengths[1]
         return np.array([float(first @ offset) / lengths[0] - share * b, b])
 
-    @cached_property
-    def _basis(self) -> tuple[tuple[Array, Array], tuple[float, float], float]:
+    def _orthonormal(self) -> Basis:
         """Two orthonormal vectors q₁, q₂ with u = l₁ q₁ and v = s u + l₂ q₂, (l₁, l₂), and s. Orthogonalized twice, as good as
         by reflections."""
+        if self._basis:
+            return self._basis[0]
         u, v = self.directions
         length = float(np.linalg.norm(u))
         first = u / length
+        give_way()
         rest, along = v.copy(), 0.0
         for _ in range(2):
             part = float(first @ rest)
             rest -= part * first
             along += part
+            give_way()
         height = float(np.linalg.norm(rest))
-        return (first, rest / height), (length, height), along / length
+        self._basis.append(((first, rest / height), (length, height), along / length))
+        return self._basis[0]
 
     def at(self, coordinates: ArrayLike) -> Array:
         """(n, 2) -> (n, P)."""
@@ -94,7 +100,10 @@ class Plane:
     def share_of(self, points: ArrayLike) -> float:
         """Of the variance of points (n, P) the share that lies within the plane; NaN where they are one point."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        centred = given - given.mean(axis=0)
+        give_way()
+        mean = given.mean(axis=0)
+        give_way()
+        centred = given - mean
         total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
         within = Plane(self.kind, np.zeros(given.shape[1]), self.directions)
         left = float(np.sum(within.off(centred) ** 2))
@@ -128,6 +137,7 @@ def random_directions(origin: Array, slots: Sequence[TensorSlot], seed: int, oth
     """
     directions = np.zeros((2, origin.size))
     for number, direction in enumerate(directions):
+        give_way()
         drawn = generator(seed, "plane", number).normal(size=origin.size)
         for slot in giving_way_between(slots, 1):
             own, into = np.atleast_2d(slot.view(origin)), np.atleast_2d(slot.view(direction))
@@ -150,17 +160,25 @@ def principal(points: Array, origin: Array | None = None) -> Plane:
     if given.ndim != 2 or len(given) < 3 or not np.isfinite(given).all():
         raise ValueError("points: at least 3 finite ones are needed for a plane of most variance")
     mean = given.mean(axis=0)
+    give_way()
     centred = given - mean
+    give_way()
     values, vectors = np.linalg.eigh(_gram(centred))
     total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
     if values[-2] <= 1e-14 * values[-1] or total == 0.0:
         raise ValueError("points: they lie on one line; allowed: points that span a plane")
+    give_way()
     directions = (centred.T @ vectors[:, [-1, -2]]).T
+    give_way()
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    give_way()
     directions[1] -= (directions[1] @ directions[0]) * directions[0]
     directions[1] /= np.linalg.norm(directions[1])
+    give_way()
     directions *= np.where(directions @ centred[-1] < 0.0, -1.0, 1.0)[:, None]
+    give_way()
     shares = np.sum((centred @ directions.T) ** 2, axis=0) / total
+    give_way()
     explained = (float(shares[0]), float(shares[1]))
     return Plane(
         "pca", mean if origin is None else origin.copy(), directions, ("first component", "second component"), explained

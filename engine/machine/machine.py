@@ -22,12 +22,14 @@ from engine.machine.updates import fresh_state, set_optimizer, state_of
 from engine.machine.work import pieces_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.optimizers.row import SAVED
-from engine.parts import give_way, giving_way_between, unbroken
+from engine.parts import give_way, unbroken
 from engine.recording import rules
 from engine.rows.rates import kernel_parameters, rates_at
 from engine.spec import RunSpec
 
 BUFFERS = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
+AT_ONCE = 2**21
+"""Numbers that are copied in one go."""
 EVALUATION_COLUMNS = 256
 SERIES_ROWS = 1024
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
@@ -319,20 +321,33 @@ class Machine:
 
     def copy_buffers(self) -> dict[str, Any]:
         """A copy of every buffer, from which `restore_buffers` puts the machine back exactly."""
-        found = {name: getattr(self, name).copy() for name in giving_way_between(BUFFERS, 1)}
+        found: dict[str, Any] = {name: np.empty_like(getattr(self, name)) for name in BUFFERS}
+        for name, values in found.items():
+            _fill(values, getattr(self, name))
         return found | {"next_op": self.next_op}
 
     def restore_buffers(self, buffers: dict[str, Any]) -> None:
         """All of them, whoever wants to leave it in the middle."""
         with unbroken():
-            for name, value in giving_way_between(buffers.items(), 1):
+            for name, value in buffers.items():
                 if name == "next_op":
                     self.next_op = value
                 else:
-                    getattr(self, name)[...] = value
+                    _fill(getattr(self, name), value)
 
     def equal(self, other: Machine) -> None:
-        """Take over the state of a machine of the same spec and data."""
-        for name in giving_way_between(BUFFERS, 1):
-            getattr(self, name)[...] = getattr(other, name)
+        """Take over the state of a machine of the same spec and data; what an update left in the workspace is none."""
+        for name in BUFFERS:
+            if name != "work" or other.next_op:
+                _fill(getattr(self, name), getattr(other, name))
         self.next_op = other.next_op
+
+
+def _fill(values: NDArray[Any], given: NDArray[Any]) -> None:
+    """Copy an array into another, giving way on the way."""
+    if np.shape(given) != values.shape or values.ndim != 1:
+        values[...] = given
+        return
+    for first in range(0, len(values), AT_ONCE):
+        values[first : first + AT_ONCE] = given[first : first + AT_ONCE]
+        give_way()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.array import Array
 from engine.landscape.planes import Others, Plane, frame, random_directions, through_points, through_weights
 from engine.landscape.slices import Landscape, Picture, Range
+from engine.parts import give_way, giving_way_between
 from engine.race.on_network import NetworkLane, NetworkRace
 
 SPAN = 1.0
@@ -77,7 +78,8 @@ class Chart:
         if not race.lanes:
             raise ValueError("lanes: there are none; allowed: at least one")
         plane = _plane(race, choice)
-        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in race.lanes])
+        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in giving_way_between(race.lanes, 1)])
+        give_way()
         spots = plane.coordinates(points)
         if choice.kind == "random":
             spots = np.concatenate([spots, [[-SPAN, -SPAN], [SPAN, SPAN]]])
@@ -105,12 +107,14 @@ class Chart:
         """A lane's trajectory up to the present step; losses as far as `measure` has come."""
         lane = race.lane(number)
         steps, points = race.trajectory(number)
+        give_way()
         new = [index for index, step in enumerate(steps) if (number, int(step)) not in self.known]
         if new:
             given = points[new]
             spots = np.full((len(new), 2), np.nan)
             off, residual = np.full(len(new), np.nan), np.full(len(new), np.nan)
             finite = np.isfinite(given).all(axis=1)
+            give_way()
             if finite.any():
                 spots[finite] = self.plane.coordinates(given[finite])
                 off[finite] = self.plane.off(given[finite])
@@ -130,6 +134,7 @@ class Chart:
         for lane in race.lanes:
             self.trajectory(race, lane.id)
             steps, points = race.trajectory(lane.id)
+            give_way()
             for index, step in enumerate(steps):
                 point = self.known[lane.id, int(step)]
                 if np.isnan(point.true_loss) and np.isfinite(points[index]).all():
@@ -151,7 +156,8 @@ class Chart:
 
     def explained(self, race: NetworkRace) -> float:
         """Of the variance of all lanes' trajectories the share within the plane."""
-        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in race.lanes])
+        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in giving_way_between(race.lanes, 1)])
+        give_way()
         return self.plane.share_of(points) if len(points) > 1 else float("nan")
 
     def slope(self, race: NetworkRace, number: int) -> Array:

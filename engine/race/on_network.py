@@ -18,7 +18,7 @@ from engine.kernels import codes
 from engine.landscape.planes import Plane, principal
 from engine.landscape.slices import Landscape, Path, path
 from engine.machine.work import heavy
-from engine.parts import LeftOff, Pace, give_way, unbroken
+from engine.parts import LeftOff, Pace, give_way, giving_way_between, unbroken
 from engine.pool import side_by_side
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
@@ -307,10 +307,11 @@ class NetworkRace:
     def principal_plane(self, numbers: Sequence[int] | None = None) -> Plane:
         """The plane of the most variance of all lanes' points together."""
         wanted = [lane.id for lane in self.lanes] if numbers is None else list(numbers)
-        points = [self.trajectory(number)[1] for number in wanted]
+        points = [self.trajectory(number)[1] for number in giving_way_between(wanted, 1)]
         if not points:
             raise ValueError("lanes: there are none; allowed: at least one")
         every = np.concatenate(points)
+        give_way()
         return principal(every[np.isfinite(every).all(axis=1)])
 
     def landscape(self, split: str = "train") -> Landscape:

@@ -32,6 +32,7 @@ from server.protocol.run import (
 from server.run import sharing
 from server.run.building import build
 from server.run.controller import FLICKER, RunController
+from server.run.describe import EditInfos
 from server.run.trials import Checking, Finding, Trying
 from server.run.work import Play as Playing
 from server.run.work import Stepper, Steps
@@ -117,7 +118,7 @@ async def _stand(
     """The script is another, and the run somewhere before the step where it is to stand: there at once, or by a seek."""
     there = False
     with contextlib.suppress(Left):
-        there = await run.host.call(_soon, trainer, target)
+        there = await run.host.call(_soon, trainer, target, run.edit_infos)
     run.changed()
     if not there:
         answer = Done(id=command.id, command=name_of(command))
@@ -126,8 +127,9 @@ async def _stand(
     return not there
 
 
-def _soon(trainer: Trainer, target: int) -> bool:
+def _soon(trainer: Trainer, target: int, edits: EditInfos) -> bool:
     """In a worker: on the way to a step for no longer than a seek takes that is not worth being told; whether it is there."""
+    edits.learn(trainer)
     end = time.perf_counter() + FLICKER
     return all(time.perf_counter() < end for _ in Stepper(trainer).seeking(target, SOME))
 

@@ -58,6 +58,7 @@ class RunController(RunAccess):
         self._state: State | None = None
         self._throttle = Throttle()
         self._trained = 0.0
+        self.edit_infos = describe.EditInfos()
 
     async def begin(self) -> None:
         """With the default run."""
@@ -159,8 +160,10 @@ class RunController(RunAccess):
 
     async def adopt(self, trainer: Trainer) -> None:
         """Begin a run."""
-        info = await self.host.call(describe.run_info, trainer, self.number + 1)
+        edits = describe.EditInfos()
+        info = await self.host.call(_described, trainer, self.number + 1, edits)
         self.end_work()
+        self.edit_infos = edits
         self.trainer, self.number, self._run_info = trainer, info.run, info
         self._slice = Slice(self.host.settings.slice_seconds)
         self.host.report(info)
@@ -170,7 +173,7 @@ class RunController(RunAccess):
         """The script is no longer what it was: tell it, and draw everything anew."""
         assert self._run_info is not None
         self.changes += 1
-        self._script_info = describe.script_info(self.present(), self._run_info)
+        self._script_info = describe.script_info(self.present(), self._run_info, self.edit_infos).write()
         self.host.report(self._script_info)
         self.tell()
 
@@ -265,3 +268,9 @@ class RunController(RunAccess):
         elif plays and trainer.stopped is None:
             self.play()
         self.tell()
+
+
+def _described(trainer: Trainer, number: int, edits: describe.EditInfos) -> RunInfo:
+    """In a worker."""
+    edits.learn(trainer)
+    return describe.run_info(trainer, number)

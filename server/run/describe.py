@@ -12,6 +12,7 @@ from server.protocol.run_events import BranchInfo, EditInfo, LayerInfo, OffenceI
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from engine.script.edits import AnyEdit
 
 SPLITS = ("train", "validation", "test")
 OWN_DATA = frozenset(f"{split}_{part}" for split in SPLITS for part in "xy")
@@ -57,11 +58,30 @@ def _digest(trainer: Trainer) -> str | None:
     return found.hexdigest()
 
 
-def script_info(trainer: Trainer, run: RunInfo) -> ScriptInfo:
+class EditInfos:
+    """The edits of a run as they are told, each made once and in a worker: there may be a thousand."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[AnyEdit, EditInfo]] = {}
+
+    def learn(self, trainer: Trainer) -> None:
+        """In a worker, after any were made."""
+        for edit in trainer.edits:
+            self.of(edit)
+
+    def of(self, edit: AnyEdit) -> EditInfo:
+        known = self._known.get(id(edit))
+        if known is None:  # an edit that is known is held here: no other has its address
+            known = edit, EditInfo(step=edit.step, label=edit.describe(), edit=edit.model_dump(mode="json"))
+            self._known[id(edit)] = known
+        return known[1]
+
+
+def script_info(trainer: Trainer, run: RunInfo, edits: EditInfos) -> ScriptInfo:
     return ScriptInfo(
         run=run.run,
         branch=trainer.branch,
-        edits=[EditInfo(step=edit.step, label=edit.describe(), edit=edit.model_dump(mode="json")) for edit in trainer.edits],
+        edits=[edits.of(edit) for edit in trainer.edits],
         branches=[
             BranchInfo(branch=branch.index, parent=branch.parent, fork=branch.fork, end=branch.end)
             for branch in trainer.branches

@@ -56,7 +56,7 @@ async def load(run: RunController, viewer: Viewer, command: Load) -> bool:
     run.host.report(
         Loaded(run=run.number, step=data.step, edits=len(data.edits), fingerprint=data.fingerprint, same_bits=same_bits)
     )
-    run.work = Loading(replay, viewer, Done(id=command.id, command="load"), run.changed)
+    run.work = Loading(replay, viewer, Done(id=command.id, command="load"), run.edit_infos.learn, run.changed)
     run.tell()
     return True
 

@@ -89,16 +89,26 @@ class Steps(clock.Steps):
 class Loading(clock.Seek):
     """A script followed from its start to where it stood, edit by edit. Left early, the run is as far as it came."""
 
-    def __init__(self, replay: Replay[Trainer], viewer: Viewer, answer: Done, told: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        replay: Replay[Trainer],
+        viewer: Viewer,
+        answer: Done,
+        learn: Callable[[Trainer], None],
+        told: Callable[[], None],
+    ) -> None:
+        """`learn` is called in the worker after each edit, `told` at the end."""
         super().__init__(Stepper(replay.trainer), replay.data.furthest, viewer, answer)
-        self._replay, self._told, self._over = replay, told, False
+        self._replay, self._learn, self._told, self._over = replay, learn, told, False
 
     def advance(self, slice: Slice) -> bool:
         from engine.script.replay import ReplayError
 
-        before, started = self.on.step, time.perf_counter()
+        before, started, made = self.on.step, time.perf_counter(), self._replay.made
         try:
             self._over = self._replay.advance(slice.updates)
+            if self._replay.made > made:
+                self._learn(self._replay.trainer)
         except ReplayError as error:
             self._refuse(str(error))
             return True

@@ -38,6 +38,8 @@ RUNS: dict[str, dict[str, Any]] = {
     "gone": {"optimizer": {"name": "sgd", "lr": 1e6}, "network": {"layers": [{"units": 6, "activation": "relu"}]}},
 }
 HERE = 23
+RATE = {"kind": "set", "path": "optimizer.lr", "value": 0.1}
+DECAY = {"kind": "set", "path": "regularization.l2", "value": 0.01}
 
 
 def made(**changes: Any) -> Trainer:
@@ -116,9 +118,7 @@ def test_undo_redo_and_edits_in_slices_have_the_bits_of_the_whole() -> None:
     def edited(take: Callable[[Trainer, str, Any], None]) -> list[dict[str, Any]]:
         trainer, found = made(**RUNS["plain"]), []
         trainer.step(HERE)
-        rate = {"kind": "set", "path": "optimizer.lr", "value": 0.1}
-        decay = {"kind": "set", "path": "regularization.l2", "value": 0.01}
-        steps: tuple[tuple[str, Any], ...] = (("edit", rate), ("edit", decay), ("undo", None), ("undo", None), ("redo", None))
+        steps: tuple[tuple[str, Any], ...] = (("edit", RATE), ("edit", DECAY), ("undo", None), ("undo", None), ("redo", None))
         for kind, edit in steps:
             take(trainer, kind, edit)
             found.append(told(trainer))
@@ -133,8 +133,18 @@ def test_undo_redo_and_edits_in_slices_have_the_bits_of_the_whole() -> None:
             pass
         assert trainer.steps_done == target == HERE
 
-    for found, expected in zip(edited(in_slices), edited(whole), strict=True):
-        same(found, expected)
+    def anew(*edits: dict[str, Any]) -> dict[str, Any]:
+        """As if nothing had been undone."""
+        trainer = made(**RUNS["plain"])
+        trainer.step(HERE)
+        for edit in edits:
+            trainer.edit(edit)
+        return told(trainer)
+
+    expected = [anew(RATE), anew(RATE, DECAY), anew(RATE), anew(), anew(RATE)]
+    for way in (in_slices, whole):
+        for found, each in zip(edited(way), expected, strict=True):
+            same(found, each)
 
 
 def test_a_landscape_in_pieces_has_the_bits_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:

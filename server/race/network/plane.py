@@ -3,6 +3,7 @@ is painted coarse to fine, and a chart in words."""
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -63,10 +64,14 @@ class PlaneView:
         return self._painting is not None
 
     def paint(self, seconds: float) -> None:
-        """In a worker: some points of the picture."""
+        """In a worker: some points of the picture, up to its next level."""
         assert self._painting is not None
-        if self._painting.go_on(seconds):
-            ended, self._painting = self._painting, None
+        end = time.perf_counter() + seconds
+        while not self._painting.go_on(0.0):
+            if self._levels or time.perf_counter() > end:
+                break
+        else:
+            ended, self._painting = self._painting, None  # one that fails is not begun again and again
             assert ended.found
         self._show()
 
