@@ -103,9 +103,10 @@ def test_every_field_that_may_hold_much_is_bounded() -> None:
 
 
 @pytest.mark.usefixtures("uncollected")
-@pytest.mark.slow(seconds=60)
-def test_the_largest_message_wrong_in_every_cell_costs_no_more_than_a_right_one() -> None:
-    """In time: what a right one takes to be read, many times over where it is nothing but names."""
+@pytest.mark.slow(seconds=35)
+@pytest.mark.parametrize("half", [0, 1])
+def test_the_largest_message_wrong_in_every_cell_costs_no_more_than_a_right_one(half: int) -> None:
+    """In time: what a right one takes to be read, some times over where it is nothing but names."""
     numbers = "[" + ",".join(["0.25"] * 100) + "]"
     right = message("configure", ("spec", "data", "train_x"), "[" + ",".join([numbers] * 15_000) + "]")
     begun = time.perf_counter()
@@ -113,12 +114,12 @@ def test_the_largest_message_wrong_in_every_cell_costs_no_more_than_a_right_one(
     usual = time.perf_counter() - begun
     worst = 0.0
     long = [(kind, path) for kind, path in PLACES if kind in VOCABULARY.long]
-    for (kind, path), wrong in zip(long, itertools.cycle(WRONG), strict=False):
+    for (kind, path), wrong in list(zip(long, itertools.cycle(WRONG), strict=False))[half::2]:
         begun = time.perf_counter()
         refused(kind, path, wrong, int(0.98 * SETTINGS.max_inline_bytes))
         worst = max(worst, (time.perf_counter() - begun) / usual)
     print(f"\n{len(long)} fields; a right message takes {usual:.2f} s, the worst wrong one {worst:.1f} times that")
-    assert worst < 60
+    assert worst < 40
 
 
 @pytest.mark.parametrize("kind", ["load", "race_load", "network_load"])
