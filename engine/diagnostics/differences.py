@@ -8,6 +8,7 @@ in its last extrapolation, and what rounding leaves at its step (Ridders 1982).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ def rounding_of(f: Callable[[float], float]) -> float:
     values = np.array([f(float(t)) for t in range(POINTS)])
     if not np.isfinite(values).all():
         return float("nan")
-    third = float(np.max(np.abs(np.diff(values, 3)))) / np.sqrt(20.0)
+    third = float(np.max(np.abs(np.diff(values, 3)))) / math.sqrt(20.0)
     return SAFETY * max(third, EPSILON * float(np.max(np.abs(values))))
 
 
@@ -53,18 +54,19 @@ def refined(difference: Callable[[float], float], step: float, rounding: float) 
     """The slope by a ladder around `step`, from `difference(h)`, the central difference at h; `rounding` is what f's values are
     off by."""
     best, before = Slope(float("nan"), float("inf")), np.zeros(0)
-    for rung in range(ABOVE + BELOW + 1):
-        h = step * RATIO ** (ABOVE - rung)
-        noise = rounding / h
-        if noise > best.error:
-            break
-        row: Array = np.empty(rung + 1)
-        row[0] = difference(h)
-        for order in range(1, rung + 1):
-            power = RATIO ** (2 * order)
-            row[order] = (power * row[order - 1] - before[order - 1]) / (power - 1.0)
-            error = max(abs(row[order] - row[order - 1]), abs(row[order] - before[order - 1])) + noise
-            if error < best.error:
-                best = Slope(float(row[order]), float(error))
-        before = row
+    with np.errstate(all="ignore"):  # a step may lead to where f has no value; such a rung is never the best
+        for rung in range(ABOVE + BELOW + 1):
+            h = step * RATIO ** (ABOVE - rung)
+            noise = rounding / h
+            if noise > best.error:
+                break
+            row: Array = np.empty(rung + 1)
+            row[0] = difference(h)
+            for order in range(1, rung + 1):
+                power = RATIO ** (2 * order)
+                row[order] = (power * row[order - 1] - before[order - 1]) / (power - 1.0)
+                error = max(abs(row[order] - row[order - 1]), abs(row[order] - before[order - 1])) + noise
+                if error < best.error:
+                    best = Slope(float(row[order]), float(error))
+            before = row
     return best

@@ -14,7 +14,8 @@ def output_tangent(loss: str, output: str, z: Array, h: Array, y: Array, dz: Arr
     if output == "softmax":
         dh = softmax_tangent(h, dz)
         if loss == "cross_entropy":
-            return dh * y.sum(axis=0)
+            weighted: Array = dh * y.sum(axis=0)
+            return weighted
         if loss == "bce":
             return _bce_of_softmax(z, y, dz, dh)
         u = h - y
@@ -50,7 +51,7 @@ def _bce_of_softmax(z: Array, y: Array, dz: Array, dh: Array) -> Array:
     units = len(z)
     h = np.exp(z - z.max(axis=0))
     h /= h.sum(axis=0)
-    found = dh * (1.0 + y.sum(axis=0) - y)
+    found: Array = dh * (1.0 + y.sum(axis=0) - y)
     for k in range(units):
         others = np.arange(units) != k
         q = np.exp(z[others] - z[others].max(axis=0))

@@ -85,7 +85,7 @@ def reference_loss(loss, logits, label) -> float:
     z = np.asarray(logits)
     if loss == "bce":
         return float(np.logaddexp(0.0, -z[0] if label else z[0]))
-    return float(np.logaddexp.reduce(z) - z[label])
+    return float(np.logaddexp.reduce(z - z[label]))
 
 
 def test_where_the_exponential_gives_out():

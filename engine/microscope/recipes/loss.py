@@ -15,6 +15,7 @@ from engine.microscope.expressions.expression import Expression, call, constant,
 from engine.microscope.recipes.builder import Builder, recipe
 from engine.microscope.recipes.signals import COUPLED, ONE
 from engine.microscope.steps import Factor, Parts
+from engine.microscope.values import Value
 from engine.rows.activations import ACTIVATIONS
 from engine.rows.losses import LOSSES
 
@@ -37,7 +38,7 @@ def loss(b: Builder, step: MicroStep) -> None:
         for k in range(len(h.array)):
             target = b.entry(y, k, column)
             if kind == "mse":
-                apart = difference(b.entry(h, k, column), target)
+                apart = _apart(b, z, h, y, k, column)
                 each.append(product(half, apart, apart))
                 continue
             if target.value != 0.0:
@@ -88,20 +89,10 @@ def output_delta(b: Builder, step: MicroStep) -> None:
     slope = b.operand(step, f"slope{last}") if f"slope{last}" in step.operands and not matched else None
 
     def others(k: int, column: int) -> Expression:
-        """1 − ŷ_k of a softmax, without the cancellation."""
-        each = [b.entry(h, j, column) for j in range(len(h.array)) if j != k]
-        return total(each) if each else constant("0", 0.0)
+        return _others(b, h, k, column)
 
     def apart(k: int, column: int) -> Expression:
-        """ŷ_k − y_k; near its end, where the kernel takes it from z, so too."""
-        at, target = b.entry(h, k, column), b.entry(y, k, column)
-        if target.value == 1.0 and at.value > NEAR_ITS_END and not naive:
-            if output == "softmax":
-                return negative(others(k, column))
-            if output == "sigmoid":
-                below = negative(b.entry(z, k, column))
-                return negative(call(ACTIVATIONS[output].symbol, float(curve(output, [below.value]).value[0]), below))
-        return difference(at, target)
+        return _apart(b, z, h, y, k, column)
 
     def of_bce_of_softmax(k: int, column: int) -> Expression:
         """u ⊙ g′ with the quotients by outputs that may be 0 cancelled, as the kernel has it."""
@@ -118,7 +109,7 @@ def output_delta(b: Builder, step: MicroStep) -> None:
             if j != k and its_target.value != 1.0:
                 share = quotient(at, others(j, column))
                 if math.isnan(share.value):  # 0 / 0: beside an output of 1 the others' shares are known by their logits alone
-                    share = constant(r"q", _share(z.array[:, column], k, j))
+                    share = constant("q", _share(z.array[:, column], k, j))
                 each.append(negative(product(difference(ONE, its_target), b.entry(h, j, column), share)))
         return total(each, main=True)
 
@@ -130,13 +121,21 @@ def output_delta(b: Builder, step: MicroStep) -> None:
         if naive:
             first: Expression = quotient(negative(target), at)
             return total((first, quotient(difference(ONE, target), difference(ONE, at)))) if loss == "bce" else first
-        raise AssertionError(f"{loss} of {output} is made by a form of its own")
+        return difference(quotient(difference(ONE, target), others(k, column)), quotient(target, at))
 
     def terms(name: str, row: int, column: int, sample: int) -> Expression:
         if matched:
             return apart(row, column)
-        if whole_column and loss == "bce" and not naive:
+        sure = bool(h.array[:, column].max() > NEAR_ITS_END)  # then an output may be 0, which u would be divided by
+        if whole_column and loss == "bce" and sure and not naive:
             return of_bce_of_softmax(row, column)
+        if whole_column and sure and not naive:  # beside the largest output the others' part would be lost
+            apart_by = [
+                product(b.entry(h, k, column), difference(by_output(row, column), by_output(k, column)))
+                for k in range(len(h.array))
+                if k != row
+            ]
+            return product(b.entry(h, row, column), total(apart_by, main=True))
         if whole_column:
             each = [product(b.entry(h, k, column), by_output(k, column)) for k in range(len(h.array))]
             return product(b.entry(h, row, column), difference(by_output(row, column), total(each, main=True)))
@@ -171,6 +170,24 @@ def output_delta(b: Builder, step: MicroStep) -> None:
         nodes=delta.name,
         note=COUPLED if b.tape.coupled else "",
     )
+
+
+def _others(b: Builder, h: Value, k: int, column: int) -> Expression:
+    """1 − ŷ_k of a softmax, without the cancellation."""
+    each = [b.entry(h, j, column) for j in range(len(h.array)) if j != k]
+    return total(each) if each else constant("0", 0.0)
+
+
+def _apart(b: Builder, z: Value, h: Value, y: Value, k: int, column: int) -> Expression:
+    """ŷ_k − y_k; near the end of the range, where the kernel takes it from z, so too."""
+    output, at, target = b.tape.activations[-1], b.entry(h, k, column), b.entry(y, k, column)
+    if target.value == 1.0 and at.value > NEAR_ITS_END and b.spec.numerics != "naive":
+        if output == "softmax":
+            return negative(_others(b, h, k, column))
+        if output == "sigmoid":
+            below = negative(b.entry(z, k, column))
+            return negative(call(ACTIVATIONS[output].symbol, float(curve(output, [below.value]).value[0]), below))
+    return difference(at, target)
 
 
 def _share(z: Array, k: int, without: int) -> float:
