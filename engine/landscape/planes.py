@@ -101,9 +101,7 @@ class Plane:
         """Of the variance of points (n, P) the share that lies within the plane; NaN where they are one point."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         give_way()
-        mean = given.mean(axis=0)
-        give_way()
-        centred = given - mean
+        centred = _less(given, given.mean(axis=0))
         total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
         within = Plane(self.kind, np.zeros(given.shape[1]), self.directions)
         left = float(np.sum(within.off(centred) ** 2))
@@ -160,9 +158,7 @@ def principal(points: Array, origin: Array | None = None) -> Plane:
     if given.ndim != 2 or len(given) < 3 or not np.isfinite(given).all():
         raise ValueError("points: at least 3 finite ones are needed for a plane of most variance")
     mean = given.mean(axis=0)
-    give_way()
-    centred = given - mean
-    give_way()
+    centred = _less(given, mean)
     values, vectors = np.linalg.eigh(_gram(centred))
     total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
     if values[-2] <= 1e-14 * values[-1] or total == 0.0:
@@ -193,6 +189,23 @@ def _stretches(points: Array) -> Iterator[Array]:
     some = max(1, MANY // points.shape[1])
     for first in range(0, len(points), some):
         yield points[first : first + some]
+
+
+def finite_of(several: Sequence[Array]) -> Array:
+    """Of several arrays of points (n, P) together those that are finite, (m, P)."""
+    rows = [row for points in several for row in giving_way_between(points, 1) if np.isfinite(row).all()]
+    found = np.empty((len(rows), several[0].shape[1]))
+    for row, given in zip(found, giving_way_between(rows, 1), strict=True):
+        row[...] = given
+    return found
+
+
+def _less(points: Array, origin: Array) -> Array:
+    """points − origin, (n, P)."""
+    found = np.empty_like(points)
+    for row, point in zip(found, giving_way_between(points, 1), strict=True):
+        np.subtract(point, origin, out=row)
+    return found
 
 
 def _gram(points: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.landscape.planes import Others, Plane, frame, random_directions, through_points, through_weights
+from engine.landscape.planes import Others, Plane, finite_of, frame, random_directions, through_points, through_weights
 from engine.landscape.slices import Landscape, Picture, Range
 from engine.parts import give_way, giving_way_between
 from engine.race.on_network import NetworkLane, NetworkRace
@@ -78,8 +78,7 @@ class Chart:
         if not race.lanes:
             raise ValueError("lanes: there are none; allowed: at least one")
         plane = _plane(race, choice)
-        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in giving_way_between(race.lanes, 1)])
-        give_way()
+        points = finite_of([race.trajectory(lane.id)[1] for lane in giving_way_between(race.lanes, 1)])
         spots = plane.coordinates(points)
         if choice.kind == "random":
             spots = np.concatenate([spots, [[-SPAN, -SPAN], [SPAN, SPAN]]])
@@ -110,15 +109,15 @@ class Chart:
         give_way()
         new = [index for index, step in enumerate(steps) if (number, int(step)) not in self.known]
         if new:
-            given = points[new]
+            given = points if len(new) == len(points) else points[new]
             spots = np.full((len(new), 2), np.nan)
             off, residual = np.full(len(new), np.nan), np.full(len(new), np.nan)
-            finite = np.isfinite(given).all(axis=1)
-            give_way()
+            finite = np.array([bool(np.isfinite(point).all()) for point in giving_way_between(given, 1)])
             if finite.any():
-                spots[finite] = self.plane.coordinates(given[finite])
-                off[finite] = self.plane.off(given[finite])
-                residual[finite] = self.plane.residual(given[finite], lane.points[0])
+                known = given if finite.all() else given[finite]
+                spots[finite] = self.plane.coordinates(known)
+                off[finite] = self.plane.off(known)
+                residual[finite] = self.plane.residual(known, lane.points[0])
             for index, spot, distance, share in zip(new, spots, off, residual, strict=True):
                 point = Point(float(spot[0]), float(spot[1]), float(distance), float(share), np.nan, np.nan)
                 self.known[number, int(steps[index])] = point
@@ -156,8 +155,7 @@ class Chart:
 
     def explained(self, race: NetworkRace) -> float:
         """Of the variance of all lanes' trajectories the share within the plane."""
-        points = np.concatenate([_finite(race.trajectory(lane.id)[1]) for lane in giving_way_between(race.lanes, 1)])
-        give_way()
+        points = finite_of([race.trajectory(lane.id)[1] for lane in giving_way_between(race.lanes, 1)])
         return self.plane.share_of(points) if len(points) > 1 else float("nan")
 
     def slope(self, race: NetworkRace, number: int) -> Array:
@@ -264,11 +262,6 @@ def _corner(race: NetworkRace, number: int) -> Array:
     if number == 0:
         return race.lanes[0].points[0]
     return race.lane(number).trainer.machine.theta.copy()
-
-
-def _finite(points: Array) -> Array:
-    found: Array = points[np.isfinite(points).all(axis=1)]
-    return found
 
 
 def _around(spots: Array) -> Array:

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.planes import Plane, principal
+from engine.landscape.planes import Plane, finite_of, principal
 from engine.landscape.slices import Landscape, Path, path
 from engine.machine.work import heavy
 from engine.parts import LeftOff, Pace, give_way, giving_way_between, unbroken
@@ -287,7 +287,7 @@ class NetworkRace:
     def _thin(self) -> None:
         """Keep the points of all lanes at multiples of one spacing, within the budget."""
         size = self.lanes[0].trainer.machine.theta.size if self.lanes else 1
-        most = int(np.clip(MOST_NUMBERS // (size * max(1, len(self.lanes))), 16, MOST_POINTS))
+        most = int(np.clip(MOST_NUMBERS // (size * max(1, len(self.lanes))), 8, MOST_POINTS))
         while any(len(lane.points) > most for lane in self.lanes):
             self.spacing *= 2
             for lane in self.lanes:
@@ -302,7 +302,10 @@ class NetworkRace:
         kept = {step: point for step, point in lane.points.items() if step <= self.step}
         kept[trainer.steps_done] = trainer.machine.theta.copy()
         steps = sorted(kept)
-        return np.array(steps, dtype=np.int64), np.stack([kept[step] for step in steps])
+        points = np.empty((len(steps), trainer.machine.theta.size))
+        for row, step in zip(points, giving_way_between(steps, 1), strict=True):
+            row[...] = kept[step]
+        return np.array(steps, dtype=np.int64), points
 
     def principal_plane(self, numbers: Sequence[int] | None = None) -> Plane:
         """The plane of the most variance of all lanes' points together."""
@@ -310,9 +313,7 @@ class NetworkRace:
         points = [self.trajectory(number)[1] for number in giving_way_between(wanted, 1)]
         if not points:
             raise ValueError("lanes: there are none; allowed: at least one")
-        every = np.concatenate(points)
-        give_way()
-        return principal(every[np.isfinite(every).all(axis=1)])
+        return principal(finite_of(points))
 
     def landscape(self, split: str = "train") -> Landscape:
         """The surface that all lanes run on, of the spec's objective."""
