@@ -32,6 +32,8 @@ from server.session.scheduler import Scheduler
 from server.session.socket import Connection
 from server.settings import Settings
 from server.warmup import Kernels
+from server.wire import connections
+from server.wire.connections import Connections
 from server.wire.limits import table
 
 log = logging.getLogger("chainrule")
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     page = Page(web_folder())
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         loop = asyncio.get_running_loop()
         give_back()
 
@@ -74,7 +76,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         app.state.depth = depth
         log.info("worker started: process %d, %d threads", os.getpid(), settings.threads)
         try:
-            yield
+            yield {connections.STATE: Connections(settings)}
         finally:
             for task in tasks:
                 task.cancel()

@@ -42,6 +42,8 @@ class Settings:
     """Seconds after which what plays rests, where no page is attached or it is hidden: it goes on when somebody looks again."""
     stalled_seconds: float = 15.0
     """Seconds for which a page may take nothing of what is sent to it before it is detached."""
+    header_timeout: float = 10.0
+    """Seconds within which a connection is to say what it wants, at first and after each answer."""
     attach_within: float = 60.0
     """Seconds that a socket may stay without attaching to a session."""
     database_url: str = ""
@@ -59,6 +61,9 @@ class Settings:
         200, "sessions of a worker begun from one address: a class behind one router is one address", "sessions"
     )
     max_sockets_per_address: int = limit(400, "sockets of a worker open to one address", "sockets")
+    max_connections_per_address: int = limit(
+        1000, "connections of a worker to one address, sockets among them; trusted proxies aside", "connections"
+    )
     max_uploads: int = limit(16, "tables that a worker reads, or that wait to be read, at a time", "tables")
     max_kept_sessions: int = limit(10_000, "sessions kept on this server: of more, the oldest are deleted", "sessions")
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
@@ -68,6 +73,7 @@ class Settings:
     max_inline_bytes: int = limit(8_000_000, "a configure, load or network_load: they may carry own data", "bytes")
     max_message_rate: float = limit(2000.0, "messages of a socket, on average", "messages a second")
     max_message_burst: int = limit(4000, "messages of a socket at once", "messages")
+    max_unfinished_bytes: int = limit(128_000_000, "messages of all sockets of a worker that have not come whole yet", "bytes")
     max_pending_commands: int = limit(64, "commands of a session that wait; with as many its socket is not read", "commands")
     max_pending_events: int = limit(256, "ordered events that a page may leave unread before it is detached", "events")
 

@@ -9,6 +9,8 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from server.wire.connections import Connections
+
 RESTARTS = 1012
 FAREWELL = 1.0
 """Seconds that a page is given to take leave when the server ends."""
@@ -67,12 +69,18 @@ class Wire(WebSocketsSansIOProtocol):
     are on their way is reset, and the page would not hear why."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._all, self._line = Connections.of(self.app_state), transport
         self._gathering = Gathering(cast(asyncio.Transport, transport), self.loop)
         super().connection_made(cast(asyncio.Transport, self._gathering))
 
     def data_received(self, data: bytes) -> None:
         self._gathering.arrived()
         super().data_received(data)
+        self._all.holds(self._line, len(self.conn.reader.buffer) + (self.conn.current_size or 0))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._all.closed(self._line)
+        super().connection_lost(exc)
 
     async def send(self, message: ASGISendEvent) -> None:
         """Past the close frame nobody hears, whoever sent it (the page, this server's end, a line found dead): for the writer,
