@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
+        tasks.append(loop.create_task(sessions.budget.keep()))
         app.state.depth = depth
         log.info("worker started: process %d, %d threads", os.getpid(), settings.threads)
         try:
@@ -132,6 +133,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         if not settings.metrics:
             return JSONResponse({"detail": "Not Found"}, status_code=404)
         metrics.look(request.app.state.sessions, request.app.state.depth)
+        metrics.weigh(request.app.state.sessions)
         return Response(metrics.text(), media_type=metrics.CONTENT_TYPE)
 
     @app.get(plotly.path)

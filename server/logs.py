@@ -48,8 +48,8 @@ class NotOurs(logging.Filter):
 
 
 class Bounded(logging.Filter):
-    """Of lines of one kind so many a minute, whatever happens how often; a line then says how many were left out. Two are of one
-    kind where they are of one logger, of one level, and begin with the same words."""
+    """Of lines of one kind so many a minute, whatever happens how often; a line then says how many were left out. Two are of
+    one kind where they are of one logger, of one level, and begin with the same words."""
 
     def __init__(self, most: int = MOST_OF_A_KIND, period: float = PERIOD) -> None:
         super().__init__()

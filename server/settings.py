@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from server.memory import machine_memory
+
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -56,6 +58,11 @@ class Settings:
     """Whether ``/metrics`` answers."""
 
     # How many there may be
+    max_memory: int = limit(
+        int(0.6 * machine_memory()),
+        "memory of all workers together; by default a part of the machine's, or of its container's",
+        "bytes",
+    )
     max_sessions: int = limit(256, "sessions of each worker", "sessions")
     max_sessions_per_address: int = limit(
         200, "sessions of a worker begun from one address: a class behind one router is one address", "sessions"
@@ -65,8 +72,11 @@ class Settings:
         1000, "connections of a worker to one address, sockets among them; trusted proxies aside", "connections"
     )
     max_uploads: int = limit(16, "tables that a worker reads, or that wait to be read, at a time", "tables")
-    max_kept_sessions: int = limit(10_000, "sessions kept on this server: of more, the oldest are deleted", "sessions")
+    max_kept_sessions: int = limit(
+        10_000, "sessions kept on this server: of more, those go first of which one address has most", "sessions"
+    )
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
+    max_keeps: int = limit(120, "experiments that one address may keep within a minute", "experiments a minute")
 
     # What a message may be
     max_message_bytes: int = limit(1_000_000, "any other command", "bytes")

@@ -24,7 +24,8 @@ class Calling:
         self._queued: Job | None = None
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in a worker thread what a command waits for."""
+        """Run in a worker thread what a command waits for, unless nobody does any more: then when somebody is there again."""
+        await self.awake()
         return await self._call(partial(function, *args, **kwargs), hurried=True, turn=False)
 
     async def slice(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -35,6 +36,9 @@ class Calling:
     async def hurry(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same of what a command waits for, ahead of what goes on by itself."""
         return await self._call(partial(function, *args, **kwargs), hurried=True, turn=True)
+
+    async def awake(self) -> None:
+        """Wait where there is nobody to work for."""
 
     @property
     def slice_seconds(self) -> float:

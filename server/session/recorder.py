@@ -12,6 +12,7 @@ from server.keeping.packing import pack, unpack
 from server.keeping.records import Kept, Record
 from server.keeping.versions import PLACE_VERSION
 from server.session.activity import NO_PARTS, Activity, Restored
+from server.wire.budget import SMALL, Share
 
 INTERVAL = 1.0
 """Seconds between two records of a session that goes on …"""
@@ -28,6 +29,8 @@ class Recorded(Protocol):
     def moving(self) -> bool: ...
     @property
     def generation(self) -> int: ...
+    @property
+    def share(self) -> Share: ...
 
 
 class Recorder:
@@ -85,7 +88,7 @@ def _scripts(session: Recorded) -> bytes:
 
 def _where(session: Recorded) -> bytes:
     """Where the session stands; on its way somewhere, where it is going."""
-    place: dict[str, Any] = {"version": PLACE_VERSION, "generation": session.generation}
+    place: dict[str, Any] = {"version": PLACE_VERSION, "generation": session.generation, "memory": session.share.total}
     for activity in session.activities:
         place |= activity.place()
     return pack(place)
@@ -94,6 +97,12 @@ def _where(session: Recorded) -> bytes:
 def generation_of(kept: Kept) -> int:
     """How often the session was attached to."""
     return int(unpack(kept.place)["generation"])
+
+
+def memory_of(kept: Kept) -> int:
+    """Bytes that the session took when it was kept, about; of one that an earlier version kept as many as most take."""
+    found = unpack(kept.place).get("memory")
+    return found if isinstance(found, int) else SMALL
 
 
 def read(kept: Kept) -> Restored:

@@ -25,7 +25,7 @@ STATE = "connections"
 """Where uvicorn's protocols find them in the application's state."""
 SPARE = 128
 """Files that are not connections: the database, the log, the page's."""
-WAITING = 256
+WAITING = 512
 """Connections of one address that may wait at a time: a class opens a few each, and each speaks at once."""
 SLOWEST = 4_000
 """Bytes a second that a page takes of an answer at least, be its line ever so slow."""

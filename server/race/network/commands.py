@@ -31,9 +31,9 @@ from server.session.viewer import Viewer
 
 async def begin(races: NetworkRaceController, viewer: Viewer, command: NetworkBegin) -> None:
     trainer = races.host.find(RunAccess).present()
-    race, chart = await races.host.call(race_of_run, trainer, command.lanes, races.host.settings)
-    races.threshold = command.threshold
-    await races.open(race, chart)
+    wanted = await races.host.call(race_of_run, trainer, command.lanes, races.host.settings)
+    async with races.host.room(wanted.size):
+        await races.open(wanted, command.threshold)
 
 
 async def open_lane(races: NetworkRaceController, viewer: Viewer, command: NetworkOpen) -> dict[str, Any]:
@@ -52,16 +52,21 @@ async def plane(races: NetworkRaceController, viewer: Viewer, command: NetworkPl
 # Studies ------------------------------------------------------------------------------------------------------------
 
 
-async def _study(races: NetworkRaceController, make: Callable[[int], Study]) -> dict[str, Any]:
-    made = await races.host.call(make, races.studies.count + 1)
-    races.studies.begin(made)
+async def _study(races: NetworkRaceController, make: Callable[[int], Study], runs: int = 1) -> dict[str, Any]:
+    """`runs`: how many of the race's networks it holds at a time."""
+    size = races.lane_size * runs
+    async with races.host.room(size):
+        made = await races.host.call(make, races.studies.count + 1)
+        made.size = size
+        races.studies.begin(made)
     races.host.poke()
     return {"study": made.number}
 
 
 async def study_seeds(races: NetworkRaceController, viewer: Viewer, command: StudySeeds) -> dict[str, Any]:
     race = races.present()
-    return await _study(races, lambda number: studies.seeds(race, command, number, races.host.settings))
+    runs = command.seeds * len(race.lanes if command.lanes is None else command.lanes)
+    return await _study(races, lambda number: studies.seeds(race, command, number, races.host.settings), runs)
 
 
 async def study_rates(races: NetworkRaceController, viewer: Viewer, command: StudyRates) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from server.protocol.race_network import (
 from server.race import script
 from server.race.controller import RaceController
 from server.race.lanes import lane_fields
-from server.race.network.building import check_room, race_of
+from server.race.network.building import Wanted, check, check_room, race_of
 from server.race.network.gradient_noise import GradientNoiseStudies
 from server.race.network.plane import PlaneView, opening
 from server.race.network.steppable import NetworkSteps
@@ -33,12 +34,11 @@ from server.wire.sizes import check_batch
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace
-    from engine.race.chart import Chart
     from engine.race.spec import LaneSpec
 
 
 class NetworkRaceController(RaceController["NetworkRace"]):
-    """`run` is the number of the run whose spec it has, `slots` the place of each lane's colour."""
+    """`run` is the number of the run whose spec it has, `lane_size` the bytes of a lane, `slots` each one's colour."""
 
     key = "network"
     absent = "There is no race on the network yet: begin one"
@@ -49,7 +49,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.run = 0
+        self.run, self.lane_size = 0, 0
         self.slots: dict[int, int] = {}
         self.plane = PlaneView()
         self.studies, self.gradient_noise = Studies(), GradientNoiseStudies()
@@ -75,6 +75,13 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def wait(self, now: float) -> float:
         return 0.0 if self._looking or self._measures() else super().wait(now)
+
+    @property
+    def weight(self) -> int:
+        """Of its lanes and the plane they are seen over, and of a study that runs."""
+        running = self.studies.running
+        lanes = 0 if self.race is None else self.lane_size * (1 + len(self.race.lanes))
+        return lanes + (0 if running is None else running.size)
 
     @property
     def _looking(self) -> bool:
@@ -120,15 +127,18 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         self.run, self.slots = self.host.find(RunAccess).number, {}
 
     async def lay_out(self, found: dict[str, Any]) -> int:
-        race, chart = await self.host.call(race_of, found["spec"], self.host.settings)
-        step = script.step_of(found, race.max_steps)
-        self.threshold = script.threshold_of(found, self.usual_threshold)
-        await self.open(race, chart)
+        wanted = await self.host.call(check, found["spec"], self.host.settings)
+        step = script.step_of(found, wanted.spec.run.stop.max_steps)
+        threshold = script.threshold_of(found, self.usual_threshold)
+        async with self.host.room(wanted.size):
+            await self.open(wanted, threshold)
         self.same_bits = await self.host.call(script.same_bits, found)
         return step
 
-    async def open(self, race: NetworkRace, chart: Chart | None) -> None:
+    async def open(self, wanted: Wanted, threshold: float) -> None:
         """Another race, over its first plane."""
+        race, chart = await self.host.call(race_of, wanted, self.host.settings)
+        self.threshold, self.lane_size = threshold, wanted.lane
         await self.adopt(race)
         if chart is not None:
             self.plane.lay(chart)
@@ -156,6 +166,9 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def forget(self, number: int) -> None:
         self.plane.forget(number)
+
+    def room_for_lane(self) -> AbstractAsyncContextManager[None]:
+        return self.host.room(self.lane_size)
 
     def check_room(self, lane: LaneSpec) -> None:
         check_room(self.present(), self.host.settings, lane)

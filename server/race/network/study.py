@@ -34,6 +34,8 @@ class Study:
         self.kind, self.number, self.about = kind, number, about
         self.state: Literal["running", "done", "cancelled", "failed"] = "running"
         self.share, self.shown, self.message = 0.0, 0, ""
+        self.size = 0
+        """Bytes that it holds while it runs, about."""
         self.found: Picture | None = None
         self._making, self._so_far, self._last = making, so_far, 0.0
 
