@@ -9,12 +9,13 @@ import hashlib
 import logging
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from server.keeping.database import Database
+from server.keeping.database import Database, cause
 from server.keeping.givers import Given, giver, new_id, surplus
 from server.keeping.tables import Experiment
 from server.settings import Settings
@@ -50,10 +51,11 @@ class Experiments:
         it comes from keeps too many in too short a time."""
         self._pace(address)
         packed, digest = await asyncio.to_thread(self._packed, script)
-        try:
-            return await self._database.call(self._keep, packed, digest, address)
-        except IntegrityError:  # another process kept the same one at the same time
-            return await self._database.call(self._keep, packed, digest, address)
+        with _answering():
+            try:
+                return await self._database.call(self._keep, packed, digest, address)
+            except IntegrityError:  # another process kept the same one at the same time
+                return await self._database.call(self._keep, packed, digest, address)
 
     def _pace(self, address: str) -> None:
         most = self._settings.max_keeps
@@ -65,7 +67,8 @@ class Experiments:
 
     async def script(self, id: str) -> str:
         """The script kept under an id; raises `CommandError` where there is none."""
-        packed = await self._database.call(self._script, id)
+        with _answering():
+            packed = await self._database.call(self._script, id)
         return await asyncio.to_thread(_unfolded, packed)
 
     # In a thread ------------------------------------------------------------------------------------------------------
@@ -118,6 +121,17 @@ class Experiments:
                 connection.execute(update(Experiment).where(Experiment.id == id).values(created=now))
         script: bytes = found.script
         return script
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """A database that cannot be reached, or has no room, is no fault of who asks."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        log.error("An experiment was neither kept nor found: %s", cause(error))
+        words = "The server's database does not answer, or has no room left; try again in a moment"
+        raise CommandError("unavailable", words, "experiment") from error
 
 
 def _unfolded(packed: bytes) -> str:

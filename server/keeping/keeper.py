@@ -122,6 +122,11 @@ class Keeper:
         """Whether the session is surely this process's, so that it may run."""
         return clock() < lease.until
 
+    @property
+    def well(self) -> bool:
+        """Whether what is let go of can be written, as far as is known."""
+        return not self._troubled
+
     def writes(self, lease: Lease) -> bool:
         """Whether anything of the session is written at all."""
         return math.isfinite(lease.until)

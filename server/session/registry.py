@@ -183,11 +183,12 @@ class Sessions:
             session
             for session in self._sessions.values()
             if not session.watched_by
+            and session.share.settled
             and session is not owner
             and (session.offer is not None or now - session.unwatched_since > ROOM_AFTER)
         ]
         largest = max(idle, key=lambda session: session.share.total, default=None)
-        if largest is None:
+        if largest is None or not self._keeper.well:
             return False
         self._put_away(largest)
         log.info("session put away, memory is short", extra={"session": largest.id})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from server.memory import give_back_now, resident
@@ -23,8 +24,8 @@ SMALL = 4_000_000
 SPARE = 4
 COMING = "coming"
 """What a session weighs until it is there."""
-LOOK = 2.0
-"""Seconds between two looks at what is in memory."""
+LOOK, SELDOM = 2.0, 10.0
+"""Seconds between two looks at what is in memory, and between two searches for what is not used any more."""
 
 Owner = object
 MakeRoom = Callable[[Owner], Awaitable[bool]]
@@ -44,6 +45,7 @@ class Budget:
         self.taken = 0
         """What sessions have of it by their estimates."""
         self.make_room: MakeRoom = _no_room
+        self._tidied = -SELDOM
 
     def fits(self, size: int) -> bool:
         """Whether there is room for so many bytes. A part is left for those that need little."""
@@ -53,7 +55,7 @@ class Budget:
     async def find(self, size: int, owner: Owner = None) -> None:
         """Room for so many bytes, where need be by what nobody looks at; raises `CommandError` where there is none."""
         if not self.fits(size):
-            await asyncio.to_thread(give_back_now)
+            await self._tidy()
         while not self.fits(size):
             if not await self.make_room(owner):
                 words = f"This takes about {max(1, round(size / 1e6)):,} MB, and the server's memory is taken"
@@ -65,9 +67,16 @@ class Budget:
         while True:
             await asyncio.sleep(LOOK)
             if resident() > self.most:
-                await asyncio.to_thread(give_back_now)
+                await self._tidy()
             while resident() > self.most and await self.make_room(None):
                 pass
+
+    async def _tidy(self) -> None:
+        """What is not used any more goes; that takes a moment, so it is not done again and again."""
+        now = time.monotonic()
+        if now - self._tidied >= SELDOM:
+            self._tidied = now
+            await asyncio.to_thread(give_back_now)
 
 
 class Share:
@@ -77,6 +86,11 @@ class Share:
         self._budget, self._owner, self._weigh = budget, owner, weigh
         self.weights: dict[str, int] = {}
         self._over = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether the session is there."""
+        return COMING not in self.weights
 
     @property
     def total(self) -> int:
@@ -104,7 +118,7 @@ class Share:
     @contextlib.asynccontextmanager
     async def room(self, size: int) -> AsyncIterator[None]:
         """While something of that size is built, beside what is there. Raises `CommandError` where there is no room."""
-        if COMING not in self.weights:
+        if self.settled:
             await self._budget.find(size, self._owner)
         self._budget.taken += size
         try:

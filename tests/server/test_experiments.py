@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from live_server import Live, serving
 from pages import Page, parameters, same
+from sqlalchemy.exc import OperationalError
 
 from engine import RunSpec, Trainer
 from server.keeping import experiments
@@ -254,3 +255,14 @@ def test_an_address_keeps_so_many_a_minute(live: Live, serve: Serve) -> None:
         kept = [answer for answer in answers if answer["type"] == "done"]
         assert 5 <= len(kept) <= 7 and answers[-1]["code"] == "limit" and answers[-1]["allowed"] == "at most 5 a minute"
         assert other.do("keep")["result"]["experiment"] and flood.do("step", count=1)
+
+
+def test_where_the_disk_is_full_it_is_said_and_the_session_goes_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(store: Experiments, *_: object) -> str:
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(Experiments, "_keep", full)
+    with Page(live.socket) as page:
+        answer = page.ask("keep")
+        assert answer["code"] == "unavailable" and "no room left" in answer["message"]
+        page.do("step", count=1)
