@@ -37,6 +37,11 @@ class Calling:
         """The same of what a command waits for, ahead of what goes on by itself."""
         return await self._call(partial(function, *args, **kwargs), hurried=True, turn=True)
 
+    @property
+    def watched_by(self) -> int:
+        """Pages that are attached."""
+        return 1
+
     async def awake(self) -> None:
         """Wait where there is nobody to work for."""
 
@@ -62,7 +67,7 @@ class Calling:
             self._scheduler.withdraw(self._queued)
 
     async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
-        job = self._scheduler.submit(self._account, function, hurried=hurried)
+        job = self._scheduler.submit(self._account, function, hurried=hurried, behind=turn and not self.watched_by)
         self._queued = job if turn else None
         try:
             result: R = await job.result()

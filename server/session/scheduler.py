@@ -2,8 +2,8 @@
 
 A session has one call under way at a time, its own actor sees to that. Calls that a command waits for go first, as long as the
 session's allowance of such time lasts; the others take turns in the order in which they came, so that no session has a second
-slice before every one that waits had its first. The more wait, the shorter a slice is to be, and a turn comes soon all the
-same. A call that has not begun may be withdrawn.
+slice before every one that waits had its first; what goes on for nobody comes behind all of them. The more wait, the shorter a
+slice is to be, and a turn comes soon all the same. A call that has not begun may be withdrawn.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ class Job:
     account: Account
     function: Callable[[], Any]
     hurried: bool = False
+    behind: bool = False
+    """Whether it is for nobody: it has the time that is left."""
     future: asyncio.Future[Any] | None = None
     came: float = 0.0
     gone: bool = False
@@ -74,7 +76,7 @@ class Line:
     """The order of calls; it knows no threads and no time."""
 
     _hurried: deque[Job] = field(default_factory=deque)
-    _turns: list[tuple[int, int, Job]] = field(default_factory=list)
+    _turns: list[tuple[bool, int, int, Job]] = field(default_factory=list)
     _places: itertools.count[int] = field(default_factory=itertools.count)
     _row: int = 0
     """Calls that went ahead since the last turn."""
@@ -90,20 +92,20 @@ class Line:
             return
         if job.account.place is None:
             job.account.place = next(self._places)
-        heapq.heappush(self._turns, (job.account.place, next(self._places), job))
+        heapq.heappush(self._turns, (job.behind, job.account.place, next(self._places), job))
 
     def take(self) -> Job | None:
         """The next call, None where none waits."""
         while self._hurried and self._hurried[0].gone:
             self._hurried.popleft()
-        while self._turns and self._turns[0][2].gone:
+        while self._turns and self._turns[0][3].gone:
             heapq.heappop(self._turns)
         if self._hurried and (self._row < HURRIED or not self._turns):
             self._row += 1
             job = self._hurried.popleft()
         elif self._turns:
             self._row = 0
-            job = heapq.heappop(self._turns)[2]
+            job = heapq.heappop(self._turns)[3]
             job.account.place = None
         else:
             return None
@@ -146,12 +148,12 @@ class Scheduler:
         """How long a slice is to be now."""
         return fair(self._longest, len(self._threads), self.depth)
 
-    def submit(self, account: Account, function: Callable[[], Any], *, hurried: bool) -> Job:
+    def submit(self, account: Account, function: Callable[[], Any], *, hurried: bool, behind: bool = False) -> Job:
         """A call, to be awaited by its `result`."""
         now = time.monotonic()
-        job = Job(account, function, future=self._loop.create_future(), came=now)
+        job = Job(account, function, behind=behind, future=self._loop.create_future(), came=now)
         with self._lock:
-            job.hurried = hurried and account.may_hurry(now)
+            job.hurried = hurried and not behind and account.may_hurry(now)
             if self._closed:
                 raise RuntimeError("the server stops")
             self._line.put(job)
@@ -186,7 +188,7 @@ class Scheduler:
                 result = job.function()
             except BaseException as raised:  # it is raised where the call is awaited
                 error = raised
-            if not job.hurried:
+            if not job.hurried and not job.behind:
                 self.lag += (begun - job.came - self.lag) / SMOOTH
             else:
                 with self._lock:

@@ -15,6 +15,7 @@ from server.race.network.controller import NetworkRaceController
 from server.race.surface.controller import SurfaceRaceController
 from server.run import sharing
 from server.run.controller import RunController
+from server.session.scheduler import Account, Job, Line, Scheduler
 from server.session.session import Session
 from server.settings import Settings
 
@@ -111,3 +112,31 @@ def test_a_command_that_waits_for_a_thread_rests_too(quick: Live, monkeypatch: p
     with Page(quick.socket, page.attached["session"]) as page:
         page.do("step", count=1)
     assert made[:2] == ["curves", "model"]
+
+
+def test_what_goes_on_for_nobody_comes_behind_what_somebody_looks_at() -> None:
+    line, gone, there = Line(), Account(), Account()
+    left = Job(gone, lambda: None, behind=True)
+    line.put(left)
+    jobs = [Job(there, lambda: None) for _ in range(3)]
+    for job in jobs:
+        line.put(job)
+        assert line.take() is job
+    assert line.take() is left and line.take() is None
+
+
+def test_a_session_whose_pages_are_gone_is_for_nobody(quick: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    submit = Scheduler.submit
+
+    def noted(own: Scheduler, *given: Any, behind: bool = False, **named: Any) -> Job:
+        asked.append(behind)
+        return submit(own, *given, behind=behind, **named)
+
+    with Page(quick.socket) as page:
+        page.run_info()
+        monkeypatch.setattr(Scheduler, "submit", noted)
+        page.do("step", count=5)
+        assert asked and not any(asked)
+        page.do("play", speed={"unit": "flat"})
+    quick.until(lambda: any(asked))

@@ -14,6 +14,7 @@ from pages import Page
 from test_metrics import at, scrape
 
 from server import memory
+from server.session import recorder, registry
 from server.session.session import Session
 from server.settings import Settings
 from server.wire import budget
@@ -27,7 +28,8 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     """A server with room for one large session: 12 MB, of which 3 are left for small ones."""
     monkeypatch.setattr(budget, "resident", lambda: 0)
     monkeypatch.setattr(budget, "LEAST", 12_000_000)
-    monkeypatch.setattr(budget, "SMALL", 1_000_000)
+    for module in (budget, registry, recorder):
+        monkeypatch.setattr(module, "SMALL", 1_000_000)
     url = f"sqlite:///{(tmp_path / 'kept.sqlite3').as_posix()}"
     with serving(Settings(database_url=url, max_memory=1)) as live:
         yield live
@@ -45,9 +47,9 @@ def refused(answer: dict[str, Any]) -> None:
 
 def test_what_nobody_looks_at_makes_room_and_comes_back(live: Live) -> None:
     with Page(live.socket) as first, Page(live.socket) as second:
+        second.do("step", count=2)  # by now both are there
         first.do("configure", spec=LARGE)
         first.do("step", count=3)
-        second.do("step", count=2)
         refused(second.ask("configure", spec=LARGE))
         assert second.do("step", count=2) and second.until_state(lambda state: state["step"] == 4), "the run is as it was"
         numbers, _ = scrape(live)
