@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import threading
 import time
 from collections import deque
@@ -24,6 +25,8 @@ SHORTEST = 0.0005
 """… but a slice is not to be mostly overhead."""
 ALLOWANCE = 0.1
 """Seconds of engine time that a session's commands may take ahead of everybody's turn; as much is given anew every second."""
+SPARE, AMONG = 3, 1.0
+"""Where somebody had a turn within so many seconds, what is done for nobody is followed by so many times as long without."""
 SMOOTH = 32
 """Turns over which the time that they wait is averaged."""
 HURRIED = 3
@@ -94,8 +97,8 @@ class Line:
             job.account.place = next(self._places)
         heapq.heappush(self._turns, (job.behind, job.account.place, next(self._places), job))
 
-    def take(self) -> Job | None:
-        """The next call, None where none waits."""
+    def take(self, *, behind: bool = True) -> Job | None:
+        """The next call, None where none waits; `behind`: also one that is for nobody."""
         while self._hurried and self._hurried[0].gone:
             self._hurried.popleft()
         while self._turns and self._turns[0][3].gone:
@@ -103,7 +106,7 @@ class Line:
         if self._hurried and (self._row < HURRIED or not self._turns):
             self._row += 1
             job = self._hurried.popleft()
-        elif self._turns:
+        elif self._turns and (behind or not self._turns[0][0]):
             self._row = 0
             job = heapq.heappop(self._turns)[3]
             job.account.place = None
@@ -132,6 +135,10 @@ class Scheduler:
         self._longest, self._closed = slice_seconds, False
         self._finished: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._delivering = False
+        self._spared = 0.0
+        """Until then nothing is done for nobody."""
+        self._looked = -AMONG
+        """When somebody's turn was last."""
         self.lag = 0.0
         """Seconds that a turn waits before it begins, of late."""
         self._threads = [threading.Thread(target=self._work, name=f"engine-{number}") for number in range(threads)]
@@ -178,8 +185,10 @@ class Scheduler:
         while True:
             with self._lock:
                 job = None
-                while not self._closed and (job := self._line.take()) is None:
-                    self._ready.wait()
+                while not self._closed and (job := self._line.take(behind=time.monotonic() >= self._spared)) is None:
+                    self._ready.wait(None if math.isinf(self._spared) else max(0.0, self._spared - time.monotonic()) or None)
+                if job is not None and job.behind:
+                    self._spared = math.inf  # one at a time
             if job is None:
                 return
             begun = time.monotonic()
@@ -188,7 +197,13 @@ class Scheduler:
                 result = job.function()
             except BaseException as raised:  # it is raised where the call is awaited
                 error = raised
-            if not job.hurried and not job.behind:
+            if job.behind:
+                with self._lock:
+                    now = time.monotonic()
+                    self._spared = now + (SPARE * (now - begun) if now - self._looked < AMONG else 0.0)
+                    self._ready.notify()
+            elif not job.hurried:
+                self._looked = begun
                 self.lag += (begun - job.came - self.lag) / SMOOTH
             else:
                 with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from server.race.network.controller import NetworkRaceController
 from server.race.surface.controller import SurfaceRaceController
 from server.run import sharing
 from server.run.controller import RunController
+from server.session import scheduler
 from server.session.scheduler import Account, Job, Line, Scheduler
 from server.session.session import Session
 from server.settings import Settings
@@ -44,7 +46,7 @@ WORK: dict[str, Begin] = {
         lambda session: work(session) and session.find(RunController).present().steps_done,
     ),
     "study": (
-        [("network", {"lanes": [SGD]})],
+        [("configure", {"spec": {"network": {"layers": [{"units": 32}]}}}), ("network", {"lanes": [SGD]})],
         ("study_seeds", {"seeds": 5, "steps": 50_000}),
         lambda session: (running := session.find(NetworkRaceController).studies.running) and running.share,
     ),
@@ -122,7 +124,37 @@ def test_what_goes_on_for_nobody_comes_behind_what_somebody_looks_at() -> None:
     for job in jobs:
         line.put(job)
         assert line.take() is job
+    assert line.take(behind=False) is None
     assert line.take() is left and line.take() is None
+
+
+def test_among_those_who_look_little_time_is_left_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not more than a share, and never two threads; alone it goes on as it would."""
+    monkeypatch.setattr(scheduler, "SPARE", 1e9)
+
+    async def play() -> None:
+        own, account = Scheduler(2, 0.004), Account()
+
+        async def done(*, behind: bool) -> None:
+            await own.submit(account, lambda: None, hurried=False, behind=behind).result()
+
+        try:
+            async with asyncio.timeout(30):
+                for _ in range(3):
+                    await done(behind=True)
+                await done(behind=False)
+                await done(behind=True)
+                late = asyncio.ensure_future(done(behind=True))
+                for _ in range(20):
+                    await done(behind=False)
+                assert not late.done()
+                own._spared = 0.0
+                await done(behind=False)
+                await late
+        finally:
+            own.close()
+
+    asyncio.run(play())
 
 
 def test_a_session_whose_pages_are_gone_is_for_nobody(quick: Live, monkeypatch: pytest.MonkeyPatch) -> None:
