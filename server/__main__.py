@@ -21,8 +21,10 @@ from fastapi import FastAPI
 from server import hosts, logs, metrics
 from server.app import create_app
 from server.keeping.database import refusal, unusable
+from server.memory import open_files
 from server.settings import Settings, described
-from server.wire.fair_listener import shared_by_turns
+from server.wire.fair_listener import Listener, shared_by_turns
+from server.wire.http_protocol import Http
 from server.wire.websocket_protocol import Wire
 from server.workers import Workers, shared
 
@@ -100,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not options.no_browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
+    open_files(raise_to_most=True)  # of this process and of its workers: a connection is a file
     logs.configure(settings)  # of a process that serves; what was wrong before has been said in a sentence
     with contextlib.suppress(KeyboardInterrupt):
         if settings.workers > 1:
@@ -118,6 +121,7 @@ def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         factory=isinstance(app, str),
         workers=settings.workers,
         timeout_worker_healthcheck=UNWELL,
+        http=Http,
         ws=Wire,
         ws_per_message_deflate=False,
         ws_max_size=settings.max_wire_bytes,
@@ -134,7 +138,7 @@ def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket. What goes wrong is known before anything starts, and port 0 has become a number."""
     family, kind, protocol, _, bound = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    listener = socket.socket(family, kind, protocol)
+    listener = Listener(family, kind, protocol)
     try:
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -33,6 +33,8 @@ from server.session.scheduler import Scheduler
 from server.session.socket import Connection
 from server.settings import Settings
 from server.warmup import Kernels
+from server.wire import connections
+from server.wire.connections import Connections
 from server.wire.limits import table
 
 log = logging.getLogger("chainrule")
@@ -51,7 +53,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     reader = Reader(settings.max_reader_bytes)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         loop = asyncio.get_running_loop()
         give_back()
 
@@ -73,10 +75,11 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
+        tasks.append(loop.create_task(sessions.budget.keep()))
         app.state.depth, app.state.reader = depth, reader
         log.info("worker started: process %d, %d threads", os.getpid(), settings.threads)
         try:
-            yield
+            yield {connections.STATE: Connections(settings)}
         finally:
             for task in tasks:
                 task.cancel()
@@ -143,6 +146,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         if not settings.metrics:
             return JSONResponse({"detail": "Not Found"}, status_code=404)
         metrics.look(request.app.state.sessions, request.app.state.depth)
+        metrics.weigh(request.app.state.sessions)
         return Response(metrics.text(), media_type=metrics.CONTENT_TYPE)
 
     @app.get(plotly.path)

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -55,6 +55,13 @@ STRETCHES = Histogram(
     registry=_registry,
     buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5),
 )
+MEMORY = Gauge(
+    "chainrule_memory_bytes",
+    "Memory: what there may be, and what sessions and each kind of activity take by estimate",
+    ["of"],
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
 STEPS = Counter("chainrule_steps", "Updates made, of runs and of lanes", ["of"], registry=_registry)
 FRAMES = Counter("chainrule_frames_sent", "Frames sent to pages", ["channel"], registry=_registry)
 BYTES = Counter("chainrule_bytes_sent", "Bytes sent over sockets", ["kind"], registry=_registry)
@@ -81,6 +88,9 @@ else:
     _registry.register(_process)
     PlatformCollector(registry=_registry)
     GCCollector(registry=_registry)
+
+_weighed: set[str] = set()
+"""Kinds of activity that were seen to take some."""
 
 STEPS_OF_RUN, STEPS_OF_LANES = STEPS.labels("run"), STEPS.labels("lane")
 TEXT_BYTES, FRAME_BYTES = BYTES.labels("event"), BYTES.labels("frame")
@@ -126,6 +136,48 @@ class Counted(Protocol):
     def playing(self) -> bool: ...
 
 
+class Share(Protocol):
+    """What a session takes of the memory."""
+
+    @property
+    def weights(self) -> Mapping[str, int]: ...
+
+
+class Weighed(Counted, Protocol):
+    """What is counted and weighed."""
+
+    @property
+    def share(self) -> Share: ...
+
+
+class Sessions(Protocol):
+    """All of them."""
+
+    @property
+    def budget(self) -> Limited: ...
+    def __iter__(self) -> Iterator[Weighed]: ...
+
+
+class Limited(Protocol):
+    """The memory of a process."""
+
+    @property
+    def most(self) -> int: ...
+    @property
+    def taken(self) -> int: ...
+
+
+def weigh(sessions: Sessions) -> None:
+    """Add up what the sessions take of the memory."""
+    weights = dict.fromkeys(_weighed, 0)
+    for session in sessions:
+        for kind, size in session.share.weights.items():
+            weights[kind] = weights.get(kind, 0) + size
+    _weighed.update(weights)
+    for kind, size in (weights | {"limit": sessions.budget.most, "sessions": sessions.budget.taken}).items():
+        MEMORY.labels(kind).set(size)
+
+
 def look(sessions: Iterable[Counted], depth: Callable[[], int]) -> None:
     """Count the sessions, and what waits for the engine."""
     found = list(sessions)
@@ -139,10 +191,11 @@ def look(sessions: Iterable[Counted], depth: Callable[[], int]) -> None:
             gauge.set(samples.get(name, 0.0))
 
 
-async def keep_looking(sessions: Iterable[Counted], depth: Callable[[], int]) -> None:
+async def keep_looking(sessions: Sessions, depth: Callable[[], int]) -> None:
     """`look` every so often, until cancelled."""
     while True:
         look(sessions, depth)
+        weigh(sessions)
         await asyncio.sleep(EVERY)
 
 

@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from server.hosts import host_of, origin_of
+from server.memory import machine_memory
 
 PREFIX = "CHAINRULE_"
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -109,6 +110,9 @@ class Settings:
     stalled_seconds: float = setting(
         15.0, "so long a page may take nothing of what is sent to it before it is detached", unit="seconds", most=LONG
     )
+    header_timeout: float = setting(
+        10.0, "so long a connection may take to say what it wants, at first and after each answer", unit="seconds", most=LONG
+    )
     attach_within: float = setting(60.0, "so long a socket may stay without attaching to a session", unit="seconds", most=LONG)
     database_url: str = setting(
         "",
@@ -122,20 +126,32 @@ class Settings:
     metrics: bool = setting(True, "whether /metrics answers")
 
     # How many there may be
+    max_memory: int = limit(
+        int(0.6 * machine_memory()),
+        "memory of all workers together; by default a part of the machine's, or of its container's",
+        "bytes",
+    )
     max_sessions: int = limit(256, "sessions of each worker", "sessions")
     max_sessions_per_address: int = limit(
         200, "sessions of a worker begun from one address: a class behind one router is one address", "sessions"
     )
     max_sockets_per_address: int = limit(400, "sockets of a worker open to one address", "sockets")
+    max_connections_per_address: int = limit(
+        1000, "connections of a worker to one address, sockets among them; trusted proxies aside", "connections"
+    )
     max_uploads: int = limit(16, "tables that a worker reads, or that wait to be read, at a time", "tables")
-    max_kept_sessions: int = limit(10_000, "sessions kept on this server: of more, the oldest are deleted", "sessions")
+    max_kept_sessions: int = limit(
+        10_000, "sessions kept on this server: of more, those go first of which one address has most", "sessions"
+    )
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
+    max_keeps: int = limit(120, "experiments that one address may keep within a minute", "experiments a minute")
 
     # What a message may be
     max_message_bytes: int = limit(1_000_000, "any other command", "bytes")
     max_inline_bytes: int = limit(8_000_000, "a configure, load or network_load: they may carry own data", "bytes")
     max_message_rate: float = limit(2000.0, "messages of a socket, on average", "messages a second")
     max_message_burst: int = limit(4000, "messages of a socket at once", "messages")
+    max_unfinished_bytes: int = limit(128_000_000, "messages of all sockets of a worker that have not come whole yet", "bytes")
     max_pending_commands: int = limit(64, "commands of a session that wait; with as many its socket is not read", "commands")
     max_pending_events: int = limit(256, "ordered events that a page may leave unread before it is detached", "events")
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.keeping import leases, shelf
@@ -149,6 +150,11 @@ class Keeper:
     def holds(self, lease: Lease) -> bool:
         """Whether the session is surely this process's, so that it may run: also where nobody can take it from here."""
         return clock() < lease.until or self.trouble is not None
+
+    @property
+    def well(self) -> bool:
+        """Whether what is let go of can be written, as far as is known."""
+        return not self._troubled
 
     def writes(self, lease: Lease) -> bool:
         """Whether anything of the session is written at all."""
@@ -397,4 +403,15 @@ class Keeper:
         if not self._lasts():
             return 0
         with self._database.writing() as connection:
-            return leases.forget(connection, self._expiry, self._most)
+            return leases.forget(connection, self._expiry, self._most, lambda id: self._newer(connection, id))
+
+    def _newer(self, connection: Connection, id: str) -> bool:
+        """Whether another server than this one reads what is kept of a session: it is not this one's to delete before its
+        time."""
+        words = shelf.words(connection, id)
+        try:
+            if words is not None:
+                self._check(*words)
+        except CommandError:
+            return True
+        return False

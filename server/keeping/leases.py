@@ -7,13 +7,16 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
+from server.keeping.givers import Given, surplus
 from server.keeping.tables import KeptPart, KeptPiece, KeptSession, Now
 
+ID = 24
+"""Bytes of a session's id."""
 AT_A_TIME = 100
 """Sessions deleted in one transaction."""
 
@@ -107,14 +110,17 @@ def let_go(connection: Connection, id: str, fence: int, holder: Holder) -> bool:
     return connection.execute(freed).rowcount == 1
 
 
-def forget(connection: Connection, seconds: float, most: int) -> int:
-    """Delete some sessions that nobody has held for so long, and where there are more than so many the oldest that nobody
-    holds, with all that is kept of them; how many."""
-    surplus = (connection.scalar(select(func.count()).select_from(KeptSession)) or 0) - most
-    oldest = select(KeptSession.id).order_by(KeptSession.expires).with_for_update(skip_locked=True)
-    ids = set(connection.scalars(oldest.where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME)))
-    if surplus > len(ids):
-        ids |= set(connection.scalars(oldest.where(KeptSession.expires < Now()).limit(min(surplus, AT_A_TIME))))
+def forget(connection: Connection, seconds: float, most: int, spared: Callable[[str], bool] = lambda id: False) -> int:
+    """Delete some sessions that nobody has held for so long, and where there are more than so many some that nobody holds, of
+    the address that has most first, those of them that are not `spared`; with all that is kept of them. How many."""
+    too_many = (connection.scalar(select(func.count()).select_from(KeptSession)) or 0) - most
+    free = select(KeptSession.id).order_by(KeptSession.expires).with_for_update(skip_locked=True)
+    ids = set(connection.scalars(free.where(KeptSession.expires < Now() - seconds).limit(AT_A_TIME)))
+    if too_many > len(ids):
+        rows = connection.execute(select(KeptSession.id, KeptSession.expires, (KeptSession.expires < Now()).label("free")))
+        given = [Given(*row) for row in rows if row.id not in ids]
+        going = list(surplus(given, min(too_many - len(ids), AT_A_TIME), ID, spared))
+        ids |= set(connection.scalars(free.where(KeptSession.id.in_(going), KeptSession.expires < Now())))
     if ids:
         connection.execute(delete(KeptPiece).where(KeptPiece.session.in_(ids)))
         connection.execute(delete(KeptPart).where(KeptPart.session.in_(ids)))

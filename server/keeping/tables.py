@@ -27,12 +27,13 @@ class Schema(Base):
 
 
 class Experiment(Base):
-    """A script as it was kept: never changed, so the same script is kept once."""
+    """A script as it was kept: that is never changed, so the same script is kept once."""
 
     __tablename__ = "experiments"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     created: Mapped[datetime]
+    """When it was kept, or used last."""
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     script: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -58,6 +58,11 @@ class Microscope(Activity):
     def takes(self, waiting: Sequence[Command]) -> bool:
         return self.run.takes(waiting)
 
+    @property
+    def weight(self) -> int:
+        """The update that it looks at has every value of the run once more."""
+        return self.run.weight if self.scope.holds else 0
+
     def header(self) -> Header:
         return self.run.header()
 

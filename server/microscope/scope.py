@@ -26,6 +26,11 @@ class Scope:
         """Counts the changes of what is withheld: a picture made before one is made again."""
         return self.questions.revision
 
+    @property
+    def holds(self) -> bool:
+        """Whether there is an update in memory."""
+        return bool(self._told)
+
     def knows(self, key: Hashable, notation: str) -> bool:
         """Whether that update has been told already."""
         return key == self._key and notation in self._told

@@ -8,6 +8,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -120,6 +121,10 @@ class RaceController(Activity, ABC, Generic[R]):
     def check_room(self, lane: LaneSpec) -> None:
         """In a worker: refuse a lane that is one too many."""
         check_race({"lanes": [*(each.spec for each in self.present().lanes), lane]}, self.host.settings, "")
+
+    def room_for_lane(self) -> AbstractAsyncContextManager[None]:
+        """Memory for one more."""
+        return nullcontext()
 
     def check_replacement(self, lane: LaneSpec) -> None:
         """In a worker: refuse what may not take a lane's place."""

@@ -22,7 +22,8 @@ Races = RaceController[Any]
 
 async def lane_add(races: Races, viewer: Viewer, command: RaceLaneAdd | NetworkLaneAdd) -> dict[str, Any]:
     races.present()
-    number = await races.host.call(_add, races, command.lane)
+    async with races.room_for_lane():
+        number = await races.host.call(_add, races, command.lane)
     races.lane_joined(number)
     await races.lanes_began()
     return {"lane": number}
@@ -41,7 +42,8 @@ def _add(races: Races, lane: dict[str, Any]) -> int:
 
 async def lane_duplicate(races: Races, viewer: Viewer, command: RaceLaneDuplicate | NetworkLaneDuplicate) -> dict[str, Any]:
     races.present()
-    number = await races.host.call(_duplicate, races, command.lane)
+    async with races.room_for_lane():
+        number = await races.host.call(_duplicate, races, command.lane)
     races.lane_joined(number, command.lane)
     await races.lanes_began()
     return {"lane": number}

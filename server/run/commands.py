@@ -30,7 +30,6 @@ from server.protocol.run import (
     Undo,
 )
 from server.run import sharing
-from server.run.building import build
 from server.run.controller import FLICKER, RunController
 from server.run.describe import EditInfos
 from server.run.trials import Checking, Finding, Trying
@@ -53,11 +52,11 @@ SOME = 64
 
 
 async def configure(run: RunController, viewer: Viewer, command: Configure) -> None:
-    await run.adopt(await run.host.call(build, command.spec, run.host.settings))
+    await run.renew(command.spec)
 
 
 async def reset(run: RunController, viewer: Viewer, command: Reset) -> None:
-    await run.adopt(await run.host.call(build, run.present().spec, run.host.settings))
+    await run.renew(run.present().spec)
 
 
 async def play(run: RunController, viewer: Viewer, command: Play) -> None:
@@ -166,20 +165,22 @@ async def find_rate(run: RunController, viewer: Viewer, command: FindRate) -> bo
         allowed = f"above low, {command.low:g}, and at most 1e9"
         raise CommandError("invalid", "high: the rates rise from low to high", "high", allowed)
     run.end_work()
-    finder = await run.host.call(trainer.rate_finder, command.low, command.high, command.updates)
-    rate = trainer.effective_spec.optimizer.lr
-    run.work = Finding(finder, rate, viewer, command.id)
+    async with run.host.room(run.weight):
+        finder = await run.host.call(trainer.rate_finder, command.low, command.high, command.updates)
+        rate = trainer.effective_spec.optimizer.lr
+        run.work = Finding(finder, rate, viewer, command.id)
     return True
 
 
 async def check_gradient(run: RunController, viewer: Viewer, command: CheckGradient) -> bool:
     trainer = run.present()
     run.end_work()
-    try:
-        check = await run.host.call(trainer.gradient_checker, command.weights, command.samples)
-    except ValueError as error:
-        raise CommandError("invalid", f"The gradient cannot be checked here: {error}") from error
-    run.work = Checking(check, viewer, command.id)
+    async with run.host.room(run.weight):
+        try:
+            check = await run.host.call(trainer.gradient_checker, command.weights, command.samples)
+        except ValueError as error:
+            raise CommandError("invalid", f"The gradient cannot be checked here: {error}") from error
+        run.work = Checking(check, viewer, command.id)
     return True
 
 

@@ -15,8 +15,9 @@ from server.protocol import Command, ErrorEvent, Message, Subscribe, Visible
 from server.protocol.run import Cancel, Configure, Load, Pause, Play, Reset, Seek, SetSpeed, Speed
 from server.protocol.run_events import Loaded, RunInfo, ScriptInfo, State
 from server.run import describe, run_state
-from server.run.building import build
+from server.run.building import build, check
 from server.run.keeping import RunRecord, found
+from server.run.trials import Trying
 from server.run.work import Loading, Stepper, Steps
 from server.run.work import Play as Playing
 from server.session import clock
@@ -24,9 +25,10 @@ from server.session.activity import Header, Host, Job, Parts, Restored
 from server.session.clock import Work
 from server.session.pacer import Slice, Throttle
 from server.wire.errors import CommandError
+from server.wire.sizes import memory_of
 
 if TYPE_CHECKING:
-    from engine import Trainer
+    from engine import RunSpec, Trainer
 
 log = logging.getLogger("chainrule")
 
@@ -58,12 +60,13 @@ class RunController(RunAccess):
         self._state: State | None = None
         self._throttle = Throttle()
         self._trained = 0.0
+        self._size = 0
         self.edit_infos = describe.EditInfos()
 
     async def begin(self) -> None:
         """With the default run."""
         try:
-            await self.adopt(await self.host.call(build, {}, self.host.settings))
+            await self.renew({})
         except CommandError as refusal:
             log.error("the run that sessions begin with is beyond this server's limits: %s", refusal.message)
         except Exception:
@@ -149,6 +152,11 @@ class RunController(RunAccess):
         if self.work is not None:
             self.work.leave()
 
+    @property
+    def weight(self) -> int:
+        """A trial works on a copy."""
+        return 2 * self._size if isinstance(self.work, Trying) else self._size
+
     def end_work(self) -> None:
         """Stop whatever is under way. The state is told before the answer, so that `done` finds it in place."""
         work, self.work = self.work, None
@@ -158,10 +166,17 @@ class RunController(RunAccess):
 
     # Being changed ------------------------------------------------------------------------------------------------
 
+    async def renew(self, spec: dict[str, Any] | RunSpec) -> None:
+        """Begin a run of this spec, where there is room for it."""
+        wanted = await self.host.call(check, spec, self.host.settings)
+        async with self.host.room(wanted.size):
+            await self.adopt(await self.host.call(build, wanted))
+
     async def adopt(self, trainer: Trainer) -> None:
         """Begin a run."""
         edits = describe.EditInfos()
         info = await self.host.call(_described, trainer, self.number + 1, edits)
+        self._size = await self.host.call(memory_of, trainer.spec)
         self.end_work()
         self.edit_infos = edits
         self.trainer, self.number, self._run_info = trainer, info.run, info

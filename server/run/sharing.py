@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from server.protocol import Done
 from server.protocol.run import Compare, Export, Keep, Load, Share
 from server.protocol.run_events import Loaded
-from server.run.building import build
+from server.run.building import Wanted, build, check
 from server.run.controller import RunController
 from server.run.work import Loading
 from server.session.viewer import Viewer
@@ -24,7 +24,7 @@ from server.wire.sizes import check_given
 
 if TYPE_CHECKING:
     from engine import Trainer
-    from engine.script.replay import Replay
+    from engine.script.replay import Replay, ScriptData
 
 FILES = {
     "curves": ("curves", "csv", "text/csv"),
@@ -41,7 +41,7 @@ async def share(run: RunController, viewer: Viewer, command: Share) -> dict[str,
 
 async def keep(run: RunController, viewer: Viewer, command: Keep) -> dict[str, Any]:
     script = await run.host.call(_script, run.present())
-    return {"experiment": await run.host.store.keep(script), "lasting": run.host.store.lasting}
+    return {"experiment": await run.host.store.keep(script, run.host.address), "lasting": run.host.store.lasting}
 
 
 async def load(run: RunController, viewer: Viewer, command: Load) -> bool:
@@ -50,9 +50,10 @@ async def load(run: RunController, viewer: Viewer, command: Load) -> bool:
         raise CommandError("invalid", "A script or the id of an experiment is wanted", "script", "one of the two")
     if script is None:
         script = await run.host.store.script(command.experiment or "")
-    replay, same_bits = await run.host.call(_replay, script, run.host.settings)
-    await run.adopt(replay.trainer)
-    data = replay.data
+    data, wanted, same_bits = await run.host.call(_read, script, run.host.settings)
+    async with run.host.room(wanted.size):
+        replay = await run.host.call(_replay, wanted, data)
+        await run.adopt(replay.trainer)
     run.host.report(
         Loaded(run=run.number, step=data.step, edits=len(data.edits), fingerprint=data.fingerprint, same_bits=same_bits)
     )
@@ -85,10 +86,10 @@ def _script(trainer: Trainer) -> str:
     return json.dumps(trainer.as_script(), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay[Trainer], bool]:
-    """The script, ready to be followed, and whether its bits are this machine's."""
+def _read(script: dict[str, Any] | str, settings: Settings) -> tuple[ScriptData, Wanted, bool]:
+    """The script, the run it begins with, and whether its bits are this machine's."""
     from engine import fingerprint
-    from engine.script.replay import Replay, ScriptData
+    from engine.script.replay import ScriptData
 
     if isinstance(script, str):
         with contextlib.suppress(ValueError):  # of what is no JSON, or no object, the engine says so
@@ -97,7 +98,14 @@ def _replay(script: dict[str, Any] | str, settings: Settings) -> tuple[Replay[Tr
     if isinstance(script, dict):
         _check_given(script, settings)
     data = ScriptData.read(script)
-    return Replay(build(data.spec, settings, "script.spec"), data), data.fingerprint in (None, fingerprint())
+    return data, check(data.spec, settings, "script.spec"), data.fingerprint in (None, fingerprint())
+
+
+def _replay(wanted: Wanted, data: ScriptData) -> Replay[Trainer]:
+    """The script, ready to be followed."""
+    from engine.script.replay import Replay
+
+    return Replay(build(wanted), data)
 
 
 def _check_given(script: dict[str, Any], settings: Settings) -> None:

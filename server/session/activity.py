@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, ParamSpec, Protocol, TypeVar
 
@@ -30,6 +31,8 @@ class Host(Protocol):
 
     settings: Settings
     store: Experiments
+    address: str
+    """From where the session was begun, or called back."""
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in a worker thread what a command waits for. However long that is, others have their turns wherever it gives way
@@ -41,6 +44,10 @@ class Host(Protocol):
 
     async def hurry(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same of what a command waits for, ahead of what goes on by itself."""
+
+    def room(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Memory for what is built within, of about so many bytes. Raises `CommandError` where the server has no room for it;
+        what is there in the end is what `Activity.weight` says."""
 
     def report(self, event: Message) -> None:
         """Tell the controller and every reader."""
@@ -143,6 +150,11 @@ class Activity:
 
     def let_go(self) -> None:
         """The session ends: what is paused on its way is not gone on with. Where it stands is kept after this."""
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it holds, about; asked after each command. What is large finds `Host.room` before it is built."""
+        return 0
 
     # Being told and drawn ---------------------------------------------------------------------------------------------
 

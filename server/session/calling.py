@@ -29,7 +29,8 @@ class Calling:
         """What a command is waiting for now."""
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in a worker thread what a command waits for."""
+        """Run in a worker thread what a command waits for, unless nobody does any more: then when somebody is there again."""
+        await self.awake()
         return await self._call(partial(function, *args, **kwargs), hurried=True, turn=False)
 
     async def slice(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -40,6 +41,14 @@ class Calling:
     async def hurry(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same of what a command waits for, ahead of what goes on by itself."""
         return await self._call(partial(function, *args, **kwargs), hurried=True, turn=True)
+
+    @property
+    def watched_by(self) -> int:
+        """Pages that are attached."""
+        return 1
+
+    async def awake(self) -> None:
+        """Wait where there is nobody to work for."""
 
     @property
     def slice_seconds(self) -> float:
@@ -62,13 +71,19 @@ class Calling:
         if self._queued is not None:
             self._scheduler.leave(self._queued, PATIENCE)
 
+    def look(self) -> None:
+        """What went on for nobody does so for somebody."""
+        if self._queued is not None:
+            self._scheduler.forward(self._queued)
+
     def call_off(self) -> None:
         """A command makes pointless what another one is waiting for: unless it is soon at its end, it is left."""
         if self._called is not None:
             self._scheduler.leave(self._called, PATIENCE)
 
     async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
-        job = self._scheduler.submit(self._account, function, hurried=hurried)
+        behind = turn and not self.watched_by
+        job = self._scheduler.submit(self._account, function, hurried=hurried, behind=behind)
         self._queued, self._called = (job, None) if turn else (None, job)
         try:
             result: R = await job.result()

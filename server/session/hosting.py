@@ -32,6 +32,10 @@ class Hosting:
         """An activity of each kind, for a session."""
         return tuple(kind.begin(host) for kind in self.kinds)
 
+    def weights(self, activities: Iterable[Activity]) -> dict[str, int]:
+        """Bytes that a session's activities hold, about, by their kinds."""
+        return {kind.name: activity.weight for kind, activity in zip(self.kinds, activities, strict=True) if activity.weight}
+
     def by_turn(self, activities: Iterable[Activity]) -> tuple[Activity, ...]:
         """In the order in which they are told and take their slices."""
         pairs = sorted(zip(self.kinds, activities, strict=True), key=lambda pair: pair[0].turn)

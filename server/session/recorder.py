@@ -14,6 +14,7 @@ from server.keeping.versions import PLACE_VERSION
 from server.protocol import Done, Keeping
 from server.session.activity import NO_PARTS, Activity, Restored
 from server.session.viewer import Viewer
+from server.wire.budget import SMALL, Share
 
 INTERVAL = 1.0
 """Seconds between two records of a session that goes on …"""
@@ -39,6 +40,8 @@ class Recorded(Protocol):
     def confirmed(self) -> bool: ...
     @property
     def keeping(self) -> Keeping: ...
+    @property
+    def share(self) -> Share: ...
     def poke(self) -> None: ...
 
 
@@ -139,7 +142,7 @@ def _scripts(session: Recorded) -> bytes:
 
 def _where(session: Recorded) -> bytes:
     """Where the session stands; on its way somewhere, where it is going."""
-    place: dict[str, Any] = {"version": PLACE_VERSION, "generation": session.generation}
+    place: dict[str, Any] = {"version": PLACE_VERSION, "generation": session.generation, "memory": session.share.total}
     for activity in session.activities:
         place |= activity.place()
     return pack(place)
@@ -148,6 +151,12 @@ def _where(session: Recorded) -> bytes:
 def generation_of(kept: Kept) -> int:
     """How often the session was attached to."""
     return int(unpack(kept.place)["generation"])
+
+
+def memory_of(kept: Kept) -> int:
+    """Bytes that the session took when it was kept, about; of one that an earlier version kept as many as most take."""
+    found = unpack(kept.place).get("memory")
+    return found if isinstance(found, int) else SMALL
 
 
 def read(kept: Kept) -> Restored:

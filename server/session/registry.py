@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Iterator
 
+from server.keeping import leases
 from server.keeping.experiments import Experiments
+from server.keeping.givers import new_id
 from server.keeping.keeper import Keeper, Lease, Lost
 from server.keeping.records import Kept
 from server.keeping.versions import unreadable
+from server.memory import give_back_now
 from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, ErrorEvent, Keeping, WarmUp
 from server.session.hosting import Hosting
+from server.session.recorder import memory_of
 from server.session.scheduler import Scheduler
 from server.session.session import Session
 from server.session.viewer import Viewer
 from server.settings import Settings
 from server.warmup import Kernels
+from server.wire.budget import SMALL, Budget, Owner
 from server.wire.errors import CommandError
 from server.wire.limits import beyond
 
@@ -50,6 +54,8 @@ class Sessions:
     ) -> None:
         self._settings, self._scheduler, self._kernels, self._store, self._keeper = settings, scheduler, kernels, store, keeper
         self.hosting = hosting
+        self.budget = Budget(settings)
+        self.budget.make_room = self._put_away_largest
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leases: dict[str, Lease] = {}
@@ -81,7 +87,7 @@ class Sessions:
     # Coming -----------------------------------------------------------------------------------------------------------
 
     async def _new(self, address: str) -> Session:
-        id = secrets.token_urlsafe(24)
+        id = new_id(leases.ID, address)
         return await self._come(id, self._create(id, address))
 
     async def _known(self, id: str, address: str) -> Session:
@@ -106,6 +112,7 @@ class Sessions:
 
     async def _create(self, id: str, address: str) -> Session:
         self._make_room(address)
+        await self.budget.find(SMALL)
         session = self._begin(id, address, await self._keeper.create(id), None)
         log.info("session created: there are %d", len(self._sessions))
         return session
@@ -117,12 +124,20 @@ class Sessions:
         claimed = await self._keeper.claim(id)
         if claimed is None:
             raise CommandError("unknown_session", "There is no such session, or it has expired; attach without one", "session")
-        session = self._begin(id, address, *claimed)
+        lease, kept = claimed
+        try:
+            await self.budget.find(SMALL if kept is None else memory_of(kept))
+        except CommandError:
+            await self._keeper.release(lease)
+            raise
+        session = self._begin(id, address, lease, kept)
         log.info("session restored: there are %d", len(self._sessions), extra={"session": id})
         return session
 
     def _begin(self, id: str, address: str, lease: Lease, kept: Kept | None) -> Session:
-        session = Session(id, self._settings, self._scheduler, self._kernels, self._store, self.hosting, kept, address)
+        common = self._settings, self._scheduler, self._kernels, self._store, self.hosting
+        session = Session(id, *common, kept, address, self.budget)
+        session.share.coming(SMALL if kept is None else memory_of(kept))
         if self._keeper.writes(lease):
             session.permit = lambda: self._permit(session, lease)
             session.offer = lambda record: self._keeper.put(lease, record)
@@ -163,6 +178,27 @@ class Sessions:
         self._put_away(oldest)
         log.info("session put away to make room", extra={"session": oldest.id})
 
+    async def _put_away_largest(self, owner: Owner) -> bool:
+        """Of the sessions that nobody looks at the largest leaves memory, to make room; one that is kept nowhere only where
+        nobody has come back to it for a while."""
+        now = time.monotonic()
+        idle = [
+            session
+            for session in self._sessions.values()
+            if not session.watched_by
+            and session.share.settled
+            and session is not owner
+            and (session.offer is not None or now - session.unwatched_since > ROOM_AFTER)
+        ]
+        largest = max(idle, key=lambda session: session.share.total, default=None)
+        if largest is None or not self._keeper.well:
+            return False
+        self._put_away(largest)
+        log.info("session put away, memory is short", extra={"session": largest.id})
+        await asyncio.wait([self._leaving[largest.id]])
+        await asyncio.to_thread(give_back_now)
+        return True
+
     # Leaving ----------------------------------------------------------------------------------------------------------
 
     def _put_away(self, session: Session, code: int | None = None, last: float = LAST) -> None:
@@ -180,6 +216,7 @@ class Sessions:
         task.cancel()
         if code is not None:
             session.close_viewers(code)
+        session.share.release()
         await self._keeper.release(lease)
 
     def _give_up(self, session: Session) -> bool:
@@ -206,6 +243,7 @@ class Sessions:
         session = self._sessions.pop(id)
         del self._leases[id]
         self._tasks.pop(id).cancel()
+        session.share.release()
         session.close_viewers(CLOSE_SUPERSEDED if lost.taken else CLOSE_MOVED)
 
     # While it lasts ---------------------------------------------------------------------------------------------------

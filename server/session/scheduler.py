@@ -2,8 +2,8 @@
 
 A session has one call under way at a time, its own actor sees to that. Calls that a command waits for go first, as long as the
 session's allowance of such time lasts; the others take turns in the order in which they came, so that no session has a second
-slice before every one that waits had its first. The more wait, the shorter a slice is to be, and a turn comes soon all the
-same. A call that has not begun may be withdrawn.
+slice before every one that waits had its first; what goes on for nobody comes behind all of them. The more wait, the shorter a
+slice is to be, and a turn comes soon all the same. A call that has not begun may be withdrawn.
 
 No call is one slice by right. Wherever its work gives way (`engine.parts`), one that has had its slice pauses where others
 wait, and takes its turn again: however long it is, nobody waits for more than the piece between two such places. There it may
@@ -31,6 +31,8 @@ SHORTEST = 0.0005
 """… but a slice is not to be mostly overhead."""
 ALLOWANCE = 0.1
 """Seconds of engine time that a session's commands may take ahead of everybody's turn; as much is given anew every second."""
+SPARE, AMONG = 3, 1.0
+"""Where somebody had a turn within so many seconds, what is done for nobody is followed by so many times as long without."""
 SMOOTH = 32
 """Turns over which the time that they wait is averaged."""
 HURRIED = 3
@@ -69,6 +71,8 @@ class Job:
     account: Account
     function: Callable[[], Any]
     hurried: bool = False
+    behind: bool = False
+    """Whether it is for nobody: it has the time that is left."""
     future: asyncio.Future[Any] | None = None
     came: float = 0.0
     gone: bool = False
@@ -100,7 +104,7 @@ class Line:
     """The order of calls; it knows no threads and no time."""
 
     _hurried: deque[Job] = field(default_factory=deque)
-    _turns: list[tuple[int, int, Job]] = field(default_factory=list)
+    _turns: list[tuple[bool, int, int, Job]] = field(default_factory=list)
     _places: itertools.count[int] = field(default_factory=itertools.count)
     _row: int = 0
     """Calls that went ahead since the last turn."""
@@ -116,26 +120,33 @@ class Line:
             return
         if job.account.place is None:
             job.account.place = next(self._places)
-        heapq.heappush(self._turns, (job.account.place, next(self._places), job))
+        heapq.heappush(self._turns, (job.behind, job.account.place, next(self._places), job))
 
-    def take(self) -> Job | None:
-        """The next call, None where none waits."""
+    def take(self, *, behind: bool = True) -> Job | None:
+        """The next call, None where none waits; `behind`: also one that is for nobody."""
         while self._hurried and self._hurried[0].gone:
             self._hurried.popleft()
-        while self._turns and self._turns[0][2].gone:
+        while self._turns and self._turns[0][3].gone:
             heapq.heappop(self._turns)
         if self._hurried and (self._row < HURRIED or not self._turns):
             self._row += 1
             job = self._hurried.popleft()
-        elif self._turns:
+        elif self._turns and (behind or not self._turns[0][0]):
             self._row = 0
-            job = heapq.heappop(self._turns)[2]
+            job = heapq.heappop(self._turns)[3]
             job.account.place = None
         else:
             return None
         job.gone = True
         self._waiting -= 1
         return job
+
+    def forward(self, job: Job) -> None:
+        """A call that was for nobody is for somebody; where it waits, it does so in its place among the others."""
+        job.behind = False
+        if not job.gone:
+            self._turns = [(each.behind, place, tie, each) for _, place, tie, each in self._turns]
+            heapq.heapify(self._turns)
 
     def withdraw(self, job: Job) -> bool:
         """Take a call back; False where it has begun."""
@@ -157,6 +168,12 @@ class Scheduler:
         self._begun: set[Job] = set()
         self._finished: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._delivering = False
+        self._aside: Job | None = None
+        """What is being done for nobody, one call at a time …"""
+        self._spared = 0.0
+        """… and until then nothing is."""
+        self._looked = -AMONG
+        """When somebody's turn was last."""
         self.lag = 0.0
         """Seconds that a turn waits before it begins, of late."""
         self._numbers = itertools.count()
@@ -177,12 +194,13 @@ class Scheduler:
         """How long a slice is to be now."""
         return fair(self._longest, self._threads, self.depth)
 
-    def submit(self, account: Account, function: Callable[[], Any], *, hurried: bool) -> Job:
+    def submit(self, account: Account, function: Callable[[], Any], *, hurried: bool, behind: bool = False) -> Job:
         """A call, to be awaited by its `result`."""
         now = time.monotonic()
-        job = Job(account, function, future=self._loop.create_future(), came=now, haste=hurried)
+        haste = hurried and not behind
+        job = Job(account, function, behind=behind, future=self._loop.create_future(), came=now, haste=haste)
         with self._lock:
-            job.hurried = hurried and account.may_hurry(now)
+            job.hurried = haste and account.may_hurry(now)
             if self._closed:
                 raise RuntimeError("the server stops")
             self._line.put(job)
@@ -196,6 +214,14 @@ class Scheduler:
         if withdrawn and job.future is not None and not job.future.done():
             job.future.set_exception(Withdrawn())
         return withdrawn
+
+    def forward(self, job: Job) -> None:
+        """Somebody looks again at what went on for nobody: it waits among the others from now on."""
+        with self._lock:
+            if job.behind:
+                self._line.forward(job)
+                self._free(job)
+                self._ready.notify()
 
     def leave(self, job: Job, after: float = 0.0) -> None:
         """Take a call back; one that has begun ends where it gives way next, but not before it has run for so many seconds. Who
@@ -222,10 +248,12 @@ class Scheduler:
         while True:
             with self._lock:
                 job = None
-                while not self._closed and (job := self._line.take()) is None:
-                    self._ready.wait()
+                while not self._closed and (job := self._line.take(behind=self._may_spare())) is None:
+                    self._ready.wait(max(0.0, self._spared - time.monotonic()) or None)
                 if job is not None:
                     self._begun.add(job)
+                    if job.behind:
+                        self._aside = job
             if job is None:
                 return
             if job.go is not None and job.back is not None:
@@ -261,15 +289,29 @@ class Scheduler:
 
     def _begin_slice(self, job: Job) -> None:
         job.since = job.piece = time.monotonic()
-        if not job.hurried:
+        if not job.hurried and not job.behind:
+            self._looked = job.since
             self.lag += (job.since - job.came - self.lag) / SMOOTH
 
     def _end_slice(self, job: Job) -> None:
         now = time.monotonic()
         job.stretch, job.ran = max(job.stretch, now - job.piece), job.ran + now - job.since
-        if job.hurried:
-            with self._lock:
+        with self._lock:
+            if job.hurried:
                 job.account.spend(now - job.since)
+            if self._aside is job:
+                self._spared = now + (SPARE * (now - job.since) if now - self._looked < AMONG else 0.0)
+                self._free(job)
+                self._ready.notify()
+
+    def _may_spare(self) -> bool:
+        """Whether something may be done for nobody."""
+        return self._aside is None and time.monotonic() >= self._spared
+
+    def _free(self, job: Job) -> None:
+        """It is not what is done for nobody any more."""
+        if self._aside is job:
+            self._aside = None
 
     def _give_way(self, job: Job) -> None:
         """Between two pieces of a call: let others have their turn where it has had its own, unless nobody waits."""

@@ -28,6 +28,7 @@ from server.session.viewer import Viewer
 from server.settings import Settings
 from server.warmup import Kernels
 from server.wire import errors
+from server.wire.budget import Budget, Share
 from server.wire.limits import beyond
 
 log = logging.getLogger("chainrule")
@@ -53,8 +54,11 @@ class Session(Calling):
         hosting: Hosting,
         kept: Kept | None = None,
         address: str = "unknown",
+        budget: Budget | None = None,
     ) -> None:
         super().__init__(scheduler)
+        self.share = Share(budget or Budget(settings), self, lambda: hosting.weights(self.activities))
+        self.room = self.share.room
         self.id, self.settings, self.store, self.address = id, settings, store, address
         self.generation = 0 if kept is None else generation_of(kept)
         self.viewer: Viewer | None = None
@@ -83,7 +87,7 @@ class Session(Calling):
         """What its activities said before they were begun or restored; None from then on."""
         self._kernels, self._kept, self._hosting = kernels, kept, hosting
         self._inbox: deque[tuple[Viewer, Command]] = deque()
-        self._wake, self._room = asyncio.Event(), asyncio.Event()
+        self._wake, self._room, self._attended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._viewers: tuple[Viewer, ...] = ()
         self.activities: tuple[Activity, ...] = hosting.begin(self)
         self._by_turn = hosting.by_turn(self.activities)
@@ -137,6 +141,9 @@ class Session(Calling):
         if self._attention.turn(self.seen, time.monotonic()):
             for activity in self.activities:
                 activity.go_on()
+        self._attended.set()
+        if self._viewers:
+            self.look()
         self.poke()
 
     async def submit(self, viewer: Viewer, command: Command) -> None:
@@ -219,6 +226,7 @@ class Session(Calling):
     def end(self) -> None:
         """No more turns after this one."""
         self._over = True
+        self._attended.set()
         self.poke()
 
     async def _begin(self) -> None:
@@ -230,6 +238,7 @@ class Session(Calling):
                 for activity in self.activities:
                     await activity.restore(restored)
                 self.recorder.begun(self)
+                self.share.settle()
                 return
             except Exception:
                 log.exception("a session cannot be restored")
@@ -239,6 +248,7 @@ class Session(Calling):
         for activity in self.activities:
             await activity.begin()
         self.recorder.begun(self)
+        self.share.settle()
 
     async def _turn(self) -> None:
         """Obey a command, or have all that is due go on by a slice and be drawn, or rest until there is something to do."""
@@ -255,13 +265,15 @@ class Session(Calling):
         with contextlib.suppress(Withdrawn, Left):
             delay = await self._advance()
             if delay > 0 and not self._inbox and not self._over:
+                if math.isinf(delay):
+                    self.share.settle()
                 await self._rest(delay)
 
     async def _advance(self) -> float:
         """Everything that is due goes on by a slice; the seconds until more is."""
         soon = min(await self._work_and_draw(), await self._offer(0))
         now = time.monotonic()
-        for activity in self.activities:
+        for activity in () if self.abandoned else self.activities:
             soon = min(soon, activity.wait(now))
         return soon
 
@@ -271,7 +283,7 @@ class Session(Calling):
         jobs: list[Job] = []
         going: list[Activity] = []
         now = time.monotonic()
-        for activity in self._by_turn:
+        for activity in () if self.abandoned else self._by_turn:
             job = activity.job(now)
             if job is not None:
                 jobs.append(job)
@@ -291,6 +303,8 @@ class Session(Calling):
         for job, (result, failed) in zip(jobs, outcomes, strict=True):
             over = over or bool(result) or failed is not None
             await job.went(result, failed)
+        if over:
+            self.share.settle()
         show(made)
         return 0.0 if made or over else soon
 
@@ -300,7 +314,9 @@ class Session(Calling):
             return math.inf
         wait = self.recorder.wait(self, time.monotonic())
         if math.isfinite(wait) and wait <= within:
-            self.offer(self.recorder.tells(await self.call(self.recorder.take, self)))
+            self.share.settle()
+            taken = await self._call(partial(self.recorder.take, self), hurried=True, turn=False)
+            self.offer(self.recorder.tells(taken))
             wait = self.recorder.wait(self, time.monotonic())
         return wait
 
@@ -351,6 +367,7 @@ class Session(Calling):
         name = name_of(command)
         try:
             answered = await self._answer(viewer, command, name)
+            self.share.settle()
         except Left:
             viewer.put(ErrorEvent(id=command.id, code="cancelled", message=f"{name} was ended before it was done"))
         except Exception as error:
@@ -420,6 +437,16 @@ class Session(Calling):
     def resting(self) -> bool:
         """Whether nobody has looked for so long that nothing plays."""
         return self._attention.rests(time.monotonic())
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether its pages have been gone for so long that nothing at all goes on: no study, no trial, no command."""
+        return not self._viewers and self.resting
+
+    async def awake(self) -> None:
+        while self.abandoned and not self._over:
+            self._attended.clear()
+            await self._attended.wait()
 
     @property
     def interval(self) -> float:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SPLITS = ("train_x", "validation_x", "test_x")
 NUMBER = 8
 """Bytes of one."""
+VECTORS, COPIES, ALWAYS = 12, 3, 500_000
+"""What a run holds, whatever it does: vectors as long as its parameters, its data so many times, and bytes besides."""
 
 
 class Size(NamedTuple):
@@ -48,6 +50,18 @@ def check_built(spec: RunSpec, settings: Settings, lanes: int = 1, prefix: str =
         words = f"{layers}: {count:,} parameters are too many for {rows:,} samples"
         raise beyond("max_work", words, layers, f"at most {settings.max_work // rows} parameters, or fewer samples")
     _check_room(spec, settings, f"{prefix}.batch_size", lanes)
+
+
+def memory_of(spec: RunSpec) -> int:
+    """Bytes that a run of a checked spec takes, about: vectors as long as its parameters (its own, its gradient, an optimizer's
+    state, those of what evaluates it: ten and a half measured with Adam), what its layers hold of a mini-batch, its data."""
+    from engine.machine.layout import layout_of, tensor_slots
+
+    widths = (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
+    count = sum(place.size for place in tensor_slots(widths, spec.network.layers))
+    batch = layout_of(widths, spec.network.layers, _batch(spec)).size
+    data = _rows(spec) * (widths[0] + widths[-1])
+    return ALWAYS + NUMBER * (VECTORS * count + batch + batch // 4 + COPIES * data)
 
 
 def check_batch(spec: RunSpec, batch: Any, settings: Settings, field: str, lanes: int = 1) -> None:

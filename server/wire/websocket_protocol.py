@@ -10,6 +10,8 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from server.wire.connections import Connections
+
 RESTARTS = 1012
 FAREWELL = 1.0
 """Seconds that a page is given to take leave when the server ends."""
@@ -72,6 +74,7 @@ class Wire(WebSocketsSansIOProtocol):
     """Whether there was a request that could be read."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._all, self._line = Connections.of(self.app_state), transport
         self._gathering = Gathering(cast(asyncio.Transport, transport), self.loop)
         super().connection_made(cast(asyncio.Transport, self._gathering))
 
@@ -79,9 +82,14 @@ class Wire(WebSocketsSansIOProtocol):
         """A request that is none, by a letter in one of its headers say, is answered: uvicorn would leave it open for ever."""
         self._gathering.arrived()
         super().data_received(data)
+        self._all.holds(self._line, len(self.conn.reader.buffer) + (self.conn.current_size or 0))
         if self.conn.handshake_exc is not None and not self._asked and not self.transport.is_closing():
             self.transport.write(NO_REQUEST)
             self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._all.closed(self._line)
+        super().connection_lost(exc)
 
     def handle_connect(self, event: Request) -> None:
         self._asked = True

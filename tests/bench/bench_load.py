@@ -3,7 +3,8 @@ python tests/bench/bench_load.py --learners 100
 
 Every learner has a socket of its own, trains [2, 8, 8, 1] on the spiral, watches the series, the parameters and 25×25 maps,
 acknowledges every frame as the page does, and gives a command about twice a second. `--mix mixed` has them do other things
-too (digits, both races, the microscope), `--stalled 5` adds as many who stop reading, `--workers 2` starts so many processes.
+too (digits, both races, the microscope), `--stalled 5` adds as many who stop reading, `--attack keep` one who attacks
+(`attacks.py` has the names) beside twenty, `--workers 2` starts so many processes.
 The tool reads no more of a message than it has to: it shares the machine with the server.
 """
 
@@ -30,6 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import attacked
+import attacks
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -139,6 +142,11 @@ class Learner:
             await self._do(turn)
             rest = len(turn) * EVERY * (0.75 + self._random.random() / 2)
             await asyncio.sleep(max(0.0, rest - (time.perf_counter() - begun)))
+
+    @property
+    def pending(self) -> list[float]:
+        """Seconds that those of its commands have waited that are not answered yet."""
+        return [time.perf_counter() - sent for _, sent, _ in self._asked.values()]
 
     async def stall(self) -> None:
         """Read no more, but acknowledge blindly what may have been sent, and so ask for ever more; until let go of."""
@@ -337,7 +345,7 @@ async def load(url: str, server: Server | None, options: argparse.Namespace) -> 
     await asyncio.gather(*(learner.begin() for learner in learners))
     print(f"  and playing after {time.perf_counter() - begun:.2f} s")
     for name, speed in (("flat out", FLAT), ("at the default speed", DEFAULT)):
-        if options.speed not in ("both", name.split()[0]):
+        if options.attack or options.speed not in ("both", name.split()[0]):
             continue
         for learner in learners:
             learner.speed = speed
@@ -347,6 +355,11 @@ async def load(url: str, server: Server | None, options: argparse.Namespace) -> 
         if server:
             used = server.resident
             print(f"  resident: {used:.0f} MB, {(used - base) / len(learners):.2f} MB a session above the {base:.0f} of none")
+    if options.attack:
+        for learner in learners:
+            learner.speed = DEFAULT
+        await asyncio.gather(*(learner.ask("speed", speed=DEFAULT) for learner in learners if learner.kind.turns is RUN))
+        await attacked.under_attack(url, options.attack, learners, round(options.seconds))
     if options.stalled:
         await stalled(url, server, learners, options)
     await asyncio.gather(*(learner.leave() for learner in learners))
@@ -378,7 +391,8 @@ async def stalled(url: str, server: Server | None, learners: list[Learner], opti
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--learners", type=int, default=100)
+    parser.add_argument("--learners", type=int, help="100; beside an attack 20")
+    parser.add_argument("--attack", choices=attacks.ATTACKS, help="what each has before and beside it, at the default speed")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--mix", choices=("uniform", "mixed"), default="uniform")
     parser.add_argument(
@@ -389,6 +403,7 @@ def main() -> None:
     parser.add_argument("--pid", type=int, help="of that server, to measure it")
     parser.add_argument("--workers", type=int, default=1, help="processes of the server that is started")
     options = parser.parse_args()
+    options.learners = options.learners or (20 if options.attack else 100)
     if options.url:
         asyncio.run(load(options.url, Server(options.pid) if options.pid else None, options))
         return

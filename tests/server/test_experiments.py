@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from live_server import Live, serving
 from pages import Page, parameters, same
+from sqlalchemy.exc import OperationalError
 
 from engine import RunSpec, Trainer
+from server.keeping import experiments
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.settings import Settings
@@ -217,3 +219,60 @@ def test_own_samples_come_once_with_the_run_and_scripts_refer_to_them(live: Live
         assert page.run_info()["data_digest"] not in (None, first["data_digest"])
         page.do("configure", spec={})
         assert page.run_info()["data_digest"] is None
+
+
+# One address and all others -------------------------------------------------------------------------------------------
+
+
+def test_a_flood_of_one_address_pushes_out_its_own_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And only for others, what was used longest ago first; what is from before addresses were told apart stays."""
+    monkeypatch.setattr(experiments, "USED", -1.0)
+    store = Store(at(tmp_path / "kept.sqlite3", max_experiments=8))
+    flood: list[str] = []
+
+    async def refused(script: str, address: str) -> None:
+        with pytest.raises(CommandError, match="as many experiments as it may"):
+            await store.keep(script, address)
+
+    async def scene() -> str:
+        early, other = await store.keep("from before"), await store.keep("another's", "10.0.0.2")
+        for number in range(6):
+            flood.append(await store.keep(f"flood {number}", "10.0.0.1"))
+        await refused("one more", "10.0.0.1")
+        await refused("of nobody", "")
+        assert await store.script(flood[0]) == "flood 0", "used again"
+        third = await store.keep("a third's", "10.0.0.3")
+        for kept in (early, other, third, flood[0], *flood[2:]):
+            assert await store.script(kept)
+        with pytest.raises(CommandError, match="no such experiment"):
+            await store.script(flood[1])
+        for number in range(2):
+            await store.keep(f"{number} more of the third", "10.0.0.3")
+        await refused("where none has more than a share or than oneself", "10.0.0.3")
+        return ""
+
+    run(store, scene)
+
+
+def test_an_address_keeps_so_many_a_minute(live: Live, serve: Serve) -> None:
+    server = serve(Settings(database_url="sqlite://", max_keeps=5))
+
+    def coming(address: str) -> Page:
+        return Page(server.socket, additional_headers={"X-Forwarded-For": address})
+
+    with coming("10.0.0.1") as flood, coming("10.0.0.2") as other:
+        answers = [flood.ask("keep") for _ in range(12)]
+        kept = [answer for answer in answers if answer["type"] == "done"]
+        assert 5 <= len(kept) <= 7 and answers[-1]["code"] == "limit" and answers[-1]["allowed"] == "at most 5 a minute"
+        assert other.do("keep")["result"]["experiment"] and flood.do("step", count=1)
+
+
+def test_where_the_disk_is_full_it_is_said_and_the_session_goes_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(store: Experiments, *_: object) -> str:
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(Experiments, "_keep", full)
+    with Page(live.socket) as page:
+        answer = page.ask("keep")
+        assert answer["code"] == "unavailable" and "no room left" in answer["message"]
+        page.do("step", count=1)

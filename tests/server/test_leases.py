@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 from server.keeping import keeper as module
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
-from server.keeping.keeper import Keeper, Lease, Lost
+from server.keeping.givers import new_id
+from server.keeping.keeper import Check, Keeper, Lease, Lost
 from server.keeping.process import gone, this_process
 from server.keeping.records import Kept, Piece, Record
 from server.keeping.tables import Base, Experiment, KeptPart, KeptPiece, KeptSession, Now
@@ -32,9 +33,11 @@ ID = "a session"
 class Process:
     """What a process has of the database; it beats once it is started."""
 
-    def __init__(self, url: str, valid: float = LONG, expiry: float = LONG, most: int = 1000) -> None:
+    def __init__(
+        self, url: str, valid: float = LONG, expiry: float = LONG, most: int = 1000, check: Check = lambda script, place: None
+    ) -> None:
         self.database = Database(Settings(database_url=url))
-        self.keeper = Keeper(self.database, expiry, most, valid=valid)
+        self.keeper = Keeper(self.database, expiry, most, valid=valid, check=check)
         self.lost: list[Lost] = []
         self.wanted: list[Lease] = []
 
@@ -335,6 +338,29 @@ def test_of_too_many_those_go_that_nobody_came_back_to_for_the_longest_time(url:
         with process.database.reading() as connection:
             left = set(connection.scalars(select(KeptSession.id)))
         assert left == {f"session {number}" for number in (0, 1, 2, 3, 7)} and process.count(KeptPart) == 10
+
+    meet(url, scene)
+
+
+def test_of_too_many_those_of_one_address_go_first_and_none_that_a_newer_server_reads(url: str) -> None:
+    """A flood pushes out its own; what this server cannot read stays for the one that can, as long as it may."""
+
+    def check(script: bytes, place: bytes) -> None:
+        if place == b"newer":
+            raise CommandError("unreadable_session", "kept by a newer one")
+
+    async def scene(arrive: Callable[..., Process]) -> None:
+        process = arrive(most=4, check=check)
+        ids = [new_id(24, "10.0.0.1") for _ in range(5)]
+        others = [new_id(24, "10.0.0.2"), new_id(24, ""), new_id(24, "10.0.0.3")]
+        for age, id in enumerate([*ids, *others]):
+            lease = await process.keeper.create(id)
+            process.keeper.put(lease, Record(script=b"", place=b"newer" if id == ids[4] else b"", snapshot=None))
+            await process.keeper.release(lease)
+            process.set(id, expires=Now() - 100 * (age + 1))  # the others are older
+        await process.keeper.sweep()
+        with process.database.reading() as connection:
+            assert set(connection.scalars(select(KeptSession.id))) == {*others, ids[4]}
 
     meet(url, scene)
 

@@ -18,11 +18,14 @@ from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.middleware.proxy_headers import _TrustedHosts
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess, multiprocess
 
 from server import metrics
 from server.__main__ import UNWELL, Server, config
 from server.settings import Settings
+from server.wire.http_protocol import Http
 from server.workers import Workers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -198,3 +201,24 @@ def test_every_option_that_is_set_is_taken() -> None:
     }
     assert {name: getattr(options, name) for name in told} == told
     assert config(Settings(), "server.workers:worker").should_reload is False
+
+
+# A connection: server.wire.http_protocol, server.wire.connections ------------------------------------------------------
+
+
+def test_a_connection_has_what_is_asked_of_it() -> None:
+    """That it is told when a request comes, is answered, or becomes a socket is tried over real connections, in
+    `test_connections`."""
+    options = config(Settings(), "server.workers:worker")
+    assert options.http is Http and issubclass(Http, H11Protocol)
+    for name, parameters in (
+        ("connection_made", ["self", "transport"]),
+        ("connection_lost", ["self", "exc"]),
+        ("data_received", ["self", "data"]),
+        ("on_response_complete", ["self"]),
+        ("handle_websocket_upgrade", ["self", "event"]),
+    ):
+        assert list(inspect.signature(vars(H11Protocol)[name]).parameters) == parameters, f"{name} takes other arguments"
+    assert {"app_state", "cycle", "transport"} <= set(H11Protocol.__init__.__code__.co_names)
+    trusted = _TrustedHosts(["10.0.0.0/8", "192.0.2.1"])
+    assert "10.1.2.3" in trusted and "192.0.2.1" in trusted and "192.0.2.2" not in trusted

@@ -32,10 +32,17 @@ class Studied(Protocol):
     gradient_noise: GradientNoiseStudies
 
     def present(self) -> NetworkRace: ...
+    def study_size(self, command: StudyCommand) -> int: ...
 
 
 def study_of(races: Studied, command: StudyCommand, number: int) -> Study:
     """In a worker: the study, not begun yet. Raises `CommandError` where it is refused."""
+    made = _made(races, command, number)
+    made.size = races.study_size(command)
+    return made
+
+
+def _made(races: Studied, command: StudyCommand, number: int) -> Study:
     settings = races.host.settings
     if isinstance(command, StudySeeds):
         return studies.seeds(races.present(), command, number, settings)

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.race.network.plane import opening
 from server.race.refusals import refused
 from server.settings import Settings
 from server.wire.limits import beyond
-from server.wire.sizes import check_batch, check_built, check_given, check_race
+from server.wire.sizes import check_batch, check_built, check_given, check_race, memory_of
 
 if TYPE_CHECKING:
     from engine import Trainer
     from engine.race import NetworkRace
     from engine.race.chart import Chart
+    from engine.race.on_network import NetworkRaceSpec
     from engine.race.spec import LaneSpec
 
 BESIDE = ("sgd", "momentum", "rmsprop", "adam")
 """Optimizers that a race opens with beside the run's own, at their defaults."""
 
 
-def race_of_run(trainer: Trainer, lanes: list[dict[str, Any]] | None, settings: Settings) -> tuple[NetworkRace, Chart | None]:
+class Wanted(NamedTuple):
+    """A race that may be built."""
+
+    spec: NetworkRaceSpec
+    lane: int
+    """Bytes that a lane takes, about."""
+
+    @property
+    def size(self) -> int:
+        """Of all of them, and of the plane they are seen over."""
+        return self.lane * (1 + len(self.spec.lanes))
+
+
+def race_of_run(trainer: Trainer, lanes: list[dict[str, Any]] | None, settings: Settings) -> Wanted:
     """In a worker: the run's spec as it stands; its own optimizer comes first."""
     run = trainer.effective_spec
     if lanes is None:
         own = {"optimizer": run.optimizer.model_dump(), "schedule": run.schedule.model_dump()}
         lanes = [own, *({"optimizer": {"name": name}} for name in BESIDE if name != run.optimizer.name)]
-    return race_of({"run": run.model_dump(), "lanes": lanes}, settings)
+    return check({"run": run.model_dump(), "lanes": lanes}, settings)
 
 
-def race_of(spec: dict[str, Any], settings: Settings) -> tuple[NetworkRace, Chart | None]:
-    """In a worker: a race and its first plane. Each lane is checked as a run of its own before any is built."""
-    from engine.race import NetworkRace
+def check(spec: dict[str, Any], settings: Settings) -> Wanted:
+    """In a worker: a race within the server's limits, as far as that can be told before its lanes are there."""
     from engine.race.on_network import NetworkRaceSpec
 
     check_race({"lanes": spec.get("lanes")}, settings, "")
@@ -40,6 +53,14 @@ def race_of(spec: dict[str, Any], settings: Settings) -> tuple[NetworkRace, Char
     with refused("spec"):
         checked = NetworkRaceSpec.model_validate(spec)
     check_built(checked.run, settings, prefix="spec.run")
+    return Wanted(checked, memory_of(checked.run))
+
+
+def race_of(wanted: Wanted, settings: Settings) -> tuple[NetworkRace, Chart | None]:
+    """In a worker: a race and its first plane. Each lane is checked as a run of its own before any is built."""
+    from engine.race import NetworkRace
+
+    checked = wanted.spec
     race = NetworkRace(checked.model_copy(update={"lanes": ()}))
     for index, lane in enumerate(checked.lanes):
         check_room(race, settings, lane)

@@ -25,9 +25,9 @@ async def begin(races: NetworkRaceController, viewer: Viewer, command: NetworkBe
     if command.unless_there and races.race is not None:
         return
     trainer = races.host.find(RunAccess).present()
-    race, chart = await races.host.call(race_of_run, trainer, command.lanes, races.host.settings)
-    races.threshold = command.threshold
-    await races.open(race, chart)
+    wanted = await races.host.call(race_of_run, trainer, command.lanes, races.host.settings)
+    async with races.host.room(wanted.size):
+        await races.open(wanted, command.threshold)
 
 
 async def open_lane(races: NetworkRaceController, viewer: Viewer, command: NetworkOpen) -> dict[str, Any]:
@@ -49,9 +49,10 @@ async def plane(races: NetworkRaceController, viewer: Viewer, command: NetworkPl
 
 
 async def study(races: NetworkRaceController, viewer: Viewer, command: StudyCommand) -> dict[str, Any]:
-    made = await races.host.call(study_of, races, command, races.studies.count + 1)
-    races.studied = Wish(command, races.present().step) if races.race is not None else None
-    races.studies.begin(made)
+    async with races.host.room(races.study_size(command)):
+        made = await races.host.call(study_of, races, command, races.studies.count + 1)
+        races.studied = Wish(command, races.present().step) if races.race is not None else None
+        races.studies.begin(made)
     races.host.poke()
     return {"study": made.number}
 

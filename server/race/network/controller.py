@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Hashable, Iterator
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,13 +20,14 @@ from server.protocol.race_network import (
     NetworkSeek,
     NetworkState,
     StudyCancel,
+    StudySeeds,
     Tensor,
 )
 from server.race import script
 from server.race.controller import RaceController
 from server.race.lanes import lane_fields
-from server.race.network.asking import KEPT, kept, study_of
-from server.race.network.building import check_room, race_of
+from server.race.network.asking import KEPT, StudyCommand, kept, study_of
+from server.race.network.building import Wanted, check, check_room, race_of
 from server.race.network.gradient_noise import GradientNoiseStudies
 from server.race.network.plane import PlaneView, chart_of, opening
 from server.race.network.steppable import NetworkSteps
@@ -37,8 +39,6 @@ from server.wire.errors import CommandError
 from server.wire.sizes import check_batch
 
 if TYPE_CHECKING:
-    from engine.race import NetworkRace
-    from engine.race.chart import Chart
     from engine.race.spec import LaneSpec
 
 
@@ -50,7 +50,7 @@ class Wish(NamedTuple):
 
 
 class NetworkRaceController(RaceController["NetworkRace"]):
-    """`run` is the number of the run whose spec it has."""
+    """`run` is the number of the run whose spec it has, `lane_size` the bytes of a lane."""
 
     key = "network"
     absent = "There is no race on the network yet: begin one"
@@ -61,7 +61,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.run = 0
+        self.run, self.lane_size = 0, 0
         self.plane = PlaneView()
         self.planned: Wish | None = None
         self.studied: Wish | None = None
@@ -93,6 +93,13 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def wait(self, now: float) -> float:
         return 0.0 if self._looking or self._measures() else super().wait(now)
+
+    @property
+    def weight(self) -> int:
+        """Of its lanes and the plane they are seen over, and of a study that runs."""
+        running = self.studies.running
+        lanes = 0 if self.race is None else self.lane_size * (1 + len(self.race.lanes))
+        return lanes + (0 if running is None else running.size)
 
     @property
     def _looking(self) -> bool:
@@ -144,15 +151,18 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         self.run = self.host.find(RunAccess).number
 
     async def lay_out(self, found: dict[str, Any]) -> int:
-        race, chart = await self.host.call(race_of, found["spec"], self.host.settings)
-        step = script.step_of(found, race.max_steps)
-        self.threshold = script.threshold_of(found, self.usual_threshold)
-        await self.open(race, chart)
+        wanted = await self.host.call(check, found["spec"], self.host.settings)
+        step = script.step_of(found, wanted.spec.run.stop.max_steps)
+        threshold = script.threshold_of(found, self.usual_threshold)
+        async with self.host.room(wanted.size):
+            await self.open(wanted, threshold)
         self.same_bits = await self.host.call(script.same_bits, found)
         return step
 
-    async def open(self, race: NetworkRace, chart: Chart | None) -> None:
+    async def open(self, wanted: Wanted, threshold: float) -> None:
         """Another race, over its first plane."""
+        race, chart = await self.host.call(race_of, wanted, self.host.settings)
+        self.threshold, self.lane_size = threshold, wanted.lane
         await self.adopt(race)
         if chart is not None:
             self.plane.lay(chart)
@@ -172,6 +182,15 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def forget(self, number: int) -> None:
         self.plane.forget(number)
+
+    def study_size(self, command: StudyCommand) -> int:
+        """Bytes of the race's networks that a study holds at a time, about."""
+        if not isinstance(command, StudySeeds):
+            return self.lane_size
+        return self.lane_size * command.seeds * len(self.present().lanes if command.lanes is None else command.lanes)
+
+    def room_for_lane(self) -> AbstractAsyncContextManager[None]:
+        return self.host.room(self.lane_size)
 
     def check_room(self, lane: LaneSpec) -> None:
         check_room(self.present(), self.host.settings, lane)

@@ -35,6 +35,8 @@ class Study:
         self.kind, self.number, self.about = kind, number, about
         self.state: Literal["running", "done", "cancelled", "failed"] = "running"
         self.share, self.shown, self.message = 0.0, 0, ""
+        self.size = 0
+        """Bytes that it holds while it runs, about."""
         self.found: Picture | None = None
         self._far = [0.0]
         self._made = paused(making, self._far)

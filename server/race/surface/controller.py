@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.race.on_surface import Lane
     from engine.spec import OptimizerSpec, ScheduleSpec
 
+POINT = 16 * 3 * 8
+"""Bytes that a step of a race takes: of each lane that there may be two coordinates and the loss."""
 TIMED = 2000
 """Updates over which an optimizer's engine time is measured."""
 Chosen = Literal["own", "same", "default", "tuned"]
@@ -47,6 +49,11 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
         self.chosen: dict[int, Chosen] = {}
         self.revisions: dict[int, int] = {}
         self._seconds: dict[Hashable, float] = {}
+
+    @property
+    def weight(self) -> int:
+        """Of the trails of as many lanes as there may be, when they are at their end."""
+        return 0 if self.race is None else POINT * self.race.spec.max_steps
 
     def steppable(self) -> SurfaceSteps:
         return SurfaceSteps(self.present())
