@@ -39,6 +39,7 @@ from server.wire.errors import CommandError
 from server.wire.sizes import check_batch
 
 if TYPE_CHECKING:
+    from engine.race import NetworkRace
     from engine.race.spec import LaneSpec
 
 
@@ -232,7 +233,8 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     def _again(self, wish: Wish) -> None:
         """In a worker: the plane or the study, as it was asked for. One that is refused now is not there."""
-        race, command = self.present(), wish.command
+        race: NetworkRace = self.present()
+        command = wish.command
         with contextlib.suppress(CommandError):
             if isinstance(command, NetworkPlane):
                 self.plane.lay(chart_of(race, command), command.points)
