@@ -128,10 +128,11 @@ class Line:
             self._hurried.popleft()
         while self._turns and self._turns[0][3].gone:
             heapq.heappop(self._turns)
-        if self._hurried and (self._row < HURRIED or not self._turns):
+        somebodys = bool(self._turns) and not self._turns[0][0]
+        if self._hurried and (self._row < HURRIED or not somebodys):
             self._row += 1
             job = self._hurried.popleft()
-        elif self._turns and (behind or not self._turns[0][0]):
+        elif self._turns and (behind or somebodys):
             self._row = 0
             job = heapq.heappop(self._turns)[3]
             job.account.place = None
@@ -219,6 +220,7 @@ class Scheduler:
         """Somebody looks again at what went on for nobody: it waits among the others from now on."""
         with self._lock:
             if job.behind:
+                job.came = time.monotonic()
                 self._line.forward(job)
                 self._free(job)
                 self._ready.notify()

@@ -232,3 +232,70 @@ def test_a_call_is_left_where_it_gives_way_paused_or_not() -> None:
             scheduler.close()
 
     run(check)
+
+
+def test_no_command_waits_behind_what_goes_on_for_nobody() -> None:
+    line = Line()
+    left = Job(Account(), lambda: None, behind=True)
+    line.put(left)
+    hurried = [job(Account(), hurried=True) for _ in range(2 * HURRIED)]
+    for waiting in hurried:
+        line.put(waiting)
+    assert [line.take(behind=False) for _ in hurried] == hurried and line.take(behind=False) is None
+    for waiting in hurried:
+        waiting.gone = False
+        line.put(waiting)
+    assert taken(line) == [*hurried, left], "nor does it have a turn among them"
+
+
+def test_a_long_call_for_nobody_waits_behind_the_others_wherever_it_gives_way_until_somebody_looks() -> None:
+    async def check() -> None:
+        scheduler = Scheduler(2, 0.0)
+        go, one = threading.Event(), threading.Lock()
+        passed, at_a_time = [0, 0], [0, 0]
+
+        def left(number: int) -> int:
+            while not go.is_set():
+                alone = one.acquire(blocking=False)
+                at_a_time[0 if alone else 1] += 1
+                sum(range(2000))
+                if alone:
+                    one.release()
+                passed[number] += 1
+                give_way()
+            return number
+
+        def watched() -> None:
+            while not go.is_set():
+                give_way()
+
+        async def quick(times: int) -> None:
+            for number in range(times):
+                made = scheduler.submit(Account(), lambda number=number: number, hurried=number % 2 == 0)
+                assert await asyncio.wait_for(made.result(), 60) == number
+
+        try:
+            both = [
+                scheduler.submit(Account(), lambda number=number: left(number), hurried=True, behind=True) for number in (0, 1)
+            ]
+            while not all(passed):
+                await quick(1)  # they share what is left with each other
+            assert at_a_time[0] and not at_a_time[1], "one at a time has a thread"
+            others = [scheduler.submit(Account(), watched, hurried=False) for _ in range(3)]  # for two threads
+            await quick(20)
+            before = sum(passed)
+            await quick(50)
+            assert sum(passed) <= before + 1, "as long as others wait they do not go on"
+            scheduler.forward(both[0])
+            begun = passed[0]
+            while passed[0] < begun + 3:
+                await quick(1)
+            assert passed[1] <= before + 1, "only the one that somebody looks at does"
+            go.set()
+            assert await asyncio.wait_for(asyncio.gather(*(made.result() for made in both)), 60) == [0, 1]
+            await asyncio.gather(*(made.result() for made in others))
+        finally:
+            go.set()
+            scheduler.close()
+
+    run(check)
