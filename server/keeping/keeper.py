@@ -20,6 +20,7 @@ from server.keeping.leases import Held, Holder, Renewed
 from server.keeping.process import clock, gone, this_process
 from server.keeping.records import Kept, Record
 from server.keeping.versions import unreadable
+from server.keeping.waiting import Lease, Waiting
 from server.wire.errors import CommandError
 
 log = logging.getLogger("chainrule")
@@ -37,27 +38,12 @@ MARGIN = 0.5
 """… and by how much less its owner counts on: time enough to end the stretch of training it is in."""
 GATHERED = 0.004
 """Seconds that one who waits for its record to be written waits for others to join."""
-LARGE = 32_000_000
-"""Bytes from which on a snapshot is not kept, lest the leases wait for it: the script leads to the same state, more slowly …"""
-AT_ONCE = 16_000_000
-"""… and from which on the records of other sessions wait for the next beat."""
 PATIENCE = 10.0
 """Seconds that one who attaches waits for another process to let go of the session."""
 GOODBYE = 1.0
 """Seconds that a beat under way is given when the server ends."""
 SWEPT = 600.0
 """Seconds between two looks for sessions that nobody has held for long."""
-
-
-class Lease:
-    """A session's, as its owner knows it. `until` is by this process's own clock."""
-
-    __slots__ = ("fence", "held", "id", "until")
-
-    def __init__(self, id: str, fence: int, until: float) -> None:
-        self.id, self.fence, self.until = id, fence, until
-        self.held = asyncio.Event()
-        """Set by every renewal; who finds the lease run out clears it, and waits."""
 
 
 class _Unwritable(Exception):  # noqa: N818  it is answered by going on
@@ -80,7 +66,7 @@ class Keeper:
         self._database, self._expiry, self._most, self._check = database, expiry, most, check
         self._holder = Holder(secrets.token_urlsafe(12), this_process(), valid)
         self._leases: dict[str, Lease] = {}
-        self._waiting: dict[Lease, Record] = {}
+        self._waiting = Waiting()
         self._renewed, self._swept = -1e9, -1e9
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = asyncio.Event()
@@ -169,11 +155,9 @@ class Keeper:
     def put(self, lease: Lease, record: Record) -> None:
         """To be written, soon. Of a lease that was lost it is not."""
         if self._leases.get(lease.id) is lease:
-            if record.snapshot is not None and len(record.snapshot) > LARGE:
-                record = record._replace(snapshot=b"")
             if self.trouble is not None:
                 record = record.told()
-            self._waiting[lease] = shelf.merged(self._waiting.get(lease), record)
+            self._waiting.put(lease, record)
             if record.written:
                 self._wake.set()
 
@@ -182,7 +166,7 @@ class Keeper:
         if self._leases.get(lease.id) is not lease:
             return
         del self._leases[lease.id]
-        record = self._waiting.pop(lease, None)
+        record = self._waiting.pop(lease)
         try:
             if lease.id in self._owed:
                 await self._database.beat(self._write, [lease.id], {})
@@ -223,7 +207,7 @@ class Keeper:
             log.error("%s: runs go on, and nothing of them is kept (%s)", trouble, None if error is None else cause(error))
             for lease in self._leases.values():
                 lease.held.set()
-            self._waiting = {lease: record.told() for lease, record in self._waiting.items()}
+            self._waiting.told()
         self._told(trouble)
 
     async def _beat(self) -> None:
@@ -235,15 +219,14 @@ class Keeper:
             for id, fence in (await self._database.beat(self._look)).items():
                 self._ask(held.get(id), fence)
             return
-        batch = self._due()
+        batch = self._waiting.due()
         records = {lease.id: (lease.fence, record) for lease, record in batch.items()}
         try:
             renewed = await self._database.beat(self._write, list(held), records)
         except BaseException:
             for lease, record in batch.items():
                 if self._leases.get(lease.id) is lease:
-                    later = self._waiting.get(lease)
-                    self._waiting[lease] = record if later is None else shelf.merged(record, later)
+                    self._waiting.put_back(lease, record)
             raise
         self._renewed = sent
         self._tell(None)
@@ -261,23 +244,13 @@ class Keeper:
             if now.wanted:
                 self._ask(lease, now.fence)
 
-    def _due(self) -> dict[Lease, Record]:
-        """Those that have waited longest, as many as are written quickly; they do not wait any more."""
-        batch: dict[Lease, Record] = {}
-        size = 0
-        while self._waiting and size < AT_ONCE:
-            lease = next(iter(self._waiting))
-            record = batch[lease] = self._waiting.pop(lease)
-            size += len(record.script or b"") + len(record.snapshot or b"") + sum(len(piece.points) for piece in record.series)
-        return batch
-
     def _ask(self, lease: Lease | None, fence: int) -> None:
         if lease is not None and lease.fence == fence and self._leases.get(lease.id) is lease:
             self._wanted(lease)
 
     async def _lose(self, lease: Lease) -> None:
         del self._leases[lease.id]
-        self._waiting.pop(lease, None)
+        self._waiting.pop(lease)
         lease.until = -1e9
         found = None
         with contextlib.suppress(SQLAlchemyError):

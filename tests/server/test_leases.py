@@ -19,10 +19,11 @@ from server.keeping import keeper as module
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.givers import new_id
-from server.keeping.keeper import Check, Keeper, Lease, Lost
+from server.keeping.keeper import Check, Keeper, Lost
 from server.keeping.process import gone, this_process
 from server.keeping.records import Kept, Piece, Record
 from server.keeping.tables import Base, Experiment, KeptPart, KeptPiece, KeptSession, Now
+from server.keeping.waiting import Lease
 from server.settings import Settings
 from server.wire.errors import CommandError
 
