@@ -11,9 +11,10 @@ from collections.abc import Coroutine, Iterable, Iterator
 from server.keeping import leases
 from server.keeping.experiments import Experiments
 from server.keeping.givers import new_id
-from server.keeping.keeper import Keeper, Lease, Lost
+from server.keeping.keeper import Keeper, Lost
 from server.keeping.records import Kept
 from server.keeping.versions import unreadable
+from server.keeping.waiting import Lease
 from server.memory import give_back_now
 from server.protocol import CLOSE_MOVED, CLOSE_SUPERSEDED, ErrorEvent, Keeping, WarmUp
 from server.session.hosting import Hosting

@@ -16,10 +16,9 @@ from typing import TypeVar
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Record
 from server.logs import of_session
-from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Keeping, Message, Subscribe, Visible, name_of
+from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Subscribe, Visible, name_of
 from server.session.activity import Activity, Answer, Channel, Job
-from server.session.attention import Attention
-from server.session.calling import Calling
+from server.session.audience import Audience
 from server.session.frame_scheduler import Load, Order, due, show, trip
 from server.session.hosting import Hosting
 from server.session.recorder import Recorder, generation_of, read
@@ -34,13 +33,8 @@ from server.wire.limits import beyond
 log = logging.getLogger("chainrule")
 T = TypeVar("T")
 
-STATE_INTERVAL = 1 / 30
-"""While something plays, its state is told no more often than this; every change of status is told at once."""
-SLOW_INTERVAL, UNSEEN_INTERVAL = 1 / 4, 1.0
-"""The same for a page that reads slowly, and for nobody."""
 
-
-class Session(Calling):
+class Session(Audience):
     """The host of its activities. Call `submit`, `attach`, `detach`, `watch`, `leave`, `poke` from the event loop; everything
     else happens in `live`."""
 
@@ -56,17 +50,11 @@ class Session(Calling):
         address: str = "unknown",
         budget: Budget | None = None,
     ) -> None:
-        super().__init__(scheduler)
+        super().__init__(scheduler, kernels, settings.unwatched_pause)
         self.share = Share(budget or Budget(settings), self, lambda: hosting.weights(self.activities))
         self.room = self.share.room
         self.id, self.settings, self.store, self.address = id, settings, store, address
         self.generation = 0 if kept is None else generation_of(kept)
-        self.viewer: Viewer | None = None
-        """The one that controls."""
-        self.readers: set[Viewer] = set()
-        """Those that look on: they are told everything, and watch channels of their own."""
-        self.unwatched_since = time.monotonic()
-        self._attention = Attention(settings.unwatched_pause, self.unwatched_since)
         self.recorder = Recorder()
         self.offer: Callable[[Record], None] | None = None
         """Where what is to outlive the server goes; None where nothing does."""
@@ -76,20 +64,14 @@ class Session(Calling):
         """Puts the session away and leaves what could not be read as it is; false where that cannot be."""
         self.permit: Callable[[], Awaitable[None]] | None = None
         """Waits until the session is surely this process's; None where it can be nobody else's."""
-        self.keeping = Keeping(kept=True)
-        """Whether anything is."""
         self.turns = 0
         """What the actor was woken for, so far."""
-        self._over = False
         self._obeying: Activity | None = None
         """Whose command is being obeyed."""
-        self._meanwhile: list[Message] | None = []
-        """What its activities said before they were begun or restored; None from then on."""
-        self._kernels, self._kept, self._hosting = kernels, kept, hosting
+        self._kept, self._hosting = kept, hosting
         self._inbox: deque[tuple[Viewer, Command]] = deque()
-        self._wake, self._room, self._attended = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._viewers: tuple[Viewer, ...] = ()
-        self.activities: tuple[Activity, ...] = hosting.begin(self)
+        self._room = asyncio.Event()
+        self.activities = hosting.begin(self)
         self._by_turn = hosting.by_turn(self.activities)
         self._channels: dict[str, tuple[Activity, Channel]] = {}
         """Those that some viewer has subscribed to, or had."""
@@ -116,36 +98,6 @@ class Session(Calling):
         )
         self._welcome(viewer)
 
-    def watch(self, viewer: Viewer) -> None:
-        """Let a viewer look on that controls nothing: it is told all that it needs to draw the session, and what comes."""
-        self.readers.add(viewer)
-        self._welcome(viewer)
-
-    def detach(self, viewer: Viewer) -> None:
-        """The viewer that controlled is gone; nothing where another does by now."""
-        if self.viewer is viewer:
-            self.viewer = None
-            self._changed_viewers()
-
-    def leave(self, viewer: Viewer) -> None:
-        """One that looked on is gone."""
-        self.readers.discard(viewer)
-        self._changed_viewers()
-
-    def close_viewers(self, code: int) -> None:
-        for viewer in self._viewers:
-            viewer.close(code)
-
-    def attend(self) -> None:
-        """A page came or went, was hidden or shown: what rested goes on, as if no time had passed."""
-        if self._attention.turn(self.seen, time.monotonic()):
-            for activity in self.activities:
-                activity.go_on()
-        self._attended.set()
-        if self._viewers:
-            self.look()
-        self.poke()
-
     async def submit(self, viewer: Viewer, command: Command) -> None:
         """Queue a command; waits while the queue is full. One who looks on may only say what it looks at."""
         if viewer in self.readers and not isinstance(command, Subscribe | Visible):
@@ -160,36 +112,6 @@ class Session(Calling):
         if self._obeying is not None and isinstance(command, self._obeying.interrupting):
             self.call_off()
         self.poke()
-
-    def poke(self) -> None:
-        """Something changed that may make a picture due."""
-        self._wake.set()
-
-    def announce(self, event: Message) -> None:
-        """Tell every page that is attached, whatever else it knows by then."""
-        for viewer in self._viewers:
-            viewer.put(event)
-
-    def _welcome(self, viewer: Viewer) -> None:
-        """Nobody is told of a part before all of it is there: a page that knows the run takes what else it knows for all."""
-        if self._meanwhile is None:
-            self._introduce(viewer)
-        viewer.put(self._kernels.progress)
-        if not self.keeping.kept:
-            viewer.put(self.keeping)
-        self._changed_viewers()
-
-    def _introduce(self, viewer: Viewer) -> None:
-        for activity in self._by_turn:
-            for event in activity.events():
-                if event is not None:
-                    viewer.put(event)
-
-    def _changed_viewers(self) -> None:
-        self._viewers = (*(() if self.viewer is None else (self.viewer,)), *self.readers)
-        if not self._viewers:
-            self.unwatched_since = time.monotonic()
-        self.attend()
 
     # The actor ----------------------------------------------------------------------------------------------------
 
@@ -212,16 +134,6 @@ class Session(Calling):
         for activity in self.activities:
             activity.let_go()
         await self._offer(math.inf)
-
-    def _begun(self) -> None:
-        """Tell the pages that have come by now all that there is, in its order, and what else was said on the way."""
-        meanwhile, self._meanwhile = self._meanwhile or [], None
-        for viewer in self._viewers:
-            self._introduce(viewer)
-        known = {type(event) for activity in self.activities for event in activity.events()}
-        for event in meanwhile:
-            if type(event) not in known:
-                self.report(event)
 
     def end(self) -> None:
         """No more turns after this one."""
@@ -322,29 +234,12 @@ class Session(Calling):
 
     # For its activities -------------------------------------------------------------------------------------------
 
-    def report(self, event: Message) -> None:
-        """Tell every page that is attached; before the activities are begun, once they are."""
-        if self._meanwhile is None:
-            self.announce(event)
-        else:
-            self._meanwhile.append(event)
-
-    def tell_keeping(self, keeping: Keeping) -> None:
-        """Tell every page that nothing is kept any more, or that all is again."""
-        self.keeping = keeping
-        self.report(keeping)
-        self.poke()
-
     def find(self, kind: type[T]) -> T:
         """The activity that is one of these."""
         for activity in self.activities:
             if isinstance(activity, kind):
                 return activity
         raise errors.CommandError("invalid", f"This server has no {kind.__name__}")
-
-    def watched(self, channel: str) -> bool:
-        """Whether somebody who looks has subscribed to the channel."""
-        return any(not viewer.hidden and channel in viewer.slots for viewer in self._viewers)
 
     # Commands -----------------------------------------------------------------------------------------------------
 
@@ -414,11 +309,6 @@ class Session(Calling):
     # Resting ------------------------------------------------------------------------------------------------------
 
     @property
-    def watched_by(self) -> int:
-        """Pages that are attached."""
-        return len(self._viewers)
-
-    @property
     def playing(self) -> bool:
         """Whether a clock of it runs."""
         return any(activity.playing for activity in self.activities) and not self.resting
@@ -427,35 +317,6 @@ class Session(Calling):
     def moving(self) -> bool:
         """Whether something goes on without a command."""
         return any(activity.moving for activity in self.activities)
-
-    @property
-    def seen(self) -> bool:
-        """Whether a page is attached that is not hidden."""
-        return any(not viewer.hidden for viewer in self._viewers)
-
-    @property
-    def resting(self) -> bool:
-        """Whether nobody has looked for so long that nothing plays."""
-        return self._attention.rests(time.monotonic())
-
-    @property
-    def abandoned(self) -> bool:
-        """Whether its pages have been gone for so long that nothing at all goes on: no study, no trial, no command."""
-        return not self._viewers and self.resting
-
-    async def awake(self) -> None:
-        while self.abandoned and not self._over:
-            self._attended.clear()
-            await self._attended.wait()
-
-    @property
-    def interval(self) -> float:
-        """Seconds between two words on where an activity stands, while it plays."""
-        least = UNSEEN_INTERVAL
-        for viewer in self._viewers:
-            if not viewer.hidden:
-                least = min(least, SLOW_INTERVAL if viewer.reading.slow else STATE_INTERVAL)
-        return least
 
     async def _rest(self, delay: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 from server.metrics import ERRORS, FRAMES, Answers
 from server.protocol import CLOSE_OVERFLOW, Attached, Done, ErrorEvent, Message, Pace, SampleChoice
-from server.session.attention import Reading
 from server.session.channel_types import FRAME, Cadence, Plane
 
 SHARE = 2
@@ -42,6 +41,36 @@ class Slot:
     def spent(self, seconds: float) -> None:
         """Learn what a picture costs; a single one that was disturbed does not weigh much."""
         self.cost += (seconds - self.cost) / 4
+
+
+SLOW = 0.5
+"""Seconds from sending a frame to its acknowledgement, smoothed: a page beyond reads slowly …"""
+QUICK = 0.25
+"""… until it is below this; between the two nothing changes."""
+LONGEST = 1.5
+"""No single frame counts for more: a laptop that slept is not long held to be slow."""
+OPENING = 12
+"""Frames at first that are not judged: a page that opens is busy with itself."""
+
+
+class Reading:
+    """How quickly a page takes its frames: the time from sending one to its acknowledgement."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slow = False
+        self._opening = OPENING
+
+    def took(self, seconds: float) -> bool:
+        """Learn from a frame; whether it is another judgement now."""
+        if self._opening:
+            self._opening -= 1
+            return False
+        self.seconds += (min(seconds, LONGEST) - self.seconds) / 4
+        if self.seconds > SLOW if not self.slow else self.seconds < QUICK:
+            self.slow = not self.slow
+            return True
+        return False
 
 
 class Viewer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from server.session.attention import LONGEST, OPENING, QUICK, SLOW, Attention, Reading
+from server.session.audience import Attention
+from server.session.viewer import LONGEST, OPENING, QUICK, SLOW, Reading
 
 
 def test_what_nobody_looks_at_rests_after_a_while_and_goes_on_when_somebody_does() -> None:
