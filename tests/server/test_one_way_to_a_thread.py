@@ -11,7 +11,7 @@ ELSEWHERE = {
     "session/scheduler.py": "it is the way",
     "session/calling.py": "and this is how a session takes it",
     "session/socket.py": "a command is queued; and long messages are read",
-    "session/registry.py": "the fingerprint, before the first session: the workers may be waiting for a kernel; memory given back",
+    "session/registry.py": "the fingerprint, before the first session: the workers may be waiting for a kernel; memory back",
     "app.py": "makes the scheduler; the documents that are served, once",
     "warmup.py": "kernels compile in a thread of their own",
     "workers.py": "watches over the process",
