@@ -101,7 +101,7 @@ class Plane:
         """Of the variance of points (n, P) the share that lies within the plane; NaN where they are one point."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         give_way()
-        centred = _less(given, given.mean(axis=0))
+        centred = _less(given, _mean(given))
         total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
         within = Plane(self.kind, np.zeros(given.shape[1]), self.directions)
         left = float(np.sum(within.off(centred) ** 2))
@@ -157,7 +157,7 @@ def principal(points: Array, origin: Array | None = None) -> Plane:
     given = np.asarray(points, dtype=np.float64)
     if given.ndim != 2 or len(given) < 3 or not np.isfinite(given).all():
         raise ValueError("points: at least 3 finite ones are needed for a plane of most variance")
-    mean = given.mean(axis=0)
+    mean = _mean(given)
     centred = _less(given, mean)
     values, vectors = np.linalg.eigh(_gram(centred))
     total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
@@ -198,6 +198,15 @@ def finite_of(several: Sequence[Array]) -> Array:
     for row, given in zip(found, giving_way_between(rows, 1), strict=True):
         row[...] = given
     return found
+
+
+def _mean(points: Array) -> Array:
+    """Of points (n, P), (P,): added in their order, as NumPy does."""
+    total: Array = points[0].copy()
+    for point in giving_way_between(points[1:], 1):
+        total += point
+    total /= len(points)
+    return total
 
 
 def _less(points: Array, origin: Array) -> Array:

@@ -31,17 +31,21 @@ from server.wire.frames import decode
 
 ON_LOOP, IN_THREAD, TO_LEAVE = 0.02, 0.1, 0.2
 """Seconds that are allowed."""
-QUIET = 0.021
-"""Seconds that `yardstick` takes on a quiet machine of those that the limits are meant for."""
+QUIET = (0.0125, 0.0055)
+"""Seconds that the two parts of `yardstick` take on the quiet machine that the limits were measured on."""
 PATIENCE = 60.0
-A = np.random.default_rng(0).normal(size=(700, 700))
+A, B = np.random.default_rng(0).normal(size=(700, 700)), np.ones(4_000_000)
 
 
 def yardstick() -> tuple[float, float]:
-    """Seconds that a fixed piece of work takes here and now: of the processor's, and as they pass."""
-    started, worked = time.perf_counter(), time.thread_time()
+    """How much longer a fixed piece of work takes here and now, a product or a copy: on the processor, and as time passes."""
+    started = time.perf_counter(), time.thread_time()
     np.dot(A, A)
-    return time.thread_time() - worked, time.perf_counter() - started
+    between = time.thread_time()
+    B.copy()
+    ended = time.perf_counter(), time.thread_time()
+    worked = max((between - started[1]) / QUIET[0], (ended[1] - between) / QUIET[1])
+    return worked, (ended[0] - started[0]) / sum(QUIET)
 
 
 class Watched(Scheduler):
@@ -98,7 +102,7 @@ class Measured:
     @property
     def factors(self) -> tuple[float, float]:
         """How much slower this machine is, by the slowest of what was measured beside: at work, and as time passes."""
-        worked, passed = (max(each, default=QUIET) / QUIET for each in zip(*self.yards, strict=True))
+        worked, passed = (max(each) for each in zip(*self.yards, strict=True))
         return max(1.0, worked), max(1.0, passed)
 
     async def listen(self) -> None:

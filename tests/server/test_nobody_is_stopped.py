@@ -6,7 +6,9 @@ The commands are those of the protocol that is served; each is done with the lar
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -37,8 +39,13 @@ BRIEF = 0.7
 
 
 @pytest.fixture(scope="module", autouse=True)
-def warm() -> None:
+def warm() -> Iterator[None]:
+    """As a server is that has started: what is loaded is not walked through by the collector."""
     warm_up()
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def walked(kind: str, page: Measured) -> None:
