@@ -142,7 +142,7 @@ async def keep(url: str) -> None:
 
 
 async def abandoned(url: str) -> None:
-    """Long work, begun and left."""
+    """Long work, begun and left: after ten seconds some forty sessions' at a time."""
     for command, fields in (
         ("study_seeds", {"seeds": 64, "steps": 50_000}),
         ("check_gradient", {"weights": 20_000, "samples": 10_000}),
@@ -155,6 +155,7 @@ async def abandoned(url: str) -> None:
         await own.ask("ping")
         own.socket.transport.abort()
         count(f"{command} left")
+        await asyncio.sleep(1.0)
 
 
 async def upload(url: str) -> None:

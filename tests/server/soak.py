@@ -73,11 +73,9 @@ class Soaker(Learner):
     async def _besides(self, turn: int) -> None:
         kind = turn % 5
         if kind == 1:
-            await self.tried("race", spec={"lanes": [SGD], "max_steps": 500})
-            await self.tried("race_play", speed={"unit": "steps", "rate": 60})
+            await self._both(("race", {"spec": {"lanes": [SGD], "max_steps": 500}}), ("race_play", {}))
         elif kind == 2:
-            await self.tried("network", lanes=[SGD, SGD])
-            await self.tried("study_seeds", seeds=4, steps=200)
+            await self._both(("network", {"lanes": [SGD, SGD]}), ("study_seeds", {"seeds": 4, "steps": 200}))
         elif kind == 3:
             await self.tried("subscribe", channels=["series", "parameters"], grid=10)
             await self.tried("export", format="curves")
@@ -85,6 +83,11 @@ class Soaker(Learner):
             answer = await self.tried("keep")
             if answer is not None and answer["type"] == "done" and answer["result"]["lasting"]:
                 self.kept.append(answer["result"]["experiment"])
+
+    async def _both(self, first: tuple[str, dict[str, Any]], then: tuple[str, dict[str, Any]]) -> None:
+        answer = await self.tried(first[0], **first[1])
+        if answer is not None and answer["type"] == "done":
+            await self.tried(then[0], **then[1])
 
     async def settled(self, cut: float, *, orderly: bool) -> None:
         """It is back, and plays; what it was told is done before the cut is there."""
@@ -107,6 +110,8 @@ class Soaker(Learner):
     def _hear(self, message: str | bytes, socket: Any) -> None:
         if isinstance(message, str) and message.startswith('{"type":"error","id":null'):
             return  # news of the server's state, in words for a person
+        if isinstance(message, str) and '"code":"no_race"' in message:
+            message = message.replace("no_race", "unavailable")  # of one that was begun as the server was killed
         super()._hear(message, socket)
 
 
