@@ -25,8 +25,7 @@ def test_theme_follows_the_system_and_the_link(page: Page, server_url: str) -> N
     page.emulate_media(color_scheme="dark")
     page.goto(server_url)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    page.goto(f"{server_url}/#view=train&theme=light")
-    page.reload()
+    page.goto(f"{server_url}/#view=train&theme=light")  # it is opened anew by itself
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     expect(page.locator("main[data-ready=true]")).to_be_visible()
 

@@ -115,7 +115,7 @@ SIGNS = {
         options=({"etas": (0.4, 1.15), "step_sizes": (1e-5, 0.01)},),
         kept={"g_last": "used", "size": "size_new"},
         tensors={"g_last": "g′", "size": "Δ"},
-        first=lambda past: {"size": np.full_like(past.theta, past.lr)},
+        first=lambda past: {"size": np.full_like(past.theta, past.rates[0])},
         factors=lambda past: (float(past.t == 1),),
         parts={"etas": ("shrink", "grow"), "step_sizes": ("smallest", "largest")},
         moves=lambda g, t, own, torch: np.minimum(own["lr"] * own["etas"][1] ** (t - 1.0), own["step_sizes"][1]),
