@@ -139,6 +139,7 @@ class Session(Audience):
         """No more turns after this one."""
         self._over = True
         self._attended.set()
+        self.look()  # its last slice, though nobody is there
         self.poke()
 
     async def _begin(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,14 +13,18 @@ from live_server import Live, serving
 from pages import Page
 
 from engine import warm_up
+from engine.parts import give_way
 from server.race.network.controller import NetworkRaceController
 from server.race.surface.controller import SurfaceRaceController
 from server.run import sharing
 from server.run.controller import RunController
 from server.session import scheduler
+from server.session.audience import Audience
 from server.session.scheduler import Account, Job, Line, Scheduler
 from server.session.session import Session
+from server.session.viewer import Viewer
 from server.settings import Settings
+from server.warmup import Kernels
 
 WIDE = {"network": {"layers": [{"units": 200}, {"units": 200}]}}
 SGD = {"optimizer": {"name": "sgd", "lr": 0.01}}
@@ -172,3 +177,36 @@ def test_a_session_whose_pages_are_gone_is_for_nobody(quick: Live, monkeypatch: 
         assert asked and not any(asked)
         page.do("play", speed={"unit": "flat"})
     quick.until(lambda: any(asked))
+
+
+def test_who_looks_again_finds_it_going_on_among_the_others() -> None:
+    """A slice that was begun for nobody, while others take all the time there is."""
+
+    async def play() -> None:
+        own, go = Scheduler(1, 0.0), threading.Event()
+        session, page = Audience(own, Kernels(lambda progress: None), 10.0), Viewer(256)
+
+        def busy() -> None:
+            while not go.is_set():
+                give_way()
+
+        async def others() -> None:
+            for _ in range(30):
+                await own.submit(Account(), lambda: None, hurried=False).result()
+
+        try:
+            all_the_time = [own.submit(Account(), busy, hurried=False) for _ in range(2)]
+            slice = asyncio.create_task(session.slice(lambda: 7))
+            await others()
+            assert not slice.done()
+            session.watch(page)
+            await others()
+            assert slice.done() and slice.result() == 7
+            go.set()
+            await asyncio.gather(*(job.result() for job in all_the_time))
+        finally:
+            go.set()
+            own.close()
+
+    with ThreadPoolExecutor(1) as thread:  # of its own: another test's Playwright keeps this thread's loop running
+        thread.submit(lambda: asyncio.run(play())).result()
