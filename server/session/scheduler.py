@@ -39,12 +39,12 @@ HURRIED = 3
 """So many calls in a row may go ahead where a turn waits; then the turn is next."""
 
 
-class Withdrawn(Exception):  # noqa: N818  it is no error
-    """The call was taken back before it began: nothing has happened."""
-
-
 class Left(Exception):  # noqa: N818  it is no error
     """The call was left on its way: what it was to change stands as between two pieces of its work."""
+
+
+class Withdrawn(Left):
+    """The call was taken back before it began: nothing has happened."""
 
 
 class Account:
