@@ -195,7 +195,8 @@ def test_catalog_has_rows_with_mathml_for_each_formula(live: Live) -> None:
     def walk(value: Any, visit: Callable[[dict[str, Any]], None]) -> None:
         if isinstance(value, dict):
             visit(value)
-        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            value = [item for name, item in value.items() if name != "script"]  # it is the engine's own
+        for item in value if isinstance(value, list) else ():
             walk(item, visit)
 
     def check(row: dict[str, Any]) -> None:
