@@ -77,9 +77,10 @@ class Calling:
             self._scheduler.forward(self._queued)
 
     def call_off(self) -> None:
-        """A command makes pointless what another one is waiting for: unless it is soon at its end, it is left."""
+        """A command makes pointless what another one is waiting for: unless it is soon at its end, it is left. What is quick is
+        done, begun or not: who edits and then pauses means both."""
         if self._called is not None:
-            self._scheduler.leave(self._called, PATIENCE)
+            self._scheduler.cut_short(self._called, PATIENCE)
 
     async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
         behind = turn and not self.watched_by

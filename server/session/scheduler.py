@@ -39,12 +39,12 @@ HURRIED = 3
 """So many calls in a row may go ahead where a turn waits; then the turn is next."""
 
 
-class Withdrawn(Exception):  # noqa: N818  it is no error
-    """The call was taken back before it began: nothing has happened."""
-
-
 class Left(Exception):  # noqa: N818  it is no error
     """The call was left on its way: what it was to change stands as between two pieces of its work."""
+
+
+class Withdrawn(Left):
+    """The call was taken back before it began: nothing has happened."""
 
 
 class Account:
@@ -229,10 +229,14 @@ class Scheduler:
         """Take a call back; one that has begun ends where it gives way next, but not before it has run for so many seconds. Who
         awaits it finds `Withdrawn` or `Left`."""
         if not self.withdraw(job):
-            with self._lock:
-                job.left_after = min(job.left_after, after)
-                if job.ran >= job.left_after and job in self._begun and self._line.withdraw(job) and job.go is not None:
-                    job.go.release()  # it only ends: that takes nobody's turn
+            self.cut_short(job, after)
+
+    def cut_short(self, job: Job, after: float) -> None:
+        """The same of one that has begun or not: what takes no longer is done, in its turn."""
+        with self._lock:
+            job.left_after = min(job.left_after, after)
+            if job.ran >= job.left_after and job in self._begun and self._line.withdraw(job) and job.go is not None:
+                job.go.release()  # it only ends: that takes nobody's turn
 
     def close(self) -> None:
         """What runs is left where it gives way next, what waits is forgotten."""

@@ -22,7 +22,7 @@ from server.session.audience import Audience
 from server.session.frame_scheduler import Load, Order, due, show, trip
 from server.session.hosting import Hosting
 from server.session.recorder import Recorder, generation_of, read
-from server.session.scheduler import Left, Scheduler, Withdrawn
+from server.session.scheduler import Left, Scheduler
 from server.session.viewer import Viewer
 from server.settings import Settings
 from server.warmup import Kernels
@@ -175,7 +175,7 @@ class Session(Audience):
         if item is not None:
             await self._obey(*item)
             return
-        with contextlib.suppress(Withdrawn, Left):
+        with contextlib.suppress(Left):
             delay = await self._advance()
             if delay > 0 and not self._inbox and not self._over:
                 if math.isinf(delay):

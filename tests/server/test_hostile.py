@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from server.http.assets import web_folder
 
 SESSIONS, EACH, AT_A_TIME, LONG = 20, 500, 50, 8
-CODES = {"malformed", "invalid", "too_large", "limit", "no_race"}
+CODES = {"malformed", "invalid", "too_large", "limit", "no_race", "cancelled"}
 HERE = str(Path(web_folder()).parent)
 GROWTH = 40_000_000
 """Bytes that a server may keep, four thousand a message: what an allocator holds back in its smaller pieces."""

@@ -195,7 +195,7 @@ def test_catalog_has_rows_with_mathml_for_each_formula(live: Live) -> None:
     def walk(value: Any, visit: Callable[[dict[str, Any]], None]) -> None:
         if isinstance(value, dict):
             visit(value)
-            value = [item for key, item in value.items() if key != "script"]  # as it is written, for a machine
+            value = [item for name, item in value.items() if name != "script"]  # it is the engine's own
         for item in value if isinstance(value, list) else ():
             walk(item, visit)
 

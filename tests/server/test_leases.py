@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from server.keeping import keeper as module
+from server.keeping import waiting
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.givers import new_id
@@ -273,8 +274,8 @@ def test_a_process_of_this_machine_that_is_gone_is_not_waited_for(url: str, impa
 
 
 def test_large_records_do_not_hold_up_the_leases(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGE", 5000)
-    monkeypatch.setattr(module, "AT_ONCE", 2500)
+    monkeypatch.setattr(waiting, "LARGE", 5000)
+    monkeypatch.setattr(waiting, "AT_ONCE", 2500)
 
     async def scene(arrive: Callable[..., Process]) -> None:
         owner = arrive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from session_runs import begun, trainer
 from engine.parts import give_way, giving_way
 from server.protocol import Done
 from server.race.network.plane import PlaneView
-from server.run import commands
+from server.run import commands, sharing
 from server.settings import Settings
 
 RATE = {"kind": "set", "path": "optimizer.lr", "value": 0.01}
@@ -48,6 +49,35 @@ def test_an_export_stops_nobody_and_is_left_by_a_pause(
             assert page.until(lambda event: event.get("id") == 100)["code"] == "cancelled"
             assert page.until(lambda event: event.get("id") == 101)["type"] == "done"
             page.do("network_step", count=3)  # all is as it was
+
+
+def test_a_quick_command_whose_turn_is_still_to_come_is_obeyed_before_a_pause(
+    serve: Callable[[Settings], Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked, go = threading.Event(), threading.Event()
+
+    def blocking(run: object, format: str) -> str:
+        blocked.set()
+        assert go.wait(60)
+        return ""
+
+    monkeypatch.setattr(sharing, "_text", blocking)
+    live = serve(Settings(database_url="sqlite://", threads=1))
+    with Page(live.socket) as other, Page(live.socket) as page:
+        begun(page, "parameters")
+        page.do("step", count=3)
+        page.do("edit", edit=RATE)
+        session = live.app.state.sessions.find(page.attached["session"])
+        other.send("export", format="curves")
+        assert blocked.wait(60)
+        page.send("undo", id=100)
+        live.until(lambda: session._called is not None)
+        page.send("pause", id=101)
+        live.until(lambda: session._called is None or math.isfinite(session._called.left_after))  # the pause has come
+        go.set()
+        for id in (100, 101):
+            assert page.until(lambda event, id=id: event.get("id") == id)["type"] == "done"
+        page.do("redo")
 
 
 def test_undo_redo_and_an_edit_that_take_long_are_seeks_with_the_same_bits(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
