@@ -28,7 +28,7 @@ INJECTED = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_
 
 def setting(value: Any, words: str, *, read: Callable[[str], Any] | None = None, **range_: Any) -> Any:
     """A field: `words` say what it is for, `read` makes one entry of a list of a text or raises ValueError in words; the
-    range is named by `least`, `most`, `unit`."""
+    range is named by `up_to` and `unit`."""
     return field(default=value, metadata={"words": words, "read": read, **range_})
 
 
@@ -81,39 +81,39 @@ class Settings:
         read=_proxy,
     )
     workers: int = setting(
-        1, "processes that serve, on one socket; they need a database that all of them reach", unit="processes", most=64
+        1, "processes that serve, on one socket; they need a database that all of them reach", unit="processes", up_to=64
     )
     threads: int = setting(
-        0, "threads of a process that run kernels; by default the workers share the processors", unit="threads", most=1024
+        0, "threads of a process that run kernels; by default the workers share the processors", unit="threads", up_to=1024
     )
     slice_seconds: float = setting(
-        0.004, "length aimed at for one stretch of training; pausing waits for at most one", unit="seconds", most=1.0
+        0.004, "length aimed at for one stretch of training; pausing waits for at most one", unit="seconds", up_to=1.0
     )
     session_expiry: float = setting(
         3600.0,
         "after so long without a viewer a session leaves memory; it is kept, and comes back to whoever attaches",
         unit="seconds",
-        most=LONG,
+        up_to=LONG,
     )
     kept_session_expiry: float = setting(
         30 * 86400.0,
         "after so long a session that nobody came back to is deleted; a named experiment never is",
         unit="seconds",
-        most=LONG,
+        up_to=LONG,
     )
     unwatched_pause: float = setting(
         10.0,
         "after so long what plays rests, where no page is attached or it is hidden: it goes on when somebody looks again",
         unit="seconds",
-        most=LONG,
+        up_to=LONG,
     )
     stalled_seconds: float = setting(
-        15.0, "so long a page may take nothing of what is sent to it before it is detached", unit="seconds", most=LONG
+        15.0, "so long a page may take nothing of what is sent to it before it is detached", unit="seconds", up_to=LONG
     )
     header_timeout: float = setting(
-        10.0, "so long a connection may take to say what it wants, at first and after each answer", unit="seconds", most=LONG
+        10.0, "so long a connection may take to say what it wants, at first and after each answer", unit="seconds", up_to=LONG
     )
-    attach_within: float = setting(60.0, "so long a socket may stay without attaching to a session", unit="seconds", most=LONG)
+    attach_within: float = setting(60.0, "so long a socket may stay without attaching to a session", unit="seconds", up_to=LONG)
     database_url: str = setting(
         "",
         "where sessions and experiments are kept: sqlite:////path/of/a/file, postgresql://user:password@host/name, or "
@@ -247,8 +247,14 @@ def _allowed(entry: Field[Any]) -> str:
         return "on or off"
     if kind == "str":
         return ", ".join(metadata["choices"]) if "choices" in metadata else "text"
-    most = "" if metadata.get("most") is None else f" and at most {metadata['most']:.15g}"
-    return f"{'a whole number' if kind == 'int' else 'a number'} above 0{most}, of {metadata['unit']}"
+    most = _most(entry)
+    bound = "" if most == BIG else f" and at most {most:.15g}"
+    return f"{'a whole number' if kind == 'int' else 'a number'} above 0{bound}, of {metadata['unit']}"
+
+
+def _most(entry: Field[Any]) -> float:
+    """The engine's own bound, or that of a setting which bounds nothing."""
+    return float(entry.metadata.get("most") or entry.metadata.get("up_to") or BIG)
 
 
 def _parse(entry: Field[Any], text: str) -> Any:
@@ -266,8 +272,10 @@ def _parse(entry: Field[Any], text: str) -> Any:
         number = int(text) if kind == "int" else float(text)
     except ValueError:
         number = float("nan")
-    if not 0 < number < float("inf") or number > (metadata.get("most") or BIG):
+    if not 0 < number < float("inf"):
         raise ValueError(f"{name} should be {_allowed(entry)}, not {text!r}")
+    if number > _most(entry):
+        raise ValueError(f"{name} should be at most {_most(entry):.15g}, not {text!r}")
     return number
 
 

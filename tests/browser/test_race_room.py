@@ -47,7 +47,7 @@ def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: Race
     for count in (7, 8):
         room.hook("race-add").click()
         expect(page.locator(".lane")).to_have_count(count)
-        expect(room.hook("race-editor")).to_be_visible()
+        expect(page.locator(".lane").last.get_by_test_id("race-editor")).to_be_visible()
     page.keyboard.press("Escape")
     expect(room.hook("race-editor")).to_be_hidden()
     page.keyboard.press("Escape")

@@ -32,7 +32,7 @@ def test_a_chart_has_true_and_slice_losses_and_says_what_it_hides(race):
     assert chart.explained(race) == pytest.approx(values[:2].sum() / values.sum(), rel=1e-10)
     for lane in race.lanes:
         way = chart.trajectory(race, lane.id)
-        assert way.columns["true_loss"][-1] == lane.trainer.objective("train")
+        assert way.columns["true_loss"][-1] == pytest.approx(lane.trainer.objective("train"), rel=1e-14)
         assert np.isnan(way.columns["true_loss"][40])
     assert chart.measure(race, 60.0)
     for lane in race.lanes:
