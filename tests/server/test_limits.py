@@ -207,7 +207,7 @@ def test_the_table_knows_what_the_engine_allows() -> None:
     }
     assert samples == MAX_ROWS and all(getattr(Settings(), name) <= value for name, value in most.items())
     for name, value in most.items():
-        with pytest.raises(ValueError, match=f"CHAINRULE_{name.upper()} should be a whole number above 0 and at most {value}"):
+        with pytest.raises(ValueError, match=f"CHAINRULE_{name.upper()} should be at most {value}"):
             Settings.from_environment({f"CHAINRULE_{name.upper()}": str(value + 1)})
     assert Settings().max_sessions >= 256 and Settings().max_sessions_per_address >= 200
 
