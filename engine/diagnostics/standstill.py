@@ -14,7 +14,7 @@ from engine.script.edit_checks import number as n
 
 HIGH = 0.5  # in baselines
 SPLIT = 0.4  # baselines; XOR on two units stands still at 0.5 and 0.69 of them, a little more or less on the way there
-PARTED = 0.2  # of the samples at least fitted, as many left, and hardly any between: where targets are noisy losses are spread
+GROUP = 0.2  # of the samples at least fitted, as many left, and hardly any between: where targets are noisy losses are spread
 FLAT = 0.005  # of the loss, over the later half of the updates; healthy but slow starts fall by 1 % or more
 IDENTICAL_FLAT = 0.05  # the same where a whole layer's units are identical, whose best is soon neared and never reached
 ENOUGH = 500  # updates before "it does not get better" means anything
@@ -42,13 +42,13 @@ def local_minimum(s: Symptoms) -> Finding | None:
     """Part of the samples is fitted, the rest stays: a flat place of a network with too few units, as XOR has on two."""
     flat = _stuck(s, IDENTICAL_FLAT, SPLIT)
     (fitted, left), samples = s.fitted, len(s.network.losses)
-    if flat is None or penalized(s) or not s.hidden or min(fitted, left) < PARTED * samples:
+    if flat is None or penalized(s) or not s.hidden or min(fitted, left) < GROUP * samples:
         return None
-    if samples - fitted - left > 0.5 * PARTED * samples:
+    if samples - fitted - left > 0.5 * GROUP * samples:
         return None
     words = f"{fitted} of {samples} training samples are fitted, and {left} stay as they are"
     tries = [to_try.more_units(s), to_try.another_start(s)]
-    return _standing(s, [Evidence("left_share", left / samples, PARTED, "above", words), flat], None, tries)
+    return _standing(s, [Evidence("left_share", left / samples, GROUP, "above", words), flat], None, tries)
 
 
 def plateau(s: Symptoms) -> Finding | None:

@@ -35,7 +35,7 @@ LARGEST = 50_000_000
 _told: set[str] = set()
 
 
-class Damaged(Exception):  # noqa: N818  it is mended, not raised to anybody
+class DamagedError(Exception):
     """What lies in the cache is not what was written there."""
 
 
@@ -82,11 +82,11 @@ class CheckedFiles(IndexDataCacheFile):
             content = whole(path)
             packed = content[:-DIGEST]
             if digest(packed, purpose) != content[-DIGEST:]:
-                raise Damaged("its checksum is another")
+                raise DamagedError("its checksum is another")
             return pickle.loads(packed)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except Exception as problem:
+        except Exception as problem:  # whatever it is: the kernel is compiled anew
             drop(path, problem)
             return None
 
@@ -141,12 +141,12 @@ class KernelCache(_Cache):
 
 
 def whole(path: str) -> bytes:
-    """The bytes of a file; raises OSError, and `Damaged` of what is no file. A pipe in its place is not waited for."""
+    """The bytes of a file; raises OSError, and `DamagedError` of what is no file. A pipe in its place is not waited for."""
     about = os.stat(path)
     if not stat.S_ISREG(about.st_mode):
-        raise Damaged("it is no file")
+        raise DamagedError("it is no file")
     if not DIGEST < about.st_size < LARGEST:
-        raise Damaged(f"it has {about.st_size} bytes")
+        raise DamagedError(f"it has {about.st_size} bytes")
     return Path(path).read_bytes()
 
 

@@ -101,7 +101,8 @@ class NetworkRace:
         self.step = 0
         self.spacing = 1
         self.lanes: list[NetworkLane] = []
-        self._next_id = 1
+        self.next_id = 1
+        """Of the lane that is added next."""
         for lane in self.spec.lanes:
             self.add(lane)
 
@@ -137,28 +138,15 @@ class NetworkRace:
         spec = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
         if len(self.lanes) >= MOST_LANES:
             raise ValueError(f"lanes: there are {MOST_LANES} already; allowed: up to {MOST_LANES}")
-        made = NetworkLane(self._next_id, spec, Trainer(spec_of(self.spec.run, spec)), self.step)
+        made = NetworkLane(self.next_id, spec, Trainer(spec_of(self.spec.run, spec)), self.step)
         made.points[0] = made.trainer.machine.theta.copy()
-        self._next_id += 1
+        self.next_id += 1
         self.lanes.append(made)
         self._retune_at(made)
         return made.id
 
     def remove(self, number: int) -> None:
         self.lanes.remove(self.lane(number))
-
-    @property
-    def next_id(self) -> int:
-        """Of the lane that is added next."""
-        return self._next_id
-
-    def renumber(self, ids: Sequence[int], next_id: int) -> None:
-        """Of a race that is taken up again: give the lanes, in their order, the ids that they had."""
-        if len(set(ids)) != len(self.lanes) or len(ids) != len(self.lanes) or not all(0 < number < next_id for number in ids):
-            raise ValueError(f"ids: allowed: {len(self.lanes)} different ones, from 1 to below next_id")
-        for lane, number in zip(self.lanes, ids, strict=True):
-            lane.id = number
-        self._next_id = next_id
 
     def duplicate(self, number: int) -> int:
         """A second lane with the same past, ready to be changed."""

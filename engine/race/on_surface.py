@@ -8,7 +8,7 @@ number of updates and the trails are what a race from step 0 under the present s
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,8 @@ class Race:
         self.step = 0
         self.computed = 0
         self.lanes: list[Lane] = []
-        self._next_id = 1
+        self.next_id = 1
+        """Of the lane that is added next."""
         self._buffers = LaneBuffers(self.spec.max_steps)
         self.surface = SurfaceFunction(self.spec.surface)
         for lane in self.spec.lanes:
@@ -138,8 +139,8 @@ class Race:
         RaceSpec.model_validate(self.spec.model_dump() | {"lanes": (spec,), "start": None})
         taken = {lane.slot for lane in self.lanes}
         slot = next(slot for slot in range(MOST_LANES) if slot not in taken)
-        made = Lane(self._next_id, slot, spec, self.step)
-        self._next_id += 1
+        made = Lane(self.next_id, slot, spec, self.step)
+        self.next_id += 1
         self.lanes.append(made)
         self._reset(made)
         self._catch_up()
@@ -147,19 +148,6 @@ class Race:
 
     def remove(self, number: int) -> None:
         self.lanes.remove(self.lane(number))
-
-    @property
-    def next_id(self) -> int:
-        """Of the lane that is added next."""
-        return self._next_id
-
-    def renumber(self, ids: Sequence[int], next_id: int) -> None:
-        """Of a race that is taken up again: give the lanes, in their order, the ids that they had."""
-        if len(set(ids)) != len(self.lanes) or len(ids) != len(self.lanes) or not all(0 < number < next_id for number in ids):
-            raise ValueError(f"ids: allowed: {len(self.lanes)} different ones, from 1 to below next_id")
-        for lane, number in zip(self.lanes, ids, strict=True):
-            lane.id = number
-        self._next_id = next_id
 
     def duplicate(self, number: int) -> int:
         """A second lane with the same past, ready to be changed."""

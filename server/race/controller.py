@@ -357,9 +357,11 @@ class RaceController(Activity, ABC, Generic[R]):
         """Lanes go by the ids and the colours that they had, and changes are counted on: a page that was here knows them."""
         if "changes" not in found:
             return  # kept before they were
+        from engine.race.lane_ids import renumber
+
         race, slots = self.present(), dict[int, int](found["lanes"])
         names = dict(zip([lane.id for lane in race.lanes], slots, strict=True))
-        race.renumber(list(slots), found["next_lane"])
+        renumber(race, list(slots), found["next_lane"])
         self.renamed(names)
         self.slots = slots
         self.changes = found["changes"] - 1
