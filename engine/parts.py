@@ -7,8 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
 R = TypeVar("R")
 Parts = Generator[float, None, R]
 """Yields the share that is done, as far as that is known; 0 where it is not."""
@@ -93,3 +94,9 @@ def unbroken() -> Iterator[None]:
         yield
     finally:
         _caller.unbroken = before
+
+
+def whole(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """A call that gives way and is not left: what it tells of is done already."""
+    with unbroken():
+        return function(*args, **kwargs)

@@ -251,9 +251,11 @@ class RaceController(Activity, ABC, Generic[R]):
 
     async def changed(self) -> None:
         """Its script is no longer what it was: tell it, and draw everything again."""
+        from engine.parts import whole
+
         self.changes += 1
         self._colour()
-        self._info = await self.host.call(self.describe)
+        self._info = await self.host.call(whole, self.describe)
         self._in_force = in_force(self.present())
         self.host.report(self._info)
         self.tell()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +17,7 @@ from session_runs import begun, trainer
 from engine.parts import give_way, giving_way
 from server.protocol import Done
 from server.race.network.plane import PlaneView
+from server.race.surface.controller import SurfaceRaceController
 from server.run import commands, sharing
 from server.settings import Settings
 
@@ -78,6 +80,35 @@ def test_a_quick_command_whose_turn_is_still_to_come_is_obeyed_before_a_pause(
         for id in (100, 101):
             assert page.until(lambda event, id=id: event.get("id") == id)["type"] == "done"
         page.do("redo")
+
+
+def test_a_change_that_is_made_is_told_though_a_pause_comes_meanwhile(
+    serve: Callable[[Settings], Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lane is there; that it takes long to tell of it is no reason to leave the page without."""
+    describe, describing = SurfaceRaceController.describe, threading.Event()
+    live = serve(Settings(database_url="sqlite://", threads=1))
+    with Page(live.socket) as page:
+        page.run_info()
+        page.do("race")
+        session = live.app.state.sessions.find(page.attached["session"])
+
+        def slow(races: SurfaceRaceController) -> object:
+            describing.set()
+            job = session._called
+            while job.left_after == math.inf or job.ran + time.monotonic() - job.since < 2 * job.left_after:
+                give_way()
+            give_way()
+            return describe(races)
+
+        monkeypatch.setattr(SurfaceRaceController, "describe", slow)
+        lanes = len(session.find(SurfaceRaceController).present().lanes)
+        page.send("race_lane_add", id=100, lane={"optimizer": {"name": "lion"}})
+        assert describing.wait(60)
+        page.send("race_pause", id=101)
+        assert page.until(lambda event: event.get("id") == 100)["type"] == "done"
+        assert page.until(lambda event: event.get("id") == 101)["type"] == "done"
+        assert len(next(event for event in reversed(page.events) if event["type"] == "race")["lanes"]) == lanes + 1
 
 
 def test_undo_redo_and_an_edit_that_take_long_are_seeks_with_the_same_bits(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,6 +170,8 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     async def lanes_began(self) -> None:
         """They run to where the others are; a race that plays plays on from there."""
+        from engine.parts import whole
+
         race, onward = self.present(), isinstance(self.work, Play)
         await self.stop()
         await self.changed()
@@ -178,7 +180,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         elif onward:
             self.work = Play(self.steppable(), self.speed)
         if self.plane.chart is None:
-            self.plane.lay(await self.host.call(opening, race))
+            self.plane.lay(await self.host.call(whole, opening, race))
         self.tell()
 
     def forget(self, number: int) -> None:
