@@ -34,6 +34,8 @@ def test_the_way_back_to_ones_run(train: Train) -> None:
     paste(page, f"s={link}&lock=optimizer.lr")
     expect(train.hook("subject")).to_contain_text("–3–")
     expect(page.locator('[data-field="optimizer.lr"]')).to_have_attribute("inert", "")
+    expect(back).to_be_visible()
+    expect(back).to_have_attribute("title", "Back to your run (y)")
     train.hook("forward").click()
     train.settle(1)
     # Nor is that lost when another link is opened.

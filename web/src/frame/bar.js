@@ -26,18 +26,9 @@ export function barView(actions, openHelp, rooms) {
     { class: "round", type: "button", title: "Keys (?)", aria: { label: "Keys and help" }, onclick: openHelp },
     "?",
   );
-  const [other] = left();
   const back = h(
     "button",
-    {
-      class: "round",
-      type: "button",
-      hidden: !other,
-      title: `${other?.linked ? "Back to the run of the link" : "Back to your run"} (y)`,
-      aria: { label: other?.linked ? "Back to the run of the link" : "Back to your run" },
-      data: { testid: "back-to-run" },
-      onclick: () => actions.otherRun(),
-    },
+    { class: "round", type: "button", hidden: true, data: { testid: "back-to-run" }, onclick: () => actions.otherRun() },
     icon("undo"),
   );
   const doors = rooms.map(({ name, title }) =>
@@ -60,7 +51,7 @@ export function barView(actions, openHelp, rooms) {
     theme,
     help,
   );
-  const [entered, themed] = [memo(), memo()];
+  const [entered, attached, themed] = [memo(), memo(), memo()];
   return {
     element,
     update(state) {
@@ -72,6 +63,13 @@ export function barView(actions, openHelp, rooms) {
       const words = room.subject(state);
       setText(subject, words);
       setAttribute(subject, "title", words);
+      if (attached(state.attachments)) {
+        const [run] = left();
+        const where = run?.linked ? "Back to the run of the link" : "Back to your run";
+        back.hidden = !run;
+        setAttribute(back, "title", `${where} (y)`);
+        setAttribute(back, "aria-label", where);
+      }
       if (!themed(state.theme)) return;
       const other = state.theme === "dark" ? "light" : "dark";
       setAttribute(theme, "title", `${other} theme (t)`);
