@@ -56,6 +56,8 @@ class Recorder:
         self._held: list[tuple[Viewer, Done]] = []
         self._script: Hashable = None
         self._place: Hashable = None
+        self._taken: tuple[float, Hashable, Hashable] = -math.inf, None, None
+        """When the last record was taken, and of what: it counts as offered when it is."""
 
     def wait(self, session: Recorded, now: float) -> float:
         """Seconds until a record is due; infinity where there is nothing new, or nothing to be kept as it is."""
@@ -85,7 +87,7 @@ class Recorder:
             snapshot=parts.snapshot,
             series=parts.series,
         )
-        self._offered, self._script, self._place = now, script, place
+        self._taken = now, script, place
         self._cost = time.monotonic() - now
         return record
 
@@ -111,7 +113,8 @@ class Recorder:
         return True
 
     def tells(self, record: Record) -> Record:
-        """The record that was just taken, with what is to be called when it is written, or cannot be."""
+        """The record that was taken last and is offered now, with what is to be called when it is written, or cannot be."""
+        self._offered, self._script, self._place = self._taken
         held, self._held = self._held, []
         if not held and record.script is None:
             return record

@@ -167,6 +167,23 @@ def test_the_run_comes_back_with_its_history() -> None:
     asyncio.run(play())
 
 
+def test_a_record_counts_as_offered_when_it_is_and_not_while_it_is_taken() -> None:
+    async def play() -> None:
+        life = Life()
+        await life.until(lambda: life.run.trainer is not None)
+        await life.rest()
+        life.session.offer = None
+        await life.do("step", count=1)
+        recorder = life.session.recorder
+        record = recorder.take(life.session)
+        assert recorder.wait(life.session, 0.0) < float("inf"), "who ends now has not been given it"
+        recorder.tells(record)
+        assert recorder.wait(life.session, 0.0) == float("inf")
+        await life.end()
+
+    asyncio.run(play())
+
+
 def test_what_played_plays_on_from_where_it_was() -> None:
     async def play() -> None:
         first = Life()
