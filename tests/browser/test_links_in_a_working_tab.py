@@ -36,6 +36,10 @@ def test_the_way_back_to_ones_run(train: Train) -> None:
     expect(page.locator('[data-field="optimizer.lr"]')).to_have_attribute("inert", "")
     expect(back).to_be_visible()
     expect(back).to_have_attribute("title", "Back to your run (y)")
+    for width in (390, 360):  # phones: the bar is at its fullest now
+        page.set_viewport_size({"width": width, "height": 780})
+        expect(page.locator(".bar > :last-child")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1280, "height": 720})
     train.hook("forward").click()
     train.settle(1)
     # Nor is that lost when another link is opened.
