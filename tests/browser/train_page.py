@@ -14,6 +14,8 @@ Its hooks:
                             experiment-save experiments-list branches-list experiments-error`` (dialogs), ``compared`` (curves),
                             ``own-data own-tile draw table-file`` (gallery), ``table-dialog table-facts table-error table-faults
                             table-outcome table-train`` (dialog for a file), ``draw-plane draw-status draw-train`` (drawing),
+                            ``formula-sketch formula-status`` (a formula as data), ``draw-digit digit-pad digit-seen digit-bars
+                            digit-answer digit-fit digit-label digit-add digit-kept digit-train`` (a digit drawn by hand),
                             ``train-loss test-loss test-accuracy`` (the three numbers), ``dataset-name seed add-layer units-N
                             activation-N formula layer-N phi-N before-N shares-N alike-N`` (settings; N a layer from 1),
                             ``more-clip more-stop more-numerics rate-now schedule-formula schedule-plot schedule-reading
