@@ -88,7 +88,8 @@ def test_drawn_pictures_join_the_data_and_stay_pictures(live: Live) -> None:
         _, arrays = page.frame("evaluation", lambda header: header["step"] == 40)
         assert arrays["confusion_test"].sum() == 60
         other.run_info()
-        other.do("load", script=page.do("share")["result"]["script"])
+        other.do("load", experiment=page.do("keep")["result"]["experiment"])
+        assert other.state["step"] == 40
         assert other.run_info()["image_shape"] == [8, 8]
         sample = np.eye(8).ravel().tolist()
         for each in (page, other):

@@ -109,7 +109,7 @@ export function regionsView(actions) {
     marks.replaceChildren(
       h("span", {}, h("i", { class: "dot ink" }), "train"),
       run.samples.test > 0 ? h("span", {}, h("i", { class: "dot ring" }), "test") : "",
-      bordered ? h("span", {}, h("i", { class: "stroke thin" }), "true border") : "",
+      bordered ? h("span", { title: "where the formula parts the classes" }, h("i", { class: "stroke thin" }), "border") : "",
     );
   }
 }
