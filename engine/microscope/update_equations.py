@@ -15,7 +15,7 @@ import numpy as np
 from engine.machine.trace import MicroStep, trace_update
 from engine.microscope.expressions.arithmetic import as_tree, flat, names_in, on_arrays
 from engine.microscope.expressions.expression import Expression, Number, Writing, latex, plain
-from engine.optimizers.equations import SYMBOLS, UpdateEquations
+from engine.optimizers.equations import STEP, SYMBOLS, UpdateEquations
 from engine.rows.latex import latex as latex_of
 
 if TYPE_CHECKING:
@@ -138,18 +138,39 @@ def tree(
     equations: UpdateEquations, inputs: Mapping[str, Any], index: tuple[int, ...], symbols: Mapping[str, str]
 ) -> dict[str, Expression]:
     """The same for one entry, with its terms: each formula in the `symbols` of what it reads."""
-    known: dict[str, Expression] = {}
-    for name, value in inputs.items():
-        number = (
-            float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
-        )
-        known[name] = Number(symbols.get(name, name), number, name)
+    known = _known(inputs, index, symbols)
     found = {}
     for quantity in equations.quantities:
         made = flat(as_tree(quantity.formula, known))
         found[quantity.name] = made
         known[quantity.name] = Number(quantity.symbol, made.value, quantity.name)
     return found
+
+
+def _known(inputs: Mapping[str, Any], index: tuple[int, ...], symbols: Mapping[str, str]) -> dict[str, Expression]:
+    """What the formulas read, of one entry."""
+    known: dict[str, Expression] = {}
+    for name, value in inputs.items():
+        number = (
+            float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
+        )
+        known[name] = Number(symbols.get(name, name), number, name)
+    return known
+
+
+def written_out(
+    equations: UpdateEquations, inputs: Mapping[str, Any], index: tuple[int, ...], symbols: Mapping[str, str]
+) -> Expression:
+    """What becomes of one entry of θ, with the step's own formula where the kernel's last one has its name: θ − η g instead of
+    θ − Δ, and in hats where books write them."""
+    last = equations.quantities[-1]
+    known = _known(inputs, index, symbols)
+    for quantity in equations.quantities[:-1]:
+        made = as_tree(quantity.formula, known)
+        known[quantity.name] = Number(quantity.symbol, made.value, quantity.name)
+        if quantity.name == STEP:
+            step = as_tree(quantity.textbook or quantity.formula, known)
+    return flat(as_tree(last.formula, known | {STEP: step}))
 
 
 def update_of(steps: tuple[MicroStep, ...], name: str) -> MicroStep:

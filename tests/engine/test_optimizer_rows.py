@@ -23,6 +23,7 @@ import engine.optimizers
 from engine.export import files as export
 from engine.kernels import codes
 from engine.microscope import dissect, next_update
+from engine.microscope.expressions.expression import Number
 from engine.microscope.update_equations import equations_for
 from engine.optimizers import DIALECTS, OPTIMIZERS
 from engine.optimizers.equations import UpdateEquations
@@ -148,6 +149,28 @@ def test_steps_last_quantity_is_the_update(name, dialect, options):
                 assert not np.any(state[key][tensor]), f"{key} changes, and no quantity says so"
             trainer.machine.restore_buffers(kept)
         trainer.step(3)
+
+
+def names_of(expression):
+    return {expression.name} if isinstance(expression, Number) else set().union(*map(names_of, expression.parts))
+
+
+@walk_every
+def test_the_update_is_written_out_with_the_step_s_own_formula(name, dialect, options):
+    """θ − η m̂ / (√v̂ + ε) and not θ − Δ; what it comes to is the run's number but for rounding."""
+    without_equations(name, dialect, options)
+    trainer = problems.golden_problem("classes").trainer(
+        optimizer={"name": name, "dialect": dialect, "lr": 0.02} | options, batch_size=5
+    )
+    trainer.step(3)
+    for step in next_update(trainer).steps:
+        for tensor in step.results:
+            if step.kind != "update" or tensor.name not in ("W1", "b2"):
+                continue
+            equation = step.equation(1, 0, name=tensor.name)
+            assert equation.computed == pytest.approx(equation.result.value, rel=1e-13, abs=1e-15)
+            names = names_of(equation.expression)
+            assert names & {"theta", "shrunk"} and "step" not in names and len(names - {""}) > 1, names
 
 
 @walk_every

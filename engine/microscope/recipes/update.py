@@ -8,7 +8,7 @@ from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, call, constant, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
-from engine.microscope.update_equations import equations_for, inputs_of, quantities, symbols_of, tree
+from engine.microscope.update_equations import equations_for, inputs_of, quantities, symbols_of, tree, written_out
 from engine.microscope.values import Value
 from engine.optimizers.row import SAVED
 
@@ -157,8 +157,9 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
 
     def terms(result: str, row: int, column: int, sample: int) -> Expression:
         index = (row, column) if matrix else (row,)
-        trees = tree(equations, inputs, index, symbols)
-        return trees[equations.quantities[-1].name if result == name else result.rpartition(".")[0]]
+        if result == name:
+            return written_out(equations, inputs, index, symbols)
+        return tree(equations, inputs, index, symbols)[result.rpartition(".")[0]]
 
     b.add(
         step,

@@ -51,7 +51,7 @@ export function equationView(actions) {
 
   /** @param {Seen} seen */
   function draw(seen) {
-    const { micro, step } = seen;
+    const { micro } = seen;
     const { equation } = micro;
     element.hidden = !equation || (micro.depth === "layer" && equation.terms === 1 && equation.expression.kind === "number");
     if (!equation) return;
@@ -73,14 +73,16 @@ export function equationView(actions) {
     setText(what, whatIs(seen, equation));
     const edge = micro.depth === "edge";
     const own = equation.expression.kind === "number" && equation.expression.name === equation.result.name;
-    // At layer depth the numbers say enough; the rule above has the symbols.
-    symbols.hidden = micro.depth === "layer" && step.rule !== "" && equation.terms > 4;
-    symbols.replaceChildren(
-      ...line([left(equation, how(false), edge), ...(own ? [] : rightSide(equation.expression, how(false), edge))]),
-    );
+    const bySymbols = own ? [] : rightSide(equation.expression, how(false), edge);
+    // At layer depth all of it is one line: where the sum is long the numbers say enough, the rule above has the symbols.
+    const inOne = micro.depth === "layer";
+    const brief = inOne && equation.terms <= 4 ? bySymbols : [];
+    symbols.hidden = inOne;
+    symbols.replaceChildren(...(inOne ? [] : line([left(equation, how(false), edge), ...bySymbols])));
     numbers.replaceChildren(
       ...line([
         left(equation, how(false), edge),
+        ...brief,
         ...(own ? [] : rightSide(equation.expression, how(true), edge)),
         outcome(equation, edge, lit, describe),
       ]),
