@@ -18,7 +18,6 @@ from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
 from server.http.security import HEADERS, KnownHosts, SecurityHeaders
-from server.http.table_routes import table_routes
 from server.keeping import versions
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
@@ -32,6 +31,7 @@ from server.session.registry import Sessions
 from server.session.scheduler import Scheduler
 from server.session.socket import Connection
 from server.settings import Settings
+from server.tables.routes import table_routes
 from server.warmup import Kernels
 from server.wire import connections
 from server.wire.connections import Connections

@@ -1,1 +1,1 @@
-"""Over HTTP: the page and its files, the documents it reads, tables of own data."""
+"""Over HTTP: the page and its files, and the documents it reads."""

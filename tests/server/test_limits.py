@@ -15,8 +15,8 @@ from pages import Page
 from engine.race.spec import MOST_LANES, MOST_STEPS
 from engine.spec import MAX_LAYERS, MAX_UNITS, DataSpec
 from engine.spec.inline import MAX_ROWS
-from server.http import tables
 from server.settings import Settings
+from server.tables import limits as tables
 from server.wire.limits import Bucket, address_of
 
 Serve = Callable[[Settings], Live]

@@ -22,7 +22,7 @@ ELSEWHERE = {
     "reading/reader.py": "tables and long messages wait for that process",
     "wire/budget.py": "memory is given back to the machine",
     "http/page.py": "reads the page's files again",
-    "http/table_routes.py": "reads tables",
+    "tables/routes.py": "reads tables",
 }
 
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from live_server import Live
 
 from engine import RunSpec
-from server.http.table_columns import columns_of
-from server.http.table_data import Choices, describe, inline_data
-from server.http.tables import MAX_BYTES, MAX_ROWS, TableError, read_table
+from server.tables.columns import columns_of
+from server.tables.limits import MAX_BYTES, MAX_ROWS, TableError
+from server.tables.rows import read_table
+from server.tables.training_data import Choices, describe, inline_data
 
 
 def kinds(text: str) -> list[str]:

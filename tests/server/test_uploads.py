@@ -14,9 +14,9 @@ from processes import ServerProcess, kill, runs
 from test_limits import Serve
 from test_reading import children
 
-from server.http import uploads
-from server.http.uploads import NoPlaceError, Uploads
 from server.settings import Settings
+from server.tables import uploads
+from server.tables.uploads import NoPlaceError, Uploads
 
 TABLE = b"a,b\n1,2\n3,4\n5,6\n"
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from server.http.table_columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess
-from server.http.tables import BOUNDS, Bounds, TableError, read_table, unique
+from server.tables.columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess
+from server.tables.limits import BOUNDS, Bounds, TableError
+from server.tables.rows import read_table, unique
 
 if TYPE_CHECKING:
     from engine.array import Array

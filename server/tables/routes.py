@@ -15,11 +15,11 @@ from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
 from server.http.security import origin_allowed
-from server.http.table_data import Choices, describe, inline_data, shuffler
-from server.http.tables import Bounds, TableError, TableLimitError
-from server.http.uploads import PATIENCE, SILENCE, NoPlaceError, Upload, Uploads
 from server.reading.reader import BusyError, Reader, ReadingError
 from server.settings import Settings
+from server.tables.limits import Bounds, TableError, TableLimitError
+from server.tables.training_data import Choices, describe, inline_data, shuffler
+from server.tables.uploads import PATIENCE, SILENCE, NoPlaceError, Upload, Uploads
 from server.wire.limits import address_of, met
 
 TYPES = ("text/csv", "text/tab-separated-values", "application/octet-stream")

@@ -1,6 +1,6 @@
 """Reading a table: bytes of a CSV or TSV file -> text -> rows of cells, every row of it accounted for by its line.
 
-What a column holds is `server.http.table_columns`'s matter, what becomes of it `server.http.table_data`'s.
+What a column holds is `server.tables.columns`'s matter, what becomes of it `server.tables.training_data`'s.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import itertools
 from collections import Counter
 from dataclasses import dataclass
 
-MAX_BYTES = 5_000_000
-MAX_ROWS = 20_000
-MAX_COLUMNS = 1024
+from server.tables.limits import BOUNDS, Bounds, TableError
+
 MAX_BROKEN = 100
 """Rows with broken quotation marks; with more of them the file is no table."""
 DELIMITERS = {"\t": "tab", ";": "semicolon", ",": "comma"}
@@ -30,49 +29,6 @@ SIGNATURES = {
     b"\xfe\xff": "UTF-16 text; save it as CSV in UTF-8",
 }
 csv.field_size_limit(131_072)
-
-
-class TableError(Exception):
-    """A file, or a choice made about it, that cannot be trained on; says why in words for the person who dropped it."""
-
-
-class TableLimitError(TableError):
-    """A file that is larger than this server reads: `limit` names the setting, `allowed` the range."""
-
-    def __init__(self, limit: str, words: str, allowed: str) -> None:
-        super().__init__(words)
-        self.limit, self.allowed = limit, allowed
-
-    def __reduce__(self) -> tuple[type[TableLimitError], tuple[str, str, str]]:
-        """It comes from another process."""
-        return TableLimitError, (self.limit, str(self), self.allowed)
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """How much of a table is read."""
-
-    bytes: int = MAX_BYTES
-    rows: int = MAX_ROWS
-    columns: int = MAX_COLUMNS
-
-    def check_bytes(self, count: int) -> None:
-        if count > self.bytes:
-            size = f"{self.bytes / 1_000_000:g} MB" if self.bytes >= 100_000 else f"{self.bytes:,} bytes"
-            raise TableLimitError("max_table_bytes", f"The file is larger than {size}.", f"at most {self.bytes} bytes")
-
-    def check_rows(self, count: int) -> None:
-        if count > self.rows:
-            words = f"The file has more than {self.rows:,} rows, as many as can be read."
-            raise TableLimitError("max_table_rows", words, f"at most {self.rows} rows")
-
-    def check_columns(self, count: int) -> None:
-        if count > self.columns:
-            words = f"The table has {count:,} columns; at most {self.columns:,} can be read."
-            raise TableLimitError("max_table_columns", words, f"at most {self.columns} columns")
-
-
-BOUNDS = Bounds()
 
 
 @dataclass(frozen=True)

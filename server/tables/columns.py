@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from server.http.tables import Fault, Table
+from server.tables.rows import Fault, Table
 
 Kind = Literal["number", "yes_no", "category", "text", "empty"]
 Wrong = Literal["missing", "text", "non_finite"]
