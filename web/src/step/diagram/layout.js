@@ -12,6 +12,8 @@ const LEAST_GAP = 74;
 /** Between two layers there is room for numbers on the edges where they are at least as far apart, and no more than so many. */
 const LABELLED_GAP = 124;
 const LABELLED = 12;
+/** A number stands above its line, as thick as that may be. */
+const ABOVE = 10;
 const LEAST_PITCH = 28;
 
 /**
@@ -83,7 +85,7 @@ export function curve(from, to, nodeWidth) {
 export function labelAt(from, to, nodeWidth) {
   const [x0, x1] = [from.x + nodeWidth / 2, to.x - nodeWidth / 2];
   const x = x0 + 0.36 * (x1 - x0);
-  return { x, y: heightAt(from, to, nodeWidth, x) ?? from.y };
+  return { x, y: (heightAt(from, to, nodeWidth, x) ?? from.y) - ABOVE };
 }
 
 /** The height of such a curve at x; null outside it. @param {Node} from @param {Node} to @param {number} nodeWidth @param {number} x */
