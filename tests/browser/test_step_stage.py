@@ -1,4 +1,4 @@
-"""Step as a lecturer projects it, at 1280×720: what a micro-step does, its rule and its numbers are in sight without scrolling."""
+"""Step as a lecturer projects it, at 1280×720: what a micro-step does, its rule and its sum are in sight without scrolling."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ STAGE = """() => {
     if (top < column.top - 1 || bottom > column.bottom + 1) found.push(`${name} is not in sight: ${top} to ${bottom}`);
     if (left < column.left - 1 || right > column.right + 1) found.push(`${name} is cut: ${left} to ${right}`);
   }
-  const within = [".step-title", ".step-where", ".step-why", ".rule-box", ".rule-why", ".written-what", ".numbers-line", ".matrix-row"]
+  const names = ["step-title", "step-where", "step-why", "rule-box", "rule-why", "written-what", "numbers-line", "matrix-row"];
+  const within = names.map((name) => `.${name}`)
     .map((name) => document.querySelector(name)).filter(seen)
     .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
   // What is kept free so that nothing jumps lies below the matrices.
