@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from server.tables.rows import Fault, Table
+from server.tables.cells import Fault
+from server.tables.numbers import INFINITE, MISSING, Numbers, Wrong, numbers_of
+from server.tables.rows import Table
 
 Kind = Literal["number", "yes_no", "category", "text", "empty"]
-Wrong = Literal["missing", "text", "non_finite"]
 MAX_CATEGORIES = 64
-SHARE = 0.8
-"""Of a column's filled cells that are numbers, from which on the others are damage."""
-MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "–", ".", "missing"})
-INFINITE = frozenset({"inf", "infinity", "-inf", "-infinity", "+inf", "+infinity", "#div/0!"})
 PAIRS = (("no", "yes"), ("n", "y"), ("false", "true"), ("nein", "ja"), ("non", "oui"), ("f", "t"))
-NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:([.,])[0-9]*)?|([.,])[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 TARGETS = ("target", "class", "label", "y", "diagnosis", "outcome", "species", "result")
 
 
@@ -34,6 +28,7 @@ class Column:
     values: list[float | str | None]
     wrong: dict[int, Wrong]
     counts: Counter[float | str]
+    numbers: Numbers | None = None
 
     @property
     def levels(self) -> list[float | str]:
@@ -71,6 +66,7 @@ class Column:
             "name": self.name,
             "kind": self.kind,
             "decimal": self.decimal,
+            "reading": self.numbers.reading.summary() if self.numbers and self.numbers.reading else None,
             "examples": [shown(value) for value in list(self.counts)[:4]],
             "missing": by["missing"],
             "text_cells": by["text"],
@@ -83,21 +79,24 @@ class Column:
         }
 
 
-def columns_of(table: Table) -> list[Column]:
-    """Every column, its kind inferred."""
-    return [_column(index, name, [cells[index].strip() for _, cells in table.rows]) for index, name in enumerate(table.names)]
+def columns_of(table: Table, readings: Mapping[int, str] | None = None) -> list[Column]:
+    """Every column, its kind inferred. `readings`: how numbers are to be read, by column; TableError where they cannot be."""
+    cells = [list(map(str.strip, column)) for column in zip(*(cells for _, cells in table.rows), strict=True)]
+    numbers = numbers_of(table.names, cells, table.delimiter, readings)
+    return [_column(index, name, *of) for index, (name, *of) in enumerate(zip(table.names, cells, numbers, strict=True))]
 
 
-def _column(index: int, name: str, cells: Sequence[str]) -> Column:
-    matches = [NUMBER.fullmatch(cell) for cell in cells]
-    missing = [not match and cell.lower() in MISSING for cell, match in zip(cells, matches, strict=True)]
-    infinite = [not match and cell.lower() in INFINITE for cell, match in zip(cells, matches, strict=True)]
+def _column(index: int, name: str, cells: Sequence[str], numbers: Numbers | None) -> Column:
+    if numbers is not None:
+        values: list[float | str | None] = [*numbers.values]
+        counts = Counter(value for value in values if value is not None)
+        return Column(index, name, "number", numbers.decimal, values, numbers.wrong, counts, numbers)
+    missing = [cell.lower() in MISSING for cell in cells]
+    infinite = [cell.lower() in INFINITE for cell in cells]
     filled = len(cells) - sum(missing) - sum(infinite)
     if not filled:
         return Column(index, name, "empty", None, [None] * len(cells), dict.fromkeys(range(len(cells)), "missing"), Counter())
-    if sum(match is not None for match in matches) >= SHARE * filled:
-        return _numbers(index, name, cells, matches, missing, infinite)
-    values: list[float | str | None] = [None if gone else cell for cell, gone in zip(cells, missing, strict=True)]
+    values = [None if gone else cell for cell, gone in zip(cells, missing, strict=True)]
     counts = Counter(value for value in values if value is not None)
     kind: Kind = "text"
     if pair_of(counts):
@@ -105,34 +104,6 @@ def _column(index: int, name: str, cells: Sequence[str]) -> Column:
     elif len(counts) <= min(MAX_CATEGORIES, max(2, filled // 2)):
         kind = "category"
     return Column(index, name, kind, None, values, {row: "missing" for row, gone in enumerate(missing) if gone}, counts)
-
-
-def _numbers(
-    index: int,
-    name: str,
-    cells: Sequence[str],
-    matches: Sequence[re.Match[str] | None],
-    missing: Sequence[bool],
-    infinite: Sequence[bool],
-) -> Column:
-    signs = [(match[1] or match[2]) if match else None for match in matches]
-    decimal = "," if signs.count(",") > signs.count(".") else "." if "." in signs else None
-    values: list[float | str | None] = []
-    wrong: dict[int, Wrong] = {}
-    for row, (cell, match, sign) in enumerate(zip(cells, matches, signs, strict=True)):
-        value = None
-        if missing[row]:
-            wrong[row] = "missing"
-        elif infinite[row]:
-            wrong[row] = "non_finite"
-        elif match is None or sign not in (None, decimal):
-            wrong[row] = "text"
-        else:
-            value = float(cell.replace(",", ".") if sign == "," else cell)
-            if not math.isfinite(value):
-                value, wrong[row] = None, "non_finite"
-        values.append(value)
-    return Column(index, name, "number", decimal, values, wrong, Counter(value for value in values if value is not None))
 
 
 def pair_of(values: Counter[float | str]) -> tuple[str, str] | None:
@@ -166,11 +137,8 @@ def _in_words(column: Column, wrong: Wrong, cell: str) -> str:
         return f"{column.name}: no value" if not cell.strip() else f"{column.name}: no value (“{cell.strip()}”)"
     if wrong == "non_finite":
         return f"{column.name}: “{shown(cell.strip())}” is not finite"
-    if NUMBER.fullmatch(cell.strip()):
-        return (
-            f"{column.name}: “{cell.strip()}” where the others have a decimal {'comma' if column.decimal == ',' else 'point'}"
-        )
-    return f"{column.name}: “{shown(cell.strip())}” is not a number"
+    assert column.numbers is not None, "other kinds have no such cells"
+    return f"{column.name}: “{shown(cell.strip())}” {column.numbers.misfit(cell.strip())}"
 
 
 def guess(columns: Sequence[Column]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Both have the file as their body, and nothing is kept: the page holds the file u
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeAlias
 
 from fastapi import APIRouter, Query, Request
@@ -23,6 +23,7 @@ from server.tables.uploads import PATIENCE, SILENCE, NoPlaceError, Upload, Uploa
 from server.wire.limits import address_of, met
 
 TYPES = ("text/csv", "text/tab-separated-values", "application/octet-stream")
+Readings: TypeAlias = Annotated[tuple[str, ...], Query(max_length=1024)]
 P = ParamSpec("P")
 Making: TypeAlias = Callable[Concatenate[bytes, P], bytes]
 
@@ -33,9 +34,9 @@ class _RefusedError(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
-def described(body: bytes, bounds: Bounds) -> bytes:
+def described(body: bytes, bounds: Bounds, readings: Sequence[str]) -> bytes:
     """In the process that reads: what a file holds, as JSON."""
-    return to_json(describe(body, bounds))
+    return to_json(describe(body, bounds, readings))
 
 
 def made(body: bytes, choices: Choices, bounds: Bounds, shuffle: Any) -> bytes:
@@ -85,8 +86,8 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
             uploads.leave(upload)
 
     @router.post("/api/table")
-    async def table(request: Request) -> Response:
-        return await answer(request, described, bounds)
+    async def table(request: Request, reading: Readings = ()) -> Response:
+        return await answer(request, described, bounds, reading)
 
     @router.post("/api/table/data")
     async def data(
@@ -99,8 +100,9 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
         standardize: bool = True,
         seed: Annotated[int, Query(ge=0, lt=2**53)] = 0,
         title: Annotated[str, Query(max_length=1000)] = "own data",
+        reading: Readings = (),
     ) -> Response:
-        choices = Choices(target, task, tuple(inputs), damaged, test_fraction, standardize, seed, title)
+        choices = Choices(target, task, tuple(inputs), damaged, test_fraction, standardize, seed, title, reading)
         return await answer(request, made, choices, bounds, await asyncio.to_thread(shuffler, seed))
 
     return router

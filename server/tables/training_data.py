@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.tables.columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess
+from server.tables.headers import unique
 from server.tables.limits import BOUNDS, Bounds, TableError
-from server.tables.rows import read_table, unique
+from server.tables.numbers import chosen_readings
+from server.tables.rows import read_table
 
 if TYPE_CHECKING:
     from engine.array import Array
@@ -33,12 +36,14 @@ class Choices:
     standardize: bool = True
     seed: int = 0
     title: str = "own data"
+    readings: tuple[str, ...] = ()
+    """How columns of numbers are read where it is not as found: `<column>:<name of its reading>`."""
 
 
-def describe(body: bytes, bounds: Bounds = BOUNDS) -> dict[str, Any]:
-    """What a dropped file holds, for a person to choose from."""
+def describe(body: bytes, bounds: Bounds = BOUNDS, readings: Sequence[str] = ()) -> dict[str, Any]:
+    """What a dropped file holds, for a person to choose from. `readings`: as in `Choices`."""
     table = read_table(body, bounds)
-    columns = columns_of(table)
+    columns = columns_of(table, chosen_readings(readings))
     if len(columns) == 1:
         raise TableError("The table has one column only; there must be one to predict and one to predict it from.")
     if all(column.no_input for column in columns):
@@ -51,6 +56,7 @@ def describe(body: bytes, bounds: Bounds = BOUNDS) -> dict[str, Any]:
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "header": table.header,
+        "notes": table.notes,
         "rows": table.total,
         "columns": [column.summary() for column in columns],
         "damaged": {
@@ -76,7 +82,7 @@ def inline_data(
     """{"data": the inline part of a spec, "rows": how many were trained on, tested, left out, filled}. `shuffle`: the seed's
     `shuffler`, for a process that does without the engine."""
     table = read_table(body, bounds)
-    columns = columns_of(table)
+    columns = columns_of(table, chosen_readings(choices.readings))
     target, inputs = _chosen(columns, choices)
     y, classes = _targets(target, choices.task)
     x = np.column_stack([_numbers(column) for column in inputs])
