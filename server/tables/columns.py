@@ -1,4 +1,4 @@
-"""What the columns of a table hold: numbers, yes or no, categories, text; and every cell that does not fit its column."""
+"""What the columns of a table hold: numbers, yes or no, categories, dates, text; and the cells that do not fit their column."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from server.tables.dates import ORDERS, Dates, dates_of, parts_of, written
 from server.tables.rows import Fault, Table
 
-Kind = Literal["number", "yes_no", "category", "text", "empty"]
+Kind = Literal["number", "yes_no", "category", "date", "text", "empty"]
 Wrong = Literal["missing", "text", "non_finite"]
 MAX_CATEGORIES = 64
 SHARE = 0.8
@@ -25,7 +26,8 @@ TARGETS = ("target", "class", "label", "y", "diagnosis", "outcome", "species", "
 
 @dataclass(frozen=True)
 class Column:
-    """A column with its cells made values: a number, or a category's text; None where there is none, `wrong` says why."""
+    """A column with its cells made values: a number, a date as ISO text, a category's text; None where there is none, and
+    `wrong` says why."""
 
     index: int
     name: str
@@ -34,6 +36,7 @@ class Column:
     values: list[float | str | None]
     wrong: dict[int, Wrong]
     counts: Counter[float | str]
+    dates: Dates | None = None
 
     @property
     def levels(self) -> list[float | str]:
@@ -49,9 +52,10 @@ class Column:
         if self.kind == "empty":
             return "it has no values"
         if self.kind == "text":
-            return "it is text; an input is a number, or one of two categories"
-        if self.kind == "category" and len(self.counts) > 2:
-            return f"it has {len(self.counts)} categories; only two can be coded as 0 and 1"
+            different = "different in every row" if max(self.counts.values()) == 1 else f"{len(self.counts):,} different ones"
+            return f"it is text, {different}; an input is a number, a date, or one of at most {MAX_CATEGORIES} categories"
+        if self.kind == "date" and not parts_of(map(str, self.counts)):
+            return "it is the same date in every row"
         return None
 
     @property
@@ -71,6 +75,7 @@ class Column:
             "name": self.name,
             "kind": self.kind,
             "decimal": self.decimal,
+            "reading": None if self.dates is None else self.dates.summary(),
             "examples": [shown(value) for value in list(self.counts)[:4]],
             "missing": by["missing"],
             "text_cells": by["text"],
@@ -78,7 +83,7 @@ class Column:
             "distinct": len(self.counts),
             "no_input": self.no_input,
             "no_target": self.no_target,
-            "coding": self.levels if self.kind != "number" and len(self.counts) == 2 else None,
+            "coding": self.levels if self.kind in ("yes_no", "category") and len(self.counts) == 2 else None,
             "few": few(self),
         }
 
@@ -97,6 +102,9 @@ def _column(index: int, name: str, cells: Sequence[str]) -> Column:
         return Column(index, name, "empty", None, [None] * len(cells), dict.fromkeys(range(len(cells)), "missing"), Counter())
     if sum(match is not None for match in matches) >= SHARE * filled:
         return _numbers(index, name, cells, matches, missing, infinite)
+    present = [cell for cell, gone in zip(cells, missing, strict=True) if not gone]
+    if dates := dates_of(present, SHARE):
+        return _dates(index, name, cells, missing, dates)
     values: list[float | str | None] = [None if gone else cell for cell, gone in zip(cells, missing, strict=True)]
     counts = Counter(value for value in values if value is not None)
     kind: Kind = "text"
@@ -105,6 +113,13 @@ def _column(index: int, name: str, cells: Sequence[str]) -> Column:
     elif len(counts) <= min(MAX_CATEGORIES, max(2, filled // 2)):
         kind = "category"
     return Column(index, name, kind, None, values, {row: "missing" for row, gone in enumerate(missing) if gone}, counts)
+
+
+def _dates(index: int, name: str, cells: Sequence[str], missing: Sequence[bool], dates: Dates) -> Column:
+    texts = {cell: written(date) for cell, date in dates.values.items() if date is not None}
+    values: list[float | str | None] = [None if gone else texts.get(cell) for cell, gone in zip(cells, missing, strict=True)]
+    wrong: dict[int, Wrong] = {row: "missing" if missing[row] else "text" for row, value in enumerate(values) if value is None}
+    return Column(index, name, "date", None, values, wrong, Counter(value for value in values if value is not None), dates)
 
 
 def _numbers(
@@ -141,6 +156,11 @@ def pair_of(values: Counter[float | str]) -> tuple[str, str] | None:
     return next((pair for pair in PAIRS if words <= set(pair) and len(values) == 2 == len(words)), None)
 
 
+def word(level: float | str) -> str:
+    """A value as the name of a class or a category."""
+    return f"{level:g}" if isinstance(level, float) and float(f"{level:g}") == level else str(level)
+
+
 def shown(value: float | str | None) -> float | str | None:
     """An example: a number stays one, a long text is cut."""
     return f"{value[:39]}…" if isinstance(value, str) and len(value) > 40 else value
@@ -166,6 +186,8 @@ def _in_words(column: Column, wrong: Wrong, cell: str) -> str:
         return f"{column.name}: no value" if not cell.strip() else f"{column.name}: no value (“{cell.strip()}”)"
     if wrong == "non_finite":
         return f"{column.name}: “{shown(cell.strip())}” is not finite"
+    if column.dates is not None:
+        return f"{column.name}: “{shown(cell.strip())}” is no date with {ORDERS[column.dates.order]}"
     if NUMBER.fullmatch(cell.strip()):
         return (
             f"{column.name}: “{cell.strip()}” where the others have a decimal {'comma' if column.decimal == ',' else 'point'}"
@@ -179,7 +201,7 @@ def guess(columns: Sequence[Column]) -> dict[str, Any]:
     if not possible:
         return {"target": None, "task": None}
     named = [column for column in possible if column.name.lower() in TARGETS]
-    target = (named or possible)[-1]
+    target = (named or [column for column in possible if column.kind != "date"] or possible)[-1]
     return {"target": target.index, "task": "classification" if few(target) else "regression"}
 
 
