@@ -11,8 +11,8 @@ import numpy as np
 
 from server.tables.columns import MAX_CATEGORIES, Column, word
 from server.tables.dates import PARTS, WEEKDAYS, Part, number, parts_of
+from server.tables.headers import unique
 from server.tables.limits import Bounds, TableError, TableLimitError
-from server.tables.rows import unique
 
 if TYPE_CHECKING:
     from engine.array import Array

@@ -30,6 +30,7 @@ Share: TypeAlias = Annotated[float, Query(ge=0, le=0.95)]
 Use: TypeAlias = Annotated[str, StringConstraints(pattern="^[0-9]{1,4}:[a-z_]{1,20}$")]
 Randoms: TypeAlias = tuple[np.random.Generator, np.random.Generator]
 TYPES = ("text/csv", "text/tab-separated-values", "application/octet-stream")
+Readings: TypeAlias = Annotated[tuple[str, ...], Query(max_length=1024)]
 P = ParamSpec("P")
 Making: TypeAlias = Callable[Concatenate[bytes, P], bytes]
 
@@ -40,9 +41,9 @@ class _RefusedError(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
-def described(body: bytes, bounds: Bounds, randoms: Randoms) -> bytes:
+def described(body: bytes, bounds: Bounds, readings: Sequence[str], randoms: Randoms) -> bytes:
     """In the process that reads: what a file holds, as JSON."""
-    return to_json(describe(body, bounds, randoms[1]))
+    return to_json(describe(body, bounds, readings, randoms[1]))
 
 
 def made(body: bytes, choices: Choices, bounds: Bounds, randoms: Randoms, most: float) -> bytes:
@@ -105,8 +106,8 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
             uploads.leave(upload)
 
     @router.post("/api/table")
-    async def table(request: Request, seed: Seed = 0) -> Response:
-        return await answer(request, described, bounds, await asyncio.to_thread(generators, seed))
+    async def table(request: Request, reading: Readings = (), seed: Seed = 0) -> Response:
+        return await answer(request, described, bounds, reading, await asyncio.to_thread(generators, seed))
 
     @router.post("/api/table/data")
     async def data(
@@ -122,6 +123,7 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
         title: Annotated[str, Query(max_length=1000)] = "own data",
         taken_as: Annotated[tuple[Use, ...], Query(alias="as", max_length=4096)] = (),
         rows: Annotated[int | None, Query(ge=2)] = None,
+        reading: Readings = (),
     ) -> Response:
         choices = Choices(
             target,
@@ -132,6 +134,7 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
             standardize,
             seed,
             title,
+            reading,
             uses=uses_in(taken_as),
             validation_fraction=validation_fraction,
             rows=rows,

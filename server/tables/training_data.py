@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.tables.columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess, word
+from server.tables.headers import unique
 from server.tables.inputs import Inputs, inputs_of, numbers, uses_of, usual
 from server.tables.leaks import leaks_of
 from server.tables.limits import BOUNDS, Bounds, TableError
-from server.tables.rows import Table, read_table, unique
+from server.tables.numbers import chosen_readings
+from server.tables.rows import Table, read_table
 from server.tables.shares import Rows, drawn, generators, shared
 
 if TYPE_CHECKING:
@@ -39,15 +41,20 @@ class Choices:
     standardize: bool = True
     seed: int = 0
     title: str = "own data"
+    readings: tuple[str, ...] = ()
+    """How columns of numbers or dates are read where it is not as found: `<column>:<name of its reading>`."""
     uses: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     validation_fraction: float = 0.0
     rows: int | None = None
 
 
-def describe(body: bytes, bounds: Bounds = BOUNDS, draw: np.random.Generator | None = None) -> dict[str, Any]:
-    """What a dropped file holds, for a person to choose from. `draw`: what draws from a file of more rows than are taken."""
+def describe(
+    body: bytes, bounds: Bounds = BOUNDS, readings: Sequence[str] = (), draw: np.random.Generator | None = None
+) -> dict[str, Any]:
+    """What a dropped file holds, for a person to choose from. `readings`: as in `Choices`. `draw`: what draws from a file of
+    more rows than are taken."""
     table, whole = _table(body, bounds, None, draw)
-    columns = columns_of(table)
+    columns = columns_of(table, chosen_readings(readings))
     if len(columns) == 1:
         raise TableError("The table has one column only; there must be one to predict and one to predict it from.")
     if all(column.no_input for column in columns):
@@ -61,6 +68,7 @@ def describe(body: bytes, bounds: Bounds = BOUNDS, draw: np.random.Generator | N
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "header": table.header,
+        "notes": table.notes,
         "rows": table.total,
         "drawn_from": whole if whole > table.total else None,
         "columns": [
@@ -96,7 +104,7 @@ def inline_data(
     `randoms`: the seed's `generators`, for a process that does without the engine."""
     shuffle, draw = randoms or generators(choices.seed)
     table, whole = _table(body, bounds, choices.rows, draw)
-    columns = columns_of(table)
+    columns = columns_of(table, chosen_readings(choices.readings))
     target, chosen = _chosen(columns, choices)
     y, classes = _targets(target, choices.task)
     inputs = inputs_of(chosen, choices.uses, bounds)
