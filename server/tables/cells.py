@@ -64,7 +64,7 @@ def _without_frame(lines: list[str]) -> list[str]:
 
 def _usual_width(sample: Sequence[str], separator: str) -> int:
     rows = (cut_leniently(line, separator) for line in sample)
-    widths = Counter(len(cells) for cells in rows if cells is not None)
+    widths = Counter(len(cells) for cells in rows if cells)
     return max(widths, key=lambda width: (widths[width], width), default=1)
 
 

@@ -34,7 +34,7 @@ def head_of(rows: list[Row], comments: list[Row], separator: str) -> Head:
     counts = Counter(len(cells) for _, cells in rows)
     most = max(counts, key=lambda count: (counts[count], count))
     of_first = len(rows[0][1])
-    if counts[of_first] > max(1, len(rows) // 10) and _is_header([cells for _, cells in rows[: SAMPLE + 1]]):
+    if of_first > 1 and 2 * counts[of_first] > counts[most] and _is_header([cells for _, cells in rows[: SAMPLE + 1]]):
         most = of_first  # names know best, if there are rows like them
     width = max(_used(cells) for _, cells in rows if len(cells) == most)
     if not width:
@@ -73,14 +73,14 @@ def head_of(rows: list[Row], comments: list[Row], separator: str) -> Head:
 
 
 def _titles(rows: list[Row], at: int, width: int, most: int) -> int:
-    """How many rows from `at` on are titles, though they have as many separators: a row of names below them, over numbers, is
-    filled further."""
+    """How many rows from `at` on are titles, though they have as many separators: a row of names below them, over numbers, has
+    twice as many cells filled."""
     for count in range(min(5, len(rows) - at - 2), 0, -1):
-        head, below = rows[at + count][1], [cells[:width] for _, cells in rows[at + count : at + SAMPLE + 1 + count]]
-        if not _fits(head, width, most) or not _is_header([cells for cells in below if len(cells) == width]):
+        head, *below = [cells[:width] for _, cells in rows[at + count : at + SAMPLE + 1 + count]]
+        if len(head) < width or any(map(is_amount, head)) or not _over_numbers(head, [c for c in below if len(c) == width]):
             continue
         above = [cells for _, cells in rows[at : at + count]]
-        if all(cells[0].lstrip().startswith(COMMENT) or _filled(cells) < _filled(head) for cells in above):
+        if all(cells[0].lstrip().startswith(COMMENT) or 2 * _filled(cells) <= _filled(head) for cells in above):
             return count
     return 0
 
@@ -107,14 +107,20 @@ def _is_header(rows: list[list[str]]) -> bool:
     first, below = [cell.strip() for cell in rows[0]], [row for row in rows[1:] if len(row) == len(rows[0])]
     if any(is_amount(cell) for cell in first) or not any(first):
         return False
-    for index, cell in enumerate(first):
-        filled = [row[index] for row in below if row[index].strip()]
-        if cell and filled and sum(map(is_number, filled)) > len(filled) / 2:
-            return True
+    if _over_numbers(first, below):
+        return True
     if not below:
         return True  # names without a row: what is missing is said by the caller
     again = any(row[index].strip() == cell for row in below for index, cell in enumerate(first))
     return all(first[1:]) and len(set(first)) == len(first) and not again
+
+
+def _over_numbers(first: list[str], below: list[list[str]]) -> bool:
+    for index, cell in enumerate(first):
+        filled = [row[index] for row in below if row[index].strip()]
+        if cell.strip() and filled and sum(map(is_number, filled)) > len(filled) / 2:
+            return True
+    return False
 
 
 def _fits(cells: list[str], width: int, most: int) -> bool:

@@ -1,4 +1,4 @@
-"""Writes one table as many people would: separators, decimal marks, thousands, encodings, quotation marks, lines besides rows."""
+"""Writes one table as many people would: separators, decimal marks, thousands, encodings, quotation marks, other lines."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _cell(value: Value, dialect: Dialect) -> str:
     decimal, group = dialect.marks
     if dialect.encoding == "cp1252":
         group = group.replace("\u202f", "\u00a0")
-    shown = f"{abs(value) * 100:,.0f}" if dialect.style == "%" else f"{abs(value):,.2f}"
+    shown = f"{abs(value) * 100:,.1f}" if dialect.style == "%" else f"{abs(value):,.2f}"
     number = shown.translate({ord(","): group, ord("."): decimal})
     if dialect.style == "parentheses" and value < 0:
         return f"({number})"
