@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from server.tables.cells import Fault
 from server.tables.dates import ORDERS, Dates, dates_of, parts_of, written
+from server.tables.files.cells import Fault
 from server.tables.limits import TableError
 from server.tables.numbers import INFINITE, MISSING, SHARE, Numbers, Wrong, numbers_of
 from server.tables.rows import Table

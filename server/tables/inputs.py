@@ -11,7 +11,7 @@ import numpy as np
 
 from server.tables.columns import MAX_CATEGORIES, Column, word
 from server.tables.dates import PARTS, WEEKDAYS, Part, number, parts_of
-from server.tables.headers import unique
+from server.tables.files.headers import unique
 from server.tables.limits import Bounds, TableError, TableLimitError
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ FORM = re.compile(
     rf"(?P<digits>{DIGITS})(?P<exponent>[eE][+\-\u2212]?[0-9]{{1,4}})?"
     rf"(?P<gap>\s*)(?P<after>[%‰]|{CURRENCY}|{UNITS})?\s*(?P<close>\))?"
 )
-PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+PLAIN = re.compile(r"[+-]?(?!0[0-9])(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 GROUPED = {
     mark: re.compile(
         # Groups of three between marks of one kind; India's of two before the last three.

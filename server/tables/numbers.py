@@ -16,28 +16,7 @@ from server.tables.number_forms import SCALES, Form, Mark, form_of, shapes_of
 Wrong = Literal["missing", "text", "non_finite"]
 SHARE = 0.8
 """Of a column's filled cells that are numbers, from which on the others are damage."""
-MISSING = frozenset(
-    [
-        "",
-        "na",
-        "n/a",
-        "n.a.",
-        "#n/a",
-        "<na>",
-        "nan",
-        "null",
-        "none",
-        "?",
-        "-",
-        "–",
-        "—",
-        ".",
-        "missing",
-        "#value!",
-        "#ref!",
-        "#name?",
-    ]
-)
+MISSING = frozenset(("", *". .. … : ? - – — na n/a n.a. #n/a <na> nan null none missing #value! #ref!".split(" ")))
 INFINITE = frozenset({"inf", "infinity", "-inf", "-infinity", "+inf", "+infinity", "#div/0!"})
 LONGEST_WORD = 12
 """Characters of those."""
@@ -136,7 +115,7 @@ def in_words(cell: str, value: float) -> str:
 def _plain(cells: Sequence[str]) -> _Plain | None:
     """A column as programs write it, in one go; None where it takes a closer look."""
     joined = "".join(cells)
-    if "_" in joined or not joined.isascii():
+    if "_" in joined or not joined.isascii() or any(cell[:1] == "0" and cell[1:2].isdecimal() for cell in cells):
         return None
     try:
         numbers = [float(cell or "nan") for cell in cells]

@@ -10,14 +10,14 @@ import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from server.tables.cells import Fault, Rows, rows_of
-from server.tables.decoding import ZIP, decoded, unpacked
-from server.tables.headers import Row, counted, fitted, head_of
+from server.tables.files.cells import Fault, Rows, rows_of
+from server.tables.files.decoding import ZIP, decoded, unpacked
+from server.tables.files.headers import Row, counted, fitted, head_of
+from server.tables.files.separators import COMMENT, SEPARATORS, SHEET, declared, separator_of
 from server.tables.limits import BOUNDS, Bounds, TableError, TableLimitError
-from server.tables.separators import COMMENT, SEPARATORS, SHEET, declared, separator_of
 
 if TYPE_CHECKING:
-    from server.tables.workbooks import Workbook
+    from server.tables.files.workbooks import Workbook
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def read_table(body: bytes, bounds: Bounds = BOUNDS) -> Table:
     bounds.check_bytes(len(body))
     body = unpacked(body, bounds)
     if body.startswith(ZIP):
-        from server.tables.workbooks import sheets_of  # most files are text, and need no reader of workbooks
+        from server.tables.files.workbooks import sheets_of  # most files are text, and need no reader of workbooks
 
         return _of_workbook(sheets_of(body, bounds), bounds)
     text, encoding = decoded(body)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.tables.columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess, word
-from server.tables.headers import unique
+from server.tables.files.headers import unique
 from server.tables.inputs import Inputs, inputs_of, numbers, uses_of, usual
 from server.tables.leaks import leaks_of
 from server.tables.limits import BOUNDS, Bounds, TableError

@@ -54,6 +54,7 @@ REFUSED: dict[str, tuple[bytes | str, str]] = {
     "another ZIP file": (packed({"table.csv": TEXT.encode()}), "a ZIP file; unpack it first"),
     "OpenDocument": (packed({"mimetype": b"", "content.xml": b""}), "save the sheet as .xlsx or CSV"),
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "old Excel file"),
+    "JSON": ('[{"a": 1, "b": 2},\n{"a": 3, "b": 4}]', "JSON.*save it as CSV"),
     "a page": (b"\n<!DOCTYPE html>\n<html>", "web page"),
     "one name too many": ("name,x, in cm,y\n" + TEXT.split("\n", 1)[1], "Line 1 has 4 names.*line 2 has 3.*holds a comma"),
     "numbers that the comma cuts": (
@@ -129,6 +130,23 @@ def test_one_table_in_other_words(name: str) -> None:
 def test_the_first_name_may_be_missing(text: str, names: tuple[str, ...]) -> None:
     table = read_table(text.encode())
     assert table.names == names and len(table.rows) == 2 and table.header
+
+
+def test_where_blanks_part_cells_of_several_words() -> None:
+    wide = (
+        "city name       people   area\nNew York        8000    1.5\nLos Angeles     4000    2.5\nBonn             300    7.5\n"
+    )
+    table = read_table(wide.encode())
+    assert table.names == ("city name", "people", "area") and [cells[0] for _, cells in table.rows] == [
+        "New York",
+        "Los Angeles",
+        "Bonn",
+    ]
+    single = read_table(wide.replace("  ", " ").replace("  ", " ").replace("  ", " ").replace("city name", "city").encode())
+    assert [(fault.line, fault.message) for fault in single.faults] == [
+        (2, "4 cells where 3 are expected"),
+        (3, "4 cells where 3 are expected"),
+    ]
 
 
 def test_marks_inside_cells_are_doubled_or_have_a_backslash() -> None:
@@ -209,7 +227,7 @@ def test_a_bomb_is_refused_and_takes_no_memory() -> None:
 
 def test_sizes_are_in_the_message_and_what_would_do() -> None:
     with pytest.raises(TableLimitError, match=r"30,000 rows × 2 columns = 60,000 cells; at most 20,000 rows.*[Ff]ewer rows"):
-        describe(b"a,b\n" + b"1,2\n" * 30_000)
+        read_table(b"a,b\n" + b"1,2\n" * 30_000)
     with pytest.raises(TableLimitError, match=r"1,500 columns; at most 1,024.*[Ff]ewer columns"):
         describe(b",".join(b"c%d" % n for n in range(1500)) + b"\n" + b",".join([b"1"] * 1500))
     with pytest.raises(TableLimitError, match="5 MB; fewer rows or fewer columns"):

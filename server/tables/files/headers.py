@@ -8,9 +8,9 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from server.tables.files.separators import COMMENT, PARTING, SAMPLE, SEPARATORS, SHEET, cut
 from server.tables.limits import TableError
 from server.tables.number_forms import is_amount, is_number
-from server.tables.separators import COMMENT, PARTING, SAMPLE, SEPARATORS, SHEET, cut
 
 Row = tuple[int, list[str]]
 LONGEST_NAME = 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zlib
 
 from server.tables.limits import Bounds, TableError
@@ -40,6 +41,7 @@ MARKS = (
 SAMPLE = 20_000
 """Bytes in which zeros are counted."""
 PAGES = (b"<!doctype html", b"<html", b"<?xml")
+JSON = re.compile(rb'\s*(?:\[\s*[\[{]|\{\s*")')
 
 
 def unpacked(body: bytes, bounds: Bounds) -> bytes:
@@ -67,6 +69,8 @@ def decoded(body: bytes) -> tuple[str, str]:
             raise TableError(f"The file is not a table in text form: it is {kind}.")
     if body[:100].lstrip().lower().startswith(PAGES):
         raise TableError("The file is a web page or XML, not a table: download the table itself, or save it as CSV.")
+    if JSON.match(body, 0, 200):
+        raise TableError("The file is JSON, not a table of rows: save it as CSV.")
     for mark, codec, name in MARKS:
         if body.startswith(mark):
             return _checked(_marked(body[len(mark) :], codec, name)), name

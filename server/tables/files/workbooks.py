@@ -13,12 +13,12 @@ from xml.etree import ElementTree
 
 import python_calamine
 
-from server.tables.headers import Row
+from server.tables.files.headers import Row
 from server.tables.limits import Bounds, TableError, TableLimitError
 
 NEEDED = re.compile(r"\[Content_Types\]\.xml|(_rels/|xl/).*\.(xml|rels)")
 NOT_NEEDED = re.compile(r"xl/(media|drawings|charts|theme|comments|printerSettings|pivot\w*|externalLinks)\b.*")
-REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
+REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,9})["']""")
 """Where a row or a cell is."""
 PIECE = 1_000_000
 SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -119,9 +119,11 @@ def _places(parts: dict[str, bytes]) -> dict[str, str]:
 
 def _check_extent(name: str, part: bytes, bounds: Bounds) -> None:
     """A sheet becomes a rectangle of cells as wide and as long as its last ones are far, though all between were empty."""
-    places = {match.groups() for match in REFERENCE.finditer(part)}
-    height = max((int(row) for _, row in places), default=0)
-    width = max((_number(letters) for letters, _ in places), default=0)
+    columns, rows = set(), set()
+    for match in REFERENCE.finditer(part):
+        columns.add(match[1])
+        rows.add(match[2])
+    height, width = max(map(int, rows), default=0), max(map(_number, columns), default=0)
     if height * width > bounds.cells:
         size = f"{height:,} rows × {width:,} columns = {height * width:,} cells"
         words = (

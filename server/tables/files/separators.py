@@ -7,13 +7,17 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from server.tables.number_forms import is_number
 
-PARTING = ("\t", ";", ",", "|", " ")
+WIDE = "  "
+"""Two blanks or more, where cells have single ones."""
+PARTING = ("\t", ";", ",", "|", " ", WIDE)
+WIDE_GAP = re.compile(r"(?<=\S)(?:  +|[ ]*\t\s*)(?=\S)")
 SHEET = "sheet"
 """What stands for a separator where a workbook has cells."""
-SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "pipe", " ": "blank", SHEET: "sheet"}
+SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "pipe", " ": "blank", WIDE: "wide blank", SHEET: "sheet"}
 DECLARED = re.compile(r'"?sep=([^"\w\r\n])"?\s*', re.IGNORECASE)
 """Excel's own first line; nobody else's."""
 SAMPLE = 60
@@ -34,9 +38,14 @@ def declared(line: str) -> str | None:
     return match[1] if match else None
 
 
-def prepared(lines: Iterable[str], separator: str) -> Iterator[str]:
-    """Lines as they are cut: where blanks part cells, tabs do too, and there is nothing after the last one."""
-    return (line.replace("\t", " ").rstrip() + "\n" for line in lines) if separator == " " else iter(lines)
+def reader(lines: Iterable[str], separator: str, escape: str | None = None) -> Any:
+    """What cuts lines into cells, one by one, and raises `csv.Error` for those that it cannot. Where blanks part cells, tabs do
+    too, and there is nothing after the last one."""
+    if separator == " ":
+        lines = (line.replace("\t", " ").rstrip() + "\n" for line in lines)
+    elif separator == WIDE:
+        lines, separator = (WIDE_GAP.sub("\t", line.strip()) + "\n" for line in lines), "\t"
+    return csv.reader(lines, delimiter=separator, escapechar=escape, strict=True, skipinitialspace=True)
 
 
 def cut_leniently(line: str, separator: str) -> list[str] | None:
@@ -51,8 +60,8 @@ def cut_leniently(line: str, separator: str) -> list[str] | None:
 
 def cut(line: str, separator: str, escape: str | None = None) -> list[str]:
     """The cells of one line; `csv.Error` where it has none that can be told."""
-    reader = csv.reader(prepared([line], separator), delimiter=separator, escapechar=escape, strict=True, skipinitialspace=True)
-    return next(reader, [])
+    cells: list[str] = next(reader([line], separator, escape), [])
+    return cells
 
 
 def separator_of(lines: Sequence[str]) -> str:
@@ -83,8 +92,8 @@ def _score(sample: Sequence[str], separator: str) -> float:
         return 0.0
     cells = [cell for row in rows if len(row) == width for cell in row]
     clean = sum(_clean(cell.strip(), separator) for cell in cells) / len(cells)
-    score = count / len(sample) * (0.1 + 0.9 * clean)
-    return score * (OF_BLANKS if separator == " " else 1.0) * (1.0 if len(rows[0]) == width else WITHOUT_NAMES)
+    score = count / len(sample) * (0.1 + 0.9 * clean) * (1.0 if len(rows[0]) == width else WITHOUT_NAMES)
+    return score * (OF_BLANKS if separator in (" ", WIDE) else 1.0)
 
 
 def _clean(cell: str, separator: str) -> bool:

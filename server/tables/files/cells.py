@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from server.tables.files.separators import AFTER_MARKS, SAMPLE, cut, cut_leniently, reader
 from server.tables.limits import Bounds, TableError
-from server.tables.separators import AFTER_MARKS, SAMPLE, cut, cut_leniently, prepared
 
 MAX_BROKEN = 100
 """Rows with broken quotation marks; with more of them the file is no table."""
@@ -73,17 +73,11 @@ def _rows(lines: list[str], start: int, separator: str, escape: str | None, widt
     faults: list[Fault] = []
     mended = False
     while start < len(lines):
-        reader = csv.reader(
-            prepared(itertools.islice(lines, start, None), separator),
-            delimiter=separator,
-            escapechar=escape,
-            strict=True,
-            skipinitialspace=True,
-        )
+        reading = reader(itertools.islice(lines, start, None), separator, escape)
         first = start
         try:
-            for cells in reader:
-                after = start + reader.line_num
+            for cells in reading:
+                after = start + reading.line_num
                 if rows and after - first > 1 and _swallowed(lines[first + 1 : after - 1], cells, width, separator):
                     raise csv.Error("a mark left open, that another one further down has closed")
                 if len(cells) > 1 or (cells and cells[0].strip()):
@@ -97,7 +91,7 @@ def _rows(lines: list[str], start: int, separator: str, escape: str | None, widt
                 first = after
             break
         except csv.Error as error:
-            several = first + 1 < start + reader.line_num
+            several = first + 1 < start + reading.line_num
             if not mended and _blank_after_mark(lines[first], separator, escape):
                 # Whoever writes one such line writes all of them so.
                 lines = [*lines[:first], *(AFTER_MARKS.sub('"', line) for line in lines[first:])]
