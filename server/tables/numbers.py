@@ -16,7 +16,29 @@ from server.tables.number_forms import SCALES, Form, Mark, form_of, shapes_of
 Wrong = Literal["missing", "text", "non_finite"]
 SHARE = 0.8
 """Of a column's filled cells that are numbers, from which on the others are damage."""
-MISSING = frozenset(("", *". .. … : ? - – — na n/a n.a. #n/a <na> nan null none missing #value! #ref!".split(" ")))
+MISSING = frozenset(
+    {
+        "",
+        ".",
+        "..",
+        "…",
+        ":",
+        "?",
+        "-",
+        "–",
+        "—",
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "<na>",
+        "nan",
+        "null",
+        "none",
+        "missing",
+        "#ref!",
+    }
+)
 INFINITE = frozenset({"inf", "infinity", "-inf", "-infinity", "+inf", "+infinity", "#div/0!"})
 LONGEST_WORD = 12
 """Characters of those."""
