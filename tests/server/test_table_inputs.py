@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
+from server.tables import routes
 from server.tables.dates import dates_of
 from server.tables.limits import Bounds, TableError
+from server.tables.shares import generators
 from server.tables.training_data import Choices, describe, inline_data
 
 FIRST = date(2023, 12, 25)  # a Monday
@@ -294,3 +296,10 @@ def test_the_column_that_empties_a_table_is_named() -> None:
         TableError, match=r"1 of 20 rows can be used.* cabin has no value in 19 of them: choose the inputs without it"
     ):
         made(text.replace("C1", "7"), 2, (0, 1))
+
+
+def test_more_numbers_than_a_run_can_have_are_counted_in_the_message() -> None:
+    body, choices = uneven(400).encode(), Choices(2, "classification", (0, 1), uses={1: ("category",)})
+    assert len(routes.made(body, choices, Bounds(), generators(0), 1e6)) > 5000
+    with pytest.raises(TableError, match=r"400 rows × 14 inputs = 5,600 numbers .* Fewer rows or fewer inputs would do"):
+        routes.made(body, choices, Bounds(), generators(0), 5000)
