@@ -99,7 +99,14 @@ def columns_of(table: Table, readings: Mapping[int, str] | None = None) -> list[
     others = {index: reading for index, reading in (readings or {}).items() if reading not in ORDERS}
     numbers = numbers_of(table.names, cells, table.delimiter, others)
     together = enumerate(zip(table.names, cells, numbers, strict=True))
-    return [_column(index, name, *of, orders.get(index)) for index, (name, *of) in together]
+    columns = [_column(index, name, *of, orders.get(index)) for index, (name, *of) in together]
+    for index, order in orders.items():
+        dates = columns[index].dates if index < len(columns) else None
+        if dates is None or dates.order != order:
+            name = columns[index].name if index < len(columns) else f"Column {index + 1}"
+            possible = f"possible are: {', '.join((dates.order, *dates.others))}" if dates else "it is no column of dates"
+            raise TableError(f"{name} cannot be read as “{order}”; {possible}.")
+    return columns
 
 
 def _column(index: int, name: str, cells: Sequence[str], numbers: Numbers | None, order: str | None) -> Column:
@@ -114,9 +121,6 @@ def _column(index: int, name: str, cells: Sequence[str], numbers: Numbers | None
         return Column(index, name, "empty", None, [None] * len(cells), dict.fromkeys(range(len(cells)), "missing"), Counter())
     present = [cell for cell, gone in zip(cells, missing, strict=True) if not gone]
     dates = dates_of(present, SHARE, order)
-    if order is not None and (dates is None or dates.order != order):
-        possible = f"possible are: {', '.join((dates.order, *dates.others))}" if dates else "it is no column of dates"
-        raise TableError(f"{name} cannot be read as “{order}”; {possible}.")
     if dates is not None:
         return _dates(index, name, cells, missing, dates)
     values = [None if gone else cell for cell, gone in zip(cells, missing, strict=True)]
@@ -139,8 +143,10 @@ def _dates(index: int, name: str, cells: Sequence[str], missing: Sequence[bool],
 
 def pair_of(values: Counter[float | str]) -> tuple[str, str] | None:
     """The words for no and yes that these values are, whatever their case."""
+    if len(values) != 2:
+        return None
     words = {str(value).lower() for value in values}
-    return next((pair for pair in PAIRS if words <= set(pair) and len(values) == 2 == len(words)), None)
+    return next((pair for pair in PAIRS if words == set(pair)), None)
 
 
 def word(level: float | str) -> str:

@@ -42,7 +42,7 @@ def uses_of(column: Column) -> tuple[Use, ...]:
     found = []
     if column.kind == "number":
         found.append(Use("number", "a number", (column.name,)))
-    levels = [word(level) for level in column.levels]
+    levels = [word(level) for level in column.levels] if len(column.counts) <= MAX_CATEGORIES else []
     if column.kind != "number" and len(levels) <= 2:
         found.append(Use("category", "0 or 1", (column.name,)))
     elif len(levels) == 2:

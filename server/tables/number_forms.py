@@ -81,7 +81,7 @@ WITHOUT_GROUPS: dict[Mark, dict[int, str | None]] = {
 class Form(NamedTuple):
     """What cells of one shape are. `digits`: the shape's, with all marks in them; `begin`, `end`: where a cell has them, up to
     `exponent` with what follows its e; `sign`: 1 or -1; `unit`: what it is counted in, "" for nothing; `plain`: as programs
-    write numbers; `bare`: its digits are, whatever is around them."""
+    write numbers; `bare`: its digits have one mark at most, which is `mark`."""
 
     digits: str
     begin: int
@@ -91,6 +91,7 @@ class Form(NamedTuple):
     unit: str
     plain: bool
     bare: bool
+    mark: str
 
     def reads(self, mark: Mark) -> bool:
         """Whether it is a number where `mark` is the decimal one."""
@@ -106,10 +107,14 @@ class Form(NamedTuple):
         if self.plain and mark == "." and not shift:
             return float(cell)
         number = cell[self.begin : self.end]
-        if mark == "," or not self.bare:
+        if not self.bare or (self.mark and self.mark != mark):
             number = number.translate(WITHOUT_GROUPS[mark])
-        if shift or self.exponent > self.end:
-            number += f"e{int(cell[self.end + 1 : self.exponent].replace(MINUS, '-') or 0) + shift}"
+        elif self.mark == ",":
+            number = number.replace(",", ".")
+        if self.exponent > self.end:
+            number += f"e{int(cell[self.end + 1 : self.exponent].replace(MINUS, '-')) + shift}"
+        elif shift:
+            number += f"e{shift}"
         return self.sign * float(number)
 
 
@@ -139,6 +144,8 @@ def form_of(shape: str) -> Form | None:
     if (unit and before) or (unit and not _is_unit(unit, bool(match["gap"]))):
         return None
     negative = bool(match["open"]) or (bool(signs) and signs[0] != "+")
+    digits = sum(map(str.isdecimal, match["digits"]))
+    mark = next((mark for mark in match["digits"] if not mark.isdecimal()), "")
     form = Form(
         match["digits"],
         match.start("digits"),
@@ -147,7 +154,8 @@ def form_of(shape: str) -> Form | None:
         -1 if negative else 1,
         unit or before,
         PLAIN.fullmatch(shape) is not None,
-        PLAIN.fullmatch(match["digits"]) is not None,
+        len(match["digits"]) - digits <= 1,
+        mark,
     )
     return form if form.reads(".") or form.reads(",") else None
 

@@ -15,7 +15,7 @@ SHELVES = ("Bad", "Good", "Medium")
 
 
 def shop(rows: int = 240) -> str:
-    """A shelf of three kinds, a German date, thousands, an identifier, and whether it sells: from good shelves, and in summer."""
+    """A shelf of three kinds, a German date, thousands, an identifier, and whether it sells: in summer, or well placed."""
     random = np.random.default_rng(3)
     ids = random.permutation(900_000)[:rows] + 100_000
     lines = ["id;sold on;shelf;visitors;temperature;sells"]

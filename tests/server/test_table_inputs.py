@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine import RunSpec, Trainer
+from server.tables import routes
 from server.tables.dates import dates_of
 from server.tables.limits import Bounds, TableError
+from server.tables.shares import generators
 from server.tables.training_data import Choices, describe, inline_data
 
 FIRST = date(2023, 12, 25)  # a Monday
@@ -88,7 +90,7 @@ def test_a_column_that_cannot_be_taken_so(uses: dict[int, tuple[str, ...]], word
 
 
 def test_too_many_categories_are_counted() -> None:
-    columns = [[f"{n * step % 40}x" for n in range(80)] for step in range(1, 4)]
+    columns = [[f"c{n * step % 40}" for n in range(80)] for step in (1, 3, 7)]
     text = text_of("a,b,c,y", *columns, list(range(80)))
     with pytest.raises(TableError, match=r"make 120 inputs \(.* 40, .* 40, .* 40 …\); at most 100"):
         inline_data(text.encode(), Choices(3, "regression", (0, 1, 2)), Bounds(columns=100))
@@ -136,8 +138,14 @@ def test_an_order_that_nothing_decides_is_told_with_what_else_it_could_be() -> N
     assert (told["name"], told["sure"]) == ("mdy", False)
     assert told["words"] == "8/1/2020 read as 1 Aug 2020"
     assert [other["words"] for other in told["alternatives"]] == ["8/1/2020 read as 8 Jan 2020"]
-    asked = dates_of(days, 0.8, "dmy")
-    assert asked is not None and asked.order == "dmy" and asked.values["3/2/2020"] == datetime(2020, 2, 3)
+    asked = described(text_of("sold,y", days, list(range(30))), readings=("0:dmy",))["sold"]
+    assert asked["reading"]["words"] == "8/1/2020 read as 8 Jan 2020" and asked["examples"][1] == "2020-02-02"
+    found = made(text_of("sold,y", days, list(range(30))), 1, (0,), uses={0: ("day",)}, readings=("0:dmy",))
+    assert by_target(found)[7.0] == [8.0]
+    with pytest.raises(TableError, match="sold cannot be read as “ymd”; possible are: mdy, dmy"):
+        described(text_of("sold,y", days, list(range(30))), readings=("0:ymd",))
+    with pytest.raises(TableError, match="y cannot be read as “dmy”"):
+        described(text_of("sold,y", days, list(range(30))), readings=("1:dmy",))
 
 
 def test_what_is_no_date_is_damage_and_what_never_varies_is_no_input() -> None:
@@ -251,7 +259,7 @@ def test_rows_are_shared_out_by_a_seed_with_the_same_part_of_each_class() -> Non
     assert Counter(rows) == Counter((float(n * n % 97), float(n % 13)) for n in range(200)), "each row is in one of them"
     assert found == made(uneven(), 2, (0, 1), seed=3, **more) != made(uneven(), 2, (0, 1), seed=4, **more)
     with pytest.raises(TableError, match="50% to validate and 50% to test"):
-        made(uneven(), 2, (0, 1), validation_fraction=0.5, test_fraction=0.5)
+        made(uneven(), 2, (0, 1), "classification", validation_fraction=0.5, test_fraction=0.5)
 
 
 def test_early_stopping_works_with_a_validation_share_of_own_data() -> None:
@@ -288,3 +296,10 @@ def test_the_column_that_empties_a_table_is_named() -> None:
         TableError, match=r"1 of 20 rows can be used.* cabin has no value in 19 of them: choose the inputs without it"
     ):
         made(text.replace("C1", "7"), 2, (0, 1))
+
+
+def test_more_numbers_than_a_run_can_have_are_counted_in_the_message() -> None:
+    body, choices = uneven(400).encode(), Choices(2, "classification", (0, 1), uses={1: ("category",)})
+    assert len(routes.made(body, choices, Bounds(), generators(0), 1e6)) > 5000
+    with pytest.raises(TableError, match=r"400 rows × 14 inputs = 5,600 numbers .* Fewer rows or fewer inputs would do"):
+        routes.made(body, choices, Bounds(), generators(0), 5000)

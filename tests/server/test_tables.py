@@ -319,6 +319,14 @@ def test_a_table_is_told_and_made_into_data(live: Live) -> None:
     status, answer = post(live, f"/api/table/data?{query}", body, **{"Content-Type": "application/octet-stream"})
     assert status == 200 and answer["rows"]["train"] == 21
     RunSpec.model_validate({"data": answer["data"]})
+    chosen = {"as": ["0:number", "1:category"], "validation_fraction": 0.2, "seed": 3, "rows": 20}
+    status, answer = post(live, f"/api/table/data?{query}&{urlencode(chosen, doseq=True)}", body)
+    rows = answer["rows"]
+    assert status == 200 and (rows["train"], rows["validation"], rows["test"]) == (10, 4, 6) and rows["drawn_from"] == 30
+    names = answer["data"]["columns"]
+    assert names[0] == "a" and all(name.startswith("b = ") for name in names[1:]) and len(answer["data"]["validation_x"]) == 4
+    for wrong in ("as=1", "as=1:Year!", "as=x:number", "rows=1", "seed=-1", "validation_fraction=2"):
+        assert post(live, f"/api/table/data?{query}&{wrong}", body)[0] == 422
 
 
 @pytest.mark.parametrize("path", ["/api/table", "/api/table/data?target=1&task=regression&inputs=0"])
