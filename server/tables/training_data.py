@@ -56,7 +56,8 @@ def describe(
     table, whole = _table(body, bounds, None, draw)
     columns = columns_of(table, chosen_readings(readings))
     if len(columns) == 1:
-        raise TableError("The table has one column only; there must be one to predict and one to predict it from.")
+        words = f"The table has one column only, “{columns[0].name}”; there must be one to predict and one to predict it from."
+        raise TableError(f"{words} Cells are separated by commas, semicolons, tabs, pipes or blanks.")
     if all(column.no_input for column in columns):
         raise TableError("The table holds text only: there is no column of numbers, dates or categories to learn from.")
     if all(column.no_target for column in columns):

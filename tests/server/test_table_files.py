@@ -9,6 +9,8 @@ import tracemalloc
 import zlib
 
 import pytest
+from live_server import Live
+from test_tables import post
 from workbook_files import packed, sheet, workbook
 
 from server.tables.limits import MAX_BYTES, TableError, TableLimitError
@@ -223,6 +225,17 @@ def test_a_bomb_is_refused_and_takes_no_memory() -> None:
     far = sheet(DATA).replace(b'r="C5"', b'r="XFD1048576"')
     words, taken = peak(workbook([("Data", DATA)], **{SHEET: far}))
     assert "1,048,576 rows × 16,384 columns" in words and "Delete the empty rows" in words and taken < 4 * MAX_BYTES
+
+
+def test_workbooks_and_bombs_over_the_wire(live: Live) -> None:
+    status, told = post(live, "/api/table", workbook([("Data", DATA)]))
+    assert (
+        status == 200 and told["delimiter"] == "sheet" and [column["kind"] for column in told["columns"]][1:] == ["number"] * 2
+    )
+    for bomb in (gzip.compress(b"1,2\n" * 2_000_000), workbook([("Data", DATA)], **{SHEET: bytes(70_000_000)})):
+        status, told = post(live, "/api/table", bomb)
+        assert status == 413 and told["code"] == "too_large" and "unpacked" in told["detail"]
+    assert post(live, "/api/table", TEXT.encode())[0] == 200
 
 
 def test_sizes_are_in_the_message_and_what_would_do() -> None:

@@ -144,7 +144,7 @@ function factsOf(file, table) {
     `${formatCount(table.rows)} rows`,
     `${table.columns.length} columns`,
     table.header ? "names in the first line" : "no line of names",
-    `cells separated by ${table.delimiter}`,
+    table.delimiter === "sheet" ? "a workbook" : `cells separated by ${table.delimiter}`,
     ...(table.notes ?? []),
   ];
   if (table.drawn_from) words[1] = `${formatCount(table.rows)} rows, drawn at random from ${formatCount(table.drawn_from)}`;

@@ -113,7 +113,7 @@ function inWords(readings) {
 
 /** @param {File} file  without its ending */
 export function titleOf(file) {
-  return file.name.replace(/\.(csv|tsv|tab|txt)$/i, "") || "own data";
+  return file.name.replace(/(\.(csv|tsv|tab|txt|dat|data|xlsx))?(\.gz)?$/i, "") || "own data";
 }
 
 /** What the server makes of a file; rejects with words. @param {string} path @param {File} file @returns {Promise<unknown>} */
