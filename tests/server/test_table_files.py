@@ -9,6 +9,8 @@ import tracemalloc
 import zlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from live_server import Live
 from test_tables import post
 from workbook_files import packed, sheet, workbook
@@ -20,6 +22,7 @@ from server.tables.training_data import describe
 TEXT = "name,x,y\na,1.5,10\nb,2.5,20\nc,3.25,1000\nd,4.5,7\n"
 DATA = [["name", "x", "y"], ["a", 1.5, 10], ["b", 2.5, 20], ["c", 3.25, 1000], ["d", 4.5, 7]]
 SHEET = "xl/worksheets/sheet1.xml"
+BOOK = workbook([("Data", DATA)])
 
 
 def body_of(text: str | bytes) -> bytes:
@@ -188,6 +191,18 @@ def test_cells_of_a_workbook_are_as_a_program_would_write_them() -> None:
         ["2020-01-06", "2020-01-06 06:00:00", "4", "1e+20"],
         ["", "", "true", ""],
     ]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.tuples(st.integers(4, len(BOOK) - 1), st.integers(0, 255)), min_size=1, max_size=6))
+def test_any_damage_to_a_workbook_is_answered(damage: list[tuple[int, int]]) -> None:
+    body = bytearray(BOOK)
+    for place, byte in damage:
+        body[place] = byte
+    try:
+        describe(bytes(body))
+    except TableError as refusal:
+        assert str(refusal)
 
 
 # Bombs -------------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from server.tables.limits import Bounds, TableError
 MAX_BROKEN = 100
 """Rows with broken quotation marks; with more of them the file is no table."""
 LONGEST_CELL = 131_072
-RULE = re.compile(r"[\s|:+=-]*--[\s|:+=-]*")
+RULE = re.compile(r"[\s|:+=-]+")
 """Drawn below the names of a table between pipes."""
 csv.field_size_limit(LONGEST_CELL)
 
@@ -59,7 +59,7 @@ def _without_frame(lines: list[str]) -> list[str]:
     """Lines without the rules and pipes that are drawn around cells."""
     framed = sum(line.startswith("|") for line in lines) > len(lines) / 2
     bare = (line.strip().removeprefix("|").removesuffix("|") + "\n" if framed else line for line in lines)
-    return ["\n" if RULE.fullmatch(line) else line for line in bare]
+    return ["\n" if "--" in line and RULE.fullmatch(line) else line for line in bare]
 
 
 def _usual_width(sample: Sequence[str], separator: str) -> int:

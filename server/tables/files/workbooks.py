@@ -7,6 +7,7 @@ import datetime
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -21,6 +22,10 @@ NOT_NEEDED = re.compile(r"xl/(media|drawings|charts|theme|comments|printerSettin
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,9})["']""")
 """Where a row or a cell is."""
 PIECE = 1_000_000
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Others unpack more than they are asked for at a time."""
+DAMAGED = (zipfile.BadZipFile, python_calamine.CalamineError, zlib.error, OSError, EOFError, ValueError, RuntimeError)
+"""What the readers of ZIP files and workbooks raise for wrong ones."""
 SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 OTHER_ZIPS = {
@@ -50,7 +55,7 @@ def sheets_of(body: bytes, bounds: Bounds) -> Workbook:
             if sheet.visible == python_calamine.SheetVisibleEnum.Visible
             and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-    except (zipfile.BadZipFile, python_calamine.CalamineError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise TableError(f"The file is a workbook that cannot be read ({error}). Save the sheet as CSV.") from None
     return Workbook(names, _sheets(book, names, parts, bounds))
 
@@ -67,6 +72,8 @@ def _parts(body: bytes, bounds: Bounds) -> dict[str, bytes]:
     for name, entry in inside.items():
         if not NEEDED.fullmatch(name) or NOT_NEEDED.fullmatch(name):
             continue
+        if entry.compress_type not in PACKED:
+            raise zipfile.BadZipFile(f"{name} is packed in a way that Excel does not use")
         bounds.check_unpacked(total + entry.file_size)
         with archive.open(entry) as packed:
             part = bytearray()
@@ -92,12 +99,14 @@ def _sheets(
 ) -> Iterator[tuple[str, list[Row]]]:
     places = _places(parts)
     for name in names:
-        _check_extent(name, parts.get(places.get(name, ""), b""), bounds)
+        part = parts.get(places.get(name, ""))
+        for checked in parts.values() if part is None else [part]:
+            _check_extent(name, checked, bounds)
         try:
             sheet = book.get_sheet_by_name(name)
             top = sheet.start[0] + 1 if sheet.start else 1
             rows = [(line, [_text(value) for value in cells]) for line, cells in enumerate(sheet.to_python(), top)]
-        except python_calamine.CalamineError as error:
+        except DAMAGED as error:
             raise TableError(f"The sheet “{name}” cannot be read ({error}). Save it as CSV.") from None
         yield name, [(line, cells) for line, cells in rows if any(cells)]
 
