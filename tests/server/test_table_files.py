@@ -154,6 +154,13 @@ def test_where_blanks_part_cells_of_several_words() -> None:
     ]
 
 
+def test_names_of_words_over_words_may_be_parted_otherwise() -> None:
+    table = read_table(b"name;colour\nx,red\ny,blue\nz,red\n")
+    assert table.names == ("name", "colour") and len(table.rows) == 3
+    table = read_table(b"My table\nname,colour\nx,red\ny,blue\nz,red\n")  # a title of two words
+    assert table.names == ("name", "colour") and len(table.rows) == 3
+
+
 def test_marks_inside_cells_are_doubled_or_have_a_backslash() -> None:
     for mark in ('""', '\\"'):
         text = f'a,b,y\n"say {mark}x{mark}, ok",1,2\n"p{mark}q{mark}",2,3\n"a {mark}b{mark}\nc",3,5\n'

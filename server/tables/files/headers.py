@@ -42,34 +42,30 @@ def head_of(rows: list[Row], comments: list[Row], separator: str) -> Head:
     at = next(index for index, (_, cells) in enumerate(rows) if _fits(cells, width, most))
     at += _titles(rows, at, width, most)
     below = [cells[:width] for _, cells in rows[at : at + SAMPLE + 1] if _fits(cells, width, most)]
-    notes = []
-    if _is_header(below):
-        names, first, line = rows[at][1][:width], at + 1, rows[at][0]
-        notes += _left_out([*comments, *rows[:at]])
-        return Head(_names(names), True, first, most, notes)
-    # What is right above the first row of numbers may be names that are parted in another way.
     above = rows[at - 1] if at else (comments[-1] if comments else None)
-    if above is None or not any(is_number(cell) for cell in rows[at][1]):
-        notes += _left_out(comments)
-        return Head(_names([""] * width), False, 0, most, notes)
+    other = _parted_otherwise(above[1], separator, width) if above else None
+    over_numbers = _over_numbers(below[0], below[1:])
+    if _is_header(below) and (over_numbers or other is None or other[1].isspace()):
+        return Head(_names(rows[at][1][:width]), True, at + 1, most, _left_out([*comments, *rows[:at]]))
+    if above is None or not (other or any(map(is_number, below[0]))):
+        return Head(_names([""] * width), False, 0, most, _left_out(comments))
+    # What is right above the first row may be names that are parted in another way.
     line, cells = above
     before = _left_out([*comments, *rows[: at - 1]] if at else comments[:-1])
-    other = _parted_otherwise(cells if at else [cells[0].lstrip(COMMENT).strip()], separator, width)
     if other is not None:
         names, by = other
         if by != separator:
             before.append(f"The names in line {line} are separated by {_word(by)}s, the rows below by {_word(separator)}s.")
         return Head(_names(names), True, at, most, before)
-    if at and len(cells) > 1 and _words(cells):
-        if len(cells) == width - 1 and _row_names([row for _, row in rows[at:]], separator):
-            before.append(f"Line {line} has a name less than the rows below have cells: the first column names the rows.")
-            return Head(_names(["", *cells]), True, at, most, before)
-        fits = sum(len(cells) == len(other) for _, other in rows[at:])
-        below = f"only {counted(fits, 'row')} below it have as many" if fits else "no row below it has as many"
-        words = f"Line {line} has {counted(len(cells), 'name')}, and {below} cells; line {rows[at][0]} has {len(rows[at][1])}."
-        raise TableError(f"{words} Where a name or a cell holds a {_word(separator)}, put it in quotation marks.")
-    notes += _left_out(comments)
-    return Head(_names([""] * width), False, 0, most, notes)
+    if not at or len(cells) < 2 or not _words(cells):
+        return Head(_names([""] * width), False, 0, most, _left_out(comments))
+    if len(cells) == width - 1 and _row_names([row for _, row in rows[at:]], separator):
+        before.append(f"Line {line} has a name less than the rows below have cells: the first column names the rows.")
+        return Head(_names(["", *cells]), True, at, most, before)
+    fits = sum(len(cells) == len(other_cells) for _, other_cells in rows[at:])
+    as_many = f"only {counted(fits, 'row')} below it have as many" if fits else "no row below it has as many"
+    words = f"Line {line} has {counted(len(cells), 'name')}, and {as_many} cells; line {rows[at][0]} has {len(rows[at][1])}."
+    raise TableError(f"{words} Where a name or a cell holds a {_word(separator)}, put it in quotation marks.")
 
 
 def _titles(rows: list[Row], at: int, width: int, most: int) -> int:
@@ -91,7 +87,7 @@ def _parted_otherwise(cells: list[str], separator: str, width: int) -> tuple[lis
         return None
     for other in [separator, *(other for other in PARTING if other != separator)]:
         try:
-            names = [name.strip() for name in cut(cells[0], other)]
+            names = [name.strip() for name in cut(cells[0].strip().lstrip(COMMENT).strip(), other)]
         except csv.Error:
             continue
         if len(names) == width > 1 and _words(names):
