@@ -98,8 +98,8 @@ def columns_of(table: Table, readings: Mapping[int, str] | None = None) -> list[
     orders = {index: reading for index, reading in (readings or {}).items() if reading in ORDERS}
     others = {index: reading for index, reading in (readings or {}).items() if reading not in ORDERS}
     numbers = numbers_of(table.names, cells, table.delimiter, others)
-    together = zip(table.names, cells, numbers, strict=True)
-    columns = [_column(index, name, own, found, orders.get(index)) for index, (name, own, found) in enumerate(together)]
+    together = enumerate(zip(table.names, cells, numbers, strict=True))
+    columns = [_column(index, name, texts, of, orders.get(index)) for index, (name, texts, of) in together]
     for index, order in orders.items():
         dates = columns[index].dates if index < len(columns) else None
         if dates is None or dates.order != order:

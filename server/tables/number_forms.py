@@ -70,10 +70,9 @@ GROUPED = {
     )
     for mark, other in ((".", ","), (",", "."))
 }
-
-
 WITHOUT_GROUPS: dict[Mark, dict[int, str | None]] = {
-    mark: {**dict.fromkeys([ord(other), *map(ord, " '’"), *BLANKS]), ord(mark): "."} for mark, other in ((".", ","), (",", "."))
+    ".": dict.fromkeys([*map(ord, ", '’"), *BLANKS]),
+    ",": {**dict.fromkeys([*map(ord, ". '’"), *BLANKS]), ord(","): "."},
 }
 """What becomes of the marks in a number's digits."""
 

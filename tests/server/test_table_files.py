@@ -32,20 +32,21 @@ def body_of(text: str | bytes) -> bytes:
 # Text --------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("body", "encoding"),
-    [
-        ("€,y\n1,2\n".encode("cp1252"), "Windows-1252"),  # 0x80, a control character in Latin-1
-        ("€,y\n1,2\n".encode("utf-16"), "UTF-16"),
-        ("€,y\n1,2\n".encode("utf-16-le"), "UTF-16"),
-        ("€,y\n1,2\n".encode("utf-16-be"), "UTF-16"),
-        ("\ufeff€,y\n1,2\n".encode("utf-16-be"), "UTF-16"),
-        ("€,y\n1,2\n".encode("utf-32"), "UTF-32"),
-        (gzip.compress("€,y\n1,2\n".encode()), "UTF-8"),
-        (gzip.compress("€,y\n".encode()) + gzip.compress(b"1,2\n"), "UTF-8"),
-    ],
-)
-def test_encodings(body: bytes, encoding: str) -> None:
+ENCODED: dict[str, tuple[bytes, str]] = {
+    "Windows-1252": ("€,y\n1,2\n".encode("cp1252"), "Windows-1252"),  # 0x80, a control character in Latin-1
+    "UTF-16 with a mark": ("€,y\n1,2\n".encode("utf-16"), "UTF-16"),
+    "UTF-16, the low byte first": ("€,y\n1,2\n".encode("utf-16-le"), "UTF-16"),
+    "UTF-16, the high byte first": ("€,y\n1,2\n".encode("utf-16-be"), "UTF-16"),
+    "the same with a mark": ("\ufeff€,y\n1,2\n".encode("utf-16-be"), "UTF-16"),
+    "UTF-32": ("€,y\n1,2\n".encode("utf-32"), "UTF-32"),
+    "packed": (gzip.compress("€,y\n1,2\n".encode()), "UTF-8"),
+    "packed in two": (gzip.compress("€,y\n".encode()) + gzip.compress(b"1,2\n"), "UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", ENCODED)
+def test_encodings(name: str) -> None:
+    body, encoding = ENCODED[name]
     table = read_table(body)
     assert (table.encoding, table.names, table.rows) == (encoding, ("€", "y"), [(2, ["1", "2"])])
 

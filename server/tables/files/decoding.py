@@ -74,9 +74,9 @@ def decoded(body: bytes) -> tuple[str, str]:
     for mark, codec, name in MARKS:
         if body.startswith(mark):
             return _checked(_marked(body[len(mark) :], codec, name)), name
-    codec = _unmarked_utf16(body)
-    if codec is not None:
-        return _checked(_marked(body, codec, "UTF-16")), "UTF-16"
+    unmarked = _unmarked_utf16(body)
+    if unmarked is not None:
+        return _checked(_marked(body, unmarked, "UTF-16")), "UTF-16"
     _checked(body.decode("latin-1"))
     try:
         return body.decode("utf-8"), "UTF-8"
