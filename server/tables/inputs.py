@@ -55,7 +55,7 @@ def uses_of(column: Column) -> tuple[Use, ...]:
 
 def _part(column: Column, part: Part) -> Use:
     if part == "weekday":
-        return Use(part, "weekday, 7 inputs of 0 or 1", tuple(f"{column.name}: weekday = {day}" for day in WEEKDAYS))
+        return Use(part, "weekday, 7 inputs of 0 or 1", tuple(f"{column.name} = {day}" for day in WEEKDAYS))
     return Use(part, PARTS[part], (f"{column.name}: {part}",))
 
 

@@ -94,7 +94,7 @@ def ours(data: dict, seed: int) -> float:
 def theirs(data: dict, seed: int) -> float:
     """scikit-learn's own network of the same size, on what we train and validate with."""
     kind = MLPRegressor if data["task"] == "regression" else MLPClassifier
-    network = kind((UNITS,), max_iter=1000, random_state=seed)
+    network = kind(hidden_layer_sizes=(UNITS,), max_iter=1000, random_state=seed)
     x, y = data["train_x"] + data["validation_x"], data["train_y"] + data["validation_y"]
     return float(make_pipeline(StandardScaler(), network).fit(x, y).score(data["test_x"], data["test_y"]))
 

@@ -221,12 +221,8 @@ function choicesForm(table, readings, changed, reread) {
     columns.element,
     ...damage.elements,
     ...shares.elements,
-    h(
-      "div",
-      { class: "sheet-choices" },
-      h("label", { class: "sheet-pair", title: SCALED }, h("span", {}, "Standardize"), standardize),
-    ),
   ];
+  shares.elements[1].append(h("label", { class: "sheet-pair", title: SCALED }, h("span", {}, "Standardize"), standardize));
   refresh(true);
   return {
     elements,
@@ -264,11 +260,14 @@ function choicesForm(table, readings, changed, reread) {
       return shares.problem();
     },
     outcome: () => {
-      const left = table.rows - damage.out();
+      const taken = shares.rows();
+      const left = taken === null ? table.rows - damage.out() : taken;
       const width = columns.width();
       const most = 2 * damage.out() > table.rows ? damage.worst() : "";
       const inputs = `${formatCount(width)} input${width === 1 ? "" : "s"}`;
-      return `${formatCount(left)} of ${formatCount(table.rows)} rows${most}, ${inputs}: ${shares.words()}.`;
+      const of = taken === null ? "" : ", drawn at random";
+      const all = formatCount(table.drawn_from ?? table.rows);
+      return `${formatCount(left)} of ${all} rows${of}${most}, ${inputs}: ${shares.words()}.`;
     },
   };
 }

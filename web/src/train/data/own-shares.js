@@ -39,6 +39,8 @@ export function sharesForm(table, changed) {
   const seedTitle = "the same seed shares the same rows out in the same way";
   const rowsTitle = "fewer rows, drawn at random by the seed";
   const stopTitle = `stops when the validation loss has not fallen for ${PATIENCE} epochs, and goes back to where it was least`;
+  /** How many rows are drawn; null: all are taken. */
+  const drawn = () => (Number(rows.value) < table.rows || table.drawn_from ? Number(rows.value) : null);
   return {
     elements: [
       h("h3", { class: "small-title" }, "Shared out"),
@@ -56,8 +58,9 @@ export function sharesForm(table, changed) {
       validation_fraction: validation.value(),
       test_fraction: test.value(),
       seed: Number(seed.value),
-      rows: Number(rows.value) < table.rows || table.drawn_from ? Number(rows.value) : null,
+      rows: drawn(),
     }),
+    rows: drawn,
     /** Undefined: as the run has it. */
     patience: () => (early.checked ? PATIENCE : undefined),
     chosen: () => ({ validation: validation.value(), test: test.value(), seed: seed.value, early: early.checked }),

@@ -1,12 +1,14 @@
 /** The three numbers that matter, each with its set, at one step; and what they are to be compared with. */
 
-/** @import { Scores, Split } from "../../channels.js" */
+/** @import { Scores } from "../../channels.js" */
 /** @import { RunInfo, View } from "../../types.js" */
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../../toolkit/maths.js";
 import { frameOf } from "../../run/selectors.js";
 
+const NOTE =
+  "the score of always answering the class that most training samples have, or their mean; balanced accuracy is the mean of the classes' recalls";
 /** Times its fair share of the samples that the largest class has where classes are called uneven. */
 const UNEVEN = 1.2;
 
@@ -25,7 +27,7 @@ export function numbersView(prefix = "") {
     const head = h("span", { class: "big-label" }, label);
     return { set, score, value, head, box: h("div", { class: "number-box" }, head, value) };
   });
-  const note = h("p", { class: "small numbers-note", data: { testid: `${prefix}baseline` } });
+  const note = h("p", { class: "small numbers-note", title: NOTE, data: { testid: `${prefix}baseline` } });
   const element = h(
     "div",
     { class: "numbers", role: "group", aria: { label: "Scores" } },
@@ -55,7 +57,7 @@ export function numbersView(prefix = "") {
         setAttribute(value, "data-step", evaluation ? String(evaluation.step) : null);
         value.title = exact === null ? "" : `exactly ${formatExact(exact)}, after step ${formatCount(evaluation?.step ?? 0)}`;
       }
-      setText(note, run ? compared(run, evaluation?.meta[scored] ?? null, scored) : "");
+      setText(note, run ? compared(run, evaluation?.meta[scored] ?? null) : "");
       setAttribute(note, "data-value", comparedWith(evaluation?.meta[scored] ?? null, shown));
     },
   };
@@ -71,15 +73,14 @@ function comparedWith(scores, shown) {
  * What an answer that knows nothing of the inputs would get.
  * @param {RunInfo} run
  * @param {Scores | null} scores
- * @param {Split} set
  */
-function compared(run, scores, set) {
-  if (run.task === "regression") return "R² of always answering the mean: 0";
+function compared(run, scores) {
+  if (run.task === "regression") return "always answering the mean: R² 0";
   const baseline = toNumber(scores?.baseline);
   if (baseline === null) return "";
-  const words = `always the largest class: ${formatPercent(baseline)}`;
+  const words = `largest class: ${formatPercent(baseline)}`;
   const balanced = toNumber(scores?.balanced_accuracy);
   // By their names there are as many classes as the run has; a set may lack one.
   if (balanced === null || baseline * run.classes.length < UNEVEN) return words;
-  return `${words} · balanced ${set} accuracy: ${formatPercent(balanced)}`;
+  return `${words} · balanced accuracy: ${formatPercent(balanced)}`;
 }
