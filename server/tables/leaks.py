@@ -147,7 +147,8 @@ def _one_to_one(one: NDArray[np.int64], other: NDArray[np.int64], whole: bool) -
 def _order(column: Column, every: int) -> bytes:
     """The ranks of its numbers, counted from the end from which the first of them are smaller."""
     ranks = np.unique(np.array(column.values[::every], dtype=np.float64), return_inverse=True)[1]
-    return min(ranks.tobytes(), (ranks.max(initial=0) - ranks).tobytes())
+    upwards, downwards = bytes(ranks), bytes(ranks.max(initial=0) - ranks)
+    return min(upwards, downwards)
 
 
 def _straight(numbers: Sequence[Column]) -> Iterable[tuple[list[Column], Kind]]:
