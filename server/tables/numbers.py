@@ -137,11 +137,13 @@ def in_words(cell: str, value: float) -> str:
 def _plain(cells: Sequence[str]) -> _Plain | None:
     """A column as programs write it, in one go; None where it takes a closer look."""
     joined = "".join(cells)
-    if "_" in joined or not joined.isascii() or any(cell[:1] == "0" and cell[1:2].isdecimal() for cell in cells):
+    if "_" in joined or not joined.isascii():
         return None
     try:
         numbers = [float(cell or "nan") for cell in cells]
     except ValueError:
+        return None
+    if any(cell[:1] == "0" and cell[1:2].isdecimal() for cell in cells):
         return None
     wrong: dict[int, Wrong] = {row: "missing" for row, cell in enumerate(cells) if not cell}
     if sum(map(isfinite, numbers)) != len(cells) - len(wrong) or len(wrong) == len(cells):
@@ -216,9 +218,10 @@ class _Survey:
         read = self._read[mark]
         wrong: dict[int, Wrong] = {row: self._wrong.get(s, "text") for row, s in enumerate(self._shapes) if s not in read}
         values: list[float | None] = [None] * len(self._cells)
+        readers = {shape: form.reader(mark, shift) for shape, form in read.items()}
         for row, (cell, shape) in enumerate(zip(self._cells, self._shapes, strict=True)):
-            if shape in read:
-                value = read[shape].value(cell, mark, shift)
+            if shape in readers:
+                value = readers[shape](cell)
                 if isfinite(value):
                     values[row] = value
                 else:
