@@ -88,10 +88,10 @@ class Numbers:
         form = form_of(shapes_of([cell])[0])
         if form is None:
             return "is not a number"
-        if form.unit != self.unit and form.unit and self.unit:
-            return f"where the others are in {self.unit}"
-        if form.unit != self.unit:
-            return f"without {self.unit} where the others have it" if self.unit else "where the others have no unit"
+        if form.unit and form.unit != self.unit:
+            return f"where the others are in {self.unit}" if self.unit else "where the others have no unit"
+        if form.reads(self.mark):
+            return f"without {self.unit} where the others have it"
         return f"where the others have a decimal {NAMES[self.mark]}"
 
 
@@ -131,7 +131,8 @@ def chosen_readings(texts: Sequence[str]) -> dict[int, str]:
 
 
 def in_words(cell: str, value: float) -> str:
-    return f"{cell} read as {value:.12g}"
+    """What became of a cell."""
+    return f"{cell} read as {int(value) if value.is_integer() and abs(value) < 1e15 else f'{value:.12g}'}"
 
 
 def _plain(cells: Sequence[str]) -> _Plain | None:
@@ -227,7 +228,9 @@ class _Survey:
                 else:
                     wrong[row] = "non_finite"
         decimal = mark if any(mark in form.digits for form in read.values()) else None
-        told = self._told(reading, [other for other in possible if other != reading], sure, "as chosen" if chosen else why)
+        told = self._told(
+            reading, [other for other in possible if other != reading], sure or bool(chosen), "as chosen" if chosen else why
+        )
         return Numbers(values, wrong, decimal, mark, self._unit, told)
 
     def _units(self) -> tuple[str, bool]:
