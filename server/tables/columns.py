@@ -114,9 +114,9 @@ def _column(index: int, name: str, cells: Sequence[str], numbers: Numbers | None
         values: list[float | str | None] = [*numbers.values]
         counts = Counter(value for value in values if value is not None)
         return Column(index, name, "number", numbers.decimal, values, numbers.wrong, counts, numbers)
-    missing = [cell.lower() in MISSING for cell in cells]
-    infinite = [cell.lower() in INFINITE for cell in cells]
-    filled = len(cells) - sum(missing) - sum(infinite)
+    absent = {cell for cell in set(cells) if cell.lower() in MISSING}
+    missing = [cell in absent for cell in cells]
+    filled = len(cells) - sum(missing) - sum(cell.lower() in INFINITE for cell in cells)
     if not filled:
         return Column(index, name, "empty", None, [None] * len(cells), dict.fromkeys(range(len(cells)), "missing"), Counter())
     present = [cell for cell, gone in zip(cells, missing, strict=True) if not gone]

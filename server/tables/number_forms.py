@@ -7,7 +7,7 @@ decimal. `server.tables.numbers` decides that, by all cells of a column and all 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -103,18 +103,28 @@ class Form(NamedTuple):
 
     def value(self, cell: str, mark: Mark, shift: int = 0) -> float:
         """The number of a cell of this shape times 10 to the `shift`, to the last bit, where `mark` is the decimal one."""
+        return self.reader(mark, shift)(cell)
+
+    def reader(self, mark: Mark, shift: int = 0) -> Callable[[str], float]:
+        """What makes `value` of a cell: a column has many of one shape."""
         if self.plain and mark == "." and not shift:
-            return float(cell)
-        number = cell[self.begin : self.end]
-        if not self.bare or (self.mark and self.mark != mark):
-            number = number.translate(WITHOUT_GROUPS[mark])
-        elif self.mark == ",":
-            number = number.replace(",", ".")
-        if self.exponent > self.end:
-            number += f"e{int(cell[self.end + 1 : self.exponent].replace(MINUS, '-')) + shift}"
-        elif shift:
-            number += f"e{shift}"
-        return self.sign * float(number)
+            return float
+        begin, end, exponent, sign = self.begin, self.end, self.exponent, self.sign
+        direct = self.bare and self.mark in ("", ".") and self.mark in ("", mark)
+        power = f"e{shift}" if shift else ""
+
+        def number(cell: str) -> float:
+            digits = cell[begin:end]
+            if not direct:
+                digits = digits.translate(WITHOUT_GROUPS[mark])
+            if exponent > end:
+                return sign * float(f"{digits}e{int(cell[end + 1 : exponent].replace(MINUS, '-')) + shift}")
+            return sign * float(digits + power)
+
+        def with_comma(cell: str) -> float:
+            return sign * float(cell[begin:end].replace(",", ".") + power)
+
+        return with_comma if self.bare and self.mark == mark == "," and exponent == end else number
 
 
 def shapes_of(cells: Sequence[str]) -> list[str]:

@@ -88,10 +88,10 @@ class Numbers:
         form = form_of(shapes_of([cell])[0])
         if form is None:
             return "is not a number"
-        if form.unit != self.unit and form.unit and self.unit:
-            return f"where the others are in {self.unit}"
-        if form.unit != self.unit:
-            return f"without {self.unit} where the others have it" if self.unit else "where the others have no unit"
+        if form.unit and form.unit != self.unit:
+            return f"where the others are in {self.unit}" if self.unit else "where the others have no unit"
+        if form.reads(self.mark):
+            return f"without {self.unit} where the others have it"
         return f"where the others have a decimal {NAMES[self.mark]}"
 
 
@@ -131,17 +131,20 @@ def chosen_readings(texts: Sequence[str]) -> dict[int, str]:
 
 
 def in_words(cell: str, value: float) -> str:
-    return f"{cell} read as {value:.12g}"
+    """What became of a cell."""
+    return f"{cell} read as {int(value) if value.is_integer() and abs(value) < 1e15 else f'{value:.12g}'}"
 
 
 def _plain(cells: Sequence[str]) -> _Plain | None:
     """A column as programs write it, in one go; None where it takes a closer look."""
     joined = "".join(cells)
-    if "_" in joined or not joined.isascii() or any(cell[:1] == "0" and cell[1:2].isdecimal() for cell in cells):
+    if "_" in joined or not joined.isascii():
         return None
     try:
         numbers = [float(cell or "nan") for cell in cells]
     except ValueError:
+        return None
+    if any(cell[:1] == "0" and cell[1:2].isdecimal() for cell in cells):
         return None
     wrong: dict[int, Wrong] = {row: "missing" for row, cell in enumerate(cells) if not cell}
     if sum(map(isfinite, numbers)) != len(cells) - len(wrong) or len(wrong) == len(cells):
@@ -216,15 +219,18 @@ class _Survey:
         read = self._read[mark]
         wrong: dict[int, Wrong] = {row: self._wrong.get(s, "text") for row, s in enumerate(self._shapes) if s not in read}
         values: list[float | None] = [None] * len(self._cells)
+        readers = {shape: form.reader(mark, shift) for shape, form in read.items()}
         for row, (cell, shape) in enumerate(zip(self._cells, self._shapes, strict=True)):
-            if shape in read:
-                value = read[shape].value(cell, mark, shift)
+            if shape in readers:
+                value = readers[shape](cell)
                 if isfinite(value):
                     values[row] = value
                 else:
                     wrong[row] = "non_finite"
         decimal = mark if any(mark in form.digits for form in read.values()) else None
-        told = self._told(reading, [other for other in possible if other != reading], sure, "as chosen" if chosen else why)
+        told = self._told(
+            reading, [other for other in possible if other != reading], sure or bool(chosen), "as chosen" if chosen else why
+        )
         return Numbers(values, wrong, decimal, mark, self._unit, told)
 
     def _units(self) -> tuple[str, bool]:

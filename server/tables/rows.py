@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from server.tables.files.cells import Fault, Rows, rows_of
 from server.tables.files.decoding import ZIP, decoded, unpacked
-from server.tables.files.headers import Row, counted, fitted, head_of
-from server.tables.files.separators import COMMENT, SEPARATORS, SHEET, declared, separator_of
+from server.tables.files.headers import Row, counted, fitted, head_of, word
+from server.tables.files.separators import COMMENT, SHEET, declared, separator_of
 from server.tables.limits import BOUNDS, Bounds, TableError, TableLimitError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def table_of(read: Rows, comments: list[Row], separator: str, encoding: str, bou
     head = head_of(rows, comments, separator)
     width = len(head.names)
     bounds.check_columns(width)
-    whole, remarks, blank = [], [], 0
+    whole, remarks, blank, wide = [], [], 0, []
     for line, cells in rows[head.first :]:
         fit = fitted(cells, width, head.most)
         if fit is not None and any(map(str.strip, fit)):
@@ -101,6 +101,7 @@ def table_of(read: Rows, comments: list[Row], separator: str, encoding: str, bou
             remarks.append(str(line))
         else:
             faults.append(Fault(line, f"{counted(len(cells), 'cell')} where {width} are expected"))
+            wide += [line] if len(cells) > width else []
     bounds.check_rows(len(whole) + len(faults), width)
     if not whole:
         below = rows[head.first :]
@@ -113,5 +114,8 @@ def table_of(read: Rows, comments: list[Row], separator: str, encoding: str, bou
         notes.append(f"Left out as comments: line{'s' if len(remarks) > 1 else ''} {', '.join(remarks[:10])}.")
     if blank:
         notes.append(f"Left out: {counted(blank, 'row')} without a value.")
+    if wide and separator != SHEET:
+        words = f"{counted(len(wide), 'row')} with more cells than the table has columns, line {wide[0]} the first"
+        notes.append(f"{words}: a cell that holds a {word(separator)} needs quotation marks.")
     faults.sort(key=lambda fault: fault.line)
-    return Table(encoding, SEPARATORS.get(separator, f"“{separator}”"), head.given, head.names, whole, faults, tuple(notes))
+    return Table(encoding, word(separator), head.given, head.names, whole, faults, tuple(notes))

@@ -58,13 +58,11 @@ def any_dialect(source: random.Random) -> Dialect:
 
 
 def all_dialects() -> Iterator[Dialect]:
-    """Every way to part and write numbers with every way to quote and every junk; encodings, line ends and styles in turn."""
-    turns = zip(
-        itertools.cycle(ENCODINGS), itertools.cycle(ENDS), itertools.cycle(STYLES), itertools.cycle((False, True, False))
-    )
-    for crossed in itertools.product(SEPARATORS, MARKS, QUOTING, JUNK):
-        encoding, end, style, packed = next(turns)
-        separator, marks, quoting, junk = crossed
+    """Every way to part and write numbers, in every encoding, with every way to quote and every junk; line ends and styles in
+    turn."""
+    turns = zip(itertools.cycle(ENDS), itertools.cycle(STYLES), itertools.cycle((False, True, False, False)))
+    for separator, marks, encoding, quoting, junk in itertools.product(SEPARATORS, MARKS, ENCODINGS, QUOTING, JUNK):
+        end, style, packed = next(turns)
         yield Dialect(separator, marks, encoding, quoting, junk, end, style, packed)
 
 

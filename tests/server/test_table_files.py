@@ -155,6 +155,15 @@ def test_where_blanks_part_cells_of_several_words() -> None:
     ]
 
 
+def test_cells_that_the_separator_cuts_are_told_with_what_would_do() -> None:
+    found = describe(b"name,x,y\nSmith, Ann,1,2\nBo,3,4\nCy,5,6\nLee, Di,1,3\n")
+    assert [entry["line"] for entry in found["damaged"]["messages"]] == [2, 5]
+    told = (
+        "2 rows with more cells than the table has columns, line 2 the first: a cell that holds a comma needs quotation marks."
+    )
+    assert list(found["notes"]) == [told]
+
+
 def test_names_of_words_over_words_may_be_parted_otherwise() -> None:
     table = read_table(b"name;colour\nx,red\ny,blue\nz,red\n")
     assert table.names == ("name", "colour") and len(table.rows) == 3

@@ -123,7 +123,7 @@ def test_marks_that_may_group_or_be_decimal(
     assert another["value"] == other and another["words"] == f"{cells[0]} read as {other:g}"
     # The other way may be chosen, and the first one then is the alternative.
     chosen = reading(body, 0, f"0:{another['name']}")
-    assert chosen["value"] == other and [entry["value"] for entry in chosen["alternatives"]] == [value]
+    assert chosen["value"] == other and chosen["sure"] and [entry["value"] for entry in chosen["alternatives"]] == [value]
 
 
 def test_shares_may_stay_percents() -> None:
@@ -142,6 +142,7 @@ def test_what_does_not_fit_the_others_is_damage_and_says_why() -> None:
 
     assert damage(["1,5"] * 8 + ["9.5"]) == ["a: “9.5” where the others have a decimal comma"]
     assert damage(["1.5"] * 8 + ["9,5"]) == ["a: “9,5” where the others have a decimal point"]
+    assert damage(["1.5 kg"] * 8 + ["9,5"]) == ["a: “9,5” where the others have a decimal point"]
     assert damage(["1 kg"] * 8 + ["900 g"]) == ["a: “900 g” where the others are in kg"]
     assert damage(["40%"] * 8 + ["0.4"]) == ["a: “0.4” without % where the others have it"]
     assert damage(["5 k"] * 8 + ["300"]) == ["a: “300” without k where the others have it"]

@@ -148,7 +148,7 @@ HOSTILE = {
     "NUL": (b"a,b\n1,\x00\n", "not text"),
     "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
     "damaged Excel": (b"PK\x03\x04" + bytes(200), "Save the sheet as CSV"),
-    "half of UTF-16": ("a,b\n1,2\n".encode("utf-16")[:-1], "cut short at line 3"),
+    "half of UTF-16": ("a,b\n1,2\n".encode("utf-16")[:-1], "cut short at line 2"),
     "quotes only": (b'"' * 1_000_000, "can be read"),
     "quotes on every line": (b"a,b\n" + b'"1,2\n' * 5000, "broken quotation marks"),
     "one column": (b"a\n1\n2\n", "one column only"),

@@ -38,6 +38,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
 """What a file may begin with to say what it is in; UTF-32's before UTF-16's, which it begins with."""
+CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
 SAMPLE = 20_000
 """Bytes in which zeros are counted."""
 PAGES = (b"<!doctype html", b"<html", b"<?xml")
@@ -73,11 +74,11 @@ def decoded(body: bytes) -> tuple[str, str]:
         raise TableError("The file is JSON, not a table of rows: save it as CSV.")
     for mark, codec, name in MARKS:
         if body.startswith(mark):
-            return _checked(_marked(body[len(mark) :], codec, name)), name
+            return _marked(body[len(mark) :], codec, name), name
     unmarked = _unmarked_utf16(body)
     if unmarked is not None:
-        return _checked(_marked(body, unmarked, "UTF-16")), "UTF-16"
-    _checked(body.decode("latin-1"))
+        return _marked(body, unmarked, "UTF-16"), "UTF-16"
+    _check(body)
     try:
         return body.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError as error:
@@ -94,7 +95,9 @@ def decoded(body: bytes) -> tuple[str, str]:
 
 def _marked(body: bytes, codec: str, name: str) -> str:
     try:
-        return body.decode(codec)
+        text = body.decode(codec)
+        _check(text.encode())
+        return text
     except UnicodeDecodeError as error:
         line = _line(body, error.start)
         raise TableError(f"The file says that it is {name} text, but it is damaged or cut short at line {line}.") from None
@@ -110,11 +113,11 @@ def _unmarked_utf16(body: bytes) -> str | None:
     return None
 
 
-def _checked(text: str) -> str:
-    controls = sum(text.count(chr(code)) for code in range(32) if chr(code) not in "\t\n\v\f\r")
-    if "\0" in text or controls > len(text) / 100:
+def _check(body: bytes) -> None:
+    """Whether it is text, in whatever encoding is like ASCII."""
+    controls = len(body) - len(body.translate(None, CONTROLS))
+    if b"\0" in body or controls > len(body) / 100:
         raise TableError("The file is not text: it holds control characters. A CSV, TSV or .xlsx file is needed.")
-    return text
 
 
 def _line(body: bytes, position: int) -> int:

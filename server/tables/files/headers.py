@@ -55,7 +55,7 @@ def head_of(rows: list[Row], comments: list[Row], separator: str) -> Head:
     if other is not None:
         names, by = other
         if by != separator:
-            before.append(f"The names in line {line} are separated by {_word(by)}s, the rows below by {_word(separator)}s.")
+            before.append(f"The names in line {line} are separated by {word(by)}s, the rows below by {word(separator)}s.")
         return Head(_names(names), True, at, most, before)
     if not at or len(cells) < 2 or not _words(cells):
         return Head(_names([""] * width), False, 0, most, _left_out(comments))
@@ -65,7 +65,7 @@ def head_of(rows: list[Row], comments: list[Row], separator: str) -> Head:
     fits = sum(len(cells) == len(other_cells) for _, other_cells in rows[at:])
     as_many = f"only {counted(fits, 'row')} below it have as many" if fits else "no row below it has as many"
     words = f"Line {line} has {counted(len(cells), 'name')}, and {as_many} cells; line {rows[at][0]} has {len(rows[at][1])}."
-    raise TableError(f"{words} Where a name or a cell holds a {_word(separator)}, put it in quotation marks.")
+    raise TableError(f"{words} Where a name or a cell holds a {word(separator)}, put it in quotation marks.")
 
 
 def _titles(rows: list[Row], at: int, width: int, most: int) -> int:
@@ -153,7 +153,8 @@ def _left_out(rows: list[Row]) -> list[str]:
     return [f"{which} left out, as above the table: “{text if len(text) <= 60 else text[:59] + '…'}”."]
 
 
-def _word(separator: str) -> str:
+def word(separator: str) -> str:
+    """A separator's name."""
     return SEPARATORS.get(separator, f"“{separator}”")
 
 
