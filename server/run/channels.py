@@ -135,8 +135,9 @@ def sample(trainer: Trainer, want: Want) -> Picture | None:
 
 
 def evaluation(trainer: Trainer, want: Want) -> Picture | None:
-    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion, what each sample is told to
-    be (``predicted_test`` …), ``meta.recall`` by split and class, and the misread samples."""
+    """Loss and accuracy over whole splits at exactly this step; for classes also the accuracy of the largest class
+    (``baseline``), the balanced accuracy, the confusion, what each sample is told to be (``predicted_test`` …),
+    ``meta.recall`` by split and class, and the misread samples; for a regression ``r_squared``."""
     splits = trainer.dataset.splits
     meta: dict[str, Any] = {"train": None, "validation": None, "test": None, "recall": {}}
     arrays: Arrays = {}
@@ -144,7 +145,8 @@ def evaluation(trainer: Trainer, want: Want) -> Picture | None:
         if name not in splits or not len(splits[name].x):
             continue
         found, labels = trainer.evaluate(name), splits[name].labels
-        meta[name] = {"loss": found.loss, "accuracy": found.accuracy}
+        meta[name] = {"loss": found.loss, "accuracy": found.accuracy, "baseline": found.baseline}
+        meta[name] |= {"balanced_accuracy": found.balanced_accuracy, "r_squared": found.r_squared}
         if name == "validation" or found.confusion is None or found.predicted is None or labels is None:
             continue
         arrays[f"confusion_{name}"] = found.confusion.astype(np.int32)

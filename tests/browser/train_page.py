@@ -13,8 +13,10 @@ Its hooks:
                             ``share experiments export`` (bar), ``link link-dialog experiments-dialog experiment-name
                             experiment-save experiments-list branches-list experiments-error`` (dialogs), ``compared`` (curves),
                             ``own-data own-tile draw table-file`` (gallery), ``table-dialog table-facts table-error table-faults
-                            table-outcome table-train`` (dialog for a file), ``draw-plane draw-status draw-train`` (drawing),
-                            ``train-loss test-loss test-accuracy`` (the three numbers), ``dataset-name seed add-layer units-N
+                            table-outcome table-train own-test-part own-validation-part table-use-N table-part-N-NAME
+                            table-reading-N`` (dialog for a file; N a column from 0, NAME a part of its dates),
+                            ``draw-plane draw-status draw-train`` (drawing), ``train-loss test-loss test-accuracy
+                            test-r-squared baseline`` (the three numbers), ``dataset-name seed add-layer units-N
                             activation-N formula layer-N phi-N before-N shares-N alike-N`` (settings; N a layer from 1),
                             ``more-clip more-stop more-numerics rate-now schedule-formula schedule-plot schedule-reading
                             rate-present loss-toggle loss-formula delta-formula loss-match moment-z moment-y moment-mse

@@ -95,6 +95,8 @@ def test_files_hold_every_lane_and_need_nothing_else(live: Live) -> None:
         assert [int(row["step"]) for row in mine] == [*series["step"], 135], "what was recorded, and where it stands"
         assert [float(row["train_loss"]) for row in mine] == [*series["train_loss"], lone.loss("train")]
         assert float(mine[-1]["test_accuracy"]) == lone.accuracy("test") and {row["validation_loss"] for row in mine} == {""}
+        shares = [float(row["test_largest_class"]) for row in rows]
+        assert set(shares) == {lone.dataset.largest_class_share("test")}, "beside each accuracy"
         first = [row for row in rows if row["lane"] == "1"]
         assert [float(row["rate"]) for row in first] == [0.1 if int(row["step"]) < 130 else 0.05 for row in first]
         assert {row["name"] for row in first} == {"</script> & <b>"}

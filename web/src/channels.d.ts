@@ -81,6 +81,11 @@ export type Split = "train" | "validation" | "test";
 export interface Scores {
   loss: WireNumber;
   accuracy: WireNumber | null;
+  /** the accuracy of always answering the largest class */
+  baseline: WireNumber | null;
+  balanced_accuracy: WireNumber | null;
+  /** of a regression */
+  r_squared: WireNumber | null;
 }
 
 export type Evaluation = Record<Split, Scores | null> & {

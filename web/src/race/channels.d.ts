@@ -90,6 +90,8 @@ export interface NetworkStanding {
   loss: WireNumber;
   test: WireNumber | null;
   accuracy: WireNumber | null;
+  /** the accuracy of always answering the largest class */
+  baseline: WireNumber | null;
   diverged: number | null;
   reached: number | null;
   rate: WireNumber;

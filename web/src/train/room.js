@@ -62,7 +62,7 @@ const HELP = {
   words: [
     "Point at a connection or a unit of the network to read its number; click it to change it.",
     "Click a sample of the output, or choose it with the arrows and Enter, to follow it through the network.",
-    "Drop a CSV or TSV file anywhere to train on it.",
+    "Drop a table (CSV, TSV, Excel) anywhere to train on it.",
   ],
 };
 

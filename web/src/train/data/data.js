@@ -29,13 +29,13 @@ export function dataPanel(actions) {
   const knobs = h("div", { class: "fields" });
   const part = sliderField(actions, {
     path: "data.test_fraction",
-    label: "Test part",
+    label: "Test share",
     hint: "samples kept away from training",
     format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
   const validation = sliderField(actions, {
     path: "data.validation_fraction",
-    label: "Validation part",
+    label: "Validation share",
     hint: "samples kept away to choose by: early stopping watches them",
     format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
