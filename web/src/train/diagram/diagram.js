@@ -10,7 +10,7 @@ import { EDITABLE, allows } from "../../frame/restrict.js";
 import { isDeep } from "../depth.js";
 import { rowNamed } from "../../run/spec.js";
 import { frameOf } from "../../run/selectors.js";
-import { entriesOf, frozenMarks, heldAmong } from "./frozen.js";
+import { entriesOf, frozenMarks, heldAmong } from "./weights/frozen.js";
 import { layoutNetwork } from "./layout.js";
 import { highlight } from "./highlight.js";
 import { deltaWords, legendView } from "./legend.js";
@@ -22,7 +22,7 @@ import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from ".
 import { followedView } from "./followed.js";
 import { layerChanges, limitsOf } from "../settings/layers.js";
 import { ribbonView } from "./ribbon.js";
-import { weightEditor } from "./weight-editor.js";
+import { weightEditor } from "./weights/weight-editor.js";
 
 /**
  * @param {import("../actions.js").TrainActions} actions

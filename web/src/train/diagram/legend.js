@@ -5,7 +5,7 @@
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatSetting } from "../../toolkit/maths.js";
-import { heldCounts } from "./frozen.js";
+import { heldCounts } from "./weights/frozen.js";
 
 /** @type {{value: EdgesShow, label: string, key: string, symbol: string}[]} */
 export const EDGES = [

@@ -6,7 +6,7 @@ import { sampleFrame, sampleName } from "../../run/followed.js";
 import { formatCount, formatExact, formatNumber, subscript } from "../../toolkit/maths.js";
 import { EDITABLE } from "../../frame/restrict.js";
 import { frameOf } from "../../run/selectors.js";
-import { heldAt } from "./frozen.js";
+import { heldAt } from "./weights/frozen.js";
 import { deltaOf } from "./units.js";
 
 /**

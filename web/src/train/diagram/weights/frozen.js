@@ -1,14 +1,14 @@
 /** Frozen weights and biases: which they are, how they are drawn, and which of them something pointed at stands for. */
 
-/** @import { AppState, NamedArray, RunInfo } from "../../types.js" */
-/** @import { FreezeEditInput } from "../../protocol.js" */
-/** @import { Layout } from "./layout.js" */
-/** @import { Target } from "./words.js" */
-/** @import { Wire } from "./wires.js" */
+/** @import { AppState, NamedArray, RunInfo } from "../../../types.js" */
+/** @import { FreezeEditInput } from "../../../protocol.js" */
+/** @import { Layout } from "../layout.js" */
+/** @import { Target } from "../words.js" */
+/** @import { Wire } from "../wires.js" */
 
-import { frameOf } from "../../run/selectors.js";
-import { s } from "../../toolkit/dom.js";
-import { dress } from "./wires.js";
+import { frameOf } from "../../../run/selectors.js";
+import { s } from "../../../toolkit/dom.js";
+import { dress } from "../wires.js";
 
 /** @typedef {FreezeEditInput["entries"]} Entries */
 /** @typedef {"edge" | "connections" | "incoming" | "outgoing" | "bias" | "layer"} Scope  how much of what is pointed at */

@@ -1,17 +1,17 @@
 /** The row of a weight's sheet that holds it at its value, removes it, or lets it be trained again. */
 
-/** @import { AppState } from "../../types.js" */
-/** @import { FreezeEditInput } from "../../protocol.js" */
+/** @import { AppState } from "../../../types.js" */
+/** @import { FreezeEditInput } from "../../../protocol.js" */
 /** @import { Scope } from "./frozen.js" */
-/** @import { Target } from "./words.js" */
+/** @import { Target } from "../words.js" */
 
-import { h, memo, setText } from "../../toolkit/dom.js";
+import { h, memo, setText } from "../../../toolkit/dom.js";
 import { SCOPES, entriesOf, heldAmong } from "./frozen.js";
 
 /** @typedef {FreezeEditInput["action"]} Action */
 
 /**
- * @param {import("../actions.js").TrainActions} actions
+ * @param {import("../../actions.js").TrainActions} actions
  * @param {(refused: string | null) => void} complain
  */
 export function freezeRow(actions, complain) {

@@ -1,22 +1,22 @@
 /** A small sheet beside a connection or a unit: its exact weight or bias, to be typed, dragged, set to zero, or frozen. */
 
-/** @import { AppState } from "../../types.js" */
-/** @import { Target } from "./words.js" */
+/** @import { AppState } from "../../../types.js" */
+/** @import { Target } from "../words.js" */
 
-import { h, memo, setText } from "../../toolkit/dom.js";
-import { formatExact, formatSetting, parseSetting } from "../../toolkit/maths.js";
+import { h, memo, setText } from "../../../toolkit/dom.js";
+import { formatExact, formatSetting, parseSetting } from "../../../toolkit/maths.js";
 import { freezeRow } from "./freeze-row.js";
-import { entryOf, titleOf, whereOf } from "./words.js";
-import { roundUp } from "./wires.js";
-import { icon } from "../../toolkit/icons.js";
-import { Newest } from "../../wire/newest.js";
+import { entryOf, titleOf, whereOf } from "../words.js";
+import { roundUp } from "../wires.js";
+import { icon } from "../../../toolkit/icons.js";
+import { Newest } from "../../../wire/newest.js";
 
 /** How long a number that was set may take to come back (ms); until then the older one does not show again. */
 const PATIENCE = 1000;
 /** Positions of the slider on each side of zero. */
 const NOTCHES = 200;
 
-/** @param {import("../actions.js").TrainActions} actions */
+/** @param {import("../../actions.js").TrainActions} actions */
 export function weightEditor(actions) {
   const title = h("strong");
   const where = h("p", { class: "small" });
