@@ -196,13 +196,14 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
     optimizer = trainer.effective_spec.optimizer
     equations = equations_for(optimizer, matrix=slot.matrix)
     inputs = inputs_of(update_of(trace.steps, name), name, optimizer, equations)
-    entry = Entry(optimizer, equations, inputs, name, index)
+    entry = Entry(optimizer, equations, inputs, name, index, frozen=bool(trainer.tape.frozen.within(slot)[index]))
     return entry.dissection(here, rows)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of what an update reads, with the optimizer that reads it. `words`: what of the inputs is called otherwise."""
+    """One entry of what an update reads, with the optimizer that reads it. `words`: what of the inputs is called otherwise.
+    `frozen`: whatever its equations come to, it stays as it is."""
 
     optimizer: OptimizerSpec
     equations: UpdateEquations
@@ -210,6 +211,7 @@ class Entry:
     name: str
     index: tuple[int, ...]
     words: Mapping[str, str] = field(default_factory=dict)
+    frozen: bool = False
 
     @property
     def entering(self) -> dict[str, float]:
@@ -219,14 +221,22 @@ class Entry:
     def values(self) -> dict[str, float]:
         """What goes in, and every quantity."""
         own = {key: _at(value, self.index) for key, value in self.inputs.items()}
-        return {key: float(value) for key, value in quantities(self.equations, own).items()} | self.entering
+        made = quantities(self.equations, own) | ({self._last: own["theta"]} if self.frozen else {})
+        return {key: float(value) for key, value in made.items()} | self.entering
+
+    @property
+    def _last(self) -> str:
+        """The quantity that is θ after the update."""
+        return self.equations.quantities[-1].name
 
     def dissection(self, step: int, past: list[dict[str, float]]) -> Dissection:
         """The update after `step`; `past`: the `values` of the updates before it, oldest first."""
         known = symbols_of(self.optimizer, self.equations)
         trees = tree(self.equations, self.inputs, self.index, known)
-        now = {key: expression.value for key, expression in trees.items()}
         entering = self.entering
+        if self.frozen:
+            trees[self._last] = Number(known["theta"], entering["theta"], "theta")
+        now = {key: expression.value for key, expression in trees.items()}
         rows = [*past, now | entering]
 
         def history(key: str) -> tuple[float, ...]:
@@ -236,7 +246,7 @@ class Entry:
             Part(
                 quantity.name,
                 quantity.symbol,
-                quantity.words,
+                f"{quantity.words}: it is frozen, and stays" if self.frozen and quantity.name == self._last else quantity.words,
                 latex(trees[quantity.name]),
                 latex(trees[quantity.name], Writing(numbers=True)),
                 now[quantity.name],
@@ -306,7 +316,8 @@ def _values(machine: Machine, slot: TensorSlot, index: tuple[int, ...]) -> dict[
     optimizer = machine.spec.optimizer
     equations = equations_for(optimizer, matrix=slot.matrix)
     inputs = inputs_of(update_of(trace.steps, slot.name), slot.name, optimizer, equations)
-    return Entry(optimizer, equations, inputs, slot.name, index).values()
+    frozen = bool(machine.tape.frozen.within(slot)[index])
+    return Entry(optimizer, equations, inputs, slot.name, index, frozen=frozen).values()
 
 
 def slot_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> TensorSlot:

@@ -60,6 +60,7 @@ def seeds(race: NetworkRace, command: StudySeeds, number: int, settings: Setting
             [lane.spec for lane in lanes],
             tuple(range(command.first, command.first + command.seeds)),
             command.steps,
+            frozen=race.spec.frozen,
         )
     ids, quartiles = [lane.id for lane in lanes], _Quartiles(made)
 
@@ -145,7 +146,8 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
         swept = []
         for place, spec in enumerate(specs):
             if isinstance(on, NetworkRace):
-                parts = network_rate_sweep_in_parts(_with_room(on, command.steps), spec, ladder, command.steps, wanted)
+                whole, frozen = _with_room(on, command.steps), on.spec.frozen
+                parts = network_rate_sweep_in_parts(whole, spec, ladder, command.steps, wanted, frozen)
             else:
                 parts = rate_sweep_in_parts(on.spec, spec, ladder, command.steps, wanted)
             while True:
