@@ -53,6 +53,7 @@ def trace_update(machine: Machine) -> UpdateTrace:
     """The update that comes next, and which samples it is of; the machine is left exactly as it was."""
     kept = machine.copy_buffers()
     machine.abandon_update()
+    machine.record_nothing()
     step, epoch = machine.step, int(machine.int_state[codes.EPOCH])
     steps = []
     rows = np.zeros(0, dtype=np.int64)
