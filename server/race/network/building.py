@@ -40,7 +40,7 @@ def race_of_run(trainer: Trainer, lanes: list[dict[str, Any]] | None, settings: 
     if lanes is None:
         own = {"optimizer": run.optimizer.model_dump(), "schedule": run.schedule.model_dump()}
         lanes = [own, *({"optimizer": {"name": name}} for name in BESIDE if name != run.optimizer.name)]
-    return check({"run": run.model_dump(), "lanes": lanes}, settings)
+    return check({"run": run, "lanes": lanes}, settings)
 
 
 def check(spec: dict[str, Any], settings: Settings) -> Wanted:
