@@ -19,6 +19,7 @@ from engine.kernels import codes
 from engine.machine.machine import Machine, Snapshot
 from engine.machine.pieces import Pieces
 from engine.machine.start import Start, frozen_from_the_start
+from engine.parts import whole
 from engine.recording import rules
 from engine.recording.recorder import SeriesRecorder
 from engine.recording.stops import Stop, stop_reason
@@ -83,7 +84,7 @@ class Run:
                 pass
             return "stopped"
         name = self.machine.tape.words[self.machine.next_op].name
-        self._after(self.machine.one_op())
+        self._after(whole(self.machine.one_op))
         return name
 
     def _advance_to(self, goal: int) -> None:
@@ -104,7 +105,7 @@ class Run:
     def _to_end_of_update(self) -> int:
         status = codes.RUNNING
         while self.machine.next_op and status == codes.RUNNING:
-            status = self.machine.one_op()
+            status = whole(self.machine.one_op)
         return status
 
     def _after(self, status: int) -> None:

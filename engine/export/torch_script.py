@@ -15,7 +15,7 @@ from engine.export.torch_optimizers import optimizer_text, torch_optimizer
 from engine.kernels import codes
 from engine.optimizers.row import SAVED
 from engine.optimizers.torch_form import TorchOptimizer, WrittenOut
-from engine.parts import giving_way_between
+from engine.parts import give_way, giving_way_between
 
 if TYPE_CHECKING:
     from engine.spec import RunSpec
@@ -116,7 +116,8 @@ def _tensor(values: NDArray[Any]) -> str:
 
 
 def _tensors(named: dict[str, NDArray[Any]]) -> str:
-    return "[\n" + "".join(f"    # {name}\n    {_tensor(values)},\n" for name, values in named.items()) + "]"
+    tensors = (f"    # {name}\n    {_tensor(values)},\n" for name, values in named.items())
+    return "".join(giving_way_between(("[\n", *giving_way_between(tensors, 1), "]"), 1))
 
 
 def _indented(lines: list[str]) -> str:
@@ -127,11 +128,11 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
     """The whole file, for the mini-batches that come next. LookupError: there is no such form, and why."""
     spec, tape, rule = trainer.effective_spec, trainer.tape, trainer.effective_spec.optimizer
     biases = [i for i, slot in enumerate(tape.slots) if slot.kind == "bias"]
-    state = "".join(
-        f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in trainer.optimizer_state.items() if name != SAVED
-    )
+    kept = {name: tensors for name, tensors in trainer.optimizer_state.items() if name != SAVED}
+    state = "".join(giving_way_between((f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in kept.items()), 1))
     masks = trainer.frozen
     frozen = {i: masks[slot.name] for i, slot in enumerate(tape.slots) if slot.name in masks}
+    give_way()
     form, moving = torch_optimizer(rule), set(ahead.rates) != {rule.lr}
     optimizer = optimizer_text(rule, form)
     product = re.search(r"\bproduct\b", optimizer) is not None

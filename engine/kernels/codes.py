@@ -37,6 +37,7 @@ WEIGHTS = 4  # offset of W_l in theta and grad (row-major); b_l follows it
 INPUT = 5  # offset in work of what the op reads
 COUNT = 5  # UPDATE: how many parameters, from WEIGHTS on; its OTHER is the scratch's offset in work
 OUTPUT = 6  # offset in work of what the op writes
+PART = 6  # UPDATE: which part of Muon's, from 1; 0: all of it
 OTHER = 7  # offset in work of a second operand
 KIND = 8  # activation code, loss code or optimizer code
 EXTRA = (

@@ -199,12 +199,16 @@ def _stretches(points: Array) -> Iterator[Array]:
         yield points[first : first + some]
 
 
-def finite_of(several: Sequence[Array]) -> Array:
-    """Of several arrays of points (n, P) together those that are finite, (m, P)."""
-    rows = [row for points in several for row in giving_way_between(points, 1) if np.isfinite(row).all()]
-    found = np.empty((len(rows), several[0].shape[1]))
-    for row, given in zip(found, giving_way_between(rows, 1), strict=True):
-        row[...] = given
+def finite_of(points: Sequence[Array]) -> Array:
+    """Of points (P,), of which there are some, those that are finite: a copy, (m, P)."""
+    return stacked([point for point in giving_way_between(points, 1) if np.isfinite(point).all()], points[0].size)
+
+
+def stacked(points: Sequence[Array], size: int = 0) -> Array:
+    """Points (P,) as one array, (n, P); `size`: P, where there may be none."""
+    found = np.empty((len(points), points[0].size if points else size))
+    for row, point in zip(found, giving_way_between(points, 1), strict=True):
+        row[...] = point
     return found
 
 

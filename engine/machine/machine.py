@@ -19,7 +19,7 @@ from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
 from engine.machine.tape import NONE_FROZEN, Op, Tape
 from engine.machine.updates import fresh_state, set_optimizer, state_of
-from engine.machine.work import pieces_of
+from engine.machine.work import heavy, parts_of, pieces_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.optimizers.row import SAVED
 from engine.parts import give_way, unbroken
@@ -30,6 +30,8 @@ from engine.spec import RunSpec
 BUFFERS = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
 AT_ONCE = 2**21
 """Numbers that are copied in one go."""
+NEVER = 2**62
+"""A step that no run comes to."""
 EVALUATION_COLUMNS = 256
 SERIES_ROWS = 1024
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
@@ -203,17 +205,30 @@ class Machine:
 
     # Running ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def heavy_update(self) -> bool:
+        """Whether an update is more than a piece."""
+        return heavy(self.theta.size, int(self.int_state[codes.BATCH_SIZE]), 3, self.tape.update_work)
+
     def updates(self, count: int) -> int:
         """Run up to `count` whole updates in one compiled call; the status says why fewer."""
-        self._run(0, len(self.tape.ops), count)
+        self._run_on(self.tape.ops, 0, len(self.tape.ops), count)
         return int(self.int_state[codes.STATUS])
 
     def one_op(self) -> int:
-        """Run the next op of the present update."""
+        """Run the next op of the present update; in parts where it is heavy by itself, and left on the way it is half done."""
         op = self.next_op
         if op == 0:
             self.theta_before[...] = self.theta
-        self._run(op, op + 1, 1)
+        ops = self.tape.ops
+        *parts, last = parts_of(ops[op])
+        for part in parts:
+            self._run_on(np.vstack([part, part]), 0, 1, 1)  # not the last of its tape: no update is made by it
+            give_way()
+        if parts:
+            ops = ops.copy()
+            ops[op] = last
+        self._run_on(ops, op, op + 1, 1)
         status = int(self.int_state[codes.STATUS])
         if status in (codes.RUNNING, codes.SERIES_FULL):
             self.next_op = (op + 1) % len(self.tape.ops)
@@ -221,13 +236,12 @@ class Machine:
                 self.change[...] = self.theta - self.theta_before
         return status
 
-    def _run(self, first: int, last: int, count: int) -> None:
-        self._run_on(self.tape.ops, first, last, count)
-
     def run_apart(self, ops: NDArray[np.int64]) -> int:
         """Run ops on the buffers as they stand, outside the update's course; the status they leave."""
-        apart = np.ascontiguousarray(np.atleast_2d(ops))
-        for first, last in pieces_of(len(apart), self.theta.size, int(self.int_state[codes.BATCH])):
+        apart = given = np.ascontiguousarray(np.atleast_2d(ops))
+        if self.tape.update_work:
+            apart = np.concatenate([part for op in given for part in parts_of(op)])
+        for first, last in pieces_of(len(apart), self.theta.size, int(self.int_state[codes.BATCH]), len(apart) > len(given)):
             self._run_on(apart, first, last, 1)
             if self.int_state[codes.STATUS] != codes.RUNNING:
                 break
@@ -290,6 +304,11 @@ class Machine:
                 yield own[name[1:]].view(self.grad)
             else:
                 yield self.tape.layout.view(self.work, name, int(self.int_state[codes.BATCH]))
+
+    def record_nothing(self) -> None:
+        """No more points of the series, until `restore_buffers`: of an update that is made to be looked at they are not wanted,
+        and may be looks at all of the data."""
+        self.int_state[codes.RECORD_AFTER] = NEVER
 
     def abandon_update(self) -> None:
         """Leave an update begun but not made: parameters as they were before it."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import LAST_CLASSIC
 from engine.machine.layout import Layout, TensorSlot
+from engine.machine.work import own_work
 
 GRADIENTS = (codes.GRADIENT, codes.SLOPE_GRADIENT, codes.SKIP_GRADIENT)
 ONLY_IN_TRAINING = (codes.RATE, codes.LOOK_AHEAD, codes.AUGMENT)
@@ -114,6 +115,11 @@ class Tape:
         """Whether every op is one of those that every network has, and the optimizer a classic one."""
         code, kind = self.ops[:, codes.CODE], self.ops[:, codes.KIND]
         return not bool(np.any(code > codes.UPDATE) or np.any(kind[code == codes.UPDATE] > LAST_CLASSIC))
+
+    @cached_property
+    def update_work(self) -> int:
+        """Multiplications of an update that no sample has a part in."""
+        return sum(own_work(op) for op in self.ops)
 
     def first(self, code: int) -> int:
         """Index of the first op with this code."""

@@ -15,10 +15,10 @@ from pydantic import Field, model_validator
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.planes import Plane, finite_of, principal
+from engine.landscape.planes import Plane, finite_of, principal, stacked
 from engine.landscape.slices import Landscape, Path, path
 from engine.machine.work import heavy
-from engine.parts import LeftOff, Pace, give_way, giving_way_between, unbroken
+from engine.parts import LeftOff, Pace, give_way, unbroken
 from engine.pool import side_by_side
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
@@ -59,9 +59,9 @@ def spec_of(run: RunSpec, lane: LaneSpec) -> RunSpec:
         changed["batch_size"] = lane.batch_size
     if lane.seed is not None:
         changed["seed"] = lane.seed
-    described = run.model_dump() | changed
+    described = {name: getattr(run, name) for name in type(run).model_fields} | changed
     if lane.initializer is not None:
-        described["network"] = described["network"] | {"initializer": lane.initializer.model_dump()}
+        described["network"] = run.network.model_dump() | {"initializer": lane.initializer.model_dump()}
     return RunSpec.model_validate(described)
 
 
@@ -142,8 +142,9 @@ class NetworkRace:
 
     def as_script(self) -> dict[str, Any]:
         """The race as plain data; `from_script` gives the same bits on a machine of the same fingerprint."""
-        without = None if self.spec.frozen else {"frozen"}  # which an older chainrule knows nothing of
-        return {"spec": self.script.model_dump(mode="json", exclude=without), "step": self.step}
+        left_out = {"run"} if self.spec.frozen else {"run", "frozen"}  # of which an older chainrule knows nothing
+        spec = {"run": self.spec.run.as_plain()} | self.script.model_dump(mode="json", exclude=left_out)
+        return {"spec": spec, "step": self.step}
 
     @classmethod
     def from_script(cls, script: Mapping[str, Any]) -> NetworkRace:
@@ -285,7 +286,8 @@ class NetworkRace:
         """Whether an update of all lanes is."""
         machines = [lane.trainer.machine for lane in self.lanes]
         rows = sum(int(machine.int_state[codes.BATCH_SIZE]) for machine in machines)
-        return bool(machines) and heavy(machines[0].theta.size, rows, 3)
+        own = sum(machine.tape.update_work for machine in machines)
+        return bool(machines) and heavy(machines[0].theta.size, rows, 3, own)
 
     def _lane_to(self, lane: NetworkLane, goal: int, updates: int = SLICE) -> Iterator[int]:
         trainer = lane.trainer
@@ -319,25 +321,25 @@ class NetworkRace:
 
     # Evaluation ------------------------------------------------------------------------------------------------------
 
-    def trajectory(self, number: int) -> tuple[NDArray[np.int64], Array]:
-        """Steps (n,) and parameters (n, P) of a lane's kept points up to the present step, and of where it stands."""
+    def points(self, number: int) -> dict[int, Array]:
+        """A lane's kept points (P,) up to the present step, and where it stands, by their steps in order: as they lie there,
+        not to be changed, and not to be kept while the race goes on."""
         lane = self.lane(number)
-        trainer = lane.trainer
         kept = {step: point for step, point in lane.points.items() if step <= self.step}
-        kept[trainer.steps_done] = trainer.machine.theta.copy()
-        steps = sorted(kept)
-        points = np.empty((len(steps), trainer.machine.theta.size))
-        for row, step in zip(points, giving_way_between(steps, 1), strict=True):
-            row[...] = kept[step]
-        return np.array(steps, dtype=np.int64), points
+        kept[lane.trainer.steps_done] = lane.trainer.machine.theta
+        return {step: kept[step] for step in sorted(kept)}
+
+    def trajectory(self, number: int) -> tuple[NDArray[np.int64], Array]:
+        """Steps (n,) and parameters (n, P) of a lane's `points`, copied."""
+        kept = self.points(number)
+        return np.array(list(kept), dtype=np.int64), stacked(list(kept.values()))
 
     def principal_plane(self, numbers: Sequence[int] | None = None) -> Plane:
         """The plane of the most variance of all lanes' points together."""
         wanted = [lane.id for lane in self.lanes] if numbers is None else list(numbers)
-        points = [self.trajectory(number)[1] for number in giving_way_between(wanted, 1)]
-        if not points:
+        if not wanted:
             raise ValueError("lanes: there are none; allowed: at least one")
-        return principal(finite_of(points))
+        return principal(finite_of([point for number in wanted for point in self.points(number).values()]))
 
     def landscape(self, split: str = "train") -> Landscape:
         """The surface that all lanes run on, of the spec's objective."""

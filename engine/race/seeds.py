@@ -101,7 +101,7 @@ class SeedRace:
         """Whether an update of one pair, or its loss, is: then one after the other, each giving way on its way."""
         machine = next(iter(self.endings.values())).machine
         rows = max(3 * int(machine.int_state[codes.BATCH_SIZE]), len(machine.x))
-        return heavy(machine.theta.size, AT_ONCE * rows)
+        return heavy(machine.theta.size, AT_ONCE * rows, own=AT_ONCE * machine.tape.update_work)
 
     def _on(self, pair: tuple[int, int], index: int, updates: int) -> None:
         """A run towards a point, by so many updates at most; where it has come there, or stopped, its loss."""

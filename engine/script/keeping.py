@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from engine.array import Array
 from engine.kernels import codes
+from engine.parts import give_way, giving_way_between
 from engine.recording.series import Series
 from engine.recording.stops import Stop, stop_reason
 from engine.run import Run
@@ -136,7 +137,8 @@ def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
     from."""
     if trainer.machine.next_op:
         return None
-    copies = {buffer.key: getattr(trainer.machine, buffer.attribute).copy() for buffer in BUFFERS}
+    copies = {buffer.key: getattr(trainer.machine, buffer.attribute).copy() for buffer in giving_way_between(BUFFERS, 1)}
+    give_way()
     return copies | {LAYOUT: np.array([codes.LAYOUT])}
 
 

@@ -43,7 +43,7 @@ def race_of_run(trainer: Trainer, lanes: list[dict[str, Any]] | None, settings: 
         own = {"optimizer": run.optimizer.model_dump(), "schedule": run.schedule.model_dump()}
         lanes = [own, *({"optimizer": {"name": name}} for name in BESIDE if name != run.optimizer.name)]
     frozen = [tensor.model_dump() for tensor in frozen_of(trainer)]
-    return check({"run": run.model_dump(), "lanes": lanes, "frozen": frozen}, settings)
+    return check({"run": run, "lanes": lanes, "frozen": frozen}, settings)
 
 
 def check(spec: dict[str, Any], settings: Settings) -> Wanted:
