@@ -195,8 +195,8 @@ def basins(race: Race, command: StudyBasins, number: int, settings: Settings) ->
 
 
 def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:
-    """Of each lane in `meta.lanes` what `engine.race.local.Local` has, with the bound's formula in MathML; of a lane with a map
-    of rates and momenta its `growth{id}` (momenta, rates) over `rates{id}` and `momenta{id}`."""
+    """Of each lane in `meta.lanes` what `engine.race.local.Local` has, with the bound's formula in MathML or why there is none;
+    of a lane with a map of rates and momenta its `growth{id}` (momenta, rates) over `rates{id}` and `momenta{id}`."""
     from engine.race.local import local_in_parts
 
     lanes = _chosen(race, command.lanes)
@@ -233,6 +233,7 @@ def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
         "frozen": bound.frozen,
         "mathml": block(bound.formula),
     }
+    told["unbounded"] = found.unbounded
     told["phase"] = None
     if found.phase is not None:
         told["phase"] = {"rule": found.phase.rule, "momentum": found.momentum, "growth": found.growth}
