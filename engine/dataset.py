@@ -69,6 +69,14 @@ class Dataset:
         train, validation, test = (len(self.splits[name]) for name in SPLITS)
         return train, validation, test
 
+    def largest_class_share(self, name: str) -> float | None:
+        """The accuracy on a split of always answering the class that most training samples have: what an accuracy is to be
+        compared with. None where there are no classes, or no samples."""
+        training, labels = self.splits["train"].labels, self.splits[name].labels
+        if training is None or labels is None or not len(labels):
+            return None
+        return float(np.mean(labels == np.bincount(training).argmax()))
+
     def stacked(self) -> tuple[Array, Array]:
         """Inputs (n, d_0) and targets (n, d_L) of all splits, one behind the other."""
         parts = [self.splits[name] for name in SPLITS]

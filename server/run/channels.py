@@ -54,8 +54,16 @@ def series(trainer: Trainer, want: Want) -> Picture | None:
 
 
 def parameters(trainer: Trainer, want: Want) -> Picture | None:
-    """Every parameter after update `step`."""
-    return Picture({}, dict(trainer.named_parameters))
+    """Every parameter after update `step`. ``meta.frozen``: by parameter, the stretches [first, count] of its entries, row by
+    row, that no update changes."""
+    frozen = {name: _stretches(np.flatnonzero(mask)) for name, mask in trainer.frozen.items()}
+    return Picture({"frozen": frozen}, dict(trainer.named_parameters))
+
+
+def _stretches(places: NDArray[np.int64]) -> list[list[int]]:
+    """[first, count] of each run of places (n,) that follow one another."""
+    runs = np.split(places, np.flatnonzero(np.diff(places) != 1) + 1)
+    return [[int(run[0]), len(run)] for run in runs]
 
 
 def gradients(trainer: Trainer, want: Want) -> Picture | None:
@@ -138,8 +146,9 @@ def sample(trainer: Trainer, want: Want) -> Picture | None:
 
 
 def evaluation(trainer: Trainer, want: Want) -> Picture | None:
-    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion, what each sample is told to
-    be (``predicted_test`` …), ``meta.recall`` by split and class, and the misread samples."""
+    """Loss and accuracy over whole splits at exactly this step; for classes also the accuracy of the largest class
+    (``baseline``), the balanced accuracy, the confusion, what each sample is told to be (``predicted_test`` …),
+    ``meta.recall`` by split and class, and the misread samples; for a regression ``r_squared``."""
     splits = trainer.dataset.splits
     meta: dict[str, Any] = {"train": None, "validation": None, "test": None, "recall": {}}
     arrays: Arrays = {}
@@ -147,7 +156,8 @@ def evaluation(trainer: Trainer, want: Want) -> Picture | None:
         if name not in splits or not len(splits[name].x):
             continue
         found, labels = trainer.evaluate(name), splits[name].labels
-        meta[name] = {"loss": found.loss, "accuracy": found.accuracy}
+        meta[name] = {"loss": found.loss, "accuracy": found.accuracy, "baseline": found.baseline}
+        meta[name] |= {"balanced_accuracy": found.balanced_accuracy, "r_squared": found.r_squared}
         if name == "validation" or found.confusion is None or found.predicted is None or labels is None:
             continue
         arrays[f"confusion_{name}"] = found.confusion.astype(np.int32)

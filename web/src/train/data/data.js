@@ -10,6 +10,7 @@ import { icon } from "../../toolkit/icons.js";
 import { formulaField } from "./formula.js";
 import { ownButtons, ownTiles } from "./own-tiles.js";
 import { thumbnail } from "./thumbnails.js";
+import { rebuild } from "../../toolkit/typing.js";
 
 const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const BATCHES = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512, 1024];
@@ -30,13 +31,13 @@ export function dataPanel(actions) {
   const formula = formulaField(actions);
   const part = sliderField(actions, {
     path: "data.test_fraction",
-    label: "Test part",
+    label: "Test share",
     hint: "samples kept away from training",
     format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
   const validation = sliderField(actions, {
     path: "data.validation_fraction",
-    label: "Validation part",
+    label: "Validation share",
     hint: "samples kept away to choose by: early stopping watches them",
     format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
@@ -106,7 +107,7 @@ export function dataPanel(actions) {
       gallery.update(state);
       if (rowChanged(row)) {
         ({ controls, paths } = rowControls(actions, row));
-        knobs.replaceChildren(...controls.map((control) => control.element));
+        rebuild(knobs, ...controls.map((control) => control.element));
       }
       controls.forEach((control, i) => control.update(read(spec, paths[i]), errors[paths[i]]));
       formula.element.hidden = spec.data.name !== "formula";

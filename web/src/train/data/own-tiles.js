@@ -22,7 +22,7 @@ export function ownButtons(actions) {
     {
       type: "button",
       class: "quiet-button own-button",
-      title: "a CSV or TSV file; it can be dropped anywhere on the page too",
+      title: "a CSV, TSV or Excel file; it can be dropped anywhere on the page too",
       data: { testid: "own-data" },
       onclick: () => actions.pickTable(),
     },

@@ -26,7 +26,7 @@ export function regionsView(actions) {
   const low = h("span");
   const middle = h("span");
   const high = h("span");
-  const classes = h("div", { class: "class-key" });
+  const classes = h("div", { class: "class-key", role: "group", aria: { label: "Classes" } });
   const name = h("span", { class: "ramp-name" });
   const bar = h("div", { class: "ramp-key" }, name, ramp, h("div", { class: "ramp-words" }, low, middle, high));
   const marks = h("div", { class: "point-key" });
@@ -82,6 +82,7 @@ export function regionsView(actions) {
     bar.hidden = many;
     classes.hidden = !many;
     if (many) {
+      if (run.classes.length > 8) classes.tabIndex = 0; // where they are many they scroll
       classes.replaceChildren(
         ...run.classes.map((name, i) =>
           h(
