@@ -73,9 +73,9 @@ def ours(data: dict, seed: int) -> float:
     regression = data["task"] == "regression"
     spec = {
         "data": data,
-        "network": {"layers": [{"units": UNITS, "activation": "relu"}], "initializer": {"name": "he_normal"}},
+        "network": {"layers": [{"units": UNITS}]},
         "optimizer": {"name": "adam", "lr": 0.003},
-        "regularization": {"l2": 1e-4},
+        "regularization": {"l2": 1e-3},
         "batch_size": 32,
         "stop": {"patience": 20, "max_steps": 20_000},
         "seed": seed,
@@ -92,11 +92,11 @@ def ours(data: dict, seed: int) -> float:
 
 
 def theirs(data: dict, seed: int) -> float:
-    """scikit-learn's own network of the same size, on what we train and validate with."""
+    """scikit-learn's own network of the same size on the same training rows; it does not look at those we stop by."""
     kind = MLPRegressor if data["task"] == "regression" else MLPClassifier
     network = kind(hidden_layer_sizes=(UNITS,), max_iter=1000, random_state=seed)
-    x, y = data["train_x"] + data["validation_x"], data["train_y"] + data["validation_y"]
-    return float(make_pipeline(StandardScaler(), network).fit(x, y).score(data["test_x"], data["test_y"]))
+    fitted = make_pipeline(StandardScaler(), network).fit(data["train_x"], data["train_y"])
+    return float(fitted.score(data["test_x"], data["test_y"]))
 
 
 @pytest.mark.slow(seconds=30)
