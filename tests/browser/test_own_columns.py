@@ -69,7 +69,6 @@ def test_a_shops_table_is_understood_shared_out_and_trained_with_early_stopping(
     expect(train.hook("notice")).to_contain_text("120 rows to train on, 48 to validate, 72 to test")
     expect(train.hook("subject")).to_contain_text("shop · 7–")
     expect(page.locator("[name='stop.patience']")).to_have_value("20")
-    train.layers(16)
     expect(train.hook("baseline")).to_contain_text("largest class: ")
     train.speed("flat out")
     train.hook("play").click()
