@@ -14,7 +14,7 @@ from engine.parts import LeftOff, giving_way
 MOST_THREADS = min(4, os.cpu_count() or 1)
 """As many as there are cores, at most four."""
 LONG = 0.05
-"""Seconds after which what is done on the pool is left, to be gone on with by who waits for it."""
+"""Seconds after which all that is done on the pool is left, to be gone on with by who waits for it."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -29,13 +29,12 @@ def side_by_side(function: Callable[[T], R], items: Sequence[T], *, heavy: bool 
     there, or is `heavy` from the beginning, is done in this thread, one after the other."""
     found: list[list[R]] = [[] for _ in items]
     if not heavy and len(items) > 1:
-        found = list(pool().map(lambda item: _soon(function, item), items))
+        end = time.perf_counter() + LONG
+        found = list(pool().map(lambda item: _until(end, function, item), items))
     return [made[0] if made else function(item) for made, item in zip(found, items, strict=True)]
 
 
-def _soon(function: Callable[[T], R], item: T) -> list[R]:
-    end = time.perf_counter() + LONG
-
+def _until(end: float, function: Callable[[T], R], item: T) -> list[R]:
     def enough() -> None:
         if time.perf_counter() > end:
             raise LeftOff

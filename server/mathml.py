@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from engine.microscope import Dissection, Writing
@@ -13,17 +13,22 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=8192)
 def inline(latex: str) -> str:
     """LaTeX as MathML within a line; of nothing nothing."""
-    from engine.mathml import mathml  # here, so that the server answers before the engine is imported
-
-    return mathml(latex)
+    return _converted(latex)
 
 
 @lru_cache(maxsize=4096)
 def block(latex: str) -> str:
     """LaTeX as MathML on a line of its own; of nothing nothing."""
-    from engine.mathml import mathml
+    return _converted(latex, "block")
 
-    return mathml(latex, "block")
+
+def _converted(latex: str, display: Literal["inline", "block"] = "inline") -> str:
+    """There may be hundreds of them for one picture."""
+    from engine.mathml import mathml  # here, so that the server answers before the engine is imported
+    from engine.parts import give_way
+
+    give_way()
+    return mathml(latex, display)
 
 
 def dictionary(symbols: Iterable[str]) -> dict[str, str]:

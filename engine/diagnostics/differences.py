@@ -40,6 +40,12 @@ def step_for(value: float, reach: float) -> float:
     return CUBE_ROOT * max(1.0, abs(value)) / (reach if reach > 1e-9 else 1.0)
 
 
+def steps_for(values: Array) -> Array:
+    """The same of many parameters whose inputs are no larger than 1, (n,)."""
+    steps: Array = CUBE_ROOT * np.fmax(1.0, np.abs(values))
+    return steps
+
+
 def rounding_of(f: Callable[[float], float]) -> float:
     """By how much values of f are off by rounding, measured: third differences of neighbours so near that f itself is straight
     (Hamming; Moré and Wild 2011). `f(t)` is f at the place t of such a line, t = 0, 1, …"""

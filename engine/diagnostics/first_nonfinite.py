@@ -51,6 +51,7 @@ def find_first_nonfinite(machine: Machine) -> FirstNonfinite | None:
     was."""
     kept = machine.copy_buffers()
     machine.abandon_update()
+    machine.record_nothing()
     try:
         with np.errstate(all="ignore"):
             for index, op in enumerate(machine.tape.words):

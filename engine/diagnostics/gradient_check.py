@@ -26,14 +26,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.diagnostics.differences import refined, rounding_of, step_for
+from engine.diagnostics.differences import refined, rounding_of, step_for, steps_for
 from engine.diagnostics.flow import inputs_of_activations
 from engine.evaluation.clones import clone_on_rows
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.layout import TensorSlot
 from engine.machine.machine import Machine
-from engine.parts import give_way
+from engine.parts import give_way, giving_way_between
 from engine.randomness import generator
 from engine.rows.activations import ACTIVATIONS
 
@@ -108,7 +108,7 @@ class GradientCheck:
 
     def _steps(self) -> Array:
         """h of every weight."""
-        h: Array = np.array([step_for(float(value), 1.0) for value in self.theta])
+        h = steps_for(self.theta)
         reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.evaluator.activations(self._x)]
         for slot in self.slots:
             if len(slot.shape) == 2:
@@ -195,7 +195,9 @@ class GradientCheck:
 
     @property
     def report(self) -> GradientReport:
-        tensors = {slot.name: self._tensor(slot) for slot in self.slots}
+        done = np.zeros(self.theta.size, dtype=bool)
+        done[self.order[: self.done]] = True
+        tensors = {slot.name: self._tensor(slot, done) for slot in giving_way_between(self.slots, 1)}
         checked = [found for found in tensors.values() if found.checked]
         return GradientReport(
             done=self.done,
@@ -210,9 +212,9 @@ class GradientCheck:
             ok=all(found.ok for found in checked) if self.done == len(self.order) else None,
         )
 
-    def _tensor(self, slot: TensorSlot) -> TensorCheck:
+    def _tensor(self, slot: TensorSlot, done: NDArray[np.bool_]) -> TensorCheck:
         a, n, noise = (slot.view(flat) for flat in (self.analytic, self.numeric, self.errors))
-        known = ~np.isnan(n) | np.isin(slot.view(np.arange(self.theta.size, dtype=np.float64)), self.order[: self.done])
+        known = ~np.isnan(n) | done[slot.offset : slot.offset + slot.size].reshape(slot.shape)
         difference = np.abs(a - n)
         relative = np.where(known, difference / np.maximum(np.abs(a) + np.abs(n), FLOOR), np.nan)
         agrees = difference <= BOUND * (np.abs(a) + np.abs(n)) + noise

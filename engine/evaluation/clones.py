@@ -13,14 +13,12 @@ from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.spec import RunSpec, ScheduleSpec
 
-NEVER = np.iinfo(np.int64).max
-
 
 def clone_machine(machine: Machine) -> Machine:
     """A machine in the same state, which records no series. An update that is under way is completed in the clone."""
     made = Machine(machine.spec, machine.dataset)
     made.equal(machine)
-    made.int_state[codes.RECORD_AFTER] = NEVER
+    made.record_nothing()
     while made.next_op:
         if made.one_op() not in (codes.RUNNING, codes.SERIES_FULL):
             made.abandon_update()

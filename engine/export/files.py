@@ -132,12 +132,14 @@ def torch(trainer: Trainer, updates: int = UPDATES) -> str:
         raise ExportError("An update is under way: finish it first")
     edit = trainer.script.branch.next_edit(trainer.steps_done) or trainer.steps_done + updates
     count = min(updates, edit - trainer.steps_done, trainer.max_steps - trainer.steps_done)
+    state = trainer.optimizer_state
+    numbers = (1 + len(state)) * trainer.tape.parameter_count
+    _bounded(numbers)
     ahead = _ahead(trainer, count)
     if not ahead.batches:
         raise ExportError("The run ends here: there are no updates to go on with")
     masks = sum(mask.size for masks in ahead.masks for mask in masks.values())
-    state = trainer.optimizer_state
-    _bounded(ahead.x.size + ahead.y.size + masks + (1 + len(state)) * trainer.tape.parameter_count)
+    _bounded(ahead.x.size + ahead.y.size + masks + numbers)
     try:
         return script(trainer, ahead)
     except LookupError as error:

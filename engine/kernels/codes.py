@@ -26,7 +26,7 @@ BACK_DROPOUT = 21  # (.) mask
 SLOPE_GRADIENT = 22  # PReLU: the mean of dJ/da min(0, u)
 BACK_NORM = 23  # back through scale, variance and mean; gradients of scale and shift
 RUNNING_STATISTICS = 24  # batch norm's running mean and variance
-HOLD = 30  # biases that are not trained: their gradient counts as 0
+HOLD = 30  # parameters that are not trained: their gradient counts as 0
 
 # Fields of an op: ops[i, FIELD] --------------------------------------------------------------------------------------
 CODE = 0
@@ -37,6 +37,7 @@ WEIGHTS = 4  # offset of W_l in theta and grad (row-major); b_l follows it
 INPUT = 5  # offset in work of what the op reads
 COUNT = 5  # UPDATE: how many parameters, from WEIGHTS on; its OTHER is the scratch's offset in work
 OUTPUT = 6  # offset in work of what the op writes
+PART = 6  # UPDATE: which part of Muon's, from 1; 0: all of it
 OTHER = 7  # offset in work of a second operand
 KIND = 8  # activation code, loss code or optimizer code
 EXTRA = (
@@ -50,7 +51,9 @@ DECAY_1 = (
 )
 DECAY_2 = 11  # RATE, UPDATE: and which other one
 CORRECTION = 12  # RATE, UPDATE: which of them says whether it is; 0: it always is
-N_FIELDS = 13
+FROZEN = 13  # LOOK_AHEAD, HOLD, UPDATE: offset in work of its frozen entries: pairs (place in theta, value)
+FROZEN_COUNT = 14  # and how many
+N_FIELDS = 15
 
 LAYOUT = 1
 """Kept with the numbers of a run, which are gone on with only under the same one; else the run is replayed from its beginning.

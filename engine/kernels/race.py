@@ -90,7 +90,7 @@ def advance(code, p, program, stack, ops, int_state, float_state, theta, state, 
                 c1 = own_float_state[CORRECTION_1]
                 update_classic(kind, point, grad, s0, s1, own_float_state[ETA], own_p, c1, own_float_state[CORRECTION_2])
             else:
-                update_newer(kind, point, grad, s0, s1, s2, scratch, 0, 0, own_float_state)
+                update_newer(kind, point, grad, s0, s1, s2, scratch, 0, 0, 0, own_float_state)
             tick(op, own_float_state, clock)
             own[STEP] += 1
             f, gx, gy = gradient(code, p, program, stack, point[0], point[1])

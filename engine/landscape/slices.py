@@ -19,7 +19,7 @@ from engine.landscape.planes import Plane
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
 from engine.machine.work import HEAVY, heavy, pieces_of
-from engine.parts import Pace, give_way
+from engine.parts import Pace, give_way, giving_way_between
 from engine.pool import MOST_THREADS, pool
 
 Range = tuple[float, float]
@@ -59,6 +59,17 @@ class _Worker:
         self.work = np.zeros(owner.tape.layout.size)
 
 
+def _between(origin: Array, directions: Array, a: float, b: float) -> Array:
+    """origin + a·directions[0] + b·directions[1], (P,)."""
+    point: Array = a * directions[0]
+    give_way()
+    np.add(origin, point, out=point)
+    give_way()
+    point += b * directions[1]
+    give_way()
+    return point
+
+
 class Landscape:
     """The objective of a machine's network over a split: data term with the split's own statistics, dropout off, and penalties.
 
@@ -91,7 +102,7 @@ class Landscape:
 
     def _evaluate(self, origin: Array, directions: Array, coordinates: Array) -> Array:
         if heavy(self.tape.parameter_count, len(self.x)):
-            return np.array([self._one(origin + a * directions[0] + b * directions[1]) for a, b in coordinates])
+            return np.array([self._one(_between(origin, directions, a, b)) for a, b in coordinates])
         worker, out = self._worker(), np.empty(len(coordinates))
         losses_over_plane(
             self._forward,
@@ -123,17 +134,22 @@ class Landscape:
             count = min(capacity, rows - start)
             self._pass(self._forward, worker, theta, start, count)
             total += float(worker.float_state[codes.LAST_LOSS]) * count
+        give_way()
         weights = np.concatenate([theta[offset : offset + size] for offset, size in self._matrices])
-        squares, sizes = (float(np.add.accumulate(values)[-1]) for values in (weights * weights, np.abs(weights)))
+        sums = []
+        for values in giving_way_between((weights * weights, np.abs(weights)), 1):
+            sums.append(float(np.add.accumulate(values, out=values)[-1]))
+            give_way()
+        squares, sizes = sums
         return total / rows + (0.5 * self.regularization.l2 * squares + self.regularization.l1 * sizes)
 
-    def at(self, points: ArrayLike) -> Array:
-        """The objective at parameter vectors (n, P): the true losses of a trajectory, (n,)."""
-        given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        still = np.zeros((2, given.shape[1]))
-        found = np.empty(len(given))
+    def at(self, points: list[Array] | Array) -> Array:
+        """The objective at parameter vectors (n, P), or one: the true losses of a trajectory, (n,)."""
+        given = points if isinstance(points, list) else np.atleast_2d(points)
+        still, found = np.zeros((2, self.tape.parameter_count)), np.empty(len(given))
         for index, point in enumerate(given):
-            found[index] = self._evaluate(np.ascontiguousarray(point), still, np.zeros((1, 2)))[0]
+            own = np.ascontiguousarray(point, dtype=np.float64)
+            found[index] = self._evaluate(own, still, np.zeros((1, 2)))[0]
             give_way()
         return found
 

@@ -17,9 +17,9 @@ from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
 from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
-from engine.machine.tape import Op, Tape
+from engine.machine.tape import NONE_FROZEN, Op, Tape
 from engine.machine.updates import fresh_state, set_optimizer, state_of
-from engine.machine.work import pieces_of
+from engine.machine.work import heavy, parts_of, pieces_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.optimizers.row import SAVED
 from engine.parts import give_way, unbroken
@@ -30,6 +30,8 @@ from engine.spec import RunSpec
 BUFFERS = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
 AT_ONCE = 2**21
 """Numbers that are copied in one go."""
+NEVER = 2**62
+"""A step that no run comes to."""
 EVALUATION_COLUMNS = 256
 SERIES_ROWS = 1024
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
@@ -38,7 +40,8 @@ TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
 @dataclass(frozen=True)
 class Snapshot:
     """The state after update `step`, before the edits that precede the next one: copies of the machine's `theta` (P,), `state`
-    (running statistics, the optimizer's tensors, its clock) and `rules` (`engine.recording.rules.N_STATE`,)."""
+    (running statistics, the optimizer's tensors, its clock) and `rules` (`engine.recording.rules.N_STATE`,); places in θ of
+    the `frozen` entries (n,)."""
 
     step: int
     epoch: int
@@ -47,10 +50,11 @@ class Snapshot:
     theta: Array
     state: Array
     rules: Array
+    frozen: NDArray[np.int64]
 
     @property
     def bytes(self) -> int:
-        return self.theta.nbytes + self.state.nbytes + self.rules.nbytes
+        return self.theta.nbytes + self.state.nbytes + self.rules.nbytes + self.frozen.nbytes
 
 
 class Machine:
@@ -73,6 +77,7 @@ class Machine:
         self.theta_before = self.theta.copy()  # at the beginning of an update that is made op by op
         self.state = np.zeros(0)
         self.rules = rules.initial_state()
+        self.frozen = NONE_FROZEN
         give_way()
         self.begin(spec)
         give_way()
@@ -111,9 +116,14 @@ class Machine:
             for name, values in self.state_tensors.items():
                 values[...] = tensors.get(name, 0.0)
 
-    def compile(self, spec: RunSpec, columns: int) -> Tape:
-        """The tape of this data's network for mini-batches of at most `columns`."""
-        return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape)
+    def freeze(self, places: NDArray[np.int64]) -> None:
+        """From the next update on, the entries at these `places` in θ (n,), ascending, and no others, stay as they are."""
+        self.frozen = places
+        self._lay(self.spec)
+
+    def compile(self, spec: RunSpec, columns: int, frozen: NDArray[np.int64] = NONE_FROZEN) -> Tape:
+        """The tape of this data's network for mini-batches of at most `columns`, with entries that are `frozen`."""
+        return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape, frozen)
 
     def _lay_evaluation(self, spec: RunSpec) -> None:
         self.evaluation_numerics = spec.numerics
@@ -127,8 +137,9 @@ class Machine:
         rows = self.dataset.rows[0]
         batch = rows if spec.batch_size == "full" else min(spec.batch_size, rows)
         self.spec = spec
-        self.tape = self.compile(spec, batch)
+        self.tape = self.compile(spec, batch, self.frozen)
         self.work = np.zeros(self.tape.layout.size)
+        self.work[self.tape.frozen.at :: 2] = self.frozen
         self.next_op = 0
         self.int_state[codes.BATCH_SIZE] = batch
         self.int_state[codes.SHUFFLE] = spec.shuffle
@@ -185,6 +196,7 @@ class Machine:
             return None
         tensors = self.state_tensors
         way = optimizer.parameters["beta"] * tensors["v"]
+        way[self.frozen] = 0.0
         if optimizer.dialect == PYTORCH:
             return {TEXTBOOK: self.theta + self.float_state[codes.ETA] * way, PYTORCH: self.theta.copy()}
         if self._looks_ahead:  # in the middle of an update
@@ -193,17 +205,30 @@ class Machine:
 
     # Running ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def heavy_update(self) -> bool:
+        """Whether an update is more than a piece."""
+        return heavy(self.theta.size, int(self.int_state[codes.BATCH_SIZE]), 3, self.tape.update_work)
+
     def updates(self, count: int) -> int:
         """Run up to `count` whole updates in one compiled call; the status says why fewer."""
-        self._run(0, len(self.tape.ops), count)
+        self._run_on(self.tape.ops, 0, len(self.tape.ops), count)
         return int(self.int_state[codes.STATUS])
 
     def one_op(self) -> int:
-        """Run the next op of the present update."""
+        """Run the next op of the present update; in parts where it is heavy by itself, and left on the way it is half done."""
         op = self.next_op
         if op == 0:
             self.theta_before[...] = self.theta
-        self._run(op, op + 1, 1)
+        ops = self.tape.ops
+        *parts, last = parts_of(ops[op])
+        for part in parts:
+            self._run_on(np.vstack([part, part]), 0, 1, 1)  # not the last of its tape: no update is made by it
+            give_way()
+        if parts:
+            ops = ops.copy()
+            ops[op] = last
+        self._run_on(ops, op, op + 1, 1)
         status = int(self.int_state[codes.STATUS])
         if status in (codes.RUNNING, codes.SERIES_FULL):
             self.next_op = (op + 1) % len(self.tape.ops)
@@ -211,13 +236,12 @@ class Machine:
                 self.change[...] = self.theta - self.theta_before
         return status
 
-    def _run(self, first: int, last: int, count: int) -> None:
-        self._run_on(self.tape.ops, first, last, count)
-
     def run_apart(self, ops: NDArray[np.int64]) -> int:
         """Run ops on the buffers as they stand, outside the update's course; the status they leave."""
-        apart = np.ascontiguousarray(np.atleast_2d(ops))
-        for first, last in pieces_of(len(apart), self.theta.size, int(self.int_state[codes.BATCH])):
+        apart = given = np.ascontiguousarray(np.atleast_2d(ops))
+        if self.tape.update_work:
+            apart = np.concatenate([part for op in given for part in parts_of(op)])
+        for first, last in pieces_of(len(apart), self.theta.size, int(self.int_state[codes.BATCH]), len(apart) > len(given)):
             self._run_on(apart, first, last, 1)
             if self.int_state[codes.STATUS] != codes.RUNNING:
                 break
@@ -281,6 +305,11 @@ class Machine:
             else:
                 yield self.tape.layout.view(self.work, name, int(self.int_state[codes.BATCH]))
 
+    def record_nothing(self) -> None:
+        """No more points of the series, until `restore_buffers`: of an update that is made to be looked at they are not wanted,
+        and may be looks at all of the data."""
+        self.int_state[codes.RECORD_AFTER] = NEVER
+
     def abandon_update(self) -> None:
         """Leave an update begun but not made: parameters as they were before it."""
         if self._looks_ahead or (self._has_look_ahead and self.int_state[codes.STATUS] == codes.NON_FINITE):
@@ -308,10 +337,12 @@ class Machine:
             self.theta.copy(),
             self.state.copy(),
             self.rules.copy(),
+            self.frozen,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         self.rules[...] = snapshot.rules
+        self.frozen = snapshot.frozen
         self._lay(snapshot.spec)
         self.theta[...] = snapshot.theta
         self.state = snapshot.state.copy()
@@ -337,6 +368,8 @@ class Machine:
 
     def equal(self, other: Machine) -> None:
         """Take over the state of a machine of the same spec and data; what an update left in the workspace is none."""
+        if not np.array_equal(self.frozen, other.frozen):
+            self.freeze(other.frozen)
         for name in BUFFERS:
             if name != "work" or other.next_op:
                 _fill(getattr(self, name), getattr(other, name))

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.kernels import codes
-from engine.machine.machine import Machine
+from engine.machine.machine import NEVER, Machine
 from engine.machine.work import heavy
 from engine.parts import LeftOff, give_way
 
 SECONDS = 0.01
 """About how long a piece is to take."""
 MADE = (codes.RUNNING, codes.SERIES_FULL)
-NEVER = 2**62
 KEPT = ("int_state", "float_state", "theta", "change", "grad", "state", "rules")
 """What an update changes of the state between two updates."""
 
@@ -40,7 +39,7 @@ class Pieces:
     def _together(self, count: int, kept: dict[str, Any] | None = None) -> int:
         """None of them ends with a point of the series that is long in the making."""
         machine = self.machine
-        if heavy(machine.theta.size, int(machine.int_state[codes.BATCH_SIZE]), 3):
+        if machine.heavy_update:
             return self._op_by_op(self._kept()) if kept is None else self._op_by_op(kept)
         some, before, begun = min(count, self._count), machine.step, time.perf_counter()
         status = machine.updates(some)
@@ -69,7 +68,7 @@ class Pieces:
         """The update before a point of the series, and the point. Left on the way, neither is made."""
         own, after = self.machine.int_state, int(self.machine.int_state[codes.RECORD_AFTER])
         kept = self._kept()
-        own[codes.RECORD_AFTER] = NEVER
+        self.machine.record_nothing()
         try:
             status = self._together(1, kept)
             own[codes.RECORD_AFTER] = after

@@ -12,7 +12,7 @@ from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import MUON
 from engine.machine.machine import Machine
 from engine.machine.tape import slope_op
-from engine.parts import give_way
+from engine.parts import give_way, giving_way_between
 from engine.rows.activations import ACTIVATIONS
 
 
@@ -53,6 +53,7 @@ def trace_update(machine: Machine) -> UpdateTrace:
     """The update that comes next, and which samples it is of; the machine is left exactly as it was."""
     kept = machine.copy_buffers()
     machine.abandon_update()
+    machine.record_nothing()
     step, epoch = machine.step, int(machine.int_state[codes.EPOCH])
     steps = []
     rows = np.zeros(0, dtype=np.int64)
@@ -63,13 +64,13 @@ def trace_update(machine: Machine) -> UpdateTrace:
             if code in (codes.UPDATE, codes.LOOK_AHEAD):
                 own = tuple(f"{name}.{parameter}" for name in machine.state_tensors for parameter in op.writes)
                 reads, writes = (*reads, *own), (*writes, *own)
-            operands = {name: value_of(machine, name) for name in reads}
+            operands = {name: value_of(machine, name) for name in giving_way_between(reads, 1)}
             if code in (codes.BACK_ACTIVATION, codes.OUTPUT_DELTA):
                 operands |= _slope(machine, index)
             elif code == codes.RUNNING_STATISTICS:
                 operands |= _running(machine, op.layer)
             status = machine.one_op()
-            results = {name: value_of(machine, name) for name in writes}
+            results = {name: value_of(machine, name) for name in giving_way_between(writes, 1)}
             numbers = _numbers(machine)
             if code == codes.GATHER:
                 rows = batch_rows(machine)

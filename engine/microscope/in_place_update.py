@@ -12,6 +12,7 @@ from engine.array import Array
 from engine.kernels import codes
 from engine.machine.trace import trace_update, value_of
 from engine.microscope.expressions.expression import plain
+from engine.parts import giving_way_between
 
 if TYPE_CHECKING:
     from engine.machine.machine import Machine
@@ -61,7 +62,8 @@ def in_place(trainer: Trainer) -> InPlaceUpdate:
         wrong = _run_wrongly(machine)
     finally:
         machine.restore_buffers(kept)
-    differ = tuple(name for name, values in right.items() if not np.array_equal(values, wrong[name], equal_nan=True))
+    compared = giving_way_between(right.items(), 1)
+    differ = tuple(name for name, values in compared if not np.array_equal(values, wrong[name], equal_nan=True))
     return InPlaceUpdate(right, wrong, differ)
 
 
@@ -82,7 +84,7 @@ def _run_wrongly(machine: Machine) -> dict[str, Array]:
                 order += [j for j in range(len(kinds)) if kinds[j] == kind and layers[j] == layers[i]]
     for op in tape.ops[order]:
         machine.run_apart(np.vstack([op, NOTHING]))
-    return {slot.name: value_of(machine, slot.name) for slot in tape.slots}
+    return {slot.name: value_of(machine, slot.name) for slot in giving_way_between(tape.slots, 1)}
 
 
 NOTHING = np.zeros(codes.N_FIELDS, dtype=np.int64)

@@ -7,12 +7,14 @@ from html import escape
 
 import numpy as np
 
+from engine.array import Array
 from engine.export.standalone import with_policy
 from engine.mathml import mathml as convert
 from engine.microscope.expressions.expression import HIDDEN, Number, Withheld, Writing, digits_of
 from engine.microscope.steps import Step
 from engine.microscope.update_view import Update
 from engine.microscope.values import Value
+from engine.parts import giving_way_between
 
 WIDEST = 12
 """Rows or columns of a matrix that is written out; a larger one is told by its shape."""
@@ -44,7 +46,7 @@ def step_latex(
     if step.results:
         shown = (*step.operands, step.result(sample=sample))
         lines += [r"\["]
-        lines += [",\\qquad\n".join(f"  {value.symbol} = {matrix(_cells(value, sample, withheld))}" for value in shown), r"\]"]
+        lines += [",\\qquad\n".join(f"  {value.symbol} = {_written(value, sample, withheld)}" for value in shown), r"\]"]
         equation = step.equation(row, column, sample=sample)
         everything = Writing(terms=10_000)
         lines += [r"\begin{align*}"]
@@ -66,10 +68,8 @@ Cells = list[list[float | None]]
 
 
 def matrix(cells: Cells) -> str:
-    """A matrix as LaTeX, by its shape where it is large."""
+    """A matrix as LaTeX."""
     height, width = len(cells), len(cells[0])
-    if max(height, width) > WIDEST:
-        return rf"\left({height} \times {width}\right)"
     written = [[HIDDEN if x is None else digits_of(x) for x in row] for row in cells]
     if height == width == 1:
         return written[0][0]
@@ -77,19 +77,31 @@ def matrix(cells: Cells) -> str:
     return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
 
 
+def _shown(value: Value, sample: int) -> tuple[int, Array]:
+    """Its first column that is shown, and its numbers, a mini-batch's as the sample's column."""
+    array = value.array
+    if value.columns.kind != "sample":
+        return 0, array
+    if not 0 <= sample < array.shape[1]:
+        raise ValueError(f"sample: {sample} given; allowed: 0 to {array.shape[1] - 1}")
+    return sample, array[:, sample : sample + 1]
+
+
+def _written(value: Value, sample: int, withheld: Withheld | None) -> str:
+    """A value as LaTeX, by its shape where it is large."""
+    height, width = _shown(value, sample)[1].shape
+    if max(height, width) > WIDEST:
+        return rf"\left({height} \times {width}\right)"
+    return matrix(_cells(value, sample, withheld))
+
+
 def _cells(value: Value, sample: int, withheld: Withheld | None) -> Cells:
-    """Its numbers, a mini-batch's as the sample's column."""
-    first, array = 0, value.array
-    if value.columns.kind == "sample":
-        if not 0 <= sample < array.shape[1]:
-            raise ValueError(f"sample: {sample} given; allowed: 0 to {array.shape[1] - 1}")
-        first, array = sample, array[:, sample : sample + 1]
+    """The numbers of one that is not large."""
+    first, array = _shown(value, sample)
 
     def told(x: float, row: int, column: int) -> float | None:
         return None if withheld is not None and withheld(Number("", x, value.name, (row, first + column))) else x
 
-    if max(array.shape) > WIDEST:  # told by its shape and its ends
-        return [list(row) for row in array.tolist()]
     return [[told(x, j, k) for k, x in enumerate(row)] for j, row in enumerate(array.tolist())]
 
 
@@ -122,7 +134,7 @@ def sheet(update: Update, sample: int = 0, title: str = "", withheld: Withheld |
     if update.problem:
         parts.append(f"<p class=note><strong>{escape(update.problem)}</strong></p>")
     phase = ""
-    for step in update.steps:
+    for step in giving_way_between(update.steps, 1):
         if step.phase != phase:
             phase = step.phase
             parts.append(f"<h2>{PHASES[phase]}</h2>")
@@ -145,13 +157,13 @@ def _section(step: Step, sample: int, count: int, withheld: Withheld | None) -> 
 
 
 def _table(value: Value, sample: int, withheld: Withheld | None) -> str:
-    cells = _cells(value, sample, withheld)
-    caption = f"{value.words}, {len(cells)} × {len(cells[0])}"
-    if max(len(cells), len(cells[0])) > WIDEST:
-        array = np.array(cells, dtype=np.float64)
+    _, array = _shown(value, sample)
+    caption = f"{value.words}, {array.shape[0]} × {array.shape[1]}"
+    if max(array.shape) > WIDEST:
         least, most = np.min(array), np.max(array)
         ends = [HIDDEN if withheld is not None and withheld(Number("", float(x))) else _plain(float(x)) for x in (least, most)]
         return f"<p class=note>{escape(caption)}: from {ends[0]} to {ends[1]}</p>"
+    cells = _cells(value, sample, withheld)
     columns = value.columns.names if value.columns.kind == "unit" else ("",)
     head = "".join(f"<th scope=col>{escape(name)}</th>" for name in columns)
     head = f"<tr><th></th>{head}</tr>" if value.columns.kind == "unit" else ""

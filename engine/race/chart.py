@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.array import Array
-from engine.landscape.planes import Others, Plane, finite_of, frame, random_directions, through_points, through_weights
+from engine.landscape.planes import Others, Plane, finite_of, frame, random_directions, stacked, through_points, through_weights
 from engine.landscape.slices import Landscape, Picture, Range
 from engine.parts import give_way, giving_way_between
 from engine.race.on_network import NetworkLane, NetworkRace
@@ -78,7 +78,7 @@ class Chart:
         if not race.lanes:
             raise ValueError("lanes: there are none; allowed: at least one")
         plane = _plane(race, choice)
-        points = finite_of([race.trajectory(lane.id)[1] for lane in giving_way_between(race.lanes, 1)])
+        points = finite_of([point for lane in race.lanes for point in race.points(lane.id).values()])
         spots = plane.coordinates(points)
         if choice.kind == "random":
             spots = np.concatenate([spots, [[-SPAN, -SPAN], [SPAN, SPAN]]])
@@ -105,25 +105,22 @@ class Chart:
     def trajectory(self, race: NetworkRace, number: int) -> LaneTrajectory:
         """A lane's trajectory up to the present step; losses as far as `measure` has come."""
         lane = race.lane(number)
-        steps, points = race.trajectory(number)
-        give_way()
-        new = [index for index, step in enumerate(steps) if (number, int(step)) not in self.known]
+        points = race.points(number)
+        new = [step for step in points if (number, step) not in self.known]
         if new:
-            given = points if len(new) == len(points) else points[new]
             spots = np.full((len(new), 2), np.nan)
             off, residual = np.full(len(new), np.nan), np.full(len(new), np.nan)
-            finite = np.array([bool(np.isfinite(point).all()) for point in giving_way_between(given, 1)])
+            finite = np.array([bool(np.isfinite(points[step]).all()) for step in giving_way_between(new, 1)])
             if finite.any():
-                known = given if finite.all() else given[finite]
+                known = stacked([points[step] for step, fine in zip(new, finite, strict=True) if fine])
                 spots[finite] = self.plane.coordinates(known)
                 off[finite] = self.plane.off(known)
                 residual[finite] = self.plane.residual(known, lane.points[0])
-            for index, spot, distance, share in zip(new, spots, off, residual, strict=True):
-                point = Point(float(spot[0]), float(spot[1]), float(distance), float(share), np.nan, np.nan)
-                self.known[number, int(steps[index])] = point
-        found = [self.known[number, int(step)] for step in steps]
+            for step, spot, distance, share in zip(new, spots, off, residual, strict=True):
+                self.known[number, step] = Point(float(spot[0]), float(spot[1]), float(distance), float(share), np.nan, np.nan)
+        found = [self.known[number, step] for step in points]
         columns = {name: np.array([getattr(point, name) for point in found]) for name in Point._fields}
-        return LaneTrajectory(steps, columns)
+        return LaneTrajectory(np.array(list(points), dtype=np.int64), columns)
 
     def measure(self, race: NetworkRace, seconds: float) -> bool:
         """True and slice losses of the trajectories' points, the heads first, for about so long; true when all are known. The
@@ -132,12 +129,11 @@ class Chart:
         wanted: list[tuple[bool, int, int, Array]] = []
         for lane in race.lanes:
             self.trajectory(race, lane.id)
-            steps, points = race.trajectory(lane.id)
-            give_way()
-            for index, step in enumerate(steps):
-                point = self.known[lane.id, int(step)]
-                if np.isnan(point.true_loss) and np.isfinite(points[index]).all():
-                    wanted.append((index < len(steps) - 1, lane.id, int(step), points[index]))
+            points = race.points(lane.id)
+            for index, (step, own) in enumerate(points.items()):
+                if np.isnan(self.known[lane.id, step].true_loss) and np.isfinite(own).all():
+                    wanted.append((index < len(points) - 1, lane.id, step, own))
+                    give_way()
         wanted.sort(key=lambda each: each[0])
         for first in range(0, len(wanted), TOGETHER):
             some = wanted[first : first + TOGETHER]
@@ -155,7 +151,7 @@ class Chart:
 
     def explained(self, race: NetworkRace) -> float:
         """Of the variance of all lanes' trajectories the share within the plane."""
-        points = finite_of([race.trajectory(lane.id)[1] for lane in giving_way_between(race.lanes, 1)])
+        points = finite_of([point for lane in race.lanes for point in race.points(lane.id).values()])
         return self.plane.share_of(points) if len(points) > 1 else float("nan")
 
     def slope(self, race: NetworkRace, number: int) -> Array:
@@ -239,7 +235,8 @@ def _plane(race: NetworkRace, choice: PlaneChoice) -> Plane:
     if not np.isfinite(theta).all():
         raise ValueError(f"lane: lane {lane.id} has diverged; allowed: one whose parameters are finite")
     if choice.kind == "random":
-        return random_directions(theta, lane.trainer.tape.slots, choice.seed, choice.others)
+        frozen = lane.trainer.machine.frozen
+        return random_directions(theta, lane.trainer.tape.slots, choice.seed, choice.others, frozen)
     first, second = choice.weights
     known = theta.size
     if first == second or not (0 <= first < known and 0 <= second < known):

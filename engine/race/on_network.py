@@ -15,16 +15,19 @@ from pydantic import Field, model_validator
 
 from engine.array import Array
 from engine.kernels import codes
-from engine.landscape.planes import Plane, finite_of, principal
+from engine.landscape.planes import Plane, finite_of, principal, stacked
 from engine.landscape.slices import Landscape, Path, path
 from engine.machine.work import heavy
-from engine.parts import LeftOff, Pace, give_way, giving_way_between, unbroken
+from engine.parts import LeftOff, Pace, give_way, unbroken
 from engine.pool import side_by_side
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
-from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
+from engine.script.edits import MOST_ENTRIES, Entries, FreezeEdit
+from engine.script.script_data import ScriptData
+from engine.spec import FrozenTensor, OptimizerSpec, RunSpec, ScheduleSpec
 from engine.spec.fields import Many, SpecModel
 from engine.trainer import Trainer
+from engine.warmup import fingerprint
 
 MOST_POINTS = 160
 """Points kept of each lane's trajectory; beyond them every second is left out."""
@@ -36,10 +39,12 @@ PIECE = 0.01
 
 
 class NetworkRaceSpec(SpecModel):
-    """A race on a network: the spec that all lanes train, and the lanes. The spec's own optimizer and schedule are not used."""
+    """A race on a network: the spec that all lanes train, and the lanes. The spec's own optimizer and schedule are not used.
+    What is `frozen` keeps its values in all of them."""
 
     run: RunSpec = Field(default_factory=RunSpec)
     lanes: Many[LaneSpec] = ()
+    frozen: Many[FrozenTensor] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> NetworkRaceSpec:
@@ -54,10 +59,31 @@ def spec_of(run: RunSpec, lane: LaneSpec) -> RunSpec:
         changed["batch_size"] = lane.batch_size
     if lane.seed is not None:
         changed["seed"] = lane.seed
-    described = run.model_dump() | changed
+    described = {name: getattr(run, name) for name in type(run).model_fields} | changed
     if lane.initializer is not None:
-        described["network"] = described["network"] | {"initializer": lane.initializer.model_dump()}
+        described["network"] = run.network.model_dump() | {"initializer": lane.initializer.model_dump()}
     return RunSpec.model_validate(described)
+
+
+def frozen_of(trainer: Trainer) -> tuple[FrozenTensor, ...]:
+    """What is frozen in a run where it stands, with its values."""
+    named = trainer.named_parameters
+    return tuple(
+        FrozenTensor(name=name, places=tuple(np.flatnonzero(mask).tolist()), values=tuple(named[name][mask].tolist()))
+        for name, mask in trainer.frozen.items()
+    )
+
+
+def frozen_edits(trainer: Trainer, frozen: Sequence[FrozenTensor]) -> Iterator[FreezeEdit]:
+    """The same as edits before the first update, for a script of the trainer's spec."""
+    shapes = {slot.name: slot.shape for slot in trainer.tape.slots}
+    entries = [
+        Entries(name=tensor.name, index=tuple(int(i) for i in np.unravel_index(place, shapes[tensor.name])), value=value)
+        for tensor in frozen
+        for place, value in zip(tensor.places, tensor.values, strict=True)
+    ]
+    for first in range(0, len(entries), MOST_ENTRIES):
+        yield FreezeEdit(entries=tuple(entries[first : first + MOST_ENTRIES]))
 
 
 @dataclass
@@ -116,7 +142,9 @@ class NetworkRace:
 
     def as_script(self) -> dict[str, Any]:
         """The race as plain data; `from_script` gives the same bits on a machine of the same fingerprint."""
-        return {"spec": self.script.model_dump(mode="json"), "step": self.step}
+        left_out = {"run"} if self.spec.frozen else {"run", "frozen"}  # of which an older chainrule knows nothing
+        spec = {"run": self.spec.run.as_plain()} | self.script.model_dump(mode="json", exclude=left_out)
+        return {"spec": spec, "step": self.step}
 
     @classmethod
     def from_script(cls, script: Mapping[str, Any]) -> NetworkRace:
@@ -138,12 +166,21 @@ class NetworkRace:
         spec = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
         if len(self.lanes) >= MOST_LANES:
             raise ValueError(f"lanes: there are {MOST_LANES} already; allowed: up to {MOST_LANES}")
-        made = NetworkLane(self.next_id, spec, Trainer(spec_of(self.spec.run, spec)), self.step)
+        made = NetworkLane(self.next_id, spec, self._trainer(spec), self.step)
         made.points[0] = made.trainer.machine.theta.copy()
         self.next_id += 1
         self.lanes.append(made)
         self._retune_at(made)
         return made.id
+
+    def _trainer(self, lane: LaneSpec) -> Trainer:
+        return Trainer(spec_of(self.spec.run, lane), frozen=self.spec.frozen)
+
+    def run_script(self, number: int) -> dict[str, Any]:
+        """A lane's own run as plain data, as `Trainer.as_script`."""
+        trainer = self.lane(number).trainer
+        edits = (*frozen_edits(trainer, self.spec.frozen), *trainer.edits)
+        return ScriptData(spec=trainer.spec, edits=edits, step=trainer.steps_done, fingerprint=fingerprint()).as_json()
 
     def remove(self, number: int) -> None:
         self.lanes.remove(self.lane(number))
@@ -164,7 +201,7 @@ class NetworkRace:
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
         if self.step == 0:
             lane.spec = lane.spec.retuned(0, changed, own)
-            lane.trainer = Trainer(spec_of(self.spec.run, lane.spec))
+            lane.trainer = self._trainer(lane.spec)
             lane.points = {0: lane.trainer.machine.theta.copy()}
             return
         for _ in self._lane_to(lane, self.step):
@@ -179,7 +216,7 @@ class NetworkRace:
         """Another spec in a lane's place: it keeps its id and begins anew; `seeking` brings it to where the others are."""
         lane = self.lane(number)
         wanted = spec if isinstance(spec, LaneSpec) else LaneSpec.model_validate(spec)
-        lane.trainer, lane.spec = Trainer(spec_of(self.spec.run, wanted)), wanted
+        lane.trainer, lane.spec = self._trainer(wanted), wanted
         lane.points = {0: lane.trainer.machine.theta.copy()}
         self._retune_at(lane)
 
@@ -249,7 +286,8 @@ class NetworkRace:
         """Whether an update of all lanes is."""
         machines = [lane.trainer.machine for lane in self.lanes]
         rows = sum(int(machine.int_state[codes.BATCH_SIZE]) for machine in machines)
-        return bool(machines) and heavy(machines[0].theta.size, rows, 3)
+        own = sum(machine.tape.update_work for machine in machines)
+        return bool(machines) and heavy(machines[0].theta.size, rows, 3, own)
 
     def _lane_to(self, lane: NetworkLane, goal: int, updates: int = SLICE) -> Iterator[int]:
         trainer = lane.trainer
@@ -283,25 +321,25 @@ class NetworkRace:
 
     # Evaluation ------------------------------------------------------------------------------------------------------
 
-    def trajectory(self, number: int) -> tuple[NDArray[np.int64], Array]:
-        """Steps (n,) and parameters (n, P) of a lane's kept points up to the present step, and of where it stands."""
+    def points(self, number: int) -> dict[int, Array]:
+        """A lane's kept points (P,) up to the present step, and where it stands, by their steps in order: as they lie there,
+        not to be changed, and not to be kept while the race goes on."""
         lane = self.lane(number)
-        trainer = lane.trainer
         kept = {step: point for step, point in lane.points.items() if step <= self.step}
-        kept[trainer.steps_done] = trainer.machine.theta.copy()
-        steps = sorted(kept)
-        points = np.empty((len(steps), trainer.machine.theta.size))
-        for row, step in zip(points, giving_way_between(steps, 1), strict=True):
-            row[...] = kept[step]
-        return np.array(steps, dtype=np.int64), points
+        kept[lane.trainer.steps_done] = lane.trainer.machine.theta
+        return {step: kept[step] for step in sorted(kept)}
+
+    def trajectory(self, number: int) -> tuple[NDArray[np.int64], Array]:
+        """Steps (n,) and parameters (n, P) of a lane's `points`, copied."""
+        kept = self.points(number)
+        return np.array(list(kept), dtype=np.int64), stacked(list(kept.values()))
 
     def principal_plane(self, numbers: Sequence[int] | None = None) -> Plane:
         """The plane of the most variance of all lanes' points together."""
         wanted = [lane.id for lane in self.lanes] if numbers is None else list(numbers)
-        points = [self.trajectory(number)[1] for number in giving_way_between(wanted, 1)]
-        if not points:
+        if not wanted:
             raise ValueError("lanes: there are none; allowed: at least one")
-        return principal(finite_of(points))
+        return principal(finite_of([point for number in wanted for point in self.points(number).values()]))
 
     def landscape(self, split: str = "train") -> Landscape:
         """The surface that all lanes run on, of the spec's objective."""

@@ -52,7 +52,8 @@ class ScriptData(BaseModel):
 
     def as_json(self) -> dict[str, Any]:
         """Every default written out, so that later ones cannot change it; labels are made again on the way back."""
-        return self.model_dump(mode="json", exclude={"edits": {"__all__": {"label"}}})
+        told = self.model_dump(mode="json", exclude={"spec": True, "edits": {"__all__": {"label"}}})
+        return {"version": told["version"], "spec": self.spec.as_plain()} | told
 
     @classmethod
     def read(cls, script: Mapping[str, Any] | str | Self) -> Self:

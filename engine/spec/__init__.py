@@ -4,6 +4,7 @@ What is out of range is refused by name, with the allowed range."""
 
 from engine.spec.data import DataSpec
 from engine.spec.fields import MAX_LAYERS, MAX_SEED, MAX_STEPS, MAX_UNITS
+from engine.spec.frozen import FrozenTensor
 from engine.spec.inline import InlineData
 from engine.spec.network import InitializerSpec, LayerSpec, NetworkSpec
 from engine.spec.run import NO_VALIDATION, RunSpec
@@ -17,6 +18,7 @@ __all__ = [
     "NO_VALIDATION",
     "ClipSpec",
     "DataSpec",
+    "FrozenTensor",
     "InitializerSpec",
     "InlineData",
     "LayerSpec",

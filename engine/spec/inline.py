@@ -12,14 +12,15 @@ from engine.array import Array
 from engine.rows.datasets import HALF_WIDTH
 from engine.rows.features import ALIASES, features_for
 from engine.spec.fields import Many
+from engine.spec.rows import Rows, Targets, array_of, plain
 
-Rows = Many[Many[float]]
-Targets = Many[float] | Rows
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1024
 MAX_CLASSES = 64
 MAX_NAME = 80
 PLANE = ("x", "y")
+SAMPLES = frozenset(f"{split}_{axis}" for split in ("train", "validation", "test") for axis in "xy")
+"""The fields that hold numbers."""
 
 
 def refuse(field: str, problem: str, allowed: str) -> PydanticCustomError:
@@ -85,8 +86,8 @@ class InlineData(BaseModel):
             if any(self._outputs((target,)) != outputs for target in y) or not 1 <= outputs <= MAX_COLUMNS:
                 allowed = f"every target {outputs} long, 1 to {MAX_COLUMNS}"
                 raise refuse(f"{split}_y", "targets of different or impossible length", allowed)
-            values = np.asarray(y, dtype=np.float64)
-            if not (np.isfinite(np.asarray(x, dtype=np.float64)).all() and np.isfinite(values).all()):
+            values = array_of(y)
+            if not (np.isfinite(array_of(x)).all() and np.isfinite(values).all()):
                 raise refuse(f"{split}_x", "samples and targets must be finite", "finite numbers")
             if self.task == "classification" and (
                 outputs != 1 or ((values % 1 != 0) | (values < 0) | (values >= MAX_CLASSES)).any()
@@ -138,6 +139,11 @@ class InlineData(BaseModel):
     def _outputs(targets: Any) -> int:
         return len(targets[0]) if targets and isinstance(targets[0], tuple) else 1
 
+    def as_plain(self) -> dict[str, Any]:
+        """As `model_dump(mode="json")` has it."""
+        told = self.model_dump(mode="json", exclude=set(SAMPLES))
+        return {name: plain(getattr(self, name)) if name in SAMPLES else told[name] for name in type(self).model_fields}
+
     @property
     def train_rows(self) -> int:
         return len(self.train_x)
@@ -147,7 +153,7 @@ class InlineData(BaseModel):
         x, y = getattr(self, f"{name}_x"), getattr(self, f"{name}_y")
         if not x:
             return np.zeros((0, len(self.train_x[0]))), np.zeros((0, self._outputs(self.train_y)))
-        return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        return array_of(x), array_of(y).reshape(len(y), -1)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -168,7 +174,7 @@ class InlineData(BaseModel):
     @property
     def _targets(self) -> list[Array]:
         raw = (self.train_y, self.validation_y, self.test_y)
-        return [np.asarray(targets, dtype=np.float64) for targets in raw if targets]
+        return [array_of(targets) for targets in raw if targets]
 
     @property
     def _most_classes(self) -> int:

@@ -73,6 +73,12 @@ class RunSpec(SpecModel):
         if self.regularization.jitter and picture:
             raise refuse("mismatch", "pictures are shifted instead", "0", "regularization.jitter")
 
+    def as_plain(self) -> dict[str, Any]:
+        """As `model_dump(mode="json")` has it; of own data a piece at a time, for there may be millions of numbers."""
+        if not isinstance(self.data, InlineData):
+            return self.model_dump(mode="json")
+        return {"data": self.data.as_plain()} | self.model_dump(mode="json", exclude={"data"})
+
     @property
     def validated(self) -> bool:
         """Whether there is a validation split with a sample in it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.keeping.records import Piece
+from server.protocol.long_json import pieces, read
 from server.wire.frames import decode, encode
 
 if TYPE_CHECKING:
@@ -21,11 +21,12 @@ MOST = 256_000_000
 
 
 def pack(data: Any) -> bytes:
-    return zlib.compress(json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(), 1)
+    packer = zlib.compressobj(1)
+    return b"".join([*(packer.compress(piece.encode()) for piece in pieces(data)), packer.flush()])
 
 
 def unpack(packed: bytes) -> Any:
-    return json.loads(zlib.decompressobj().decompress(packed, MOST))
+    return read(zlib.decompressobj().decompress(packed, MOST).decode())
 
 
 def pack_numbers(numbers: Mapping[str, NDArray[Any]]) -> bytes:

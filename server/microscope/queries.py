@@ -83,12 +83,13 @@ def verification(trainer: Trainer, entries: Sequence[Entry], withheld: Withheld)
 def wrong_way(trainer: Trainer, withheld: Withheld) -> dict[str, Any]:
     """Every parameter before the coming update, after it, and after it done in place."""
     from engine.microscope import in_place
+    from engine.parts import giving_way_between
 
     with refusals():
         found = in_place(trainer)
     tensors = [
         _tensor(name, np.asarray(trainer.named_parameters[name]), right, found.wrong[name], name in found.differ, withheld)
-        for name, right in found.right.items()
+        for name, right in giving_way_between(found.right.items(), 1)
     ]
     return {"words": found.words, "differ": list(found.differ), "tensors": tensors}
 

@@ -74,13 +74,13 @@ class Done(Message):
 
         names = [name for name, value in (self.result or {}).items() if isinstance(value, str) and len(value) > LONG]
         brief = self.model_copy(update={"result": (self.result or {}) | {name: f"{MARK}{name}" for name in names}})
-        text = brief.model_dump_json()
+        rest, parts = brief.model_dump_json(), []
         for name in names:
+            before, rest = rest.split(f"{MARK}{name}", 1)
             whole = (self.result or {})[name]
-            parts = (whole[first : first + LONG] for first in range(0, len(whole), LONG))
-            written = "".join(json.dumps(part, ensure_ascii=False)[1:-1] for part in giving_way_between(parts, 1))
-            text = text.replace(f"{MARK}{name}", written, 1)
-        self._text = text
+            pieces = (whole[first : first + LONG] for first in range(0, len(whole), LONG))
+            parts += [before, *(json.dumps(piece, ensure_ascii=False)[1:-1] for piece in giving_way_between(pieces, 1))]
+        self._text = "".join([*parts, rest])
         return self
 
 

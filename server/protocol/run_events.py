@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from server.protocol.base import Message, Status
+from server.protocol.long_json import MARK, written
 from server.protocol.run import Speed
 from server.protocol.shapes import EditData, RunSpecData
 
@@ -37,6 +38,12 @@ class RunInfo(Message):
     parameter_count: int
     samples: dict[str, int] = Field(description="train, validation, test")
     data_digest: str | None = Field(default=None, description="of own data, SHA-256: script events refer to them by it")
+
+    def write(self) -> Self:
+        """Own data a piece at a time."""
+        brief = self.model_copy(update={"spec": self.spec | {"data": MARK}})
+        self._text = brief.model_dump_json().replace(f'"{MARK}"', written(self.spec["data"]), 1)
+        return self
 
 
 class OffenceInfo(Message):

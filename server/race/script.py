@@ -3,11 +3,9 @@ them stand the threshold and the fingerprint of the machine that made it."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from pydantic_core import from_json
-
+from server.protocol import long_json
 from server.wire.errors import CommandError
 
 
@@ -17,7 +15,7 @@ def read(given: dict[str, Any] | str, longest: int, source: str) -> dict[str, An
         if len(given) > longest:
             raise CommandError("too_large", "script: it is too long", "script", f"at most {longest} characters")
         try:
-            given = from_json(given)
+            given = long_json.read(given)
         except ValueError as error:
             raise CommandError("invalid", f"script: not JSON: {error}", "script", f"what {source} gave") from error
     if not isinstance(given, dict) or not isinstance(given.get("spec"), dict):
@@ -56,4 +54,4 @@ def written(engine: dict[str, Any], threshold: float, more: dict[str, Any] | Non
 
 
 def text_of(script: dict[str, Any]) -> str:
-    return json.dumps(script, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return long_json.written(script)

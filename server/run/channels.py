@@ -51,8 +51,16 @@ def series(trainer: Trainer, want: Want) -> Picture | None:
 
 
 def parameters(trainer: Trainer, want: Want) -> Picture | None:
-    """Every parameter after update `step`."""
-    return Picture({}, dict(trainer.named_parameters))
+    """Every parameter after update `step`. ``meta.frozen``: by parameter, the stretches [first, count] of its entries, row by
+    row, that no update changes."""
+    frozen = {name: _stretches(np.flatnonzero(mask)) for name, mask in trainer.frozen.items()}
+    return Picture({"frozen": frozen}, dict(trainer.named_parameters))
+
+
+def _stretches(places: NDArray[np.int64]) -> list[list[int]]:
+    """[first, count] of each run of places (n,) that follow one another."""
+    runs = np.split(places, np.flatnonzero(np.diff(places) != 1) + 1)
+    return [[int(run[0]), len(run)] for run in runs]
 
 
 def gradients(trainer: Trainer, want: Want) -> Picture | None:

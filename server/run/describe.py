@@ -6,8 +6,6 @@ import hashlib
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from server.protocol.run_events import BranchInfo, EditInfo, LayerInfo, OffenceInfo, RunInfo, ScriptInfo, Stop
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ def run_info(trainer: Trainer, run: int) -> RunInfo:
     dataset, tape = trainer.dataset, trainer.tape
     info = RunInfo(
         run=run,
-        spec=trainer.spec.model_dump(mode="json"),
+        spec=trainer.spec.as_plain(),
         task=dataset.task,
         kind=dataset.kind,
         columns=list(dataset.columns),
@@ -48,12 +46,14 @@ def run_info(trainer: Trainer, run: int) -> RunInfo:
 
 def _digest(trainer: Trainer) -> str | None:
     """Of the samples that the spec itself holds; None where the data come from a row of the catalog."""
+    from engine.spec.rows import array_of  # here, so that the server answers before the engine is imported
+
     if trainer.spec.data.name != "inline":
         return None
     found = hashlib.sha256()
     for name in sorted(OWN_DATA):
         given = getattr(trainer.spec.data, name)
-        values = np.asarray(() if given is None else given, dtype="<f8")
+        values = array_of(given or ()).astype("<f8", copy=False)
         found.update(f"{name}{values.shape}".encode() + values.tobytes())
     return found.hexdigest()
 

@@ -42,7 +42,7 @@ class RunRecord:
             if snapshot is None and changed:
                 snapshot = b""  # the one that was written last may be another run's
         if changed and self._spec[0] != run:
-            self._spec = run, pack(trainer.spec.model_dump(mode="json"))
+            self._spec = run, pack(trainer.spec.as_plain())
         return Parts(self._spec[1], snapshot, self._series(run, trainer))
 
     def _numbers(self, trainer: Trainer) -> bytes | None:

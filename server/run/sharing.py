@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic_core import from_json
 
-from server.protocol import Done
+from server.protocol import Done, long_json
 from server.protocol.run import Compare, Export, Keep, Load, Share
 from server.protocol.run_events import Loaded
 from server.run.building import Wanted, build, check
@@ -83,7 +81,7 @@ async def compare(run: RunController, viewer: Viewer, command: Compare) -> dict[
 
 
 def _script(trainer: Trainer) -> str:
-    return json.dumps(trainer.as_script(), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return long_json.written(trainer.as_script())
 
 
 def _read(script: dict[str, Any] | str, settings: Settings) -> tuple[ScriptData, Wanted, bool]:
@@ -93,7 +91,7 @@ def _read(script: dict[str, Any] | str, settings: Settings) -> tuple[ScriptData,
 
     if isinstance(script, str):
         with contextlib.suppress(ValueError):  # of what is no JSON, or no object, the engine says so
-            plain = from_json(script)
+            plain = long_json.read(script)
             script = plain if isinstance(plain, dict) else script
     if isinstance(script, dict):
         _check_given(script, settings)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from server.http.security import origin_allowed
 from server.logs import of_session
 from server.metrics import FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
-from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, Acknowledge, Attach, Command, Done, Ping, name_of
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, Acknowledge, Attach, Command, Done, Ping, long_json, name_of
 from server.reading.reader import BusyError, Reader, ReadingError
 from server.session.registry import Sessions
 from server.session.session import Session
@@ -219,7 +219,7 @@ class Connection:
         except ReadingError as error:
             code = "busy" if isinstance(error, BusyError) else "too_large"
             refusal = Refusal(code, f"The message was not read. {error}", id=bounds.id_at_an_end(text))
-        return refusal, None if refusal is not None else await asyncio.to_thread(from_json, text)
+        return refusal, None if refusal is not None else await asyncio.to_thread(long_json.read, text)
 
     def _refuse(self, code: str, message: str, id: errors.Id = None, allowed: str | None = None) -> None:
         self._viewer.put(errors.CommandError(code, message, allowed=allowed).event(id))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 from websockets.http11 import Request
 
 from server.wire.connections import Connections
@@ -18,6 +20,8 @@ FAREWELL = 1.0
 NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 MOST = 65_536
 """Bytes that wait for the others of their pass of the event loop; the transport itself pauses its writers at as many."""
+PIECE = 500_000
+"""Characters of a text that are sent in one frame."""
 
 
 class Gathering:
@@ -100,9 +104,28 @@ class Wire(WebSocketsSansIOProtocol):
         which does not know of it yet, the page is gone. uvicorn takes it for a mistake of the application's."""
         if self.close_sent and message["type"] == "websocket.send":
             raise ClientDisconnected
+        text = message.get("text") if message["type"] == "websocket.send" else None
+        if isinstance(text, str) and len(text) > PIECE:
+            await self._send_in_pieces(text)
+            return
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and self.close_sent:
             self.handshake_complete = True  # refused, in words: uvicorn takes it for one that was forgotten
+
+    async def _send_in_pieces(self, text: str) -> None:
+        """One message in several frames: a file may be a hundred megabytes, and nobody else has a turn while one is written."""
+        send: Callable[[bytes, bool], None] = self.conn.send_text
+        for first in range(0, len(text), PIECE):
+            await self.writable.wait()
+            if self.disconnected or self.close_sent:
+                raise ClientDisconnected
+            try:
+                send(text[first : first + PIECE].encode(), first + PIECE >= len(text))
+            except InvalidState:
+                raise ClientDisconnected from None
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            send = self.conn.send_continuation
+            await asyncio.sleep(0)
 
     def shutdown(self) -> None:
         if not self.handshake_complete or self.close_sent or self.disconnected:

@@ -166,15 +166,21 @@ async def upload(url: str) -> None:
 
     async def one(body: bytes, length: int, pause: float) -> None:
         reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        answer = asyncio.create_task(reader.read(60))
+        became = "under way at the end"
         try:
-            writer.write(f"{head}Content-Length: {length}\r\nConnection: close\r\n\r\n".encode() + body)
+            writer.write(f"{head}Content-Length: {length}\r\n\r\n".encode() + body)
             async with asyncio.timeout(60):
-                while pause and not reader.at_eof():
+                while pause and not answer.done():
                     writer.write(b"1")
-                    await asyncio.sleep(pause)
-                answer = await reader.read(60)
-            count(f"upload: {answer[9:12].decode()}")
+                    await asyncio.wait([answer], timeout=pause)
+                became = (await answer)[9:12].decode() or "no answer"
+        except (OSError, TimeoutError) as error:
+            became = type(error).__name__
+            raise
         finally:
+            count(f"{'trickled' if pause else 'whole'}: {became}")
+            answer.cancel()
             writer.transport.abort()
 
     async def trickle(_: str) -> None:

@@ -25,6 +25,7 @@ Its hooks:
                             finder-cancel finder-plot finder-facts gradient-dialog gradient-start gradient-cancel
                             gradient-verdict gradient-table gradient-reading`` (trials)
 ``data-finding``            a finding by its name, ``data-evidence`` and ``data-remedy`` in it; ``data-use`` a rate suggested
+``data-lock``               on the diagram: what is frozen at a value, ``W3:1`` the parameter and the entry row by row, from 0
 ``data-highlight``          on the diagram: pointed or offending, with ``data-layer`` and ``data-of`` (unit), from 1
 ``data-map``                a tensor's cells of relative errors, by its name
 ``data-value``              the exact value of a number; on ``step`` the step. The three numbers have ``data-step`` beside it

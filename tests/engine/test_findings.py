@@ -10,6 +10,8 @@ from engine import RunSpec, Trainer
 from engine.diagnostics.findings import NAMES
 from engine.diagnostics.leakage import leak_of
 from engine.diagnostics.symptoms import baseline
+from engine.landscape.slices import Landscape
+from engine.landscape.stability import bound
 
 
 def run(data, layers, optimizer, lr, activation="tanh", batch_size=10, initializer="xavier_uniform", bias=0.0, **fields):
@@ -223,6 +225,38 @@ def test_xor_that_stands_still_is_named_and_its_remedies_solve_it(signs, optimiz
             tried.step(20_000)
             solved[remedy.path] += tried.symptoms().level < 0.1
     assert stuck >= 3 and solved["network.layers"] >= stuck - 1 and solved["seed"] >= 1, (stuck, solved)
+
+
+def of_its_bound(trainer):
+    """The rate in shares of the optimizer's own bound."""
+    landscape, theta = Landscape(trainer.machine), trainer.machine.theta.copy()
+    optimizer, updates = trainer.effective_spec.optimizer, trainer.steps_done
+    return optimizer.lr / bound(optimizer, landscape.hessian(theta), theta.size, trainer.machine.state_tensors, updates).rate
+
+
+def test_a_standstill_that_adam_may_be_thrown_out_of_says_so():
+    """Adam at .5 on XOR: while a start stands still its rate comes to its own bound, since what it divides by shrinks; from
+    then on it is shaken. Some starts land where they learn, the others where they stand still again, which no number tells
+    beforehand. Gradient descent stays where it is, and says nothing of this."""
+    solved, stuck = 0, 0
+    for seed in range(8):
+        trainer = Trainer(xor(False, "adam", 0.5, seed))
+        trainer.step(600)
+        for finding in trainer.findings():
+            assert finding.name == "plateau" and "Adam divides by shrinks" in finding.summary
+            shares = [of_its_bound(trainer)]
+            for step in range(1500, 6001, 750):
+                trainer.step(step - trainer.steps_done)
+                shares.append(of_its_bound(trainer))
+            assert shares[0] < 0.5 and max(shares) > 0.8
+            trainer.step(30_000 - trainer.steps_done)
+            solved, stuck = solved + (trainer.symptoms().level < 0.1), stuck + (trainer.symptoms().level > 0.4)
+    assert solved >= 1 and stuck >= 1
+    descent = [Trainer(xor(False, "sgd", 0.5, seed)) for seed in range(8)]
+    for trainer in descent:
+        trainer.step(5000)
+    told = [finding.summary for trainer in descent for finding in trainer.findings()]
+    assert told and not any("throw" in summary for summary in told)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,17 @@ import pytest
 from pydantic import ValidationError
 
 from engine import RunSpec, Trainer
+from engine.spec import rows
 
 X = [[1.0, 2.0], [3.0, -4.0], [0.5, 0.0], [-2.0, 1.0]]
 Y = [0, 1, 1, 0]
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=["whole", "in pieces"])
+def pieces(request, monkeypatch):
+    """However few samples are looked at together."""
+    if request.param:
+        monkeypatch.setattr(rows, "NUMBERS", 2)
 
 
 def spec(**given):
@@ -73,6 +81,24 @@ def test_a_spec_survives_being_written_and_read(kind):
     made = spec(kind=kind, columns=["a", "b"], classes=["no", "yes"], title="t")
     assert RunSpec.model_validate(made.model_dump(mode="json")) == made
     assert RunSpec.model_validate_json(made.model_dump_json()) == made
+    plain = made.as_plain()
+    assert plain == made.model_dump(mode="json") and list(plain["data"]) == list(made.model_dump()["data"])
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"train_x": [*X[:3], [1.0, "a"]]}, ("train_x", 3, 1)),
+        ({"train_x": [*X[:3], 1.0]}, ("train_x", 3)),
+        ({"train_y": [0, 1, 1, None]}, ("train_y", "tuple[float, ...]", 3)),
+        ({"train_y": [0, 1, [1], [0]]}, ("train_y", "tuple[float, ...]", 2)),
+        ({"test_y": 1}, ("test_y", "tuple[float, ...]")),
+    ],
+)
+def test_what_is_no_number_is_told_with_its_place(given, place):
+    with pytest.raises(ValidationError) as refusal:
+        spec(**given)
+    assert ("data", "inline", *place) in [tuple(error["loc"])[: 2 + len(place)] for error in refusal.value.errors()]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 
 from engine import RunSpec, Trainer, pool
 from engine.kernels import codes
+from engine.kernels.optimizers.muon import PARTS
 from engine.machine import work
 from engine.parts import LeftOff, give_way, giving_way, unbroken
 from engine.pausable import Pausable
@@ -35,6 +38,7 @@ RUNS: dict[str, dict[str, Any]] = {
         "stop": {"patience": 2},
         "schedule": {"name": "plateau"},
     },
+    "matrices": {"network": {"layers": [{"units": 9}, {"units": 4}]}, "optimizer": {"name": "muon"}, "batch_size": 16},
     "gone": {"optimizer": {"name": "sgd", "lr": 1e6}, "network": {"layers": [{"units": 6, "activation": "relu"}]}},
 }
 HERE = 23
@@ -95,7 +99,7 @@ def test_pieces_have_the_bits_of_the_whole(name: str, monkeypatch: pytest.Monkey
         same(told(pieces), expected)
 
 
-@pytest.mark.parametrize("name", ["norms and masks", "early"])
+@pytest.mark.parametrize("name", ["norms and masks", "early", "matrices"])
 def test_wherever_a_run_is_left_it_goes_on_to_the_same_bits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = made(**RUNS[name])
     whole.step(HERE)
@@ -103,7 +107,7 @@ def test_wherever_a_run_is_left_it_goes_on_to_the_same_bits(name: str, monkeypat
     with cut(monkeypatch):
         trainer, place = made(**RUNS[name]), 1
         while trainer.steps_done < HERE and trainer.stopped is None:
-            place = place % 97 + 7  # somewhere within an update, or within a point of the series
+            place = place % 197 + 7  # somewhere within an update, or within a point of the series
             with giving_way(LeftAt(place)):
                 try:
                     trainer.advance(HERE - trainer.steps_done)
@@ -250,3 +254,31 @@ def test_what_takes_long_on_the_pool_is_gone_on_with_where_it_may_give_way(monke
         for found, expected in zip(numbers(), whole, strict=True):
             assert np.array_equal(found, expected)
     assert passed.passed > 100, "in this thread"
+
+
+def test_an_update_by_matrices_gives_way_between_its_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small the batch is: two matrices are more than the batch of one sample."""
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "HEAVY", 15 * 6**3)
+        trainer = made(**RUNS["matrices"] | {"network": {"layers": [{"units": 8}, {"units": 8}]}, "batch_size": 1})
+        trainer.step(1)
+        with giving_way(counted := LeftAt(0)):
+            trainer.step(1)
+    assert counted.passed >= PARTS
+
+
+def test_all_that_is_done_on_the_pool_is_left_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count()
+    monkeypatch.setattr(pool, "time", SimpleNamespace(perf_counter=lambda: next(ticks) * pool.LONG / 20))
+    looks = itertools.count()
+
+    def work(item: int) -> int:
+        for _ in range(50):
+            if threading.current_thread().name.startswith("landscape"):
+                next(looks)
+            give_way()
+        return item
+
+    count = 8
+    assert pool.side_by_side(work, range(count)) == list(range(count))
+    assert next(looks) < 20 + 2 * count, "each is not let go on for as long as all of them"

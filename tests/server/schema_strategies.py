@@ -59,6 +59,21 @@ EDIT = st.one_of(
             "value": st.sampled_from([0.5, -3, 1e300, "Infinity"]),
         }
     ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("freeze"),
+            "action": st.sampled_from(["freeze", "remove", "release", "thaw"]),
+            "entries": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "name": st.sampled_from(["W1", "b1", "W2", "P1"]),
+                        "index": st.lists(st.one_of(st.integers(0, 3), st.none()), max_size=2),
+                    }
+                ),
+                max_size=3,
+            ),
+        }
+    ),
     st.fixed_dictionaries({"kind": st.just("extend"), "max_steps": st.sampled_from([0, 50, 2000])}),
 )
 LANE = st.fixed_dictionaries(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.client import ClientProtocol
@@ -242,6 +243,31 @@ def test_wire_lets_the_page_take_leave(monkeypatch: pytest.MonkeyPatch) -> None:
 
     play(lambda: scene(True))
     play(lambda: scene(False))
+
+
+def test_wire_sends_a_long_text_in_pieces_and_others_have_their_turn_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PIECE", 1000)
+    text = "é" * (2 * wire.PIECE + 1)
+
+    async def scene() -> None:
+        socket = Socket(Wire)
+        await socket.open()
+        turns = []
+        sending = asyncio.create_task(socket.protocol.send({"type": "websocket.send", "text": text}))
+        while not sending.done():
+            turns.append(None)
+            await asyncio.sleep(0)
+        await socket.protocol.send({"type": "websocket.send", "text": "short"})
+        frames = [event for event in await socket.carry() if isinstance(event, Frame)]
+        assert [frame.opcode for frame in frames] == [Opcode.TEXT, Opcode.CONT, Opcode.CONT, Opcode.TEXT]
+        assert [frame.fin for frame in frames] == [False, False, True, True]
+        assert b"".join(frame.data for frame in frames[:3]).decode() == text and frames[3].data == b"short"
+        assert len(turns) > 3
+        socket.protocol.close_sent = True
+        with pytest.raises(ClientDisconnected):
+            await socket.protocol.send({"type": "websocket.send", "text": text})
+
+    play(scene)
 
 
 @pytest.mark.parametrize("before", ["the handshake", "another close"])

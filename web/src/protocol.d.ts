@@ -272,7 +272,7 @@ export interface Load {
 export interface ScriptData {
   version?: 1;
   spec: RunSpecInput;
-  edits?: (SetEditInput | WeightEditInput | ExtendEditInput)[];
+  edits?: (SetEditInput | WeightEditInput | FreezeEditInput | ExtendEditInput)[];
   step?: number;
   fingerprint?: string | null;
 }
@@ -308,6 +308,34 @@ export interface WeightEditInput {
   name: string;
   index: number[];
   value: number;
+}
+/**
+ * Weights and biases that no update changes from here on: frozen at their values, or removed, which is frozen at 0; or
+ * trained again. An edit of the weight of a frozen one leaves it frozen, at its new value.
+ */
+export interface FreezeEditInput {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step?: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label?: string;
+  kind: "freeze";
+  action?: "freeze" | "remove" | "release";
+  entries: EntriesInput[];
+}
+/**
+ * Entries of one parameter: one, a row, a column or all of them; where there is a `value`, they are set to it first.
+ */
+export interface EntriesInput {
+  name: string;
+  /**
+   * counts from 0; null stands for all along that axis
+   */
+  index: (number | null)[];
+  value?: number | null;
 }
 /**
  * Play goes on to a later step.
@@ -398,7 +426,7 @@ export interface EditCommand {
    */
   id?: string | number | null;
   type: "edit";
-  edit: SetEditInput | WeightEditInput | ExtendEditInput;
+  edit: SetEditInput | WeightEditInput | FreezeEditInput | ExtendEditInput;
 }
 export interface Undo {
   /**
@@ -1811,7 +1839,7 @@ export interface EditInfo {
    * in words, such as 'rate 0.01 to 0.1'
    */
   label: string;
-  edit: SetEdit | WeightEdit | ExtendEdit;
+  edit: SetEdit | WeightEdit | FreezeEdit | ExtendEdit;
 }
 /**
  * A hyperparameter: `path` into the spec, such as optimizer.lr.
@@ -1845,6 +1873,34 @@ export interface WeightEdit {
   name: string;
   index: number[];
   value: number;
+}
+/**
+ * Weights and biases that no update changes from here on: frozen at their values, or removed, which is frozen at 0; or
+ * trained again. An edit of the weight of a frozen one leaves it frozen, at its new value.
+ */
+export interface FreezeEdit {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label: string;
+  kind: "freeze";
+  action: "freeze" | "remove" | "release";
+  entries: Entries[];
+}
+/**
+ * Entries of one parameter: one, a row, a column or all of them; where there is a `value`, they are set to it first.
+ */
+export interface Entries {
+  name: string;
+  /**
+   * counts from 0; null stands for all along that axis
+   */
+  index: (number | null)[];
+  value: number | null;
 }
 /**
  * Play goes on to a later step.

@@ -26,6 +26,7 @@ from engine.kernels.codes import (
     N_CLOCK,
     N_OWN,
     OPTIMIZER,
+    PART,
     POWER_1,
     POWER_2,
     PRODUCT,
@@ -170,8 +171,8 @@ def update_classic(kind, theta, g, s0, s1, eta, p, c1, c2):
 
 
 @inner
-def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, float_state):
-    """The other optimizers; `scratch` is Muon's."""
+def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, part, float_state):
+    """The other optimizers; `scratch` and `part` are Muon's."""
     eta = float_state[ETA]
     p = float_state[OPTIMIZER : OPTIMIZER + N_OWN]
     c1 = float_state[CORRECTION_1]
@@ -197,7 +198,7 @@ def update_newer(kind, theta, g, s0, s1, s2, scratch, rows, cols, float_state):
     elif kind == LION:
         lion(theta, g, s0, f1, eta, p[0], p[1])
     elif kind == MUON:
-        muon(theta, g, s0, scratch, rows, cols, f1, eta, p[0])
+        muon(theta, g, s0, scratch, rows, cols, f1, eta, p[0], part)
     elif kind == MUON_REST:
         adamw(theta, g, s0, s1, f1, eta, p[2], p[3], p[4], c1, c2)
 
@@ -232,7 +233,8 @@ def update_newer_block(op, theta, grad, state, scratch, float_state):
     s1 = state[base + first : base + last] if slots > 1 else state[:0]
     base += size
     s2 = state[base + first : base + last] if slots > 2 else state[:0]
-    update_newer(op[KIND], theta[first:last], grad[first:last], s0, s1, s2, scratch, op[ROWS], op[COLS], float_state)
+    own_theta = theta[first:last]
+    update_newer(op[KIND], own_theta, grad[first:last], s0, s1, s2, scratch, op[ROWS], op[COLS], op[PART], float_state)
 
 
 @inner

@@ -9,6 +9,8 @@ from engine.kernels.ops.penalties import norm
 ITERATIONS = 5
 A, B, C = 3.4445, -4.7750, 2.0315  # Jordan et al. 2024: the steepest at zero that stays near one
 SMALLEST_NORM = 1e-7
+PARTS = 2 + 3 * ITERATIONS
+"""Of an update, each at most one product."""
 
 
 @inner
@@ -46,52 +48,73 @@ def gram(x, out, rows, cols):
 
 
 @inner
-def orthogonal(x, rows, cols, scratch):
-    """x (rows <= cols, flat) <- a x + (b S + c S^2) x with S = x x^T, five times from norm 1: singular values near 1.
+def iterate(x, rows, cols, scratch, product_number):
+    """One of an iteration's three products, of x (rows <= cols, flat): S = x x^T, then b S + c S^2, then a x + that x.
 
-    `scratch` has room for rows (cols + 2 rows).
+    `scratch` has room for rows (cols + 2 rows), and keeps S and what comes of it from one to the next.
     """
     square = rows * rows
     s = scratch[:square]
     t = scratch[square : 2 * square]
     y = scratch[2 * square : 2 * square + rows * cols]
-    size = max(norm(x), SMALLEST_NORM)
-    for i in range(x.size):
-        x[i] /= size
-    for _ in range(ITERATIONS):
+    if product_number == 0:
         gram(x, s, rows, cols)
+    elif product_number == 1:
         multiply(s, s, t, rows, rows, rows)
         for i in range(square):
             t[i] = B * s[i] + C * t[i]
+    else:
         multiply(t, x, y, rows, rows, cols)
         for i in range(x.size):
             x[i] = A * x[i] + y[i]
 
 
 @inner
-def muon(W, g, m, scratch, rows, cols, keep, eta, beta):
-    """m = beta m + (1 - beta) g; W = keep W - eta sqrt(max(1, rows / cols)) orthogonal(beta m + (1 - beta) g).
-
-    The iterations work on the short side: a tall matrix is turned on its way in and out.
-    """
-    x = scratch[: W.size]
-    rest = scratch[W.size :]
-    for i in range(W.size):
+def begin(g, m, x, rows, cols, beta):
+    """m = beta m + (1 - beta) g; x = beta m + (1 - beta) g, of norm 1, the short side first: a tall matrix is turned."""
+    for i in range(m.size):
         m[i] = beta * m[i] + (1.0 - beta) * g[i]
-    step = eta * np.sqrt(max(1.0, rows / cols))
     if rows <= cols:
-        for i in range(W.size):
+        for i in range(m.size):
             x[i] = beta * m[i] + (1.0 - beta) * g[i]
-        orthogonal(x, rows, cols, rest)
+    else:
+        for j in range(rows):
+            for k in range(cols):
+                i = j * cols + k
+                x[k * rows + j] = beta * m[i] + (1.0 - beta) * g[i]
+    size = max(norm(x), SMALLEST_NORM)
+    for i in range(x.size):
+        x[i] /= size
+
+
+@inner
+def end(W, x, rows, cols, keep, step):
+    """W = keep W - step x, which is turned back."""
+    if rows <= cols:
         for i in range(W.size):
             W[i] = keep * W[i] - step * x[i]
         return
     for j in range(rows):
         for k in range(cols):
             i = j * cols + k
-            x[k * rows + j] = beta * m[i] + (1.0 - beta) * g[i]
-    orthogonal(x, cols, rows, rest)
-    for j in range(rows):
-        for k in range(cols):
-            i = j * cols + k
             W[i] = keep * W[i] - step * x[k * rows + j]
+
+
+@inner
+def muon(W, g, m, scratch, rows, cols, keep, eta, beta, part):
+    """m = beta m + (1 - beta) g; W = keep W - eta sqrt(max(1, rows / cols)) orthogonal(beta m + (1 - beta) g).
+
+    Orthogonal: x <- a x + (b S + c S^2) x with S = x x^T, five times from norm 1: singular values near 1. `part`: 0 for all of
+    it, or 1 .. PARTS one after the other on the same scratch, so that a large matrix is no single call.
+    """
+    x = scratch[: W.size]
+    rest = scratch[W.size :]
+    first = 0 if part == 0 else part - 1
+    last = PARTS if part == 0 else part
+    for number in range(first, last):
+        if number == 0:
+            begin(g, m, x, rows, cols, beta)
+        elif number == PARTS - 1:
+            end(W, x, rows, cols, keep, eta * np.sqrt(max(1.0, rows / cols)))
+        else:
+            iterate(x, min(rows, cols), max(rows, cols), rest, (number - 1) % 3)

@@ -80,6 +80,8 @@ export interface RacePoint {
   bound: (Bound & { formula: string; mathml: string }) | null;
   /** whether its optimizer has a bound once it has made an update */
   bounded: boolean;
+  /** why it has none here, in words */
+  unbounded: string | null;
   /** whether its next update leaves it where it is */
   rests: boolean;
 }

@@ -53,6 +53,7 @@ const HELP = {
     [["w", "g", "u"], "edges show weights, gradients, last update"],
     [["m", "d"], "units show what they answer, δ"],
     [["e", "Del"], "edit the weight pointed at, set it to 0"],
+    [["h", "x"], "hold or release the connections pointed at, remove them"],
     [["f"], "what is wrong, and what to try"],
     [["s"], "open the next update: Step"],
     [["r", "c"], "find a learning rate, check the gradient"],

@@ -9,6 +9,7 @@ import { choosable, dataTitle, isInline, read, rowNamed, specOf, withDataset, wi
 import { icon } from "../../toolkit/icons.js";
 import { ownButtons, ownTiles } from "./own-tiles.js";
 import { thumbnail } from "./thumbnails.js";
+import { rebuild } from "../../toolkit/typing.js";
 
 const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const BATCHES = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512, 1024];
@@ -103,7 +104,7 @@ export function dataPanel(actions) {
       gallery.update(state);
       if (rowChanged(row)) {
         ({ controls, paths } = rowControls(actions, row));
-        knobs.replaceChildren(...controls.map((control) => control.element));
+        rebuild(knobs, ...controls.map((control) => control.element));
       }
       controls.forEach((control, i) => control.update(read(spec, paths[i]), errors[paths[i]]));
       // Own data come split; they are drawn from no generator.
