@@ -28,13 +28,16 @@ LINE_POINTS = 200
 
 def data(trainer: Trainer, want: Want) -> Picture | None:
     """The samples as they were drawn or loaded, before features and standardizing: ``train_raw`` and ``train_target``
-    (labels, or the outputs wanted), and the same for validation and test where there are any. Once per run."""
+    (labels, or the outputs wanted), and the same for validation and test where there are any; where a formula tells classes
+    apart their ``border``, pieces of lines (m, 4) from x, y to x, y. Once per run."""
     arrays: Arrays = {}
     for name, split in trainer.dataset.splits.items():
         if len(split.raw):
             arrays[f"{name}_raw"] = split.raw.astype(np.float32)
             target = split.labels
             arrays[f"{name}_target"] = split.y.astype(np.float32) if target is None else target.astype(np.int32)
+    if trainer.dataset.formula is not None and trainer.dataset.task == "classification":
+        arrays["border"] = trainer.dataset.formula.border().astype(np.float32)
     return Picture({}, arrays)
 
 

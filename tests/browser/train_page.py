@@ -15,7 +15,9 @@ Its hooks:
                             ``own-data own-tile draw table-file`` (gallery), ``table-dialog table-facts table-error table-faults
                             table-outcome table-train own-test-part own-validation-part table-use-N table-part-N-NAME
                             table-reading-N`` (dialog for a file; N a column from 0, NAME a part of its dates),
-                            ``draw-plane draw-status draw-train`` (drawing), ``train-loss test-loss test-accuracy
+                            ``draw-plane draw-status draw-train`` (drawing), ``formula-sketch formula-status`` (a formula as
+                            data), ``draw-digit digit-pad digit-seen digit-bars digit-answer digit-fit digit-label digit-add
+                            digit-kept digit-train`` (a digit drawn by hand), ``train-loss test-loss test-accuracy
                             test-r-squared baseline`` (the three numbers), ``dataset-name seed add-layer units-N
                             activation-N formula layer-N phi-N before-N shares-N alike-N`` (settings; N a layer from 1),
                             ``more-clip more-stop more-numerics rate-now schedule-formula schedule-plot schedule-reading

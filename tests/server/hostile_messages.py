@@ -26,6 +26,8 @@ VALID: list[dict[str, Any]] = [
     {"type": "compare", "branch": 0, "points": 100},
     {"type": "find_rate", "low": 1e-6, "high": 1.0, "updates": 50},
     {"type": "check_gradient", "weights": 10, "samples": 10},
+    {"type": "predict", "x": [0.5, -1.0]},
+    {"type": "sketch", "data": {"name": "formula", "formula": "y = x", "samples": 20}},
     {"type": "subscribe", "channels": ["series", "maps"], "grid": 25, "ahead": 1, "plane": [[0, 1], [0, 1]]},
     {"type": "acknowledge", "channel": "series", "frame": 1},
     {"type": "look", "micro": 1, "notation": "theory", "sample": 0, "depth": "layer", "row": 0},

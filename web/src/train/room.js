@@ -27,6 +27,7 @@ const NAME = "train";
 const STATE = {
   table: null,
   drawing: false,
+  digit: false,
   page: "network",
   curve: "loss",
   edges: "weights",
@@ -63,6 +64,7 @@ const HELP = {
   words: [
     "Point at a connection or a unit of the network to read its number; click it to change it.",
     "Click a sample of the output, or choose it with the arrows and Enter, to follow it through the network.",
+    "On handwritten digits: draw one of your own (Output) and see what the network reads while you draw.",
     "Drop a table (CSV, TSV, Excel) anywhere to train on it.",
   ],
 };
@@ -111,7 +113,7 @@ function begin(host) {
       if (followed && run && !sameSamples(before, run)) actions.follow(null);
       store.set({ pointed: null });
     },
-    unanswered: harmless("find_rate", "check_gradient", "cancel"),
+    unanswered: harmless("find_rate", "check_gradient", "cancel", "predict", "sketch"),
   };
 }
 

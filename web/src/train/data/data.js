@@ -7,6 +7,7 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatSetting } from "../../toolkit/maths.js";
 import { choosable, dataTitle, isInline, read, rowNamed, specOf, withDataset, withField } from "../../run/spec.js";
 import { icon } from "../../toolkit/icons.js";
+import { formulaField } from "./formula.js";
 import { ownButtons, ownTiles } from "./own-tiles.js";
 import { thumbnail } from "./thumbnails.js";
 import { rebuild } from "../../toolkit/typing.js";
@@ -27,6 +28,7 @@ const SEEDS = 1000;
 export function dataPanel(actions) {
   const gallery = galleryView(actions);
   const knobs = h("div", { class: "fields" });
+  const formula = formulaField(actions);
   const part = sliderField(actions, {
     path: "data.test_fraction",
     label: "Test share",
@@ -76,6 +78,7 @@ export function dataPanel(actions) {
     gallery.element,
     error,
     ownButtons(actions),
+    formula.element,
     knobs,
     part.element,
     validation.element,
@@ -107,6 +110,8 @@ export function dataPanel(actions) {
         rebuild(knobs, ...controls.map((control) => control.element));
       }
       controls.forEach((control, i) => control.update(read(spec, paths[i]), errors[paths[i]]));
+      formula.element.hidden = spec.data.name !== "formula";
+      if (!formula.element.hidden) formula.update(state, read(spec, "data.formula"));
       // Own data come split; they are drawn from no generator.
       part.element.hidden = validation.element.hidden = again.hidden = isInline(spec.data);
       part.update(read(spec, "data.test_fraction"), errors["data.test_fraction"]);
@@ -132,7 +137,7 @@ export function dataPanel(actions) {
  * @param {DatasetRow | undefined} row
  */
 function rowControls(actions, row) {
-  const parameters = row?.parameters ?? [];
+  const parameters = (row?.parameters ?? []).filter(({ kind }) => kind !== "text"); // which has a place of its own
   const paths = parameters.map(({ name }) => `data.${name}`);
   const controls = parameters.map((parameter, i) => {
     const { kind, minimum, maximum, title, summary } = parameter;

@@ -5,10 +5,12 @@
 import { h, setText } from "../../toolkit/dom.js";
 import { formatCount } from "../../toolkit/maths.js";
 import { frameOf } from "../../run/selectors.js";
+import { icon } from "../../toolkit/icons.js";
 import { trialButtons } from "./trial-buttons.js";
 import { confusionView } from "./confusion.js";
 import { curvesView } from "./curves.js";
 import { drawView } from "../data/draw.js";
+import { digitView, takesDigits } from "../digit/digit.js";
 import { fitView } from "./fit.js";
 import { healthView } from "./health.js";
 import { misreadView } from "./misread.js";
@@ -42,6 +44,19 @@ export function outputColumn(actions, trials) {
     ),
   );
   const draw = drawView(actions);
+  const digit = digitView(actions);
+  const pencil = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button own-button",
+      title: "and see it classified while it is drawn",
+      data: { testid: "draw-digit" },
+      onclick: () => actions.drawDigit(true),
+    },
+    icon("pencil"),
+    "Draw a digit",
+  );
   const numbers = numbersView();
   const curves = curvesView(actions);
   const health = healthView(actions);
@@ -58,6 +73,8 @@ export function outputColumn(actions, trials) {
       confusion.element,
       unseen,
       draw.element,
+      digit.element,
+      pencil,
     ),
     numbers.element,
     misread.element,
@@ -73,13 +90,16 @@ export function outputColumn(actions, trials) {
       regions.element.hidden = kind !== "plane";
       fit.element.hidden = kind !== "line";
       const flat = kind === "plane" || kind === "line";
-      confusion.element.hidden = flat || run?.task === "regression";
+      const drawn = state.digit && takesDigits(run);
+      confusion.element.hidden = flat || drawn || run?.task === "regression";
+      pencil.hidden = state.digit || !takesDigits(run);
       unseen.hidden = flat || run?.task !== "regression";
       element.classList.toggle("drawing", state.drawing);
       element.dataset.kind = kind;
       const frame = frameOf(state, kind === "plane" || kind === "line" ? "maps" : "evaluation");
+      element.classList.toggle("digit-open", drawn);
       setText(moment, frame ? `after step ${formatCount(frame.step)}` : "");
-      for (const view of [draw, regions, fit, confusion, misread, numbers, curves, health, checks]) view.update(state);
+      for (const view of [draw, digit, regions, fit, confusion, misread, numbers, curves, health, checks]) view.update(state);
     },
   };
 }
