@@ -139,7 +139,7 @@ def looking_ahead(momentum: Callable[[Options, int], float], denominator: str) -
     1 − β₁."""
 
     def factor(o: Options, updates: int) -> float:
-        return heavy_ball(o, "beta1") / (1.0 + o["beta1"] - 2.0 * momentum(o, updates) * o["beta1"])
+        return float(heavy_ball(o, "beta1") / (1.0 + o["beta1"] - 2.0 * momentum(o, updates) * o["beta1"]))
 
     formula = rf"\eta < \frac{{2(1 + \beta_1)}}{{{denominator}\, \lambda_{{\max}}(P^{{-1}}H)}}"
     return Stability(factor, formula, corrected_root("v"), fades=True)

@@ -112,19 +112,19 @@ def columns_of(table: Table, readings: Mapping[int, str] | None = None) -> list[
 def _column(index: int, name: str, cells: Sequence[str], numbers: Numbers | None, order: str | None) -> Column:
     if numbers is not None:
         values: list[float | str | None] = [*numbers.values]
-        counts = Counter(value for value in values if value is not None)
-        return Column(index, name, "number", numbers.decimal, values, numbers.wrong, counts, numbers)
-    absent = {cell for cell in set(cells) if cell.lower() in MISSING}
-    missing = [cell in absent for cell in cells]
-    filled = len(cells) - sum(missing) - sum(cell.lower() in INFINITE for cell in cells)
+        return Column(index, name, "number", numbers.decimal, values, numbers.wrong, _counted(values), numbers)
+    different = Counter(cells)
+    absent = {cell for cell in different if cell.lower() in MISSING}
+    missing = [cell in absent for cell in cells] if absent else [False] * len(cells)
+    filled = sum(count for cell, count in different.items() if cell not in absent and cell.lower() not in INFINITE)
     if not filled:
         return Column(index, name, "empty", None, [None] * len(cells), dict.fromkeys(range(len(cells)), "missing"), Counter())
-    present = [cell for cell, gone in zip(cells, missing, strict=True) if not gone]
+    present = [cell for cell in cells if cell not in absent] if absent else cells
     dates = dates_of(present, SHARE, order)
     if dates is not None:
         return _dates(index, name, cells, missing, dates)
-    values = [None if gone else cell for cell, gone in zip(cells, missing, strict=True)]
-    counts = Counter(value for value in values if value is not None)
+    values = [None if cell in absent else cell for cell in cells] if absent else list(cells)
+    counts = _counted(values)
     kind: Kind = "text"
     if pair_of(counts):
         kind = "yes_no"
@@ -133,11 +133,17 @@ def _column(index: int, name: str, cells: Sequence[str], numbers: Numbers | None
     return Column(index, name, kind, None, values, {row: "missing" for row, gone in enumerate(missing) if gone}, counts)
 
 
+def _counted(values: Sequence[float | str | None]) -> Counter[float | str]:
+    counts: Counter[Any] = Counter(values)
+    del counts[None]
+    return counts
+
+
 def _dates(index: int, name: str, cells: Sequence[str], missing: Sequence[bool], dates: Dates) -> Column:
     texts = {cell: written(date) for cell, date in dates.values.items() if date is not None}
     values: list[float | str | None] = [None if gone else texts.get(cell) for cell, gone in zip(cells, missing, strict=True)]
     wrong: dict[int, Wrong] = {row: "missing" if missing[row] else "text" for row, value in enumerate(values) if value is None}
-    counts = Counter(value for value in values if value is not None)
+    counts = _counted(values)
     return Column(index, name, "date", None, values, wrong, counts, dates=dates)
 
 

@@ -173,12 +173,20 @@ class _Plain:
         return Numbers(self._values, self._wrong, self.vote, ".", "", None)
 
 
+def _shapes(cells: Sequence[str]) -> list[str]:
+    different = list(set(cells))
+    if 4 * len(different) > len(cells):
+        return shapes_of(cells)
+    shapes = dict(zip(different, shapes_of(different), strict=True))
+    return [shapes[cell] for cell in cells]
+
+
 class _Survey:
     """A column looked at cell by cell. `vote`: the decimal mark, where its cells leave no doubt."""
 
     def __init__(self, cells: Sequence[str]) -> None:
         self._cells = cells
-        self._shapes = shapes_of(cells)
+        self._shapes = _shapes(cells)
         self._counts = Counter(self._shapes)
         self._wrong: dict[str, Wrong] = {}
         self._forms: dict[str, Form] = {}

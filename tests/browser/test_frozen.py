@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from test_network import aim, open_editor
 from test_share_and_keep import exported, link, steps, weights
@@ -16,7 +17,7 @@ def wires(train: Train, held: str) -> Locator:
     return train.page.locator(f".edges .wire.{held}")
 
 
-def test_a_connection_is_held_by_keys_and_a_unit_removed_by_mouse(train: Train, stranger: Callable[[], BrowserContext]) -> None:
+def test_a_connection_is_held_by_keys_and_a_unit_removed_by_mouse(train: Train) -> None:
     steps(train, 3)
     start = train.step
     diagram, tip, words = train.hook("diagram"), train.hook("tip"), train.hook("held-words")
@@ -56,7 +57,7 @@ def test_a_connection_is_held_by_keys_and_a_unit_removed_by_mouse(train: Train, 
     expect(words).to_contain_text("2 frozen, dotted: 1 removed")
 
     # Training leaves them alone; a mark on the time line says what was done.
-    steps(train, start + 4)
+    steps(train, start + 2)
     aim(train, "Enter", "Enter")
     expect(tip.locator("strong")).to_have_text(told)
     expect(tip).to_contain_text(f"exactly {exact[1]}, after step")
@@ -64,21 +65,35 @@ def test_a_connection_is_held_by_keys_and_a_unit_removed_by_mouse(train: Train, 
     for part in ("W2[1, 2] frozen at", "W2[all, 1] removed", "b1[1] frozen at"):
         expect(mark).to_have_attribute("title", re.compile(re.escape(part)))
 
+
+@pytest.mark.slow(seconds=8)
+def test_what_is_held_is_in_the_link_and_in_torch_and_is_released(train: Train, stranger: Callable[[], BrowserContext]) -> None:
+    steps(train, 3)
+    diagram, tip = train.hook("diagram"), train.hook("tip")
+    for keys, key in ((("Enter", "Enter"), "h"), (("Enter",), "x")):
+        aim(train, *keys)
+        diagram.press(key)
+        expect(tip).to_contain_text("no update changes it")
+        diagram.press("Escape")  # no longer aimed at
+        diagram.blur()
+    lock = train.page.locator("[data-lock='W2:1']")
+    steps(train, 7)
+
     # The link opens to the same bits, and to the same picture; so does a seek to before it, without any.
     address = link(train)
     other = Train(stranger().new_page()).open(address)
-    other.settle(start + 4)
+    other.settle(7)
     assert other.numbers() == train.numbers() and weights(other) == weights(train)
-    expect(other.page.locator("[data-lock]")).to_have_count(2)
+    expect(other.page.locator("[data-lock]")).to_have_count(1)
     _, script = exported(train, "PyTorch")
     assert b"frozen = {" in script and b"put_back()" in script
     for _ in range(5):
         train.hook("back").click()
-    train.settle(start - 1)
+    train.settle(2)
     expect(train.page.locator("[data-lock]")).to_have_count(0)
-    expect(words).to_be_hidden()
+    expect(train.hook("held-words")).to_be_hidden()
     train.hook("timeline").press("End")
-    train.settle(start + 4)
+    train.settle(7)
 
     # Released by the same key, and that undone.
     aim(train, "Enter", "Enter")
@@ -97,7 +112,7 @@ def test_a_connection_is_held_by_keys_and_a_unit_removed_by_mouse(train: Train, 
     train.page.keyboard.press("h")
     expect(train.hook("freeze-state")).to_have_text("trained")
     train.page.keyboard.press("Escape")
-    steps(train, start + 5)
+    steps(train, 8)
     aim(train, "Enter", "Enter")
     expect(tip.locator("strong")).not_to_have_text("W₂[1,2] = 0")
 

@@ -69,7 +69,6 @@ def test_a_shops_table_is_understood_shared_out_and_trained_with_early_stopping(
     expect(train.hook("notice")).to_contain_text("120 rows to train on, 48 to validate, 72 to test")
     expect(train.hook("subject")).to_contain_text("shop · 7–")
     expect(page.locator("[name='stop.patience']")).to_have_value("20")
-    train.layers(16)
     expect(train.hook("baseline")).to_contain_text("largest class: ")
     train.speed("flat out")
     train.hook("play").click()
@@ -78,6 +77,17 @@ def test_a_shops_table_is_understood_shared_out_and_trained_with_early_stopping(
     train.settle()
     numbers = train.numbers()
     assert float(numbers["test-accuracy"] or 0) > float(train.hook("baseline").get_attribute("data-value") or 1)
+    # The shares go over to other data, and early stopping with them; it is off where nothing validates.
+    train.choose("xor")
+    expect(train.field("data.validation_fraction")).to_contain_text("20\u202f%")
+    uneven = "".join(f"{n % 5};{n % 4};{'rare' if n % 9 == 0 else 'usual'}\n" for n in range(90))
+    send(train, "few.csv", f"a;b;kind\n{uneven}")
+    train.hook("table-train").click()
+    expect(train.hook("subject")).to_contain_text("few · 2–")
+    expect(page.locator("[name='stop.patience']")).to_have_value("off")
+    train.settle(0)
+    expect(train.hook("baseline")).to_contain_text("balanced accuracy: ")
+    expect(train.hook("baseline")).to_contain_text("recall: rare ")
 
 
 def test_a_copy_of_the_target_is_a_finding_and_a_number_can_be_a_category(train: Train) -> None:

@@ -50,11 +50,12 @@ def of_plotly(name: str) -> Callable[[], str]:
 
 @dataclass(frozen=True)
 class Case:
-    """A file, the column that is predicted from the others, and columns that are left out by hand."""
+    """A file, the column that is predicted from the others, columns that are left out by hand, how many rows are drawn."""
 
     text: Callable[[], str]
     target: str
     without: tuple[str, ...] = ()
+    rows: int | None = None
 
 
 CASES = {
@@ -62,7 +63,7 @@ CASES = {
     "wine": Case(shipped(datasets.load_wine), "target"),
     "breast cancer": Case(shipped(datasets.load_breast_cancer), "target"),
     "diabetes": Case(shipped(datasets.load_diabetes), "target"),
-    "digits": Case(shipped(datasets.load_digits), "target"),
+    "digits": Case(shipped(datasets.load_digits), "target", rows=800),
     "tips": Case(of_plotly("tips"), "tip"),
     "gapminder": Case(of_plotly("gapminder"), "lifeExp", ("iso_num", "centroid_lat", "centroid_lon")),
 }
@@ -73,9 +74,9 @@ def ours(data: dict, seed: int) -> float:
     regression = data["task"] == "regression"
     spec = {
         "data": data,
-        "network": {"layers": [{"units": UNITS, "activation": "relu"}], "initializer": {"name": "he_normal"}},
+        "network": {"layers": [{"units": UNITS}]},
         "optimizer": {"name": "adam", "lr": 0.003},
-        "regularization": {"l2": 1e-4},
+        "regularization": {"l2": 1e-3},
         "batch_size": 32,
         "stop": {"patience": 20, "max_steps": 20_000},
         "seed": seed,
@@ -92,11 +93,11 @@ def ours(data: dict, seed: int) -> float:
 
 
 def theirs(data: dict, seed: int) -> float:
-    """scikit-learn's own network of the same size, on what we train and validate with."""
+    """scikit-learn's own network of the same size on the same training rows; it does not look at those we stop by."""
     kind = MLPRegressor if data["task"] == "regression" else MLPClassifier
     network = kind(hidden_layer_sizes=(UNITS,), max_iter=1000, random_state=seed)
-    x, y = data["train_x"] + data["validation_x"], data["train_y"] + data["validation_y"]
-    return float(make_pipeline(StandardScaler(), network).fit(x, y).score(data["test_x"], data["test_y"]))
+    fitted = make_pipeline(StandardScaler(), network).fit(data["train_x"], data["train_y"])
+    return float(fitted.score(data["test_x"], data["test_y"]))
 
 
 @pytest.mark.slow(seconds=30)
@@ -113,7 +114,7 @@ def test_a_real_table_is_learned_as_well_as_scikit_learn_learns_it(name: str) ->
     task = "classification" if found[target]["few"] else "regression"
     scores = []
     for seed in SEEDS:
-        choices = Choices(target, task, inputs, validation_fraction=0.15, test_fraction=0.3, seed=seed)
+        choices = Choices(target, task, inputs, validation_fraction=0.15, test_fraction=0.3, seed=seed, rows=case.rows)
         data = inline_data(body, choices)["data"]
         scores.append((ours(data, seed), theirs(data, seed)))
     mine, reference = np.median(scores, axis=0)

@@ -195,7 +195,7 @@ async def race_on_the_network(page: Page) -> None:
     await page.do("configure", spec=LARGEST)
     await page.do("network", lanes=[ADAM])
     await page.do("network_step", count=3)
-    await pictures(page, "network", "study")
+    await pictures(page, "network", "study", "network_surface")  # a picture of it takes a minute
     await page.do("network_export", format="html", leave="network_pause", within=2 * BRIEF)
     await page.do("network_export", format="csv")
     await page.do("network_step", count=1000, leave="network_pause", within=BRIEF)

@@ -87,6 +87,7 @@ SAME: dict[str, tuple[str | bytes, int]] = {
     "quoted sep=": ('"sep=;"\r\n' + TEXT.replace(",", ";").replace("\n", "\r\n"), 3),
     "a title": ("Measurements of 2019, all\n\n" + TEXT, 4),
     "a title over separators": ("Measurements,,\nof 2019,,\n,,\n" + TEXT, 5),
+    "a title of as many cells": ("Measurements, 2019, all\n" + TEXT, 3),
     "comments": ("# from: a, b, c\n#\n" + TEXT, 4),
     "names as a comment": ("# " + TEXT.replace(",", " "), 2),
     "comments below": (TEXT.replace("c,", "# half\n# half, of it\nc,") + "# end\n", 2),
@@ -169,6 +170,13 @@ def test_names_of_words_over_words_may_be_parted_otherwise() -> None:
     assert table.names == ("name", "colour") and len(table.rows) == 3
     table = read_table(b"My table\nname,colour\nx,red\ny,blue\nz,red\n")  # a title of two words
     assert table.names == ("name", "colour") and len(table.rows) == 3
+
+
+def test_a_damaged_row_makes_no_names_of_itself() -> None:
+    table = read_table(b"1,2,u\nabout 3,4,v\n5,6,u\n7,8,v\n")
+    assert not table.header and len(table.rows) == 4
+    table = read_table(b"time,way\n[s],[m]\n1,2\n3,4\n5,7\n")  # units are no names
+    assert table.names == ("time", "way") and len(table.rows) == 4
 
 
 def test_marks_inside_cells_are_doubled_or_have_a_backslash() -> None:

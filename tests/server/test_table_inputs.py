@@ -148,6 +148,12 @@ def test_an_order_that_nothing_decides_is_told_with_what_else_it_could_be() -> N
         described(text_of("sold,y", days, list(range(30))), readings=("1:dmy",))
 
 
+def test_a_single_day_above_twelve_decides_the_order_of_a_column() -> None:
+    days = [f"{1 + n % 12}/{1 + n % 7}/2020" for n in range(30)] + ["13/2/2020"]
+    column = described(text_of("sold,y", days, list(range(31))))["sold"]
+    assert (column["reading"]["name"], column["reading"]["sure"], column["text_cells"]) == ("dmy", True, 0)
+
+
 def test_what_is_no_date_is_damage_and_what_never_varies_is_no_input() -> None:
     days = [f"{n}.5.2020" for n in range(1, 31)] + ["31.6.2020", "", "soon"]
     text = text_of("sold,still,y", days, ["2020-01-01"] * 33, list(range(33)))

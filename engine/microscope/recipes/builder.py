@@ -14,6 +14,7 @@ from engine.microscope.expressions.expression import Number
 from engine.microscope.notations import Notation
 from engine.microscope.steps import Flow, Parts, Phase, Step, Terms
 from engine.microscope.values import Names, Symbol, Value
+from engine.parts import giving_way_between
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
@@ -46,7 +47,7 @@ class Builder:
         self.steps: list[Step] = []
 
     def build(self) -> tuple[Step, ...]:
-        for step in self.trace.steps:
+        for step in giving_way_between(self.trace.steps, 1):
             code = int(self.tape.ops[step.index, codes.CODE])
             if code not in SILENT:
                 RECIPES[code](self, step)

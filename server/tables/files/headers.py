@@ -69,16 +69,23 @@ def head_of(rows: list[Row], comments: list[Row], separator: str) -> Head:
 
 
 def _titles(rows: list[Row], at: int, width: int, most: int) -> int:
-    """How many rows from `at` on are titles, though they have as many separators: a row of names below them, over numbers, has
-    twice as many cells filled."""
+    """How many rows from `at` on are titles, though they have as many separators: below them is a row of names over numbers."""
     for count in range(min(5, len(rows) - at - 2), 0, -1):
         head, *below = [cells[:width] for _, cells in rows[at + count : at + SAMPLE + 1 + count]]
-        if len(head) < width or any(map(is_amount, head)) or not _over_numbers(head, [c for c in below if len(c) == width]):
+        below = [cells for cells in below if len(cells) == width]
+        if len(head) < width or any(map(is_amount, head)) or not _over_numbers(head, below):
             continue
-        above = [cells for _, cells in rows[at : at + count]]
-        if all(cells[0].lstrip().startswith(COMMENT) or 2 * _filled(cells) <= _filled(head) for cells in above):
+        if all(_is_title(cells, head, below) for _, cells in rows[at : at + count]):
             return count
     return 0
+
+
+def _is_title(cells: list[str], head: list[str], below: list[list[str]]) -> bool:
+    """Whether a row above names is none of the table: a comment, half empty, or neither names nor a row of its numbers."""
+    if cells[0].lstrip().startswith(COMMENT) or 2 * _filled(cells) <= _filled(head):
+        return True
+    words = [cell if cell.strip() and not is_amount(cell) else "" for cell in cells[: len(head)]]
+    return any(map(is_amount, cells)) and _over_numbers(words, below)
 
 
 def _parted_otherwise(cells: list[str], separator: str, width: int) -> tuple[list[str], str] | None:

@@ -1,6 +1,7 @@
 /** The three numbers that matter, each with its set, at one step; and what they are to be compared with. */
 
 /** @import { Scores } from "../../channels.js" */
+/** @import { WireNumber } from "../../commands.js" */
 /** @import { RunInfo, View } from "../../types.js" */
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
@@ -11,6 +12,8 @@ const NOTE =
   "the score of always answering the class that most training samples have, or their mean; balanced accuracy is the mean of the classes' recalls";
 /** Times its fair share of the samples that the largest class has where classes are called uneven. */
 const UNEVEN = 1.2;
+/** Classes of which the recalls have room in a line. */
+const FEW = 4;
 
 /**
  * @param {string} [prefix]  of the names for tests, where they are shown twice
@@ -57,7 +60,8 @@ export function numbersView(prefix = "") {
         setAttribute(value, "data-step", evaluation ? String(evaluation.step) : null);
         value.title = exact === null ? "" : `exactly ${formatExact(exact)}, after step ${formatCount(evaluation?.step ?? 0)}`;
       }
-      setText(note, run ? compared(run, evaluation?.meta[scored] ?? null) : "");
+      const recalls = evaluation?.meta.recall?.[scored] ?? [];
+      setText(note, run ? compared(run, evaluation?.meta[scored] ?? null, recalls) : "");
       setAttribute(note, "data-value", comparedWith(evaluation?.meta[scored] ?? null, shown));
     },
   };
@@ -73,8 +77,9 @@ function comparedWith(scores, shown) {
  * What an answer that knows nothing of the inputs would get.
  * @param {RunInfo} run
  * @param {Scores | null} scores
+ * @param {WireNumber[]} recalls  by class
  */
-function compared(run, scores) {
+function compared(run, scores, recalls) {
   if (run.task === "regression") return "always answering the mean: R² 0";
   const baseline = toNumber(scores?.baseline);
   if (baseline === null) return "";
@@ -82,5 +87,8 @@ function compared(run, scores) {
   const balanced = toNumber(scores?.balanced_accuracy);
   // By their names there are as many classes as the run has; a set may lack one.
   if (balanced === null || baseline * run.classes.length < UNEVEN) return words;
-  return `${words} · balanced accuracy: ${formatPercent(balanced)}`;
+  // Beside a confusion matrix each class's recall stands in it.
+  const few = run.kind === "plane" && run.classes.length <= FEW;
+  const each = few ? recalls.map((recall, i) => `${run.classes[i]} ${formatPercent(toNumber(recall))}`).join(", ") : "";
+  return `${words} · balanced accuracy: ${formatPercent(balanced)}${each ? ` · recall: ${each}` : ""}`;
 }
