@@ -49,7 +49,7 @@ class InlineData(BaseModel):
     test_x: Rows | None = None
     test_y: Targets | None = None
     standardize: bool = False
-    kind: Literal["table", "plane", "image"] = "table"
+    kind: Literal["image", "table", "plane"] = "table"
     features: Many[str] | None = None
     columns: Many[str] | None = None
     classes: Many[str] | None = None

@@ -107,6 +107,7 @@ def test_what_is_no_number_is_told_with_its_place(given, place):
         ({"kind": "line"}, "kind", "'table' or 'plane'"),
         ({"kind": "plane", "test_x": [[0.0, 6.5]]}, "test_x", "[-6, 6]"),
         ({"kind": "plane", "train_x": [[1.0]] * 4, "test_x": [[1.0]]}, "kind", "two columns"),
+        ({"kind": "image"}, "kind", "1, 4, 9, 16, … columns"),
         ({"kind": "plane", "features": ["z"]}, "features", "x, y, x2, y2, xy, sin_x, sin_y"),
         ({"kind": "plane", "features": []}, "features", "x, y"),
         ({"kind": "plane", "features": ["x2", "x²"]}, "features", "x, y"),

@@ -192,7 +192,7 @@ export interface InlineDataInput {
   test_x?: number[][] | null;
   test_y?: number[] | number[][] | null;
   standardize?: boolean;
-  kind?: "table" | "plane" | "image";
+  kind?: "image" | "table" | "plane";
   features?: string[] | null;
   columns?: string[] | null;
   classes?: string[] | null;
@@ -1709,7 +1709,7 @@ export interface InlineData {
   test_x: number[][] | null;
   test_y: number[] | number[][] | null;
   standardize: boolean;
-  kind: "table" | "plane" | "image";
+  kind: "image" | "table" | "plane";
   features: string[] | null;
   columns: string[] | null;
   classes: string[] | null;
