@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from playwright.sync_api import Page, expect
 from train_page import Train
@@ -44,9 +45,15 @@ def test_the_way_back_to_ones_run(train: Train) -> None:
     train.hook("forward").click()
     train.settle(1)
     # Nor is that lost when another link is opened.
-    paste(page, f"view=race&r={page.evaluate(PACK, json.dumps(RACE))}")
+    link = f"#view=race&r={page.evaluate(PACK, json.dumps(RACE))}"
+    paste(page, link[1:])
     expect(page.get_by_test_id("race-step")).to_have_attribute("data-value", "7")
+    expect(page).not_to_have_url(re.compile("[#&]r="))
+    # Loaded anew before the link had been followed, the page goes on with it where it was.
+    page.evaluate("(link) => history.replaceState(null, '', link)", link)
     page.reload()
+    expect(page.get_by_test_id("race-step")).to_have_attribute("data-value", "7")
+    expect(page).not_to_have_url(re.compile("[#&]r="))
     expect(back).to_have_attribute("title", "Back to the run of the link (y)")
     back.click()
     expect(train.hook("subject")).to_contain_text("–3–")

@@ -168,6 +168,6 @@ def test_another_file_takes_the_place_of_the_first_and_a_locked_page_takes_none(
     url = train.page.url.split("#")[0]
     train.page.goto("about:blank")
     train.page.goto(f"{url}#lock=data")
-    expect(train.page.locator("[data-part=data][inert]")).to_be_attached()
+    expect(train.page.locator("section[data-part=data][inert]")).to_be_attached()
     train.page.evaluate(DROP, ["cells.csv", damaged_table()])
     expect(train.hook("table-dialog")).to_be_hidden()

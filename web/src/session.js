@@ -10,7 +10,7 @@ import { wordsOfLoss } from "./reconnect/loss.js";
 import { memo } from "./toolkit/dom.js";
 import { NO_LINE, SocketConnection } from "./wire/connection.js";
 import { messageOf } from "./wire/refusals.js";
-import { leaveForLink, standsAt } from "./wire/tab-sessions.js";
+import { isOpening, leaveForLink, standsAt } from "./wire/tab-sessions.js";
 
 const BEHIND = "This page did not keep up with what it was sent, and was let go; it is back where it was.";
 
@@ -53,7 +53,7 @@ export class Session {
     this.connection.changing = new Set(parts.flatMap(({ changing }) => changing ?? []));
     this.connection.moving = new Set(parts.flatMap(({ moving }) => moving ?? []));
     // A link is opened in a session of its own: what stands in this tab's is nobody else's.
-    if (this.#linked()) leaveForLink();
+    if (this.#linked() && !isOpening(location.hash)) leaveForLink();
     // Pasted into a page that is open already, an address changes nothing but the fragment, and is opened as in any other tab.
     addEventListener("hashchange", ({ oldURL }) => {
       this.#readdressed = true;

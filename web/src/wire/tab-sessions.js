@@ -40,6 +40,12 @@ export function left() {
   }
 }
 
+/** Whether this address's link is being opened in the present session: the page was loaded anew before it had come. @param {string} address */
+export function isOpening(address) {
+  const { linked, address: known } = stood();
+  return present() !== null && linked && known === address;
+}
+
 /** Leaves the session for a link's, which gets one of its own. */
 export function leaveForLink() {
   const id = present();
