@@ -180,7 +180,7 @@ class Settings:
 
     # How large a file may be
     max_table_bytes: int = limit(5_000_000, "a table of own data, unpacked; a workbook's parts twelve times that", "bytes")
-    max_table_rows: int = limit(20_000, "rows of a table", "rows", most=20_000)
+    max_table_rows: int = limit(20_000, "rows taken of a table, at random of up to ten times as many", "rows", most=20_000)
     max_table_columns: int = limit(1024, "columns of a table", "columns", most=1024)
     max_reader_bytes: int = limit(
         1_000_000_000, "memory of the process in which a worker reads tables and long messages", "bytes"

@@ -50,6 +50,14 @@ def test_a_shops_table_is_understood_shared_out_and_trained_with_early_stopping(
     page.keyboard.press("Space")
     expect(train.hook("own-validation-part")).to_have_value("20")
     expect(outcome).to_contain_text("50\u202f% to train on, 20\u202f% to validate, 30\u202f% to test")
+    # Thousands that are meant as decimals after all: what was chosen stays chosen.
+    reading = dialog.get_by_test_id("table-reading-3")
+    reading.select_option("comma")
+    expect(reading).to_have_value("comma")
+    expect(outcome).to_contain_text("7 inputs: 50\u202f% to train on, 20\u202f% to validate")
+    reading.select_option("point")
+    expect(reading).to_have_value("point")
+    expect(early).to_be_checked()
     # A share too large is said and leads nowhere; taken back, all is well.
     dialog.get_by_test_id("own-test-part").fill("90")
     expect(outcome).to_contain_text("too few rows to train on")
