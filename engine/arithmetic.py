@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -28,6 +30,8 @@ SIGNS: dict[type[ast.AST], str] = {
 }
 
 
+FACTORS = re.compile(r"(?<![\w.])\d+\.?\d*(?=[A-Za-z])(?![eE][+-]?\d)")
+"""A number with a letter behind it, as in 2x: in a text that cannot be read, that is why."""
 Refusal: TypeAlias = Literal["text", "part", "name", "number", "depth"]
 
 
@@ -105,6 +109,8 @@ class Grammar:
 
     `numbers` are the functions of a number whose value counts as a number too, as in x**sqrt(4).
 
+    `caret`: x^2 is a power too, and binds as ** does.
+
     `deepest` and `longest` bound a text that comes from outside: levels of the tree, and characters; such a text is `printable`
     ASCII alone.
     """
@@ -116,6 +122,7 @@ class Grammar:
     prefixes: str = "-"
     signs: tuple[str, ...] = ("+", "-", "*", "/", "**")
     choices: bool = False
+    caret: bool = False
     deepest: int | None = None
     longest: int | None = None
     printable: bool = False
@@ -138,12 +145,17 @@ class Grammar:
         if not text.strip(" "):
             raise FormulaError("is empty", 1, self.allowed)
         shift = len(text) - len(text.lstrip(" "))
+        written, seconds = _with_powers(text.strip(" ")) if self.caret else (text.strip(" "), [])
         try:
-            tree = ast.parse(text.strip(" "), mode="eval")
+            tree = ast.parse(written, mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-            place = getattr(problem, "offset", None) or len(text)
+            factors = FACTORS.search(text)
+            if factors is not None:
+                raise FormulaError("cannot be read; write * between factors", factors.end() + 1, self.allowed) from None
+            place = getattr(problem, "offset", None) or len(written)
+            place -= bisect_right(seconds, place - 1)
             raise FormulaError("cannot be read", min(place + shift, len(text)), self.allowed) from None
-        return _Reading(self, shift + 1).part(tree.body, 1)
+        return _Reading(self, shift + 1, seconds).part(tree.body, 1)
 
     def value(self, tree: Tree) -> float | None:
         """The value of a number, of a constant, or of one of them with its sign; else None."""
@@ -207,11 +219,19 @@ def parts(tree: Tree) -> Iterator[Tree]:
             yield from parts(each)
 
 
-class _Reading:
-    """Python's tree made ours, from the left, so that the first thing that is not known is named."""
+def _with_powers(text: str) -> tuple[str, list[int]]:
+    """The text with ** in place of ^, and where the second stars stand, which nobody typed: behind them all is a place further
+    on."""
+    carets = [index for index, letter in enumerate(text) if letter == "^"]
+    return text.replace("^", "**"), [index + before + 1 for before, index in enumerate(carets)]
 
-    def __init__(self, grammar: Grammar, start: int) -> None:
-        self.grammar, self.start = grammar, start
+
+class _Reading:
+    """Python's tree made ours, from the left, so that the first thing that is not known is named. `start`: where the text
+    begins; `seconds`: what `_with_powers` put into it."""
+
+    def __init__(self, grammar: Grammar, start: int, seconds: list[int]) -> None:
+        self.grammar, self.start, self.seconds = grammar, start, seconds
 
     def part(self, node: ast.expr, level: int) -> Tree:
         grammar = self.grammar
@@ -277,7 +297,7 @@ class _Reading:
         return Choice(self.place(node), ast.unparse(node), SIGNS[type(test.ops[0])], left, right, then, otherwise)
 
     def place(self, node: ast.expr) -> int:
-        return node.col_offset + self.start
+        return node.col_offset - bisect_right(self.seconds, node.col_offset) + self.start
 
     def is_value(self, name: str) -> bool:
         grammar = self.grammar

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from engine.array import Array
 from engine.randomness import generator
 from engine.rows import datasets
+from engine.rows.datasets.formula import Formula, read
 from engine.rows.features import FEATURES, expand
-from engine.spec import DataSpec, RunSpec
+from engine.spec import DataSpec, FormulaData, RunSpec
 from engine.spec.inline import PLANE, InlineData
 
 SPLITS = ("train", "validation", "test")
@@ -46,7 +47,8 @@ class View:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The data of a run. `inputs_of` turns raw samples into what the network sees."""
+    """The data of a run. `inputs_of` turns raw samples into what the network sees. `note`: what is to be known of the samples.
+    `formula`: what made them, if a formula did."""
 
     task: datasets.Task
     kind: datasets.Kind
@@ -58,12 +60,22 @@ class Dataset:
     domain: tuple[tuple[float, float], ...]
     splits: dict[str, Split]
     inputs_of: View
+    note: str = ""
+    formula: Formula | None = None
 
     @property
     def rows(self) -> tuple[int, int, int]:
         """Numbers of train, validation and test samples."""
         train, validation, test = (len(self.splits[name]) for name in SPLITS)
         return train, validation, test
+
+    def largest_class_share(self, name: str) -> float | None:
+        """The accuracy on a split of always answering the class that most training samples have: what an accuracy is to be
+        compared with. None where there are no classes, or no samples."""
+        training, labels = self.splits["train"].labels, self.splits[name].labels
+        if training is None or labels is None or not len(labels):
+            return None
+        return float(np.mean(labels == np.bincount(training).argmax()))
 
     def stacked(self) -> tuple[Array, Array]:
         """Inputs (n, d_0) and targets (n, d_L) of all splits, one behind the other."""
@@ -83,11 +95,11 @@ def prepare(spec: RunSpec) -> Dataset:
         pieces = {name: data.split(name) for name in SPLITS}
         columns = data.column_names
         classes, kind = data.class_names, data.kind
-        features, image_shape = data.features or (), None
+        features = data.features or ()
     else:
         pieces, columns = _split(data)
         row = data.row
-        classes, kind, features, image_shape = row.classes, row.kind, data.features, row.image_shape
+        classes, kind, features = row.classes, row.kind, data.features
     raw_names = PLANE if kind == "plane" else columns  # features go by the axes, whatever own columns are called
     view = View(raw_names, features)
     if data.standardize:
@@ -104,10 +116,12 @@ def prepare(spec: RunSpec) -> Dataset:
         inputs=tuple(FEATURES[name].title for name in features) or columns,
         outputs=_output_names(spec, classes, pieces["train"][1]),
         classes=classes,
-        image_shape=image_shape,
+        image_shape=data.image_shape,
         domain=_domain(kind),
         splits=splits,
         inputs_of=view,
+        note=data.note,
+        formula=read(data.formula) if isinstance(data, FormulaData) else None,
     )
 
 

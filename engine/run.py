@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,27 +18,31 @@ from engine.diagnostics.first_nonfinite import find_first_nonfinite
 from engine.kernels import codes
 from engine.machine.machine import Machine, Snapshot
 from engine.machine.pieces import Pieces
-from engine.machine.start import Start
+from engine.machine.start import Start, frozen_from_the_start
 from engine.parts import whole
 from engine.recording import rules
 from engine.recording.recorder import SeriesRecorder
 from engine.recording.stops import Stop, stop_reason
-from engine.script.edit_checks import describe, slot_of
-from engine.script.edits import EDITS, AnyEdit, ExtendEdit, WeightEdit, retrains, with_edit
+from engine.script.edit_checks import describe, frozen_after, set_entries, slot_of
+from engine.script.edits import EDITS, AnyEdit, ExtendEdit, FreezeEdit, WeightEdit, retrains, with_edit
 from engine.script.script import Checkpoints, Script
-from engine.spec import MAX_STEPS, RunSpec
+from engine.spec import MAX_STEPS, FrozenTensor, RunSpec
 
 REPLAY_WORK = 20_000_000  # multiplications between two checkpoints at the start: some milliseconds of replay
 
 
 class Run:
-    """One run; `parameters` as `Trainer` takes them. `stopped` says why it stands still, None while it can go on."""
+    """One run; `parameters` and `frozen` as `Trainer` takes them. `stopped` says why it stands still; None: it can go on."""
 
-    def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
-        self.custom_start = parameters is not None
+    def __init__(self, spec: RunSpec, parameters: Start | None = None, frozen: Sequence[FrozenTensor] = ()) -> None:
+        self.custom_start = parameters is not None or len(frozen) > 0
         self.dataset = prepare(spec)
         self.script = Script(spec)
         self.machine = Machine(spec, self.dataset, parameters)
+        if frozen:
+            places, values = frozen_from_the_start(self.machine.tape, frozen)
+            self.machine.theta[places] = values
+            self.machine.freeze(places)
         self.recorder = SeriesRecorder(self.machine, self.script)
         self.pieces = Pieces(self.machine, self.recorder.measure)
         self.checkpoints = Checkpoints(_first_spacing(self.machine))
@@ -141,7 +145,10 @@ class Run:
 
     def _apply(self, edit: AnyEdit) -> None:
         if isinstance(edit, WeightEdit):
-            slot_of(edit, self.machine).view(self.machine.theta)[edit.index] = edit.value
+            slot_of(edit.name, self.machine).view(self.machine.theta)[edit.index] = edit.value
+        elif isinstance(edit, FreezeEdit):
+            set_entries(edit, self.machine)
+            self.machine.freeze(frozen_after(self.machine.frozen, edit, self.machine))
         elif isinstance(edit, ExtendEdit):
             self.machine.spec = with_edit(self.machine.spec, edit)
         else:

@@ -5,7 +5,7 @@ What the run is and does is `engine.run`'s; each method here is a short call int
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -34,14 +34,15 @@ from engine.script.edits import AnyEdit
 from engine.script.replay import follow
 from engine.script.script import Branch, Checkpoints, Script
 from engine.script.script_data import ScriptData
-from engine.spec import RunSpec
+from engine.spec import FrozenTensor, RunSpec
 
 
 class Trainer:
-    """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values."""
+    """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values; what is `frozen`
+    has its values from the start on, and keeps them."""
 
-    def __init__(self, spec: RunSpec, parameters: Start | None = None) -> None:
-        self._ask(Run(spec, parameters))
+    def __init__(self, spec: RunSpec, parameters: Start | None = None, frozen: Sequence[FrozenTensor] = ()) -> None:
+        self._ask(Run(spec, parameters, frozen))
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -233,6 +234,12 @@ class Trainer:
     def named_parameters(self) -> dict[str, Array]:
         """{"W1": …, "b1": …, …}, each of its own shape: read-only views."""
         return named(self.tape.slots, self.machine.theta)
+
+    @property
+    def frozen(self) -> dict[str, NDArray[np.bool_]]:
+        """{"W1": …}: which entries of a parameter no update changes, of its shape; only of parameters that have any."""
+        masks = {slot.name: self.tape.frozen.within(slot) for slot in self.tape.slots if len(self.machine.frozen)}
+        return {name: mask for name, mask in masks.items() if mask.any()}
 
     @property
     def optimizer_state(self) -> dict[str, dict[str, Array]]:

@@ -179,7 +179,7 @@ class Settings:
     max_export_rows: int = limit(200_000, "points of a race that a file may hold", "rows")
 
     # How large a file may be
-    max_table_bytes: int = limit(5_000_000, "a table of own data", "bytes")
+    max_table_bytes: int = limit(5_000_000, "a table of own data, unpacked; a workbook's parts twelve times that", "bytes")
     max_table_rows: int = limit(20_000, "rows of a table", "rows", most=20_000)
     max_table_columns: int = limit(1024, "columns of a table", "columns", most=1024)
     max_reader_bytes: int = limit(

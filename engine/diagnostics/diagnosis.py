@@ -240,6 +240,21 @@ def _slow(s: Symptoms) -> Finding | None:
     )
 
 
+def _leak(s: Symptoms) -> Finding | None:
+    if s.leak is None or s.largest_class is None:
+        return None
+    words = f"always answering the largest class is right for {s.largest_class:.0%} of the training samples"
+    found = [Evidence("accuracy", 1.0, s.largest_class, "above", words)]
+    says = f"{s.leak.words[0].upper()}{s.leak.words[1:]}"
+    return finding(
+        "leak",
+        f"Accuracy is 100 %, and no wonder. {says}: choose the data without it to see what the others tell.",
+        found,
+        s,
+        [],  # which columns are inputs is chosen where the table is
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _diverging,
     _exploding,
@@ -253,6 +268,7 @@ RULES: tuple[Rule, ...] = (
     _slow,
     plateau,
     underfitting,
+    _leak,
 )
 EXPLAINS: dict[str, tuple[str, ...]] = {
     "non_finite": NAMES,

@@ -23,6 +23,7 @@ Name = Literal[
     "slow",
     "plateau",
     "underfitting",
+    "leak",
 ]
 NAMES: tuple[str, ...] = get_args(Name)
 """Every name there is, causes before consequences: the order in which findings are given."""
@@ -39,6 +40,7 @@ TITLES: dict[str, str] = {
     "slow": "steps are too small",
     "plateau": "stuck on a plateau",
     "underfitting": "it cannot fit the data",
+    "leak": "an input gives the target away",
 }
 
 

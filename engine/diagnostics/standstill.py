@@ -67,7 +67,17 @@ def _standing(
         to_try.another_start(s),
         Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
     ]
-    return finding("plateau", f"The loss stands still at {n(s.loss)}: {evidence[0].words}.", evidence, s, tries, layer)
+    summary = f"The loss stands still at {n(s.loss)}: {evidence[0].words}.{_fading(s) if layer is None else ''}"
+    return finding("plateau", summary, evidence, s, tries, layer)
+
+
+def _fading(s: Symptoms) -> str:
+    """What no number tells while a run stands still: whether it will be thrown out. What Adam divides by shrinks there until
+    its rate is at its bound; from then on it is shaken, and chance decides where it lands."""
+    limit = s.spec.optimizer.form.stability
+    if isinstance(limit, str) or not limit.fades:
+        return ""
+    return f" What {s.spec.optimizer.row.title} divides by shrinks meanwhile: its steps may yet throw it out, anywhere."
 
 
 def underfitting(s: Symptoms) -> Finding | None:

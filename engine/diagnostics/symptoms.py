@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.array import Array
-from engine.dataset import spread
+from engine.dataset import SPLITS, spread
 from engine.diagnostics.flow import LayerState, NetworkState, network_state
+from engine.diagnostics.leakage import Leak, leak_of
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels.codes import SERIES_COLUMNS
 from engine.machine.machine import Machine
@@ -21,13 +22,15 @@ from engine.parts import give_way
 from engine.spec import RunSpec
 
 STEP, TRAIN, VALIDATION, TEST = (SERIES_COLUMNS.index(name) for name in ("step", "train_loss", "validation_loss", "test_loss"))
+ACCURACIES = [SERIES_COLUMNS.index(f"{name}_accuracy") for name in SPLITS]
 
 
 @dataclass(frozen=True)
 class Symptoms:
     """`train` (n,): recorded training losses after each of `steps` (n,) since `since` (the last edit, or the start);
     `held_out`: of the validation set, else of the test set, else None. `gradient`: ‖∂𝓛/∂W‖ over the training set, `pull` its
-    bound were all samples of one mind. `rate`: of the next update."""
+    bound were all samples of one mind. `rate`: of the next update. `leak`: what gives the target away, looked for where every
+    split was last recorded with an accuracy of 1; the `largest_class` has a share of the training samples."""
 
     spec: RunSpec
     step: int
@@ -46,6 +49,8 @@ class Symptoms:
     rate: float
     penalty: float
     identical_units: tuple[int, int]
+    leak: Leak | None
+    largest_class: float | None
 
     @property
     def layers(self) -> tuple[LayerState, ...]:
@@ -170,4 +175,13 @@ def gather(evaluator: Evaluator, points: Array, since: int) -> Symptoms:
         rate=float(rates_ahead(machine, np.array([machine.step]))[0]),
         penalty=penalty,
         identical_units=identical_units(machine),
+        leak=leak_of(machine.dataset) if len(kept) and _all_right(kept[-1]) else None,
+        largest_class=machine.dataset.largest_class_share("train"),
     )
+
+
+def _all_right(point: Array) -> bool:
+    """Whether every accuracy that was recorded is 1."""
+    accuracies = point[ACCURACIES]
+    known = accuracies[~np.isnan(accuracies)]
+    return len(known) > 0 and bool((known == 1.0).all())

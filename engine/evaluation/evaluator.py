@@ -43,13 +43,22 @@ NO_PICTURES = Pictures(np.zeros((0, 2)), np.zeros((0, 0), dtype=np.uint8))
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A split in inference mode. `outputs` (n, d_L); for classes also `predicted` (n,) and `confusion` (K, K), rows true."""
+    """A split in inference mode. `outputs` (n, d_L); for classes also `predicted` (n,), `confusion` (K, K), rows true, and
+    `baseline`, the accuracy of always answering the training set's largest class; for a regression `r_squared`."""
 
     loss: float
     accuracy: float | None
     outputs: Array
     predicted: NDArray[np.int64] | None
     confusion: NDArray[np.int64] | None
+    baseline: float | None = None
+    r_squared: float | None = None
+
+    @property
+    def balanced_accuracy(self) -> float | None:
+        """The mean of the recalls of the classes that the split has: in it a rare class counts as much as a common one."""
+        recall = self.recall
+        return None if recall is None else float(np.nanmean(recall))
 
     @property
     def recall(self) -> Array | None:
@@ -270,11 +279,12 @@ class Evaluator:
         dataset = self.machine.dataset
         labels = dataset.splits[split].labels
         if labels is None:
-            return Evaluation(loss, None, outputs, None, None)
+            return Evaluation(loss, None, outputs, None, None, r_squared=r_squared(outputs, dataset.splits[split].y))
         predicted = classes_of(outputs)
         confusion = np.zeros((len(dataset.classes), len(dataset.classes)), dtype=np.int64)
         np.add.at(confusion, (labels, predicted), 1)
-        return Evaluation(loss, float(np.mean(predicted == labels)), outputs, predicted, confusion)
+        accuracy, baseline = float(np.mean(predicted == labels)), dataset.largest_class_share(split)
+        return Evaluation(loss, accuracy, outputs, predicted, confusion, baseline)
 
     def accuracy(self, split: str) -> float:
         """Share of a split's samples whose class is predicted; regression has none."""
@@ -282,6 +292,16 @@ class Evaluator:
         if accuracy is None:
             raise ValueError("accuracy: a regression has none")
         return accuracy
+
+
+def r_squared(outputs: Array, targets: Array) -> float | None:
+    """The coefficient of determination, 1 − Σ(y − ŷ)² / Σ(y − ȳ)², the mean of that over the outputs (n, d_L): 1 where all is
+    predicted, 0 for an answer as good as the mean ȳ of these targets. None where they do not differ."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        left = np.sum((targets - outputs) ** 2, axis=0)
+        spread = np.sum((targets - targets.mean(axis=0)) ** 2, axis=0)
+    differs = spread > 0.0
+    return float(np.mean(1.0 - left[differs] / spread[differs])) if differs.any() else None
 
 
 def classes_of(outputs: Array) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,11 @@ def recorded(trainer: Trainer, column: str) -> bool:
 
 
 def curves(trainer: Trainer) -> str:
-    """The recorded series of the present branch, every digit; what a point lacks is left empty."""
+    """The recorded series of the present branch, every digit; what a point lacks is left empty. Beside each accuracy stands
+    that of the largest class."""
     columns = {name: values for name, values in trainer.series.columns().items() if recorded(trainer, name)}
+    shares = {name: np.full(len(trainer.series), share) for name, share in largest_classes(trainer).items()}
+    columns = {name: (columns | shares)[name] for name in with_largest_classes(list(columns), list(shares))}
     lines = (
         [
             int(value) if name == "step" else None if math.isnan(value) else float(value)
@@ -49,6 +53,22 @@ def curves(trainer: Trainer) -> str:
         for row in zip(*columns.values(), strict=True)
     )
     return csv_text(list(columns), lines)
+
+
+def largest_classes(trainer: Trainer) -> dict[str, float]:
+    """The column that stands beside each split's accuracy, and what is in it: the accuracy of the largest class."""
+    shares = {name: trainer.dataset.largest_class_share(name) for name in trainer.dataset.splits}
+    return {f"{name}_largest_class": share for name, share in shares.items() if share is not None}
+
+
+def with_largest_classes(columns: Sequence[str], beside: Iterable[str]) -> list[str]:
+    """The names of columns, those of `largest_classes` each behind its split's accuracy."""
+    names = set(beside)
+    found = []
+    for column in columns:
+        largest = column.replace("_accuracy", "_largest_class")
+        found += [column, largest] if largest in names else [column]
+    return found
 
 
 def model(trainer: Trainer) -> str:

@@ -42,8 +42,33 @@ def _set_rate(form: TorchOptimizer) -> list[str]:
     return ["    for group in optimizer.param_groups:", '        group["lr"] = rates[k]']
 
 
-def _after_backward(spec: RunSpec, biases: list[int]) -> list[str]:
-    """Penalties, then held biases, then clipping, on the gradients. `biases`: their places among the parameters."""
+def _frozen(masks: dict[int, NDArray[np.bool_]]) -> list[str]:
+    """Of frozen entries: which they are, by the parameter's place, and how they get their values back."""
+    if not masks:
+        return []
+    places = ", ".join(f"{i}: {np.flatnonzero(mask).tolist()}" for i, mask in masks.items())
+    return [
+        "# Frozen entries of the parameters, counted row by row: they keep their values.",
+        f"frozen = {{{places}}}",
+        "masks_of = {i: torch.zeros(parameters[i].numel(), dtype=torch.bool) for i in frozen}",
+        "for i, places in frozen.items():",
+        "    masks_of[i][places] = True",
+        "frozen = {i: mask.view_as(parameters[i]) for i, mask in masks_of.items()}",
+        "values = {i: parameters[i].detach()[mask].clone() for i, mask in frozen.items()}",
+        "",
+        "",
+        "def put_back():",
+        '    """What a decay, the rest of a momentum or a look-ahead did to frozen entries."""',
+        "    with torch.no_grad():",
+        "        for i, mask in frozen.items():",
+        "            parameters[i][mask] = values[i]",
+        "",
+        "",
+    ]
+
+
+def _after_backward(spec: RunSpec, biases: list[int], frozen: bool) -> list[str]:
+    """Penalties, then what is held or frozen, then clipping, on the gradients. `biases`: their places among the parameters."""
     lines = []
     l1, l2 = spec.regularization.l1, spec.regularization.l2
     if l1 or l2:
@@ -59,6 +84,8 @@ def _after_backward(spec: RunSpec, biases: list[int]) -> list[str]:
             "for i in held:",
             "    parameters[i].grad.zero_()",
         ]
+    if frozen:
+        lines += ["for i, mask in frozen.items():  # a gradient that is not followed", "    parameters[i].grad[mask] = 0"]
     norm, value = spec.clip.norm, spec.clip.value
     if norm is not None and spec.optimizer.dialect == "pytorch":
         lines.append(f"torch.nn.utils.clip_grad_norm_(parameters, {norm!r})")
@@ -74,11 +101,12 @@ def _after_backward(spec: RunSpec, biases: list[int]) -> list[str]:
     return lines
 
 
-def _put_back(spec: RunSpec) -> list[str]:
-    """Held biases, which a decay would have moved."""
+def _put_back(spec: RunSpec, frozen: bool) -> list[str]:
+    """Held biases and frozen entries, which a decay would have moved."""
+    back = ["put_back()"] if frozen else []
     if spec.network.train_bias:
-        return []
-    return ["with torch.no_grad():", "    for i, bias in held.items():", "        parameters[i].copy_(bias)"]
+        return back
+    return [*back, "with torch.no_grad():", "    for i, bias in held.items():", "        parameters[i].copy_(bias)"]
 
 
 def _tensor(values: NDArray[Any]) -> str:
@@ -102,6 +130,8 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
     biases = [i for i, slot in enumerate(tape.slots) if slot.kind == "bias"]
     kept = {name: tensors for name, tensors in trainer.optimizer_state.items() if name != SAVED}
     state = "".join(giving_way_between((f'state["{name}"] = {_tensors(tensors)}\n' for name, tensors in kept.items()), 1))
+    masks = trainer.frozen
+    frozen = {i: masks[slot.name] for i, slot in enumerate(tape.slots) if slot.name in masks}
     give_way()
     form, moving = torch_optimizer(rule), set(ahead.rates) != {rule.lr}
     optimizer = optimizer_text(rule, form)
@@ -153,15 +183,16 @@ def script(trainer: Trainer, ahead: Ahead) -> str:
             '    """Mean over the mini-batch of the loss summed over the outputs."""',
             _indented(loss_of(spec, tape)),
             optimizer,
+            *_frozen(frozen),
             "largest = 0.0",
             "for k, rows in enumerate(batches):",
             *(_set_rate(form) if moving else ()),
-            *(("    optimizer.look_ahead()",) if form.looks_ahead else ()),
+            *(("    optimizer.look_ahead()", *(("    put_back()",) if frozen else ())) if form.looks_ahead else ()),
             "    loss = loss_of(X[rows], Y[rows], masks[k])",
             "    for p in parameters:",
             "        p.grad = None",
             "    loss.backward()",
-            _indented([*_after_backward(spec, biases), "optimizer.step()", *_put_back(spec)])
+            _indented([*_after_backward(spec, biases, bool(frozen)), "optimizer.step()", *_put_back(spec, bool(frozen))])
             + "    largest = max(largest, abs(loss.item() - expected[k]))\n"
             + '    print(f"update {start + k + 1}: loss {loss.item()!r}, chainrule {expected[k]!r}")',
             'print(f"largest difference {largest:.1e}")',

@@ -26,7 +26,7 @@ BACK_DROPOUT = 21  # (.) mask
 SLOPE_GRADIENT = 22  # PReLU: the mean of dJ/da min(0, u)
 BACK_NORM = 23  # back through scale, variance and mean; gradients of scale and shift
 RUNNING_STATISTICS = 24  # batch norm's running mean and variance
-HOLD = 30  # biases that are not trained: their gradient counts as 0
+HOLD = 30  # parameters that are not trained: their gradient counts as 0
 
 # Fields of an op: ops[i, FIELD] --------------------------------------------------------------------------------------
 CODE = 0
@@ -51,7 +51,9 @@ DECAY_1 = (
 )
 DECAY_2 = 11  # RATE, UPDATE: and which other one
 CORRECTION = 12  # RATE, UPDATE: which of them says whether it is; 0: it always is
-N_FIELDS = 13
+FROZEN = 13  # LOOK_AHEAD, HOLD, UPDATE: offset in work of its frozen entries: pairs (place in theta, value)
+FROZEN_COUNT = 14  # and how many
+N_FIELDS = 15
 
 LAYOUT = 1
 """Kept with the numbers of a run, which are gone on with only under the same one; else the run is replayed from its beginning.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
 from engine.machine.layout import TensorSlot
@@ -126,23 +126,31 @@ def through_weights(origin: Array, first: int, second: int, names: tuple[str, st
     return Plane("weights", origin.copy(), directions, names)
 
 
-def random_directions(origin: Array, slots: Sequence[TensorSlot], seed: int, others: Others = "zero") -> Plane:
+def random_directions(
+    origin: Array, slots: Sequence[TensorSlot], seed: int, others: Others = "zero", frozen: NDArray[np.int64] | None = None
+) -> Plane:
     """Gaussian directions through `origin` (P,), filter-normalized (Li et al. 2018): the part into each unit has the norm of
     that unit's weights.
 
     `others`: biases, norms' scales and shifts, slopes are left where they are ("zero", Li et al.'s choice for pictures of
-    trained networks), or get a normal direction of each tensor's own norm.
+    trained networks), or get a normal direction of each tensor's own norm. Places in θ that are `frozen` (n,) stay where they
+    are, and count for no norm.
     """
+    moving = np.ones(origin.size)
+    if frozen is not None:
+        moving[frozen] = 0.0
+    trained = origin * moving
     directions = np.zeros((2, origin.size))
     for number, direction in enumerate(directions):
         give_way()
-        drawn = generator(seed, "plane", number).normal(size=origin.size)
+        drawn = generator(seed, "plane", number).normal(size=origin.size) * moving
         for slot in giving_way_between(slots, 1):
-            own, into = np.atleast_2d(slot.view(origin)), np.atleast_2d(slot.view(direction))
+            own, into = np.atleast_2d(slot.view(trained)), np.atleast_2d(slot.view(direction))
             if slot.matrix or others == "normal":
                 rows = np.atleast_2d(slot.view(drawn))
                 lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-                into[...] = rows * (np.linalg.norm(own, axis=1, keepdims=True) / lengths)
+                size = np.linalg.norm(own, axis=1, keepdims=True)
+                into[...] = rows * np.divide(size, lengths, out=np.zeros_like(size), where=lengths > 0.0)
     words = "only weight matrices, each unit's part as long as its weights; biases and norms stay"
     if others == "normal":
         words = "each unit's part as long as its weights; of biases and norms each tensor as long as itself"

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from engine.array import Array
 from engine.landscape.curvature import Product, hessian_in_parts, lanczos_in_parts, scaled
+from engine.optimizers.stability import Stability
 from engine.parts import Parts, at_once
 from engine.spec import OptimizerSpec
 
@@ -27,26 +28,48 @@ class Bound:
     frozen: bool
 
 
-def factor(optimizer: OptimizerSpec) -> tuple[float, str] | None:
-    """c of η < c / λ_max and its LaTeX; None for optimizers whose steps are no multiple of the gradient."""
+def limit_of(optimizer: OptimizerSpec) -> Stability | None:
+    """Its row's speed limit; None for optimizers whose steps are no multiple of the gradient."""
     limit = optimizer.form.stability
-    return None if limit is None else (limit.factor(optimizer.parameters), limit.formula)
+    return None if isinstance(limit, str) else limit
+
+
+def factor(optimizer: OptimizerSpec, updates: int = 0) -> tuple[float, str] | None:
+    """c of η < c / λ_max after so many updates and its LaTeX; None where there is none."""
+    limit = limit_of(optimizer)
+    return None if limit is None else (limit.factor(optimizer.parameters, updates), limit.formula)
 
 
 def preconditioner(optimizer: OptimizerSpec, state: dict[str, Array], updates: int) -> Array | None:
     """What the optimizer divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it
     does not divide, or has made no update yet."""
-    limit = optimizer.form.stability
+    limit = limit_of(optimizer)
     if limit is None or limit.divisor is None or updates <= 0:
         return None
-    return limit.divisor(state, optimizer.parameters, updates)
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 / 0 of what has had no gradient: it is told
+        return limit.divisor(state, optimizer.parameters, updates)
+
+
+def unbounded(optimizer: OptimizerSpec, state: dict[str, Array] | None = None, updates: int = 0) -> str | None:
+    """Why an optimizer has no bound where it stands, in words; None where it has one, were the curvature finite."""
+    limit = optimizer.form.stability
+    if isinstance(limit, str):
+        return f"{optimizer.row.title} has no bound of this kind: {limit}."
+    if limit.divisor is None:
+        return None
+    P = preconditioner(optimizer, state or {}, updates)
+    if P is None:
+        return "Its bound depends on its running squares: it has one from its first update on."
+    if not (np.isfinite(P) & (P > 0.0)).all():
+        return "Its bound depends on its running squares, and some are 0: what has had no gradient yet is divided by 0."
+    return None
 
 
 def bound(
     optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Bound | None:
     """A lane's own bound where it stands, `state` its optimizer's tensors by name, (size,) each; None for an optimizer without
-    one, or before its first update where it needs one."""
+    one, or before its first update where it needs one (`unbounded` says why)."""
     return at_once(bound_in_parts(optimizer, product, size, state, updates))
 
 
@@ -54,12 +77,10 @@ def bound_in_parts(
     optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Parts[Bound | None]:
     """`bound`, a product at a time."""
-    known, limit = factor(optimizer), optimizer.form.stability
-    if known is None or limit is None:
+    known, limit = factor(optimizer, updates), limit_of(optimizer)
+    if known is None or limit is None or unbounded(optimizer, state, updates) is not None:
         return None
     P = preconditioner(optimizer, state or {}, updates)
-    if limit.divisor is not None and (P is None or not (P > 0.0).all()):
-        return None
     wanted = product if P is None else scaled(product, P)
     if size <= DIRECT_UP_TO:
         matrix, _ = yield from hessian_in_parts(wanted, size)

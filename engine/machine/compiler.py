@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import NESTEROV_LOOK_AHEAD
 from engine.machine.layout import TensorSlot, layout_of, tensor_slots
-from engine.machine.tape import Op, Tape
+from engine.machine.tape import NONE_FROZEN, FrozenEntries, Op, Tape
 from engine.machine.updates import Block, blocks, decay_fields, scratch_size
 from engine.rows.activations import ACTIVATIONS
 from engine.rows.losses import LOSSES
@@ -233,14 +234,24 @@ class TapeWriter:
         self.add(codes.PENALTY, name, "backward", slot.layer, own, own[1:], ROWS=rows, COLS=cols, WEIGHTS=slot.offset)
 
 
-def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image: tuple[int, int] | None = None) -> Tape:
+def compile_tape(
+    spec: RunSpec,
+    inputs: int,
+    outputs: int,
+    capacity: int,
+    image: tuple[int, int] | None = None,
+    places: NDArray[np.int64] = NONE_FROZEN,
+) -> Tape:
     """The tape of a spec for d_0 = `inputs`, d_L = `outputs` and mini-batches of at most `capacity` columns; `image` is the
-    (height, width) of pictures, which may be shifted."""
+    (height, width) of pictures, which may be shifted. `places` in θ, ascending, are of entries that are frozen."""
     writer = TapeWriter(spec, inputs, outputs, capacity)
     add, value, last = writer.add, writer.value, writer.last
     form = spec.optimizer.form
     count = sum(slot.size for slot in writer.slots)
     parameters = tuple(slot.name for slot in writer.slots)
+    parts = update_blocks(spec, writer.slots)
+    scratch = writer.layout.size
+    frozen = FrozenEntries(places, scratch + scratch_size([part for own in parts.values() for part in own]))
 
     add(codes.GATHER, "mini-batch", "forward", 0, (), ("h0", "y"), OUTPUT=value("h0"), OTHER=value("y"), EXTRA=capacity)
     if spec.regularization.jitter or spec.regularization.shift:
@@ -249,7 +260,7 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         add(codes.AUGMENT, "augmentation", "forward", 0, ("h0",), ("h0",), **fields)
     add(codes.RATE, "rate", "forward", 0, (), (), KIND=form.code, **decay_fields(spec.optimizer))
     if form.code == NESTEROV_LOOK_AHEAD:
-        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters)
+        add(codes.LOOK_AHEAD, "look ahead", "forward", 0, parameters, parameters, **frozen.fields(0, count))
     for layer in range(1, last + 1):
         writer.affine(layer)
         writer.norm(layer)
@@ -279,6 +290,11 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
                 db = (f"d{slot.name}",)
                 held = {"WEIGHTS": slot.offset, "COUNT": slot.size}
                 add(codes.HOLD, f"biases held {slot.layer}", "update", slot.layer, db, db, **held)
+    for slot in writer.slots:
+        fields = frozen.fields(slot.offset, slot.size)
+        if fields["FROZEN_COUNT"]:
+            gradient = (f"d{slot.name}",)
+            add(codes.HOLD, f"frozen {slot.name}", "update", slot.layer, gradient, gradient, **fields)
     if spec.clip.norm is not None or spec.clip.value is not None:
         everything = tuple(f"d{name}" for name in parameters)
         add(codes.CLIP, "clip", "update", 0, everything, everything, EXTRA=count)
@@ -287,13 +303,11 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         mean, var = f"mean{layer}", f"var{layer}"
         fields = {"MORE": value(mean), "VARIANCE": value(var), "STATE": offset}
         add(codes.RUNNING_STATISTICS, f"running statistics {layer}", "update", layer, (mean, var), (), **fields)
-    parts = update_blocks(spec, writer.slots)
-    scratch = writer.layout.size
     for layer, own in parts.items():
         for part in own:
             name = f"update {layer}" if len(own) == 1 else f"update {', '.join(part.names)}"
             gradients = tuple(f"d{name}" for name in part.names)
-            fields = part.fields | {"OTHER": scratch}
+            fields = part.fields | {"OTHER": scratch} | frozen.fields(part.offset, part.size)
             add(codes.UPDATE, name, "update", layer, (*part.names, *gradients), part.names, **fields)
     return Tape(
         writer.sizes,
@@ -302,9 +316,10 @@ def compile_tape(spec: RunSpec, inputs: int, outputs: int, capacity: int, image:
         tuple(layer.skip for layer in writer.layers),
         writer.loss,
         writer.slots,
-        replace(writer.layout, size=scratch + scratch_size([part for own in parts.values() for part in own])),
+        replace(writer.layout, size=frozen.at + 2 * len(places)),
         np.array(writer.ops, dtype=np.int64),
         tuple(writer.words),
         len(form.state),
         writer.running_size,
+        frozen,
     )

@@ -17,7 +17,7 @@ from engine.kernels.run import run
 from engine.kernels.threads import one_blas_thread
 from engine.machine.compiler import compile_tape
 from engine.machine.start import Start, initial
-from engine.machine.tape import Op, Tape
+from engine.machine.tape import NONE_FROZEN, Op, Tape
 from engine.machine.updates import fresh_state, set_optimizer, state_of
 from engine.machine.work import heavy, parts_of, pieces_of
 from engine.optimizers import PYTORCH, TEXTBOOK
@@ -40,7 +40,8 @@ TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
 @dataclass(frozen=True)
 class Snapshot:
     """The state after update `step`, before the edits that precede the next one: copies of the machine's `theta` (P,), `state`
-    (running statistics, the optimizer's tensors, its clock) and `rules` (`engine.recording.rules.N_STATE`,)."""
+    (running statistics, the optimizer's tensors, its clock) and `rules` (`engine.recording.rules.N_STATE`,); places in θ of
+    the `frozen` entries (n,)."""
 
     step: int
     epoch: int
@@ -49,10 +50,11 @@ class Snapshot:
     theta: Array
     state: Array
     rules: Array
+    frozen: NDArray[np.int64]
 
     @property
     def bytes(self) -> int:
-        return self.theta.nbytes + self.state.nbytes + self.rules.nbytes
+        return self.theta.nbytes + self.state.nbytes + self.rules.nbytes + self.frozen.nbytes
 
 
 class Machine:
@@ -75,6 +77,7 @@ class Machine:
         self.theta_before = self.theta.copy()  # at the beginning of an update that is made op by op
         self.state = np.zeros(0)
         self.rules = rules.initial_state()
+        self.frozen = NONE_FROZEN
         give_way()
         self.begin(spec)
         give_way()
@@ -113,9 +116,14 @@ class Machine:
             for name, values in self.state_tensors.items():
                 values[...] = tensors.get(name, 0.0)
 
-    def compile(self, spec: RunSpec, columns: int) -> Tape:
-        """The tape of this data's network for mini-batches of at most `columns`."""
-        return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape)
+    def freeze(self, places: NDArray[np.int64]) -> None:
+        """From the next update on, the entries at these `places` in θ (n,), ascending, and no others, stay as they are."""
+        self.frozen = places
+        self._lay(self.spec)
+
+    def compile(self, spec: RunSpec, columns: int, frozen: NDArray[np.int64] = NONE_FROZEN) -> Tape:
+        """The tape of this data's network for mini-batches of at most `columns`, with entries that are `frozen`."""
+        return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape, frozen)
 
     def _lay_evaluation(self, spec: RunSpec) -> None:
         self.evaluation_numerics = spec.numerics
@@ -129,8 +137,9 @@ class Machine:
         rows = self.dataset.rows[0]
         batch = rows if spec.batch_size == "full" else min(spec.batch_size, rows)
         self.spec = spec
-        self.tape = self.compile(spec, batch)
+        self.tape = self.compile(spec, batch, self.frozen)
         self.work = np.zeros(self.tape.layout.size)
+        self.work[self.tape.frozen.at :: 2] = self.frozen
         self.next_op = 0
         self.int_state[codes.BATCH_SIZE] = batch
         self.int_state[codes.SHUFFLE] = spec.shuffle
@@ -187,6 +196,7 @@ class Machine:
             return None
         tensors = self.state_tensors
         way = optimizer.parameters["beta"] * tensors["v"]
+        way[self.frozen] = 0.0
         if optimizer.dialect == PYTORCH:
             return {TEXTBOOK: self.theta + self.float_state[codes.ETA] * way, PYTORCH: self.theta.copy()}
         if self._looks_ahead:  # in the middle of an update
@@ -327,10 +337,12 @@ class Machine:
             self.theta.copy(),
             self.state.copy(),
             self.rules.copy(),
+            self.frozen,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         self.rules[...] = snapshot.rules
+        self.frozen = snapshot.frozen
         self._lay(snapshot.spec)
         self.theta[...] = snapshot.theta
         self.state = snapshot.state.copy()
@@ -356,6 +368,8 @@ class Machine:
 
     def equal(self, other: Machine) -> None:
         """Take over the state of a machine of the same spec and data; what an update left in the workspace is none."""
+        if not np.array_equal(self.frozen, other.frozen):
+            self.freeze(other.frozen)
         for name in BUFFERS:
             if name != "work" or other.next_op:
                 _fill(getattr(self, name), getattr(other, name))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
 from engine.kernels.ops.activations import FIRST_SLOPE
@@ -16,7 +16,7 @@ from engine.rows.initializers import draw
 
 if TYPE_CHECKING:
     from engine.machine.tape import Tape
-    from engine.spec import RunSpec
+    from engine.spec import FrozenTensor, RunSpec
 
 Start = Sequence[tuple[ArrayLike, ArrayLike]] | Mapping[str, ArrayLike]
 """[(W_1, b_1), …], or values by name; what is not named is drawn."""
@@ -32,6 +32,22 @@ def initial(tape: Tape, spec: RunSpec, parameters: Start | None) -> Array:
         slot.view(theta)[...] = _drawn(slot, spec) if slot.name not in named else _checked(slot, named[slot.name])
         give_way()
     return theta
+
+
+def frozen_from_the_start(tape: Tape, tensors: Sequence[FrozenTensor]) -> tuple[NDArray[np.int64], Array]:
+    """Places in θ, ascending, of what is frozen before the first update, and its values, (n,) each. A ValueError names the
+    parameter or the place that there is not."""
+    known = {slot.name: slot for slot in tape.slots}
+    values: dict[int, float] = {}
+    for tensor in tensors:
+        slot = known.get(tensor.name)
+        if slot is None:
+            raise ValueError(f"frozen: no parameter {tensor.name}; allowed: {', '.join(known)}")
+        if tensor.places and tensor.places[-1] >= slot.size:
+            raise ValueError(f"frozen: {tensor.name} has no place {tensor.places[-1]}; allowed: 0 to {slot.size - 1}")
+        values |= {slot.offset + place: value for place, value in zip(tensor.places, tensor.values, strict=True)}
+    places = sorted(values)
+    return np.array(places, dtype=np.int64), np.array([values[place] for place in places])
 
 
 def _by_name(tape: Tape, parameters: Start | None) -> dict[str, ArrayLike]:

@@ -34,6 +34,36 @@ class Op:
 
 
 @dataclass(frozen=True)
+class FrozenEntries:
+    """Entries of parameters that no update changes: their `places` in θ, (n,), ascending, and where in the workspace `at` they
+    are told to kernels.
+
+    Their gradient counts as 0, before clipping, as a mask in a hook on PyTorch's gradient does; penalties on them count as
+    nothing with it. The optimizer's memory of them follows from that: it fades as its rule lets it, and does not grow. What
+    would move them all the same (a decoupled decay, a momentum that is left, a look-ahead, Muon's iterations) is taken back
+    within the op that does it.
+    """
+
+    places: NDArray[np.int64]
+    at: int
+
+    def fields(self, first: int, size: int) -> dict[str, int]:
+        """Fields of an op on the `size` parameters from `first` on."""
+        start, end = np.searchsorted(self.places, (first, first + size))
+        return {"FROZEN": self.at + 2 * int(start), "FROZEN_COUNT": int(end - start)}
+
+    def within(self, slot: TensorSlot) -> NDArray[np.bool_]:
+        """Which entries of a parameter are frozen, of its shape."""
+        start, end = np.searchsorted(self.places, (slot.offset, slot.offset + slot.size))
+        mask = np.zeros(slot.size, dtype=np.bool_)
+        mask[self.places[start:end] - slot.offset] = True
+        return mask.reshape(slot.shape)
+
+
+NONE_FROZEN: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
 class Tape:
     """A compiled run: `ops` (n, N_FIELDS) in integer codes, `words` the same for people."""
 
@@ -50,6 +80,7 @@ class Tape:
     state_slots: int
     running_size: int
     """Running statistics of batch norm, at the front of the state: of each such layer the means, then the variances."""
+    frozen: FrozenEntries
 
     @property
     def parameter_count(self) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from engine.machine.trace import MicroStep, trace_update
 from engine.microscope.expressions.arithmetic import as_tree, flat, names_in, on_arrays
 from engine.microscope.expressions.expression import Expression, Number, Writing, latex, plain
-from engine.optimizers.equations import SYMBOLS, UpdateEquations
+from engine.optimizers.equations import STEP, SYMBOLS, UpdateEquations
 from engine.rows.latex import latex as latex_of
 
 if TYPE_CHECKING:
@@ -138,18 +138,39 @@ def tree(
     equations: UpdateEquations, inputs: Mapping[str, Any], index: tuple[int, ...], symbols: Mapping[str, str]
 ) -> dict[str, Expression]:
     """The same for one entry, with its terms: each formula in the `symbols` of what it reads."""
-    known: dict[str, Expression] = {}
-    for name, value in inputs.items():
-        number = (
-            float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
-        )
-        known[name] = Number(symbols.get(name, name), number, name)
+    known = _known(inputs, index, symbols)
     found = {}
     for quantity in equations.quantities:
         made = flat(as_tree(quantity.formula, known))
         found[quantity.name] = made
         known[quantity.name] = Number(quantity.symbol, made.value, quantity.name)
     return found
+
+
+def _known(inputs: Mapping[str, Any], index: tuple[int, ...], symbols: Mapping[str, str]) -> dict[str, Expression]:
+    """What the formulas read, of one entry."""
+    known: dict[str, Expression] = {}
+    for name, value in inputs.items():
+        number = (
+            float(value[index]) if isinstance(value, np.ndarray) and value.ndim == len(index) else float(np.ravel(value)[0])
+        )
+        known[name] = Number(symbols.get(name, name), number, name)
+    return known
+
+
+def written_out(
+    equations: UpdateEquations, inputs: Mapping[str, Any], index: tuple[int, ...], symbols: Mapping[str, str]
+) -> Expression:
+    """What becomes of one entry of θ, with the step's own formula where the kernel's last one has its name: θ − η g instead of
+    θ − Δ, and in hats where books write them."""
+    last = equations.quantities[-1]
+    known = _known(inputs, index, symbols)
+    for quantity in equations.quantities[:-1]:
+        made = as_tree(quantity.formula, known)
+        known[quantity.name] = Number(quantity.symbol, made.value, quantity.name)
+        if quantity.name == STEP:
+            step = as_tree(quantity.textbook or quantity.formula, known)
+    return flat(as_tree(last.formula, known | {STEP: step}))
 
 
 def update_of(steps: tuple[MicroStep, ...], name: str) -> MicroStep:
@@ -175,13 +196,14 @@ def dissect(trainer: Trainer, name: str, index: tuple[int, ...], last: int = LAS
     optimizer = trainer.effective_spec.optimizer
     equations = equations_for(optimizer, matrix=slot.matrix)
     inputs = inputs_of(update_of(trace.steps, name), name, optimizer, equations)
-    entry = Entry(optimizer, equations, inputs, name, index)
+    entry = Entry(optimizer, equations, inputs, name, index, frozen=bool(trainer.tape.frozen.within(slot)[index]))
     return entry.dissection(here, rows)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of what an update reads, with the optimizer that reads it. `words`: what of the inputs is called otherwise."""
+    """One entry of what an update reads, with the optimizer that reads it. `words`: what of the inputs is called otherwise.
+    `frozen`: whatever its equations come to, it stays as it is."""
 
     optimizer: OptimizerSpec
     equations: UpdateEquations
@@ -189,6 +211,7 @@ class Entry:
     name: str
     index: tuple[int, ...]
     words: Mapping[str, str] = field(default_factory=dict)
+    frozen: bool = False
 
     @property
     def entering(self) -> dict[str, float]:
@@ -198,14 +221,22 @@ class Entry:
     def values(self) -> dict[str, float]:
         """What goes in, and every quantity."""
         own = {key: _at(value, self.index) for key, value in self.inputs.items()}
-        return {key: float(value) for key, value in quantities(self.equations, own).items()} | self.entering
+        made = quantities(self.equations, own) | ({self._last: own["theta"]} if self.frozen else {})
+        return {key: float(value) for key, value in made.items()} | self.entering
+
+    @property
+    def _last(self) -> str:
+        """The quantity that is θ after the update."""
+        return self.equations.quantities[-1].name
 
     def dissection(self, step: int, past: list[dict[str, float]]) -> Dissection:
         """The update after `step`; `past`: the `values` of the updates before it, oldest first."""
         known = symbols_of(self.optimizer, self.equations)
         trees = tree(self.equations, self.inputs, self.index, known)
-        now = {key: expression.value for key, expression in trees.items()}
         entering = self.entering
+        if self.frozen:
+            trees[self._last] = Number(known["theta"], entering["theta"], "theta")
+        now = {key: expression.value for key, expression in trees.items()}
         rows = [*past, now | entering]
 
         def history(key: str) -> tuple[float, ...]:
@@ -215,7 +246,7 @@ class Entry:
             Part(
                 quantity.name,
                 quantity.symbol,
-                quantity.words,
+                f"{quantity.words}: it is frozen, and stays" if self.frozen and quantity.name == self._last else quantity.words,
                 latex(trees[quantity.name]),
                 latex(trees[quantity.name], Writing(numbers=True)),
                 now[quantity.name],
@@ -285,7 +316,8 @@ def _values(machine: Machine, slot: TensorSlot, index: tuple[int, ...]) -> dict[
     optimizer = machine.spec.optimizer
     equations = equations_for(optimizer, matrix=slot.matrix)
     inputs = inputs_of(update_of(trace.steps, slot.name), slot.name, optimizer, equations)
-    return Entry(optimizer, equations, inputs, slot.name, index).values()
+    frozen = bool(machine.tape.frozen.within(slot)[index])
+    return Entry(optimizer, equations, inputs, slot.name, index, frozen=frozen).values()
 
 
 def slot_of(trainer: Trainer, name: str, index: tuple[int, ...]) -> TensorSlot:

@@ -135,7 +135,7 @@ ADAM_FAMILY = (
                 ),
                 _amsgrad,
                 (*STATE, "vₘₐₓ"),
-                stability=adaptive_mean(corrected_root("vₘₐₓ")),
+                stability=adaptive_mean(corrected_root("vₘₐₓ"), fades=False),
             )
         ),
         formulas={

@@ -21,6 +21,7 @@ from engine.optimizers.row import (
     by_dialect,
     same,
 )
+from engine.optimizers.stability import CONSTANT_MOMENTUM, RISING_MOMENTUM, adaptive_mean, fading_maximum, rectified
 from engine.optimizers.torch_form import Options, TorchOptimizer, in_torch, written_out
 from engine.rows.row import Parameter
 
@@ -105,8 +106,8 @@ ADAM_VARIANTS = (
         (RATE, BETA_1, BETA_2, EPS, PSI),
         parameters_of={"psi": PYTORCH},
         forms=by_dialect(
-            textbook=Form(kernels.NADAM_CONSTANT, NADAM, NADAM_LINES, STATE),
-            pytorch=Form(kernels.NADAM, NADAM, _nadam, STATE),
+            textbook=Form(kernels.NADAM_CONSTANT, NADAM, NADAM_LINES, STATE, stability=CONSTANT_MOMENTUM),
+            pytorch=Form(kernels.NADAM, NADAM, _nadam, STATE, stability=RISING_MOMENTUM),
         ),
         formulas={
             TEXTBOOK: r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v} + \varepsilon}"
@@ -143,8 +144,14 @@ ADAM_VARIANTS = (
         (RATE, BETA_1, BETA_2, EPS),
         parameters_of={"eps": PYTORCH},
         forms=by_dialect(
-            textbook=Form(kernels.RADAM_PAPER, RADAM, RADAM_LINES, STATE),
-            pytorch=Form(kernels.RADAM, RADAM, lambda o: in_torch("RAdam", arguments(o), IN_TORCH), STATE),
+            textbook=Form(kernels.RADAM_PAPER, RADAM, RADAM_LINES, STATE, stability=adaptive_mean(rectified(4.0))),
+            pytorch=Form(
+                kernels.RADAM,
+                RADAM,
+                lambda o: in_torch("RAdam", arguments(o), IN_TORCH),
+                STATE,
+                stability=adaptive_mean(rectified(5.0)),
+            ),
         ),
         formulas={
             TEXTBOOK: RECTIFIED + r"\sqrt v & \rho_t > 4 \\ \eta\, \hat m" + UNRECTIFIED,
@@ -177,7 +184,7 @@ ADAM_VARIANTS = (
         r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{u}",
         (RATE, BETA_1, BETA_2, EPS, CORRECTED),
         parameters_of={"eps": PYTORCH},
-        forms=same(Form(kernels.ADAMAX, ADAMAX, _adamax, ("m", "u"))),
+        forms=same(Form(kernels.ADAMAX, ADAMAX, _adamax, ("m", "u"), stability=adaptive_mean(fading_maximum))),
         formulas={
             TEXTBOOK: r"u \leftarrow \max(\beta_2 u, |g|),\quad \theta \leftarrow \theta - \eta\, \frac{\hat m}{u}",
             PYTORCH: r"u \leftarrow \max(\beta_2 u, |g| + \varepsilon),\quad "

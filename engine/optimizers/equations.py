@@ -8,19 +8,21 @@ parameters by their names, `c1` and `c2` the bias corrections, `f1`, `f2`, `f3` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Quantity:
     """One quantity: its name in later formulas, LaTeX, words, formula; `becomes`: what it is to the next update: "theta", or
-    the state tensor by its name in formulas."""
+    the state tensor by its name in formulas. `textbook`: the same value but for rounding, as books write it, where that is not
+    the order in which the kernel computes."""
 
     name: str
     symbol: str
     words: str
     formula: str
     becomes: str | None = None
+    textbook: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,11 @@ def new(formula: str = "theta - step") -> Quantity:
     return Quantity("theta_new", r"\theta'", "the parameter after the update", formula, "theta")
 
 
-def step(formula: str, words: str = "the step: what is taken away from the parameter") -> Quantity:
-    return Quantity("step", r"\Delta", words, formula)
+STEP = "step"
+
+
+def step(formula: str, words: str = "the step: what is taken away from the parameter", textbook: str = "") -> Quantity:
+    return Quantity(STEP, r"\Delta", words, formula, textbook=textbook)
 
 
 def mean(formula: str = "beta * m + (1 - beta) * g", words: str = "the running mean of gradients") -> Quantity:
@@ -89,8 +94,9 @@ V = Quantity("v_new", "v'", "the running mean of squared gradients", "beta2 * v 
 M_HAT = Quantity("m_hat", r"\hat m", "the mean, corrected for its start at zero", "m_new / c1")
 V_HAT = Quantity("v_hat", r"\hat v", "the mean of squares, corrected for its start at zero", "v_new / c2")
 CORRECTED_ROOT = r"\sqrt{\hat v} + \varepsilon"
+IN_HATS = "eta * m_hat / (sqrt(v_hat) + eps)"
 ADAM_STEP = step("eta / c1 * m_new / root", "the step η m̂ / (√v̂ + ε)")
-ADAM = (M, V, M_HAT, V_HAT, size(CORRECTED_ROOT, "sqrt(v_new) / sqrt(c2) + eps"), ADAM_STEP)
+ADAM = (M, V, M_HAT, V_HAT, size(CORRECTED_ROOT, "sqrt(v_new) / sqrt(c2) + eps"), replace(ADAM_STEP, textbook=IN_HATS))
 VELOCITY = Quantity("v_new", "v'", "the velocity: past gradients, fading", "beta * v + g", "v")
 SHRUNK = Quantity("shrunk", r"\theta^{\mathrm{decayed}}", "the parameter after its decay", "f1 * theta")
 DECAYED_ADAM = equations(*ADAM, SHRUNK, new("shrunk - step"))

@@ -48,6 +48,9 @@ TORCH = written_out(
     methods=ORTHOGONAL,
 )
 STATE = ("m", "v")
+ONE_SIZE = (
+    "a matrix's steps have one size, whatever the gradient's: near a minimum they swing to and fro by the rate, at any rate"
+)
 
 OF_MATRICES_AND_THE_REST = (
     Optimizer(
@@ -63,7 +66,8 @@ OF_MATRICES_AND_THE_REST = (
                 OF_MATRICES,
                 TORCH,
                 STATE,
-                rest=Form(kernels.MUON_REST, DECAYED_ADAM, TORCH, STATE),
+                rest=Form(kernels.MUON_REST, DECAYED_ADAM, TORCH, STATE, stability=ONE_SIZE),
+                stability=ONE_SIZE,
             )
         ),
         formulas=both(

@@ -71,8 +71,8 @@ class Form:
     state: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     rest: Form | None = None
-    stability: Stability | None = None
-    """Its speed limit on a quadratic; None: its steps are no multiple of the gradient."""
+    stability: Stability | str = "none has been worked out for its steps"
+    """Its speed limit on a quadratic, or a text that says why there is none."""
 
     def of(self, matrix: bool) -> Form:
         """The form that a tensor follows."""

@@ -7,7 +7,15 @@ from dataclasses import replace
 from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.equations import INSIDE, OUTSIDE, SCALED, Alias, Quantity, UpdateEquations, equations, new, step
 from engine.optimizers.row import COMMON, DECAY, EPS, PYTORCH, RATE, TEXTBOOK, Form, Optimizer, both, by_dialect, same
-from engine.optimizers.stability import adaptive, adaptive_heavy_ball, root_inside, root_outside
+from engine.optimizers.stability import (
+    adaptive,
+    adaptive_heavy_ball,
+    past_steps,
+    root_inside,
+    root_outside,
+    spread_inside,
+    spread_outside,
+)
 from engine.optimizers.torch_form import InTorch, Options, WrittenOut, in_torch, picked, written_out
 from engine.rows.row import Parameter
 
@@ -34,6 +42,7 @@ MEAN_SQUARE = r"s \leftarrow \gamma s + (1 - \gamma) g^2,\quad "
 WIDE = ("s", "ḡ", "v")
 RMSPROP_INSIDE = adaptive_heavy_ball(root_inside("s"))
 RMSPROP_OUTSIDE = adaptive_heavy_ball(root_outside("s"))
+CENTERED_INSIDE, CENTERED_OUTSIDE = adaptive_heavy_ball(spread_inside), adaptive_heavy_ball(spread_outside)
 
 SUM = Quantity("s_new", "G'", "the sum of all squared gradients so far", "G + g * g", "G")
 SQUARES = Quantity("s_new", "s'", "a running mean of squared gradients", "gamma * s + (1 - gamma) * (g * g)", "s")
@@ -92,14 +101,14 @@ SCALED_BY_PAST = (
                     "p -= lr * g / torch.sqrt(self.G[i] + self.eps)",
                 ),
                 ("G",),
-                stability=adaptive(root_inside("G")),
+                stability=adaptive(root_inside("G"), fades=False),
             ),
             pytorch=Form(
                 kernels.ADAGRAD_OUTSIDE,
                 equations(SUM, OUTSIDE, *SCALED),
                 lambda o: in_torch("Adagrad", picked(o, lr="lr", eps="eps", lr_decay="lr_decay"), {"sum": "G"}),
                 ("G",),
-                stability=adaptive(root_outside("G")),
+                stability=adaptive(root_outside("G"), fades=False),
             ),
         ),
         formulas={
@@ -134,7 +143,7 @@ SCALED_BY_PAST = (
                         _with_velocity_lines(option == "centered"),
                         WIDE,
                         options=(option,),
-                        stability=None if option == "centered" else RMSPROP_INSIDE,
+                        stability=CENTERED_INSIDE if option == "centered" else RMSPROP_INSIDE,
                     )
                     for option in ("centered", "momentum")
                 ),
@@ -154,7 +163,7 @@ SCALED_BY_PAST = (
                         _with_velocity_in_torch,
                         WIDE,
                         options=(option,),
-                        stability=None if option == "centered" else RMSPROP_OUTSIDE,
+                        stability=CENTERED_OUTSIDE if option == "centered" else RMSPROP_OUTSIDE,
                     )
                     for option in ("centered", "momentum")
                 ),
@@ -202,6 +211,7 @@ SCALED_BY_PAST = (
                 ),
                 lambda o: in_torch("Adadelta", picked(o, lr="lr", eps="eps", rho="rho"), {"square_avg": "E", "acc_delta": "X"}),
                 ("E", "X"),
+                stability=adaptive(past_steps, fades=False),
             )
         ),
         formulas=both(

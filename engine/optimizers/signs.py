@@ -39,6 +39,9 @@ STEP_SIZES = Parameter(
         Parameter("largest", "largest step", "Γₘₐₓ", 50.0, minimum=0.0, maximum=1e9, scale="log"),
     ),
 )
+SIGN_ALONE = (
+    "it uses the gradient's sign alone: the size of its steps does not depend on the curvature, and near a minimum {how}"
+)
 SIGN_STEP = r"\theta \leftarrow \theta - \Delta\, \operatorname{sign} g"
 LION_STEP = r"\theta \leftarrow \theta - \eta\,(\operatorname{sign} c + \lambda\theta)"
 
@@ -85,6 +88,7 @@ SIGNS = (
                     "Rprop", picked(o, lr="lr", etas="etas", step_sizes="step_sizes"), {"prev": "g′", "step_size": "Δ"}
                 ),
                 ("g′", "Δ"),
+                stability=SIGN_ALONE.format(how="each flip of a sign shrinks them, at any rate"),
             )
         ),
         formulas=both(r"\Delta \leftarrow \min(\max(\eta^{\pm} \Delta,\, \Gamma_{\min}),\, \Gamma_{\max}),\quad " + SIGN_STEP),
@@ -133,6 +137,7 @@ SIGNS = (
                     "self.m[i] = self.beta2 * self.m[i] + (1 - self.beta2) * g",
                 ),
                 ("m",),
+                stability=SIGN_ALONE.format(how="it swings to and fro by the rate, at any rate"),
             )
         ),
         formulas=both(

@@ -235,7 +235,8 @@ def _plane(race: NetworkRace, choice: PlaneChoice) -> Plane:
     if not np.isfinite(theta).all():
         raise ValueError(f"lane: lane {lane.id} has diverged; allowed: one whose parameters are finite")
     if choice.kind == "random":
-        return random_directions(theta, lane.trainer.tape.slots, choice.seed, choice.others)
+        frozen = lane.trainer.machine.frozen
+        return random_directions(theta, lane.trainer.tape.slots, choice.seed, choice.others, frozen)
     first, second = choice.weights
     known = theta.size
     if first == second or not (0 <= first < known and 0 <= second < known):

@@ -12,7 +12,7 @@ from engine.kernels import codes
 from engine.landscape.curvature import FLAT, Curvature, Product, hessian_in_parts, of_hessian_in_parts
 from engine.landscape.degeneracy import after_newton_step, newton_offset
 from engine.landscape.slices import Landscape
-from engine.landscape.stability import Bound, PhaseDiagram, bound_in_parts, growth, phase_diagram
+from engine.landscape.stability import Bound, PhaseDiagram, bound_in_parts, growth, phase_diagram, unbounded
 from engine.parts import Parts
 from engine.race.on_network import NetworkRace
 from engine.spec import OptimizerSpec
@@ -26,8 +26,8 @@ MOMENTA = {"sgd": "momentum", "momentum": "momentum", "nesterov": "nesterov"}
 @dataclass(frozen=True)
 class Local:
     """Of the objective over the whole training set, where a lane stands. `rate` is that of its next update, `bound` its own
-    optimizer's, None where there is none; `phase` the map, with the lane's momentum and its growth a step, or None; `negative`
-    counts eigenvalues below zero where the whole spectrum is known."""
+    optimizer's, None where there is none, and `unbounded` says why; `phase` the map, with the lane's momentum and its growth a
+    step, or None; `negative` counts eigenvalues below zero where the whole spectrum is known."""
 
     lane: int
     step: int
@@ -35,6 +35,7 @@ class Local:
     rate: float
     curvature: Curvature
     bound: Bound | None
+    unbounded: str | None
     phase: PhaseDiagram | None
     momentum: float | None
     growth: float | None
@@ -78,6 +79,7 @@ def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
     matrix = curvature.matrix
     product: Product = hessian if matrix is None else lambda v: v @ matrix  # symmetric: for rows v of (k, P), too
     found = yield from bound_in_parts(optimizer, product, theta.size, position.state, position.updates)
+    why = unbounded(optimizer, position.state, position.updates)
     phase, momentum, grows = None, None, None
     if optimizer.name in MOMENTA and np.isfinite(curvature.largest) and curvature.largest > 0.0:
         curvatures = upward(curvature)
@@ -89,7 +91,7 @@ def _local_in_parts(position: LanePosition, surface: Landscape) -> Parts[Local]:
     negative = None
     if curvature.spectrum is not None:
         negative = int(np.sum(curvature.spectrum < -FLAT * max(abs(curvature.smallest), abs(curvature.largest))))
-    return Local(position.lane, position.step, optimizer, rate, curvature, found, phase, momentum, grows, negative)
+    return Local(position.lane, position.step, optimizer, rate, curvature, found, why, phase, momentum, grows, negative)
 
 
 def upward(curvature: Curvature) -> list[float]:

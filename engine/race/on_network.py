@@ -22,9 +22,12 @@ from engine.parts import LeftOff, Pace, give_way, unbroken
 from engine.pool import side_by_side
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
-from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec
+from engine.script.edits import MOST_ENTRIES, Entries, FreezeEdit
+from engine.script.script_data import ScriptData
+from engine.spec import FrozenTensor, OptimizerSpec, RunSpec, ScheduleSpec
 from engine.spec.fields import Many, SpecModel
 from engine.trainer import Trainer
+from engine.warmup import fingerprint
 
 MOST_POINTS = 160
 """Points kept of each lane's trajectory; beyond them every second is left out."""
@@ -36,10 +39,12 @@ PIECE = 0.01
 
 
 class NetworkRaceSpec(SpecModel):
-    """A race on a network: the spec that all lanes train, and the lanes. The spec's own optimizer and schedule are not used."""
+    """A race on a network: the spec that all lanes train, and the lanes. The spec's own optimizer and schedule are not used.
+    What is `frozen` keeps its values in all of them."""
 
     run: RunSpec = Field(default_factory=RunSpec)
     lanes: Many[LaneSpec] = ()
+    frozen: Many[FrozenTensor] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> NetworkRaceSpec:
@@ -58,6 +63,27 @@ def spec_of(run: RunSpec, lane: LaneSpec) -> RunSpec:
     if lane.initializer is not None:
         described["network"] = run.network.model_dump() | {"initializer": lane.initializer.model_dump()}
     return RunSpec.model_validate(described)
+
+
+def frozen_of(trainer: Trainer) -> tuple[FrozenTensor, ...]:
+    """What is frozen in a run where it stands, with its values."""
+    named = trainer.named_parameters
+    return tuple(
+        FrozenTensor(name=name, places=tuple(np.flatnonzero(mask).tolist()), values=tuple(named[name][mask].tolist()))
+        for name, mask in trainer.frozen.items()
+    )
+
+
+def frozen_edits(trainer: Trainer, frozen: Sequence[FrozenTensor]) -> Iterator[FreezeEdit]:
+    """The same as edits before the first update, for a script of the trainer's spec."""
+    shapes = {slot.name: slot.shape for slot in trainer.tape.slots}
+    entries = [
+        Entries(name=tensor.name, index=tuple(int(i) for i in np.unravel_index(place, shapes[tensor.name])), value=value)
+        for tensor in frozen
+        for place, value in zip(tensor.places, tensor.values, strict=True)
+    ]
+    for first in range(0, len(entries), MOST_ENTRIES):
+        yield FreezeEdit(entries=tuple(entries[first : first + MOST_ENTRIES]))
 
 
 @dataclass
@@ -116,7 +142,8 @@ class NetworkRace:
 
     def as_script(self) -> dict[str, Any]:
         """The race as plain data; `from_script` gives the same bits on a machine of the same fingerprint."""
-        spec = {"run": self.spec.run.as_plain()} | self.script.model_dump(mode="json", exclude={"run"})
+        left_out = {"run"} if self.spec.frozen else {"run", "frozen"}  # of which an older chainrule knows nothing
+        spec = {"run": self.spec.run.as_plain()} | self.script.model_dump(mode="json", exclude=left_out)
         return {"spec": spec, "step": self.step}
 
     @classmethod
@@ -139,12 +166,21 @@ class NetworkRace:
         spec = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
         if len(self.lanes) >= MOST_LANES:
             raise ValueError(f"lanes: there are {MOST_LANES} already; allowed: up to {MOST_LANES}")
-        made = NetworkLane(self.next_id, spec, Trainer(spec_of(self.spec.run, spec)), self.step)
+        made = NetworkLane(self.next_id, spec, self._trainer(spec), self.step)
         made.points[0] = made.trainer.machine.theta.copy()
         self.next_id += 1
         self.lanes.append(made)
         self._retune_at(made)
         return made.id
+
+    def _trainer(self, lane: LaneSpec) -> Trainer:
+        return Trainer(spec_of(self.spec.run, lane), frozen=self.spec.frozen)
+
+    def run_script(self, number: int) -> dict[str, Any]:
+        """A lane's own run as plain data, as `Trainer.as_script`."""
+        trainer = self.lane(number).trainer
+        edits = (*frozen_edits(trainer, self.spec.frozen), *trainer.edits)
+        return ScriptData(spec=trainer.spec, edits=edits, step=trainer.steps_done, fingerprint=fingerprint()).as_json()
 
     def remove(self, number: int) -> None:
         self.lanes.remove(self.lane(number))
@@ -165,7 +201,7 @@ class NetworkRace:
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
         if self.step == 0:
             lane.spec = lane.spec.retuned(0, changed, own)
-            lane.trainer = Trainer(spec_of(self.spec.run, lane.spec))
+            lane.trainer = self._trainer(lane.spec)
             lane.points = {0: lane.trainer.machine.theta.copy()}
             return
         for _ in self._lane_to(lane, self.step):
@@ -180,7 +216,7 @@ class NetworkRace:
         """Another spec in a lane's place: it keeps its id and begins anew; `seeking` brings it to where the others are."""
         lane = self.lane(number)
         wanted = spec if isinstance(spec, LaneSpec) else LaneSpec.model_validate(spec)
-        lane.trainer, lane.spec = Trainer(spec_of(self.spec.run, wanted)), wanted
+        lane.trainer, lane.spec = self._trainer(wanted), wanted
         lane.points = {0: lane.trainer.machine.theta.copy()}
         self._retune_at(lane)
 

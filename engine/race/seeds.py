@@ -16,7 +16,7 @@ from engine.parts import Pace, give_way
 from engine.pool import side_by_side
 from engine.race.on_network import spec_of
 from engine.race.spec import LaneSpec, check_count
-from engine.spec import RunSpec
+from engine.spec import FrozenTensor, RunSpec
 from engine.trainer import Trainer
 
 MOST_SEEDS = 64
@@ -48,7 +48,9 @@ class SeedRace:
         seeds: int | Sequence[int] = 32,
         steps: int = 1000,
         points: int = POINTS,
+        frozen: Sequence[FrozenTensor] = (),
     ) -> None:
+        self.frozen = tuple(frozen)
         self.run = run if isinstance(run, RunSpec) else RunSpec.model_validate(run)
         self.lanes = tuple(lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane) for lane in lanes)
         check_count(self.lanes)
@@ -76,7 +78,7 @@ class SeedRace:
         some = [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]
         for few in some:
             for pair in few:
-                self.endings[pair] = Trainer(self.spec(*pair))
+                self.endings[pair] = Trainer(self.spec(*pair), frozen=self.frozen)
                 give_way()
             yield 0.0
         pace = Pace(SECONDS, int(self.steps[-1]))

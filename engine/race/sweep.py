@@ -14,7 +14,7 @@ from engine.parts import Parts, at_once
 from engine.race.on_surface import Race
 from engine.race.seeds import SeedRace
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec
-from engine.spec import RunSpec
+from engine.spec import FrozenTensor, RunSpec
 from engine.surfaces.function import SurfaceFunction
 from engine.surfaces.rows import Box
 
@@ -103,8 +103,10 @@ def network_rate_sweep_in_parts(
     rates: Sequence[float] = RATES,
     steps: int = 1000,
     seeds: Sequence[int] = (0,),
+    frozen: Sequence[FrozenTensor] = (),
 ) -> Parts[RateSweep]:
-    """A lane of a network at each rate; seeds differ in start and batches, the data are the same. Losses are train losses."""
+    """A lane of a network at each rate; seeds differ in start and batches, the data are the same, and so is what is `frozen`.
+    Losses are train losses."""
     own = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
     if not 1 <= len(rates) <= MOST_RATES or not 1 <= len(seeds) <= MOST_RATES:
         raise ValueError(f"rates, seeds: {len(rates)} and {len(seeds)} given; allowed: 1 to {MOST_RATES} of each")
@@ -112,7 +114,7 @@ def network_rate_sweep_in_parts(
     for first in range(0, len(rates), MOST_LANES):
         some = rates[first : first + MOST_LANES]
         lanes = [at_rate(own, rate).model_copy(update={"seed": None}) for rate in some]
-        race = SeedRace(run, lanes, tuple(seeds), steps, points=max(2, steps // SLICE))
+        race = SeedRace(run, lanes, tuple(seeds), steps, points=max(2, steps // SLICE), frozen=frozen)
         for share in race.slices():
             yield (first + share * len(some)) / len(rates)
         losses[:, first : first + len(some)] = race.losses[:, :, -1].T

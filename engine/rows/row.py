@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal, TypeVar
 
-Kind = Literal["float", "int", "bool", "choice", "pair"]
+Kind = Literal["float", "int", "bool", "choice", "pair", "text"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Parameter:
             return ", ".join(str(choice) for choice in self.choices)
         if self.kind == "bool":
             return "true, false"
+        if self.kind == "text":
+            return "text"
         if self.kind == "pair":
             return "two numbers, the first not the larger: " + " and ".join(part.allowed for part in self.parts)
         low = f"{'(' if self.exclusive_minimum else '['}{self.minimum:g}" if self.minimum is not None else "(-inf"
@@ -45,6 +47,8 @@ class Parameter:
             return None if value in self.choices else f"must be one of: {self.allowed}"
         if self.kind == "bool":
             return None if isinstance(value, bool) else "must be true or false"
+        if self.kind == "text":
+            return None if isinstance(value, str) else "must be text"
         if self.kind == "pair":
             pair = isinstance(value, list | tuple) and len(value) == 2
             inside = pair and not any(part.problem(each) for part, each in zip(self.parts, value, strict=True))

@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 from engine.spec import MAX_STEPS, NO_VALIDATION, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec, StopSpec
 from engine.spec.fields import Many
 
+MOST_ENTRIES = 64
+"""Rows, columns or single entries that one edit freezes."""
+
 
 class EditError(ValueError):
     """An edit that cannot be made; nothing changed. `field`, `problem` and `allowed` say why not, and what would do."""
@@ -48,6 +51,26 @@ class WeightEdit(_Edit):
     value: float = Field(allow_inf_nan=False)
 
 
+class Entries(BaseModel):
+    """Entries of one parameter: one, a row, a column or all of them; where there is a `value`, they are set to it first."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_inf_nan="strings", json_schema_serialization_defaults_required=True
+    )
+    name: str = Field(max_length=16)
+    index: Many[Annotated[int, Field(ge=0)] | None] = Field(description="counts from 0; null stands for all along that axis")
+    value: float | None = Field(default=None, allow_inf_nan=False)
+
+
+class FreezeEdit(_Edit):
+    """Weights and biases that no update changes from here on: frozen at their values, or removed, which is frozen at 0; or
+    trained again. An edit of the weight of a frozen one leaves it frozen, at its new value."""
+
+    kind: Literal["freeze"] = "freeze"
+    action: Literal["freeze", "remove", "release"] = "freeze"
+    entries: Many[Entries] = Field(min_length=1, max_length=MOST_ENTRIES)
+
+
 class ExtendEdit(_Edit):
     """Play goes on to a later step."""
 
@@ -55,7 +78,7 @@ class ExtendEdit(_Edit):
     max_steps: int = Field(ge=1, le=MAX_STEPS)
 
 
-AnyEdit = SetEdit | WeightEdit | ExtendEdit
+AnyEdit = SetEdit | WeightEdit | FreezeEdit | ExtendEdit
 Edit = Annotated[AnyEdit, Field(discriminator="kind")]
 EDITS: TypeAdapter[AnyEdit] = TypeAdapter(Edit)
 
@@ -80,12 +103,14 @@ def target(edit: AnyEdit) -> tuple[Any, ...]:
         return ("set", edit.path)
     if isinstance(edit, WeightEdit):
         return ("weight", edit.name, edit.index)
+    if isinstance(edit, FreezeEdit):
+        return ("freeze", edit.entries)
     return ("extend",)
 
 
 def retrains(edit: AnyEdit) -> bool:
     """Whether it changes what trains from here on; another end, or another rule to stop by, does not."""
-    return isinstance(edit, WeightEdit) or (isinstance(edit, SetEdit) and edit.path.partition(".")[0] != "stop")
+    return isinstance(edit, WeightEdit | FreezeEdit) or (isinstance(edit, SetEdit) and edit.path.partition(".")[0] != "stop")
 
 
 def value_at(spec: RunSpec, path: str) -> Any:
@@ -135,7 +160,7 @@ def _checked(spec: RunSpec) -> RunSpec:
 
 
 def with_edit(spec: RunSpec, edit: AnyEdit) -> RunSpec:
-    """The spec in force after an edit; a weight edit leaves it."""
+    """The spec in force after an edit; one of weights leaves it."""
     if isinstance(edit, SetEdit):
         return with_set(spec, edit.path, edit.value)
     if isinstance(edit, ExtendEdit):

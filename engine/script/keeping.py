@@ -19,8 +19,8 @@ from engine.parts import give_way, giving_way_between
 from engine.recording.series import Series
 from engine.recording.stops import Stop, stop_reason
 from engine.run import Run
-from engine.script.edit_checks import slot_of
-from engine.script.edits import Edit, WeightEdit, with_edit
+from engine.script.edit_checks import check, frozen_by
+from engine.script.edits import Edit, with_edit
 from engine.script.script import Branch
 from engine.spec import MAX_STEPS, RunSpec
 from engine.trainer import Trainer
@@ -164,8 +164,7 @@ def resume(line: Timeline, at: Cursor, buffers: Mapping[str, NDArray[Any]] | Non
     ]
     script.current, script.undone = line.current, line.undone
     for edit in script.branch.edits:
-        if isinstance(edit, WeightEdit):
-            slot_of(edit, trainer.machine)  # raises where this network has no such weight
+        check(edit, trainer.machine)  # raises where this network has no such weight
     if buffers is None or not _stand(trainer.run, at.step, buffers):
         trainer.restart()
     elif at.stop is not None and trainer.steps_done == at.step:
@@ -181,9 +180,11 @@ def _stand(run: Run, furthest: int, buffers: Mapping[str, NDArray[Any]]) -> bool
     if buffers["counters"].shape != machine.int_state.shape:
         return False
     step = int(buffers["counters"][codes.STEP])
-    for edit in run.script.branch.edits:
-        spec = with_edit(spec, edit) if edit.step <= step else spec
+    made = [edit for edit in run.script.branch.edits if edit.step <= step]
+    for edit in made:
+        spec = with_edit(spec, edit)
     machine.adopt(spec)
+    machine.freeze(frozen_by(made, machine))
     if step > furthest or any(buffers[each.key].shape != getattr(machine, each.attribute).shape for each in BUFFERS):
         return False
     run.resume({each.attribute: buffers[each.key] for each in BUFFERS})

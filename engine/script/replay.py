@@ -7,8 +7,8 @@ from typing import Generic, Protocol, TypeVar
 
 from engine.machine.machine import Machine
 from engine.recording.stops import Stop
-from engine.script.edit_checks import slot_of
-from engine.script.edits import AnyEdit, EditError, WeightEdit
+from engine.script.edit_checks import check
+from engine.script.edits import AnyEdit
 from engine.script.script_data import ScriptData
 from engine.spec import MAX_STEPS
 
@@ -42,11 +42,7 @@ class Replay(Generic[Run]):
         self.trainer, self.data = trainer, data
         self.made = 0
         for index, edit in enumerate(data.edits):
-            if isinstance(edit, WeightEdit):
-                try:
-                    slot_of(edit, trainer.machine)
-                except EditError as error:
-                    raise EditError(f"edits.{index}.{error.field}", error.problem, error.allowed) from error
+            check(edit, trainer.machine, f"edits.{index}.")
 
     def advance(self, updates: int) -> bool:
         """At most so many updates, or an edit; true at the end."""

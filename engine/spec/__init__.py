@@ -2,8 +2,9 @@
 
 What is out of range is refused by name, with the allowed range."""
 
-from engine.spec.data import DataSpec
+from engine.spec.data import DataSpec, FormulaData
 from engine.spec.fields import MAX_LAYERS, MAX_SEED, MAX_STEPS, MAX_UNITS
+from engine.spec.frozen import FrozenTensor
 from engine.spec.inline import InlineData
 from engine.spec.network import InitializerSpec, LayerSpec, NetworkSpec
 from engine.spec.run import NO_VALIDATION, RunSpec
@@ -17,6 +18,8 @@ __all__ = [
     "NO_VALIDATION",
     "ClipSpec",
     "DataSpec",
+    "FormulaData",
+    "FrozenTensor",
     "InitializerSpec",
     "InlineData",
     "LayerSpec",

@@ -1,12 +1,14 @@
-"""The data of a run: a data set of the catalog, and how it is split."""
+"""The data of a run: a data set of the catalog, or what a formula makes of the plane, and how it is split."""
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
+from engine.arithmetic import FormulaError
 from engine.rows import datasets
+from engine.rows.datasets import formula as formulas
 from engine.rows.features import ALIASES, features_for
 from engine.spec.fields import Fraction, Many, Seed, SpecModel, known, refuse, within
 
@@ -47,6 +49,16 @@ class DataSpec(SpecModel):
     def row(self) -> datasets.DatasetRow:
         return datasets.DATASETS[self.name]
 
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Rows and columns of a sample that is a picture."""
+        return self.row.image_shape
+
+    @property
+    def note(self) -> str:
+        """What is to be known of the samples; empty where there is nothing."""
+        return ""
+
     def counts(self, rows: int) -> tuple[int, int, int]:
         """How many of `rows` samples are for training, validation and test; one at least is left to train on."""
         test = min(round(rows * self.test_fraction), rows - 1)
@@ -61,3 +73,49 @@ class DataSpec(SpecModel):
     @property
     def train_rows(self) -> int:
         return self.counts(self.count)[0]
+
+
+def readable(text: str) -> str:
+    try:
+        formulas.read(text)
+    except FormulaError as problem:
+        raise refuse("out_of_range", f"{problem.problem} at character {problem.position}", problem.allowed) from None
+    return text
+
+
+class FormulaData(DataSpec):
+    """Points of the plane that a formula tells apart ("y = 2 * sin(x)", "x^2 + y^2 < 9") or gives their values ("x * y / 10").
+
+    Points at which it has no value are left out, and others drawn in their place.
+    """
+
+    name: Literal["formula"] = formulas.OWN
+    formula: Annotated[str, AfterValidator(readable)] = formulas.DEFAULT
+
+    @model_validator(mode="after")
+    def _drawable(self) -> Self:
+        plane = f"x and y from -{datasets.HALF_WIDTH:g} to {datasets.HALF_WIDTH:g}"
+        try:
+            counts = self.survey.counts
+        except formulas.NoValueError as problem:
+            allowed = f"a value at one place in {formulas.EVERY} at least, {plane}"
+            raise refuse("out_of_range", str(problem), allowed, "formula") from None
+        if len(counts) and min(counts) == 0:
+            only = self.row.classes[counts.index(max(counts))]
+            allowed = f"a border that parts the plane, {plane}, or more samples"
+            raise refuse("out_of_range", f"one class only: all {self.samples} points are '{only}'", allowed, "formula")
+        return self
+
+    @property
+    def row(self) -> datasets.DatasetRow:
+        return formulas.row_of(self.formula)
+
+    @property
+    def survey(self) -> formulas.Survey:
+        """What its samples are."""
+        return formulas.survey(self.formula, self.samples, self.seed)
+
+    @property
+    def note(self) -> str:
+        out = self.survey.left_out
+        return f"{out} of {out + self.samples} points were left out: the formula has no value there." if out else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -31,8 +32,8 @@ def refuse(field: str, problem: str, allowed: str) -> PydanticCustomError:
 class InlineData(BaseModel):
     """Own samples, (n, columns) each split; targets are class indices 0, 1, … or values, one or a list for each sample.
 
-    `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are. The names (of the
-    columns, the classes, the target, the whole) are only shown.
+    `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are; "image": square
+    pictures, row by row. The names (of the columns, the classes, the target, the whole) are only shown.
     """
 
     model_config = ConfigDict(
@@ -48,7 +49,7 @@ class InlineData(BaseModel):
     test_x: Rows | None = None
     test_y: Targets | None = None
     standardize: bool = False
-    kind: Literal["table", "plane"] = "table"
+    kind: Literal["table", "plane", "image"] = "table"
     features: Many[str] | None = None
     columns: Many[str] | None = None
     classes: Many[str] | None = None
@@ -98,8 +99,10 @@ class InlineData(BaseModel):
         return self
 
     def _as_plane(self, columns: int) -> None:
-        """What a plane asks of its samples, and the features it gives the network; a table has none."""
-        if self.kind == "table":
+        """What a plane or a picture asks of its samples, and a plane's features; others have none."""
+        if self.kind != "plane":
+            if self.kind == "image" and math.isqrt(columns) ** 2 != columns:
+                raise refuse("kind", f"{columns} columns are no square picture", "1, 4, 9, 16, … columns")
             if self.features:
                 raise refuse("features", "only data of the kind 'plane' have features", "none")
             object.__setattr__(self, "features", ())
@@ -154,6 +157,17 @@ class InlineData(BaseModel):
         if not x:
             return np.zeros((0, len(self.train_x[0]))), np.zeros((0, self._outputs(self.train_y)))
         return array_of(x), array_of(y).reshape(len(y), -1)
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Rows and columns of a sample that is a picture."""
+        side = math.isqrt(len(self.train_x[0]))
+        return (side, side) if self.kind == "image" else None
+
+    @property
+    def note(self) -> str:
+        """What is to be known of the samples: nothing."""
+        return ""
 
     @property
     def column_names(self) -> tuple[str, ...]:

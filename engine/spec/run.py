@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from engine.rows import datasets, losses
 from engine.rows.activations import ACTIVATIONS
-from engine.spec.data import DataSpec
+from engine.spec.data import DataSpec, FormulaData
 from engine.spec.fields import Seed, SpecModel, count_or, known, refuse
 from engine.spec.inline import InlineData
 from engine.spec.network import NetworkSpec
@@ -19,14 +19,14 @@ NO_VALIDATION = "early stopping needs a validation split"
 
 def _data_kind(value: Any) -> str:
     name = value.get("name") if isinstance(value, dict) else getattr(value, "name", None)
-    return "inline" if name == "inline" else "row"
+    return {"inline": "inline", "formula": "from_formula"}.get(name, "row") if isinstance(name, str) else "row"
 
 
 class RunSpec(SpecModel):
     """All that determines a run, but for the edits made to it."""
 
     data: Annotated[
-        Annotated[DataSpec, Tag("row")] | Annotated[InlineData, Tag("inline")],
+        Annotated[DataSpec, Tag("row")] | Annotated[FormulaData, Tag("from_formula")] | Annotated[InlineData, Tag("inline")],
         Discriminator(_data_kind),
     ] = Field(default_factory=DataSpec)
     network: NetworkSpec = Field(default_factory=NetworkSpec)
@@ -67,7 +67,7 @@ class RunSpec(SpecModel):
                 what = "one sample at a time has" if width == 1 else f"the last mini-batch of {rows} samples has one sample,"
                 allowed = f"'full' or a number from 2 to {rows} that does not leave one of {rows} samples over"
                 raise refuse("mismatch", f"{what} no variance for batch norm", allowed, "batch_size")
-        picture = isinstance(self.data, DataSpec) and self.data.row.image_shape is not None
+        picture = self.data.image_shape is not None
         if self.regularization.shift and (not picture or self.data.standardize):
             raise refuse("mismatch", "only pictures that are not standardized can be shifted", "0", "regularization.shift")
         if self.regularization.jitter and picture:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from server.protocol.base import Command, Message, Token
-from server.protocol.shapes import EditData, RunSpecData, ScriptData
+from server.protocol.shapes import EditData, FormulaDataSpec, RunSpecData, ScriptData
 
 SpeedUnit = Literal["steps", "epochs", "flat"]
 
@@ -144,3 +144,24 @@ class Cancel(Command):
     """End the finder or the check that is under way; where there is none, nothing."""
 
     type: Literal["cancel"] = "cancel"
+
+
+class Predict(Command):
+    """What the network answers to a sample of one's own, as it stands. `done.result`: {step, outputs, predicted, by_class}: for
+    classes the index of the class predicted, and the output that speaks for each; for a regression both are null. The run is
+    left alone."""
+
+    type: Literal["predict"] = "predict"
+    x: list[Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]] = Field(
+        min_length=1, max_length=1024, description="a raw sample, a number for each of the run's columns"
+    )
+
+
+class Sketch(Command):
+    """The data that a formula would give, while it is typed. `done.result`: {formula, task, classes, counts, note, x, y,
+    border}: how many samples of each class, some of the samples with their targets, and where classes meet as pieces of lines
+    (from x, y to x, y). The run is left alone."""
+
+    holds: ClassVar[str] = "data"
+    type: Literal["sketch"] = "sketch"
+    data: FormulaDataSpec

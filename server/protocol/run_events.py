@@ -37,6 +37,7 @@ class RunInfo(Message):
     loss: str
     parameter_count: int
     samples: dict[str, int] = Field(description="train, validation, test")
+    note: str = Field(default="", description="what is to be known of the samples, in words")
     data_digest: str | None = Field(default=None, description="of own data, SHA-256: script events refer to them by it")
 
     def write(self) -> Self:

@@ -28,13 +28,16 @@ LINE_POINTS = 200
 
 def data(trainer: Trainer, want: Want) -> Picture | None:
     """The samples as they were drawn or loaded, before features and standardizing: ``train_raw`` and ``train_target``
-    (labels, or the outputs wanted), and the same for validation and test where there are any. Once per run."""
+    (labels, or the outputs wanted), and the same for validation and test where there are any; where a formula tells classes
+    apart their ``border``, pieces of lines (m, 4) from x, y to x, y. Once per run."""
     arrays: Arrays = {}
     for name, split in trainer.dataset.splits.items():
         if len(split.raw):
             arrays[f"{name}_raw"] = split.raw.astype(np.float32)
             target = split.labels
             arrays[f"{name}_target"] = split.y.astype(np.float32) if target is None else target.astype(np.int32)
+    if trainer.dataset.formula is not None and trainer.dataset.task == "classification":
+        arrays["border"] = trainer.dataset.formula.border().astype(np.float32)
     return Picture({}, arrays)
 
 
@@ -51,8 +54,16 @@ def series(trainer: Trainer, want: Want) -> Picture | None:
 
 
 def parameters(trainer: Trainer, want: Want) -> Picture | None:
-    """Every parameter after update `step`."""
-    return Picture({}, dict(trainer.named_parameters))
+    """Every parameter after update `step`. ``meta.frozen``: by parameter, the stretches [first, count] of its entries, row by
+    row, that no update changes."""
+    frozen = {name: _stretches(np.flatnonzero(mask)) for name, mask in trainer.frozen.items()}
+    return Picture({"frozen": frozen}, dict(trainer.named_parameters))
+
+
+def _stretches(places: NDArray[np.int64]) -> list[list[int]]:
+    """[first, count] of each run of places (n,) that follow one another."""
+    runs = np.split(places, np.flatnonzero(np.diff(places) != 1) + 1)
+    return [[int(run[0]), len(run)] for run in runs]
 
 
 def gradients(trainer: Trainer, want: Want) -> Picture | None:
@@ -135,8 +146,9 @@ def sample(trainer: Trainer, want: Want) -> Picture | None:
 
 
 def evaluation(trainer: Trainer, want: Want) -> Picture | None:
-    """Loss and accuracy over whole splits at exactly this step; for classes also the confusion, what each sample is told to
-    be (``predicted_test`` …), ``meta.recall`` by split and class, and the misread samples."""
+    """Loss and accuracy over whole splits at exactly this step; for classes also the accuracy of the largest class
+    (``baseline``), the balanced accuracy, the confusion, what each sample is told to be (``predicted_test`` …),
+    ``meta.recall`` by split and class, and the misread samples; for a regression ``r_squared``."""
     splits = trainer.dataset.splits
     meta: dict[str, Any] = {"train": None, "validation": None, "test": None, "recall": {}}
     arrays: Arrays = {}
@@ -144,7 +156,8 @@ def evaluation(trainer: Trainer, want: Want) -> Picture | None:
         if name not in splits or not len(splits[name].x):
             continue
         found, labels = trainer.evaluate(name), splits[name].labels
-        meta[name] = {"loss": found.loss, "accuracy": found.accuracy}
+        meta[name] = {"loss": found.loss, "accuracy": found.accuracy, "baseline": found.baseline}
+        meta[name] |= {"balanced_accuracy": found.balanced_accuracy, "r_squared": found.r_squared}
         if name == "validation" or found.confusion is None or found.predicted is None or labels is None:
             continue
         arrays[f"confusion_{name}"] = found.confusion.astype(np.int32)

@@ -21,15 +21,17 @@ from server.protocol.run import (
     Load,
     Pause,
     Play,
+    Predict,
     Redo,
     Reset,
     Seek,
     SetSpeed,
     Share,
+    Sketch,
     Step,
     Undo,
 )
-from server.run import sharing
+from server.run import questions, sharing
 from server.run.controller import FLICKER, RunController
 from server.run.describe import EditInfos
 from server.run.trials import Checking, Finding, Trying
@@ -208,4 +210,6 @@ HANDLERS: Mapping[type[Command], Handler] = {
     FindRate: find_rate,
     CheckGradient: check_gradient,
     Cancel: cancel,
+    Predict: questions.predict,
+    Sketch: questions.sketch,
 }

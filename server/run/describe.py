@@ -39,6 +39,7 @@ def run_info(trainer: Trainer, run: int) -> RunInfo:
         loss=tape.loss,
         parameter_count=tape.parameter_count,
         samples={name: len(dataset.splits[name].x) if name in dataset.splits else 0 for name in SPLITS},
+        note=dataset.note,
         data_digest=_digest(trainer),
     )
     return info if info.data_digest is None else info.write()

@@ -334,11 +334,10 @@ class Scheduler:
 
     def _pause(self, job: Job) -> None:
         self._end_slice(job)
-        if job.go is None or job.back is None:
-            job.go, job.back = threading.Semaphore(0), threading.Semaphore(0)
-            self._add_thread()
-        else:
-            job.back.release()
+        go, back, first = job.go, job.back, False
+        if go is None or back is None:
+            job.go, job.back = go, back = threading.Semaphore(0), threading.Semaphore(0)
+            first = True
         with self._lock:
             waits = job.ran < job.left_after
             if waits:
@@ -346,8 +345,13 @@ class Scheduler:
                 job.hurried, job.gone = job.haste and job.account.may_hurry(job.came), False
                 self._line.put(job)
                 self._ready.notify()
+        # Only now may another go on in its place, who finds it among those that wait: where it does, nothing is spare.
+        if first:
+            self._add_thread()
+        else:
+            back.release()
         if waits:
-            job.go.acquire()
+            go.acquire()
         self._begin_slice(job)
 
     def _deliver(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

@@ -33,20 +33,43 @@ class Bounds:
     rows: int = MAX_ROWS
     columns: int = MAX_COLUMNS
 
-    def check_bytes(self, count: int) -> None:
+    @property
+    def unpacked(self) -> int:
+        """Bytes of a workbook's parts: every cell of one is a dozen words of XML around a number."""
+        return 12 * self.bytes
+
+    @property
+    def cells(self) -> int:
+        """Of a workbook's sheet, empty ones between filled ones among them: as many as text of that many bytes holds."""
+        return self.bytes // 2
+
+    def check_bytes(self, count: int, state: str = "") -> None:
         if count > self.bytes:
             size = f"{self.bytes / 1_000_000:g} MB" if self.bytes >= 100_000 else f"{self.bytes:,} bytes"
-            raise TableLimitError("max_table_bytes", f"The file is larger than {size}.", f"at most {self.bytes} bytes")
+            words = f"The file is larger than {size}{f' {state}' if state else ''}; fewer rows or fewer columns would do."
+            raise TableLimitError("max_table_bytes", words, f"at most {self.bytes} bytes")
 
-    def check_rows(self, count: int) -> None:
+    def check_unpacked(self, count: int) -> None:
+        if count > self.unpacked:
+            words = f"The workbook is {_mega(count)} unpacked; at most {_mega(self.unpacked)} can be read."
+            words += " Fewer rows, columns or sheets would do, or the sheet saved as CSV."
+            raise TableLimitError("max_table_bytes", words, f"at most {self.unpacked} bytes unpacked")
+
+    def check_rows(self, count: int, columns: int) -> None:
+        """A table of that many rows below its names, and columns."""
         if count > self.rows:
-            words = f"The file has more than {self.rows:,} rows, as many as can be read."
+            size = f"{count:,} rows × {columns:,} columns = {count * columns:,} cells"
+            words = f"The table is too long: {size}; at most {self.rows:,} rows can be read. Fewer rows would do."
             raise TableLimitError("max_table_rows", words, f"at most {self.rows} rows")
 
     def check_columns(self, count: int) -> None:
         if count > self.columns:
-            words = f"The table has {count:,} columns; at most {self.columns:,} can be read."
+            words = f"The table has {count:,} columns; at most {self.columns:,} can be read. Fewer columns would do."
             raise TableLimitError("max_table_columns", words, f"at most {self.columns} columns")
+
+
+def _mega(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"
 
 
 BOUNDS = Bounds()

@@ -6,11 +6,13 @@ Both have the file as their body, and nothing is kept: the page holds the file u
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Annotated, Concatenate, Literal, ParamSpec, TypeAlias
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import StringConstraints
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
@@ -18,11 +20,17 @@ from server.http.security import origin_allowed
 from server.reading.reader import BusyError, Reader, ReadingError
 from server.settings import Settings
 from server.tables.limits import Bounds, TableError, TableLimitError
-from server.tables.training_data import Choices, describe, inline_data, shuffler
+from server.tables.shares import generators
+from server.tables.training_data import Choices, describe, inline_data
 from server.tables.uploads import PATIENCE, SILENCE, NoPlaceError, Upload, Uploads
 from server.wire.limits import address_of, met
 
+Seed: TypeAlias = Annotated[int, Query(ge=0, lt=2**53)]
+Share: TypeAlias = Annotated[float, Query(ge=0, le=0.95)]
+Use: TypeAlias = Annotated[str, StringConstraints(pattern="^[0-9]{1,4}:[a-z_]{1,20}$")]
+Randoms: TypeAlias = tuple[np.random.Generator, np.random.Generator]
 TYPES = ("text/csv", "text/tab-separated-values", "application/octet-stream")
+Readings: TypeAlias = Annotated[tuple[str, ...], Query(max_length=1024)]
 P = ParamSpec("P")
 Making: TypeAlias = Callable[Concatenate[bytes, P], bytes]
 
@@ -33,14 +41,30 @@ class _RefusedError(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
-def described(body: bytes, bounds: Bounds) -> bytes:
+def described(body: bytes, bounds: Bounds, readings: Sequence[str], randoms: Randoms) -> bytes:
     """In the process that reads: what a file holds, as JSON."""
-    return to_json(describe(body, bounds))
+    return to_json(describe(body, bounds, readings, randoms[1]))
 
 
-def made(body: bytes, choices: Choices, bounds: Bounds, shuffle: Any) -> bytes:
-    """In the process that reads: the data of a run, as JSON."""
-    return to_json(inline_data(body, choices, bounds, shuffle))
+def made(body: bytes, choices: Choices, bounds: Bounds, randoms: Randoms, most: float) -> bytes:
+    """In the process that reads: the data of a run, as JSON of at most so many bytes."""
+    found = inline_data(body, choices, bounds, randoms)
+    content = to_json(found)
+    if len(content) > most:
+        inputs = len(found["data"]["columns"])
+        rows = sum(found["rows"][name] for name in ("train", "validation", "test"))
+        size = f"{rows:,} rows × {inputs:,} inputs = {rows * inputs:,} numbers"
+        raise TableError(f"{size} are more than this server takes for a run. Fewer rows or fewer inputs would do.")
+    return content
+
+
+def uses_in(words: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    """How columns are taken, from `<column>:<how>`, several times for several parts of a date."""
+    found: dict[int, tuple[str, ...]] = {}
+    for word in words:
+        column, _, name = word.partition(":")
+        found[int(column)] = (*found.get(int(column), ()), name)
+    return found
 
 
 def table_routes(settings: Settings, reader: Reader) -> APIRouter:
@@ -60,9 +84,6 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
                 upload.begin(until)
                 body = await _body(request, settings, bounds, upload)
                 content = await reader.call(address, make, body, *args, **kwargs)
-            # What a run is begun with has to fit into one command.
-            if len(content) > 0.95 * settings.max_inline_bytes:
-                raise TableError("The chosen columns are too many numbers for this server; choose fewer inputs.")
             return Response(content, media_type="application/json")
         except TimeoutError:
             if upload.gave_way:
@@ -85,8 +106,8 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
             uploads.leave(upload)
 
     @router.post("/api/table")
-    async def table(request: Request) -> Response:
-        return await answer(request, described, bounds)
+    async def table(request: Request, reading: Readings = (), seed: Seed = 0) -> Response:
+        return await answer(request, described, bounds, reading, await asyncio.to_thread(generators, seed))
 
     @router.post("/api/table/data")
     async def data(
@@ -95,13 +116,32 @@ def table_routes(settings: Settings, reader: Reader) -> APIRouter:
         task: Literal["classification", "regression"],
         inputs: Annotated[list[int], Query(max_length=1024)],
         damaged: Literal["leave_out", "fill"] = "leave_out",
-        test_fraction: Annotated[float, Query(ge=0, le=0.95)] = 0.3,
+        test_fraction: Share = 0.3,
+        validation_fraction: Share = 0.0,
         standardize: bool = True,
-        seed: Annotated[int, Query(ge=0, lt=2**53)] = 0,
+        seed: Seed = 0,
         title: Annotated[str, Query(max_length=1000)] = "own data",
+        taken_as: Annotated[tuple[Use, ...], Query(alias="as", max_length=4096)] = (),
+        rows: Annotated[int | None, Query(ge=2)] = None,
+        reading: Readings = (),
     ) -> Response:
-        choices = Choices(target, task, tuple(inputs), damaged, test_fraction, standardize, seed, title)
-        return await answer(request, made, choices, bounds, await asyncio.to_thread(shuffler, seed))
+        choices = Choices(
+            target,
+            task,
+            tuple(inputs),
+            damaged,
+            test_fraction,
+            standardize,
+            seed,
+            title,
+            reading,
+            uses=uses_in(taken_as),
+            validation_fraction=validation_fraction,
+            rows=rows,
+        )
+        # What a run is begun with has to fit into one command.
+        most = 0.95 * settings.max_inline_bytes
+        return await answer(request, made, choices, bounds, await asyncio.to_thread(generators, seed), most)
 
     return router
 

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.tables.columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess
+from server.tables.columns import MAX_CATEGORIES, Column, columns_of, faults_of, guess, word
+from server.tables.files.headers import unique
+from server.tables.inputs import Inputs, inputs_of, numbers, uses_of, usual
+from server.tables.leaks import leaks_of
 from server.tables.limits import BOUNDS, Bounds, TableError
-from server.tables.rows import read_table, unique
+from server.tables.numbers import chosen_readings
+from server.tables.rows import Table, read_table
+from server.tables.shares import Rows, drawn, generators, shared
 
 if TYPE_CHECKING:
     from engine.array import Array
 
-Rows = NDArray[np.int64]
 MAX_MESSAGES = 100
 HALF_PLANE = 6.0
+BEYOND = 10
+"""Times the rows that are taken, which a file may have: of more than are taken a sample is drawn."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person chose. `damaged`: rows with a number missing among the inputs are left out, or filled."""
+    """What a person chose. `uses`: how inputs are taken, by column (`server.tables.inputs`); as usual where it says nothing.
+    `damaged`: rows with a number missing among the inputs are left out, or filled. `rows`: at most so many, drawn at random."""
 
     target: int
     task: Literal["classification", "regression"]
@@ -33,26 +41,43 @@ class Choices:
     standardize: bool = True
     seed: int = 0
     title: str = "own data"
+    readings: tuple[str, ...] = ()
+    """How columns of numbers or dates are read where it is not as found: `<column>:<name of its reading>`."""
+    uses: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    validation_fraction: float = 0.0
+    rows: int | None = None
 
 
-def describe(body: bytes, bounds: Bounds = BOUNDS) -> dict[str, Any]:
-    """What a dropped file holds, for a person to choose from."""
-    table = read_table(body, bounds)
-    columns = columns_of(table)
+def describe(
+    body: bytes, bounds: Bounds = BOUNDS, readings: Sequence[str] = (), draw: np.random.Generator | None = None
+) -> dict[str, Any]:
+    """What a dropped file holds, for a person to choose from. `readings`: as in `Choices`. `draw`: what draws from a file of
+    more rows than are taken."""
+    table, whole = _table(body, bounds, None, draw)
+    columns = columns_of(table, chosen_readings(readings))
     if len(columns) == 1:
-        raise TableError("The table has one column only; there must be one to predict and one to predict it from.")
+        words = f"The table has one column only, “{columns[0].name}”; there must be one to predict and one to predict it from."
+        raise TableError(f"{words} Cells are separated by commas, semicolons, tabs, pipes or blanks.")
     if all(column.no_input for column in columns):
-        raise TableError("The table holds text only: there is no column of numbers, or of two categories, to learn from.")
+        raise TableError("The table holds text only: there is no column of numbers, dates or categories to learn from.")
     if all(column.no_target for column in columns):
         raise TableError("No column can be predicted: each has one value only, or too many that are no numbers.")
     faults = faults_of(table, columns)
+    leaks = leaks_of(columns)
     groups = Counter(fault.columns for fault in faults)
     return {
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "header": table.header,
+        "notes": table.notes,
         "rows": table.total,
-        "columns": [column.summary() for column in columns],
+        "drawn_from": whole if whole > table.total else None,
+        "columns": [
+            column.summary()
+            | {"uses": [use.summary() for use in uses_of(column)], "usual": usual(uses_of(column))}
+            | {"leaks": [leak.summary() for leak in leaks.get(column.index, [])]}
+            for column in columns
+        ],
         "damaged": {
             "rows": len(faults),
             "messages": [{"line": f.line, "message": f.message, "columns": f.columns} for f in faults[:MAX_MESSAGES]],
@@ -63,32 +88,33 @@ def describe(body: bytes, bounds: Bounds = BOUNDS) -> dict[str, Any]:
     }
 
 
-def shuffler(seed: int) -> np.random.Generator:
-    """What shuffles rows as those of the built-in data are: the same order for the same seed."""
-    from engine.randomness import generator
-
-    return generator(seed, "split")
+def _table(body: bytes, bounds: Bounds, most: int | None, draw: np.random.Generator | None) -> tuple[Table, int]:
+    """The table of a file, or a sample of its rows where they are more than are taken; and how many it has."""
+    table = read_table(body, replace(bounds, rows=BEYOND * bounds.rows))
+    taken = min(bounds.rows, most or bounds.rows)
+    return (table if table.total <= taken else drawn(table, taken, draw or generators(0)[1])), table.total
 
 
 def inline_data(
-    body: bytes, choices: Choices, bounds: Bounds = BOUNDS, shuffle: np.random.Generator | None = None
+    body: bytes,
+    choices: Choices,
+    bounds: Bounds = BOUNDS,
+    randoms: tuple[np.random.Generator, np.random.Generator] | None = None,
 ) -> dict[str, Any]:
-    """{"data": the inline part of a spec, "rows": how many were trained on, tested, left out, filled}. `shuffle`: the seed's
-    `shuffler`, for a process that does without the engine."""
-    table = read_table(body, bounds)
-    columns = columns_of(table)
-    target, inputs = _chosen(columns, choices)
+    """{"data": the inline part of a spec, "rows": how many were trained on, validated and tested on, left out, filled}.
+    `randoms`: the seed's `generators`, for a process that does without the engine."""
+    shuffle, draw = randoms or generators(choices.seed)
+    table, whole = _table(body, bounds, choices.rows, draw)
+    columns = columns_of(table, chosen_readings(choices.readings))
+    target, chosen = _chosen(columns, choices)
     y, classes = _targets(target, choices.task)
-    x = np.column_stack([_numbers(column) for column in inputs])
-    unusable = np.isnan(y) | _blank([column for column in inputs if column.kind != "number"], len(y))
-    damaged = np.isnan(x).any(axis=1)
-    keep = ~unusable & (~damaged if choices.damaged == "leave_out" else np.ones(len(y), dtype=bool))
+    inputs = inputs_of(chosen, choices.uses, bounds)
+    x = inputs.x
+    keep = _usable(y, inputs, choices.damaged)
+    if keep.sum() < 2:
+        raise TableError(_emptied(table.total, int(keep.sum()), target, chosen))
     x, y = x[keep], y[keep]
-    if len(y) < 2:
-        raise TableError(f"{len(y)} of {table.total} rows can be used; there must be two at least.")
-    order: Rows = np.asarray((shuffle or shuffler(choices.seed)).permutation(len(y)))
-    test = min(round(len(y) * choices.test_fraction), len(y) - 1)
-    parts = {"train": order[: len(y) - test], "test": order[len(y) - test :]}
+    parts = shared(y, classes is not None, choices.validation_fraction, choices.test_fraction, shuffle)
     filled = int(np.isnan(x).any(axis=1).sum())
     _fill(x, parts["train"], inputs)
     if classes is not None and len(set(y[parts["train"]])) < 2:
@@ -96,13 +122,13 @@ def inline_data(
     goal = target.name
     if classes is None and choices.standardize:
         y, goal = _standardized(y, parts["train"]), f"{goal}, standardized"
-    plane = len(inputs) == 2 and bool((np.abs(x) <= HALF_PLANE).all())
+    plane = x.shape[1] == 2 and len(chosen) == 2 and bool((np.abs(x) <= HALF_PLANE).all())
     data: dict[str, Any] = {
         "name": "inline",
         "task": choices.task,
         "kind": "plane" if plane else "table",
         "title": unique([" ".join(choices.title.split()) or "own data"])[0],
-        "columns": [column.name for column in inputs],
+        "columns": list(inputs.names),
         "target": goal,
         "standardize": choices.standardize,
     }
@@ -112,8 +138,9 @@ def inline_data(
         if len(part):
             data[f"{name}_x"] = x[part].tolist()
             data[f"{name}_y"] = (y[part].astype(int) if classes is not None else y[part]).tolist()
-    counts = {"total": table.total, "train": len(parts["train"]), "test": test, "filled": filled}
-    return {"data": data, "rows": counts | {"left_out": table.total - len(y)}}
+    counts = {"total": table.total} | {name: len(part) for name, part in parts.items()}
+    counts |= {"filled": filled, "left_out": table.total - len(y)}
+    return {"data": data, "rows": counts | ({"drawn_from": whole} if whole > table.total else {})}
 
 
 def _chosen(columns: list[Column], choices: Choices) -> tuple[Column, list[Column]]:
@@ -136,7 +163,7 @@ def _targets(column: Column, task: str) -> tuple[Array, list[str] | None]:
     if task == "regression":
         if column.kind != "number":
             raise TableError(f"{column.name} is not a column of numbers; it can be predicted as classes only.")
-        return _numbers(column), None
+        return numbers(column), None
     levels = column.levels
     if len(levels) > MAX_CATEGORIES:
         advice = "; predict it as a number" if column.kind == "number" else ""
@@ -144,10 +171,10 @@ def _targets(column: Column, task: str) -> tuple[Array, list[str] | None]:
             f"{column.name} has {len(levels):,} different values; at most {MAX_CATEGORIES} classes are told apart{advice}."
         )
     if len(levels) < 2:
-        raise TableError(_one_class(column, [_word(level) for level in levels], False))
+        raise TableError(_one_class(column, [word(level) for level in levels], False))
     index = {level: float(position) for position, level in enumerate(levels)}
     values = [np.nan if value is None else index[value] for value in column.values]
-    return np.array(values), list(unique([_word(level) for level in levels]))
+    return np.array(values), list(unique([word(level) for level in levels]))
 
 
 def _one_class(column: Column, classes: list[str], elsewhere: bool) -> str:
@@ -156,24 +183,22 @@ def _one_class(column: Column, classes: list[str], elsewhere: bool) -> str:
     return f"{column.name} has {found}{where}: there is nothing to tell apart."
 
 
-def _word(level: float | str) -> str:
-    return f"{level:g}" if isinstance(level, float) and float(f"{level:g}") == level else str(level)
+def _usable(y: Array, inputs: Inputs, damaged: str) -> NDArray[np.bool_]:
+    """Rows (n,) with a target and, in each input, a value or a gap to be filled: of categories and dates there is no mean."""
+    gone = np.isnan(inputs.x)
+    if damaged == "fill":
+        gone = gone[:, [column.index in inputs.blank for column in inputs.sources]]
+    return np.asarray(~np.isnan(y) & ~gone.any(axis=1))
 
 
-def _numbers(column: Column) -> Array:
-    """A column's numbers, two categories as 0 and 1; NaN where there is none."""
-    if column.kind == "number":
-        return np.array([np.nan if value is None else value for value in column.values], dtype=np.float64)
-    index = {level: float(position) for position, level in enumerate(column.levels)}
-    return np.array([np.nan if value is None else index[value] for value in column.values])
-
-
-def _blank(columns: list[Column], rows: int) -> NDArray[np.bool_]:
-    """Rows where a category is missing: there is no mean of those."""
-    blank = np.zeros(rows, dtype=bool)
-    for column in columns:
-        blank[list(column.wrong)] = True
-    return blank
+def _emptied(total: int, left: int, target: Column, chosen: Sequence[Column]) -> str:
+    """That next to no row is left, and which column is to blame most."""
+    words = f"{left} of {total} rows can be used; there must be two at least."
+    worst = max((target, *chosen), key=lambda column: len(column.wrong))
+    if not worst.wrong:
+        return words
+    advice = "predict another column" if worst is target else "choose the inputs without it"
+    return f"{words} {worst.name} has no value in {len(worst.wrong):,} of them: {advice}, or fill its gaps."
 
 
 def _standardized(y: Array, train: Rows) -> Array:
@@ -182,13 +207,13 @@ def _standardized(y: Array, train: Rows) -> Array:
     return np.asarray((y - y[train].mean()) / (deviation if deviation > 0 else 1.0))
 
 
-def _fill(x: Array, train: Rows, inputs: list[Column]) -> None:
-    """Missing numbers become their column's mean over the training part, so that nothing is learned of the test part."""
-    for index, column in enumerate(inputs):
+def _fill(x: Array, train: Rows, inputs: Inputs) -> None:
+    """Missing numbers become their input's mean over the training part, so that nothing is learned of the others."""
+    for index, name in enumerate(inputs.names):
         gone = np.isnan(x[:, index])
         if not gone.any():
             continue
         known = x[train, index][~gone[train]]
         if not len(known):
-            raise TableError(f"{column.name} has no number in the training part to fill its gaps with.")
+            raise TableError(f"{name} has no number in the training part to fill its gaps with.")
         x[gone, index] = known.mean()

@@ -41,7 +41,7 @@ _KINDS = {
 LONGEST, LONGEST_FIELD = 600, 200
 """Characters of a message, and of a field's name: what was sent is quoted, however long it was."""
 _TYPES = r"(literal|list|tuple|function|tagged|dict|constrained)\W.*|int|float|bool|str|none|constrained-\w+"
-_TYPE, _INSERTED = re.compile(_TYPES), re.compile(rf"row|inline|set|weight|extend|{_TYPES}")
+_TYPE, _INSERTED = re.compile(_TYPES), re.compile(rf"row|from_formula|inline|set|weight|freeze|extend|{_TYPES}")
 """What pydantic adds to a path where there is a choice of models or types: it is no part of what was sent."""
 
 

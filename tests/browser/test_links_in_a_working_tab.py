@@ -9,6 +9,7 @@ from train_page import Train
 
 OTHER = {"data": {"name": "circle", "samples": 60}, "network": {"layers": [{"units": 3}]}}
 PACK = "(text) => import('/src/link.js').then((link) => link.pack(text))"
+TO_THE_OTHER = "const here = tab.present(); tab.goBack();"
 RACE = {"spec": {"surface": {"name": "himmelblau"}, "lanes": [{"optimizer": {"name": "lion"}}]}, "step": 7}
 
 
@@ -58,6 +59,20 @@ def test_the_way_back_to_ones_run(train: Train) -> None:
     expect(train.input("optimizer.lr")).to_have_value("0.02")
     expect(page.locator('[data-field="optimizer.lr"]')).not_to_have_attribute("inert", "")
     train.settle(1)
+
+
+def test_what_comes_late_does_not_hold_one_back(train: Train) -> None:
+    """The session that is left answers while the page is on its way to the other one: that it is here, or is no more."""
+    page = train.page
+    own = train.hook("subject").text_content() or ""
+    paste(page, f"s={page.evaluate(PACK, json.dumps({'version': 1, 'spec': OTHER}))}")
+    for late in ("tab.attachedTo(here)", "tab.forget()"):
+        expect(train.hook("subject")).to_contain_text("–3–")
+        expect(train.hook("back-to-run")).to_be_visible()
+        with page.expect_event("load"):
+            page.evaluate(f"() => import('/src/wire/tab-sessions.js').then((tab) => {{ {TO_THE_OTHER} {late}; }})")
+        expect(train.hook("subject")).to_have_text(own)
+        train.hook("back-to-run").click()
 
 
 def test_what_an_address_says_of_the_page_holds_in_the_run_that_is_there(train: Train) -> None:

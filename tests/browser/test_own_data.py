@@ -77,7 +77,7 @@ def test_a_damaged_table_is_dropped_mended_and_learned(train: Train) -> None:
     train.settle(0)
     train.speed("flat out")
     train.play()
-    assert train.reach("test-accuracy", 0.95) >= 0.95
+    assert train.reach("test-accuracy", 0.93) >= 0.93
     train.pause()
     train.settle()
     expect(train.hook("confusion")).to_contain_text("malignant")
@@ -117,7 +117,7 @@ def test_two_columns_within_the_plane_are_drawn_as_one(train: Train) -> None:
         ("a,b\n1,x\n2,x\n3,x\n", None),
         ("name,town\nAnn,Oslo\nBob,Rome\nCid,Bonn\nDot,Kiel\nEve,Graz\n", "text only"),
         ("\x00\x01\x02", "not text"),
-        ("1,2,3\n" * 20_001, "20,000 rows"),
+        ("1,2\n" * 200_002, "200,000 rows"),
         ("1" * 5_000_001, "5 MB"),
     ],
     ids=["empty", "column", "class", "text", "binary", "rows", "size"],

@@ -24,6 +24,29 @@ def test_a_bad_rate_is_refused_beside_its_field(train: Train) -> None:
     expect(rate).to_have_value("0.02")
 
 
+def test_what_is_being_typed_outlives_the_form_around_it(train: Train) -> None:
+    """Another rule, whose form is another, comes while a rate is typed: on a slow line, or by an undo."""
+    rate = train.input("optimizer.lr")
+    rate.focus()
+    train.page.keyboard.type("0.37")
+    first = rate.get_attribute("id")
+    train.input("optimizer.name").evaluate(
+        "(select) => { select.value = 'sgd'; select.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    expect(rate).not_to_have_attribute("id", first or "")
+    expect(train.hook("subject")).to_contain_text("descent")
+    expect(rate).to_be_focused()
+    train.page.keyboard.type("5")
+    expect(rate).to_have_value("0.375")
+    train.page.keyboard.press("Enter")
+    expect(train.field("optimizer.lr").get_by_role("slider")).to_have_attribute("aria-valuetext", "0.375")
+    # What has come meanwhile is what Escape goes back to; what nobody typed follows at once.
+    rate.focus()
+    train.page.keyboard.type("7")
+    train.page.keyboard.press("Escape")
+    expect(rate).to_have_value("0.375")
+
+
 def test_a_network_that_cannot_be_is_refused_beside_the_layers(train: Train) -> None:
     subject = train.hook("subject").inner_text()
     train.type(train.hook("units-1"), "0")

@@ -13,8 +13,12 @@ Its hooks:
                             ``share experiments export`` (bar), ``link link-dialog experiments-dialog experiment-name
                             experiment-save experiments-list branches-list experiments-error`` (dialogs), ``compared`` (curves),
                             ``own-data own-tile draw table-file`` (gallery), ``table-dialog table-facts table-error table-faults
-                            table-outcome table-train`` (dialog for a file), ``draw-plane draw-status draw-train`` (drawing),
-                            ``train-loss test-loss test-accuracy`` (the three numbers), ``dataset-name seed add-layer units-N
+                            table-outcome table-train own-test-part own-validation-part table-use-N table-part-N-NAME
+                            table-reading-N`` (dialog for a file; N a column from 0, NAME a part of its dates),
+                            ``draw-plane draw-status draw-train`` (drawing), ``formula-sketch formula-status`` (a formula as
+                            data), ``draw-digit digit-pad digit-seen digit-bars digit-answer digit-fit digit-label digit-add
+                            digit-kept digit-train`` (a digit drawn by hand), ``train-loss test-loss test-accuracy
+                            test-r-squared baseline`` (the three numbers), ``dataset-name seed add-layer units-N
                             activation-N formula layer-N phi-N before-N shares-N alike-N`` (settings; N a layer from 1),
                             ``more-clip more-stop more-numerics rate-now schedule-formula schedule-plot schedule-reading
                             rate-present loss-toggle loss-formula delta-formula loss-match moment-z moment-y moment-mse
@@ -23,6 +27,7 @@ Its hooks:
                             finder-cancel finder-plot finder-facts gradient-dialog gradient-start gradient-cancel
                             gradient-verdict gradient-table gradient-reading`` (trials)
 ``data-finding``            a finding by its name, ``data-evidence`` and ``data-remedy`` in it; ``data-use`` a rate suggested
+``data-lock``               on the diagram: what is frozen at a value, ``W3:1`` the parameter and the entry row by row, from 0
 ``data-highlight``          on the diagram: pointed or offending, with ``data-layer`` and ``data-of`` (unit), from 1
 ``data-map``                a tensor's cells of relative errors, by its name
 ``data-value``              the exact value of a number; on ``step`` the step. The three numbers have ``data-step`` beside it

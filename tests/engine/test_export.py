@@ -145,7 +145,10 @@ MOVING = [{"name": "constant", "warmup": 25}, {"name": "cosine", "length": 60}]
 IN_TORCH = [(n, d) for n, row in OPTIMIZERS.items() for d in DIALECTS if not isinstance(row.form(d).torch, str)]
 
 
-@pytest.mark.parametrize(("rule", "dialect"), IN_TORCH)
+@pytest.mark.parametrize(
+    ("rule", "dialect"),
+    [each if each[1] == "pytorch" else pytest.param(*each, marks=pytest.mark.slow(seconds=3)) for each in IN_TORCH],
+)
 def test_every_optimizer_goes_on_under_a_rate_that_is_not_its_own(rule, dialect):
     """From its very start, where a warm-up's first rate is a 25th of its own, and from under way: a rate or a decay that the
     script takes from the optimizer in place of the schedule shows."""

@@ -9,7 +9,7 @@ import pytest
 from engine import RunSpec, Trainer
 from engine.kernels import codes
 from engine.machine.machine import Machine
-from engine.script.edits import ExtendEdit, SetEdit, WeightEdit
+from engine.script.edits import Entries, ExtendEdit, FreezeEdit, SetEdit, WeightEdit
 from engine.script.keeping import (
     BUFFERS,
     LAYOUT,
@@ -188,6 +188,8 @@ KEYS = {
     ScriptData: {"version", "spec", "edits", "step", "fingerprint"},
     SetEdit: {"kind", "step", "path", "value", "label"},
     WeightEdit: {"kind", "step", "name", "index", "value", "label"},
+    FreezeEdit: {"kind", "step", "action", "entries", "label"},
+    Entries: {"name", "index", "value"},
     ExtendEdit: {"kind", "step", "max_steps", "label"},
 }
 

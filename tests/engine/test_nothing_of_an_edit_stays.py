@@ -221,8 +221,12 @@ def test_what_is_walked_is_all_there_is() -> None:
         {"kind": "weight", "name": name, "index": index, "value": 1.25}
         for name, index in (("W1", [0, 1]), ("b2", [1]), ("gamma1", [2]), ("beta1", [0]), ("W3", [0, 0]))
     ]
+    + [
+        {"kind": "freeze", "action": action, "entries": [{"name": "W1", "index": [0, 1]}, {"name": "W2", "index": [None, 0]}]}
+        for action in ("freeze", "remove")
+    ]
     + [{"kind": "extend", "max_steps": 5000}],
-    ids=lambda edit: edit.get("name", "extend"),
+    ids=lambda edit: edit.get("name") or edit.get("action", "extend"),
 )
 def test_weights_and_the_end(edit: dict[str, Any]) -> None:
     walk(edit, "points", "nesterov", "textbook", "plateau")

@@ -23,6 +23,7 @@ import engine.optimizers
 from engine.export import files as export
 from engine.kernels import codes
 from engine.microscope import dissect, next_update
+from engine.microscope.expressions.expression import Number
 from engine.microscope.update_equations import equations_for
 from engine.optimizers import DIALECTS, OPTIMIZERS
 from engine.optimizers.equations import UpdateEquations
@@ -150,9 +151,31 @@ def test_steps_last_quantity_is_the_update(name, dialect, options):
         trainer.step(3)
 
 
+def names_of(expression):
+    return {expression.name} if isinstance(expression, Number) else set().union(*map(names_of, expression.parts))
+
+
+@walk_every
+def test_the_update_is_written_out_with_the_step_s_own_formula(name, dialect, options):
+    """θ − η m̂ / (√v̂ + ε) and not θ − Δ; what it comes to is the run's number but for rounding."""
+    without_equations(name, dialect, options)
+    trainer = problems.golden_problem("classes").trainer(
+        optimizer={"name": name, "dialect": dialect, "lr": 0.02} | options, batch_size=5
+    )
+    trainer.step(3)
+    for step in next_update(trainer).steps:
+        for tensor in step.results:
+            if step.kind != "update" or tensor.name not in ("W1", "b2"):
+                continue
+            equation = step.equation(1, 0, name=tensor.name)
+            assert equation.computed == pytest.approx(equation.result.value, rel=1e-13, abs=1e-15)
+            names = names_of(equation.expression)
+            assert names & {"theta", "shrunk"} and "step" not in names and len(names - {""}) > 1, names
+
+
 @walk_every
 def test_each_of_steps_quantities_is_the_witness(name, dialect, options):
-    """Of a weight and a bias, every quantity and every input of 50 updates back, from all gradients since the start."""
+    """Of a weight and a bias, every quantity and every input of 20 updates back, from all gradients since the start."""
     without_equations(name, dialect, options)
     network = Network(2, (Layer(3, "tanh"),), 2, "sigmoid")
     made = network_problem(network, task="regression", samples=7, seed=3)
@@ -161,16 +184,16 @@ def test_each_of_steps_quantities_is_the_witness(name, dialect, options):
     trainer = case.trainer()
     hyper = own_parameters(**trainer.spec.optimizer.model_dump())
     thetas, gradients, rates = [], [], []
-    for _ in range(56):
+    for _ in range(26):
         thetas.append({key: np.array(value) for key, value in trainer.named_parameters.items()})
         rates.append(WITNESSES[name].rate(float(trainer.rate), len(rates) + 1, hyper))
         trainer.step(1)
         gradients.append({key: np.array(value) for key, value in trainer.last_gradient.items()})
-    trainer.seek(55)
+    trainer.seek(25)
     for tensor, index in (("W1", (2, 1)), ("b2", (1,))):
-        found = dissect(trainer, tensor, index)
-        assert found.updates == tuple(range(6, 57))
-        assert (found.rule, found.dialect, found.name, found.index, found.step) == (name, dialect, tensor, index, 55)
+        found = dissect(trainer, tensor, index, last=20)
+        assert found.updates == tuple(range(6, 27))
+        assert (found.rule, found.dialect, found.name, found.index, found.step) == (name, dialect, tensor, index, 25)
         whole = trainer.spec.optimizer.form.rest is not None and tensor == "W1"
         at = ... if whole else index
         expected = []

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine.landscape.curvature import lanczos, scaled
-from engine.landscape.stability import bound, factor, growth, phase_diagram, preconditioner
+from engine.landscape.stability import bound, factor, growth, phase_diagram, preconditioner, unbounded
+from engine.optimizers import DIALECTS, OPTIMIZERS
 from engine.race.on_surface import Race
 from engine.spec import OptimizerSpec
 
@@ -65,6 +66,73 @@ def test_adam_with_its_preconditioner_frozen(beta1):
     )
     assert frozen(P, 0.99 * found.rate, beta1, matrix) < 1e-3
     assert frozen(P, 1.01 * found.rate, beta1, matrix) > 1e6
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_optimizer_has_a_bound_or_says_why_not(name, dialect):
+    """After an update; before it what divides by running squares says that it depends on them."""
+    for form in OPTIMIZERS[name].forms[dialect]:
+        given = rule(name, dialect=dialect, **{option: True if option == "centered" else 0.5 for option in form.options})
+        state = {key: np.full(2, 0.25) for key in given.state}
+        found, why = bound(given, lambda v: H @ v, 2, state, 30), unbounded(given, state, 30)
+        if name in ("rprop", "lion", "muon"):
+            assert found is None and factor(given) is None
+            assert why.startswith(f"{given.row.title} has no bound") and "steps" in why and why.endswith(".")
+        else:
+            assert why is None and 0.0 < found.rate < np.inf and found.frozen == (form.stability.divisor is not None)
+            before = unbounded(given, None, 0)
+            assert ("first update" in before) if found.frozen else before is None
+
+
+NADAM = {"beta1": 0.8, "beta2": 0.9, "eps": 1e-3}
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "state", "P", "momentum"),
+    [
+        ("nadam", NADAM, {"v": [4.0, 9.0]}, [2.0, 3.0], 0.8),
+        ("nadam", NADAM | {"dialect": "pytorch", "psi": 0.3}, {"v": [4.0, 9.0]}, [2.0, 3.0], "rising"),
+        ("radam", {"beta1": 0.8, "beta2": 0.9}, {"v": [4.0, 9.0]}, [2.0, 3.0], None),
+        ("radam", {"beta1": 0.8, "beta2": 0.5}, {"v": [4.0, 9.0]}, [1.0, 1.0], None),  # never rectified: plain steps
+        ("radam", {"beta1": 0.8, "beta2": 0.9, "eps": 0.1, "dialect": "pytorch"}, {"v": [4.0, 9.0]}, [2.1, 3.1], None),
+        ("adamax", {"beta1": 0.8}, {"u": [2.0, 3.0]}, [2.0, 3.0], None),
+        ("adadelta", {"eps": 1e-2}, {"E": [0.99, 3.99], "X": [0.0, 0.15]}, [10.0, 5.0], "none"),
+        ("rmsprop", {"centered": True, "eps": 1.0}, {"s": [4.0, 9.0], "ḡ": [1.0, -1.0]}, [2.0, 3.0], "none"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_bound_is_where_the_frozen_rule_turns(name, own, state, P, momentum):
+    """The rule as printed, in plain NumPy, over what it divides by as it stands after 20 updates and stays: 1 % below its bound
+    it converges, 1 % above it grows. `momentum`: NAdam's μ; none: no mean."""
+    updates, t = 20, 21
+    given = rule(name, **own)
+    kept = {key: np.array(value) * (1.0 - 0.9**updates if name == "nadam" else 1.0) for key, value in state.items()}
+    P = np.array(P) + (own["eps"] if name == "nadam" else 0.0)
+    if name == "radam" and own["beta2"] == 0.9:
+        rho = 19.0 - 2.0 * updates * 0.9**updates / (1.0 - 0.9**updates)
+        P = P / np.sqrt((rho - 4) * (rho - 2) * 19 / (15 * 17 * rho) * (1.0 - 0.9**updates))
+    found = bound(given, lambda v: H @ v, 2, kept, updates)
+    assert np.allclose(preconditioner(given, kept, updates), P, rtol=1e-12)
+    mu = 0.8 * (1.0 - 0.5 * 0.96 ** (0.3 * t)) if momentum == "rising" else momentum
+    beta1 = 0.0 if momentum == "none" else 0.8
+    for share, grows in ((0.99, False), (1.01, True)):
+        theta, m = np.ones(2), np.zeros(2)
+        for _ in range(6000):
+            g = H @ theta
+            m = beta1 * m + (1.0 - beta1) * g
+            step = mu * m + (1.0 - mu) * g if isinstance(mu, float) else m
+            theta = theta - share * found.rate * step / P
+            if np.abs(theta).max() > 1e6:
+                break
+        assert (np.abs(theta).max() > 1e6) == grows and (grows or np.abs(theta).max() < 1e-3)
+
+
+def test_what_has_had_no_gradient_is_said_where_nothing_else_keeps_it_from_a_division_by_zero():
+    for name, state in (("adamax", {"u": [0.0, 1.0]}), ("radam", {"v": [0.0, 1.0]}), ("adadelta", {"E": [1, 1], "X": [0, 1]})):
+        given = rule(name, **({"eps": 0.0} if name == "adadelta" else {}))
+        state = {key: np.array(value, dtype=float) for key, value in state.items()}
+        assert bound(given, lambda v: H @ v, 2, state, 5_000) is None and "no gradient" in unbounded(given, state, 5_000)
 
 
 def test_rules_without_a_bound_and_before_their_first_update_have_none():

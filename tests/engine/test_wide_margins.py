@@ -140,6 +140,7 @@ def test_slopes_keep_their_digits_far_out(name):
     for at, value, slope in zip(z, found.value, found.slope, strict=True):
         assert near(value, PHI[name](mp.mpf(at))), (name, at)
         exact_slope = SLOPE[name](mp.mpf(at))
+        assert curve(name, [at]).slope[0] == slope, f"{name}: φ′({at}) depends on what stands beside it"
         assert near(slope, exact_slope), (name, at, slope, mp.nstr(exact_slope, 17))
 
 

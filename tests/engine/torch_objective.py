@@ -7,6 +7,8 @@ from engine.rows.activations import ACTIVATIONS
 from engine.rows.losses import LOSSES
 
 NORM_EPS = 1e-5
+FORMS = {"softplus": "-torch.nn.functional.logsigmoid(-u)"}
+"""In place of a row's form whose second derivative PyTorch loses far out: that of `logaddexp` is NaN there."""
 
 
 def objective_of(trainer):
@@ -27,7 +29,7 @@ def objective_of(trainer):
                 u = centred / torch.sqrt((centred**2).mean(dim=over, keepdim=True) + NORM_EPS)
                 u = own[f"gamma{number}"] * u + own[f"beta{number}"]
             names = {"torch": torch, "u": u} | {key: value for key, value in own.items() if key.startswith("alpha")}
-            value = eval(ACTIVATIONS[name].torch_in(numerics, "u", number), names)
+            value = eval(FORMS.get(name) or ACTIVATIONS[name].torch_in(numerics, "u", number), names)
             if layer is not None and layer.skip is not None:
                 source = h[number - layer.skip]
                 value = value + (source @ own[f"P{number}"].T if f"P{number}" in own else source)

@@ -28,12 +28,23 @@ LAYER = st.fixed_dictionaries(
         "skip": st.sampled_from([None, 1, 2, 9]),
     },
 )
+FORMULA = st.fixed_dictionaries(
+    {"name": st.just("formula")},
+    optional={
+        "formula": st.sampled_from(["x*y", "y = sin(x)", "x^2 + y^2 < 9", "y = 1/x", "log(x)", "y = 9", "1/0", "x +", "y = z"]),
+        "samples": st.sampled_from([10, 60, 5]),
+        "noise": st.sampled_from([0.0, 0.5, -1]),
+    },
+)
 SPEC = st.fixed_dictionaries(
     {},
     optional={
-        "data": st.fixed_dictionaries(
-            {"name": st.sampled_from(["spiral", "xor", "circle", "plane", "wave", "iris", "nothing"])},
-            optional={"samples": st.sampled_from([10, 60, 5]), "seed": st.integers(0, 3), "test_fraction": st.just(0.2)},
+        "data": st.one_of(
+            st.fixed_dictionaries(
+                {"name": st.sampled_from(["spiral", "xor", "circle", "plane", "wave", "iris", "nothing"])},
+                optional={"samples": st.sampled_from([10, 60, 5]), "seed": st.integers(0, 3), "test_fraction": st.just(0.2)},
+            ),
+            FORMULA,
         ),
         "network": st.fixed_dictionaries({"layers": st.lists(LAYER, max_size=3)}),
         "optimizer": OPTIMIZER,
@@ -57,6 +68,21 @@ EDIT = st.one_of(
             "name": st.sampled_from(["W1", "b1", "W2", "P1"]),
             "index": st.lists(st.integers(0, 3), max_size=2),
             "value": st.sampled_from([0.5, -3, 1e300, "Infinity"]),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("freeze"),
+            "action": st.sampled_from(["freeze", "remove", "release", "thaw"]),
+            "entries": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "name": st.sampled_from(["W1", "b1", "W2", "P1"]),
+                        "index": st.lists(st.one_of(st.integers(0, 3), st.none()), max_size=2),
+                    }
+                ),
+                max_size=3,
+            ),
         }
     ),
     st.fixed_dictionaries({"kind": st.just("extend"), "max_steps": st.sampled_from([0, 50, 2000])}),
@@ -96,6 +122,7 @@ SCRIPT = st.fixed_dictionaries(
 OPEN: dict[str, dict[str, Strategy]] = {
     "configure": {"spec": SPEC},
     "edit": {"edit": EDIT},
+    "sketch": {"data": FORMULA},
     "load": {"script": SCRIPT, "experiment": st.none()},
     "race": {"spec": RACE},
     "race_load": {"script": st.fixed_dictionaries({"spec": RACE}, optional={"step": st.sampled_from([0, 5])})},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -179,6 +179,45 @@ def test_a_session_whose_pages_are_gone_is_for_nobody(quick: Live, monkeypatch: 
     quick.until(lambda: any(asked))
 
 
+def test_a_call_that_pauses_waits_before_another_has_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In between nobody's turn would seem to be due, and what goes on for nobody would begin."""
+    waiting: list[int] = []
+    add = Scheduler._add_thread
+
+    def added(own: Scheduler) -> None:
+        if own._begun:
+            waiting.append(own.depth)
+        add(own)
+
+    monkeypatch.setattr(Scheduler, "_add_thread", added)
+
+    async def play() -> None:
+        own, go = Scheduler(1, 0.0), threading.Event()
+
+        def busy() -> None:
+            while not go.is_set():
+                give_way()
+
+        try:
+            both = [own.submit(Account(), busy, hurried=False) for _ in range(2)]
+            while len(waiting) < 2:
+                await asyncio.sleep(0.001)
+            go.set()
+            await asyncio.gather(*(job.result() for job in both))
+        finally:
+            go.set()
+            own.close()
+
+    apart(play())
+    assert waiting == [2, 2]
+
+
+def apart(play: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: another test's Playwright keeps this thread's loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(play)).result()
+
+
 def test_who_looks_again_finds_it_going_on_among_the_others() -> None:
     """A slice that was begun for nobody, while others take all the time there is."""
 
@@ -208,5 +247,4 @@ def test_who_looks_again_finds_it_going_on_among_the_others() -> None:
             go.set()
             own.close()
 
-    with ThreadPoolExecutor(1) as thread:  # of its own: another test's Playwright keeps this thread's loop running
-        thread.submit(lambda: asyncio.run(play())).result()
+    apart(play())

@@ -337,7 +337,7 @@ def test_who_is_counted_as_one_address(host: str | None, counted: str) -> None:
     ("given", "body", "status", "code", "allowed"),
     [
         ({"max_table_bytes": 100}, b"a,b\n" + b"1,2\n" * 50, 413, "too_large", "at most 100 bytes"),
-        ({"max_table_rows": 10}, b"a,b\n" + b"1,2\n3,4\n" * 6, 422, "limit", "at most 10 rows"),
+        ({"max_table_rows": 10}, b"a,b\n" + b"1,2\n3,4\n" * 51, 422, "limit", "at most 100 rows"),
         ({"max_table_columns": 3}, b"a,b,c,d\n1,2,3,4\n", 422, "limit", "at most 3 columns"),
     ],
 )

@@ -15,6 +15,7 @@ from live_server import Live
 from network_pages import SPEC, alone, begun, newest
 from pages import Page
 
+from engine import Trainer
 from engine.race import NetworkRace
 from engine.race.chart import Chart, PlaneChoice
 from server.race.network.plane import PlaneView
@@ -79,6 +80,33 @@ def test_a_race_from_the_present_run_and_its_lanes(live: Live) -> None:
             assert newest(second, "network_state")["same_bits"]
 
 
+def test_a_race_keeps_what_is_frozen_in_the_run(live: Live) -> None:
+    """Said in its title, in every lane, in its script, and in the run that a lane is opened as; else it is refused by name."""
+    with Page(live.socket) as page:
+        page.run_info()
+        page.do("configure", spec=SPEC)
+        page.do("subscribe", channels=["network_standings"])
+        page.do("step", count=20)
+        entries = [{"name": "W1", "index": [2, None]}, {"name": "b1", "index": [0]}]
+        page.do("edit", edit={"kind": "freeze", "action": "freeze", "entries": entries})
+        page.do("network", lanes=[{"optimizer": {"name": "adamw", "lr": 0.05}}])
+        assert newest(page, "network")["title"] == "two moons · 2–4–1 · 3 frozen"
+        page.do("network_step", count=15)
+        shared = json.loads(page.do("network_share")["result"]["script"])
+        lone = NetworkRace.from_script(shared).lanes[0].trainer
+        run = alone(20)
+        assert np.array_equal(lone.named_parameters["W1"][2], run.named_parameters["W1"][2])
+        assert lone.named_parameters["b1"][0] == run.named_parameters["b1"][0]
+        header, _ = page.frame("network_standings", lambda h: h["step"] == 15)
+        assert header["meta"]["lanes"][0]["loss"] == lone.loss("train")
+        opened = Trainer.from_script(page.do("network_open", lane=1)["result"]["script"])
+        assert np.array_equal(opened.machine.theta, lone.machine.theta) and opened.frozen.keys() == {"W1", "b1"}
+        shared["spec"]["frozen"][0]["places"][-1] = 8
+        refused = page.ask("network_load", script=shared)
+        assert refused["type"] == "error" and refused["code"] == "invalid"
+        assert "frozen" in refused["field"] and "0 to 7" in refused["allowed"]
+
+
 def test_files_hold_every_lane_and_need_nothing_else(live: Live) -> None:
     lanes = [{"optimizer": {"name": "sgd", "lr": 0.1}, "label": "</script> & <b>"}, {"optimizer": {"name": "adam", "lr": 0.02}}]
     with Page(live.socket) as page:
@@ -95,6 +123,8 @@ def test_files_hold_every_lane_and_need_nothing_else(live: Live) -> None:
         assert [int(row["step"]) for row in mine] == [*series["step"], 135], "what was recorded, and where it stands"
         assert [float(row["train_loss"]) for row in mine] == [*series["train_loss"], lone.loss("train")]
         assert float(mine[-1]["test_accuracy"]) == lone.accuracy("test") and {row["validation_loss"] for row in mine} == {""}
+        shares = [float(row["test_largest_class"]) for row in rows]
+        assert set(shares) == {lone.dataset.largest_class_share("test")}, "beside each accuracy"
         first = [row for row in rows if row["lane"] == "1"]
         assert [float(row["rate"]) for row in first] == [0.1 if int(row["step"]) < 130 else 0.05 for row in first]
         assert {row["name"] for row in first} == {"</script> & <b>"}

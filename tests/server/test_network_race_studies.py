@@ -52,6 +52,7 @@ def test_studies_of_the_network(live: Live) -> None:
             and sgd["rate"] == 0.05
             and "<math" in sgd["bound"]["mathml"]
         )
+        assert sgd["unbounded"] is None is adam["unbounded"]
         assert adam["bound"]["frozen"] and adam["phase"] is None and sgd["phase"]["momentum"] == 0.0
         assert arrays["growth2"].shape == (81, 81)
         assert sgd["gradient_norm"] == pytest.approx(

@@ -114,6 +114,7 @@ def everything(page: Page) -> None:
     page.do("step", count=30)
 
 
+@pytest.mark.sqlite_first(seconds=4)
 @pytest.mark.parametrize("newer", NEWER)
 def test_a_newer_session_stays_as_it_is_and_its_learner_gets_another(url: str, shelf: Shelf, newer: Any) -> None:
     id = kept_session(url)
@@ -191,6 +192,7 @@ def test_a_session_of_rows_that_are_not_here_stays_too(url: str, shelf: Shelf) -
     assert shelf.rows(id, "kept_parts", "kept_pieces") == before
 
 
+@pytest.mark.sqlite_first(seconds=4)
 @pytest.mark.parametrize(
     ("part", "content"),
     [("script", bytes(40)), ("place", bytes(40)), ("place", b""), ("place", pack([])), ("place", pack({"version": 1}))],

@@ -98,6 +98,7 @@ def test_it_is_kept_and_comes_back_after_the_server_was_killed(file: str) -> Non
         assert again.do("count")["result"] == {"count": 8}
 
 
+@pytest.mark.slow(seconds=20)
 def test_another_worker_takes_it_over(file: str) -> None:
     with ServerProcess(file, workers=2, program=PROGRAM) as server:
         with Page(server.socket) as page:

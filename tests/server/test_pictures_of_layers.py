@@ -104,6 +104,40 @@ def test_an_edited_weight_is_undone_to_the_same_bits(live: Live) -> None:
         assert refused["type"] == "error" and refused["allowed"]
 
 
+def test_what_is_frozen_is_told_with_the_parameters(live: Live) -> None:
+    """Stretches of entries, at the step that the parameters are of; a refusal names the entry, and changes nothing."""
+    with Page(live.socket) as page:
+        direct = begun(page, "parameters")
+        page.do("step", count=6)
+        parameters(page)
+
+        def told() -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+            wanted = (page.state["run"], page.state["branch"], page.state["step"])
+            header, arrays = page.frame("parameters", lambda h: (h["run"], h["branch"], h["step"]) == wanted)
+            return header["meta"]["frozen"], arrays
+
+        assert told()[0] == {}
+        entries = [{"name": "W2", "index": [1, None]}, {"name": "W2", "index": [None, 3]}, {"name": "b1", "index": [0]}]
+        edit = {"kind": "freeze", "action": "remove", "entries": entries}
+        page.do("edit", edit=edit)
+        page.do("step", count=9)
+        direct.step(6)
+        direct.edit(edit)
+        direct.step(9)
+        frozen, arrays = told()
+        assert frozen == {"b1": [[0, 1]], "W2": [[3, 5], [11, 1]]} and same(arrays, direct.named_parameters)
+        assert arrays["b1"][0] == 0 and not arrays["W2"][1].any() and not arrays["W2"][:, 3].any()
+        script = page.do("share")["result"]["script"]
+        assert not (np.abs(Trainer.from_script(script).named_parameters["W2"]) - np.abs(arrays["W2"])).any()
+        refused = page.ask("edit", edit=edit | {"entries": [entries[0], {"name": "W2", "index": [1, 9]}]})
+        assert (refused["type"], refused["field"]) == ("error", "edit.entries.1.index") and "[3, 4]" in refused["allowed"]
+        refused = page.ask("edit", edit=edit | {"action": "thaw"})
+        assert refused["type"] == "error" and refused["field"] == "edit.action" and "release" in refused["allowed"]
+        page.do("undo")
+        page.do("seek", step=15)
+        assert told()[0] == {}
+
+
 def test_pictures_of_layers_are_made_only_for_who_watches(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     for name in LAYERS:

@@ -319,7 +319,7 @@ def test_a_file_named_by_a_uri_is_looked_at_too(file: str) -> None:
 # What is said ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow(seconds=6))])
 def test_the_command_ends_with_the_words_before_it_serves(url: str, workers: int) -> None:
     made(url, set_to(NEWER))
     before = state(url)

@@ -46,7 +46,8 @@ def test_the_run_and_its_channels_describe_the_trainer(live: Live) -> None:
         assert len([header for header, _ in page.frames["inputs"] if header["run"] == page.state["run"]]) == 1
         header, evaluation = page.frame("evaluation", at)
         test = direct.evaluate("test")
-        assert header["meta"]["test"] == {"loss": test.loss, "accuracy": test.accuracy}
+        told = ("loss", "accuracy", "baseline", "balanced_accuracy", "r_squared")
+        assert header["meta"]["test"] == {name: getattr(test, name) for name in told} and test.baseline is not None
         assert header["meta"]["validation"] is None and header["meta"]["misread_split"] == "test"
         assert np.array_equal(evaluation["confusion_test"], test.confusion)
         labels = direct.dataset.splits["test"].labels

@@ -159,6 +159,7 @@ def test_a_server_told_to_end_writes_all_and_pages_come_back(file: str) -> None:
     play(scene)
 
 
+@pytest.mark.slow(seconds=10)
 def test_a_server_ends_without_its_database(cluster: Cluster) -> None:
     """Its leases cannot be let go of; they run out by themselves."""
     name = f"away_{time.monotonic_ns()}"

@@ -41,7 +41,7 @@ def made(text: str, target: int, task: str = "classification", inputs: tuple[int
     [
         ("größe,y\n1,2\n".encode(), "UTF-8", "größe"),
         ("größe,y\n1,2\n".encode("utf-8-sig"), "UTF-8", "größe"),
-        ("größe,y\n1,2\n".encode("latin-1"), "Latin-1", "größe"),
+        ("größe,y\n1,2\n".encode("cp1252"), "Windows-1252", "größe"),
     ],
 )
 def test_encodings(body: bytes, encoding: str, name: str) -> None:
@@ -147,15 +147,15 @@ HOSTILE = {
     "wide header": (b"a" + b",a" * 2000 + b"\n1,2\n", "1,024"),
     "NUL": (b"a,b\n1,\x00\n", "not text"),
     "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
-    "Excel": (b"PK\x03\x04" + bytes(200), "save the sheet as CSV"),
-    "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "UTF-16"),
+    "damaged Excel": (b"PK\x03\x04" + bytes(200), "Save the sheet as CSV"),
+    "half of UTF-16": ("a,b\n1,2\n".encode("utf-16")[:-1], "cut short at line 2"),
     "quotes only": (b'"' * 1_000_000, "can be read"),
     "quotes on every line": (b"a,b\n" + b'"1,2\n' * 5000, "broken quotation marks"),
     "one column": (b"a\n1\n2\n", "one column only"),
     "header only": (b"a,b,c\n", "no row below"),
     "no row fits": (b"a,b,c\n1,2\n3,4\n", "no row below it has as many"),
     "constant": (b"a,b\n1,1\n1,1\n", "No column can be predicted"),
-    "long": (b"1,2\n" * (MAX_ROWS + 1), "20,000 rows"),
+    "long": (b"1,2\n" * (10 * MAX_ROWS + 1), "200,000 rows"),
     "large": (b"1,2,3,4,5,6,7\n" * (MAX_BYTES // 14 + 1), "5 MB"),
     "text": (
         (",".join(f"t{c}" for c in range(25)) + "\n").encode()
@@ -225,9 +225,9 @@ def test_numbers_come_through_to_the_last_bit(rows: list[tuple[float, float]], d
 def test_rows_are_left_out_or_filled_with_the_training_mean() -> None:
     text = "a,b,class\n" + "".join(f"{n},{2 * n},{'uv'[n % 2]}\n" for n in range(20)) + ",6,u\n7,,v\n8,8,\n9\n"
     left = made(text, 2, inputs=(0, 1))
-    assert left["rows"] == {"total": 24, "train": 20, "test": 0, "filled": 0, "left_out": 4}
+    assert left["rows"] == {"total": 24, "train": 20, "validation": 0, "test": 0, "filled": 0, "left_out": 4}
     filled = made(text, 2, inputs=(0, 1), damaged="fill", test_fraction=0.5)
-    assert filled["rows"] == {"total": 24, "train": 11, "test": 11, "filled": 2, "left_out": 2}
+    assert filled["rows"] == {"total": 24, "train": 11, "validation": 0, "test": 11, "filled": 2, "left_out": 2}
     data = filled["data"]
     row = next(row for row in [*data["train_x"], *data["test_x"]] if row[1] == 6.0 and row[0] != 3.0)
     known = [x[0] for x in data["train_x"] if x is not row]
@@ -243,12 +243,12 @@ def test_classes_have_names_and_an_order() -> None:
     assert {x[0]: y for x, y in zip(answer["train_x"], answer["train_y"], strict=True)} == {1: 1, 2: 0, 3: 0, 4: 1}
 
 
-def test_two_categories_are_coded_and_more_refused() -> None:
-    text = "sex,town,y\n" + "".join(f"{'fm'[n % 2]},{'abc'[n % 3]},{n}\n" for n in range(12))
+def test_two_categories_are_coded_and_text_refused() -> None:
+    text = "sex,name,y\n" + "".join(f"{'fm'[n % 2]},who {n},{n}\n" for n in range(12))
     data = made(text, 2, "regression", (0,), standardize=False)["data"]
     assert {x[0] for x in data["train_x"]} == {0.0, 1.0} and data["target"] == "y"
     assert sorted(data["train_y"]) == list(range(12))
-    with pytest.raises(TableError, match="town cannot be an input: it has 3 categories"):
+    with pytest.raises(TableError, match="name cannot be an input: it is text, different in every row"):
         made(text, 2, "regression", (1,))
 
 
@@ -277,7 +277,13 @@ def test_two_inputs_within_the_plane_are_a_plane() -> None:
         ("a,b\n1,2\n3,4\n", 1, "regression", (1,), "cannot be an input too"),
         ("a,b\n1,2\n3,4\n", 7, "regression", (0,), "no column 8"),
         ("a,b\n" + "".join(f"{n},{n}\n" for n in range(65)), 1, "classification", (0,), "at most 64 classes"),
-        ("a,b\n1,2\n,4\n,5\n", 1, "regression", (0,), "1 of 3 rows can be used"),
+        (
+            "a,b\n1,2\n,4\n,5\n",
+            1,
+            "regression",
+            (0,),
+            "1 of 3 rows can be used; there must be two at least. a has no value in 2",
+        ),
     ],
 )
 def test_choices_that_cannot_be(text: str, target: int, task: str, inputs: tuple[int, ...], words: str) -> None:
@@ -313,6 +319,14 @@ def test_a_table_is_told_and_made_into_data(live: Live) -> None:
     status, answer = post(live, f"/api/table/data?{query}", body, **{"Content-Type": "application/octet-stream"})
     assert status == 200 and answer["rows"]["train"] == 21
     RunSpec.model_validate({"data": answer["data"]})
+    chosen = {"as": ["0:number", "1:category"], "validation_fraction": 0.2, "seed": 3, "rows": 20}
+    status, answer = post(live, f"/api/table/data?{query}&{urlencode(chosen, doseq=True)}", body)
+    rows = answer["rows"]
+    assert status == 200 and (rows["train"], rows["validation"], rows["test"]) == (10, 4, 6) and rows["drawn_from"] == 30
+    names = answer["data"]["columns"]
+    assert names[0] == "a" and all(name.startswith("b = ") for name in names[1:]) and len(answer["data"]["validation_x"]) == 4
+    for wrong in ("as=1", "as=1:Year!", "as=x:number", "rows=1", "seed=-1", "validation_fraction=2"):
+        assert post(live, f"/api/table/data?{query}&{wrong}", body)[0] == 422
 
 
 @pytest.mark.parametrize("path", ["/api/table", "/api/table/data?target=1&task=regression&inputs=0"])

@@ -13,7 +13,7 @@ export interface Parameter {
   name: string;
   title: string;
   symbol: string;
-  kind: "float" | "int" | "bool" | "choice" | "pair";
+  kind: "float" | "int" | "bool" | "choice" | "pair" | "text";
   default: Setting;
   minimum: number | null;
   maximum: number | null;

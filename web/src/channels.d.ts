@@ -41,12 +41,15 @@ export type Frame = { [C in keyof Metas]: FrameOf<C> }[keyof Metas] | OtherFrame
 /** The newest of each channel. */
 export type Frames = { [C in keyof Metas]?: FrameOf<C> };
 
+/** By parameter, stretches of entries, row by row, that no update changes: the first, and how many. */
+export type Frozen = Record<string, [number, number][]>;
+
 /** By channel: of the run, and what each room adds. */
 export interface Metas {
   data: Empty;
   inputs: UnitsOfMaps;
   series: { from: number; total: number; revision: number };
-  parameters: Empty;
+  parameters: { frozen: Frozen };
   gradients: Empty;
   updates: Empty;
   maps: UnitsOfMaps;
@@ -81,6 +84,11 @@ export type Split = "train" | "validation" | "test";
 export interface Scores {
   loss: WireNumber;
   accuracy: WireNumber | null;
+  /** the accuracy of always answering the largest class */
+  baseline: WireNumber | null;
+  balanced_accuracy: WireNumber | null;
+  /** of a regression */
+  r_squared: WireNumber | null;
 }
 
 export type Evaluation = Record<Split, Scores | null> & {

@@ -29,6 +29,8 @@ export type Command =
   | Subscribe
   | Visible
   | Ping
+  | Predict
+  | Sketch
   | Look
   | ChainOfSamples
   | Dissect
@@ -39,9 +41,9 @@ export type Command =
   | TakeAway
   | Ask
   | Answer
+  | Acknowledge
   | Reveal
   | Asked
-  | Acknowledge
   | RaceBegin
   | RaceLoad
   | RaceChange
@@ -131,7 +133,7 @@ export interface Configure {
  * All that determines a run, but for the edits made to it.
  */
 export interface RunSpecInput {
-  data?: DataSpecInput | InlineDataInput;
+  data?: DataSpecInput | FormulaDataInput | InlineDataInput;
   network?: NetworkSpecInput;
   loss?: string;
   optimizer?: OptimizerSpecInput;
@@ -159,10 +161,26 @@ export interface DataSpecInput {
   seed?: number;
 }
 /**
+ * Points of the plane that a formula tells apart ("y = 2 * sin(x)", "x^2 + y^2 < 9") or gives their values ("x * y / 10").
+ *
+ * Points at which it has no value are left out, and others drawn in their place.
+ */
+export interface FormulaDataInput {
+  name?: "formula";
+  samples?: number;
+  noise?: number;
+  features?: string[];
+  validation_fraction?: number;
+  test_fraction?: number;
+  standardize?: boolean;
+  seed?: number;
+  formula?: string;
+}
+/**
  * Own samples, (n, columns) each split; targets are class indices 0, 1, … or values, one or a list for each sample.
  *
- * `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are. The names (of the
- * columns, the classes, the target, the whole) are only shown.
+ * `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are; "image": square
+ * pictures, row by row. The names (of the columns, the classes, the target, the whole) are only shown.
  */
 export interface InlineDataInput {
   name?: "inline";
@@ -174,7 +192,7 @@ export interface InlineDataInput {
   test_x?: number[][] | null;
   test_y?: number[] | number[][] | null;
   standardize?: boolean;
-  kind?: "table" | "plane";
+  kind?: "table" | "plane" | "image";
   features?: string[] | null;
   columns?: string[] | null;
   classes?: string[] | null;
@@ -272,7 +290,7 @@ export interface Load {
 export interface ScriptData {
   version?: 1;
   spec: RunSpecInput;
-  edits?: (SetEditInput | WeightEditInput | ExtendEditInput)[];
+  edits?: (SetEditInput | WeightEditInput | FreezeEditInput | ExtendEditInput)[];
   step?: number;
   fingerprint?: string | null;
 }
@@ -308,6 +326,34 @@ export interface WeightEditInput {
   name: string;
   index: number[];
   value: number;
+}
+/**
+ * Weights and biases that no update changes from here on: frozen at their values, or removed, which is frozen at 0; or
+ * trained again. An edit of the weight of a frozen one leaves it frozen, at its new value.
+ */
+export interface FreezeEditInput {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step?: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label?: string;
+  kind: "freeze";
+  action?: "freeze" | "remove" | "release";
+  entries: EntriesInput[];
+}
+/**
+ * Entries of one parameter: one, a row, a column or all of them; where there is a `value`, they are set to it first.
+ */
+export interface EntriesInput {
+  name: string;
+  /**
+   * counts from 0; null stands for all along that axis
+   */
+  index: (number | null)[];
+  value?: number | null;
 }
 /**
  * Play goes on to a later step.
@@ -398,7 +444,7 @@ export interface EditCommand {
    */
   id?: string | number | null;
   type: "edit";
-  edit: SetEditInput | WeightEditInput | ExtendEditInput;
+  edit: SetEditInput | WeightEditInput | FreezeEditInput | ExtendEditInput;
 }
 export interface Undo {
   /**
@@ -600,6 +646,35 @@ export interface Ping {
    */
   id?: string | number | null;
   type: "ping";
+}
+/**
+ * What the network answers to a sample of one's own, as it stands. `done.result`: {step, outputs, predicted, by_class}: for
+ * classes the index of the class predicted, and the output that speaks for each; for a regression both are null. The run is
+ * left alone.
+ */
+export interface Predict {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "predict";
+  /**
+   * a raw sample, a number for each of the run's columns
+   */
+  x: number[];
+}
+/**
+ * The data that a formula would give, while it is typed. `done.result`: {formula, task, classes, counts, note, x, y,
+ * border}: how many samples of each class, some of the samples with their targets, and where classes meet as pieces of lines
+ * (from x, y to x, y). The run is left alone.
+ */
+export interface Sketch {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "sketch";
+  data: FormulaDataInput;
 }
 /**
  * Point this viewer's microscope: the channels `microscope` and `microstep` show the next update of the run from there. It
@@ -835,27 +910,6 @@ export interface Answer {
   answer: number | null;
 }
 /**
- * Tell a number that was asked for; the stages not answered count as not known. `done.result`: as `answer`.
- */
-export interface Reveal {
-  /**
-   * echoed in the answer: a `done` or an `error`
-   */
-  id?: string | number | null;
-  type: "reveal";
-  question: number;
-}
-/**
- * The questions that are open. `done.result`: {questions, score}.
- */
-export interface Asked {
-  /**
-   * echoed in the answer: a `done` or an `error`
-   */
-  id?: string | number | null;
-  type: "questions";
-}
-/**
  * Sent after painting a frame of `channel`, which stands for those before it too; the newest state of that channel
  * follows. Has no answer.
  */
@@ -895,6 +949,27 @@ export interface Acknowledge {
     | "network_surface"
     | "study";
   frame: number;
+}
+/**
+ * Tell a number that was asked for; the stages not answered count as not known. `done.result`: as `answer`.
+ */
+export interface Reveal {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "reveal";
+  question: number;
+}
+/**
+ * The questions that are open. `done.result`: {questions, score}.
+ */
+export interface Asked {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "questions";
 }
 /**
  * Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with.
@@ -1563,6 +1638,10 @@ export interface RunInfo {
     [k: string]: number;
   };
   /**
+   * what is to be known of the samples, in words
+   */
+  note: string;
+  /**
    * of own data, SHA-256: script events refer to them by it
    */
   data_digest: string | null;
@@ -1571,7 +1650,7 @@ export interface RunInfo {
  * All that determines a run, but for the edits made to it.
  */
 export interface RunSpec {
-  data: DataSpec | InlineData;
+  data: DataSpec | FormulaData | InlineData;
   network: NetworkSpec;
   loss: string;
   optimizer: OptimizerSpec;
@@ -1599,10 +1678,26 @@ export interface DataSpec {
   seed: number;
 }
 /**
+ * Points of the plane that a formula tells apart ("y = 2 * sin(x)", "x^2 + y^2 < 9") or gives their values ("x * y / 10").
+ *
+ * Points at which it has no value are left out, and others drawn in their place.
+ */
+export interface FormulaData {
+  name: "formula";
+  samples: number;
+  noise: number;
+  features: string[];
+  validation_fraction: number;
+  test_fraction: number;
+  standardize: boolean;
+  seed: number;
+  formula: string;
+}
+/**
  * Own samples, (n, columns) each split; targets are class indices 0, 1, … or values, one or a list for each sample.
  *
- * `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are. The names (of the
- * columns, the classes, the target, the whole) are only shown.
+ * `kind` "plane": two columns within [-6, 6], drawn and given by `features` as built-in plane data are; "image": square
+ * pictures, row by row. The names (of the columns, the classes, the target, the whole) are only shown.
  */
 export interface InlineData {
   name: "inline";
@@ -1614,7 +1709,7 @@ export interface InlineData {
   test_x: number[][] | null;
   test_y: number[] | number[][] | null;
   standardize: boolean;
-  kind: "table" | "plane";
+  kind: "table" | "plane" | "image";
   features: string[] | null;
   columns: string[] | null;
   classes: string[] | null;
@@ -1811,7 +1906,7 @@ export interface EditInfo {
    * in words, such as 'rate 0.01 to 0.1'
    */
   label: string;
-  edit: SetEdit | WeightEdit | ExtendEdit;
+  edit: SetEdit | WeightEdit | FreezeEdit | ExtendEdit;
 }
 /**
  * A hyperparameter: `path` into the spec, such as optimizer.lr.
@@ -1845,6 +1940,34 @@ export interface WeightEdit {
   name: string;
   index: number[];
   value: number;
+}
+/**
+ * Weights and biases that no update changes from here on: frozen at their values, or removed, which is frozen at 0; or
+ * trained again. An edit of the weight of a frozen one leaves it frozen, at its new value.
+ */
+export interface FreezeEdit {
+  /**
+   * the update after this one is the first to feel it
+   */
+  step: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label: string;
+  kind: "freeze";
+  action: "freeze" | "remove" | "release";
+  entries: Entries[];
+}
+/**
+ * Entries of one parameter: one, a row, a column or all of them; where there is a `value`, they are set to it first.
+ */
+export interface Entries {
+  name: string;
+  /**
+   * counts from 0; null stands for all along that axis
+   */
+  index: (number | null)[];
+  value: number | null;
 }
 /**
  * Play goes on to a later step.

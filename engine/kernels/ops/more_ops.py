@@ -13,6 +13,8 @@ from engine.kernels.codes import (
     COUNT,
     DROPOUT,
     EXTRA,
+    FROZEN,
+    FROZEN_COUNT,
     HOLD,
     INFERENCE,
     INPUT,
@@ -37,7 +39,7 @@ from engine.kernels.codes import (
     WEIGHTS,
 )
 from engine.kernels.jit import inner, spliced
-from engine.kernels.ops import noise, norms, skips
+from engine.kernels.ops import frozen, noise, norms, skips
 from engine.kernels.ops.activations import slope_gradient
 from engine.kernels.ops.linear import weight_gradient
 from engine.kernels.ops.ops import execute_core
@@ -129,16 +131,22 @@ def execute_more(op, int_state, float_state, theta, grad, state, work):
     elif code == HOLD:
         for i in range(w, w + op[COUNT]):
             grad[i] = 0.0
+        frozen.no_gradient(work[op[FROZEN] : op[FROZEN] + 2 * op[FROZEN_COUNT]], grad)
     elif code == RUNNING_STATISTICS:
         norms.run_on(work[op[MORE] :], work[op[VARIANCE] :], state[op[STATE] :], rows, b)
 
 
 @spliced
 def execute_any(op, int_state, float_state, theta, grad, state, work, order, X, Y):
-    """One op of any tape."""
+    """One op of any tape. Whatever it does, the frozen entries it names keep their values."""
+    holds = op[FROZEN_COUNT] > 0
+    if holds:
+        frozen.keep(work[op[FROZEN] : op[FROZEN] + 2 * op[FROZEN_COUNT]], theta)
     if op[CODE] > UPDATE:
         execute_more(op, int_state, float_state, theta, grad, state, work)
     elif op[CODE] == UPDATE and op[KIND] > dispatch.LAST_CLASSIC:
         dispatch.update_newer_block(op, theta, grad, state, work[op[OTHER] :], float_state)
     else:
         execute_core(op, int_state, float_state, theta, grad, state, work, order, X, Y)
+    if holds:
+        frozen.put_back(work[op[FROZEN] : op[FROZEN] + 2 * op[FROZEN_COUNT]], theta)

@@ -7,7 +7,7 @@ from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, constant, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
-from engine.microscope.recipes.means import mean_of_columns
+from engine.microscope.recipes.means import NOT_FOLLOWED, mean_of_columns
 from engine.microscope.recipes.signals import COUPLED, ONE
 from engine.microscope.steps import Factor, Flow, Terms
 from engine.microscope.values import Value
@@ -142,5 +142,6 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
         matrix=(r"1/B", "·", Factor(delta.name), "·", Factor(h.name, True), "=", Factor(gradient.name)),
         terms=mean,
         flow=Flow("δ·h", layer, source, True, delta.name, edges),
+        note=b.frozen_note(parameter, NOT_FOLLOWED),
         extra=(("B", "the number of samples in the mini-batch"),),
     )

@@ -98,6 +98,12 @@ class Builder:
         found = value.entry(self.names, row, column)
         return Number(self.names.at_sample(found.symbol, column), found.value, found.name, found.position)
 
+    def frozen_note(self, name: str, then: str) -> str:
+        """How many entries of a parameter are frozen, and what `then` is so of them; nothing where none is."""
+        slot = next(slot for slot in self.tape.slots if slot.name == name)
+        count = int(self.tape.frozen.within(slot).sum())
+        return f"{count} of {slot.size} entries {'is' if count == 1 else 'are'} frozen: {then}" if count else ""
+
     def layer_name(self, layer: int) -> str:
         return "the output" if layer == self.names.last else f"layer {layer}"
 

@@ -8,6 +8,9 @@ from engine.microscope.recipes.builder import Builder
 from engine.microscope.recipes.signals import ONE
 from engine.microscope.values import Value
 
+NOT_FOLLOWED = "their gradient is what it is, and is not followed."
+"""Of frozen entries, where their gradient arises."""
+
 
 def mean_of_columns(
     b: Builder,
@@ -43,5 +46,6 @@ def mean_of_columns(
         results=(gradient,),
         terms=mean,
         nodes=factors[0].name,
+        note=b.frozen_note(gradient.name.removeprefix("d"), NOT_FOLLOWED),
         extra=(("B", "the number of samples in the mini-batch"),),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.kernels import codes
 from engine.machine.trace import MicroStep
 from engine.microscope.expressions.expression import Expression, call, constant, product, quotient, total
 from engine.microscope.recipes.builder import Builder, recipe
-from engine.microscope.update_equations import equations_for, inputs_of, quantities, symbols_of, tree
+from engine.microscope.update_equations import equations_for, inputs_of, quantities, symbols_of, tree, written_out
 from engine.microscope.values import Value
 from engine.optimizers.row import SAVED
 
@@ -92,12 +93,20 @@ def clip(b: Builder, step: MicroStep) -> None:
 def hold(b: Builder, step: MicroStep) -> None:
     name = next(iter(step.results))
     before, after = b.operand(step, name), b.names.of_objective(b.result(step, name))
+    title = f"The biases of {b.layer_name(step.layer)} are held"
+    why = "This network leaves its biases as they are: their gradient exists, and is not followed."
+    rule = rf"{after.symbol} \leftarrow 0"
+    frozen = int(b.tape.ops[step.index, codes.FROZEN_COUNT])
+    if frozen:
+        title = f"{frozen} of {after.array.size} entries of {name[1:]} {'is' if frozen == 1 else 'are'} frozen"
+        why = "What is frozen is not trained: its gradient exists, as computed before; for clipping and the optimizer it is 0."
+        rule = rf"{rule} \text{{ where frozen}}"
     b.add(
         step,
         "hold",
-        title=f"The biases of {b.layer_name(step.layer)} are held",
-        why="This network leaves its biases as they are: their gradient exists, and is not followed.",
-        rule=rf"{after.symbol} \leftarrow 0",
+        title=title,
+        why=why,
+        rule=rule,
         operands=(before,),
         results=(after,),
     )
@@ -109,7 +118,8 @@ def update(b: Builder, step: MicroStep) -> None:
     optimizer = b.spec.optimizer
     for slot in b.tape.slots:
         if slot.name in step.results:
-            tensor_update(b, step, slot.name, optimizer.row.formulas[optimizer.dialect], slot.matrix)
+            frozen = b.tape.frozen.within(slot)
+            tensor_update(b, step, slot.name, optimizer.row.formulas[optimizer.dialect], slot.matrix, frozen)
 
 
 CHANGING = {
@@ -123,7 +133,9 @@ CHANGING = {
 WHY = "Only now, with all the blame handed out by the old parameters, do they change."
 
 
-def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool) -> None:
+def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool, frozen: NDArray[np.bool_]) -> None:
+    """`frozen`: which entries stay as they are, of the parameter's shape."""
+    note = b.frozen_note(name, "there Δ = 0, whatever the optimizer does.")
     optimizer, kind = b.spec.optimizer, name.rstrip("0123456789")
     title = f"The {CHANGING[kind]} of {b.layer_name(step.layer)} change{'' if kind in ('W', 'b', 'alpha') else 's'}"
     gradient = b.names.of_objective(b.operand(step, f"d{name}"))
@@ -132,7 +144,7 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
     if isinstance(reason, str):
         before = b.value(name, step.operands[name], "before")
         why = f"{WHY} How, is not taken apart: {reason}."
-        b.add(step, "update", title=title, why=why, rule=formula, operands=(before, gradient), results=(after,))
+        b.add(step, "update", title=title, why=why, rule=formula, operands=(before, gradient), results=(after,), note=note)
         return
     equations = equations_for(optimizer, matrix=matrix)
     inputs, symbols = inputs_of(step, name, optimizer, equations), symbols_of(optimizer, equations)
@@ -157,8 +169,11 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
 
     def terms(result: str, row: int, column: int, sample: int) -> Expression:
         index = (row, column) if matrix else (row,)
-        trees = tree(equations, inputs, index, symbols)
-        return trees[equations.quantities[-1].name if result == name else result.rpartition(".")[0]]
+        if result == name and frozen[index]:
+            return b.entry(before, row, column)
+        if result == name:
+            return written_out(equations, inputs, index, symbols)
+        return tree(equations, inputs, index, symbols)[result.rpartition(".")[0]]
 
     b.add(
         step,
@@ -169,5 +184,6 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
         operands=(before, gradient, *state),
         results=(after, *between),
         terms=terms,
+        note=note,
         extra=optimizer.row.symbols,
     )

@@ -35,12 +35,15 @@ class Wanted(NamedTuple):
 
 
 def race_of_run(trainer: Trainer, lanes: list[dict[str, Any]] | None, settings: Settings) -> Wanted:
-    """In a worker: the run's spec as it stands; its own optimizer comes first."""
+    """In a worker: the run's spec as it stands, and what is frozen in it; its own optimizer comes first."""
+    from engine.race.on_network import frozen_of
+
     run = trainer.effective_spec
     if lanes is None:
         own = {"optimizer": run.optimizer.model_dump(), "schedule": run.schedule.model_dump()}
         lanes = [own, *({"optimizer": {"name": name}} for name in BESIDE if name != run.optimizer.name)]
-    return check({"run": run, "lanes": lanes}, settings)
+    frozen = [tensor.model_dump() for tensor in frozen_of(trainer)]
+    return check({"run": run, "lanes": lanes, "frozen": frozen}, settings)
 
 
 def check(spec: dict[str, Any], settings: Settings) -> Wanted:

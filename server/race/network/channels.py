@@ -123,13 +123,14 @@ def trajectories(races: NetworkRaceController, want: Want) -> Picture | None:
 
 def standings(races: NetworkRaceController, want: Want) -> Picture | None:
     """Every lane where it stands, the least train loss first, diverged ones last: what `engine.race.on_network.NetworkStanding`
-    has, the rate of its next update, and the epochs it has begun."""
+    has, the accuracy of the largest class (`baseline`), the rate of its next update, and the epochs it has begun."""
     race = races.present()
     rows = []
     for found in race.standings(races.threshold):
         trainer = race.lane(found.id).trainer
         row: dict[str, Any] = {"id": found.id, "step": found.step, "loss": found.train_loss, "test": found.test_loss}
         row |= {"accuracy": found.accuracy, "diverged": found.diverged, "reached": found.reached}
+        row |= {"baseline": trainer.dataset.largest_class_share("train")}
         stop = trainer.stopped
         words = stop.message if stop is not None and stop.kind != "finished" else None
         rows.append(row | {"rate": float(trainer.rate), "epoch": trainer.epoch, "stopped": words})

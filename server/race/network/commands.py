@@ -34,8 +34,8 @@ async def open_lane(races: NetworkRaceController, viewer: Viewer, command: Netwo
     """The lane's own run, as the Train view and the microscope take it."""
     race = races.present()
     with refused("lane"):
-        trainer = race.lane(command.lane).trainer
-    return {"script": await races.host.call(lambda: script.text_of(trainer.as_script()))}
+        race.lane(command.lane)
+    return {"script": await races.host.call(lambda: script.text_of(race.run_script(command.lane)))}
 
 
 async def plane(races: NetworkRaceController, viewer: Viewer, command: NetworkPlane) -> None:

@@ -254,11 +254,12 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         trainer = race.lanes[0].trainer if race.lanes else Trainer(race.spec.run)
         dataset, tape, name = trainer.dataset, trainer.tape, race.spec.run.data.name
         title = DATASETS[name].title if name in DATASETS else "own data"
+        frozen = sum(len(tensor.places) for tensor in race.spec.frozen)
         return NetworkInfo(
             race=self.number,
             change=self.changes,
             run=self.run,
-            title=f"{title} · {'–'.join(str(size) for size in tape.sizes)}",
+            title=f"{title} · {'–'.join(str(size) for size in tape.sizes)}{f' · {frozen} frozen' if frozen else ''}",
             task=dataset.task,
             kind=dataset.kind,
             domain=[(float(low), float(high)) for low, high in dataset.domain or ()],

@@ -45,7 +45,9 @@ def whole(races: NetworkRaceController, theme: str) -> Figure:
         [f"{off[number]:.3g}" if number in off else "–" for number in rows],
         [row["stopped"] or "" for row in rows.values()],
     ]
-    heads = ["lane", "rate η", f"train loss at step {race.step}", "test loss", "accuracy", f"step below {races.threshold:g}"]
+    share = race.lanes[0].trainer.dataset.largest_class_share("train")
+    accuracy = "accuracy" if share is None else f"accuracy (largest class {share:.1%})"
+    heads = ["lane", "rate η", f"train loss at step {race.step}", "test loss", accuracy, f"step below {races.threshold:g}"]
     parts.add_table(figure, theme, [*heads, "off the plane", ""], cells)
     sizes = "–".join(str(size) for size in race.lanes[0].trainer.tape.sizes)
     words = f"chainrule: a race on the network {sizes}, {race.spec.run.data.name}, step {race.step}"

@@ -27,18 +27,23 @@ def check(races: NetworkRaceController) -> None:
 
 def table(races: NetworkRaceController) -> dict[str, Any]:
     """What was recorded of each lane, and where it stands: the full doubles, empty where there is none."""
+    from engine.export.files import largest_classes, with_largest_classes
+
     race = races.present()
-    columns = [name for name in race.lanes[0].recorded if name != "step"]
+    trainer = race.lanes[0].trainer
+    columns = with_largest_classes([name for name in race.lanes[0].recorded if name != "step"], largest_classes(trainer))
     return table_file(_name(race), race.step, columns, _rows(race, columns))
 
 
 def _rows(race: NetworkRace, columns: list[str]) -> Iterator[tuple[NetworkLane, int, list[Cell]]]:
+    from engine.export.files import largest_classes
+
     for lane in race.lanes:
-        recorded = lane.recorded
+        recorded, shares = lane.recorded, largest_classes(lane.trainer)
         lines = [{name: float(values[place]) for name, values in recorded.items()} for place in range(len(recorded["step"]))]
         if lane.trainer.steps_done > lines[-1]["step"]:
             lines.append(_standing(lane))
-        for line in lines:
+        for line in ({**line, **shares} for line in lines):
             known = [name in line and not math.isnan(line[name]) for name in columns]
             cells: list[Cell] = [line[name] if there else None for name, there in zip(columns, known, strict=True)]
             yield lane, int(line["step"]), cells

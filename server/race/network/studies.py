@@ -60,6 +60,7 @@ def seeds(race: NetworkRace, command: StudySeeds, number: int, settings: Setting
             [lane.spec for lane in lanes],
             tuple(range(command.first, command.first + command.seeds)),
             command.steps,
+            frozen=race.spec.frozen,
         )
     ids, quartiles = [lane.id for lane in lanes], _Quartiles(made)
 
@@ -145,7 +146,8 @@ def rates(on: NetworkRace | Race, command: StudyRates, number: int, settings: Se
         swept = []
         for place, spec in enumerate(specs):
             if isinstance(on, NetworkRace):
-                parts = network_rate_sweep_in_parts(_with_room(on, command.steps), spec, ladder, command.steps, wanted)
+                whole, frozen = _with_room(on, command.steps), on.spec.frozen
+                parts = network_rate_sweep_in_parts(whole, spec, ladder, command.steps, wanted, frozen)
             else:
                 parts = rate_sweep_in_parts(on.spec, spec, ladder, command.steps, wanted)
             while True:
@@ -193,8 +195,8 @@ def basins(race: Race, command: StudyBasins, number: int, settings: Settings) ->
 
 
 def point(race: NetworkRace, command: StudyPoint, number: int) -> Study:
-    """Of each lane in `meta.lanes` what `engine.race.local.Local` has, with the bound's formula in MathML; of a lane with a map
-    of rates and momenta its `growth{id}` (momenta, rates) over `rates{id}` and `momenta{id}`."""
+    """Of each lane in `meta.lanes` what `engine.race.local.Local` has, with the bound's formula in MathML or why there is none;
+    of a lane with a map of rates and momenta its `growth{id}` (momenta, rates) over `rates{id}` and `momenta{id}`."""
     from engine.race.local import local_in_parts
 
     lanes = _chosen(race, command.lanes)
@@ -231,6 +233,7 @@ def _local(found: Local, arrays: Arrays) -> dict[str, Any]:
         "frozen": bound.frozen,
         "mathml": block(bound.formula),
     }
+    told["unbounded"] = found.unbounded
     told["phase"] = None
     if found.phase is not None:
         told["phase"] = {"rule": found.phase.rule, "momentum": found.momentum, "growth": found.growth}

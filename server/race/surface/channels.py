@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.array import Array
     from engine.race import Race
     from engine.race.on_surface import Lane
+    from engine.spec import OptimizerSpec
     from server.race.surface.controller import SurfaceRaceController
     from server.session.viewer import Slot, Viewer
 
@@ -165,26 +166,38 @@ def _seconds(races: SurfaceRaceController, race: Race, lane: Lane, step: int) ->
 
 
 def _bound(race: Race, lane: Lane) -> dict[str, Any] | None:
-    from engine.landscape.stability import bound, factor
+    from engine.landscape.stability import bound
 
-    optimizer = lane.spec.in_force(race.step)[0]
-    if factor(optimizer) is None:
+    if _unbounded(race, lane) is not None:
         return None
-    point = race.surface.at(race.trail(lane.id)[-1])
-    hessian = point.hessian[0]
+    optimizer, state, updates = _optimizer_of(race, lane)
+    hessian = race.surface.at(race.trail(lane.id)[-1]).hessian[0]
     if not np.isfinite(hessian).all():
         return None
-    updates = race.updates(lane.id)  # of this optimizer: another began anew, and where it comes into force it has no state yet
-    found = bound(optimizer, lambda v: hessian @ v, 2, race.state(lane.id) if updates else None, updates)
+    found = bound(optimizer, lambda v: hessian @ v, 2, state, updates)
     if found is None:
         return None
     return {"rate": found.rate, "formula": found.formula, "curvature": found.curvature, "frozen": found.frozen}
 
 
+def _unbounded(race: Race, lane: Lane) -> str | None:
+    """Why its optimizer has no bound, in words."""
+    from engine.landscape.stability import unbounded
+
+    return unbounded(*_optimizer_of(race, lane))
+
+
+def _optimizer_of(race: Race, lane: Lane) -> tuple[OptimizerSpec, dict[str, Array] | None, int]:
+    """The optimizer in force, its state and its updates: another began anew, and where it comes into force it has no state."""
+    updates = race.updates(lane.id)
+    return lane.spec.in_force(race.step)[0], race.state(lane.id) if updates else None, updates
+
+
 def point(races: SurfaceRaceController, want: Want) -> Picture | None:
     """The place of one lane, the leader's where none is chosen: ‖∇f‖, the Hessian's eigenvalues, κ, the kind of point, and the
-    lane's own stability bound with its formula in MathML beside its rate; whether its optimizer ever has one (`bounded`), and
-    whether its next update leaves it where it is (`rests`). Nothing in a race without lanes."""
+    lane's own stability bound with its formula in MathML beside its rate; whether its optimizer ever has one (`bounded`), or
+    why it has none here, in words (`unbounded`), and whether its next update leaves it where it is (`rests`). Nothing in a race
+    without lanes."""
     from engine.landscape.curvature import of_matrix
     from engine.landscape.degeneracy import along_newton_step
     from engine.landscape.stability import factor
@@ -217,6 +230,7 @@ def point(races: SurfaceRaceController, want: Want) -> Picture | None:
         "rate": race.rate(lane.id),
         "bound": bound and bound | {"mathml": block(bound["formula"])},
         "bounded": factor(lane.spec.in_force(race.step)[0]) is not None,
+        "unbounded": _unbounded(race, lane),
         "rests": following is not None and not following.any(),
     }
     return Picture(meta, {})

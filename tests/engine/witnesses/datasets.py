@@ -108,6 +108,16 @@ def line(random, n):
     return 12.0 * random.random((n, 1)) - 6.0, None
 
 
+def wave(random, n):
+    """Even over the square; class 1 above two sines."""
+    x, _ = square(random, n)
+    return x, wave_label(x)
+
+
+def wave_label(x):
+    return (x[:, 1] - 2 * np.exp(1j * x[:, 0]).imag > 0).astype(int)
+
+
 def bumps(x):
     """Bumps of width 1 at the corners of a grid of 4 by 5, their signs as on a chessboard."""
     total = 0.0
@@ -128,6 +138,7 @@ WITNESSES: dict[str, Drawn | Real] = {
     "plane": Drawn(square, value=lambda x: 0.1 * x[:, 0] + 0.1 * x[:, 1]),
     "multi_gaussian": Drawn(square, value=bumps),
     "sine": Drawn(line, value=lambda x: np.exp(1j * x[:, 0]).imag),
+    "formula": Drawn(wave, wave_label, classes=2, even=False),
     "iris": Real((50, 50, 50), 4, names=("setosa", "versicolor", "virginica")),
     "wine": Real((59, 71, 48), 13),
     "breast_cancer": Real((212, 357), 30, names=("malignant", "benign")),

@@ -80,6 +80,8 @@ export interface RacePoint {
   bound: (Bound & { formula: string; mathml: string }) | null;
   /** whether its optimizer has a bound once it has made an update */
   bounded: boolean;
+  /** why it has none here, in words */
+  unbounded: string | null;
   /** whether its next update leaves it where it is */
   rests: boolean;
 }
@@ -90,6 +92,8 @@ export interface NetworkStanding {
   loss: WireNumber;
   test: WireNumber | null;
   accuracy: WireNumber | null;
+  /** the accuracy of always answering the largest class */
+  baseline: WireNumber | null;
   diverged: number | null;
   reached: number | null;
   rate: WireNumber;

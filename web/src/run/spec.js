@@ -94,7 +94,7 @@ export function choosable(catalog) {
  * @returns {RunSpecInput}
  */
 export function withDataset(spec, row) {
-  const { validation_fraction, test_fraction, seed } = /** @type {Partial<DataSpec>} */ (spec.data); // own data have none
+  const { validation_fraction, test_fraction, seed } = sharesOf(spec.data);
   // Columns of a table have units of their own; unscaled ones would drown the small.
   const data = {
     name: row.name,
@@ -112,14 +112,29 @@ export function withDataset(spec, row) {
 }
 
 /**
- * Data of one's own, the layers kept.
+ * What goes over to other data: of one's own data the shares that they came in, as near as the sliders have them.
+ * @param {Spec["data"]} data
+ * @returns {Partial<DataSpec>}
+ */
+function sharesOf(data) {
+  if (!isInline(data)) return data;
+  const [train, validation, test] = [data.train_x, data.validation_x, data.test_x].map((rows) => rows?.length ?? 0);
+  const near = (/** @type {number} */ rows) =>
+    Math.min(9, Math.max(rows && 1, Math.round((10 * rows) / (train + validation + test)))) / 10;
+  return { validation_fraction: near(validation), test_fraction: Math.min(near(test), 0.9 - near(validation)) };
+}
+
+/**
+ * Data of one's own, the layers kept. Without validation samples nothing stops early.
  * @param {Spec} spec
  * @param {InlineDataInput} data
+ * @param {number | null} [patience]  as it is where none is given
  * @returns {RunSpecInput}
  */
-export function withOwnData(spec, data) {
+export function withOwnData(spec, data, patience = spec.stop.patience) {
   const network = { ...structuredClone(spec.network), output_activation: "auto" };
-  return { ...structuredClone(spec), data, loss: "auto", network };
+  const stop = { ...structuredClone(spec.stop), patience: data.validation_x ? patience : null };
+  return { ...structuredClone(spec), data, loss: "auto", network, stop };
 }
 
 /** Whether data are one's own. @param {Spec["data"]} data @returns {data is InlineData} */

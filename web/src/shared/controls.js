@@ -8,6 +8,7 @@
 
 import { h, setText } from "../toolkit/dom.js";
 import { formatSetting, parseSetting } from "../toolkit/maths.js";
+import { isTyped } from "../toolkit/typing.js";
 
 /**
  * @typedef {object} ChangeTarget  Where a control's changes go.
@@ -74,7 +75,7 @@ export function numberField(target, { path, label, hint = "", integer = false, o
   let value;
   const text = () => (value === null && off ? "off" : formatSetting(value));
   const restore = () => {
-    input.value = text();
+    input.value = input.defaultValue = text();
   };
   const commit = async () => {
     const typed = input.value.trim();
@@ -103,10 +104,10 @@ export function numberField(target, { path, label, hint = "", integer = false, o
     input,
     update(next, message) {
       // What is being typed is never overwritten; a value that changed elsewhere is.
-      if (next !== value || input.value === "") {
-        value = next;
-        restore();
-      }
+      const changed = next !== value || input.value === "";
+      value = next;
+      if (isTyped(input)) input.defaultValue = text();
+      else if (changed) restore();
       error.show(input, message);
     },
   };

@@ -31,7 +31,8 @@ export function stepView(actions) {
   const strip = stripView(actions);
   const choices = choicesView(actions);
   const diagram = diagramView(actions);
-  const numbers = [headView(actions), ruleView(actions), matricesView(actions), resultsView(actions), equationView(actions)];
+  // The sum that is written out stands right under its rule, and is in sight on a projector, too; what is taller comes after.
+  const numbers = [headView(actions), ruleView(actions), equationView(actions), matricesView(actions), resultsView(actions)];
   const panels = panelsView(actions);
   const states = statesView(actions);
   const places = /** @type {Record<Part, HTMLElement>} */ ({

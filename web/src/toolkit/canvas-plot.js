@@ -137,6 +137,26 @@ export function drawPoint({ context, px, py }, x, y, colour, paper, test, rim = 
 }
 
 /**
+ * A line in pieces, each from (x, y) to (x, y): faint, so that what is learned stands before it.
+ * @param {Frame} frame
+ * @param {ArrayLike<number>} pieces  four numbers each
+ * @param {string} ink
+ */
+export function drawPieces({ context, px, py }, pieces, ink) {
+  context.save();
+  context.globalAlpha = 0.55;
+  context.strokeStyle = ink;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let i = 0; i < pieces.length; i += 4) {
+    context.moveTo(px(pieces[i]), py(pieces[i + 1]));
+    context.lineTo(px(pieces[i + 2]), py(pieces[i + 3]));
+  }
+  context.stroke();
+  context.restore();
+}
+
+/**
  * A round number at least as large: 1, 2 or 5 times a power of ten. Scales made of it stay put while values wander.
  * @param {number} value
  */

@@ -19,6 +19,7 @@ export type SvgProperties = Listeners<SVGElementEventMap> & Groups & Attributes<
 
 type HtmlAttribute =
   | "accept"
+  | "autocapitalize"
   | "autocomplete"
   | "checked"
   | "class"

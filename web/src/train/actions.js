@@ -1,7 +1,7 @@
 /** Everything a person can do with the run in the Train room. What comes of it arrives as events and lands in the store. */
 
 /** @import { Sent } from "../commands.js" */
-/** @import { EditCommand, RunSpecInput } from "../protocol.js" */
+/** @import { EditCommand, FreezeEditInput, RunSpecInput } from "../protocol.js" */
 /** @import { Spec, Speed } from "../types.js" */
 
 import { isLive, specOf, withField } from "../run/spec.js";
@@ -111,6 +111,21 @@ export class TrainActions extends TrainViews {
   async weight(name, index, value) {
     try {
       await this.sender.send({ type: "edit", edit: { kind: "weight", name, index, value } });
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /**
+   * Freezes weights and biases at their values, removes them, which is to freeze them at 0, or releases them, from here on.
+   * @param {FreezeEditInput["action"]} action
+   * @param {FreezeEditInput["entries"]} entries
+   * @returns {Promise<string | null>}  why it was refused
+   */
+  async freeze(action, entries) {
+    try {
+      await this.sender.send({ type: "edit", edit: { kind: "freeze", action, entries } });
       return null;
     } catch (error) {
       return messageOf(error);

@@ -4,7 +4,7 @@
 
 import { h, memo, prepareCanvas } from "../toolkit/dom.js";
 import { plotArea } from "../toolkit/canvas-plot.js";
-import { numbersView } from "./output/output.js";
+import { numbersView } from "./output/numbers.js";
 
 const SIZE = 56;
 

@@ -27,6 +27,7 @@ const NAME = "train";
 const STATE = {
   table: null,
   drawing: false,
+  digit: false,
   page: "network",
   curve: "loss",
   edges: "weights",
@@ -53,6 +54,7 @@ const HELP = {
     [["w", "g", "u"], "edges show weights, gradients, last update"],
     [["m", "d"], "units show what they answer, δ"],
     [["e", "Del"], "edit the weight pointed at, set it to 0"],
+    [["h", "x"], "hold or release the connections pointed at, remove them"],
     [["f"], "what is wrong, and what to try"],
     [["s"], "open the next update: Step"],
     [["r", "c"], "find a learning rate, check the gradient"],
@@ -62,7 +64,8 @@ const HELP = {
   words: [
     "Point at a connection or a unit of the network to read its number; click it to change it.",
     "Click a sample of the output, or choose it with the arrows and Enter, to follow it through the network.",
-    "Drop a CSV or TSV file anywhere to train on it.",
+    "On handwritten digits: draw one of your own (Output) and see what the network reads while you draw.",
+    "Drop a table (CSV, TSV, Excel) anywhere to train on it.",
   ],
 };
 
@@ -110,7 +113,7 @@ function begin(host) {
       if (followed && run && !sameSamples(before, run)) actions.follow(null);
       store.set({ pointed: null });
     },
-    unanswered: harmless("find_rate", "check_gradient", "cancel"),
+    unanswered: harmless("find_rate", "check_gradient", "cancel", "predict", "sketch"),
   };
 }
 

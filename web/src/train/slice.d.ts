@@ -1,6 +1,6 @@
 /** What the Train room adds to what the page holds, and to the answers of commands. */
 
-import type { GradientReport, RateTest, TrainState } from "./types.js";
+import type { Answered, GradientReport, RateTest, Sketch, TrainState } from "./types.js";
 
 declare module "../types.js" {
   interface AppState extends TrainState {}
@@ -10,5 +10,7 @@ declare module "../commands.js" {
   interface Results {
     find_rate: RateTest;
     check_gradient: GradientReport;
+    predict: Answered;
+    sketch: Sketch;
   }
 }

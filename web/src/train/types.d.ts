@@ -30,6 +30,8 @@ export interface TrainState {
   table: File | null;
   /** whether the output's plane is drawn on */
   drawing: boolean;
+  /** whether a digit is drawn */
+  digit: boolean;
   /** which of the three pages a narrow screen shows */
   page: Page;
   curve: "loss" | "accuracy";
@@ -51,6 +53,30 @@ export interface TrainState {
   trial: Trial | null;
   rateTest: Tested<RateTest> | null;
   gradientCheck: Tested<GradientReport> | null;
+}
+
+/** What a formula would give: some of its samples, and where its classes meet. */
+export interface Sketch {
+  formula: string;
+  task: "classification" | "regression";
+  classes: string[];
+  /** of all samples, by class */
+  counts: number[];
+  /** what is to be known of the samples */
+  note: string;
+  x: [number, number][];
+  y: WireNumber[];
+  /** pieces of lines, from x, y to x, y */
+  border: [number, number, number, number][];
+}
+
+/** What the network answers to a sample of one's own. */
+export interface Answered {
+  step: number;
+  outputs: WireNumber[];
+  /** the class; null of a regression, and where an output is not finite */
+  predicted: number | null;
+  by_class: WireNumber[] | null;
 }
 
 /** `engine.diagnostics.finder.RateTest`. */

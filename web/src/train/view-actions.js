@@ -18,6 +18,11 @@ export class TrainViews extends RunActions {
     this.store.set(drawing ? { drawing, page: "output" } : { drawing });
   }
 
+  /** @param {boolean} digit  whether the pad for a digit is open */
+  drawDigit(digit) {
+    this.store.set(digit ? { digit, page: "output" } : { digit });
+  }
+
   /** @param {Page} page */
   show(page) {
     if (this.store.state.page !== page) this.store.set({ page });
@@ -46,10 +51,11 @@ export class TrainViews extends RunActions {
 
   /** Escape: what was opened last over the network is closed first. False where nothing was open. */
   leave() {
-    const { diagnosis, pointed, followed } = this.store.state;
+    const { diagnosis, pointed, followed, digit } = this.store.state;
     if (diagnosis) this.showFindings(false);
     else if (pointed) this.pointAt(null);
     else if (followed) this.follow(null);
+    else if (digit) this.drawDigit(false);
     else return false;
     return true;
   }

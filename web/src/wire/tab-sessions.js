@@ -18,14 +18,17 @@ const MOST = 8;
  * @property {string} address  its fragment
  */
 
+/** Once the page is on its way to another session, what comes of this one is late. */
+let going = false;
+
 /** The session that the tab is attached to, or comes to next; null: a new one. */
 export const present = () => ofTab.get(KEY);
 
 /** @param {string} id */
-export const attachedTo = (id) => ofTab.set(KEY, id);
+export const attachedTo = (id) => going || ofTab.set(KEY, id);
 
 /** It is no more: the next attach begins another. */
-export const forget = () => ofTab.remove(KEY);
+export const forget = () => going || ofTab.remove(KEY);
 
 /** Those that were left, the next to go back to first. @returns {Left[]} */
 export function left() {
@@ -54,6 +57,7 @@ export function goBack() {
   attachedTo(next.id);
   history.replaceState(history.state, "", location.pathname + location.search + next.address);
   ofTab.set(ADDRESS, JSON.stringify({ linked: next.linked, address: next.address }));
+  going = true;
   location.reload();
   return true;
 }

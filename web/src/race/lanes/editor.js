@@ -8,6 +8,7 @@ import { formulaBox } from "../../shared/formula.js";
 import { dialectChoices, ownControls } from "../../shared/optimizer-fields.js";
 import { dialectOf, optimizerDefaults, rowNamed } from "../../run/spec.js";
 import { h, memo } from "../../toolkit/dom.js";
+import { rebuild } from "../../toolkit/typing.js";
 
 /**
  * @typedef {object} Options
@@ -108,7 +109,7 @@ export function laneSettings(actions, { root, hook, formula: title, label: words
     rule.replaceChildren(choice.element, dialects.element);
     formula.show(row.mathmls[dialect] ?? row.mathml, row.summary);
     const parameters = ownControls(target, row, dialect, `${root}.optimizer`);
-    own.replaceChildren(...parameters.map(({ control }) => control.element));
+    rebuild(own, ...parameters.map(({ control }) => control.element));
     const schedule = choiceField(target, {
       path: `${root}.schedule.name`,
       label: "Schedule",
@@ -127,8 +128,8 @@ export function laneSettings(actions, { root, hook, formula: title, label: words
       control: parameterField(target, { ...parameter, symbol: "" }, `${root}.schedule.${parameter.name}`),
     }));
     const moving = moves.map(({ control }) => control.element);
-    times.replaceChildren(schedule.element, ...(warmup ? [warmup.element] : moving));
-    more.replaceChildren(...(warmup ? moving : []));
+    rebuild(times, schedule.element, ...(warmup ? [warmup.element] : moving));
+    rebuild(more, ...(warmup ? moving : []));
     return {
       /** @param {number | null} bound @param {string} told */
       mark(bound, told) {

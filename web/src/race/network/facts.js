@@ -202,7 +202,7 @@ function indexed(words) {
 /** @param {LocalPoint} found @param {number | null} limit @param {number | null} rate */
 function verdictOf(found, limit, rate) {
   if (!found.bound || limit === null || rate === null)
-    return "Its rule has no bound of this kind here, or none before its first update.";
+    return found.unbounded ?? "The curvature is not finite here: there is no bound.";
   if (limit === Infinity)
     return "Nothing curves upwards here: the quadratic that fits sets no bound. Further off, or at a kink, a rate may be too high.";
   const frozen = found.bound.frozen ? ", with its running squares as they are" : "";

@@ -103,7 +103,7 @@ function laneRow(actions, id) {
       setAttribute(
         how,
         "title",
-        `the rate of its next update, exactly ${formatExact(rate)}; test loss ${formatExact(toNumber(found?.test))}`,
+        `the rate of its next update, exactly ${formatExact(rate)}; test loss ${formatExact(toNumber(found?.test))}${known(found?.baseline)}`,
       );
       const last = way ? way.steps.length - 1 : -1;
       const at = (/** @type {"off" | "residual" | "true_loss" | "slice_loss"} */ column) => way?.columns[column][last] ?? NaN;
@@ -149,4 +149,10 @@ export function mapTable(theme, classes) {
   const colours = palette(theme);
   if (classes < 3) return levels(colours, -1, 1, 0, 1);
   return Uint32Array.from({ length: 256 }, (_, index) => pack(classColour(colours, index, classes)));
+}
+
+/** What an accuracy is to be compared with. @param {import("../../commands.js").WireNumber | null | undefined} baseline */
+function known(baseline) {
+  const share = toNumber(baseline);
+  return share === null ? "" : `; always the largest class: ${formatPercent(share)} right`;
 }

@@ -59,6 +59,8 @@ export interface LocalPoint {
   exact: boolean;
   negative: number | null;
   bound: (Bound & { mathml: string }) | null;
+  /** why it has none here, in words */
+  unbounded: string | null;
   phase: { rule: string; momentum: number; growth: WireNumber; curvatures: number[] } | null;
 }
 

@@ -109,9 +109,7 @@ export function pointView(actions) {
 function verdictOf(found, limit, rate) {
   if (found.diverged !== null) return "It left the surface.";
   if (!found.bound || limit === null || rate === null) {
-    return found.bounded && found.eigenvalues
-      ? "Its bound depends on its running squares: it has one from its first update on."
-      : "No bound of this kind is known for its optimizer here.";
+    return found.unbounded ?? "The curvature is not finite here: there is no bound.";
   }
   if (limit === Infinity)
     return "Nothing curves upwards here: the quadratic that fits sets no bound. Further off, or at a kink, a rate may be too high.";

@@ -7,6 +7,7 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { rowNamed } from "../../run/spec.js";
 import { formulaBox } from "../../shared/formula.js";
 import { presetChoice } from "../presets.js";
+import { rebuild } from "../../toolkit/typing.js";
 
 const OWN = "formula";
 const FIRST_FORMULA = "x**2 + 2*y**2 + sin(3*x)";
@@ -92,7 +93,7 @@ export function settingsView(actions) {
             `race.surface.${parameter.name}`,
           ),
         }));
-        own.replaceChildren(...controls.map(({ control }) => control.element));
+        rebuild(own, ...controls.map(({ control }) => control.element));
       }
       if (formed(race.mathml, row)) {
         rule.show(race.mathml, row?.summary);

@@ -32,8 +32,9 @@ export function diagramView(actions) {
   const edges = s("g", { class: "flow-edges", fill: "none" });
   const skips = s("g", { class: "flow-skips", fill: "none" });
   const units = s("g", { class: "flow-units" });
+  const labels = s("g", { class: "flow-labels" });
   const words = s("g", { class: "flow-words" });
-  const svg = s("svg", { class: "flow", "aria-hidden": "true" }, edges, skips, units, words);
+  const svg = s("svg", { class: "flow", "aria-hidden": "true" }, edges, skips, labels, units, words);
   const search = searchFields(actions);
   const canvas = h("div", { class: "flow-canvas" }, svg, search.element);
   const stage = h(
@@ -45,12 +46,14 @@ export function diagramView(actions) {
   const reading = h("p", { class: "sr-only", role: "status" });
   const element = h("div", { class: "flow-view" }, stage, caption, reading);
   const lit = lights();
-  const lines = edgeLines(edges);
+  const lines = edgeLines(edges, labels);
   const arcs = skipLines(skips);
   /** @type {Layout | null} */
   let layout = null;
   /** @type {Unit[]} */
   let drawn = [];
+  /** @type {string[]} */
+  let names = [];
   let [width, height] = [0, 0];
   /** @type {AppState | null} */
   let last = null;
@@ -103,6 +106,7 @@ export function diagramView(actions) {
     lines.place(at);
     lit.clear();
     drawn = [];
+    names = run.inputs;
     words.replaceChildren();
     const { nodeWidth: w, nodeHeight: t } = at;
     for (const { layer, x, nodes, gaps, units: count } of at.columns) {
@@ -138,7 +142,9 @@ export function diagramView(actions) {
       if (main.textContent !== text) main.textContent = text;
       setAttribute(group, "data-value", value === undefined ? null : toldOf(value, micro.asked).exact);
       const again = shown?.name === `h${node.layer}` || under === undefined || !at.beneath;
-      const grey = again ? "" : toldOf(under, micro.asked, digitsOf(under), SMALL).text;
+      // Where the second line is free the inputs have their names.
+      const name = node.layer === 0 && at.beneath ? (names[node.unit] ?? "") : "";
+      const grey = again ? name : toldOf(under, micro.asked, digitsOf(under), SMALL).text;
       if (beneath.textContent !== grey) beneath.textContent = grey;
       const chosen = here?.rows.kind === "unit" && here.rows.layer === node.layer && micro.row === node.unit;
       const from = here?.columns.kind === "unit" && here.columns.layer === node.layer && micro.column === node.unit;

@@ -4,17 +4,20 @@
 /** @import { Layout, Node } from "./layout.js" */
 
 import { s } from "../../toolkit/dom.js";
-import { curve } from "./layout.js";
+import { toldOf } from "../micro/numbers.js";
+import { curve, labelAt } from "./layout.js";
 
 const THICKEST = 7;
 const THINNEST = 0.7;
+/** Of a number on an edge. */
+const DIGITS = 3;
 /** So many of the largest move; more would be a flicker. */
 const MOVING = 8;
 
-/** @typedef {{path: SVGPathElement, from: Node, to: Node, look: string, width: number, value: number}} Edge */
+/** @typedef {{path: SVGPathElement, from: Node, to: Node, look: string, width: number, value: number, label: SVGTextElement | null}} Edge */
 
-/** @param {SVGGElement} group */
-export function edgeLines(group) {
+/** @param {SVGGElement} group @param {SVGGElement} labels  where the numbers on edges stand, above the lines */
+export function edgeLines(group, labels) {
   /** @type {Edge[][]} */
   let byLayer = [];
   /** @type {Edge[]} */
@@ -51,12 +54,16 @@ export function edgeLines(group) {
             look: "flow-edge",
             width: 1,
             value: NaN,
+            label: layout.labelled[column.layer]
+              ? s("text", { ...labelAt(from, to, layout.nodeWidth), class: "edge-label" })
+              : null,
           })),
         ),
       );
       lit = [];
       pulses = [];
       group.replaceChildren(...byLayer.flat().map(({ path }) => path));
+      labels.replaceChildren(...byLayer.flat().flatMap(({ label }) => label ?? []));
     },
     /** @param {Seen} seen */
     paint({ micro, arrays }) {
@@ -65,7 +72,11 @@ export function edgeLines(group) {
       const array = arrays.edges;
       // A skip's own edges are drawn as one arc.
       const next = flow && array && flow.source === flow.layer - 1 ? (byLayer[flow.layer - 1] ?? []) : [];
-      if (lit !== next) for (const edge of lit) draw(edge, "flow-edge", 1);
+      if (lit !== next)
+        for (const edge of lit) {
+          draw(edge, "flow-edge", 1);
+          if (edge.label) edge.label.textContent = "";
+        }
       most = 0;
       for (const edge of next) {
         const row = part?.rows ? part.rows.indexOf(edge.to.unit) : edge.to.unit;
@@ -75,6 +86,8 @@ export function edgeLines(group) {
       }
       for (const edge of next) {
         const share = most > 0 && Number.isFinite(edge.value) ? Math.abs(edge.value) / most : 0;
+        if (edge.label)
+          edge.label.textContent = Number.isFinite(edge.value) ? toldOf(edge.value, micro.asked, DIGITS).text : "";
         const width = Math.round(Math.max(THINNEST, share * THICKEST) * 2) / 2;
         if (!edge.value) draw(edge, "flow-edge", 1);
         else draw(edge, `flow-edge ${edge.value < 0 ? "negative" : "positive"}${share < 0.15 ? " faint" : ""}`, width);

@@ -8,7 +8,12 @@ const TOP = 60;
 const BOTTOM = 40;
 /** A unit is wide enough for a number of four characters and a sign, or for a digit with its power of ten. */
 const WIDTH = 58;
-const LEAST_GAP = 96;
+const LEAST_GAP = 74;
+/** Between two layers there is room for numbers on the edges where they are at least as far apart, and no more than so many. */
+const LABELLED_GAP = 124;
+const LABELLED = 12;
+/** A number stands above its line, as thick as that may be. */
+const ABOVE = 10;
 const LEAST_PITCH = 28;
 
 /**
@@ -20,6 +25,7 @@ const LEAST_PITCH = 28;
  * @property {number} nodeWidth
  * @property {number} nodeHeight
  * @property {boolean} beneath  whether there is room for a second number under a unit
+ * @property {boolean[]} labelled  by layer whether numbers fit on the edges into it
  * @property {Column[]} columns
  */
 
@@ -61,6 +67,9 @@ export function layoutStep(run, width, height, scale, wanted, skips) {
     nodeWidth,
     nodeHeight,
     beneath: pitch >= nodeHeight + 18 * scale,
+    labelled: counts.map(
+      (_, layer) => layer > 0 && gap >= LABELLED_GAP * scale && shown[layer].length * shown[layer - 1].length <= LABELLED,
+    ),
     columns,
   };
 }
@@ -70,6 +79,13 @@ export function curve(from, to, nodeWidth) {
   const [x0, x1] = [from.x + nodeWidth / 2, to.x - nodeWidth / 2];
   const bend = (x1 - x0) / 2;
   return `M${x0.toFixed(1)} ${from.y.toFixed(1)}C${(x0 + bend).toFixed(1)} ${from.y.toFixed(1)} ${(x1 - bend).toFixed(1)} ${to.y.toFixed(1)} ${x1.toFixed(1)} ${to.y.toFixed(1)}`;
+}
+
+/** Where a number stands on such a curve: near its beginning, where those from one unit have parted. @param {Node} from @param {Node} to @param {number} nodeWidth */
+export function labelAt(from, to, nodeWidth) {
+  const [x0, x1] = [from.x + nodeWidth / 2, to.x - nodeWidth / 2];
+  const x = x0 + 0.36 * (x1 - x0);
+  return { x, y: (heightAt(from, to, nodeWidth, x) ?? from.y) - ABOVE };
 }
 
 /** The height of such a curve at x; null outside it. @param {Node} from @param {Node} to @param {number} nodeWidth @param {number} x */

@@ -10,6 +10,11 @@ import { nameOf, seenOf } from "../state.js";
 import { termsOf } from "./trees.js";
 import { m, number, operator, pieces, write, written } from "./write.js";
 
+/** Of an equation that gives the run's number but for rounding. */
+const ROUNDED = "equal but for rounding";
+const WHY_ROUNDED =
+  "The run computes it in another order: what is written here differs from its number in the last digits of a double.";
+
 /**
  * @param {import("../actions.js").StepActions} actions
  * @returns {View}
@@ -19,7 +24,6 @@ export function equationView(actions) {
   const symbols = h("div", { class: "written-line", data: { testid: "written-symbols" } });
   const numbers = h("div", { class: "written-line numbers-line", data: { testid: "written-numbers" } });
   const terms = h("div", { class: "terms", role: "group", aria: { label: "The terms" }, data: { testid: "terms" } });
-  const remark = h("p", { class: "written-remark" });
   const element = h(
     "section",
     { class: "written", aria: { label: "The entry, written out" }, data: { testid: "written" } },
@@ -27,7 +31,6 @@ export function equationView(actions) {
     symbols,
     numbers,
     terms,
-    remark,
   );
   const lit = lights();
   listen(element, actions);
@@ -51,7 +54,7 @@ export function equationView(actions) {
 
   /** @param {Seen} seen */
   function draw(seen) {
-    const { micro, step } = seen;
+    const { micro } = seen;
     const { equation } = micro;
     element.hidden = !equation || (micro.depth === "layer" && equation.terms === 1 && equation.expression.kind === "number");
     if (!equation) return;
@@ -70,25 +73,27 @@ export function equationView(actions) {
         lit.add(node, entrySpot(value, ...leaf.place), term);
       },
     });
-    setText(what, whatIs(seen, equation));
-    const edge = micro.depth === "edge";
+    const rounds = !edgeOf(micro) && !equation.exact && equation.computed !== null;
+    setText(what, whatIs(seen, equation) + (rounds ? ` · ${ROUNDED}` : ""));
+    setAttribute(what, "title", rounds ? WHY_ROUNDED : null);
+    const edge = edgeOf(micro);
     const own = equation.expression.kind === "number" && equation.expression.name === equation.result.name;
-    // At layer depth the numbers say enough; the rule above has the symbols.
-    symbols.hidden = micro.depth === "layer" && step.rule !== "" && equation.terms > 4;
-    symbols.replaceChildren(
-      ...line([left(equation, how(false), edge), ...(own ? [] : rightSide(equation.expression, how(false), edge))]),
-    );
+    const bySymbols = own ? [] : rightSide(equation.expression, how(false), edge);
+    // At layer depth all of it is one line: where the sum is long the numbers say enough, the rule above has the symbols.
+    const inOne = micro.depth === "layer";
+    const brief = inOne && equation.terms <= 4 ? bySymbols : [];
+    symbols.hidden = inOne;
+    symbols.replaceChildren(...(inOne ? [] : line([left(equation, how(false), edge), ...bySymbols])));
     numbers.replaceChildren(
       ...line([
         left(equation, how(false), edge),
+        ...brief,
         ...(own ? [] : rightSide(equation.expression, how(true), edge)),
         outcome(equation, edge, lit, describe),
       ]),
     );
     setAttribute(numbers, "data-long", equation.terms > 6 && !edge ? "" : null);
     drawTerms(seen, equation, how);
-    setText(remark, remarkOn(equation, edge));
-    remark.hidden = remark.textContent === "";
   }
 
   /** @param {Seen} seen @param {EquationData} equation @param {(numbers: boolean) => import("./write.js").Writing} how */
@@ -181,7 +186,13 @@ function outcome(equation, edge, lit, describe) {
 
 /** Each piece is a formula of its own, so that a long equation breaks between its terms. @param {Element[][]} parts */
 function line(parts) {
-  return parts.filter((nodes) => nodes.length > 0).map((nodes) => m("math", ...nodes));
+  return parts
+    .filter((nodes) => nodes.length > 0)
+    .map((nodes) => {
+      const math = m("math", ...nodes);
+      math.setAttribute("displaystyle", "true"); // fractions as large as what is around them
+      return math;
+    });
 }
 
 /** @param {Seen} seen @param {EquationData} equation */
@@ -205,8 +216,5 @@ function unitWords(layer, scope) {
   return layer === last ? "output" : `layer ${layer}, unit`;
 }
 
-/** @param {EquationData} equation @param {boolean} edge */
-function remarkOn(equation, edge) {
-  if (edge || equation.exact || equation.computed === null) return "";
-  return "The run adds in another order: the terms agree with its number but for rounding in the last digits.";
-}
+/** @param {Seen["micro"]} micro */
+const edgeOf = ({ depth }) => depth === "edge";

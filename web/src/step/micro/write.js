@@ -132,12 +132,23 @@ function bracketed(tree, strength, how) {
 }
 
 /**
- * A tree in pieces between which a line may break: at the terms of its main sum.
+ * A tree in pieces between which a line may break: at the terms of its main sum, or between what a function is given.
  * @param {Tree} tree
  * @param {Writing} how
  * @returns {Item[]}
  */
 export function pieces(tree, how) {
+  if (tree.kind === "call" && tree.parts.length > 1) {
+    const last = tree.parts.length - 1;
+    return tree.parts.map((each, i) => ({
+      nodes: [
+        ...(i ? [] : [...written(tree.symbol, how.mathml), operator("(")]),
+        ...write(each, how),
+        operator(i < last ? "," : ")"),
+      ],
+      term: null,
+    }));
+  }
   if (tree.kind === "more" || tree.kind === "number" || !reachesMain(tree)) return [{ nodes: write(tree, how), term: null }];
   if (tree.kind === "sum") {
     return tree.parts.flatMap((each, i) => {

@@ -7,8 +7,10 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatSetting } from "../../toolkit/maths.js";
 import { choosable, dataTitle, isInline, read, rowNamed, specOf, withDataset, withField } from "../../run/spec.js";
 import { icon } from "../../toolkit/icons.js";
+import { formulaField } from "./formula.js";
 import { ownButtons, ownTiles } from "./own-tiles.js";
 import { thumbnail } from "./thumbnails.js";
+import { rebuild } from "../../toolkit/typing.js";
 
 const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const BATCHES = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 512, 1024];
@@ -26,15 +28,16 @@ const SEEDS = 1000;
 export function dataPanel(actions) {
   const gallery = galleryView(actions);
   const knobs = h("div", { class: "fields" });
+  const formula = formulaField(actions);
   const part = sliderField(actions, {
     path: "data.test_fraction",
-    label: "Test part",
+    label: "Test share",
     hint: "samples kept away from training",
     format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
   const validation = sliderField(actions, {
     path: "data.validation_fraction",
-    label: "Validation part",
+    label: "Validation share",
     hint: "samples kept away to choose by: early stopping watches them",
     format: (value) => `${Math.round(Number(value) * 100)}\u202f%`,
   });
@@ -75,6 +78,7 @@ export function dataPanel(actions) {
     gallery.element,
     error,
     ownButtons(actions),
+    formula.element,
     knobs,
     part.element,
     validation.element,
@@ -103,9 +107,11 @@ export function dataPanel(actions) {
       gallery.update(state);
       if (rowChanged(row)) {
         ({ controls, paths } = rowControls(actions, row));
-        knobs.replaceChildren(...controls.map((control) => control.element));
+        rebuild(knobs, ...controls.map((control) => control.element));
       }
       controls.forEach((control, i) => control.update(read(spec, paths[i]), errors[paths[i]]));
+      formula.element.hidden = spec.data.name !== "formula";
+      if (!formula.element.hidden) formula.update(state, read(spec, "data.formula"));
       // Own data come split; they are drawn from no generator.
       part.element.hidden = validation.element.hidden = again.hidden = isInline(spec.data);
       part.update(read(spec, "data.test_fraction"), errors["data.test_fraction"]);
@@ -131,7 +137,7 @@ export function dataPanel(actions) {
  * @param {DatasetRow | undefined} row
  */
 function rowControls(actions, row) {
-  const parameters = row?.parameters ?? [];
+  const parameters = (row?.parameters ?? []).filter(({ kind }) => kind !== "text"); // which has a place of its own
   const paths = parameters.map(({ name }) => `data.${name}`);
   const controls = parameters.map((parameter, i) => {
     const { kind, minimum, maximum, title, summary } = parameter;

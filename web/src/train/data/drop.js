@@ -10,11 +10,11 @@ export function dropPlace(actions) {
   const element = h(
     "div",
     { class: "drop", hidden: true, aria: { hidden: true } },
-    h("p", {}, "Drop a CSV or TSV file to train on it"),
+    h("p", {}, "Drop a table (CSV, TSV, Excel) to train on it"),
   );
   const picker = h("input", {
     type: "file",
-    accept: ".csv,.tsv,.tab,.txt,text/csv,text/tab-separated-values",
+    accept: ".csv,.tsv,.tab,.txt,.dat,.data,.gz,.xlsx,text/csv,text/tab-separated-values",
     class: "sr-only",
     tabindex: -1,
     aria: { hidden: true },

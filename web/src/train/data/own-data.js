@@ -1,18 +1,18 @@
 /** The dialog for a table of one's own: what it holds, what to predict from what, what to do with damaged rows. */
 
 /** @import { AppState, Task, View } from "../../types.js" */
-/** @import { TableColumn, TableSummary } from "./table.js" */
+/** @import { TableSummary } from "./table.js" */
 
 import { h, memo, setText } from "../../toolkit/dom.js";
-import { formatCount, formatSetting } from "../../toolkit/maths.js";
+import { formatCount } from "../../toolkit/maths.js";
+import { columnRows } from "./own-columns.js";
+import { sharesForm } from "./own-shares.js";
 import { withOwnData } from "../../run/spec.js";
 import { countDamage, readTable, tableData, tasksOf } from "./table.js";
 import { icon } from "../../toolkit/icons.js";
-import { partSlider } from "./part-slider.js";
 import { messageOf } from "../../wire/refusals.js";
 
 const SCALED = "mean 0, deviation 1 in each input, and in a number to be predicted";
-const KINDS = { number: "number", yes_no: "yes or no", category: "category", text: "text", empty: "empty" };
 
 /**
  * @param {import("../actions.js").TrainActions} actions
@@ -55,6 +55,7 @@ export function ownDataDialog(actions) {
   let file = null;
   /** @type {ReturnType<typeof choicesForm> | null} */
   let form = null;
+  let reads = 0;
   const offered = memo();
   const say = (/** @type {string} */ message) => {
     trouble.hidden = !message;
@@ -67,8 +68,9 @@ export function ownDataDialog(actions) {
     train.disabled = !form || problem !== "";
   };
 
-  /** @param {File} next */
-  async function open(next) {
+  /** @param {File} next @param {Readings} [readings] @param {{column: number, kept: Kept} | null} [again]  read in another way */
+  async function open(next, readings = new Map(), again = null) {
+    const turn = ++reads;
     file = next;
     form = null;
     body.replaceChildren();
@@ -77,14 +79,20 @@ export function ownDataDialog(actions) {
     show();
     if (!element.open) element.showModal();
     try {
-      const table = await readTable(next);
-      if (file !== next) return;
+      const table = await readTable(next, readings);
+      if (turn !== reads || !file) return;
       setText(facts, factsOf(next, table));
-      form = choicesForm(table, show);
-      body.replaceChildren(...form.elements);
-      body.querySelector("select")?.focus();
+      const reread = (/** @type {number} */ column, /** @type {string} */ reading) => {
+        if (form) open(next, new Map(readings).set(column, reading), { column, kept: form.kept() });
+      };
+      const made = choicesForm(table, readings, show, reread);
+      form = made;
+      if (again) made.restore(again.kept);
+      body.replaceChildren(...made.elements);
+      const first = again === null ? "select" : `[data-testid=table-reading-${again.column}]`;
+      /** @type {HTMLElement | null} */ (body.querySelector(first))?.focus();
     } catch (error) {
-      if (file !== next) return;
+      if (turn !== reads || !file) return;
       setText(facts, next.name);
       say(messageOf(error));
     }
@@ -98,10 +106,15 @@ export function ownDataDialog(actions) {
     say("");
     try {
       const { data, rows } = await tableData(file, form.choices());
-      const told = [`${formatCount(rows.train)} rows to train on, ${formatCount(rows.test)} to test`];
+      const told = [`${formatCount(rows.train)} rows to train on`];
+      if (rows.validation > 0) told.push(`${formatCount(rows.validation)} to validate`);
+      told.push(`${formatCount(rows.test)} to test`);
+      if (rows.drawn_from) told.push(`drawn at random from ${formatCount(rows.drawn_from)}`);
       if (rows.left_out > 0) told.push(`${formatCount(rows.left_out)} left out`);
       if (rows.filled > 0) told.push(`${formatCount(rows.filled)} filled`);
-      const begun = await actions.begin((now) => withOwnData(now, data), "data", `${data.title}: ${told.join(", ")}.`);
+      const patience = form.patience();
+      const words = `${data.title}: ${told.join(", ")}.`;
+      const begun = await actions.begin((now) => withOwnData(now, data, patience), "data", words);
       if (begun) close();
       else say(actions.sender.refusal("data"));
     } catch (error) {
@@ -131,8 +144,10 @@ function factsOf(file, table) {
     `${formatCount(table.rows)} rows`,
     `${table.columns.length} columns`,
     table.header ? "names in the first line" : "no line of names",
-    `cells parted by ${table.delimiter}`,
+    table.delimiter === "sheet" ? "a workbook" : `cells separated by ${table.delimiter}`,
+    ...(table.notes ?? []),
   ];
+  if (table.drawn_from) words[1] = `${formatCount(table.rows)} rows, drawn at random from ${formatCount(table.drawn_from)}`;
   if (table.encoding !== "UTF-8") words.push(`not UTF-8, read as ${table.encoding}`);
   if (table.columns.some((column) => column.decimal === ",")) words.push("decimal commas");
   return words.join(" · ");
@@ -141,9 +156,11 @@ function factsOf(file, table) {
 /**
  * All that is chosen about a table.
  * @param {TableSummary} table
+ * @param {Readings} readings
  * @param {() => void} changed
+ * @param {(column: number, reading: string) => void} reread
  */
-function choicesForm(table, changed) {
+function choicesForm(table, readings, changed, reread) {
   const target = h("select", { name: "table-target" });
   for (const column of table.columns) {
     const why = column.no_target ? ` — ${column.no_target}` : "";
@@ -151,13 +168,10 @@ function choicesForm(table, changed) {
   }
   target.value = String(table.guess.target);
   const task = h("select", { name: "table-task" });
-  task.append(
-    h("option", { value: "classification" }, "tell classes apart"),
-    h("option", { value: "regression" }, "predict a number"),
-  );
+  task.append(h("option", { value: "classification" }, "classify"), h("option", { value: "regression" }, "predict a number"));
   const about = h("p", { class: "small" });
-  const rows = table.columns.map((column) => columnRow(column, () => refresh()));
-  const part = partSlider(changed);
+  const columns = columnRows(table.columns, () => refresh(), reread);
+  const shares = sharesForm(table, changed);
   const standardize = h("input", {
     type: "checkbox",
     class: "switch",
@@ -166,7 +180,6 @@ function choicesForm(table, changed) {
     checked: true,
   });
   const damage = damageChoice(table, changed);
-  const inputs = () => rows.filter(({ box }) => box.checked && !box.disabled).map(({ column }) => column.index);
   const goal = () => table.columns[Number(target.value)];
 
   /** @param {boolean} [anew]  the target is another one: its likeliest task is chosen */
@@ -179,17 +192,13 @@ function choicesForm(table, changed) {
     const many = `${column.name} has ${formatCount(column.distinct)} different values.`;
     const scaled = task.value === "regression" && standardize.checked;
     setText(about, scaled ? `${many} They are standardized: guessing their mean has a loss of ½.` : many);
-    for (const row of rows) row.show(row.column === column);
-    damage.show(Number(target.value), inputs());
+    columns.predict(column.index);
+    damage.show(column.index, columns.inputs(), columns.whole());
     changed();
   }
   target.addEventListener("change", () => refresh(true));
   task.addEventListener("change", () => refresh());
   standardize.addEventListener("change", () => refresh());
-  const every = (/** @type {boolean} */ on) => {
-    for (const { box } of rows) if (!box.disabled) box.checked = on;
-    refresh();
-  };
   const elements = [
     h(
       "div",
@@ -205,89 +214,60 @@ function choicesForm(table, changed) {
       h(
         "span",
         { class: "sheet-links" },
-        h("button", { type: "button", class: "text-button", onclick: () => every(true) }, "all"),
-        h("button", { type: "button", class: "text-button", onclick: () => every(false) }, "none"),
+        h("button", { type: "button", class: "text-button", onclick: () => columns.every(true) }, "all"),
+        h("button", { type: "button", class: "text-button", onclick: () => columns.every(false) }, "none"),
       ),
     ),
-    h(
-      "div",
-      { class: "sheet-columns", tabindex: 0, role: "group", aria: { label: "Columns" } },
-      h("table", {}, h("tbody", {}, ...rows.map(({ element }) => element))),
-    ),
+    columns.element,
     ...damage.elements,
-    h(
-      "div",
-      { class: "sheet-choices" },
-      part.element,
-      h("label", { class: "sheet-pair", title: SCALED }, h("span", {}, "Standardize"), standardize),
-    ),
+    ...shares.elements,
   ];
+  shares.elements[1].append(h("label", { class: "sheet-pair", title: SCALED }, h("span", {}, "Standardize"), standardize));
   refresh(true);
   return {
     elements,
     choices: () => ({
       target: Number(target.value),
       task: /** @type {Task} */ (task.value),
-      inputs: inputs(),
+      inputs: columns.inputs(),
+      uses: columns.uses(),
+      readings,
       damaged: damage.choice(),
-      test_fraction: part.value(),
       standardize: standardize.checked,
+      ...shares.choices(),
     }),
+    patience: shares.patience,
+    kept: () => ({
+      target: target.value,
+      task: task.value,
+      standardize: standardize.checked,
+      columns: columns.chosen(),
+      shares: shares.chosen(),
+    }),
+    /** @param {Kept} kept */
+    restore(kept) {
+      if (table.columns[Number(kept.target)].no_target === null) target.value = kept.target;
+      standardize.checked = kept.standardize;
+      shares.restore(kept.shares);
+      columns.restore(kept.columns);
+      refresh(true);
+      if (tasksOf(goal()).includes(/** @type {Task} */ (kept.task))) task.value = kept.task;
+      refresh();
+    },
     problem: () => {
-      if (inputs().length === 0) return "Choose one input at least.";
-      return table.rows - damage.out() < 2 ? "Fewer than two rows can be used." : "";
+      if (columns.inputs().length === 0) return "Choose one input at least.";
+      if (table.rows - damage.out() < 2) return `Fewer than two rows can be used${damage.worst()}.`;
+      return shares.problem();
     },
     outcome: () => {
-      const test = Math.round(100 * part.value());
-      const left = table.rows - damage.out();
-      const parts = `${100 - test}\u202f% to train on, ${test}\u202f% to test`;
-      return `${formatCount(left)} of ${formatCount(table.rows)} rows: ${parts}.`;
-    },
-  };
-}
-
-/**
- * A column: whether it is an input, what it holds, what is wrong with it.
- * @param {TableColumn} column
- * @param {() => void} changed
- */
-function columnRow(column, changed) {
-  const box = h("input", {
-    type: "checkbox",
-    aria: { label: `${column.name} is an input` },
-    data: { column: column.index },
-    checked: column.no_input === null,
-    onchange: changed,
-  });
-  const gaps = [
-    [column.missing, "missing"],
-    [column.text_cells, "not a number"],
-    [column.non_finite, "not finite"],
-  ].filter(([count]) => Number(count) > 0);
-  const note = h("td", { class: "column-note" });
-  const examples = column.examples.map((value) => (typeof value === "number" ? formatSetting(value) : value)).join(", ");
-  const element = h(
-    "tr",
-    {},
-    h("td", {}, box),
-    h("th", { scope: "row", title: column.name }, column.name),
-    h("td", {}, KINDS[column.kind]),
-    h("td", { class: "column-examples", title: examples }, examples),
-    note,
-  );
-  const words = gaps.map(([count, word]) => `${formatCount(Number(count))} ${word}`);
-  if (column.coding && !column.no_input) words.unshift(`${column.coding[0]} is 0, ${column.coding[1]} is 1`);
-  const own = column.no_input ?? words.join(", ");
-  return {
-    element,
-    box,
-    column,
-    /** @param {boolean} isTarget */
-    show(isTarget) {
-      box.disabled = isTarget || column.no_input !== null;
-      element.classList.toggle("off", box.disabled || !box.checked);
-      setText(note, isTarget ? "to be predicted" : own);
-      note.title = note.textContent ?? "";
+      const taken = shares.rows();
+      const left = taken === null ? table.rows - damage.out() : taken;
+      const width = columns.width();
+      const most = 2 * damage.out() > table.rows ? damage.worst() : "";
+      const inputs = `${formatCount(width)} input${width === 1 ? "" : "s"}`;
+      const of = taken === null ? "" : ", drawn at random";
+      const all = formatCount(table.drawn_from ?? table.rows);
+      return `${formatCount(left)} of ${all} rows${of}${most}, ${inputs}: ${shares.words()}.`;
     },
   };
 }
@@ -319,20 +299,41 @@ function damageChoice(table, changed) {
   );
   let lost = 0;
   let fillable = 0;
+  /** The column that most rows are lost by. @type {import("./table.js").TableColumn | null} */
+  let worst = null;
   return {
     elements: damaged.rows > 0 ? [head, list, choices] : [],
-    /** @param {number} target @param {number[]} inputs */
-    show(target, inputs) {
-      ({ lost, fillable } = countDamage(table, target, inputs));
+    /** @param {number} target @param {number[]} inputs @param {number[]} whole  inputs whose gaps cannot be filled */
+    show(target, inputs, whole) {
+      ({ lost, fillable } = countDamage(table, target, inputs, whole));
+      const chosen = [target, ...inputs].map((index) => table.columns[index]);
+      worst = chosen.reduce((most, column) => (gapsOf(column) > gapsOf(most) ? column : most));
       const unread = lost + fillable < damaged.rows ? `, ${formatCount(lost + fillable)} of them in what is chosen` : "";
       setText(head, `${formatCount(damaged.rows)} of ${formatCount(table.rows)} rows are damaged${unread}`);
       setText(leaving, `leave them out (${formatCount(lost + fillable)} rows)`);
-      const beyond = lost > 0 ? `; ${formatCount(lost)} cannot be mended and are left out` : "";
+      const beyond = lost > 0 ? `; ${formatCount(lost)} cannot be filled in and are left out` : "";
       setText(filling, `fill missing numbers with the training mean (${formatCount(fillable)} rows${beyond})`);
       fill.disabled = fillable === 0;
       if (fill.disabled) leave.checked = true;
     },
     out: () => lost + (fill.checked ? 0 : fillable),
+    worst: () => (worst && gapsOf(worst) > 0 ? `; ${worst.name} has no value in ${formatCount(gapsOf(worst))}` : ""),
     choice: () => /** @type {"leave_out" | "fill"} */ (fill.checked ? "fill" : "leave_out"),
   };
 }
+
+/** Rows without a value of a column. @param {import("./table.js").TableColumn} column */
+const gapsOf = (column) => column.missing + column.text_cells + column.non_finite;
+
+/**
+ * How columns are read where it is not as found, by column.
+ * @typedef {Map<number, string>} Readings
+ *
+ * What somebody chose, to be chosen again when the file is read in another way.
+ * @typedef {object} Kept
+ * @property {string} target
+ * @property {string} task
+ * @property {boolean} standardize
+ * @property {ReturnType<ReturnType<typeof columnRows>["chosen"]>} columns
+ * @property {ReturnType<ReturnType<typeof sharesForm>["chosen"]>} shares
+ */

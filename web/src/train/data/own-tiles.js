@@ -22,7 +22,7 @@ export function ownButtons(actions) {
     {
       type: "button",
       class: "quiet-button own-button",
-      title: "a CSV or TSV file; it can be dropped anywhere on the page too",
+      title: "a CSV, TSV or Excel file; it can be dropped anywhere on the page too",
       data: { testid: "own-data" },
       onclick: () => actions.pickTable(),
     },
@@ -88,6 +88,7 @@ export function ownTiles(actions) {
 function wordsOf(data) {
   const rows = data.train_x.length + (data.test_x?.length ?? 0) + (data.validation_x?.length ?? 0);
   const count = data.train_x[0].length;
+  if (data.kind === "image") return `${formatCount(rows)} pictures of ${Math.sqrt(count)} × ${Math.sqrt(count)} pixels.`;
   if (data.kind === "plane" && !data.columns) return `${formatCount(rows)} points, placed by hand.`;
   const across = `${count} column${count === 1 ? "" : "s"}`;
   const from = data.kind === "plane" ? `x is ${data.columns?.[0]}, y is ${data.columns?.[1]}` : across;

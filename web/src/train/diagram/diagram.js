@@ -10,6 +10,7 @@ import { EDITABLE, allows } from "../../frame/restrict.js";
 import { isDeep } from "../depth.js";
 import { rowNamed } from "../../run/spec.js";
 import { frameOf } from "../../run/selectors.js";
+import { entriesOf, frozenMarks, heldAmong } from "./weights/frozen.js";
 import { layoutNetwork } from "./layout.js";
 import { highlight } from "./highlight.js";
 import { deltaWords, legendView } from "./legend.js";
@@ -21,7 +22,7 @@ import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from ".
 import { followedView } from "./followed.js";
 import { layerChanges, limitsOf } from "../settings/layers.js";
 import { ribbonView } from "./ribbon.js";
-import { weightEditor } from "./weight-editor.js";
+import { weightEditor } from "./weights/weight-editor.js";
 
 /**
  * @param {import("../actions.js").TrainActions} actions
@@ -34,7 +35,8 @@ export function diagramView(actions) {
   const extras = s("g", { class: "words" });
   const svg = s("svg", { class: "wires", "aria-hidden": "true" }, lines);
   const values = s("g", { class: "values" });
-  const over = s("svg", { class: "wires", "aria-hidden": "true" }, marks, words, extras, values);
+  const locks = s("g", { class: "locks" });
+  const over = s("svg", { class: "wires", "aria-hidden": "true" }, marks, words, extras, values, locks);
   const canvas = h("canvas", { class: "units" });
   const tools = h("div", { class: "layer-tools" });
   const legend = legendView(actions);
@@ -49,6 +51,7 @@ export function diagramView(actions) {
   const editor = weightEditor(actions);
   const followed = followedView(actions);
   const numbers = sampleNumbers(values);
+  const frozen = frozenMarks(locks);
   const highlights = highlight(over);
   const changes = layerChanges(actions);
   const ribbon = ribbonView(actions, changes);
@@ -57,6 +60,7 @@ export function diagramView(actions) {
   const point = pointer(stage, over, {
     edit: (target, at) => last && EDITABLE && editor.open(last, target, at, () => point.aim(target)),
     zero: (target) => last && EDITABLE && editor.zero(last, target),
+    freeze: (target, key) => last && EDITABLE && freeze(last, target, key),
     close: () => editor.close(),
   });
 
@@ -123,6 +127,7 @@ export function diagramView(actions) {
     const deltas = state.units === "delta" ? frameOf(state, "deltas") : null;
     const scale = edgeScale(kept, state.edges, shown?.arrays ?? null);
     if (wiresChanged(shown, wires, scale)) drawWires(wires, shown?.arrays ?? null, scale);
+    frozen.update(state, layout, wires);
     const delta = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
     const sample = state.units === "sample" ? sampleFrame(state) : null;
     const reach = state.units === "sample" ? kept.fit("sample", reachOf(sample), 1) : null;
@@ -160,6 +165,19 @@ export function diagramView(actions) {
     editor.update(state);
     highlights.update(state, layout);
     point.update(state, layout);
+  }
+  /**
+   * By key, of what is pointed at: x removes it, h freezes it, or releases what is frozen.
+   * @param {AppState} state
+   * @param {import("./words.js").Target} target
+   * @param {string} key
+   */
+  function freeze(state, target, key) {
+    const entries = state.run ? entriesOf(state.run, target, "connections") : [];
+    const { all, frozen, removed } = heldAmong(state, entries);
+    if (all === 0) return;
+    const action = key === "x" ? "remove" : frozen + removed === all ? "release" : "freeze";
+    actions.freeze(action, entries).then((refused) => refused && actions.sender.complain(refused));
   }
   return { element, update };
 }

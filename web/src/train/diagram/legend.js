@@ -4,7 +4,8 @@
 /** @import { EdgesShow, UnitsShow } from "../types.js" */
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
-import { formatSetting } from "../../toolkit/maths.js";
+import { formatCount, formatSetting } from "../../toolkit/maths.js";
+import { heldCounts } from "./weights/frozen.js";
 
 /** @type {{value: EdgesShow, label: string, key: string, symbol: string}[]} */
 export const EDGES = [
@@ -29,6 +30,7 @@ export function legendView(actions) {
   const units = choice("units", "Units show", UNITS, (value) => actions.showUnits(value));
   const edgeScale = h("span", { data: { testid: "scale" } });
   const unitScale = h("span", { data: { testid: "unit-scale" } });
+  const held = h("span", { data: { testid: "held-words" } });
   const element = h(
     "div",
     { class: "legend" },
@@ -41,7 +43,7 @@ export function legendView(actions) {
       h("i", { class: "swatch negative" }),
       "negative",
     ),
-    h("span", { class: "scale" }, edgeScale, unitScale),
+    h("span", { class: "scale" }, edgeScale, unitScale, held),
   );
   const changed = memo();
   return {
@@ -53,7 +55,8 @@ export function legendView(actions) {
      */
     update(state, edge, unit) {
       const { run } = state;
-      if (!run || !changed(state.edges, state.units, edge, unit, run.kind)) return;
+      const { frozen, removed } = heldCounts(state);
+      if (!run || !changed(state.edges, state.units, edge, unit, run.kind, frozen, removed)) return;
       edges.update(state.edges);
       units.update(state.units);
       setText(units.buttons[0], INSIDE[run.kind] ?? "map");
@@ -63,8 +66,19 @@ export function legendView(actions) {
       units.buttons[2].hidden = state.units !== "sample";
       unitScale.hidden = unit === "";
       setText(unitScale, unit);
+      held.hidden = frozen + removed === 0;
+      setText(held, heldWords(frozen, removed));
     },
   };
+}
+
+/** What is frozen, and how that looks. @param {number} frozen @param {number} removed */
+function heldWords(frozen, removed) {
+  const words = [
+    frozen ? `dashed, with a lock: ${formatCount(frozen)} frozen` : "",
+    removed ? `dotted: ${formatCount(removed)} removed` : "",
+  ];
+  return ` · ${words.filter(Boolean).join(", ")}`;
 }
 
 /** What a full square stands for. @param {number | null} delta */

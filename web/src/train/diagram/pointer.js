@@ -14,6 +14,7 @@ const NEAR = 7;
  * @typedef {object} Edits  What is done with what is pointed at.
  * @property {(target: Target, at: {x: number, y: number}) => void} edit
  * @property {(target: Target) => void} zero
+ * @property {(target: Target, key: string) => void} freeze  by its key
  * @property {() => void} close
  */
 
@@ -95,9 +96,10 @@ export function pointer(stage, svg, edits) {
       event.preventDefault();
       aim(null);
     }
-    if (target && ["e", "F2", "Delete", "Backspace"].includes(event.key)) {
+    if (target && ["e", "F2", "Delete", "Backspace", "h", "x"].includes(event.key)) {
       event.preventDefault();
-      if (event.key === "e" || event.key === "F2") edits.edit(target, at);
+      if (event.key === "h" || event.key === "x") edits.freeze(target, event.key);
+      else if (event.key === "e" || event.key === "F2") edits.edit(target, at);
       else edits.zero(target);
       return;
     }

@@ -6,7 +6,7 @@
 
 import { s } from "../../toolkit/dom.js";
 import { frameOf } from "../../run/selectors.js";
-import { curve } from "./layout.js";
+import { curve, heightAt } from "./layout.js";
 
 /** A curve is at most this wide before the scale is doubled. */
 const WIDEST = 7;
@@ -101,6 +101,8 @@ export function roundUp(value) {
  * @property {SVGPathElement} path
  * @property {string} name  of the parameter
  * @property {number} index
+ * @property {{x: number, y: number}} place  on it, where a mark may lie
+ * @property {"" | "frozen" | "removed"} held  as drawn
  * @property {boolean | null} positive  as drawn
  * @property {number} width  as drawn
  */
@@ -121,13 +123,21 @@ export function placeWires(group, layout) {
       for (const from of before.shown) {
         const path = s("path", { d: curve(from, to), class: before.picture ? "bundle" : "wire" });
         paths.push(path);
-        if (!before.picture)
-          wires.push({ path, name: `W${layer}`, index: to.unit * before.units + from.unit, positive: null, width: -1 });
+        if (before.picture) continue;
+        const x = from.x + from.width + 0.7 * (to.x - from.x - from.width);
+        const place = { x, y: heightAt(from, to, x) ?? to.y };
+        const index = to.unit * before.units + from.unit;
+        wires.push({ path, name: `W${layer}`, index, place, held: "", positive: null, width: -1 });
       }
     }
   }
   group.replaceChildren(...paths);
   return wires;
+}
+
+/** Its class: the sign is a colour; what is frozen is dashed, what is removed a dotted gap. @param {Wire} wire */
+export function dress({ path, positive, held }) {
+  path.setAttribute("class", ["wire", positive === false ? "negative" : "positive", held].filter(Boolean).join(" "));
 }
 
 /**
@@ -148,7 +158,7 @@ function drawWire(wire, value, scale) {
   const positive = value >= 0;
   if (positive !== wire.positive) {
     wire.positive = positive;
-    wire.path.setAttribute("class", positive ? "wire positive" : "wire negative");
+    dress(wire);
   }
   // A tenth of a pixel is finer than the eye, and most curves then stay as they are from frame to frame.
   const size = Number.isFinite(value) ? Math.abs(value) / scale : 0;

@@ -6,6 +6,7 @@ import { sampleFrame, sampleName } from "../../run/followed.js";
 import { formatCount, formatExact, formatNumber, subscript } from "../../toolkit/maths.js";
 import { EDITABLE } from "../../frame/restrict.js";
 import { frameOf } from "../../run/selectors.js";
+import { heldAt } from "./weights/frozen.js";
 import { deltaOf } from "./units.js";
 
 /**
@@ -105,6 +106,18 @@ export function describe(state, target) {
   return target.kind === "edge" ? describeEdge(state, run, target) : describeUnit(state, run, target);
 }
 
+/**
+ * That no update changes it.
+ * @param {AppState} state
+ * @param {string} name
+ * @param {number} flat
+ */
+function heldLine(state, name, flat) {
+  const held = heldAt(state, name, flat);
+  if (!held) return "";
+  return `${held === "removed" ? "removed: 0, and no update" : "frozen: no update"} changes it; its gradient counts as 0`;
+}
+
 /** How it is changed, or that it cannot be. */
 function edits() {
   return EDITABLE ? "click, or press e, to edit" : "locked by this link";
@@ -145,7 +158,7 @@ function describeEdge(state, run, target) {
     const moment = `after step ${formatCount(weight?.step ?? 0)}`;
     words = { title: value, lines: [where, gradient, exactly(weight?.value, moment)] };
   }
-  return { title: words.title, lines: [...words.lines, edits()].filter(Boolean) };
+  return { title: words.title, lines: [...words.lines, heldLine(state, name, flat), edits()].filter(Boolean) };
 }
 
 /** @param {AppState} state @param {RunInfo} run @param {Target} target */
@@ -180,6 +193,7 @@ function describeUnit(state, run, target) {
       gradientLine(state, `b${layer}`, unit, "b"),
       ...mapLine(state, layer, unit),
       exact,
+      heldLine(state, `b${layer}`, unit),
       edits(),
     ].filter(Boolean),
   };

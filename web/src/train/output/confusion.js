@@ -7,6 +7,13 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatExact, formatPercent, toNumber } from "../../toolkit/maths.js";
 import { frameOf } from "../../run/selectors.js";
 
+/** More classes than this have no room for their names and counts: colours show them, and words what one points at. */
+const NAMED = 16;
+/** Classes that are named as told worst, where there is no room for all recalls. */
+const WORST = 4;
+/** What cells were painted as. @type {WeakMap<HTMLElement, string>} */
+const looks = new WeakMap();
+
 /**
  * @param {import("../actions.js").TrainActions} actions
  * @returns {View}
@@ -45,7 +52,8 @@ export function confusionView(actions) {
       const counts = evaluation?.arrays[`confusion_${split}`] ?? null;
       if (built(run)) ({ cells, shares } = build(table, run));
       if (!changed(counts, run, theme)) return;
-      setText(caption, `rows: the true class, columns: the answer · ${split === "test" ? "test set" : "train set"}`);
+      const worst = run.classes.length > NAMED ? worstOf(run, evaluation?.meta.recall?.[split] ?? []) : "";
+      setText(caption, `rows: the true class, columns: the answer · ${split === "test" ? "test set" : "train set"}${worst}`);
       paint(cells, counts, run.classes.length, theme);
       shares.forEach((cell, i) => {
         const recall = toNumber(evaluation?.meta.recall?.[split]?.[i]);
@@ -63,6 +71,7 @@ export function confusionView(actions) {
  */
 function build(table, run) {
   table.classList.toggle("large", run.classes.length > 5);
+  table.classList.toggle("many", run.classes.length > NAMED);
   const head = h("tr", {}, h("td"), ...run.classes.map((name) => h("th", { scope: "col", title: name }, name)));
   head.append(h("th", { scope: "col", class: "recall", title: "of each true class, the share told right" }, "recall"));
   /** @type {HTMLTableCellElement[]} */
@@ -81,6 +90,21 @@ function build(table, run) {
   cells[0]?.setAttribute("tabindex", "0");
   table.replaceChildren(h("thead", {}, head), h("tbody", {}, ...rows));
   return { cells, shares };
+}
+
+/**
+ * The classes of the lowest recall, in words.
+ * @param {RunInfo} run
+ * @param {import("../../commands.js").WireNumber[]} recalls
+ */
+function worstOf(run, recalls) {
+  const known = recalls.flatMap((value, i) => {
+    const recall = toNumber(value);
+    return recall === null || Number.isNaN(recall) ? [] : [{ name: run.classes[i], recall }];
+  });
+  if (known.length === 0) return "";
+  const lowest = known.sort((a, b) => a.recall - b.recall).slice(0, WORST);
+  return ` · lowest recall: ${lowest.map(({ name, recall }) => `${name} ${formatPercent(recall)}`).join(", ")}`;
 }
 
 /**
@@ -141,11 +165,19 @@ function followNext(state, place, actions) {
  */
 function paint(cells, counts, classes, theme) {
   const colours = palette(theme);
+  const wholes = Array.from({ length: classes }, (_, row) => {
+    let whole = 0;
+    for (let k = 0; k < classes; k++) whole += counts?.data[row * classes + k] ?? 0;
+    return whole;
+  });
   cells.forEach((cell, i) => {
     const [row, column] = [Math.floor(i / classes), i % classes];
     const count = counts?.data[i] ?? 0;
-    let whole = 0;
-    for (let k = 0; k < classes; k++) whole += counts?.data[row * classes + k] ?? 0;
+    const whole = wholes[row];
+    // What stays as it is costs nothing: of many cells most do.
+    const look = `${theme} ${counts ? count : "–"} ${whole}`;
+    if (looks.get(cell) === look) return;
+    looks.set(cell, look);
     setText(cell, counts && count > 0 ? String(count) : counts ? "·" : "");
     // The root lifts a single mistake out of hundreds of right answers.
     const share = whole > 0 ? Math.sqrt(count / whole) : 0;

@@ -91,7 +91,7 @@ function brightest(pictures) {
  * @param {[number, number]} shape
  * @param {number} most
  */
-function drawPicture(canvas, values, sample, [rows, columns], most) {
+export function drawPicture(canvas, values, sample, [rows, columns], most) {
   canvas.width = columns;
   canvas.height = rows;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));

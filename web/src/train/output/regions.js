@@ -7,7 +7,7 @@ import { classColour, css, levels, mix, pack, paintLevels, palette, signed } fro
 import { h, memo, prepareCanvas, setText } from "../../toolkit/dom.js";
 import { formatSetting } from "../../toolkit/maths.js";
 import { frameOf } from "../../run/selectors.js";
-import { drawAxes, drawPoint, plotFrame, plotPlaces, roundUp } from "../../toolkit/canvas-plot.js";
+import { drawAxes, drawPieces, drawPoint, plotFrame, plotPlaces, roundUp } from "../../toolkit/canvas-plot.js";
 import { pointPicker } from "./point-picker.js";
 
 /**
@@ -26,7 +26,7 @@ export function regionsView(actions) {
   const low = h("span");
   const middle = h("span");
   const high = h("span");
-  const classes = h("div", { class: "class-key" });
+  const classes = h("div", { class: "class-key", role: "group", aria: { label: "Classes" } });
   const name = h("span", { class: "ramp-name" });
   const bar = h("div", { class: "ramp-key" }, name, ramp, h("div", { class: "ramp-words" }, low, middle, high));
   const marks = h("div", { class: "point-key" });
@@ -62,6 +62,7 @@ export function regionsView(actions) {
       if (overChanged(run, data, theme, state.projector, size, window.devicePixelRatio, !maps)) {
         const top = plotFrame(prepareCanvas(over, size, size), size, size, xs, ys);
         drawAxes(top, xs, ys, colours, !maps);
+        if (data?.arrays.border) drawPieces(top, data.arrays.border.data, colours.ink);
         if (data) drawSamples(top, run, data, reach, colours);
       }
       context.drawImage(over, 0, 0, size, size);
@@ -69,17 +70,19 @@ export function regionsView(actions) {
         "aria-label",
         `${run.task === "regression" ? "Fitted height" : "Decision regions"} over the plane${maps ? `, after step ${maps.step}` : ""}`,
       );
-      if (keyChanged(run, theme, reach, ramp.clientWidth)) drawKey(run, reach);
+      const bordered = (data?.arrays.border?.shape[0] ?? 0) > 0;
+      if (keyChanged(run, theme, reach, bordered, ramp.clientWidth)) drawKey(run, reach, bordered);
     },
   };
 
-  /** @param {RunInfo} run @param {number} reach */
-  function drawKey(run, reach) {
+  /** @param {RunInfo} run @param {number} reach @param {boolean} bordered */
+  function drawKey(run, reach, bordered) {
     const colours = palette(document.documentElement.dataset.theme ?? "light");
     const many = run.classes.length > 2;
     bar.hidden = many;
     classes.hidden = !many;
     if (many) {
+      if (run.classes.length > 8) classes.tabIndex = 0; // where they are many they scroll
       classes.replaceChildren(
         ...run.classes.map((name, i) =>
           h(
@@ -107,6 +110,7 @@ export function regionsView(actions) {
     marks.replaceChildren(
       h("span", {}, h("i", { class: "dot ink" }), "train"),
       run.samples.test > 0 ? h("span", {}, h("i", { class: "dot ring" }), "test") : "",
+      bordered ? h("span", { title: "where the formula parts the classes" }, h("i", { class: "stroke thin" }), "border") : "",
     );
   }
 }

@@ -10,6 +10,7 @@ import { rowNamed, specOf, withField } from "../../run/spec.js";
 import { icon } from "../../toolkit/icons.js";
 import { extrasLine, extrasOf, layerSettings } from "./layer-settings.js";
 import { lossView } from "./loss.js";
+import { isTyped, rebuild } from "../../toolkit/typing.js";
 
 /** Until the catalog says otherwise. */
 const LIMITS = { layers: 6, units: 1024 };
@@ -103,7 +104,7 @@ export function networkPanel(actions) {
       many.update(layers.length);
       if (rows.length !== layers.length) {
         rows = layers.map((_, i) => layerRow(i, changes, catalog, actions));
-        list.replaceChildren(...rows.map((row) => row.element));
+        rebuild(list, ...rows.map((row) => row.element));
       }
       const message = errors["network.layers"] ?? errors["network"];
       if (layersChanged(spec, message)) {
@@ -142,6 +143,7 @@ function layerRow(index, changes, catalog, actions) {
     inputmode: "numeric",
     autocomplete: "off",
     aria: { label: `Units of ${name}` },
+    name: `units-${index + 1}`,
     data: { testid: `units-${index + 1}`, part: "units" },
   });
   const choice = h("select", {
@@ -165,7 +167,7 @@ function layerRow(index, changes, catalog, actions) {
   /** @type {Layer} */
   let layer = { units: 0, activation: "", norm: null, dropout: 0, skip: null };
   const restore = () => {
-    units.value = String(layer.units);
+    units.value = units.defaultValue = String(layer.units);
     choice.value = layer.activation;
   };
   units.addEventListener("change", async () => {
@@ -199,7 +201,9 @@ function layerRow(index, changes, catalog, actions) {
     /** @param {Layer} next */
     update(next) {
       layer = next;
-      if (document.activeElement !== units) restore();
+      const typed = isTyped(units) ? units.value : null;
+      restore();
+      if (typed !== null) units.value = typed;
     },
     /** @param {import("../../types.js").AppState} state @param {Layer} now */
     open(state, now) {
@@ -275,7 +279,8 @@ function ruleFields(actions, state) {
           const path = `network.initializer.${parameter.name}`;
           return { path, control: parameterField(target(actions), parameter, path) };
         });
-        place.replaceChildren(
+        rebuild(
+          place,
           initializer.element,
           ...own.map(({ control }) => control.element),
           bias.element,

@@ -10,6 +10,7 @@ import { formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
 import { dialectOf, optimizerDefaults, rowNamed, specOf } from "../../run/spec.js";
 import { frameOf } from "../../run/selectors.js";
 import { formulaBox, withIndices } from "../../shared/formula.js";
+import { rebuild } from "../../toolkit/typing.js";
 
 /**
  * @param {import("../actions.js").TrainActions} actions
@@ -87,7 +88,7 @@ export function optimizerPanel(actions) {
         meanings.replaceChildren(...(row ? meaningsOf(row, optimizer.dialect) : []));
         difference.textContent = row ? differenceOf(row, optimizer.dialect) : "";
         controls = row ? ownControls(actions, row, optimizer.dialect) : [];
-        own.replaceChildren(...controls.map(({ control }) => control.element));
+        rebuild(own, ...controls.map(({ control }) => control.element));
       }
       choice?.update(optimizer.name, errors["optimizer.name"] ?? errors["optimizer"]);
       dialects?.update(optimizer.dialect, errors["optimizer.dialect"]);

@@ -10,6 +10,7 @@ import { rowNamed, specOf } from "../../run/spec.js";
 import { frameOf } from "../../run/selectors.js";
 import { roundUp } from "../../toolkit/canvas-plot.js";
 import { formulaBox, withIndices } from "../../shared/formula.js";
+import { rebuild } from "../../toolkit/typing.js";
 
 /**
  * @param {import("../actions.js").TrainActions} actions
@@ -81,7 +82,7 @@ export function schedulePanel(actions) {
           const path = `schedule.${parameter.name}`;
           return { name: parameter.name, control: parameterField(actions, named(parameter), path) };
         });
-        own.replaceChildren(...controls.map(({ control }) => control.element));
+        rebuild(own, ...controls.map(({ control }) => control.element));
       }
       const plain = schedule.name === "constant" && schedule.warmup === 0;
       plot.element.hidden = plain;

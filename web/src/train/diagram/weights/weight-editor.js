@@ -1,21 +1,22 @@
-/** A small sheet beside a connection or a unit: its exact weight or bias, to be typed, dragged, or set to zero. */
+/** A small sheet beside a connection or a unit: its exact weight or bias, to be typed, dragged, set to zero, or frozen. */
 
-/** @import { AppState } from "../../types.js" */
-/** @import { Target } from "./words.js" */
+/** @import { AppState } from "../../../types.js" */
+/** @import { Target } from "../words.js" */
 
-import { h, memo, setText } from "../../toolkit/dom.js";
-import { formatExact, formatSetting, parseSetting } from "../../toolkit/maths.js";
-import { entryOf, titleOf, whereOf } from "./words.js";
-import { roundUp } from "./wires.js";
-import { icon } from "../../toolkit/icons.js";
-import { Newest } from "../../wire/newest.js";
+import { h, memo, setText } from "../../../toolkit/dom.js";
+import { formatExact, formatSetting, parseSetting } from "../../../toolkit/maths.js";
+import { freezeRow } from "./freeze-row.js";
+import { entryOf, titleOf, whereOf } from "../words.js";
+import { roundUp } from "../wires.js";
+import { icon } from "../../../toolkit/icons.js";
+import { Newest } from "../../../wire/newest.js";
 
 /** How long a number that was set may take to come back (ms); until then the older one does not show again. */
 const PATIENCE = 1000;
 /** Positions of the slider on each side of zero. */
 const NOTCHES = 200;
 
-/** @param {import("../actions.js").TrainActions} actions */
+/** @param {import("../../actions.js").TrainActions} actions */
 export function weightEditor(actions) {
   const title = h("strong");
   const where = h("p", { class: "small" });
@@ -42,6 +43,7 @@ export function weightEditor(actions) {
     "set to 0",
   );
   const apply = h("button", { class: "text-button", type: "submit", title: "apply (Enter)" }, "apply");
+  const freeze = freezeRow(actions, (refused) => complain(refused));
   const form = h(
     "form",
     { class: "weight-form" },
@@ -52,6 +54,7 @@ export function weightEditor(actions) {
     h("div", { class: "range-words small" }, low, high),
     error,
     h("div", { class: "title-row" }, zero, apply),
+    freeze.element,
   );
   const element = h("div", { class: "weight-editor", role: "dialog", hidden: true, data: { testid: "weight-editor" } }, form);
 
@@ -161,6 +164,10 @@ export function weightEditor(actions) {
       if (event.target === field && !whole) return; // a digit is deleted
       event.preventDefault();
       set(0);
+    } else if ((event.key === "h" || event.key === "x") && !(event.ctrlKey || event.metaKey || event.altKey)) {
+      if (event.target instanceof HTMLSelectElement) return; // which finds its options by their letters
+      event.preventDefault(); // no number has such a letter
+      freeze.key(event.key);
     } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !dirty) {
       event.preventDefault();
       if (event.shiftKey) actions.redo();
@@ -201,6 +208,7 @@ export function weightEditor(actions) {
       setText(high, formatSetting(reach));
       element.hidden = false;
       at = spot;
+      freeze.open(now, wanted);
       place();
       show();
       field.focus({ preventScroll: true });
@@ -218,6 +226,7 @@ export function weightEditor(actions) {
       if (now.run?.run !== run) return shut();
       const { clientWidth, clientHeight } = /** @type {HTMLElement} */ (element.parentElement);
       if (around !== `${clientWidth} ${clientHeight}`) place();
+      freeze.update(now);
       show();
     },
   };
