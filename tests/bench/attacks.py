@@ -187,7 +187,7 @@ async def upload(url: str) -> None:
         await one(b"a,b\n", 100_000, 0.5)
 
     async def whole(_: str) -> None:
-        await one(table[:4_900_000], 4_900_000, 0.0)
+        await one(table, len(table), 0.0)
 
     await asyncio.gather(*(again(trickle, url) for _ in range(14)), *(again(whole, url) for _ in range(2)))
 

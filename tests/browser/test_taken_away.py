@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from complaints import Complaints
 from pages import Page as Client
 from playwright.sync_api import Page, expect
@@ -19,6 +20,7 @@ ADD = """() => {
 }"""
 
 
+@pytest.mark.slow(seconds=15)
 def test_nothing_but_its_own_code_runs(page: Page, server_url: str, tmp_path: Path, complaints: Complaints) -> None:
     lanes = [{"optimizer": {"name": "sgd", "lr": 0.01}, "label": HOSTILE[:80]}]
     with Client(f"{server_url.replace('http', 'ws', 1)}/ws") as client:

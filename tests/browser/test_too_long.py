@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from complaints import Complaints
 from playwright.sync_api import Page, WebSocketRoute, expect
 from test_share_and_keep import open_file
@@ -40,6 +41,7 @@ def experiment(folder: Path, size: int) -> Path:
     return file
 
 
+@pytest.mark.slow(seconds=15)
 def test_what_is_too_long_is_told_and_not_sent_again_and_again(
     page: Page, server_url: str, tmp_path: Path, complaints: Complaints
 ) -> None:

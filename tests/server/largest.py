@@ -65,6 +65,9 @@ async def run(page: Page) -> None:
     await page.do("step", count=100_000, leave="pause", within=BRIEF)
     await page.do("seek", step=1000, leave="pause", within=BRIEF)
     await page.do("seek", step=0)
+    await page.do("predict", x=[0.5, -0.5], leave="pause", within=LATE)
+    formula = {"name": "formula", "formula": "sin(x * y) + cos(x) * tanh(y) < 0.1", "samples": SETTINGS.max_samples}
+    await page.do("sketch", data=formula, leave="pause", within=LATE)
     await page.do("reset")
     await page.do("cancel")
 

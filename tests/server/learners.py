@@ -67,9 +67,17 @@ class Learner:
     # What a test asks of it -------------------------------------------------------------------------------------------
 
     async def ask(self, type: str, **fields: Any) -> Event:
+        """Its answer; raises what ended the line for good, where something did."""
         await self._there.wait()
         assert self._socket is not None
-        return await self._ask(self._socket, type, **fields)
+        asked = asyncio.create_task(self._ask(self._socket, type, **fields))
+        try:
+            await asyncio.wait([asked, self._task], return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                self._task.result()
+            return await asked
+        finally:
+            asked.cancel()
 
     async def do(self, type: str, **fields: Any) -> Event:
         answer = await self.ask(type, **fields)
@@ -175,8 +183,9 @@ class Learner:
             self.frames[header["channel"]] = header, arrays
             return
         event: Event = json.loads(message)
-        if event.get("id") in self._answers:
-            self._answers.pop(event["id"]).set_result(event)
+        answer = self._answers.pop(event.get("id"), None)
+        if answer is not None and not answer.done():  # nobody waits any more for one that is
+            answer.set_result(event)
         if event["type"] == "error":
             assert event["code"] in LATER, event
         if event["type"] != "state":
