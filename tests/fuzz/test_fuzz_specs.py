@@ -1,5 +1,7 @@
 """Some random specs, and some random exports, agree with PyTorch; `fuzz_specs.py` tries as many as one likes."""
 
+from dataclasses import replace
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -7,6 +9,7 @@ torch = pytest.importorskip("torch")
 import fuzz_specs  # noqa: E402
 from comparison import compare, distance  # noqa: E402
 from random_specs import HIDDEN, PAIRS, random_spec  # noqa: E402
+from witnesses import schedules  # noqa: E402
 
 from engine.optimizers import DIALECTS, OPTIMIZERS  # noqa: E402
 from engine.rows.schedules import SCHEDULES  # noqa: E402
@@ -55,12 +58,12 @@ def test_everything_is_drawn():
 
 
 def test_a_wrong_number_is_told(monkeypatch):
-    """The comparison sees a relative error of 1e-8 in one rate."""
-    from witnesses import schedules
-
-    spec = random_spec(1, 0) | {"schedule": {"name": "constant"}, "optimizer": {"name": "sgd", "lr": 1e-3}}
+    """The comparison sees a relative error of 1e-8 in the rate."""
+    data = {"name": "inline", "task": "regression", "train_x": [[1.0], [2.0], [-1.0]], "train_y": [0.5, 1.0, 0.2]}
+    network = {"layers": [{"units": 2}], "output_activation": "identity"}
+    spec = {"data": data, "network": network, "loss": "mse", "optimizer": {"name": "sgd", "lr": 0.1}, "batch_size": "full"}
     assert compare(spec)[0] == "right"
-    row = schedules.WITNESSES["constant"]
-    monkeypatch.setitem(schedules.WITNESSES, "constant", type(row)(lambda base, t, own: base * (1 + 1e-8), {}))
+    row = replace(schedules.WITNESSES["constant"], rate=lambda base, t, own: base * (1.0 + 1e-8))
+    monkeypatch.setitem(schedules.WITNESSES, "constant", row)
     assert compare(spec)[0] == "wrong"
     assert distance([1.0, 2.0], [1.0, 2.0 + 2e-9]) == pytest.approx(1e-9, rel=1e-3)
