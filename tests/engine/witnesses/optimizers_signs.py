@@ -17,10 +17,11 @@ def rprop(theta, state, slope, lr, etas, step_sizes, torch=False):
         for i in np.ndindex(g.shape):
             used = g[i]
             if before[k][i] * g[i] > 0.0:
-                size[k][i] = min(size[k][i] * etas[1], step_sizes[1])
+                size[k][i] *= etas[1]
             elif before[k][i] * g[i] < 0.0:
-                size[k][i] = max(size[k][i] * etas[0], step_sizes[0])
+                size[k][i] *= etas[0]
                 used = 0.0
+            size[k][i] = min(max(size[k][i], step_sizes[0]), step_sizes[1])  # the first, too
             moved[i] -= np.sign(used) * size[k][i]
             before[k][i] = used
         new.append(moved)
