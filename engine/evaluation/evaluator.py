@@ -296,12 +296,14 @@ class Evaluator:
 
 def r_squared(outputs: Array, targets: Array) -> float | None:
     """The coefficient of determination, 1 − Σ(y − ŷ)² / Σ(y − ȳ)², the mean of that over the outputs (n, d_L): 1 where all is
-    predicted, 0 for an answer as good as the mean ȳ of these targets. None where they do not differ."""
+    predicted, 0 for an answer as good as the mean ȳ of these targets. None where they do not differ, or beyond what a double
+    holds."""
     with np.errstate(over="ignore", invalid="ignore"):
         left = np.sum((targets - outputs) ** 2, axis=0)
         spread = np.sum((targets - targets.mean(axis=0)) ** 2, axis=0)
-    differs = spread > 0.0
-    return float(np.mean(1.0 - left[differs] / spread[differs])) if differs.any() else None
+        differs = spread > 0.0
+        found = float(np.mean(1.0 - left[differs] / spread[differs])) if differs.any() else float("nan")
+    return found if np.isfinite(found) else None
 
 
 def classes_of(outputs: Array) -> NDArray[np.int64]:
