@@ -52,7 +52,7 @@ STAGE = """() => {
 @pytest.mark.parametrize(
     "network", [n if n == FIRST else pytest.param(n, marks=pytest.mark.slow(seconds=12)) for n in NETWORKS]
 )
-@pytest.mark.parametrize("projected", [False, True], ids=["", "projected"])
+@pytest.mark.parametrize("projected", [False, pytest.param(True, marks=pytest.mark.slow(seconds=12), id="projected")])
 def test_every_micro_step_is_in_sight(train: Train, network: str, projected: bool) -> None:
     train.page.set_viewport_size({"width": 1280, "height": 720})
     configure(train, NETWORKS[network])

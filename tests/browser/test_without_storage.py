@@ -23,7 +23,7 @@ WITHOUT = {
 }
 
 
-FIRST = ("absent", "broken")
+FIRST = ("broken",)
 """For every change; the others are much like them."""
 
 

@@ -139,6 +139,7 @@ def test_a_server_that_was_stopped_finds_its_sessions_taken_and_drops_them(postg
     play(scene)
 
 
+@pytest.mark.slow(seconds=15)
 def test_a_server_told_to_end_writes_all_and_pages_come_back(file: str) -> None:
     async def scene() -> None:
         with ServerProcess(file) as first:
