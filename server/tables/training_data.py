@@ -1,4 +1,4 @@
-"""What a table becomes: inputs and a target are chosen, damaged rows left out or mended, and inline data come of it."""
+"""What a table becomes: inputs and a target are chosen, damaged rows left out or filled in, and inline data come of it."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _usable(y: Array, inputs: Inputs, damaged: str) -> NDArray[np.bool_]:
 
 
 def _emptied(total: int, left: int, target: Column, chosen: Sequence[Column]) -> str:
-    """That next to no row is left, and which column is to blame most."""
+    """That next to no row is left, and in which column most values are missing."""
     words = f"{left} of {total} rows can be used; there must be two at least."
     worst = max((target, *chosen), key=lambda column: len(column.wrong))
     if not worst.wrong:

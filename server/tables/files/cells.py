@@ -71,7 +71,7 @@ def _usual_width(sample: Sequence[str], separator: str) -> int:
 def _rows(lines: list[str], start: int, separator: str, escape: str | None, width: int, bounds: Bounds) -> Rows:
     rows: list[tuple[int, list[str]]] = []
     faults: list[Fault] = []
-    mended = False
+    cleaned = False
     while start < len(lines):
         reading = reader(itertools.islice(lines, start, None), separator, escape)
         first = start
@@ -92,10 +92,10 @@ def _rows(lines: list[str], start: int, separator: str, escape: str | None, widt
             break
         except csv.Error as error:
             several = first + 1 < start + reading.line_num
-            if not mended and _blank_after_mark(lines[first], separator, escape):
+            if not cleaned and _blank_after_mark(lines[first], separator, escape):
                 # Whoever writes one such line writes all of them so.
                 lines = [*lines[:first], *(AFTER_MARKS.sub('"', line) for line in lines[first:])]
-                start, mended = first, True
+                start, cleaned = first, True
                 continue
             start = first + 1
             faults.append(Fault(start, _in_words(str(error), several)))

@@ -43,13 +43,13 @@ def head_of(rows: list[Row], comments: list[Row], separator: str) -> Head:
     at += _titles(rows, at, width, most)
     below = [cells[:width] for _, cells in rows[at : at + SAMPLE + 1] if _fits(cells, width, most)]
     above = rows[at - 1] if at else (comments[-1] if comments else None)
-    other = _parted_otherwise(above[1], separator, width) if above else None
+    other = _separated_otherwise(above[1], separator, width) if above else None
     over_numbers = _over_numbers(below[0], below[1:])
     if _is_header(below) and (over_numbers or other is None or other[1].isspace()):
         return Head(_names(rows[at][1][:width]), True, at + 1, most, _left_out([*comments, *rows[:at]]))
     if above is None or not (other or any(map(is_number, below[0]))):
         return Head(_names([""] * width), False, 0, most, _left_out(comments))
-    # What is right above the first row may be names that are parted in another way.
+    # What is right above the first row may be names that are separated in another way.
     line, cells = above
     before = _left_out([*comments, *rows[: at - 1]] if at else comments[:-1])
     if other is not None:
@@ -88,7 +88,7 @@ def _is_title(cells: list[str], head: list[str], below: list[list[str]]) -> bool
     return any(map(is_amount, cells)) and _over_numbers(words, below)
 
 
-def _parted_otherwise(cells: list[str], separator: str, width: int) -> tuple[list[str], str] | None:
+def _separated_otherwise(cells: list[str], separator: str, width: int) -> tuple[list[str], str] | None:
     """(names, their separator): as many as the table is wide."""
     if len(cells) > 1 or separator == SHEET:
         return None

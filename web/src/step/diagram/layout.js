@@ -81,7 +81,7 @@ export function curve(from, to, nodeWidth) {
   return `M${x0.toFixed(1)} ${from.y.toFixed(1)}C${(x0 + bend).toFixed(1)} ${from.y.toFixed(1)} ${(x1 - bend).toFixed(1)} ${to.y.toFixed(1)} ${x1.toFixed(1)} ${to.y.toFixed(1)}`;
 }
 
-/** Where a number stands on such a curve: near its beginning, where those from one unit have parted. @param {Node} from @param {Node} to @param {number} nodeWidth */
+/** Where a number stands on such a curve: near its beginning, where those from one unit have spread apart. @param {Node} from @param {Node} to @param {number} nodeWidth */
 export function labelAt(from, to, nodeWidth) {
   const [x0, x1] = [from.x + nodeWidth / 2, to.x - nodeWidth / 2];
   const x = x0 + 0.36 * (x1 - x0);
