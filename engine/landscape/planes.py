@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.array import Array
+from engine.array import PIECE, Array, copied, fill, pieces, zeros
 from engine.machine.layout import TensorSlot
 from engine.machine.work import HEAVY
 from engine.parts import give_way, giving_way_between
@@ -51,7 +52,7 @@ class Plane:
     def coordinates(self, points: ArrayLike) -> Array:
         """(n, P) -> (n, 2): of the nearest point of the plane, by least squares."""
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
-        if given.size > MANY:
+        if given.size > MANY or given.shape[1] > PIECE:
             return np.array([self._nearest(point) for point in giving_way_between(given, 1)])
         found, *_ = np.linalg.lstsq(self.directions.T, (given - self.origin).T, rcond=None)
         return np.ascontiguousarray(found.T)
@@ -59,7 +60,9 @@ class Plane:
     def _nearest(self, point: Array) -> Array:
         """The same of one point among very many numbers, (2,): by an orthonormal basis of the plane, in a few passes."""
         (first, second), lengths, share = self._orthonormal()
-        offset = point - self.origin
+        offset = np.empty_like(point)
+        for piece in pieces(point.size):
+            np.subtract(point[piece], self.origin[piece], out=offset[piece])
         b = float(second @ offset) / lengths[1]
         return np.array([float(first @ offset) / lengths[0] - share * b, b])
 
@@ -70,16 +73,18 @@ class Plane:
             return self._basis[0]
         u, v = self.directions
         length = float(np.linalg.norm(u))
-        first = u / length
-        give_way()
-        rest, along = v.copy(), 0.0
+        first, rest, along = copied(u), copied(v), 0.0
+        for piece in pieces(u.size):
+            first[piece] /= length
         for _ in range(2):
             part = float(first @ rest)
-            rest -= part * first
+            for piece in pieces(u.size):
+                rest[piece] -= part * first[piece]
             along += part
-            give_way()
         height = float(np.linalg.norm(rest))
-        self._basis.append(((first, rest / height), (length, height), along / length))
+        for piece in pieces(u.size):
+            rest[piece] /= height
+        self._basis.append(((first, rest), (length, height), along / length))
         return self._basis[0]
 
     def at(self, coordinates: ArrayLike) -> Array:
@@ -92,10 +97,17 @@ class Plane:
         given = np.atleast_2d(np.asarray(points, dtype=np.float64))
         spots = self.coordinates(given)
         if given.size > MANY:
-            pairs = giving_way_between(zip(given, spots, strict=True), 1)
-            return np.array([float(np.linalg.norm(point - self.at(spot)[0])) for point, spot in pairs])
+            return np.array([self._distance(point, a, b) for point, (a, b) in zip(given, spots, strict=True)])
         distances: Array = np.linalg.norm(given - self.at(spots), axis=1)
         return distances
+
+    def _distance(self, point: Array, a: float, b: float) -> float:
+        """Of one point among very many numbers from a place of the plane."""
+        total = 0.0
+        for piece in pieces(point.size):
+            left = point[piece] - (self.origin[piece] + a * self.directions[0, piece] + b * self.directions[1, piece])
+            total += float(left @ left)
+        return math.sqrt(total)
 
     def share_of(self, points: ArrayLike) -> float:
         """Of the variance of points (n, P) the share that lies within the plane; NaN where they are one point."""
@@ -136,25 +148,34 @@ def random_directions(
     trained networks), or get a normal direction of each tensor's own norm. Places in θ that are `frozen` (n,) stay where they
     are, and count for no norm.
     """
-    moving = np.ones(origin.size)
-    if frozen is not None:
-        moving[frozen] = 0.0
-    trained = origin * moving
-    directions = np.zeros((2, origin.size))
+    trained, held = copied(origin), np.zeros(0, dtype=np.int64) if frozen is None else frozen
+    trained[held] = 0.0
+    directions = zeros(2 * origin.size).reshape(2, -1)
     for number, direction in enumerate(directions):
-        give_way()
-        drawn = generator(seed, "plane", number).normal(size=origin.size) * moving
+        random, drawn = generator(seed, "plane", number), np.empty(origin.size)
+        for piece in pieces(origin.size):
+            drawn[piece] = random.normal(size=drawn[piece].size)
+        drawn[held] = 0.0
         for slot in giving_way_between(slots, 1):
             own, into = np.atleast_2d(slot.view(trained)), np.atleast_2d(slot.view(direction))
             if slot.matrix or others == "normal":
-                rows = np.atleast_2d(slot.view(drawn))
-                lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-                size = np.linalg.norm(own, axis=1, keepdims=True)
-                into[...] = rows * np.divide(size, lengths, out=np.zeros_like(size), where=lengths > 0.0)
+                _as_long(own, np.atleast_2d(slot.view(drawn)), into)
     words = "only weight matrices, each unit's part as long as its weights; biases and norms stay"
     if others == "normal":
         words = "each unit's part as long as its weights; of biases and norms each tensor as long as itself"
-    return Plane("random", origin.copy(), directions, ("first direction", "second direction"), policy=words)
+    return Plane("random", copied(origin), directions, ("first direction", "second direction"), policy=words)
+
+
+def _as_long(own: Array, drawn: Array, into: Array) -> None:
+    """Each row of `drawn` (m, n) at the length of `own`'s."""
+    some = max(1, PIECE // own.shape[1])
+    for first in range(0, len(own), some):
+        rows = drawn[first : first + some]
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        size = np.linalg.norm(own[first : first + some], axis=1, keepdims=True)
+        share = np.divide(size, lengths, out=np.zeros_like(size), where=lengths > 0.0)
+        np.multiply(rows, share, out=into[first : first + some])
+        give_way()
 
 
 def principal(points: Array, origin: Array | None = None) -> Plane:
@@ -171,22 +192,36 @@ def principal(points: Array, origin: Array | None = None) -> Plane:
     total = float(sum(np.sum(some * some) for some in giving_way_between(_stretches(centred), 1)))
     if values[-2] <= 1e-14 * values[-1] or total == 0.0:
         raise ValueError("points: they lie on one line; allowed: points that span a plane")
-    give_way()
-    directions = (centred.T @ vectors[:, [-1, -2]]).T
-    give_way()
-    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    give_way()
-    directions[1] -= (directions[1] @ directions[0]) * directions[0]
-    directions[1] /= np.linalg.norm(directions[1])
-    give_way()
-    directions *= np.where(directions @ centred[-1] < 0.0, -1.0, 1.0)[:, None]
+    directions, steepest = np.empty((2, given.shape[1])), vectors[:, [-1, -2]]
+    for piece in pieces(given.shape[1]):
+        directions[:, piece] = (centred[:, piece].T @ steepest).T
+    _divide(directions, _lengths(directions))
+    across = directions[1] @ directions[0]
+    for piece in pieces(given.shape[1]):
+        directions[1, piece] -= across * directions[0, piece]
+    _divide(directions[1:], _lengths(directions[1:]))
+    _divide(directions, np.where(directions @ centred[-1] < 0.0, -1.0, 1.0)[:, None])
     give_way()
     shares = np.sum((centred @ directions.T) ** 2, axis=0) / total
     give_way()
     explained = (float(shares[0]), float(shares[1]))
     return Plane(
-        "pca", mean if origin is None else origin.copy(), directions, ("first component", "second component"), explained
+        "pca", mean if origin is None else copied(origin), directions, ("first component", "second component"), explained
     )
+
+
+def _lengths(rows: Array) -> Array:
+    """Of rows (m, P), (m, 1)."""
+    if rows.shape[1] <= PIECE:
+        found: Array = np.linalg.norm(rows, axis=1, keepdims=True)
+        return found
+    return np.array([[math.sqrt(float(row @ row))] for row in giving_way_between(rows, 1)])
+
+
+def _divide(rows: Array, by: Array) -> None:
+    """Each of rows (m, P) by its own number, (m, 1), in place."""
+    for piece in pieces(rows.shape[1]):
+        rows[:, piece] /= by
 
 
 def _stretches(points: Array) -> Iterator[Array]:
@@ -208,13 +243,13 @@ def stacked(points: Sequence[Array], size: int = 0) -> Array:
     """Points (P,) as one array, (n, P); `size`: P, where there may be none."""
     found = np.empty((len(points), points[0].size if points else size))
     for row, point in zip(found, giving_way_between(points, 1), strict=True):
-        row[...] = point
+        fill(row, point)
     return found
 
 
 def _mean(points: Array) -> Array:
     """Of points (n, P), (P,): added in their order, as NumPy does."""
-    total: Array = points[0].copy()
+    total: Array = copied(points[0])
     for point in giving_way_between(points[1:], 1):
         total += point
     total /= len(points)
@@ -224,8 +259,9 @@ def _mean(points: Array) -> Array:
 def _less(points: Array, origin: Array) -> Array:
     """points − origin, (n, P)."""
     found = np.empty_like(points)
-    for row, point in zip(found, giving_way_between(points, 1), strict=True):
-        np.subtract(point, origin, out=row)
+    for row, point in zip(found, points, strict=True):
+        for piece in pieces(origin.size):
+            np.subtract(point[piece], origin[piece], out=row[piece])
     return found
 
 
@@ -250,3 +286,14 @@ def frame(coordinates: Array, margin: float = 0.25, least: float = 1e-6) -> tupl
     middle, half = (low + high) / 2.0, size * (0.5 + margin)
     (a0, b0), (a1, b1) = middle - half, middle + half
     return (float(a0), float(a1)), (float(b0), float(b1))
+
+
+def grown(
+    across: tuple[float, float], up: tuple[float, float], broad: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """As much more of the shorter side as a picture `broad` times as broad as high has room for, where a unit of one coordinate
+    is as long as one of the other."""
+    (a0, a1), (b0, b1) = across, up
+    wide, high = max(a1 - a0, broad * (b1 - b0)) / 2.0, max(b1 - b0, (a1 - a0) / broad) / 2.0
+    a, b = (a0 + a1) / 2.0, (b0 + b1) / 2.0
+    return (a - wide, a + wide), (b - high, b + high)

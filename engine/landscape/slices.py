@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.array import Array
+from engine.array import Array, copied, fill, pieces, sum_in_order, zeros
 from engine.evaluation.evaluator import MOST_VALUES, NO_SERIES, Evaluator
 from engine.evaluation.tangents import TangentPass
 from engine.kernels import codes
@@ -19,7 +19,7 @@ from engine.landscape.planes import Plane
 from engine.machine.machine import Machine
 from engine.machine.tape import Tape
 from engine.machine.work import HEAVY, heavy, pieces_of
-from engine.parts import Pace, give_way, giving_way_between
+from engine.parts import Pace, give_way
 from engine.pool import MOST_THREADS, pool
 
 Range = tuple[float, float]
@@ -55,18 +55,15 @@ class _Worker:
         self.float_state = np.zeros(codes.N_HYPER)
         self.float_state[[codes.L1, codes.L2]] = owner.regularization.l1, owner.regularization.l2
         self.theta = np.zeros(owner.tape.parameter_count)
-        self.grad = np.zeros_like(self.theta)
-        self.work = np.zeros(owner.tape.layout.size)
+        self.grad = zeros(self.theta.size)
+        self.work = zeros(owner.tape.layout.size)
 
 
 def _between(origin: Array, directions: Array, a: float, b: float) -> Array:
     """origin + a·directions[0] + b·directions[1], (P,)."""
-    point: Array = a * directions[0]
-    give_way()
-    np.add(origin, point, out=point)
-    give_way()
-    point += b * directions[1]
-    give_way()
+    point = np.empty_like(origin)
+    for piece in pieces(origin.size):
+        point[piece] = origin[piece] + a * directions[0, piece] + b * directions[1, piece]
     return point
 
 
@@ -135,12 +132,11 @@ class Landscape:
             self._pass(self._forward, worker, theta, start, count)
             total += float(worker.float_state[codes.LAST_LOSS]) * count
         give_way()
-        weights = np.concatenate([theta[offset : offset + size] for offset, size in self._matrices])
-        sums = []
-        for values in giving_way_between((weights * weights, np.abs(weights)), 1):
-            sums.append(float(np.add.accumulate(values, out=values)[-1]))
-            give_way()
-        squares, sizes = sums
+        squares = sizes = 0.0
+        for offset, size in self._matrices:
+            weights = theta[offset : offset + size]
+            squares = sum_in_order(weights, np.square, squares)
+            sizes = sum_in_order(weights, np.abs, sizes)
         return total / rows + (0.5 * self.regularization.l2 * squares + self.regularization.l1 * sizes)
 
     def at(self, points: list[Array] | Array) -> Array:
@@ -157,20 +153,21 @@ class Landscape:
         """The gradient of the objective at a parameter vector (P,)."""
         point, worker = np.ascontiguousarray(theta, dtype=np.float64), self._worker()
         rows, capacity = len(self.x), self.tape.layout.capacity
-        total = np.zeros_like(worker.grad)
+        total = zeros(worker.grad.size)
         for start in range(0, rows, capacity):
             count = min(capacity, rows - start)
             self._pass(self._derivative, worker, point, start, count)
-            total += worker.grad * (count / rows)
+            for piece in pieces(total.size):
+                total[piece] += worker.grad[piece] * (count / rows)
         if len(self._penalties):
-            worker.grad[...] = total
+            fill(worker.grad, total)
             self._pass(self._penalties, worker, point, 0, 1)
-            total[...] = worker.grad
+            fill(total, worker.grad)
         return total
 
     def hessian(self, theta: ArrayLike) -> HessianProducts:
         """v ↦ H v of the objective at a parameter vector (P,)."""
-        return HessianProducts(self, np.array(theta, dtype=np.float64))
+        return HessianProducts(self, copied(np.asarray(theta, dtype=np.float64)))
 
     def hessian_products(self, theta: Array, directions: Array) -> tuple[Array, int]:
         """H v of the objective at `theta` (P,) for each of `directions` (k, P), as many, exact but for rounding; and how many
@@ -224,6 +221,7 @@ class Landscape:
                 self.x,
                 self.y,
                 NO_SERIES,
+                self._nothing,
             )
             if worker.int_state[codes.STATUS] != codes.RUNNING:
                 break
@@ -235,10 +233,10 @@ class Landscape:
         origin, directions = np.ascontiguousarray(plane.origin), np.ascontiguousarray(plane.directions)
         one = self.tape.parameter_count * len(self.x)
         size = min(PIECE, max(FEW, -(-len(wanted) // MOST_THREADS)), max(1, HEAVY // (2 * one)))
-        pieces = [wanted[first : first + size] for first in range(0, len(wanted), size)]
+        parts = [wanted[first : first + size] for first in range(0, len(wanted), size)]
         found: list[Array] = []
-        for first in range(0, len(pieces), MOST_THREADS):
-            some = pieces[first : first + MOST_THREADS]
+        for first in range(0, len(parts), MOST_THREADS):
+            some = parts[first : first + MOST_THREADS]
             shared = len(some) > 1 and one <= SHARED * HEAVY
             found += (pool().map if shared else map)(lambda piece: self._evaluate(origin, directions, piece), some)
             give_way()

@@ -11,7 +11,7 @@ from engine.array import Array
 from engine.landscape.curvature import Product, hessian_in_parts, lanczos_in_parts, scaled
 from engine.optimizers.stability import Stability
 from engine.parts import Parts, at_once
-from engine.spec import OptimizerSpec
+from engine.solvers.spec import LaneOptimizer
 
 DIRECT_UP_TO = 400
 
@@ -28,19 +28,19 @@ class Bound:
     frozen: bool
 
 
-def limit_of(optimizer: OptimizerSpec) -> Stability | None:
+def limit_of(optimizer: LaneOptimizer) -> Stability | None:
     """Its row's speed limit; None for optimizers whose steps are no multiple of the gradient."""
-    limit = optimizer.form.stability
+    limit = optimizer.stability
     return None if isinstance(limit, str) else limit
 
 
-def factor(optimizer: OptimizerSpec, updates: int = 0) -> tuple[float, str] | None:
+def factor(optimizer: LaneOptimizer, updates: int = 0) -> tuple[float, str] | None:
     """c of η < c / λ_max after so many updates and its LaTeX; None where there is none."""
     limit = limit_of(optimizer)
     return None if limit is None else (limit.factor(optimizer.parameters, updates), limit.formula)
 
 
-def preconditioner(optimizer: OptimizerSpec, state: dict[str, Array], updates: int) -> Array | None:
+def preconditioner(optimizer: LaneOptimizer, state: dict[str, Array], updates: int) -> Array | None:
     """What the optimizer divides by, as its state stands after some updates, (P,): √(s + ε), √s + ε or √v̂ + ε. None where it
     does not divide, or has made no update yet."""
     limit = limit_of(optimizer)
@@ -50,9 +50,9 @@ def preconditioner(optimizer: OptimizerSpec, state: dict[str, Array], updates: i
         return limit.divisor(state, optimizer.parameters, updates)
 
 
-def unbounded(optimizer: OptimizerSpec, state: dict[str, Array] | None = None, updates: int = 0) -> str | None:
+def unbounded(optimizer: LaneOptimizer, state: dict[str, Array] | None = None, updates: int = 0) -> str | None:
     """Why an optimizer has no bound where it stands, in words; None where it has one, were the curvature finite."""
-    limit = optimizer.form.stability
+    limit = optimizer.stability
     if isinstance(limit, str):
         return f"{optimizer.row.title} has no bound of this kind: {limit}."
     if limit.divisor is None:
@@ -66,7 +66,7 @@ def unbounded(optimizer: OptimizerSpec, state: dict[str, Array] | None = None, u
 
 
 def bound(
-    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
+    optimizer: LaneOptimizer, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Bound | None:
     """A lane's own bound where it stands, `state` its optimizer's tensors by name, (size,) each; None for an optimizer without
     one, or before its first update where it needs one (`unbounded` says why)."""
@@ -74,7 +74,7 @@ def bound(
 
 
 def bound_in_parts(
-    optimizer: OptimizerSpec, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
+    optimizer: LaneOptimizer, product: Product, size: int, state: dict[str, Array] | None = None, updates: int = 0
 ) -> Parts[Bound | None]:
     """`bound`, a product at a time."""
     known, limit = factor(optimizer, updates), limit_of(optimizer)

@@ -17,6 +17,8 @@ from engine.optimizers.equations import (
     equations,
     new,
 )
+from engine.optimizers.numpy_form import DECAYED as DECAYED_IN_NUMPY
+from engine.optimizers.numpy_form import counted
 from engine.optimizers.row import (
     BETA_1,
     BETA_2,
@@ -175,8 +177,16 @@ ADAM_FAMILY = (
                 _adamw_of_the_paper,
                 STATE,
                 stability=papers_decayed_mean(corrected_root("v")),
+                numpy=counted(("f1", "1 - weight_decay * (eta / lr if lr > 0 else 1)")),
             ),
-            pytorch=Form(kernels.ADAMW, DECAYED_ADAM, _adamw, STATE, stability=decayed_mean(corrected_root("v"))),
+            pytorch=Form(
+                kernels.ADAMW,
+                DECAYED_ADAM,
+                _adamw,
+                STATE,
+                stability=decayed_mean(corrected_root("v")),
+                numpy=DECAYED_IN_NUMPY,
+            ),
         ),
         formulas={TEXTBOOK: PAPERS_DECAY, PYTORCH: DECAYED},
         torch_defaults={"lr": 1e-3, "weight_decay": 1e-2},

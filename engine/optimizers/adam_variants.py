@@ -6,6 +6,7 @@ from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers import torch_form as lines
 from engine.optimizers.adam import BOTH_DECAYS, IN_TORCH, STATE, arguments
 from engine.optimizers.equations import CORRECTED_ROOT, V_HAT, M, Quantity, V, equations, new, size, step
+from engine.optimizers.numpy_form import InNumPy, counted
 from engine.optimizers.row import (
     BETA_1,
     BETA_2,
@@ -59,6 +60,30 @@ ADAMAX = equations(
     new(),
 )
 
+CONSTANT_IN_NUMPY = counted(
+    ("f1", "eta * (1 - beta1) / (1 - beta1**t)"),
+    ("f2", "eta * beta1 / (1 - beta1**(t + 1))"),
+)
+RISING_IN_NUMPY = counted(
+    ("mu", "beta1 * (1 - 0.96 ** (t * psi) / 2)"),
+    ("mu_next", "beta1 * (1 - 0.96 ** ((t + 1) * psi) / 2)"),
+    ("product", "product * mu"),
+    ("f1", "eta * (1 - mu) / (1 - product)"),
+    ("f2", "eta * mu_next / (1 - product * mu_next)"),
+)
+
+
+def _rectified_in_numpy(bound: int) -> InNumPy:
+    r = "np.sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))"
+    return counted(
+        ("rho_max", "2 / (1 - beta2) - 1"),
+        ("rho", "rho_max - 2 * t * beta2**t / (1 - beta2**t)"),
+        ("r", f"{r} if rho > {bound} else 0"),
+        ("f1", f"eta / c1 * (np.sqrt(c2) * r if rho > {bound} else 1)"),
+        ("f2", f"float(rho > {bound})"),
+    )
+
+
 NADAM_LINES = written_out(
     STATE,
     lines.MEAN,
@@ -106,8 +131,10 @@ ADAM_VARIANTS = (
         (RATE, BETA_1, BETA_2, EPS, PSI),
         parameters_of={"psi": PYTORCH},
         forms=by_dialect(
-            textbook=Form(kernels.NADAM_CONSTANT, NADAM, NADAM_LINES, STATE, stability=CONSTANT_MOMENTUM),
-            pytorch=Form(kernels.NADAM, NADAM, _nadam, STATE, stability=RISING_MOMENTUM),
+            textbook=Form(
+                kernels.NADAM_CONSTANT, NADAM, NADAM_LINES, STATE, stability=CONSTANT_MOMENTUM, numpy=CONSTANT_IN_NUMPY
+            ),
+            pytorch=Form(kernels.NADAM, NADAM, _nadam, STATE, stability=RISING_MOMENTUM, numpy=RISING_IN_NUMPY),
         ),
         formulas={
             TEXTBOOK: r"\theta \leftarrow \theta - \frac{\eta}{\sqrt{\hat v} + \varepsilon}"
@@ -144,13 +171,21 @@ ADAM_VARIANTS = (
         (RATE, BETA_1, BETA_2, EPS),
         parameters_of={"eps": PYTORCH},
         forms=by_dialect(
-            textbook=Form(kernels.RADAM_PAPER, RADAM, RADAM_LINES, STATE, stability=adaptive_mean(rectified(4.0))),
+            textbook=Form(
+                kernels.RADAM_PAPER,
+                RADAM,
+                RADAM_LINES,
+                STATE,
+                stability=adaptive_mean(rectified(4.0)),
+                numpy=_rectified_in_numpy(4),
+            ),
             pytorch=Form(
                 kernels.RADAM,
                 RADAM,
                 lambda o: in_torch("RAdam", arguments(o), IN_TORCH),
                 STATE,
                 stability=adaptive_mean(rectified(5.0)),
+                numpy=_rectified_in_numpy(5),
             ),
         ),
         formulas={
@@ -184,7 +219,16 @@ ADAM_VARIANTS = (
         r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{u}",
         (RATE, BETA_1, BETA_2, EPS, CORRECTED),
         parameters_of={"eps": PYTORCH},
-        forms=same(Form(kernels.ADAMAX, ADAMAX, _adamax, ("m", "u"), stability=adaptive_mean(fading_maximum))),
+        forms=same(
+            Form(
+                kernels.ADAMAX,
+                ADAMAX,
+                _adamax,
+                ("m", "u"),
+                stability=adaptive_mean(fading_maximum),
+                numpy=counted(("f1", "eta / c1")),
+            )
+        ),
         formulas={
             TEXTBOOK: r"u \leftarrow \max(\beta_2 u, |g|),\quad \theta \leftarrow \theta - \eta\, \frac{\hat m}{u}",
             PYTORCH: r"u \leftarrow \max(\beta_2 u, |g| + \varepsilon),\quad "

@@ -96,7 +96,8 @@ V_HAT = Quantity("v_hat", r"\hat v", "the mean of squares, corrected for its sta
 CORRECTED_ROOT = r"\sqrt{\hat v} + \varepsilon"
 IN_HATS = "eta * m_hat / (sqrt(v_hat) + eps)"
 ADAM_STEP = step("eta / c1 * m_new / root", "the step η m̂ / (√v̂ + ε)")
-ADAM = (M, V, M_HAT, V_HAT, size(CORRECTED_ROOT, "sqrt(v_new) / sqrt(c2) + eps"), replace(ADAM_STEP, textbook=IN_HATS))
+CORRECTED_SIZE = replace(size(CORRECTED_ROOT, "sqrt(v_new) / sqrt(c2) + eps"), textbook="sqrt(v_hat) + eps")
+ADAM = (M, V, M_HAT, V_HAT, CORRECTED_SIZE, replace(ADAM_STEP, textbook=IN_HATS))
 VELOCITY = Quantity("v_new", "v'", "the velocity: past gradients, fading", "beta * v + g", "v")
 SHRUNK = Quantity("shrunk", r"\theta^{\mathrm{decayed}}", "the parameter after its decay", "f1 * theta")
 DECAYED_ADAM = equations(*ADAM, SHRUNK, new("shrunk - step"))

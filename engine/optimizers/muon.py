@@ -7,6 +7,7 @@ from dataclasses import replace
 from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers import torch_form as lines
 from engine.optimizers.equations import DECAYED_ADAM, SHRUNK, Quantity, equations, mean, new, step
+from engine.optimizers.numpy_form import DECAYED, InNumPy
 from engine.optimizers.row import BETA_1, BETA_2, COMMON, EPS, MOMENTUM, RATE, WEIGHT_DECAY, Form, Optimizer, both, same
 from engine.optimizers.torch_form import written_out
 
@@ -23,6 +24,14 @@ ORTHOGONAL = '''
             x = 3.4445 * x + (-4.775 * s + 2.0315 * s @ s) @ x
         return x.T if turned else x
 '''
+ORTHOGONAL_IN_NUMPY = """def orthogonal(x):
+    x = x / max(np.linalg.norm(x), 1e-7)
+    wide = x if x.shape[0] <= x.shape[1] else x.T
+    for _ in range(5):
+        s = wide @ wide.T
+        wide = 3.4445 * wide + (-4.775 * s + 2.0315 * s @ s) @ wide
+    return wide if x.shape[0] <= x.shape[1] else wide.T"""
+IN_NUMPY = InNumPy(DECAYED.counted, made=(("O", "orthogonal(mixed)"),), helpers=(ORTHOGONAL_IN_NUMPY,))
 OF_MATRICES = equations(
     mean(),
     Quantity("mixed", r"\bar m", "the mean, one step ahead", "beta * m_new + (1 - beta) * g"),
@@ -66,8 +75,9 @@ OF_MATRICES_AND_THE_REST = (
                 OF_MATRICES,
                 TORCH,
                 STATE,
-                rest=Form(kernels.MUON_REST, DECAYED_ADAM, TORCH, STATE, stability=ONE_SIZE),
+                rest=Form(kernels.MUON_REST, DECAYED_ADAM, TORCH, STATE, stability=ONE_SIZE, numpy=DECAYED),
                 stability=ONE_SIZE,
+                numpy=IN_NUMPY,
             )
         ),
         formulas=both(

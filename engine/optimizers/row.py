@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from engine.optimizers.equations import UpdateEquations
+from engine.optimizers.numpy_form import InNumPy
 from engine.optimizers.stability import Stability
 from engine.optimizers.torch_form import TorchForm
 from engine.rows.row import Parameter, Row
@@ -73,6 +74,8 @@ class Form:
     rest: Form | None = None
     stability: Stability | str = "none has been worked out for its steps"
     """Its speed limit on a quadratic, or a text that says why there is none."""
+    numpy: InNumPy | None = None
+    """What NumPy writes for what its equations read and do not make, where there is such a thing."""
 
     def of(self, matrix: bool) -> Form:
         """The form that a tensor follows."""

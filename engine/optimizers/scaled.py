@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.equations import INSIDE, OUTSIDE, SCALED, Alias, Quantity, UpdateEquations, equations, new, step
+from engine.optimizers.numpy_form import counted
 from engine.optimizers.row import COMMON, DECAY, EPS, PYTORCH, RATE, TEXTBOOK, Form, Optimizer, both, by_dialect, same
 from engine.optimizers.stability import (
     adaptive,
@@ -38,6 +39,7 @@ VELOCITY_KEPT = Parameter(
 RHO = Parameter(
     "rho", "decay", "ρ", 0.9, minimum=0.0, maximum=1.0, exclusive_maximum=True, summary="how slowly both means forget"
 )
+SLOWED = counted(("eta", "eta / (1 + (t - 1) * lr_decay)"))
 MEAN_SQUARE = r"s \leftarrow \gamma s + (1 - \gamma) g^2,\quad "
 WIDE = ("s", "ḡ", "v")
 RMSPROP_INSIDE = adaptive_heavy_ball(root_inside("s"))
@@ -102,6 +104,7 @@ SCALED_BY_PAST = (
                 ),
                 ("G",),
                 stability=adaptive(root_inside("G"), fades=False),
+                numpy=SLOWED,
             ),
             pytorch=Form(
                 kernels.ADAGRAD_OUTSIDE,
@@ -109,6 +112,7 @@ SCALED_BY_PAST = (
                 lambda o: in_torch("Adagrad", picked(o, lr="lr", eps="eps", lr_decay="lr_decay"), {"sum": "G"}),
                 ("G",),
                 stability=adaptive(root_outside("G"), fades=False),
+                numpy=SLOWED,
             ),
         ),
         formulas={

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.kernels.optimizers import dispatch as kernels
 from engine.optimizers.equations import SHRUNK, Alias, Quantity, equations, mean, new, step
+from engine.optimizers.numpy_form import DECAYED, counted
 from engine.optimizers.row import BETA_1, BETA_2, COMMON, RATE, WEIGHT_DECAY, Form, Optimizer, both, same
 from engine.optimizers.torch_form import in_torch, picked, written_out
 from engine.rows.row import Parameter
@@ -89,6 +90,7 @@ SIGNS = (
                 ),
                 ("g′", "Δ"),
                 stability=SIGN_ALONE.format(how="each flip of a sign shrinks them, at any rate"),
+                numpy=counted(("f1", "float(t == 1)")),
             )
         ),
         formulas=both(r"\Delta \leftarrow \min(\max(\eta^{\pm} \Delta,\, \Gamma_{\min}),\, \Gamma_{\max}),\quad " + SIGN_STEP),
@@ -138,6 +140,7 @@ SIGNS = (
                 ),
                 ("m",),
                 stability=SIGN_ALONE.format(how="it swings to and fro by the rate, at any rate"),
+                numpy=DECAYED,
             )
         ),
         formulas=both(

@@ -10,12 +10,24 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.array import Array
-from engine.landscape.planes import Others, Plane, finite_of, frame, random_directions, stacked, through_points, through_weights
+from engine.array import Array, copied
+from engine.landscape.planes import (
+    Others,
+    Plane,
+    finite_of,
+    frame,
+    grown,
+    random_directions,
+    stacked,
+    through_points,
+    through_weights,
+)
 from engine.landscape.slices import Landscape, Picture, Range
 from engine.parts import give_way, giving_way_between
 from engine.race.on_network import NetworkLane, NetworkRace
 
+BROAD = 2.0
+"""How many times as broad as high the picture is."""
 SPAN = 1.0
 """Of random directions and of two weights: half a side of the picture, at least."""
 TOGETHER = 16
@@ -85,6 +97,8 @@ class Chart:
         elif choice.kind == "weights":
             spots = np.concatenate([spots, _around(spots)])
         (a0, a1), (b0, b1) = frame(spots)
+        if choice.kind != "points":  # whose coordinates are parts of two ways, not lengths
+            (a0, a1), (b0, b1) = grown((a0, a1), (b0, b1), BROAD)
         (a0, a1), (b0, b1) = _widened(a0, a1, choice.zoom), _widened(b0, b1, choice.zoom)
         return cls(choice, plane, race.landscape(), (a0, a1), (b0, b1), race.step)
 
@@ -151,7 +165,10 @@ class Chart:
 
     def explained(self, race: NetworkRace) -> float:
         """Of the variance of all lanes' trajectories the share within the plane."""
-        points = finite_of([point for lane in race.lanes for point in race.points(lane.id).values()])
+        found = [point for lane in race.lanes for point in race.points(lane.id).values()]
+        if not found:  # the last lane was taken away, and the plane stays for those that come
+            return float("nan")
+        points = finite_of(found)
         return self.plane.share_of(points) if len(points) > 1 else float("nan")
 
     def slope(self, race: NetworkRace, number: int) -> Array:
@@ -231,7 +248,7 @@ def _plane(race: NetworkRace, choice: PlaneChoice) -> Plane:
     if choice.kind == "points":
         return through_points(*(_corner(race, number) for number in choice.corners))
     lane = _chosen(race, choice.lane)
-    theta = lane.trainer.machine.theta.copy()
+    theta = copied(lane.trainer.machine.theta)
     if not np.isfinite(theta).all():
         raise ValueError(f"lane: lane {lane.id} has diverged; allowed: one whose parameters are finite")
     if choice.kind == "random":
@@ -258,7 +275,7 @@ def _chosen(race: NetworkRace, number: int | None) -> NetworkLane:
 def _corner(race: NetworkRace, number: int) -> Array:
     if number == 0:
         return race.lanes[0].points[0]
-    return race.lane(number).trainer.machine.theta.copy()
+    return copied(race.lane(number).trainer.machine.theta)
 
 
 def _around(spots: Array) -> Array:

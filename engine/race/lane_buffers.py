@@ -7,9 +7,12 @@ import numpy as np
 from engine.array import Array
 from engine.kernels import codes
 from engine.kernels.race import advance
+from engine.kernels.solvers.codes import GRADIENTS, N_COUNTS, NONE
 from engine.machine.updates import blocks, fresh_state, scratch_size, set_optimizer, state_of
 from engine.race.spec import MOST_LANES
 from engine.rows.rates import kernel_parameters, rates_at
+from engine.solvers.buffers import Counts, SolverBuffers
+from engine.solvers.spec import LaneOptimizer, SolverSpec
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
 
@@ -35,6 +38,7 @@ class LaneBuffers:
         self.trail = np.full((MOST_LANES, min(FIRST_CAPACITY, max_steps) + 1, 2), np.nan)
         self.loss = np.full(self.trail.shape[:2], np.nan)
         self._scratch = np.zeros(max(1, scratch_size([])))
+        self._solvers: SolverBuffers | None = None
 
     def reserve(self, steps: int, max_steps: int) -> None:
         """Room for so many steps at least, never for more than `max_steps`."""
@@ -45,6 +49,8 @@ class LaneBuffers:
         trail, loss = np.full((MOST_LANES, size, 2), np.nan), np.full((MOST_LANES, size), np.nan)
         trail[:, : have + 1], loss[:, : have + 1] = self.trail, self.loss
         self.trail, self.loss = trail, loss
+        if self._solvers is not None:
+            self._solvers.reserve(size)
 
     def reset(self, slot: int, start: tuple[float, float], loss: float, seed: int) -> None:
         """A lane back to step 0, at a start where f is `loss`."""
@@ -57,8 +63,19 @@ class LaneBuffers:
         self.trail[slot, 0] = start
         self.loss[slot, 0] = loss
 
-    def adopt(self, slot: int, before: OptimizerSpec | None, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> None:
-        """Put an optimizer in force. What two forms of the same one both keep goes on; another begins with fresh state."""
+    def adopt(self, slot: int, before: LaneOptimizer | None, optimizer: LaneOptimizer, schedule: ScheduleSpec) -> None:
+        """Put an optimizer in force, or a solver, which begins anew."""
+        if isinstance(optimizer, SolverSpec):
+            if self._solvers is None:
+                self._solvers = SolverBuffers(*self.loss.shape)
+            self._solvers.adopt(slot, optimizer, self.steps_done(slot))
+            return
+        if self._solvers is not None:
+            self._solvers.leave(slot)
+        self._adopt(slot, None if isinstance(before, SolverSpec) else before, optimizer, schedule)
+
+    def _adopt(self, slot: int, before: OptimizerSpec | None, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> None:
+        """What two forms of the same optimizer both keep goes on; another begins with fresh state."""
         state = self.state[slot]
         clock = state[-codes.N_CLOCK :].copy()
         goes_on = before is not None and before.code == optimizer.code and clock[codes.UPDATES] > 0.0
@@ -86,6 +103,11 @@ class LaneBuffers:
 
     def advance(self, surface: SurfaceFunction, noise: float, bound: float) -> None:
         """Every lane to its goal, or to where it leaves the surface."""
+        goals = self.goals
+        if self._solvers is not None:
+            solving = self._solvers.kinds != NONE
+            theirs, goals = np.where(solving, goals, 0), np.where(solving, 0, goals)
+            self._solvers.advance(surface, self.int_state, self.theta, theirs, bound, self.trail, self.loss)
         advance(
             *surface.arguments,
             self.ops,
@@ -95,7 +117,7 @@ class LaneBuffers:
             self.state,
             self.grad,
             self._scratch,
-            self.goals,
+            goals,
             noise,
             bound,
             self.trail,
@@ -107,6 +129,27 @@ class LaneBuffers:
 
     def steps_done(self, slot: int) -> int:
         return int(self.int_state[slot, codes.STEP])
+
+    def evaluations(self, slot: int, stages: list[tuple[int, LaneOptimizer]], first: int, last: int) -> Counts:
+        """Evaluations of f, its gradient and its Hessian up to steps first..last, (n, 3). `stages`: what a lane goes by from
+        which step on. An optimizer's update takes one gradient."""
+        found = np.zeros((last - first + 1, N_COUNTS), dtype=np.int64)
+        before = np.zeros(N_COUNTS, dtype=np.int64)
+        ends = [*(min(step, last) for step, _ in stages[1:]), last]
+        for (begin, optimizer), end in zip(stages, ends, strict=True):
+            if end <= begin:
+                continue
+            here = min(max(begin + 1, first), end)
+            if isinstance(optimizer, SolverSpec):
+                assert self._solvers is not None
+                own = before + self._solvers.counts[slot, here : end + 1]
+            else:
+                own = np.tile(before, (end + 1 - here, 1))
+                own[:, GRADIENTS] += np.arange(here, end + 1) - begin
+            if end >= first:
+                found[here - first : end + 1 - first] = own
+            before = own[-1]
+        return found
 
     def state_tensors(self, slot: int, optimizer: OptimizerSpec) -> dict[str, Array]:
         """Copies of a lane's optimizer state by name, (2,) each."""

@@ -13,6 +13,7 @@ from engine.machine.trace import MicroStep
 from engine.microscope.update_equations import LAST, Dissection, Entry, equations_for, inputs_of
 from engine.optimizers.row import SAVED
 from engine.race.on_surface import Race, Update
+from engine.solvers.spec import SolverSpec
 
 Coordinate = Literal["x", "y"]
 COORDINATES: tuple[Coordinate, ...] = ("x", "y")
@@ -30,19 +31,26 @@ POINT = "theta"
 def dissect_lane(race: Race, number: int, coordinate: str, last: int = LAST) -> Dissection:
     """The update of lane `number` that comes next, with the values every quantity had in up to `last` updates before.
 
-    Raises ValueError where there is no such lane or coordinate, and where the lane makes no update at the present step.
+    Raises ValueError where there is no such lane or coordinate, and where the lane makes no update at the present step; a
+    solver's step is none.
     """
-    race.lane(number)
+    spec = race.lane(number).spec
     if coordinate not in COORDINATES:
         raise ValueError(f"coordinate: there is no '{coordinate}'; allowed: {', '.join(COORDINATES)}")
     gone = race.diverged(number)
     if gone is not None and gone <= race.step:
         raise ValueError(f"lane: lane {number} left the surface at step {gone}; allowed: a step before that")
+    here = spec.in_force(race.step)[0]
+    if isinstance(here, SolverSpec):
+        raise ValueError(f"lane: {here.row.title} has no update equations to open; allowed: a lane by an optimizer with a rate")
     end = race.spec.max_steps
     if race.step >= end:
         raise ValueError(f"step: the race is at its end, step {end}; allowed: 0 to {end - 1}, or a longer race")
-    alone = race.alone(number, max(0, race.step - last))
-    *past, now = (_entry(race, alone.one_update(), COORDINATES.index(coordinate)) for _ in range(min(race.step, last) + 1))
+    first = max(0, race.step - last)
+    while any(isinstance(spec.in_force(step)[0], SolverSpec) for step in range(first, race.step)):
+        first += 1
+    alone = race.alone(number, first)
+    *past, now = (_entry(race, alone.one_update(), COORDINATES.index(coordinate)) for _ in range(race.step - first + 1))
     return now.dissection(race.step, [entry.values() for entry in past])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.array import Array
+from engine.array import Array, copied
 from engine.kernels import codes
 from engine.landscape.curvature import FLAT, Curvature, Product, hessian_in_parts, of_hessian_in_parts
 from engine.landscape.degeneracy import after_newton_step, newton_offset
@@ -46,9 +46,9 @@ def local_in_parts(race: NetworkRace, number: int, landscape: Landscape | None =
     """A Hessian product at a time. The race may go on meanwhile: it is about where the lane stands when this is called."""
     lane = race.lane(number)
     trainer = lane.trainer
-    theta, step = trainer.machine.theta.copy(), trainer.steps_done
+    theta, step = copied(trainer.machine.theta), trainer.steps_done
     optimizer, rate = trainer.effective_spec.optimizer, float(trainer.rate)
-    state = {name: value.copy() for name, value in trainer.machine.state_tensors.items()}
+    state = {name: copied(value) for name, value in trainer.machine.state_tensors.items()}
     updates = int(trainer.machine.clock[codes.UPDATES])  # of this optimizer: another began anew
     surface = landscape or race.landscape()
     return _local_in_parts(LanePosition(number, step, updates, optimizer, rate, state, theta), surface)

@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from engine.array import Array
+from engine.array import Array, copied
 from engine.kernels import codes
 from engine.landscape.planes import Plane, finite_of, principal, stacked
 from engine.landscape.slices import Landscape, Path, path
 from engine.machine.work import heavy
 from engine.parts import LeftOff, Pace, give_way, unbroken
 from engine.pool import side_by_side
+from engine.race.outcome.arrival import arrival, in_order
 from engine.race.spec import MOST_LANES, LaneSpec, badges, check_count
 from engine.recording.stops import Stop
 from engine.script.edits import MOST_ENTRIES, Entries, FreezeEdit
 from engine.script.script_data import ScriptData
+from engine.solvers.spec import LaneOptimizer, SolverSpec
 from engine.spec import FrozenTensor, OptimizerSpec, RunSpec, ScheduleSpec
 from engine.spec.fields import Many, SpecModel
 from engine.trainer import Trainer
@@ -53,7 +55,9 @@ class NetworkRaceSpec(SpecModel):
 
 
 def spec_of(run: RunSpec, lane: LaneSpec) -> RunSpec:
-    """What a lane trains; a ValidationError names the override that does not fit."""
+    """What a lane trains; a ValidationError names the override that does not fit, or a solver, which only surfaces have."""
+    for solver in lane.solvers:
+        RunSpec.model_validate({"optimizer": solver.model_dump()})
     changed: dict[str, Any] = {"optimizer": lane.optimizer.model_dump(), "schedule": lane.schedule.model_dump()}
     if lane.batch_size is not None:
         changed["batch_size"] = lane.batch_size
@@ -117,6 +121,7 @@ class NetworkStanding:
     accuracy: float | None
     diverged: int | None
     reached: int | None
+    arrived: int | None
 
 
 class NetworkRace:
@@ -167,7 +172,7 @@ class NetworkRace:
         if len(self.lanes) >= MOST_LANES:
             raise ValueError(f"lanes: there are {MOST_LANES} already; allowed: up to {MOST_LANES}")
         made = NetworkLane(self.next_id, spec, self._trainer(spec), self.step)
-        made.points[0] = made.trainer.machine.theta.copy()
+        made.points[0] = copied(made.trainer.machine.theta)
         self.next_id += 1
         self.lanes.append(made)
         self._retune_at(made)
@@ -192,17 +197,19 @@ class NetworkRace:
     def retune(
         self,
         number: int,
-        optimizer: OptimizerSpec | Mapping[str, Any],
+        optimizer: LaneOptimizer | Mapping[str, Any],
         schedule: ScheduleSpec | Mapping[str, Any] | None = None,
     ) -> None:
         """From the present step on another optimizer, rate or schedule; what was changed later is given up."""
         lane = self.lane(number)
+        if isinstance(optimizer, SolverSpec):
+            RunSpec.model_validate({"optimizer": optimizer.model_dump()})  # which no run has: it says so
         changed = OptimizerSpec.model_validate(optimizer)
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
         if self.step == 0:
             lane.spec = lane.spec.retuned(0, changed, own)
             lane.trainer = self._trainer(lane.spec)
-            lane.points = {0: lane.trainer.machine.theta.copy()}
+            lane.points = {0: copied(lane.trainer.machine.theta)}
             return
         for _ in self._lane_to(lane, self.step):
             pass
@@ -217,14 +224,14 @@ class NetworkRace:
         lane = self.lane(number)
         wanted = spec if isinstance(spec, LaneSpec) else LaneSpec.model_validate(spec)
         lane.trainer, lane.spec = self._trainer(wanted), wanted
-        lane.points = {0: lane.trainer.machine.theta.copy()}
+        lane.points = {0: copied(lane.trainer.machine.theta)}
         self._retune_at(lane)
 
     def badges(self, number: int) -> tuple[str, ...]:
         return badges(self.lane(number).spec, network=True)
 
     @staticmethod
-    def _put(lane: NetworkLane, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> None:
+    def _put(lane: NetworkLane, optimizer: LaneOptimizer, schedule: ScheduleSpec) -> None:
         trainer = lane.trainer
         for name, value in (("optimizer", optimizer), ("schedule", schedule)):
             if getattr(trainer.effective_spec, name) != value:
@@ -304,7 +311,7 @@ class NetworkRace:
                     break
                 here = trainer.steps_done
                 if here % self.spacing == 0:
-                    lane.points[here] = trainer.machine.theta.copy()
+                    lane.points[here] = copied(trainer.machine.theta)
             self._retune_at(lane)
             if here == before:
                 return
@@ -353,14 +360,15 @@ class NetworkRace:
         return path(landscape, plane, points, self.lane(number).points[0])
 
     def standings(self, threshold: float = 0.05) -> list[NetworkStanding]:
-        """Every lane where it stands, the least train loss first. `reached`: the first recorded step with train loss below the
-        threshold."""
+        """Every lane where it stands, in the order in which they arrived, then by train loss, diverged ones last. `reached`:
+        the first recorded step with train loss at or below the threshold; `arrived`: the first since which it has stayed
+        there."""
         found = []
         for lane in self.lanes:
             trainer = lane.trainer
             series = trainer.series.until(trainer.steps_done).columns()
             steps = series["step"]
-            below = np.flatnonzero(series["train_loss"] <= threshold)
+            touched, arrived = arrival(series["train_loss"], threshold)
             classes = trainer.dataset.task == "classification"
             stop = trainer.stopped
             found.append(
@@ -371,7 +379,8 @@ class NetworkRace:
                     trainer.loss("test") if trainer.dataset.rows[2] else None,
                     trainer.accuracy("train") if classes else None,
                     stop.step if stop is not None and stop.kind == "non_finite" else None,
-                    int(steps[below[0]]) if len(below) else None,
+                    None if touched is None else int(steps[touched]),
+                    None if arrived is None else int(steps[arrived]),
                 )
             )
-        return sorted(found, key=lambda s: (s.diverged is not None, s.train_loss if np.isfinite(s.train_loss) else np.inf))
+        return sorted(found, key=lambda s: in_order(s.arrived, s.train_loss, diverged=s.diverged is not None))

@@ -15,13 +15,18 @@ from typing import Any
 import numpy as np
 
 from engine.array import Array
+from engine.kernels.solvers.codes import GRADIENTS
 from engine.parts import give_way, unbroken
 from engine.race.lane_buffers import LaneBuffers
+from engine.race.outcome.arrival import arrival, in_order
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec, badges
 from engine.rows.rates import rates_at
+from engine.solvers.buffers import Counts
+from engine.solvers.spec import LaneOptimizer, SolverSpec, lane_optimizer
 from engine.spec import OptimizerSpec, ScheduleSpec
 from engine.surfaces.function import SurfaceFunction
 
+USUAL_THRESHOLD = 0.01
 STRETCH = 1000
 """Updates of each lane that one compiled call makes at most."""
 
@@ -53,8 +58,9 @@ class Update:
 
 @dataclass(frozen=True)
 class Standing:
-    """A lane at a step: its point, f and ‖∇f‖ there; the step at which it left the surface, and at which it first came within
-    the threshold of the least known value, each None where it did not up to here."""
+    """A lane at a step: its point, f and ‖∇f‖ there; the step at which it left the surface, at which it first came to the
+    finish (`reached`), and since which it has stayed there (`arrived`), each None where it did not up to here. `evaluations`
+    are of the gradient."""
 
     id: int
     step: int
@@ -64,6 +70,7 @@ class Standing:
     gradient_norm: float
     diverged: int | None
     reached: int | None
+    arrived: int | None
     evaluations: int
 
 
@@ -107,6 +114,8 @@ class Race:
         """Another surface, start, noise, seed, length or bound: every lane runs again from the start."""
         if "surface" in fields and "start" not in fields:
             fields["start"] = None
+        if fields.get("noise", 0.0) > 0.0 and any(lane.spec.solvers for lane in self.lanes):
+            raise ValueError("noise: there are lanes that go by exact values of f; allowed: 0, or a race without such lanes")
         self.spec = RaceSpec.model_validate(self.script.model_dump() | fields)
         self.surface = SurfaceFunction(self.spec.surface)
         self.step = min(self.step, self.spec.max_steps)
@@ -136,7 +145,7 @@ class Race:
         spec = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
         if len(self.lanes) >= MOST_LANES:
             raise ValueError(f"lanes: there are {MOST_LANES} already; allowed: up to {MOST_LANES}")
-        RaceSpec.model_validate(self.spec.model_dump() | {"lanes": (spec,), "start": None})
+        self._check(spec)
         taken = {lane.slot for lane in self.lanes}
         slot = next(slot for slot in range(MOST_LANES) if slot not in taken)
         made = Lane(self.next_id, slot, spec, self.step)
@@ -145,6 +154,10 @@ class Race:
         self._reset(made)
         self._catch_up()
         return made.id
+
+    def _check(self, lane: LaneSpec) -> None:
+        """Refuse a lane that does not fit this race."""
+        RaceSpec.model_validate(self.spec.model_dump() | {"lanes": (lane,), "start": None})
 
     def remove(self, number: int) -> None:
         self.lanes.remove(self.lane(number))
@@ -156,17 +169,20 @@ class Race:
     def retune(
         self,
         number: int,
-        optimizer: OptimizerSpec | Mapping[str, Any],
+        optimizer: LaneOptimizer | Mapping[str, Any],
         schedule: ScheduleSpec | Mapping[str, Any] | None = None,
     ) -> None:
         """From the present step on another optimizer, rate or schedule. A rate keeps the optimizer's state; another optimizer
-        begins anew."""
+        begins anew. A solver has no schedule."""
         lane = self.lane(number)
-        changed = OptimizerSpec.model_validate(optimizer)
+        changed = lane_optimizer(optimizer)
         gone = self.diverged(number)
         if gone is not None and gone <= self.step:
             raise ValueError(f"lane: it left the surface at step {gone}; allowed: a change at a step before that")
         own = lane.spec.in_force(self.step)[1] if schedule is None else ScheduleSpec.model_validate(schedule)
+        if isinstance(changed, SolverSpec):
+            own = ScheduleSpec.model_validate({}) if schedule is None else own
+            self._check(LaneSpec(optimizer=changed, schedule=own))
         lane.spec = lane.spec.retuned(self.step, changed, own)
         self._reset(lane)
         self._catch_up()
@@ -175,7 +191,7 @@ class Race:
         """Another spec in a lane's place: it keeps its id and runs again from the start to where the others are."""
         lane = self.lane(number)
         wanted = spec if isinstance(spec, LaneSpec) else LaneSpec.model_validate(spec)
-        RaceSpec.model_validate(self.spec.model_dump() | {"lanes": (wanted,), "start": None})
+        self._check(wanted)
         lane.spec = wanted
         self._reset(lane)
         self._catch_up()
@@ -260,6 +276,15 @@ class Race:
         end = min(self.step if last is None else last, self._done(lane))
         return self._buffers.loss[lane.slot, first : end + 1]
 
+    def evaluations(self, number: int, first: int = 0, last: int | None = None) -> Counts:
+        """Evaluations of f, its gradient and its Hessian up to each point of `trail`, (n, 3): of an optimizer one gradient for
+        each update, of a solver what it asked for."""
+        lane = self.lane(number)
+        end = min(self.step if last is None else last, self._done(lane))
+        begins = [0, *(retune.step for retune in lane.spec.retunes)]
+        stages = [(step, optimizer) for step, (optimizer, _) in zip(begins, lane.spec.stages, strict=True)]
+        return self._buffers.evaluations(lane.slot, stages, first, end)
+
     def alone(self, number: int, step: int) -> Race:
         """The race of this lane alone, at a step: the same bits. It has run no further than that."""
         other = Race(self.spec.model_copy(update={"lanes": ()}))
@@ -272,6 +297,8 @@ class Race:
         (lane,) = self.lanes
         buffers, slot, step = self._buffers, lane.slot, self._done(lane)
         optimizer = lane.spec.in_force(step)[0]
+        if isinstance(optimizer, SolverSpec):
+            raise ValueError(f"lane: {optimizer.row.title} makes no update of this kind; allowed: a lane by an optimizer")
         theta, state = buffers.theta[slot].copy(), buffers.state_tensors(slot, optimizer)
         buffers.reserve(step + 1, self.spec.max_steps)
         buffers.goals[:] = 0
@@ -285,14 +312,16 @@ class Race:
         return made
 
     def state(self, number: int) -> dict[str, Array]:
-        """The optimizer's state at the present step by name, each (2,). Where the lane has run further it is run there once
-        more."""
+        """The optimizer's state at the present step by name, each (2,); a solver tells none. Where the lane has run further it
+        is run there once more."""
         lane, other = self.lane(number), self
+        optimizer = lane.spec.in_force(max(0, self.step - 1))[0]
+        if isinstance(optimizer, SolverSpec):
+            return {}
         made = lane
         if self._done(lane) > self.step:
             other = self.alone(number, self.step)
             made = other.lanes[0]
-        optimizer = lane.spec.in_force(max(0, self.step - 1))[0]
         return other._buffers.state_tensors(made.slot, optimizer)
 
     def updates(self, number: int) -> int:
@@ -305,9 +334,11 @@ class Race:
                 before = retune.optimizer
         return self.step - began
 
-    def rate(self, number: int) -> float:
-        """The rate of the update that comes next, by the schedule."""
+    def rate(self, number: int) -> float | None:
+        """The rate of the update that comes next, by the schedule; a solver has none."""
         optimizer, schedule = self.lane(number).spec.in_force(self.step)
+        if optimizer.lr is None:
+            return None
         return float(rates_at(schedule, optimizer.lr, np.array([self.step]))[0])
 
     def next_step(self, number: int) -> Array | None:
@@ -318,32 +349,43 @@ class Race:
         points = self.trail(number, self.step, self.step + 1)
         return points[1] - points[0] if len(points) == 2 else None
 
+    def usual_threshold(self) -> float:
+        """How far above the least known value a finish usually lies: 0.01, or a hundredth of the start's height where that is
+        less than 1."""
+        height = float(self.surface.at([self.start]).value[0]) - self.finish(0.0)
+        return float(f"{0.01 * min(1.0, height):.0e}") if height > 0.0 and self.surface.minima else USUAL_THRESHOLD
+
+    def finish(self, threshold: float = 0.01) -> float:
+        """The loss at which a lane arrives: so much above the least known value; where none is known, the threshold itself."""
+        return min((minimum.value for minimum in self.surface.minima), default=0.0) + threshold
+
     def standings(self, threshold: float = 0.01) -> list[Standing]:
-        """Every lane at the present step, the least loss first, diverged ones last."""
-        least = min((minimum.value for minimum in self.surface.minima), default=0.0)
+        """Every lane at the present step, in the order in which they arrived, then by loss, diverged ones last."""
+        finish = self.finish(threshold)
         found = []
         for lane in self.lanes:
             losses = self.losses(lane.id)
             here = len(losses) - 1
             x, y = (float(value) for value in self.trail(lane.id)[-1])
             there = self.surface.at([[x, y]])
-            within = np.flatnonzero(losses - least <= threshold)
+            touched, arrived = arrival(losses, finish)
             gone = self.diverged(lane.id)
-            left = gone is not None and gone <= self.step
+            left = gone if gone is not None and gone <= self.step else None
             slope = float(np.hypot(*there.gradient[0]))
-            reached = int(within[0]) if len(within) else None
-            found.append(Standing(lane.id, here, x, y, float(losses[-1]), slope, gone if left else None, reached, here))
-        return sorted(
-            found, key=lambda s: (s.diverged is not None, not np.isfinite(s.loss), s.loss if np.isfinite(s.loss) else 0.0)
-        )
+            slopes = int(self.evaluations(lane.id, here)[-1, GRADIENTS])
+            found.append(Standing(lane.id, here, x, y, float(losses[-1]), slope, left, touched, arrived, slopes))
+        return sorted(found, key=lambda s: in_order(s.arrived, s.loss, diverged=s.diverged is not None))
 
     def time_per_step(self, number: int, updates: int = 2000) -> float:
-        """Seconds of engine time that one update of a lane takes: measured now, the best of three runs from the start."""
+        """Seconds of engine time that one update of a lane takes: measured now, the best of three runs from the start. A solver
+        at rest makes none."""
         lane, best = self.lane(number), np.inf
         for _ in range(3):
             other = Race(self.spec.model_copy(update={"lanes": (), "max_steps": updates}))
             other.add(lane.spec)
             begin = time.perf_counter()
             other.seek(updates)
-            best = min(best, (time.perf_counter() - begin) / max(1, other._done(other.lanes[0])))
+            seconds, run = time.perf_counter() - begin, other.lanes[0]
+            made = int(np.count_nonzero(np.diff(other.evaluations(run.id), axis=0).any(axis=1)))
+            best = min(best, seconds / max(1, made))
         return float(best)

@@ -11,11 +11,13 @@ from engine.rows.row import Row, by_name
 @dataclass(frozen=True)
 class Preset(Row):
     """`kind` says what `script` is given to: Race, NetworkRace, or SeedRace by its arguments. `summary` is the claim; `watch`
-    says what to look at; `steps` how far to run; `threshold` what the standings count steps to."""
+    says what to look at; `steps` how far to run, `pace` how many of them a second show it, in twenty seconds at most;
+    `threshold` what the finish is."""
 
     kind: Literal["surface", "network", "seeds"] = "surface"
     script: dict[str, Any] = field(default_factory=dict)
     steps: int = 1000
+    pace: float = 60.0
     threshold: float = 0.01
     watch: str = ""
 
@@ -65,6 +67,7 @@ PRESETS = by_name(
                 "max_steps": 5000,
             },
             steps=5000,
+            pace=500.0,
             threshold=5.05e-5,
             watch="the rate of each lane beside its bound",
         ),
@@ -94,6 +97,26 @@ PRESETS = by_name(
             watch="when each lane leaves the ridge",
         ),
         Preset(
+            "newton",
+            "where Newton goes",
+            "From here Newton's method goes to a saddle point; with |λ| in place of λ, and by L-BFGS, to a minimum.",
+            "Dauphin et al. 2014",
+            script={
+                "surface": {"name": "himmelblau"},
+                "start": [1.0, 0.5],
+                "lanes": [
+                    {"optimizer": {"name": "newton"}},
+                    {"optimizer": {"name": "newton", "absolute": True}, "label": "Newton with |λ|"},
+                    {"optimizer": {"name": "lbfgs"}},
+                ],
+                "max_steps": 15,
+            },
+            steps=15,
+            pace=1.0,
+            watch="the kind of point where each lane stands, and the loss over gradient evaluations",
+            link="https://arxiv.org/abs/1406.2572",
+        ),
+        Preset(
             "nesterov",
             "Nesterov's two sequences",
             "PyTorch's parameters are the textbook's look-ahead points: one path, seen one step apart.",
@@ -120,6 +143,7 @@ PRESETS = by_name(
                 "max_steps": 200,
             },
             steps=200,
+            pace=10.0,
             watch="the first arrows",
         ),
         Preset(
@@ -134,6 +158,7 @@ PRESETS = by_name(
                 "max_steps": 100,
             },
             steps=100,
+            pace=10.0,
             watch="how far apart the points of each trail are",
         ),
         Preset(
@@ -168,6 +193,7 @@ PRESETS = by_name(
                 "max_steps": 1500,
             },
             steps=1500,
+            pace=100.0,
             watch="the loss just before steps 100, 300, 700 and 1500",
         ),
         Preset(
@@ -186,6 +212,7 @@ PRESETS = by_name(
                 "lanes": [_batch(1), _batch(16), _batch("full")],
             },
             steps=400,
+            pace=30.0,
             watch="the loss curves over the same steps",
         ),
         Preset(

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from engine.rows.schedules import SCHEDULES
+from engine.solvers.spec import LaneOptimizer, SolverSpec
 from engine.spec import InitializerSpec, OptimizerSpec, ScheduleSpec
 from engine.spec.fields import Many, Seed, SpecModel, refuse, within
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
@@ -26,15 +27,16 @@ class Retune(SpecModel):
     """From the update after `step` on a lane runs under these."""
 
     step: Annotated[int, AfterValidator(within(0, 1_000_000_000))] = 0
-    optimizer: OptimizerSpec
+    optimizer: LaneOptimizer
     schedule: ScheduleSpec = Field(default_factory=_constant)
 
 
 class LaneSpec(SpecModel):
-    """A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others."""
+    """A lane: its optimizer (on a surface also a solver) and schedule, what was changed on the way, and what it does not share
+    with the others."""
 
     label: Annotated[str, Field(max_length=80)] = ""
-    optimizer: OptimizerSpec = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
+    optimizer: LaneOptimizer = Field(default_factory=lambda: OptimizerSpec.model_validate({}))
     schedule: ScheduleSpec = Field(default_factory=_constant)
     retunes: Many[Retune] = ()
     batch_size: int | str | None = None
@@ -48,15 +50,25 @@ class LaneSpec(SpecModel):
             raise refuse("out_of_range", "must be one a step, in order", "rising steps", "retunes")
         return self
 
-    def in_force(self, step: int) -> tuple[OptimizerSpec, ScheduleSpec]:
+    @property
+    def stages(self) -> tuple[tuple[LaneOptimizer, ScheduleSpec], ...]:
+        """Optimizer and schedule from the start on, and those of each change."""
+        return ((self.optimizer, self.schedule), *((retune.optimizer, retune.schedule) for retune in self.retunes))
+
+    @property
+    def solvers(self) -> tuple[SolverSpec, ...]:
+        """Those that it goes by at any time."""
+        return tuple(optimizer for optimizer, _ in self.stages if isinstance(optimizer, SolverSpec))
+
+    def in_force(self, step: int) -> tuple[LaneOptimizer, ScheduleSpec]:
         """Optimizer and schedule of the update after `step`."""
-        found: tuple[OptimizerSpec, ScheduleSpec] = (self.optimizer, self.schedule)
+        found: tuple[LaneOptimizer, ScheduleSpec] = (self.optimizer, self.schedule)
         for retune in self.retunes:
             if retune.step <= step:
                 found = (retune.optimizer, retune.schedule)
         return found
 
-    def retuned(self, step: int, optimizer: OptimizerSpec, schedule: ScheduleSpec) -> LaneSpec:
+    def retuned(self, step: int, optimizer: LaneOptimizer, schedule: ScheduleSpec) -> LaneSpec:
         """From `step` on another optimizer or rate; what was changed later is given up. At step 0 the lane itself is
         another."""
         if step == 0:
@@ -89,12 +101,18 @@ class RaceSpec(SpecModel):
             if lane.batch_size is not None or lane.initializer is not None:
                 field = "batch_size" if lane.batch_size is not None else "initializer"
                 raise refuse("mismatch", "a surface has none", "none", f"lanes.{index}.{field}")
-            for schedule in (lane.schedule, *(retune.schedule for retune in lane.retunes)):
+            for optimizer, schedule in lane.stages:
                 if schedule.unit != "step":
                     raise refuse("mismatch", "a surface has no epochs", "step", f"lanes.{index}.schedule.unit")
                 if schedule.row.measured:
                     allowed = ", ".join(name for name, row in SCHEDULES.items() if not row.measured)
                     raise refuse("mismatch", "a surface has no measurements", allowed, f"lanes.{index}.schedule.name")
+                if isinstance(optimizer, SolverSpec) and schedule != _constant():
+                    problem = f"{optimizer.row.title} has no rate that a schedule could move"
+                    raise refuse("mismatch", problem, "constant, without warm-up", f"lanes.{index}.schedule.name")
+            if lane.solvers and self.noise > 0.0:
+                problem = f"{lane.solvers[0].row.title} goes by exact values and derivatives of f, and this race has noise"
+                raise refuse("mismatch", problem, "any optimizer, or noise 0", f"lanes.{index}.optimizer.name")
         surface = SurfaceFunction(self.surface)
         x, y = self.start or surface.start
         if not (abs(x) <= self.bound and abs(y) <= self.bound and surface.inside(x, y)):

@@ -11,14 +11,26 @@ from numpy.typing import NDArray
 
 from engine.array import Array
 from engine.parts import Parts, at_once
+from engine.race.on_network import NetworkRace
 from engine.race.on_surface import Race
+from engine.race.outcome.arrival import arrival
 from engine.race.seeds import SeedRace
 from engine.race.spec import MOST_LANES, LaneSpec, RaceSpec
-from engine.spec import FrozenTensor, RunSpec
+from engine.solvers.spec import SolverSpec
+from engine.spec import FrozenTensor, OptimizerSpec, RunSpec
 from engine.surfaces.function import SurfaceFunction
 from engine.surfaces.rows import Box
 
 RATES = tuple(float(rate) for rate in np.logspace(-4, 0, 13))
+SURFACE_RATES = (*(float(f"{first}e{power}") for power in range(-6, 1) for first in (1, 2, 5)), 10.0)
+"""1, 2 and 5 times a power of ten: curvatures of surfaces lie between a millionth and a million."""
+NETWORK_RATES = (*(float(f"{first}e{power}") for power in range(-4, 1) for first in (1, 2, 5)), 10.0)
+"""As many as run side by side: each of them that is chosen is a round number."""
+TUNED_OVER = 1000
+"""Steps."""
+NETWORK_TUNED_OVER = 500
+ARRIVALS = 60
+"""Parts of a network's budget at whose ends it is looked whether the finish is reached: the loss of all samples takes long."""
 MOST_RATES = 64
 MOST_SIDE = 64
 SLICE = 1000
@@ -28,7 +40,10 @@ SLICE = 1000
 @dataclass(frozen=True)
 class RateSweep:
     """Of one lane at `rates` (n,): the loss at the budget's end for each seed (seeds, n), infinite where it diverged, its
-    median over seeds (n,), and the best rate, None where all diverged. How it was chosen is all here: grid, budget, seeds."""
+    median over seeds (n,), and the best rate, None where all diverged. Where a finish was named, `arrived` (seeds, n) is the
+    step since which the lane stayed there, infinite where it does not, and the best rate is that which arrives first; of those
+    that arrive together, or do not, the one of least loss. Where a box was named, rates whose lanes keep `within` it (n,) go
+    before all others. How it was chosen is all here: grid, budget, seeds."""
 
     rates: Array
     steps: int
@@ -36,6 +51,8 @@ class RateSweep:
     losses: Array
     median: Array
     best: float | None
+    arrived: Array | None = None
+    within: NDArray[np.bool_] | None = None
 
     @property
     def words(self) -> str:
@@ -49,14 +66,20 @@ def rate_sweep(
     rates: Sequence[float] = RATES,
     steps: int = 1000,
     seeds: Sequence[int] = (0,),
+    finish: float | None = None,
+    box: Box | None = None,
 ) -> RateSweep:
-    """A lane of a surface at each rate, from the race's start, under its noise; seeds differ in the noise alone."""
-    return at_once(rate_sweep_in_parts(spec, lane, rates, steps, seeds))
+    """A lane of a surface at each rate, from the race's start, under its noise; seeds differ in the noise alone. The best rate
+    is that of least loss, or, with a `finish`, the loss to come to, that which is there first and stays; with a `box`, of those
+    that do not leave it, if there are any."""
+    return at_once(rate_sweep_in_parts(spec, lane, rates, steps, seeds, finish, box))
 
 
 def at_rate(lane: LaneSpec, rate: float) -> LaneSpec:
-    """A lane as it begins, at another rate."""
-    optimizer = type(lane.optimizer).model_validate(lane.optimizer.model_dump() | {"lr": float(rate)})
+    """A lane as it begins, at another rate. ValueError for a solver, which has none."""
+    if isinstance(lane.optimizer, SolverSpec):
+        raise ValueError(f"lane: {lane.optimizer.row.title} has no rate; allowed: a lane by an optimizer with a rate")
+    optimizer = OptimizerSpec.model_validate(lane.optimizer.model_dump() | {"lr": float(rate)})
     return lane.model_copy(update={"optimizer": optimizer, "retunes": ()})
 
 
@@ -66,6 +89,8 @@ def rate_sweep_in_parts(
     rates: Sequence[float] = RATES,
     steps: int = 1000,
     seeds: Sequence[int] = (0,),
+    finish: float | None = None,
+    box: Box | None = None,
 ) -> Parts[RateSweep]:
     """`rate_sweep`, some steps of some rates at a time."""
     given = spec if isinstance(spec, RaceSpec) else RaceSpec.model_validate(spec)
@@ -73,7 +98,8 @@ def rate_sweep_in_parts(
     if not 1 <= len(rates) <= MOST_RATES or not 1 <= len(seeds) <= MOST_RATES:
         raise ValueError(f"rates, seeds: {len(rates)} and {len(seeds)} given; allowed: 1 to {MOST_RATES} of each")
     used = tuple(seeds) if given.noise > 0.0 else tuple(seeds)[:1]
-    losses = np.full((len(used), len(rates)), np.inf)
+    losses, arrived = np.full((len(used), len(rates)), np.inf), np.full((len(used), len(rates)), np.inf)
+    within = np.ones(len(rates), dtype=bool)
     for row, seed in enumerate(used):
         base = RaceSpec.model_validate(given.model_dump() | {"lanes": (), "max_steps": steps, "seed": seed})
         for first in range(0, len(rates), MOST_LANES):
@@ -87,14 +113,49 @@ def rate_sweep_in_parts(
             for column, each in enumerate(race.lanes, first):
                 if race.diverged(each.id) is None:
                     losses[row, column] = race.losses(each.id)[-1]
-    return _swept(rates, steps, used, losses)
+                    since = arrival(race.losses(each.id), -np.inf if finish is None else finish).arrived
+                    arrived[row, column] = np.inf if since is None else since
+                within[column] &= box is None or _keeps_within(race.trail(each.id), box)
+    return _swept(rates, steps, used, losses, None if finish is None else arrived, None if box is None else within)
 
 
-def _swept(rates: Sequence[float], steps: int, seeds: tuple[int, ...], losses: Array) -> RateSweep:
+def _keeps_within(points: Array, box: Box) -> bool:
+    (x0, x1), (y0, y1) = box
+    return bool(((points >= (x0, y0)) & (points <= (x1, y1))).all())
+
+
+def _swept(
+    rates: Sequence[float],
+    steps: int,
+    seeds: tuple[int, ...],
+    losses: Array,
+    arrived: Array | None = None,
+    within: NDArray[np.bool_] | None = None,
+) -> RateSweep:
     median = np.quantile(losses, 0.5, axis=0, method="inverted_cdf")
-    best = int(np.argmin(median))
-    found = float(rates[best]) if np.isfinite(median[best]) else None
-    return RateSweep(np.array(rates, dtype=np.float64), steps, seeds, losses, median, found)
+    since = np.zeros(len(rates)) if arrived is None else np.quantile(arrived, 0.5, axis=0, method="inverted_cdf")
+    gone = ~np.isfinite(median)
+    strayed = gone if within is None else gone | ~within
+    best = int(np.lexsort((median, since, strayed, gone))[0])
+    found = None if gone[best] else float(rates[best])
+    return RateSweep(np.array(rates, dtype=np.float64), steps, seeds, losses, median, found, arrived, within)
+
+
+def tuned(
+    race: Race, lane: LaneSpec, threshold: float, steps: int = TUNED_OVER, rates: Sequence[float] | None = None
+) -> RateSweep:
+    """A lane's rate for this race, chosen as every other's: that with which it first comes to the finish and stays; where no
+    rate brings it there, that of least loss; of rates that keep it in sight, if there are any. Under noise, on three seeds."""
+    seeds = tuple(race.spec.seed + more for more in range(3))
+    budget = min(steps, race.spec.max_steps)
+    return rate_sweep(race.spec, lane, rates or SURFACE_RATES, budget, seeds, race.finish(threshold), _in_sight(race))
+
+
+def _in_sight(race: Race) -> Box:
+    """The surface's domain with a twentieth of it more on every side, and the start."""
+    (x0, x1), (y0, y1) = race.surface.domain
+    across, up, (x, y) = 0.05 * (x1 - x0), 0.05 * (y1 - y0), race.start
+    return (min(x0 - across, x), max(x1 + across, x)), (min(y0 - up, y), max(y1 + up, y))
 
 
 def network_rate_sweep_in_parts(
@@ -104,21 +165,43 @@ def network_rate_sweep_in_parts(
     steps: int = 1000,
     seeds: Sequence[int] = (0,),
     frozen: Sequence[FrozenTensor] = (),
+    finish: float | None = None,
 ) -> Parts[RateSweep]:
     """A lane of a network at each rate; seeds differ in start and batches, the data are the same, and so is what is `frozen`.
-    Losses are train losses."""
+    Losses are train losses. The best rate is as on a surface; when a lane arrives is known to one `ARRIVALS`-th of the
+    budget."""
     own = lane if isinstance(lane, LaneSpec) else LaneSpec.model_validate(lane)
     if not 1 <= len(rates) <= MOST_RATES or not 1 <= len(seeds) <= MOST_RATES:
         raise ValueError(f"rates, seeds: {len(rates)} and {len(seeds)} given; allowed: 1 to {MOST_RATES} of each")
-    losses = np.full((len(seeds), len(rates)), np.inf)
+    losses, arrived = np.full((len(seeds), len(rates)), np.inf), np.full((len(seeds), len(rates)), np.inf)
+    points = max(2, steps // SLICE) if finish is None else 1 + ARRIVALS
     for first in range(0, len(rates), MOST_LANES):
         some = rates[first : first + MOST_LANES]
         lanes = [at_rate(own, rate).model_copy(update={"seed": None}) for rate in some]
-        race = SeedRace(run, lanes, tuple(seeds), steps, points=max(2, steps // SLICE), frozen=frozen)
+        race = SeedRace(run, lanes, tuple(seeds), steps, points=points, frozen=frozen)
         for share in race.slices():
             yield (first + share * len(some)) / len(rates)
         losses[:, first : first + len(some)] = race.losses[:, :, -1].T
-    return _swept(rates, steps, tuple(seeds), losses)
+        for place, of_seeds in enumerate(race.losses, first):
+            for row, curve in enumerate(of_seeds):
+                since = arrival(curve, -np.inf if finish is None else finish).arrived
+                arrived[row, place] = np.inf if since is None else float(race.steps[since])
+    return _swept(rates, steps, tuple(seeds), losses, None if finish is None else arrived)
+
+
+def network_tuned(
+    race: NetworkRace,
+    lane: LaneSpec,
+    threshold: float,
+    steps: int = NETWORK_TUNED_OVER,
+    rates: Sequence[float] | None = None,
+) -> RateSweep:
+    """A lane's rate for this race on a network, chosen as every other's: that with which its train loss first comes to the
+    threshold and stays; where no rate brings it there, that of least loss. On the lane's own seed."""
+    run = race.spec.run
+    seeds, budget = (run.seed if lane.seed is None else lane.seed,), min(steps, race.max_steps)
+    parts = network_rate_sweep_in_parts(run, lane, rates or NETWORK_RATES, budget, seeds, race.spec.frozen, threshold)
+    return at_once(parts)
 
 
 @dataclass(frozen=True)

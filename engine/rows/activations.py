@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.array import Array
 from engine.kernels.ops import activations as kernels
+from engine.rows.numpy_form import NORMAL, SOFTMAX, ActivationCode
 from engine.rows.row import Row, by_name
 
 
@@ -77,10 +78,11 @@ class Activation(Row):
     """φ of a layer. `hidden`, `output`: where it may stand; `kinks`: where φ′ jumps; `range`: what it takes values in;
     `steepest`: the largest |φ′| there is, None where φ′ is no function of one z (softmax).
 
-    `torch` is φ in PyTorch, of a tensor {u} (samples, units), with `alpha{layer}` the layer's learned slopes. `symbol` is the
-    LaTeX of the function where an equation writes φ(z) out; what is piecewise linear has `below_zero` in its place, symbol and
-    value of the slope there. `second` is φ″ over z of any shape, which curvature needs; softmax has none. `naive_code` and
-    `naive_torch` are its form as printed, of naive numerics, where that differs.
+    `torch` is φ in PyTorch, of a tensor {u} (samples, units), with `alpha{layer}` the layer's learned slopes, in a form whose
+    slope keeps its digits far out; where that is not PyTorch's function of the name, `torch_note` tells the reader why.
+    `symbol` is the LaTeX of the function where an equation writes φ(z) out; what is piecewise linear has `below_zero` in its
+    place, symbol and value of the slope there. `second` is φ″ over z of any shape, which curvature needs; softmax has none.
+    `naive_code` and `naive_torch` are its form as printed, of naive numerics, where that differs. `numpy` is φ and φ′ in NumPy.
     """
 
     derivative: str = ""
@@ -90,6 +92,7 @@ class Activation(Row):
     range: Range = EVERY_NUMBER
     steepest: float | None = None
     torch: str = ""
+    torch_note: str = ""
     symbol: str = ""
     below_zero: tuple[str, float] | None = None
     elementwise: bool = True
@@ -99,10 +102,11 @@ class Activation(Row):
     naive_code: int | None = None
     naive_torch: str = ""
     second: Callable[[Array], Array] | None = field(default=None, compare=False)
+    numpy: ActivationCode | None = None
 
     internal: ClassVar[tuple[str, ...]] = (
-        *("range", "steepest", "torch", "symbol", "below_zero", "elementwise", "learned_slopes"),
-        *("naive_code", "naive_torch", "second"),
+        *("range", "steepest", "torch", "torch_note", "symbol", "below_zero", "elementwise", "learned_slopes"),
+        *("naive_code", "naive_torch", "second", "numpy"),
     )
 
     @property
@@ -131,7 +135,8 @@ ACTIVATIONS = by_name(
             derivative=r"\varphi'(z) = 1 - \varphi(z)^2",
             range=Range(-1.0, 1.0),
             steepest=1.0,
-            torch="torch.tanh({u})",
+            torch="torch.where({u}.abs() < 1, torch.tanh({u}), {u}.sign() * (1 - 2 * torch.sigmoid(-2 * {u}.abs())))",
+            torch_note="tanh(u), with a slope that goes on where torch.tanh's, 1 - h * h, is 0: from u = 19 on",
             symbol=r"\tanh",
             link="https://doi.org/10.1007/3-540-49430-8_2",
             example="""
@@ -141,6 +146,7 @@ ACTIVATIONS = by_name(
 ([-0.7616, 0.0, 0.7616], [0.42, 1.0, 0.42])
 """,
             code=kernels.TANH,
+            numpy=ActivationCode("np.tanh({z})", "1 - {h}**2"),
             second=_tanh_second,
         ),
         Activation(
@@ -163,6 +169,7 @@ ACTIVATIONS = by_name(
 ([0.0, 0.0, 3.0], [0.0, 0.0, 1.0])
 """,
             code=kernels.RELU,
+            numpy=ActivationCode("np.maximum({z}, 0)", "({z} > 0)"),
             second=straight,
         ),
         Activation(
@@ -174,7 +181,8 @@ ACTIVATIONS = by_name(
             derivative=r"\varphi'(z) = \varphi(z)\,(1 - \varphi(z))",
             range=Range(0.0, 1.0),
             steepest=0.25,
-            torch="torch.sigmoid({u})",
+            torch="torch.where({u} < 0, torch.sigmoid({u}), 1 - torch.sigmoid(-{u}))",
+            torch_note="sigmoid(u), with a slope that goes on where torch.sigmoid's, h * (1 - h), is 0: from u = 37 on",
             symbol=r"\sigma",
             link="https://doi.org/10.1038/323533a0",
             example="""
@@ -184,6 +192,7 @@ ACTIVATIONS = by_name(
 ([0.25, 0.5, 0.75], [0.1875, 0.25, 0.1875])
 """,
             code=kernels.SIGMOID,
+            numpy=ActivationCode("1 / (1 + np.exp(-{z}))", "{h} * (1 - {h})"),
             second=_sigmoid_second,
             naive_code=kernels.NAIVE_SIGMOID,
             naive_torch="1 / (1 + torch.exp(-{u}))",
@@ -207,6 +216,9 @@ ACTIVATIONS = by_name(
 ([-0.02, 0.0, 3.0], [0.01, 0.01, 1.0])
 """,
             code=kernels.LEAKY_RELU,
+            numpy=ActivationCode(
+                f"np.where({{z}} > 0, {{z}}, {kernels.LEAKY_SLOPE} * {{z}})", f"np.where({{z}} > 0, 1, {kernels.LEAKY_SLOPE})"
+            ),
             second=straight,
         ),
         Activation(
@@ -231,6 +243,7 @@ ACTIVATIONS = by_name(
 ([-0.5, 0.0, 3.0], [0.25, 0.25, 1.0])
 """,
             code=kernels.PRELU,
+            numpy=ActivationCode("np.where({z} > 0, {z}, alpha{layer} * {z})", "np.where({z} > 0, 1, alpha{layer})"),
             second=straight,
         ),
         Activation(
@@ -252,6 +265,7 @@ ACTIVATIONS = by_name(
 ([-0.5, 0.0, 3.0], [0.5, 1.0, 1.0])
 """,
             code=kernels.ELU,
+            numpy=ActivationCode("np.where({z} > 0, {z}, np.expm1({z}))", "np.where({z} > 0, 1, np.exp({z}))"),
             second=_elu_second,
         ),
         Activation(
@@ -263,7 +277,8 @@ ACTIVATIONS = by_name(
             derivative=r"\varphi'(z) = \Phi(z) + \frac{z}{\sqrt{2\pi}} e^{-z^2/2}",
             range=Range(-0.16997120747990367, math.inf, low_open=False),  # at z = -0.7518
             steepest=1.1289041451851548,  # at z = √2
-            torch="torch.nn.functional.gelu({u})",
+            torch="0.5 * {u} * torch.special.erfc(-{u} * 0.5**0.5)",
+            torch_note="GELU(u), with digits that torch.nn.functional.gelu loses where u is negative: it is 0 from u = -9 on",
             symbol=r"\operatorname{GELU}",
             link="https://arxiv.org/abs/1606.08415",
             example="""
@@ -273,6 +288,9 @@ ACTIVATIONS = by_name(
 ([-0.1587, 0.0, 0.8413], [-0.0833, 0.5, 1.0833])
 """,
             code=kernels.GELU,
+            numpy=ActivationCode(
+                "{z} * ndtr({z})", "ndtr({z}) + {z} * np.exp(-{z}**2 / 2) / np.sqrt(2 * np.pi)", helpers=(NORMAL,)
+            ),
             second=_gelu_second,
         ),
         Activation(
@@ -294,6 +312,7 @@ ACTIVATIONS = by_name(
 ([1.3333, 2.0], [0.25, 0.5])
 """,
             code=kernels.SOFTPLUS,
+            numpy=ActivationCode("np.logaddexp(0, {z})", "1 / (1 + np.exp(-{z}))"),
             second=logistic_slope,
         ),
         Activation(
@@ -315,6 +334,7 @@ ACTIVATIONS = by_name(
 ([-0.2689, 0.0, 0.7311], [0.0723, 0.5, 0.9277])
 """,
             code=kernels.SILU,
+            numpy=ActivationCode("{z} / (1 + np.exp(-{z}))", "{h} + (1 - {h}) / (1 + np.exp(-{z}))"),
             second=_silu_second,
         ),
         Activation(
@@ -334,6 +354,7 @@ ACTIVATIONS = by_name(
 ([-2.0, 3.0], [1.0, 1.0])
 """,
             code=kernels.IDENTITY,
+            numpy=ActivationCode("{z}", "1"),
             second=straight,
         ),
         Activation(
@@ -356,6 +377,7 @@ ACTIVATIONS = by_name(
 ([0.125, 0.25, 0.625], [0.125, 0.25, -0.375])
 """,
             code=kernels.SOFTMAX,
+            numpy=ActivationCode("softmax({z})", "", "{h} * ({g} - ({h} * {g}).sum(axis=0))", (SOFTMAX,)),
             naive_code=kernels.NAIVE_SOFTMAX,
             naive_torch="torch.exp({u}) / torch.exp({u}).sum(dim=1, keepdim=True)",
         ),

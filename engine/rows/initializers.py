@@ -12,7 +12,7 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from engine.array import Array
+from engine.array import Array, pieces
 from engine.randomness import generator
 from engine.rows.row import Parameter, Row, by_name
 
@@ -44,12 +44,20 @@ def he(fan_in: int, fan_out: int) -> float:
     return 2.0 / fan_in
 
 
+def drawn_in_pieces(shape: tuple[int, int], draws: Callable[[int], Array]) -> Array:
+    """A matrix of as many draws, in its order: a generator's stream does not depend on how much of it is taken at once."""
+    found = np.empty(shape[0] * shape[1])
+    for piece in pieces(found.size):
+        found[piece] = draws(found[piece].size)
+    return found.reshape(shape)
+
+
 def uniform(variance: Fans) -> Draw:
     """Draws of 𝒰(−a, a) with that variance: a = √(3 · variance)."""
 
     def draws(random: np.random.Generator, shape: tuple[int, int], own: Numbers) -> Array:
         limit = math.sqrt(3.0 * variance(shape[1], shape[0]))
-        return random.uniform(-limit, limit, shape)
+        return drawn_in_pieces(shape, lambda count: random.uniform(-limit, limit, count))
 
     return draws
 
@@ -58,7 +66,8 @@ def normal(variance: Fans) -> Draw:
     """Draws of the normal distribution with mean 0 and that variance."""
 
     def draws(random: np.random.Generator, shape: tuple[int, int], own: Numbers) -> Array:
-        return random.normal(0.0, math.sqrt(variance(shape[1], shape[0])), shape)
+        deviation = math.sqrt(variance(shape[1], shape[0]))
+        return drawn_in_pieces(shape, lambda count: random.normal(0.0, deviation, count))
 
     return draws
 
@@ -164,7 +173,9 @@ INITIALIZERS = by_name(
 >>> print(np.round(W.std(), 2))
 0.3
 """,
-            sample=lambda random, shape, own: random.normal(0.0, 1.0, shape) * own["scale"],
+            sample=lambda random, shape, own: drawn_in_pieces(
+                shape, lambda count: random.normal(0.0, 1.0, count) * own["scale"]
+            ),
             deviation=lambda fan_in, fan_out, own: own["scale"],
         ),
         Initializer(

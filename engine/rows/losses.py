@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from engine.kernels.ops import losses as kernels
 from engine.rows.activations import ACTIVATIONS
+from engine.rows.numpy_form import LOG_SOFTMAX, LossCode
 from engine.rows.row import Row, by_name
 
 
@@ -16,7 +17,9 @@ class Loss(Row):
     """A sample's loss; a set's is the mean. With the output `matched` δ_L is ŷ − y; `outputs` are all it allows.
 
     `torch` is the sum over a mini-batch in PyTorch as the formula says, of outputs {h} and targets y (samples, units);
-    `torch_from_logits` by output, from the tensor u that the output activation takes, where that keeps digits.
+    `torch_from_logits` by output, from the tensor u that the output activation takes, where that keeps digits: of a sure
+    output ŷ − y and its slope. Softmax's sure class rounds to 1 there, as PyTorch has it.
+    `numpy` is the loss and its slope in NumPy.
     """
 
     matched: str = ""
@@ -25,9 +28,10 @@ class Loss(Row):
     torch: str = ""
     torch_from_logits: Mapping[str, str] = field(default_factory=dict, hash=False)
     unit_for_each_class: bool = False
+    numpy: LossCode | None = None
     """Whether two classes want two outputs."""
 
-    internal: ClassVar[tuple[str, ...]] = ("torch", "torch_from_logits", "unit_for_each_class")
+    internal: ClassVar[tuple[str, ...]] = ("torch", "torch_from_logits", "unit_for_each_class", "numpy")
 
     def torch_in(self, numerics: str, output: str, h: str) -> str:
         """The summed loss as an expression of PyTorch under these numerics, "stable" or "naive"."""
@@ -54,6 +58,12 @@ LOSSES = by_name(
             outputs=_every_output("identity"),
             delta=r"\hat y - y",
             torch="0.5 * (({h} - y) ** 2).sum()",
+            torch_from_logits={
+                "sigmoid": "0.5 * (torch.where(u < 0, {h} - y, 1 - y - torch.sigmoid(-u)) ** 2).sum()",
+                "tanh": "0.5 * (torch.where(u.abs() < 1, {h} - y,"
+                " u.sign() * (1 - u.sign() * y - 2 * torch.sigmoid(-2 * u.abs()))) ** 2).sum()",
+                "elu": "0.5 * (torch.where(u < -1, torch.exp(u.clamp(max=0)) - (1 + y), {h} - y) ** 2).sum()",
+            },
             link=BISHOP,
             example="""
 >>> from engine.evaluation.curves import output_delta
@@ -62,6 +72,7 @@ LOSSES = by_name(
 ([2.0], [2.0])
 """,
             code=kernels.MSE,
+            numpy=LossCode("(({h} - {y})**2).sum(axis=0) / 2", "{h} - {y}"),
         ),
         Loss(
             "bce",
@@ -74,7 +85,8 @@ LOSSES = by_name(
             delta=r"\hat y - y",
             torch="-(y * torch.log({h}) + (1 - y) * torch.log(1 - {h})).sum()",
             torch_from_logits={
-                "sigmoid": "torch.nn.functional.binary_cross_entropy_with_logits(u, y, reduction='sum')",
+                # the slope of binary_cross_entropy_with_logits, ŷ − y, is 0 from u = 37 on
+                "sigmoid": "-(y * torch.nn.functional.logsigmoid(u) + (1 - y) * torch.nn.functional.logsigmoid(-u)).sum()",
                 # ln(1 − ŷ_k) is the log of the others' sum
                 "softmax": "-(y * torch.log_softmax(u, dim=1) + (1 - y) * torch.logsumexp(torch.log_softmax(u, dim=1)"
                 ".unsqueeze(1).masked_fill(torch.eye(u.shape[1], dtype=torch.bool), -torch.inf), dim=2)).sum()",
@@ -87,6 +99,11 @@ LOSSES = by_name(
 ([0.75], [-0.25])
 """,
             code=kernels.BCE,
+            numpy=LossCode(
+                "-({y} * np.log({h}) + (1 - {y}) * np.log(1 - {h})).sum(axis=0)",
+                "(1 - {y}) / (1 - {h}) - {y} / {h}",
+                {"sigmoid": "(np.logaddexp(0, {z}) - {y} * {z}).sum(axis=0)"},
+            ),
         ),
         Loss(
             "cross_entropy",
@@ -111,6 +128,12 @@ LOSSES = by_name(
 ([0.75], [0.25, -0.25])
 """,
             code=kernels.CROSS_ENTROPY,
+            numpy=LossCode(
+                "-({y} * np.log({h})).sum(axis=0)",
+                "-{y} / {h}",
+                {"softmax": "-({y} * log_softmax({z})).sum(axis=0)", "sigmoid": "({y} * np.logaddexp(0, -{z})).sum(axis=0)"},
+                (LOG_SOFTMAX,),
+            ),
         ),
     )
 )

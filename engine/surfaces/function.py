@@ -67,6 +67,11 @@ def _box(raw: Any) -> Box:
     return ((x0, x1), (y0, y1))
 
 
+def _rounded(value: float, within: float) -> float:
+    """The number of fewest digits that is as near."""
+    return round(value, max(0, math.ceil(-math.log10(within))))
+
+
 @dataclass(frozen=True)
 class Points:
     """f (n,), gradient (n, 2) and Hessian (n, 2, 2) at some points."""
@@ -120,9 +125,23 @@ class SurfaceFunction:
         return next((place for place in places if self.inside(*place)), places[0])
 
     @property
+    def tidy_start(self) -> tuple[float, float]:
+        """The same to a hundredth of the domain, where f has a value there: a start that can be read."""
+        (x0, x1), (y0, y1) = self.domain
+        x, y = self.start
+        rounded = _rounded(x, 0.01 * (x1 - x0)), _rounded(y, 0.01 * (y1 - y0))
+        return rounded if self.inside(*rounded) else (x, y)
+
+    @property
     def minima(self) -> list[Minimum]:
-        """Those that are known; of a formula none."""
-        return [] if self.row is None else self.row.minima(self.spec.parameters)
+        """Those that are known; of a formula those that were found in its domain."""
+        return self._found_minima if self.row is None else self.row.minima(self.spec.parameters)
+
+    @cached_property
+    def _found_minima(self) -> list[Minimum]:
+        from engine.surfaces.search import minima_of  # it looks at a surface
+
+        return minima_of(self)
 
     @property
     def arguments(self) -> tuple[int, Array, NDArray[np.int64], Array]:

@@ -31,6 +31,7 @@ LANDFORMS = (
 >>> print(found.value, found.gradient.tolist())
 [ 1.5625 -1.    ] [[2.0, -0.75], [0.0, 0.0]]
 """,
+        ending="rests",
         domain=((-3.0, 3.0), (-3.0, 3.0)),
         start=(2.0, 0.0),
         colour="linear",
@@ -53,6 +54,7 @@ LANDFORMS = (
 >>> print(found.value, found.gradient.tolist())
 [-2.] [[0.0, -6.0]]
 """,
+        ending="rests",
         domain=((-2.0, 2.0), (-2.0, 2.0)),
         start=(1.5, 0.0),
         colour="linear",
@@ -73,6 +75,7 @@ LANDFORMS = (
 >>> print(np.round(found.value, 4), np.round(found.gradient, 4).tolist())
 [0.989  0.8656] [[1.1059, 0.5334], [0.3753, 0.3968]]
 """,
+        ending="rests",
         domain=((-4.0, 4.0), (-4.0, 4.0)),
         start=(2.4, -2.6),
         colour="linear",

@@ -133,6 +133,7 @@ PUBLISHED = (
 >>> print(found.value, found.gradient.tolist())
 [  0. -10.] [[2.5, 2.5], [-11.5, -11.5]]
 """,
+        ending="rests",
         domain=((-4.5, 4.5), (-4.5, 4.5)),
         start=(0.5, 1.0),
         minima=_styblinski_tang,
@@ -170,6 +171,7 @@ PUBLISHED = (
 >>> print(np.round(found.value, 4), np.round(found.gradient, 4).tolist())
 [ 0.   21.25] [[0.0, 0.0], [2.0, 1.0]]
 """,
+        ending="rests",
         domain=((-5.12, 5.12), (-5.12, 5.12)),
         start=(-3.3, 2.7),
         colour="linear",
@@ -190,6 +192,7 @@ PUBLISHED = (
 >>> print(np.round(found.value, 4), np.round(found.gradient, 4).tolist())
 [0.     2.6375] [[0.0, 0.0], [2.4554, 0.0]]
 """,
+        ending="roams",
         domain=((-5.0, 5.0), (-5.0, 5.0)),
         start=(-3.2, 2.4),
         colour="linear",
@@ -201,8 +204,8 @@ PUBLISHED = (
         "Goldstein–Price",
         "Values from 3 to a million within the picture.",
         "Goldstein and Price 1971, as in Surjanovic and Bingham's library",
-        r"f = \left[1 + (x + y + 1)^2 \left(19 - 14x + 3x^2 - 14y + 6xy + 3y^2\right)\right]"
-        r" \left[30 + (2x - 3y)^2 \left(18 - 32x + 12x^2 + 48y - 36xy + 27y^2\right)\right]",
+        r"\begin{split} f &= [1 + (x + y + 1)^2 \\ &\quad \cdot (19 - 14x + 3x^2 - 14y + 6xy + 3y^2)] \\"
+        r" &\quad \cdot [30 + (2x - 3y)^2 \\ &\quad \cdot (18 - 32x + 12x^2 + 48y - 36xy + 27y^2)] \end{split}",
         code=kernels.GOLDSTEIN_PRICE,
         link="https://www.sfu.ca/~ssurjano/goldpr.html",
         example="""\

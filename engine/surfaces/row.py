@@ -34,6 +34,9 @@ class Surface(Row):
     colour: Literal["log", "linear"] = "log"
     """How contours are best spaced: by log(f − least f), or evenly."""
     note: str = ""
+    ending: Literal["arrives", "rests", "roams"] = "arrives"
+    """How the usual lanes end from this start, each at its tuned rate: half of them or more arrive at the least minimum; or
+    none does, and half or more rest elsewhere, in a local minimum, on a ridge or a plain; or none does either."""
     minima: Callable[[Numbers], list[Minimum]] = lambda own: []
     """The minima for given parameters; those on the note's word alone are left out."""
     numbers: Callable[[Numbers], list[float]] = lambda own: list(own.values())

@@ -12,13 +12,14 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from server.interfaces import RaceAccess
 from server.keeping.versions import RACE_VERSION
 from server.protocol import Command, Message, Status
 from server.protocol.race import RaceSeek, RaceSpeed
 from server.protocol.race_network import NetworkSeek
 from server.race.lanes import RaceOfLanes, in_force
 from server.race.steppable import Return, Stop
-from server.session.activity import Activity, Header, Host, Job, Restored
+from server.session.activity import Header, Host, Job, Restored
 from server.session.clock import Play, Seek, Work
 from server.session.pacer import Slice, Throttle
 from server.wire.errors import CommandError
@@ -36,7 +37,7 @@ STATE_INTERVAL = 1 / 30
 R = TypeVar("R", bound=RaceOfLanes)
 
 
-class RaceController(Activity, ABC, Generic[R]):
+class RaceController(RaceAccess, ABC, Generic[R]):
     """`number` counts the races of the session, `changes` what was done to the present one; `slots` are the places of the
     lanes' colours, by their ids."""
 

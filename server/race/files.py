@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from server.race.names import name_of
+from server.race.told_outcome import ToldOutcome, above
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -30,7 +31,7 @@ def table_file(on: str, step: int, columns: list[str], rows: Iterable[tuple[Lane
     return _file(on, step, "csv", csv_text(["lane", "name", "optimizer", "rate", "step", *columns], lines()))
 
 
-def page_file(on: str, step: int, figure: Figure) -> dict[str, Any]:
+def page_file(on: str, step: int, figure: Figure, theme: str, told: ToldOutcome | None) -> dict[str, Any]:
     """One file that needs nothing else: Plotly itself is within. Nothing else runs in it, and it fetches nothing."""
     from plotly.io import to_html
 
@@ -38,16 +39,16 @@ def page_file(on: str, step: int, figure: Figure) -> dict[str, Any]:
     from engine.parts import give_way, giving_way_between
 
     config = {"displaylogo": False, "responsive": True}
-    told = figure.to_dict()
+    drawn = figure.to_dict()
     give_way()
     insets = Insets()
-    for trace in told["data"]:
+    for trace in drawn["data"]:
         for value in trace.values():
             if isinstance(value, dict) and len(value.get("bdata", "")) > LONG:
                 value["bdata"] = insets.put(value["bdata"])
-    text = to_html(told, include_plotlyjs=True, full_html=True, config=config, validate=False)
+    text = to_html(drawn, include_plotlyjs=True, full_html=True, config=config, validate=False)
     give_way()
-    page = with_policy(text, styled=True, insets=insets)
+    page = with_policy(above(text, theme, told), styled=True, insets=insets)
     return _file(on, step, "html", "".join(giving_way_between(insets.pieces(page), 8)))
 
 

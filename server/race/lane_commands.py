@@ -75,19 +75,21 @@ async def lane_retune(races: Races, viewer: Viewer, command: RaceLaneRetune | Ne
 
 
 def _retune(races: Races, command: RaceLaneRetune | NetworkLaneRetune) -> None:
-    from engine.spec import OptimizerSpec, ScheduleSpec
+    from engine.solvers.spec import lane_optimizer
+    from engine.spec import ScheduleSpec
 
     race = races.present()
     with refused("lane"):
-        optimizer, schedule = race.lane(command.lane).spec.in_force(race.step)
+        optimizer, _ = race.lane(command.lane).spec.in_force(race.step)
     if command.optimizer is not None:
         with refused("optimizer"):
-            optimizer = OptimizerSpec.model_validate(command.optimizer)
+            optimizer = lane_optimizer(command.optimizer)
+    schedule: ScheduleSpec | None = None
     if command.schedule is not None:
         with refused("schedule"):
             schedule = ScheduleSpec.model_validate(command.schedule)
             races.check_schedule(schedule)
-    with refused("lane"):
+    with refused("", one_lane=True):
         race.retune(command.lane, optimizer, schedule)
 
 

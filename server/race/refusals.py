@@ -16,6 +16,12 @@ _ONE = re.compile(r"\blanes\.0\.")
 """The engine checks a lane as the only one of a race."""
 
 
+def problem_of(error: ValueError) -> str:
+    """What is wrong, without its field and what is allowed."""
+    told = _WORDS.fullmatch(str(error))
+    return str(error) if told is None else told["problem"]
+
+
 @contextlib.contextmanager
 def refused(prefix: str, *, one_lane: bool = False) -> Iterator[None]:
     """What fails inside for a value that was sent becomes a `CommandError`; `prefix` is the command's field that held it."""

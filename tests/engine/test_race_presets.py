@@ -53,6 +53,16 @@ def test_saddle_without_and_with_noise():
     assert all(abs(abs(noisy.trail(n)[-1, 1]) - 2.0) < 0.05 for n in (1, 2, 3))
 
 
+@claim("preset newton")
+def test_newton():
+    race = run("newton")
+    assert kinds(race) == ["saddle", "minimum", "minimum"]
+    assert all(np.linalg.norm(race.surface.at([race.trail(n)[-1]]).gradient) < 1e-3 for n in (1, 2, 3))
+    assert np.linalg.eigvalsh(race.surface.at([race.start]).hessian[0])[0] < 0.0, "not convex where it begins"
+    ends = np.array([race.trail(n)[-1] for n in (1, 2, 3)])
+    assert np.allclose(ends[1], ends[2], atol=1e-4) and (np.linalg.norm(ends - race.start, axis=1) < 3.0).all()
+
+
 @claim("preset nesterov")
 def test_nesterov():
     race = run("nesterov")

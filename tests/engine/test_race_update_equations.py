@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import witness_equations
-from optimizer_settings import EVERY, own_parameters
+from optimizer_settings import own_parameters, with_options_slow
 from reference_quantities import Past
 from test_race import stated_noise
 from witnesses.optimizers import OPTIMIZERS
@@ -31,7 +31,8 @@ def values(found):
     return {part.name: part.value for part in (*found.inputs, *found.parts)}
 
 
-@pytest.mark.parametrize(("rule", "dialect", "options"), EVERY, ids=str)
+@pytest.mark.sampled(2, seconds=1)
+@pytest.mark.parametrize(("rule", "dialect", "options"), with_options_slow(2), ids=str)
 def test_the_last_quantity_is_the_next_point_and_all_are_the_rules(rule, dialect, options):
     """Bit for bit at the start, on the way, over a retune of the rate and of the rule, and looking back from further on."""
     first = {"name": rule, "dialect": dialect, "lr": 0.02} | options

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from live_server import Live
-from network_pages import SPEC, alone, begun, newest
+from network_pages import CHANNELS, SPEC, alone, begun, newest, studied
 from pages import Page
 
 from engine import Trainer
 from engine.race import NetworkRace
 from engine.race.chart import Chart, PlaneChoice
+from server.race.levels import positions
 from server.race.network.plane import PlaneView
 from server.settings import Settings
 
@@ -135,8 +136,9 @@ def test_files_hold_every_lane_and_need_nothing_else(live: Live) -> None:
         assert "<script src=" not in text and len(text) > 1_000_000 and "</script> & <b>" not in text
         figure = drawn(text)
         ground, *lines, table = figure
-        _, fine = page.frame("network_surface", lambda h: h["meta"]["chart"] == 2 and h["meta"]["stride"] == 1)
-        assert ground["type"] == "contour" and np.array_equal(values(ground["z"]), fine["level"])
+        header, fine = page.frame("network_surface", lambda h: h["meta"]["chart"] == 2 and h["meta"]["stride"] == 1)
+        assert ground["type"] == "contour" and 12 <= len(header["meta"]["contours"]) <= 18
+        assert np.array_equal(values(ground["z"]), positions(fine["f"], header["meta"]["contours"])[0])
         ways = [line for line in lines if "hovertemplate" in line and "off the plane" in line["hovertemplate"]]
         chart = engine_chart(lanes)
         for way, lane in zip(ways, chart[0].lanes, strict=True):
@@ -327,3 +329,20 @@ def test_a_network_too_wide_for_its_landscape_is_refused_and_the_session_goes_on
         assert (answer["code"], answer["field"]) == ("invalid", "split") and "up to" in answer["allowed"]
         page.do("step", count=2)
         assert page.state["step"] == 2
+
+
+def test_why_the_first_is_the_first_is_told_with_what_was_measured(live: Live) -> None:
+    with Page(live.socket) as page:
+        begun(page, [{"optimizer": {"name": "sgd", "lr": 0.1}}, {"optimizer": {"name": "adam", "lr": 0.01}}])
+        page.do("subscribe", channels=[*CHANNELS, "network_outcome"])
+        assert page.frame("network_outcome")[0]["meta"]["reason"] is None, "nothing has been run"
+        page.do("network_step", count=200)
+        header, _ = page.frame("network_outcome", lambda h: h["step"] == 200 and h["meta"]["reason"] is not None)
+        reason = header["meta"]["reason"]
+        ranked = page.frame("network_standings", lambda h: h["step"] == 200)[0]["meta"]["lanes"]
+        assert [reason["first"], reason["other"]] == [row["id"] for row in ranked] and reason["paths"][0]["measured"] is None
+        meta, _ = studied(page, "study_point")
+        bounds = {each["id"]: [each["bound"]["curvature"], each["bound"]["rate"]] for each in meta["lanes"]}
+        header, _ = page.frame("network_outcome", lambda h: h["meta"]["reason"]["paths"][0]["measured"] is not None)
+        assert {path["lane"]: path["measured"] for path in header["meta"]["reason"]["paths"]} == bounds
+        assert "its bound is" in header["meta"]["words"] and header["meta"]["title"]

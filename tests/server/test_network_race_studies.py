@@ -10,11 +10,13 @@ from live_server import Live
 from network_pages import SPEC, alone, begun, newest, studied
 from pages import Page
 
-from engine.race import Race
+from engine.race import NetworkRace, Race
 from engine.race.gradient_noise import gradient_noise
+from engine.race.path.sharpness import network_sharpness
 from engine.race.seeds import SeedRace
+from engine.race.spec import LaneSpec
 from engine.race.sweep import basins
-from server.race.network.study import Study
+from server.race.network.studies.study import Study
 
 
 def test_studies_of_the_network(live: Live) -> None:
@@ -58,6 +60,34 @@ def test_studies_of_the_network(live: Live) -> None:
         assert sgd["gradient_norm"] == pytest.approx(
             np.linalg.norm(alone(50, optimizer=lanes[1]["optimizer"]).evaluator.gradient("train")), rel=1e-12
         )
+
+
+def test_the_edge_of_stability(live: Live) -> None:
+    with Page(live.socket) as page:
+        begun(page, [{"optimizer": {"name": "sgd", "lr": 0.05}}, {"optimizer": {"name": "adam", "lr": 0.02}}])
+        assert page.ask("study_edge", on="race", lane=2)["field"] == "lane"
+        page.do("network_step", count=40)
+        for lane in (1, 2):
+            meta, arrays = studied(page, "study_edge", on="race", lane=lane, points=5)
+            race = NetworkRace({"run": SPEC, "lanes": [{"optimizer": {"name": "sgd", "lr": 0.05}}] * 2})
+            race.replace(2, LaneSpec.model_validate({"optimizer": {"name": "adam", "lr": 0.02}}))
+            race.seek(40)
+            direct = network_sharpness(race, lane, 5)
+            assert arrays["steps"].tolist() == [0, 10, 20, 30, 40] and np.array_equal(arrays["losses"], direct.losses)
+            for name in ("largest", "felt", "limit"):
+                assert np.array_equal(arrays[name], getattr(direct, name), equal_nan=True)
+            assert meta["lane"] == lane and meta["rate"] == direct.rates[-1] and meta["about"]["steps"] == 40
+        # What is run for it, where there need be no race: it comes to 2/η and stays about it.
+        meta, arrays = studied(page, "study_edge")
+        assert meta["lane"] is None and meta["rate"] == 0.2 and np.allclose(arrays["limit"], 10.0)
+        assert arrays["steps"].tolist() == list(range(401)), "at the edge every second step is alike"
+        late = arrays["largest"][200:]
+        assert 9.5 < np.median(late) < 11.0 and late.min() < 10.0 < late.max()
+        first = meta["crossed"]
+        assert 0 < first < 200 and arrays["largest"][first] > 10.0 >= arrays["largest"][:first].max()
+        assert meta["beyond"] == np.mean(arrays["largest"][first:] > 10.0)
+        meta, arrays = studied(page, "study_edge", rate=0.01, steps=20, points=3)
+        assert meta["crossed"] is None is meta["beyond"] and np.allclose(arrays["limit"], 200.0)
 
 
 def test_studies_of_the_surface_and_one_that_is_left(live: Live) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import httpx
 import numpy as np
@@ -12,9 +13,13 @@ from race_pages import CHANNELS, FLAT, SPEC, RacePage, same_trails
 
 from engine.landscape.curvature import of_matrix
 from engine.race import Race
+from engine.race.outcome.reasons import reason
+from engine.race.outcome.words import title_of, words_of
 from engine.race.presets import PRESETS
-from engine.race.sweep import RATES, rate_sweep
+from engine.race.spec import LaneSpec
+from engine.race.sweep import SURFACE_RATES, tuned
 from engine.surfaces.rows import SURFACES
+from server.race.names import names_of
 
 
 def test_eight_lanes_are_the_engines_bit_for_bit_however_they_are_played(live: Live) -> None:
@@ -37,6 +42,7 @@ def test_eight_lanes_are_the_engines_bit_for_bit_however_they_are_played(live: L
         for row, found in zip(ranked, expected, strict=True):
             assert (row["x"], row["y"], row["loss"]) == (found.x, found.y, found.loss)
             assert (row["gradient_norm"], row["reached"]) == (found.gradient_norm, found.reached)
+            assert row["arrived"] == found.arrived
             assert row["evaluations"] == row["step"] == 1234 and row["rate"] == 1e-3 and row["seconds"] > 0
         header, arrays = page.settled("race_trails")
         for row, part in enumerate(header["meta"]["lanes"]):
@@ -65,6 +71,7 @@ def test_the_surface_and_a_lanes_place_are_the_engines(live: Live) -> None:
         point = race.surface.at(race.trail(1)[-1])
         expected = of_matrix(point.gradient[0], point.hessian[0])
         assert meta["lane"] == 1 and meta["leads"] and meta["kind"] == expected.kind == "minimum"
+        assert meta["newton_step"] == expected.newton_step
         assert meta["eigenvalues"] == list(expected.spectrum) and meta["condition"] == expected.condition
         assert meta["bound"]["rate"] == pytest.approx(2 * 1.9 / np.linalg.eigvalsh(point.hessian[0])[-1], rel=1e-12)
         page.do("subscribe", channels=list(CHANNELS), lane=2, plane=[[2.5, 3.5], [1.5, 2.5]])
@@ -201,8 +208,9 @@ def test_rates_are_chosen_in_one_way_that_is_declared(live: Live) -> None:
         page.do("race_seek", step=100)
         page.do("race_lane_retune", lane=1, optimizer={"name": "sgd", "lr": 2e-3})
         words = page.do("race_rates", how="tuned", steps=300)["result"]["words"]
-        expected = [rate_sweep(spec, lane, RATES, 300, (0, 1, 2)) for lane in spec["lanes"]]
-        assert words == expected[0].words == "13 rates × 3 seeds, 300 steps" and page.info["rates"] == words
+        direct = Race(spec)
+        expected = [tuned(direct, lane.spec, 0.01, 300) for lane in direct.lanes]
+        assert len(SURFACE_RATES) == 22 and words == expected[0].words == "22 rates × 3 seeds, 300 steps" == page.info["rates"]
         assert [lane["optimizer"]["lr"] for lane in page.info["lanes"]] == [found.best for found in expected]
         assert {lane["chosen"] for lane in page.info["lanes"]} == {"tuned"} and page.info["lanes"][0]["retunes"] == []
         assert page.at["step"] == 100 and page.at["status"] == "paused"
@@ -214,6 +222,58 @@ def test_rates_are_chosen_in_one_way_that_is_declared(live: Live) -> None:
         page.send("race_pause")
         answer = page.until(lambda event: event.get("id") == "t")
         assert answer["type"] == "done" or answer["code"] == "cancelled"
+
+
+def test_a_room_opens_on_any_surface_with_the_usual_lanes_tuned(live: Live) -> None:
+    with RacePage(live.socket) as page:
+        page.do("race", surface="himmelblau")
+        direct = Race({"surface": "himmelblau"})
+        names = [lane["optimizer"]["name"] for lane in page.info["lanes"]]
+        assert names == ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
+        for lane, own in zip(page.info["lanes"], page.info["spec"]["lanes"], strict=True):
+            assert lane["chosen"] == "tuned"
+            usual = LaneSpec.model_validate({"optimizer": {"name": lane["optimizer"]["name"]}})
+            assert own["optimizer"]["lr"] == tuned(direct, usual, 0.01).best
+        assert (
+            page.info["minimum"] == "known" and page.info["rates"] == "22 rates × 1 seed, 1000 steps" and page.at["step"] == 0
+        )
+        # Another surface begins at its start; other numbers of it leave the race where it is.
+        page.do("race_seek", step=40)
+        page.do("race_change", surface={"name": "bowl", "kappa": 3.0})
+        assert page.at["step"] == 0 and page.info["threshold"] == 0.01
+        page.do("race_seek", step=40)
+        page.do("race_change", surface={"name": "bowl", "kappa": 4.0})
+        assert page.at["step"] == 40
+        # Tiny gradients lie below 0.01 from the start: its finish is its own, unless somebody has set one.
+        page.do("race_change", surface="tiny_gradients")
+        assert page.info["threshold"] == 1e-8
+        page.do("race_change", threshold=1e-7)
+        page.do("race_change", surface="booth")
+        assert page.info["threshold"] == 1e-7
+        page.do("race_change", surface={"name": "formula", "formula": "(x - 1)**2 + y**2"})
+        assert page.info["minimum"] == "found" and page.info["least"] == pytest.approx(0.0, abs=1e-12)
+        page.do("race_change", surface={"name": "formula", "formula": "x"})
+        assert page.info["minimum"] == "none" and page.info["least"] is None
+        refused = page.ask("race", surface="bowl", spec={"surface": "bowl"})
+        assert (refused["code"], refused["field"]) == ("invalid", "surface")
+        assert page.ask("race", surface="no such")["field"] == "surface.name"
+
+
+def test_why_the_first_is_the_first_is_told_when_the_race_stands(live: Live) -> None:
+    with RacePage(live.socket) as page:
+        page.do("race", surface="rosenbrock")
+        page.do("subscribe", channels=[*CHANNELS, "race_outcome"])
+        assert page.settled("race_outcome")[0]["meta"]["reason"] is None, "nothing has been run"
+        page.do("race_seek", step=1000)
+        meta = page.settled("race_outcome")[0]["meta"]
+        told = meta["reason"]
+        direct = Race(page.info["spec"])
+        direct.seek(1000)
+        found = reason(direct, 0.01)
+        assert found is not None
+        assert told == json.loads(json.dumps(asdict(found) | {"paths": [asdict(path) for path in found.paths.values()]}))
+        called = names_of(direct).__getitem__
+        assert (meta["title"], meta["words"]) == (title_of(found, called), words_of(found, called))
 
 
 def test_a_lane_that_diverges_is_marked_and_the_others_run_on(live: Live) -> None:

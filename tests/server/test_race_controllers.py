@@ -121,3 +121,14 @@ def test_what_cannot_be_taken_up_is_not_there() -> None:
         assert again.race is None and again.place() == {"race": None}
 
     asyncio.run(play())
+
+
+def test_what_solvers_evaluate_is_weighed_where_there_are_any() -> None:
+    async def weights() -> list[int]:
+        _, races, viewer = await racing()
+        found = [races.weight]
+        await own.begin(races, viewer, RaceBegin(spec=SPEC | {"lanes": [*SPEC["lanes"], {"optimizer": {"name": "lbfgs"}}]}))
+        return [*found, races.weight]
+
+    plain, counted = asyncio.run(weights())
+    assert plain == 500 * 16 * 24 and counted == 500 * 16 * (24 + 12)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +13,10 @@ from live_server import Live
 from race_pages import CHANNELS, RacePage
 
 from engine.race import Race
+from engine.surfaces.function import SurfaceFunction
+from server.race.figures import GROUND, grown, looks_of
+from server.race.levels import contour_values
+from server.race.surface.channels import SIDE
 
 
 @pytest.mark.parametrize(
@@ -19,7 +25,7 @@ from engine.race import Race
         ("race", {"spec": {"lanes": [{"optimizer": {"lr": -1}}]}}, "spec.lanes.0.optimizer.lr", "[0, 1e+09]"),
         ("race", {"spec": {"surface": "volcano"}}, "spec.surface.name", "rosenbrock"),
         ("race", {"threshold": 0}, "threshold", "above 0"),
-        ("race_change", {"surface": {"name": "formula", "formula": "x^2"}}, "surface.formula", "numbers, x, y"),
+        ("race_change", {"surface": {"name": "formula", "formula": "x%2"}}, "surface.formula", "numbers, x, y"),
         ("race_change", {"surface": {"name": "ravine", "kappa": 0.5}}, "surface.kappa", "1"),
         ("race_change", {"start": [1e9, 0], "threshold": 3.0}, "start", "finite"),
         ("race_change", {"noise": -1}, "noise", "[0, 1e+06]"),
@@ -83,3 +89,14 @@ def test_files_hold_every_step_and_need_nothing_else(racing: RacePage) -> None:
     page = racing.do("race_export", format="html", theme="dark")["result"]
     assert page["name"] == "chainrule-race-rosenbrock-step-50.html" and page["type"] == "text/html"
     assert "Plotly.newPlot" in page["text"] and "<script src=" not in page["text"] and len(page["text"]) > 1_000_000
+    # The page's own picture: colours between the very contours that are drawn there, their values on a bar, equal axes.
+    drawn = page["text"].rsplit("Plotly.newPlot(", 1)[1]
+    contours = contour_values(SurfaceFunction(race.spec.surface).grid(SIDE, SIDE, grown(race.surface.domain))[2])
+    told = json.loads(re.findall(r'"contours":(\{[^}]*\})', drawn)[0])
+    assert told == {"coloring": "heatmap", "start": 1.0, "end": float(len(contours)), "size": 1.0}
+    shown = json.loads(re.findall(r'"ticktext":(\[[^]]*\])', drawn)[0])
+    assert len(shown) >= 6 and {float(each) for each in shown} <= set(contours)
+    assert '"scaleanchor":"x"' in drawn and all(color in drawn for color in GROUND["dark"])
+    looks = looks_of("dark", race, {lane.id: lane.id - 1 for lane in race.lanes})
+    assert all(look.color in drawn for look in looks.values()) and len(set(looks.values())) == 8
+    assert '"text":"finish: 0.01"' in drawn and '"tickformat":"~g"' in drawn

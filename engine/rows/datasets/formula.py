@@ -34,7 +34,7 @@ CELLS = 80
 """Along a side of the plane, where the border is looked for."""
 
 ALLOWED = SURFACES.allowed.replace("**", "^") + "; one of = < > <= >= for classes"
-GRAMMAR = replace(SURFACES, caret=True, allowed=ALLOWED)
+GRAMMAR = replace(SURFACES, allowed=ALLOWED)
 FUNCTIONS: dict[str, Callable[[Array], Array]] = {
     name: getattr(np, {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}.get(name, name)) for name in GRAMMAR.functions
 }

@@ -83,7 +83,7 @@ REAL = (
         "digits",
         "digits",
         "1797 handwritten digits of 8 × 8 pixels, ink from 0 to 1.",
-        f"Alpaydin and Kaynak 1998, the test part; {UCI}",
+        f"Alpaydin and Kaynak 1998, the test set; {UCI}",
         kind="image",
         classes=tuple(str(digit) for digit in range(10)),
         link="https://doi.org/10.24432/C50P49",

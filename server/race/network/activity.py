@@ -16,6 +16,7 @@ from server.protocol.race_network import (
     NetworkPause,
     NetworkPlane,
     NetworkPlay,
+    NetworkRates,
     NetworkSeek,
     NetworkShare,
     NetworkSpeed,
@@ -24,16 +25,16 @@ from server.protocol.race_network import (
     StudyBasins,
     StudyCancel,
     StudyCompass,
+    StudyEdge,
     StudyPoint,
     StudyRates,
     StudySeeds,
 )
-from server.race import commands, lane_commands
+from server.race import commands, lane_commands, rates
 from server.race.network import commands as own
 from server.race.network import files
 from server.race.network.channels import CHANNELS
 from server.race.network.controller import NetworkRaceController
-from server.race.network.figures import page_figures
 from server.session.activity import Kind
 
 NETWORK = Kind(
@@ -49,6 +50,7 @@ NETWORK = Kind(
         NetworkLaneDuplicate: lane_commands.lane_duplicate,
         NetworkLaneRetune: lane_commands.lane_retune,
         NetworkLaneReplace: lane_commands.lane_replace,
+        NetworkRates: rates.choose,
         NetworkPlay: commands.play,
         NetworkPause: commands.pause,
         NetworkSpeed: commands.set_speed,
@@ -61,9 +63,9 @@ NETWORK = Kind(
         StudyBasins: own.study,
         StudyCompass: own.study,
         StudyPoint: own.study,
+        StudyEdge: own.study,
         StudyCancel: own.study_cancel,
     },
     events=(NetworkInfo, NetworkState),
     channels=CHANNELS,
-    figures=page_figures,
 )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from server.race.levels import contours_of, ends_of, floor_of
+from server.race.levels import contour_values, contours_of, ends_of, floor_of
+from server.race.network.outcome import outcome, outcome_key
 from server.race.network.plane import climbs, words_of
-from server.race.network.study import Study, StudyKind, output_map
+from server.race.network.studies.study import Study, StudyKind, output_map
 from server.session.activity import Channel
 from server.session.channel_types import READING, Arrays, Picture, Want
 from server.session.clock import Play, Seek
@@ -60,8 +61,8 @@ def _study_key(races: NetworkRaceController, viewer: Viewer, slot: Slot) -> Hash
 
 def surface(races: NetworkRaceController, want: Want) -> Picture | None:
     """The loss `f` (rows, columns) over the plane's coordinates `x` and `y`, and `level`, log₁₀ of its distance from the
-    least, which is drawn, NaN where the loss is not finite. `meta` says which plane it is, where it was centred, what random
-    directions do with biases and norms, and whether a finer picture follows."""
+    least, NaN where the loss is not finite; `meta.contours` are the losses at which contours are drawn. `meta` says which
+    plane it is, where it was centred, what random directions do with biases and norms, and whether a finer picture follows."""
     chart = races.plane.chart
     if chart is None or chart.picture is None:
         return None
@@ -77,6 +78,7 @@ def surface(races: NetworkRaceController, want: Want) -> Picture | None:
     meta |= {"cosine": plane.cosine, "offset": offset, "domain": (chart.across, chart.up), "least": least, "floor": floor}
     meta |= {"centred": chart.step, "stride": picture.stride, "more": picture.stride > 1, "words": words_of(chart)}
     meta["levels"] = contours_of(*ends_of(level))
+    meta["contours"] = contour_values(f)
     return Picture(meta, {"x": picture.a, "y": picture.b, "f": f, "level": level})
 
 
@@ -122,14 +124,16 @@ def trajectories(races: NetworkRaceController, want: Want) -> Picture | None:
 
 
 def standings(races: NetworkRaceController, want: Want) -> Picture | None:
-    """Every lane where it stands, the least train loss first, diverged ones last: what `engine.race.on_network.NetworkStanding`
-    has, the accuracy of the largest class (`baseline`), the rate of its next update, and the epochs it has begun."""
+    """Every lane where it stands, in the order of arrival, then by train loss, diverged ones last: what
+    `engine.race.on_network.NetworkStanding` has, the accuracy of the largest class (`baseline`), the rate of its next update,
+    and the epochs it has begun."""
     race = races.present()
     rows = []
     for found in race.standings(races.threshold):
         trainer = race.lane(found.id).trainer
         row: dict[str, Any] = {"id": found.id, "step": found.step, "loss": found.train_loss, "test": found.test_loss}
         row |= {"accuracy": found.accuracy, "diverged": found.diverged, "reached": found.reached}
+        row |= {"arrived": found.arrived}
         row |= {"baseline": trainer.dataset.largest_class_share("train")}
         stop = trainer.stopped
         words = stop.message if stop is not None and stop.kind != "finished" else None
@@ -168,7 +172,7 @@ def maps(races: NetworkRaceController, want: Want) -> Picture | None:
 
 def study(races: NetworkRaceController, want: Want) -> Picture | None:
     """What a viewer lacks of the last study of each kind, one a frame, the oldest first: what is told stands in
-    `server.race.network.studies`."""
+    `server.race.network.studies.kinds`."""
     due = _due(races, want.cursor)
     if due is None:
         return None
@@ -187,6 +191,7 @@ CHANNELS = (
     Channel("network_standings", standings, _lanes_key, READING),
     Channel("network_curves", curves, _lanes_key, READING),
     Channel("network_maps", maps, _lanes_key),
+    Channel("network_outcome", outcome, outcome_key, READING),
     Channel("network_surface", surface, _surface_key),
     Channel("study", study, _study_key),
 )

@@ -13,10 +13,10 @@ from server.protocol.race_network import (
     StudyCancel,
 )
 from server.race import script
-from server.race.network.asking import StudyCommand, study_of
 from server.race.network.building import race_of_run
 from server.race.network.controller import NetworkRaceController, Wish
 from server.race.network.plane import chart_of
+from server.race.network.studies.asking import StudyCommand, study_of
 from server.race.refusals import refused
 from server.session.viewer import Viewer
 

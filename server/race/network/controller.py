@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from server.interfaces import RunAccess
+from server.interfaces import NetworkAccess, RunAccess
 from server.protocol import Status
 from server.protocol.race_network import (
     NetworkBegin,
@@ -17,21 +17,26 @@ from server.protocol.race_network import (
     NetworkLoad,
     NetworkPause,
     NetworkPlane,
+    NetworkRates,
     NetworkSeek,
     NetworkState,
     StudyCancel,
+    StudyEdge,
     StudySeeds,
     Tensor,
 )
 from server.race import script
 from server.race.controller import RaceController
 from server.race.lanes import lane_fields
-from server.race.network.asking import KEPT, StudyCommand, kept, study_of
 from server.race.network.building import Wanted, check, check_room, race_of
-from server.race.network.gradient_noise import GradientNoiseStudies
 from server.race.network.plane import PlaneView, chart_of, opening
 from server.race.network.steppable import NetworkSteps
-from server.race.network.study import Studies
+from server.race.network.studies.asking import KEPT, StudyCommand, kept, study_of
+from server.race.network.studies.gradient_noise import GradientNoiseStudies
+from server.race.network.studies.kinds import SOME
+from server.race.network.studies.study import Studies
+from server.race.network.tuning import GRID, TUNED, check_budget
+from server.race.rates import Chosen, Sweep, Tuning, chosen_of, kept_choice
 from server.race.steppable import Stop
 from server.session.activity import Host, Job
 from server.session.clock import Play, Seek
@@ -40,7 +45,11 @@ from server.wire.sizes import check_batch
 
 if TYPE_CHECKING:
     from engine.race import NetworkRace
+    from engine.race.on_network import NetworkLane as NetworkLaneOfRace
     from engine.race.spec import LaneSpec
+
+KEPT_OF_A_PARAMETER = 4 * 8
+"""Bytes of each at a point of a path: itself, and what its optimizer keeps of it."""
 
 
 class Wish(NamedTuple):
@@ -50,8 +59,9 @@ class Wish(NamedTuple):
     step: int
 
 
-class NetworkRaceController(RaceController["NetworkRace"]):
-    """`run` is the number of the run whose spec it has, `lane_size` the bytes of a lane."""
+class NetworkRaceController(RaceController["NetworkRace"], NetworkAccess):
+    """`run` is the number of the run whose spec it has, `lane_size` the bytes of a lane, `chosen` how each lane's rate was, and
+    `rates` the words for it."""
 
     key = "network"
     absent = "There is no race on the network yet: begin one"
@@ -67,6 +77,9 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         self.planned: Wish | None = None
         self.studied: Wish | None = None
         self.studies, self.gradient_noise = Studies(), GradientNoiseStudies()
+        self.chosen: dict[int, Chosen] = {}
+        self.rates = ""
+        self._tuning_size = 0
 
     def steppable(self) -> NetworkSteps:
         return NetworkSteps(self.present())
@@ -97,10 +110,11 @@ class NetworkRaceController(RaceController["NetworkRace"]):
 
     @property
     def weight(self) -> int:
-        """Of its lanes and the plane they are seen over, and of a study that runs."""
+        """Of its lanes and the plane they are seen over, of those that are tuned, and of a study that runs."""
         running = self.studies.running
         lanes = 0 if self.race is None else self.lane_size * (1 + len(self.race.lanes))
-        return lanes + (0 if running is None else running.size)
+        tuned = self._tuning_size if isinstance(self.work, Tuning) else 0
+        return lanes + tuned + (0 if running is None else running.size)
 
     @property
     def _looking(self) -> bool:
@@ -135,6 +149,16 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             self.plane.measure(self.present(), self.changes, seconds)
         return over
 
+    async def went(self, over: Any, failed: Exception | None) -> None:
+        work = self.work
+        if failed is not None or not over or not isinstance(work, Tuning):
+            return await super().went(over, failed)
+        self.work = None
+        await self.host.call(self.settle_rates, work.found(), "tuned")
+        self.rates = work.words
+        await self.lanes_began()
+        return work.end()
+
     def let_go(self) -> None:
         super().let_go()
         self.plane.let_go()
@@ -149,6 +173,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         self.studies.cancel()
         self.plane.reset()
         self.planned = self.studied = None
+        self.chosen, self.rates = {}, ""
         self.run = self.host.find(RunAccess).number
 
     async def lay_out(self, found: dict[str, Any]) -> int:
@@ -157,6 +182,9 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         threshold = script.threshold_of(found, self.usual_threshold)
         async with self.host.room(wanted.size):
             await self.open(wanted, threshold)
+        if "chosen" in found:
+            self.chosen, self.rates = kept_choice(found, self.present().lanes)
+            await self.changed()
         self.same_bits = await self.host.call(script.same_bits, found)
         return step
 
@@ -184,10 +212,48 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         self.tell()
 
     def forget(self, number: int) -> None:
+        self.chosen.pop(number, None)
         self.plane.forget(number)
+
+    def lane_joined(self, number: int, source: int | None = None) -> None:
+        if source in self.chosen:
+            self.chosen[number] = self.chosen[source]
+
+    def renamed(self, names: dict[int, int]) -> None:
+        self.chosen = {names[number]: how for number, how in self.chosen.items()}
+
+    # How rates are chosen --------------------------------------------------------------------------------------------
+
+    def room_to_tune(self, command: NetworkRates) -> AbstractAsyncContextManager[None]:
+        check_budget(len(self.present().lanes), command, self.host.settings)
+        self._tuning_size = self.lane_size * GRID
+        return self.host.room(self._tuning_size)
+
+    def sweep(self, command: NetworkRates) -> Sweep:
+        return TUNED.sweep(self.present(), self.threshold, command)
+
+    def settle_rates(self, rates: dict[int, float], how: Chosen) -> None:
+        """In a worker. Lanes begin anew, and lose what was changed on the way."""
+        from engine.race.sweep import at_rate
+
+        race = self.present()
+        for lane in race.lanes:
+            self.forget(lane.id)
+            if lane.id in rates:
+                race.replace(lane.id, at_rate(lane.spec, rates[lane.id]))
+                self.chosen[lane.id] = how
+
+    def how_chosen(self, lane: NetworkLaneOfRace) -> Chosen:
+        """A lane of whose rate nothing is known by default has its default, or one of its own."""
+        return self.chosen.get(lane.id) or chosen_of(lane.spec.in_force(self.present().step)[0])
 
     def study_size(self, command: StudyCommand) -> int:
         """Bytes of the race's networks that a study holds at a time, about."""
+        if isinstance(command, StudyEdge):
+            parameters = (
+                self.present().lanes[0].trainer.tape.parameter_count if command.on == "race" and self.present().lanes else 0
+            )
+            return self.lane_size + (command.points or SOME) * KEPT_OF_A_PARAMETER * parameters
         if not isinstance(command, StudySeeds):
             return self.lane_size
         return self.lane_size * command.seeds * len(self.present().lanes if command.lanes is None else command.lanes)
@@ -204,7 +270,9 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             check_batch(race.spec.run, lane.batch_size, self.host.settings, "spec.batch_size", len(race.lanes))
 
     def as_script(self) -> dict[str, Any]:
-        return script.written(self.present().as_script(), self.threshold)
+        race = self.present()
+        chosen = [self.how_chosen(lane) for lane in race.lanes]
+        return script.written(race.as_script(), self.threshold, {"rates": self.rates, "chosen": chosen})
 
     # Being kept ------------------------------------------------------------------------------------------------------
 
@@ -270,6 +338,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             tensors=[Tensor(name=place.name, shape=list(place.shape), offset=place.offset) for place in tape.slots],
             lanes=self.told_lanes(),
             threshold=self.threshold,
+            rates=self.rates,
         )
 
     def told_lanes(self) -> list[NetworkLane]:
@@ -277,7 +346,7 @@ class NetworkRaceController(RaceController["NetworkRace"]):
         for lane in race.lanes:
             spec = lane.spec
             initializer = None if spec.initializer is None else spec.initializer.model_dump(mode="json")
-            own = {"batch_size": spec.batch_size, "initializer": initializer}
+            own = {"batch_size": spec.batch_size, "initializer": initializer, "chosen": self.how_chosen(lane)}
             told.append(NetworkLane(**lane_fields(race, lane, self.slots.get(lane.id, 0)), **own))
         return told
 
@@ -292,5 +361,6 @@ class NetworkRaceController(RaceController["NetworkRace"]):
             steps_per_epoch=self.steppable().steps_per_epoch,
             speed=self.speed,
             steps_per_second=self.steps_per_second,
+            tuning=self.work.far if isinstance(self.work, Tuning) else None,
             same_bits=self.same_bits,
         )

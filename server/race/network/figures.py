@@ -1,27 +1,23 @@
-"""The figures of a race on the network: its plane in 3-D, and the page to take away: the loss over the plane with the lanes'
-trajectories, the loss curves, the standings."""
+"""The page of a race on the network to take away: the loss over the plane with the lanes' trajectories, the loss curves, the
+standings."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from server.race import figures as parts
-from server.race.names import name_of
+from server.race.names import names_of
 from server.race.network.channels import standings, surface, trajectories
+from server.race.network.outcome import told, why
+from server.race.told_outcome import Arrived, ToldOutcome
 from server.session.channel_types import Picture, Want
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from server.race.network.controller import NetworkRaceController
-
-
-def page_figures() -> dict[str, Any]:
-    """By name: what the page draws. Lanes pass below the picture as well as above it, so that it shows what lies behind."""
-    return {"network_3d": parts.in_both_themes(partial(parts.in_3d, opacity=0.55))}
 
 
 def whole(races: NetworkRaceController, theme: str) -> Figure:
@@ -34,9 +30,9 @@ def whole(races: NetworkRaceController, theme: str) -> Figure:
         _plane(figure, races, theme, ground, walked)
     rows = {row["id"]: row for row in ranked.meta["lanes"]}
     _curves(figure, races, theme, rows)
-    off = _off(walked)
+    off, names = _off(walked), names_of(race)
     cells = [
-        [name_of(race.lane(number)) for number in rows],
+        [names[number] for number in rows],
         [f"{row['rate']:g}" for row in rows.values()],
         [f"{row['loss']:.6g}" for row in rows.values()],
         ["–" if row["test"] is None else f"{row['test']:.6g}" for row in rows.values()],
@@ -52,42 +48,36 @@ def whole(races: NetworkRaceController, theme: str) -> Figure:
     sizes = "–".join(str(size) for size in race.lanes[0].trainer.tape.sizes)
     words = f"chainrule: a race on the network {sizes}, {race.spec.run.data.name}, step {race.step}"
     if ground is not None:
-        words += (
-            f"<br><sup>The plane: {ground.meta['words']}. log₁₀ of the loss above its least, {ground.meta['least']:.4g}</sup>"
-        )
+        words += f"<br><sup>The plane: {ground.meta['words']}. Its least loss: {ground.meta['least']:.4g}</sup>"
     return parts.finished(figure, theme, words)
 
 
 def _plane(figure: Figure, races: NetworkRaceController, theme: str, ground: Picture, walked: Picture) -> None:
-    import plotly.graph_objects as go
-
-    parts.add_ground(figure, theme, ground.arrays, ground.meta["levels"])
+    parts.add_ground(figure, theme, ground.arrays, ground.meta["contours"])
     minima = walked.meta["minima"]
     if minima is not None:
         a, b, _ = minima["lowest"]
         parts.add_stars(figure, theme, [a], [b], "the slice’s lowest point")
     race, first = races.present(), 0
-    for told in walked.meta["lanes"]:
-        lane, part = race.lane(told["id"]), slice(first, first + told["count"])
+    looks, names = parts.looks_of(theme, race, races.slots), names_of(race)
+    for each in walked.meta["lanes"]:
+        lane, part = race.lane(each["id"]), slice(first, first + each["count"])
         first = part.stop
-        slot = races.slots.get(lane.id, 0)
-        color = parts.color_of(theme, slot)
-        sizes = np.zeros(told["count"])
+        look = looks[lane.id]
+        sizes = np.zeros(each["count"])
         sizes[-1] = 9  # the head, where the lane stands
-        figure.add_trace(
-            go.Scatter(
-                x=walked.arrays["a"][part],
-                y=walked.arrays["b"][part],
-                customdata=np.column_stack([walked.arrays["steps"][part], walked.arrays["off"][part]]),
-                hovertemplate="step %{customdata[0]}<br>at %{x}, %{y}<br>%{customdata[1]:.4g} off the plane",
-                name=name_of(lane),
-                legendgroup=str(lane.id),
-                mode="lines+markers",
-                line={"color": color, "dash": parts.dash_of(slot), "width": 2},
-                marker={"color": color, "size": sizes},
-            ),
-            row=1,
-            col=1,
+        parts.add_trail(
+            figure,
+            theme,
+            look,
+            x=walked.arrays["a"][part],
+            y=walked.arrays["b"][part],
+            customdata=np.column_stack([walked.arrays["steps"][part], walked.arrays["off"][part]]),
+            hovertemplate="step %{customdata[0]}<br>at %{x}, %{y}<br>%{customdata[1]:.4g} off the plane",
+            name=names[lane.id],
+            legendgroup=str(lane.id),
+            mode="lines+markers",
+            marker={"color": look.color, "size": sizes},
         )
     for update, name, offset, (low, high) in zip(
         (figure.update_xaxes, figure.update_yaxes),
@@ -97,15 +87,19 @@ def _plane(figure: Figure, races: NetworkRaceController, theme: str, ground: Pic
         strict=True,
     ):
         update(range=[low, high], title=name if offset == 0 else f"{name}, from {offset:.3g}", row=1, col=1)
+    if ground.meta["plane"] != "points":  # whose coordinates are parts of two ways, not lengths
+        figure.update_xaxes(constrain="domain", row=1, col=1)
+        figure.update_yaxes(scaleanchor="x", constrain="domain", row=1, col=1)
 
 
 def _curves(figure: Figure, races: NetworkRaceController, theme: str, rows: dict[int, dict[str, Any]]) -> None:
     """What was recorded and, after it, where the lane stands: of what is trained on a line, of the test samples dots."""
     import plotly.graph_objects as go
 
-    positive = True
+    positive, trained = True, []
+    looks, names = parts.looks_of(theme, races.present(), races.slots), names_of(races.present())
     for lane in races.present().lanes:
-        slot, columns, row = races.slots.get(lane.id, 0), lane.recorded, rows[lane.id]
+        look, columns, row = looks[lane.id], lane.recorded, rows[lane.id]
         for split, key in (("train", "loss"), ("test", "test")):
             if row[key] is None:
                 continue
@@ -113,18 +107,23 @@ def _curves(figure: Figure, races: NetworkRaceController, theme: str, rows: dict
             if row["step"] > steps[-1]:
                 steps, losses = np.append(steps, row["step"]), np.append(losses, row[key])
             positive &= bool((losses[np.isfinite(losses)] > 0).all())
+            if split == "train":
+                trained.append(losses)
+            for step in {row["reached"], row["arrived"]} - {None} if split == "train" else ():
+                height = float(losses[np.searchsorted(steps, step)])
+                parts.add_arrival(figure, theme, look, step, height, stays=step == row["arrived"])
             figure.add_trace(
                 go.Scatter(
                     x=steps,
                     y=losses,
-                    name=f"{name_of(lane)}, {split}",
+                    name=f"{names[lane.id]}, {split}",
                     legendgroup=str(lane.id),
                     showlegend=False,
                     mode="lines",
                     hovertemplate="step %{x}<br>%{y}",
                     line={
-                        "color": parts.color_of(theme, slot),
-                        "dash": parts.dash_of(slot) if split == "train" else "dot",
+                        "color": look.color,
+                        "dash": look.dash if split == "train" else "dot",
                         "width": 2 if split == "train" else 1,
                     },
                 ),
@@ -132,14 +131,26 @@ def _curves(figure: Figure, races: NetworkRaceController, theme: str, rows: dict
                 col=1,
             )
     parts.name_axes(figure, logarithmic=positive, below="step; dotted: test samples")
+    parts.add_finish(figure, theme, races.threshold, trained, logarithmic=positive)
 
 
 def _off(walked: Picture | None) -> dict[int, float]:
     """How far each lane stands off the plane."""
     found: dict[int, float] = {}
     last = -1
-    for told in walked.meta["lanes"] if walked is not None else ():
-        last += told["count"]
+    for each in walked.meta["lanes"] if walked is not None else ():
+        last += each["count"]
         assert walked is not None
-        found[told["id"]] = float(walked.arrays["off"][last])
+        found[each["id"]] = float(walked.arrays["off"][last])
     return found
+
+
+def told_of(races: NetworkRaceController, theme: str) -> ToldOutcome | None:
+    """What has come of it, where there is something to tell."""
+    race, found = races.present(), why(races)
+    if found is None:
+        return None
+    names, looks = names_of(race), parts.looks_of(theme, race, races.slots)
+    there = [each for each in race.standings(races.threshold) if each.diverged is None]
+    first = [Arrived(names[each.id], looks[each.id].color, each.arrived) for each in there if each.arrived is not None]
+    return ToldOutcome(*told(races, found), first)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from server.race.files import page_file, table_file
-from server.race.network.figures import whole
+from server.race.network.figures import told_of, whole
 from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def _standing(lane: NetworkLane) -> dict[str, float]:
 def page(races: NetworkRaceController, theme: str) -> dict[str, Any]:
     """The plane at its finest with the lanes' trajectories, loss curves, the standings."""
     races.plane.paint_all()
-    return page_file(_name(races.present()), races.present().step, whole(races, theme))
+    race = races.present()
+    return page_file(_name(race), race.step, whole(races, theme), theme, told_of(races, theme))
 
 
 def _name(race: NetworkRace) -> str:

@@ -7,6 +7,7 @@ from server.protocol.race import (
     RaceChange,
     RaceDissect,
     RaceExport,
+    RaceFan,
     RaceInfo,
     RaceLaneAdd,
     RaceLaneDuplicate,
@@ -23,7 +24,7 @@ from server.protocol.race import (
     RaceState,
     RaceStep,
 )
-from server.race import commands, lane_commands
+from server.race import commands, lane_commands, rates
 from server.race.surface import commands as own
 from server.race.surface import files
 from server.race.surface.channels import CHANNELS
@@ -38,7 +39,7 @@ SURFACE = Kind(
         RaceBegin: own.begin,
         RaceLoad: commands.load,
         RaceChange: own.change,
-        RaceRates: own.rates,
+        RaceRates: rates.choose,
         RaceLaneAdd: lane_commands.lane_add,
         RaceLaneRemove: lane_commands.lane_remove,
         RaceLaneDuplicate: lane_commands.lane_duplicate,
@@ -50,6 +51,7 @@ SURFACE = Kind(
         RaceStep: commands.step,
         RaceSeek: commands.seek,
         RaceDissect: own.dissect,
+        RaceFan: own.fan,
         RaceShare: commands.share,
         RaceExport: commands.exporting(files.check, files.table, files.page),
     },

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from server.mathml import block
-from server.race.levels import contours_of, ends_of, floor_of
+from server.race.levels import contour_values, contours_of, ends_of, floor_of
+from server.race.surface.arrows import arrows
+from server.race.surface.curvature import curvature, evaluations
+from server.race.surface.outcome import outcome
 from server.session.activity import Channel
-from server.session.channel_types import READING, Arrays, Picture, Want
+from server.session.channel_types import READING, STUDY, Arrays, Picture, Want
 
 if TYPE_CHECKING:
     from engine.array import Array
     from engine.race import Race
     from engine.race.on_surface import Lane
-    from engine.spec import OptimizerSpec
+    from engine.solvers.spec import LaneOptimizer
     from server.race.surface.controller import SurfaceRaceController
     from server.session.viewer import Slot, Viewer
 
@@ -54,11 +57,20 @@ def _point_key(races: SurfaceRaceController, viewer: Viewer, slot: Slot) -> Hash
     return None if here is None else (here, viewer.lane)
 
 
+def _fan_key(races: SurfaceRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    return None if races.race is None else (races.number, races.changes, races.fans.wish.number)
+
+
+def _outcome_key(races: SurfaceRaceController, viewer: Viewer, slot: Slot) -> Hashable:
+    return None if races.race is None else (races.number, races.changes, None if races.moving else races.race.step)
+
+
 def surface(races: SurfaceRaceController, want: Want) -> Picture | None:
     """f over the plane that is looked at, (rows, columns), and `level`, the height that is drawn: log₁₀(f − least + floor) or f
-    itself, as `meta.colour` says. The scale is that of the whole domain, whatever part is looked at: `meta.ends` its ends,
-    `meta.levels` the contours' first, last and distance, `meta.range` the least and the largest f. `meta.minima` are those
-    that are known; `meta.surface` counts the surfaces."""
+    itself, as `meta.colour` says. That scale is the whole domain's, whatever part is looked at: `meta.ends` its ends,
+    `meta.levels` round steps on it, `meta.range` the least and the largest f. `meta.contours` are the values of f at which
+    contours are drawn, of the part that is looked at. `meta.minima` are those that are known; `meta.surface` counts the
+    surfaces."""
     race = races.present()
     own = race.surface
     f = own.grid(SIDE, SIDE)[2]
@@ -85,6 +97,7 @@ def surface(races: SurfaceRaceController, want: Want) -> Picture | None:
     ]
     x, y, part = own.grid(SIDE, SIDE, want.plane)
     part[~np.isfinite(part)] = np.nan
+    meta["contours"] = contour_values(part)
     return Picture(meta, {"x": x, "y": y, "f": part, "level": lifted(part)})
 
 
@@ -95,7 +108,8 @@ def _level(value: float, meta: Mapping[str, Any]) -> float:
 def trails(races: SurfaceRaceController, want: Want) -> Picture | None:
     """What a viewer lacks of the lanes' trails up to the present step: of each lane in `meta.lanes` `count` points from `from`
     on (0: drop what there was), one after the other in `points` (n, 2) and `losses` (n,). And at the present step of each lane
-    its `gradients` (lanes, 2) and what the `next` update adds, NaN where it makes none; `meta.more`: another frame follows."""
+    its `gradients` (lanes, 2) and what the `next` update adds, NaN where it makes none; `meta.more`: another frame follows;
+    `meta.surface` counts the surfaces."""
     race = races.present()
     have = want.cursor if isinstance(want.cursor, TrailCursor) and want.cursor.race == races.number else None
     known = {number: (revision, count) for number, revision, count in have.lanes} if have else {}
@@ -117,7 +131,7 @@ def trails(races: SurfaceRaceController, want: Want) -> Picture | None:
         lanes.append({"id": lane.id, "from": first, "count": last - first, "diverged": gone if left else None})
         cursor.append((lane.id, revision, last))
     gradients, following = _arrows(race)
-    meta = {"lanes": lanes, "more": more, "change": races.changes}
+    meta = {"lanes": lanes, "more": more, "change": races.changes, "surface": races.redrawn}
     arrays: Arrays = {
         "points": np.concatenate(points),
         "losses": np.concatenate(losses),
@@ -138,21 +152,22 @@ def _arrows(race: Race) -> tuple[Array, Array]:
 
 
 def standings(races: SurfaceRaceController, want: Want) -> Picture | None:
-    """Every lane at the present step, the least loss first, diverged ones last: what `engine.race.on_surface.Standing` has, the
-    rate of its next update, its engine time so far in seconds, and its own stability bound at its point, null where the
-    optimizer has none. A lane has `reached` what lies within `meta.threshold` of the least known minimum; where none is known
-    (`meta.minimum_known`), f up to that value."""
+    """Every lane at the present step, in the order of arrival, then by loss, diverged ones last: what
+    `engine.race.on_surface.Standing` has, the rate of its next update, its engine time so far in seconds, and its own stability
+    bound at its point, null where the optimizer has none. The `meta.finish` lies `meta.threshold` above the least minimum that
+    is known or was found; where there is none (`meta.minimum_known`), it is that value itself."""
     race = races.present()
     rows = []
     for found in race.standings(races.threshold):
         lane = race.lane(found.id)
         row: dict[str, Any] = {"id": found.id, "step": found.step, "x": found.x, "y": found.y, "loss": found.loss}
-        row |= {"gradient_norm": found.gradient_norm, "diverged": found.diverged, "reached": found.reached}
+        row |= {"gradient_norm": found.gradient_norm, "diverged": found.diverged}
+        row |= {"reached": found.reached, "arrived": found.arrived}
         row |= {"evaluations": found.evaluations, "rate": race.rate(found.id)}
         row |= {"seconds": _seconds(races, race, lane, found.step)}
         rows.append(row | {"bound": None if found.diverged is not None else _bound(race, lane)})
-    known = bool(race.surface.minima)
-    return Picture({"lanes": rows, "threshold": races.threshold, "minimum_known": known, "change": races.changes}, {})
+    finish = {"threshold": races.threshold, "finish": race.finish(races.threshold), "minimum_known": bool(race.surface.minima)}
+    return Picture({"lanes": rows, "change": races.changes} | finish, {})
 
 
 def _seconds(races: SurfaceRaceController, race: Race, lane: Lane, step: int) -> float:
@@ -187,7 +202,7 @@ def _unbounded(race: Race, lane: Lane) -> str | None:
     return unbounded(*_optimizer_of(race, lane))
 
 
-def _optimizer_of(race: Race, lane: Lane) -> tuple[OptimizerSpec, dict[str, Array] | None, int]:
+def _optimizer_of(race: Race, lane: Lane) -> tuple[LaneOptimizer, dict[str, Array] | None, int]:
     """The optimizer in force, its state and its updates: another began anew, and where it comes into force it has no state."""
     updates = race.updates(lane.id)
     return lane.spec.in_force(race.step)[0], race.state(lane.id) if updates else None, updates
@@ -203,8 +218,7 @@ def point(races: SurfaceRaceController, want: Want) -> Picture | None:
     from engine.landscape.stability import factor
 
     race = races.present()
-    ranked = race.standings(races.threshold)
-    chosen = next((found for found in ranked if found.id == want.lane), ranked[0] if ranked else None)
+    chosen, leads = races.told_lane(want.lane)
     if chosen is None:
         return None
     lane = race.lane(chosen.id)
@@ -216,7 +230,7 @@ def point(races: SurfaceRaceController, want: Want) -> Picture | None:
     following = None if chosen.diverged is not None else race.next_step(lane.id)
     meta = {
         "lane": lane.id,
-        "leads": lane.id == ranked[0].id,
+        "leads": leads,
         "step": chosen.step,
         "x": chosen.x,
         "y": chosen.y,
@@ -224,6 +238,7 @@ def point(races: SurfaceRaceController, want: Want) -> Picture | None:
         "diverged": chosen.diverged,
         "gradient": there.gradient[0].tolist(),
         "gradient_norm": curvature.gradient_norm,
+        "newton_step": curvature.newton_step,
         "eigenvalues": None if curvature.spectrum is None else curvature.spectrum.tolist(),
         "condition": curvature.condition,
         "kind": curvature.kind,
@@ -236,9 +251,29 @@ def point(races: SurfaceRaceController, want: Want) -> Picture | None:
     return Picture(meta, {})
 
 
+def fan(races: SurfaceRaceController, want: Want) -> Picture | None:
+    """Of the lane `meta.lane` the paths of n starts: `steps` (k,) and `points` (n, k, 2) as `engine.race.fan.Fan` has them,
+    with `arrived` and `reaches` (n,). Where none is wanted, `meta.lane` is null."""
+    found = races.fan()
+    if found is None:
+        return Picture({"lane": None, "change": races.changes}, {})
+    arrays: Arrays = {
+        "steps": found.steps.astype(np.int32),
+        "points": found.points.astype(np.float32),
+        "arrived": found.arrived.astype(np.int32),
+        "reaches": found.reaches.astype(np.int32),
+    }
+    return Picture({"lane": races.fans.wish.lane, "change": races.changes}, arrays)
+
+
 CHANNELS = (
     Channel("race_surface", surface, _surface_key),
     Channel("race_trails", trails, _trails_key),
     Channel("race_standings", standings, _lanes_key, READING),
     Channel("race_point", point, _point_key, READING),
+    Channel("race_outcome", outcome, _outcome_key, READING),
+    Channel("race_fan", fan, _fan_key, READING),
+    Channel("race_curvature", curvature, _point_key, STUDY),
+    Channel("race_evaluations", evaluations, _lanes_key, READING),
+    Channel("race_arrows", arrows, _point_key, READING),
 )

@@ -1,29 +1,42 @@
-"""What commands do that only a race on a surface knows: beginning one, another surface below it, how rates are chosen, a lane's
-update taken apart."""
+"""What commands do that only a race on a surface knows: beginning one, another surface below it, a lane's update taken
+apart."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from server.mathml import dissection
-from server.protocol.race import RaceBegin, RaceChange, RaceDissect, RaceRates
+from server.protocol.race import RaceBegin, RaceChange, RaceDissect, RaceFan
 from server.race.refusals import refused
-from server.race.surface.controller import SurfaceRaceController, default_rate, race_of
-from server.race.surface.opening import OPENING
-from server.race.surface.tuning import Tuning
+from server.race.surface.controller import SurfaceRaceController, race_of
+from server.race.surface.opening import opening
 from server.session.viewer import Viewer
 from server.wire.errors import CommandError
 from server.wire.sizes import check_race
+
+if TYPE_CHECKING:
+    from engine.race import Race
 
 
 async def begin(races: SurfaceRaceController, viewer: Viewer, command: RaceBegin) -> None:
     if command.unless_there and races.race is not None:
         return
-    spec = OPENING if command.spec is None else command.spec
+    if command.spec is not None and command.surface is not None:
+        raise CommandError("invalid", "surface: the spec names one", "surface", "none where there is a spec")
+    spec, words, threshold = command.spec, "", races.usual_threshold
+    if spec is None:
+        from engine.parts import whole
+
+        limits = races.host.settings
+        found = await races.host.call(whole, opening, command.surface, limits.max_lanes, limits.max_race_steps)
+        spec, words, threshold = found
     check_race(spec, races.host.settings)
     race = await races.host.call(race_of, spec)
-    races.threshold = command.threshold
+    races.threshold = threshold if command.threshold is None else command.threshold
     await races.adopt(race)
+    if words:
+        races.chosen, races.rates = {lane.id: "tuned" for lane in race.lanes}, words
+        await races.changed()
 
 
 async def change(races: SurfaceRaceController, viewer: Viewer, command: RaceChange) -> None:
@@ -42,29 +55,22 @@ async def change(races: SurfaceRaceController, viewer: Viewer, command: RaceChan
 
 
 def _change(races: SurfaceRaceController, fields: dict[str, Any]) -> None:
-    with refused(""):
-        races.present().change(**fields)
-
-
-async def rates(races: SurfaceRaceController, viewer: Viewer, command: RaceRates) -> bool | dict[str, Any]:
     race = races.present()
-    if not race.lanes:
-        raise CommandError("invalid", "how: there is no lane whose rate could be chosen", "how", "at least one lane")
-    if command.how == "tuned":
-        await races.stop()
-        races.begin_work(Tuning(race, command, viewer))
-        return True
-    if command.how == "same":
-        if command.lr is None:
-            raise CommandError("invalid", "lr: the same rate for all is wanted", "lr", "above 0 and at most 1e6")
-        await races.host.call(races.settle_rates, {lane.id: command.lr for lane in race.lanes}, "same")
-        races.rates = f"the same η for all, {command.lr:g}"
-    else:
-        usual = {lane.id: default_rate(lane.spec.optimizer) for lane in race.lanes}
-        await races.host.call(races.settle_rates, usual, "default")
-        races.rates = "each rule's default"
-    await races.changed()
-    return {"words": races.rates}
+    usual, before = race.usual_threshold(), _kind(race)
+    with refused(""):
+        race.change(**fields)
+    if _kind(race) != before:
+        if race.surface.row is None and race.spec.start is None:
+            race.restart(race.surface.tidy_start)
+        race.seek(0)
+        if races.threshold == usual:
+            races.threshold = race.usual_threshold()
+
+
+def _kind(race: Race) -> tuple[str, object]:
+    """Which surface, whatever its numbers."""
+    surface = race.spec.surface
+    return surface.name, surface.parameters.get("formula")
 
 
 async def dissect(races: SurfaceRaceController, viewer: Viewer, command: RaceDissect) -> dict[str, Any]:
@@ -79,3 +85,19 @@ def _dissect(races: SurfaceRaceController, command: RaceDissect) -> dict[str, An
     with refused("lane"):
         found = dissect_lane(races.present(), command.lane, command.coordinate)
     return {"lane": command.lane, **dissection(found, Writing(numbers=True))}
+
+
+async def fan(races: SurfaceRaceController, viewer: Viewer, command: RaceFan) -> None:
+    races.present()
+    await races.host.call(_fan, races, command)
+
+
+def _fan(races: SurfaceRaceController, command: RaceFan) -> None:
+    from engine.race.fan import fan as run
+
+    race = races.present()
+    with refused(""):
+        lane = race.lane(command.lane)
+        run(race.spec.model_copy(update={"max_steps": 1}), lane.spec, command.starts)  # refuses a start that is off the surface
+    races.fans.want(command.lane, tuple(command.starts))
+    races.fan()

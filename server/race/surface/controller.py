@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any, Literal, cast
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
+from server.interfaces import SurfaceAccess
 from server.mathml import block
 from server.protocol import Status
-from server.protocol.race import RaceBegin, RaceInfo, RaceLane, RaceLoad, RacePause, RaceSeek, RaceState
+from server.protocol.race import RaceBegin, RaceInfo, RaceLane, RaceLoad, RacePause, RaceRates, RaceSeek, RaceState
 from server.race import script
 from server.race.controller import RaceController
 from server.race.interfaces import SurfaceRaceAccess
 from server.race.lanes import lane_fields
 from server.race.names import title
+from server.race.rates import Chosen, Sweep, Tuning, chosen_of, kept_choice
 from server.race.refusals import refused
+from server.race.surface.fan import Fans
 from server.race.surface.steppable import SurfaceSteps
-from server.race.surface.tuning import Tuning
 from server.session.activity import Host
 from server.wire.errors import CommandError
 from server.wire.sizes import check_race
 
 if TYPE_CHECKING:
     from engine.race import Race
-    from engine.race.on_surface import Lane
-    from engine.spec import OptimizerSpec, ScheduleSpec
+    from engine.race.fan import Fan
+    from engine.race.on_surface import Lane, Standing
+    from engine.solvers.spec import LaneOptimizer
+    from engine.spec import ScheduleSpec
 
 POINT = 16 * 3 * 8
 """Bytes that a step of a race takes: of each lane that there may be two coordinates and the loss."""
+COUNTS = 16 * 3 * 4
+"""And what each evaluated, where there are solvers."""
 TIMED = 2000
 """Updates over which an optimizer's engine time is measured."""
-Chosen = Literal["own", "same", "default", "tuned"]
-HOWS = ("own", "same", "default", "tuned")
 
 
-class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
+class SurfaceRaceController(RaceController["Race"], SurfaceAccess, SurfaceRaceAccess):
     """`redrawn` counts what changes the surface, `revisions` of each lane how often its trail became another."""
 
     key = "race"
@@ -48,12 +53,16 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
         self.redrawn, self.rates = 0, ""
         self.chosen: dict[int, Chosen] = {}
         self.revisions: dict[int, int] = {}
+        self.fans = Fans()
         self._seconds: dict[Hashable, float] = {}
 
     @property
     def weight(self) -> int:
         """Of the trails of as many lanes as there may be, when they are at their end."""
-        return 0 if self.race is None else POINT * self.race.spec.max_steps
+        if self.race is None:
+            return 0
+        counted = any(lane.spec.solvers for lane in self.race.lanes)
+        return (POINT + (COUNTS if counted else 0)) * self.race.spec.max_steps
 
     def steppable(self) -> SurfaceSteps:
         return SurfaceSteps(self.present())
@@ -80,6 +89,7 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
     def reset(self) -> None:
         self.chosen, self.revisions, self.rates = {}, {}, ""
         self.redrawn += 1
+        self.fans.forget()
 
     async def lay_out(self, found: dict[str, Any]) -> int:
         check_race(found["spec"], self.host.settings, "script.spec")
@@ -87,11 +97,7 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
         step = script.step_of(found, race.spec.max_steps)
         self.threshold = script.threshold_of(found, self.usual_threshold)
         await self.adopt(race)
-        chosen = found.get("chosen")
-        known = [lane.id for lane in race.lanes]
-        if isinstance(chosen, list) and len(chosen) == len(known):
-            self.chosen = {number: cast(Chosen, how) for number, how in zip(known, chosen, strict=True) if how in HOWS}
-        self.rates = str(found.get("rates", ""))[:200]
+        self.chosen, self.rates = kept_choice(found, race.lanes)
         self.same_bits = await self.host.call(script.same_bits, found)
         await self.changed()
         return step
@@ -103,8 +109,7 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
         if source is not None:
             self.chosen[number] = self.chosen.get(source, "own")
             return
-        optimizer = self.present().lane(number).spec.optimizer
-        self.chosen[number] = "default" if optimizer.lr == default_rate(optimizer) else "own"
+        self.chosen[number] = chosen_of(self.present().lane(number).spec.optimizer)
 
     async def lanes_began(self) -> None:
         await self.changed()  # the engine has brought them there
@@ -127,16 +132,25 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
             if number in (None, lane.id):
                 self.revisions[lane.id] = self.revisions.get(lane.id, 0) + 1
 
+    def room_to_tune(self, command: RaceRates) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+    def sweep(self, command: RaceRates) -> Sweep:
+        from engine.race.sweep import tuned
+
+        race, threshold = self.present(), self.threshold
+        return lambda lane: tuned(race, lane, threshold, command.steps, command.rates)
+
     def settle_rates(self, rates: dict[int, float], how: Chosen) -> None:
-        """In a worker: give lanes their rates, from the start on."""
+        """In a worker: give lanes their rates, from the start on. A solver has none."""
+        from engine.race.sweep import at_rate
+
         race = self.present()
         for lane in list(race.lanes):
-            if lane.id not in rates:
+            if lane.id not in rates or lane.spec.optimizer.lr is None:
                 self.chosen[lane.id] = "own"
                 continue
-            optimizer = lane.spec.optimizer
-            at_rate = type(optimizer).model_validate(optimizer.model_dump() | {"lr": rates[lane.id]})
-            race.replace(lane.id, lane.spec.model_copy(update={"optimizer": at_rate, "retunes": ()}))
+            race.replace(lane.id, at_rate(lane.spec, rates[lane.id]))
             self.chosen[lane.id] = how
         self.again()
 
@@ -158,6 +172,7 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
             start=race.start,
             least=min(least) if least else None,
             lanes=self.told_lanes(),
+            minimum="none" if not least else "found" if surface.row is None else "known",
             threshold=self.threshold,
             rates=self.rates,
         )
@@ -191,16 +206,29 @@ class SurfaceRaceController(RaceController["Race"], SurfaceRaceAccess):
             same_bits=self.same_bits,
         )
 
-    def seconds(self, race: Race, optimizer: OptimizerSpec) -> float:
+    def seconds(self, race: Race, optimizer: LaneOptimizer) -> float:
         """Engine time of an update: measured once for each optimizer on each kind of surface."""
         from engine.race import Race as Other
 
-        key = (race.spec.surface.name, optimizer.name, optimizer.dialect)
+        key = (race.spec.surface.name, optimizer.code)
         if key not in self._seconds:
             spec = race.spec.model_copy(update={"lanes": (), "start": None})
             other = Other(spec)
-            self._seconds[key] = other.time_per_step(other.add({"optimizer": optimizer.model_dump() | {"lr": 1e-6}}), TIMED)
+            still = {} if optimizer.lr is None else {"lr": 1e-6}
+            self._seconds[key] = other.time_per_step(other.add({"optimizer": optimizer.model_dump() | still}), TIMED)
         return self._seconds[key]
+
+    def told_lane(self, wished: int | None) -> tuple[Standing | None, bool]:
+        """Where the lane stands that a page asks of, the leader where it asks of none that is there, and whether it leads; None
+        in a race without lanes."""
+        ranked = self.present().standings(self.threshold)
+        leader = ranked[0] if ranked else None
+        found = next((standing for standing in ranked if standing.id == wished), leader)
+        return found, found is leader
+
+    def fan(self) -> Fan | None:
+        """In a worker: one lane from many starts, as the race is now."""
+        return self.fans.of(self.present(), (self.number, self.changes), self.threshold)
 
     # Taking it away --------------------------------------------------------------------------------------------------
 
@@ -216,10 +244,3 @@ def race_of(spec: dict[str, Any], prefix: str = "spec") -> Race:
 
     with refused(prefix):
         return Race(spec)
-
-
-def default_rate(optimizer: OptimizerSpec) -> float:
-    """The rate that it has where none is chosen."""
-    from engine.spec import OptimizerSpec
-
-    return float(OptimizerSpec.model_validate({"name": optimizer.name, "dialect": optimizer.dialect}).lr)

@@ -1,4 +1,4 @@
-"""The figures of a race on a surface: contours, in 3-D, the loss curves; and the page to take away, which has all."""
+"""The figures of a race on a surface: the loss curves; and the page to take away, which has them and the contours."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from server.figure_theme import THEMES, Theme, layout_of, merged
+from server.figure_theme import THEMES, layout_of, merged
 from server.race import figures as parts
-from server.race.names import name_of, title
-from server.race.surface.channels import standings, surface
+from server.race.names import names_of, title
+from server.race.surface.channels import SIDE, standings, surface
+from server.race.surface.outcome import told, why
+from server.race.told_outcome import Arrived, ToldOutcome
 from server.session.channel_types import Want
 
 if TYPE_CHECKING:
@@ -19,24 +21,11 @@ if TYPE_CHECKING:
 
 
 def page_figures() -> dict[str, Any]:
-    """By name: what the page draws. A double click on the contours is the page's own: it shows the whole surface again."""
+    """By name: what the page draws."""
     return {
-        "race_contour": parts.in_both_themes(_contour, doubleClick=False, doubleClickDelay=500),
-        "race_3d": parts.in_both_themes(parts.in_3d),
         "race_loss": parts.in_both_themes(_loss),
         "race_loss_linear": parts.in_both_themes(_loss_linear),
     }
-
-
-def _contour(name: str) -> dict[str, Any]:
-    return parts.plain([parts.ground_of(name)], _plane(THEMES[name]))
-
-
-def _plane(theme: Theme) -> dict[str, Any]:
-    layout = layout_of(theme, {"title": {"text": ""}, "nticks": 8})
-    own = {"showgrid": False, "rangemode": "normal", "title": {"text": ""}, "nticks": 8, "constrain": "domain"}
-    layout["xaxis"], layout["yaxis"] = merged(layout["xaxis"], own), merged(layout["yaxis"], own)
-    return layout | {"margin": {"l": 36, "r": 12, "t": 8, "b": 24}, "hovermode": False, "dragmode": "pan"}
 
 
 def _loss(name: str) -> dict[str, Any]:
@@ -52,7 +41,7 @@ def _curves(name: str, axis: dict[str, Any]) -> dict[str, Any]:
 
     layout = layout_of(THEMES[name], axis | {"title": {"text": ""}})
     layout["xaxis"] = merged(layout["xaxis"], {"title": {"text": "step"}})
-    layout["margin"] = {"l": 52, "r": 116, "t": 8, "b": 36}
+    layout["margin"] = {"l": 52, "r": 136, "t": 8, "b": 36}
     trace = go.Scatter(
         uid="lane",
         mode="lines",
@@ -71,37 +60,66 @@ def whole(races: SurfaceRaceController, theme: str) -> Figure:
 
     from engine.parts import giving_way_between
 
-    race, want = races.present(), Want(races.number, 50, None)
+    race = races.present()
+    plane = parts.grown(race.surface.domain)
+    want = Want(races.number, 50, None, plane=plane)
     found, ranked = surface(races, want), standings(races, want)
     assert found is not None and ranked is not None
     figure = parts.sheet()
-    parts.add_ground(figure, theme, found.arrays, found.meta["levels"])
+    x, y, f = race.surface.grid(2 * SIDE - 1, SIDE, plane)  # finer than on the page, which draws smooth lines by itself
+    parts.add_ground(figure, theme, {"x": x, "y": y, "f": f}, found.meta["contours"])
     minima = found.meta["minima"]
     if minima:
         parts.add_stars(figure, theme, [each["x"] for each in minima], [each["y"] for each in minima], "minimum")
+    looks = parts.looks_of(theme, race, races.slots)
+    # On a logarithmic axis heights above the minimum are drawn, where it is known.
+    base = min((each["value"] for each in minima), default=None)
+    positive = base is not None or all((race.losses(lane.id) >= 0).all() for lane in race.lanes)
+    base = base or 0.0
+    heights = {lane.id: race.losses(lane.id) - base for lane in race.lanes}
+    names = names_of(race)
     for lane in giving_way_between(race.lanes, 1):
-        points, losses, name = race.trail(lane.id), race.losses(lane.id), name_of(lane)
+        points, name = race.trail(lane.id), names[lane.id]
         steps = np.arange(len(points), dtype=np.int32)  # as bytes: a list would be written number by number
-        slot = races.slots[lane.id]
-        line = {"color": parts.color_of(theme, slot), "dash": parts.dash_of(slot), "width": 2}
-        both = {"name": name, "legendgroup": str(lane.id), "mode": "lines", "line": line}
+        look = looks[lane.id]
+        both = {"name": name, "legendgroup": str(lane.id)}
         told = "step %{customdata}<br>x %{x}<br>y %{y}"
-        figure.add_trace(go.Scatter(x=points[:, 0], y=points[:, 1], customdata=steps, hovertemplate=told, **both), row=1, col=1)
-        figure.add_trace(go.Scatter(x=steps, y=losses, hovertemplate="%{y}", showlegend=False, **both), row=2, col=1)
-    (x0, x1), (y0, y1) = found.meta["domain"]
-    figure.update_xaxes(range=[x0, x1], row=1, col=1)
-    figure.update_yaxes(range=[y0, y1], row=1, col=1)
-    positive = all((race.losses(lane.id)[:1] > 0).all() for lane in race.lanes) and found.meta["least"] >= 0
-    parts.name_axes(figure, logarithmic=positive, below="step")
+        parts.add_trail(figure, theme, look, x=points[:, 0], y=points[:, 1], customdata=steps, hovertemplate=told, **both)
+        line = {"color": look.color, "dash": look.dash, "width": 2}
+        curve = go.Scatter(x=steps, y=heights[lane.id], mode="lines", line=line, hovertemplate="%{y}", showlegend=False, **both)
+        figure.add_trace(curve, row=2, col=1)
+    for lane in race.lanes:
+        parts.add_dots(figure, theme, looks[lane.id], race.trail(lane.id), names[lane.id])
+    parts.add_start(figure, theme, race.start)
+    for row in ranked.meta["lanes"]:
+        for step in {row["reached"], row["arrived"]} - {None}:
+            look, height = looks[row["id"]], heights[row["id"]][step]
+            parts.add_arrival(figure, theme, look, step, height, stays=step == row["arrived"])
+    figure.update_xaxes(range=list(plane[0]), constrain="domain", row=1, col=1)
+    figure.update_yaxes(range=list(plane[1]), scaleanchor="x", constrain="domain", row=1, col=1)
+    parts.name_axes(figure, logarithmic=positive, below="step", title="loss" if base == 0.0 else f"f − {base:.4g}")
+    finish = race.finish(races.threshold) - base
+    parts.add_finish(figure, theme, finish, list(heights.values()), logarithmic=positive and finish > 0.0)
     rows = [(race.lane(row["id"]), row) for row in ranked.meta["lanes"]]
     cells = [
-        [name_of(lane) for lane, _ in rows],
-        [f"{row['rate']:g}" for _, row in rows],
+        [names[lane.id] for lane, _ in rows],
+        ["–" if row["rate"] is None else f"{row['rate']:g}" for _, row in rows],
         [f"{row['loss']:.6g}" for _, row in rows],
         ["–" if row["reached"] is None else str(row["reached"]) for _, row in rows],
         ["" if row["diverged"] is None else f"diverged at step {row['diverged']}" for _, row in rows],
     ]
-    heads = ["lane", "rate η", f"loss at step {race.step}", f"steps to {races.threshold:g}", ""]
+    heads = ["lane", "rate η", f"loss at step {race.step}", f"reached {races.threshold:g} at step", ""]
     parts.add_table(figure, theme, heads, cells)
     words = f"{title(race)}, start ({race.start[0]:g}, {race.start[1]:g}), step {race.step}"
     return parts.finished(figure, theme, f"chainrule: a race on {words}")
+
+
+def told_of(races: SurfaceRaceController, theme: str) -> ToldOutcome | None:
+    """What has come of it, where there is something to tell."""
+    race, found = races.present(), why(races)
+    if found is None:
+        return None
+    names, looks = names_of(race), parts.looks_of(theme, race, races.slots)
+    there = [each for each in race.standings(races.threshold) if each.arrived is not None and each.diverged is None]
+    first = [Arrived(names[each.id], looks[each.id].color, each.arrived) for each in there if each.arrived is not None]
+    return ToldOutcome(*told(races, found), first)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from server.race.files import page_file, table_file
-from server.race.surface.figures import whole
+from server.race.surface.figures import told_of, whole
 from server.wire.limits import beyond
 
 if TYPE_CHECKING:
@@ -27,19 +27,22 @@ def check(races: SurfaceRaceController) -> None:
 
 
 def table(races: SurfaceRaceController) -> dict[str, Any]:
-    """Every step of every lane up to the present one: the full doubles."""
+    """Every step of every lane up to the present one: the full doubles, and how many gradients it had asked for."""
     race = races.present()
-    return table_file(race.spec.surface.name, race.step, ["x", "y", "loss"], _rows(race))
+    return table_file(race.spec.surface.name, race.step, ["x", "y", "loss", "evaluations"], _rows(race))
 
 
 def _rows(race: Race) -> Iterator[tuple[Lane, int, list[Cell]]]:
+    from engine.kernels.solvers.codes import GRADIENTS
+
     for lane in race.lanes:
         points, losses = race.trail(lane.id).tolist(), race.losses(lane.id).tolist()
-        for step, ((x, y), loss) in enumerate(zip(points, losses, strict=True)):
-            yield lane, step, [x, y, loss]
+        slopes = race.evaluations(lane.id)[:, GRADIENTS].tolist()
+        for step, ((x, y), loss, count) in enumerate(zip(points, losses, slopes, strict=True)):
+            yield lane, step, [x, y, loss, count]
 
 
 def page(races: SurfaceRaceController, theme: str) -> dict[str, Any]:
     """Surface and trails, loss curves, the standings."""
     race = races.present()
-    return page_file(race.spec.surface.name, race.step, whole(races, theme))
+    return page_file(race.spec.surface.name, race.step, whole(races, theme), theme, told_of(races, theme))

@@ -105,7 +105,9 @@ export class RaceActions {
   /** @param {number} lane */
   async remove(lane) {
     if (!(await this.tell({ type: `${this.prefix}_lane_remove`, lane }))) return;
-    this.look({ edited: null, lane: this.lanesLook.lane === lane ? null : this.lanesLook.lane });
+    // Another may have been opened meanwhile.
+    const { lane: told, edited } = this.lanesLook;
+    this.look({ edited: edited === lane ? null : edited, lane: told === lane ? null : told });
   }
 
   /**

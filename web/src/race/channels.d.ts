@@ -32,6 +32,8 @@ export interface RaceSurface extends Heights {
   ends: Interval;
   range: [WireNumber, WireNumber] | null;
   levels: Levels;
+  /** the values of f at which contours are drawn, of the part that is looked at */
+  contours: number[];
   minima: SurfaceMinimum[];
 }
 
@@ -56,11 +58,43 @@ export interface RaceStanding {
   loss: WireNumber;
   gradient_norm: WireNumber;
   diverged: number | null;
+  /** the step at which it first came to the finish */
   reached: number | null;
+  /** the step since which it has stayed there */
+  arrived: number | null;
+  /** of the gradient */
   evaluations: number;
-  rate: WireNumber;
+  /** null: a lane that finds its steps by itself */
+  rate: WireNumber | null;
   seconds: number;
   bound: (Bound & { formula: string }) | null;
+}
+
+/** What is measured along a lane's path. */
+/** One lane's path: its arrays are told in `server/race/surface/curvature.py`. */
+export interface RaceCurvature {
+  lane: number;
+  change: number;
+  at: "minimum" | "point";
+  minimum: { x: number; y: number; value: number; kind: "global" | "local" } | null;
+  factors: WireNumber[] | null;
+}
+
+/** Why the lanes arrive as they do, in words, and what kind of reason it is; null while there is none to tell. */
+export interface RaceOutcome {
+  reason: { told: string; first: number; other: number | null } | null;
+  title: string;
+  words: string;
+  change: number;
+}
+
+/** One part of a lane's next update: what `engine.race.path.arrows.UpdateArrow` has. */
+export interface RaceArrow {
+  role: "gradient" | "memory" | "scale" | "step";
+  mathml: string;
+  words: string;
+  x: WireNumber;
+  y: WireNumber;
 }
 
 export interface RacePoint {
@@ -73,6 +107,7 @@ export interface RacePoint {
   diverged: number | null;
   gradient: WireNumber[];
   gradient_norm: WireNumber;
+  newton_step: WireNumber;
   eigenvalues: WireNumber[] | null;
   condition: WireNumber | null;
   kind: string;
@@ -96,6 +131,7 @@ export interface NetworkStanding {
   baseline: WireNumber | null;
   diverged: number | null;
   reached: number | null;
+  arrived: number | null;
   rate: WireNumber;
   epoch: number;
   /** why, in words */
@@ -129,4 +165,6 @@ export interface NetworkSurface {
   more: boolean;
   words: string;
   levels: Levels;
+  /** the losses at which contours are drawn */
+  contours: number[];
 }

@@ -31,7 +31,7 @@ export function presetChoice(hook, label, fits, begin) {
       if (known(catalog)) {
         rows = catalog.races.filter(fits);
         select.replaceChildren(
-          h("option", { value: "" }, "races that make a point"),
+          h("option", { value: "" }, "guided races"),
           ...rows.map(({ name, title, summary }) => h("option", { value: name, title: summary }, title)),
         );
       }

@@ -32,7 +32,8 @@ export const UNANSWERED = {
   ...harmless("race_play", "race_pause", "race_speed", "race_seek", "race_dissect", "race_share", "race_export"),
   ...harmless("network_play", "network_pause", "network_speed", "network_seek", "network_share", "network_export"),
   ...harmless("network_plane", "network_open"),
-  ...harmless("study_seeds", "study_rates", "study_basins", "study_compass", "study_point", "study_cancel"),
+  ...harmless("study_seeds", "study_rates", "study_basins", "study_compass", "study_point"),
+  ...harmless("study_edge", "study_cancel"),
   race: begun,
   race_load: begun,
   race_step: steps("race_step", (state) => state.raceClock),
@@ -40,6 +41,7 @@ export const UNANSWERED = {
   race_rates: changed,
   network: networkBegun,
   network_load: networkBegun,
+  network_rates: networkChanged,
   network_step: steps("network_step", (state) => state.networkClock),
   ...Object.fromEntries(
     LANES.flatMap((lane) => [
@@ -53,10 +55,12 @@ export const UNANSWERED = {
 const changesOf = (prefix) => [
   prefix,
   `${prefix}_load`,
-  ...(prefix === "race" ? ["race_change", "race_rates"] : []),
+  `${prefix}_rates`,
+  ...(prefix === "race" ? ["race_change"] : []),
   ...LANES.map((lane) => `${prefix}_${lane}`),
 ];
-const LOOKS = ["network_plane", "study_seeds", "study_rates", "study_basins", "study_compass", "study_point", "study_cancel"];
+const STUDIES = ["seeds", "rates", "basins", "compass", "point", "edge", "cancel"].map((kind) => `study_${kind}`);
+const LOOKS = ["network_plane", ...STUDIES];
 /** Milliseconds after which a plane or a study that was asked for is surely kept. */
 const SOON = 1500;
 

@@ -4,16 +4,19 @@
 
 import { register } from "../registry.js";
 import { Sender } from "../wire/sender.js";
-import { colourOf, isDashed } from "./lanes/lanes.js";
+import { colourOf } from "./lanes/lanes.js";
+import { patternOf } from "./lanes/looks.js";
 import { NetworkRaceActions } from "./network/actions.js";
+import { networkOutcome, surfaceOutcome } from "./outcome/view.js";
 import { networkNames } from "./network/names.js";
 import { CHANGES, MOVES, UNANSWERED, catchUp, remembered } from "./reconnect.js";
 import { openRaceLink, raceTools } from "./share.js";
 import { withStudy } from "./studies/study.js";
 import { SurfaceRaceActions } from "./surface/actions.js";
 import { TrailStore } from "./surface/trails.js";
+import { openCurvature } from "./curvature/dialog.js";
 import { openUpdate } from "./surface/update-equations.js";
-import { raceView } from "./surface/view.js";
+import { dotWords, raceView } from "./surface/view.js";
 import { networkHelp, onNetwork, switched } from "./switch.js";
 import { raceTransport } from "./transport.js";
 
@@ -22,20 +25,44 @@ const STATE = {
   race: null,
   raceClock: null,
   trails: null,
-  raceLook: { three: false, abscissa: "step", page: "surface", lane: null, edited: null, preset: null, plane: null },
+  raceLook: {
+    three: false,
+    stretched: false,
+    arrows: false,
+    abscissa: "step",
+    page: "surface",
+    lane: null,
+    edited: null,
+    preset: null,
+    brush: false,
+    curvature: false,
+    plane: null,
+    shown: null,
+  },
   raceUpdate: { open: false, lane: null, coordinate: "x", answer: null },
   network: null,
   networkClock: null,
-  networkLook: { on: "surface", page: "plane", three: false, lane: null, edited: null, study: "seeds", preset: "" },
+  networkLook: { on: "surface", page: "plane", three: false, lane: null, edited: null, study: null, preset: "" },
   studies: {},
 };
 
 /** @type {Record<AppState["networkLook"]["on"], Channel[]>} */
 const CHANNELS = {
-  surface: ["race_surface", "race_trails", "race_standings", "race_point"],
-  network: ["network_surface", "network_ways", "network_standings", "network_curves", "network_maps", "study"],
+  surface: ["race_surface", "race_trails", "race_standings", "race_point", "race_outcome", "race_fan", "race_evaluations"],
+  network: [
+    "network_surface",
+    "network_ways",
+    "network_standings",
+    "network_curves",
+    "network_maps",
+    "network_outcome",
+    "study",
+  ],
   studies: ["study", "network_standings"],
 };
+
+/** What takes longer is drawn for whoever looks at it. @param {boolean} wanted @param {Channel} channel @returns {Channel[]} */
+const asked = (wanted, channel) => (wanted ? [channel] : []);
 
 /** @type {Room["help"]} */
 const HELP = {
@@ -47,15 +74,20 @@ const HELP = {
     [["End"], "to the end"],
     [["3"], "the surface or the landscape in 3-D or as contours"],
     [["+", "-", "0"], "closer to the leader, further away, all of the surface"],
+    [["e"], "a unit of x as long as one of y, or the surface stretched to its panel"],
+    [["a"], "arrows at the heads: downhill, and the next step"],
+    [["b"], "a brush: strokes over the surface set many starts for one lane"],
     [["n"], "one more lane"],
     [["o"], "open the chosen lane’s next update, or the leader’s (on a surface)"],
+    [["v"], "curvature along the chosen lane’s path, or the leader’s (on a surface)"],
     [["l"], "loss on a log or linear axis"],
     [["Esc"], "close a lane's settings, look at the leader again"],
   ],
   words: [
-    "Drag the start, or focus it and move it with the arrows: every lane runs again from there.",
-    "Point at a trail to read a step exactly; scroll to zoom, double-click to see all.",
-    "The dashed arrow at a head points downhill, the other is its next step.",
+    "Click the surface, drag the start, or focus it and move it with the arrows: every lane runs again from there.",
+    "Point at a trail to read a step exactly; scroll or pinch to zoom, drag to move, double-click to see all.",
+    "In 3-D click the ground for a start; drag to turn it, with one finger too, and scroll or pinch to come closer; or come to it by Tab and use arrows, + and −. 0 or a double click puts it back.",
+    "With arrows on, the dashed one at a head points downhill, the other is its next step.",
   ],
 };
 
@@ -66,8 +98,9 @@ function surfaceTools(actions) {
     long: "it has more changes",
     table: "Every step of every lane",
     picture() {
-      const { race } = actions.state;
-      return race && { file: race.spec.surface.name, title: race.title };
+      const { race, trails, raceLook } = actions.state;
+      const every = raceLook.three ? "" : ` · ${dotWords(trails?.step ?? 0)}`;
+      return race && { file: race.spec.surface.name, title: race.title + every, come: surfaceOutcome(actions.state) };
     },
   });
 }
@@ -84,9 +117,9 @@ function networkTools(actions) {
       const lanes = network?.lanes.map((lane) => ({
         name: names.get(lane.id) ?? "",
         colour: colourOf(lane, theme),
-        dashed: isDashed(lane),
+        pattern: patternOf(lane),
       }));
-      return network && { file: "network", title: network.title, lanes };
+      return network && { file: "network", title: network.title, lanes, come: networkOutcome(actions.state) };
     },
   });
 }
@@ -146,7 +179,10 @@ function begin(host) {
     view: switched(raceView(surface), tools, network),
     transport: raceTransport(shown),
     tools: [...tools.surface, ...tools.network],
-    channels: ({ networkLook: { on } }) => CHANNELS[on],
+    channels: ({ networkLook: { on }, raceLook: { curvature, arrows } }) =>
+      on === "surface"
+        ? [...CHANNELS.surface, ...asked(curvature, "race_curvature"), ...asked(arrows, "race_arrows")]
+        : CHANNELS[on],
     subject,
     keys: {
       " ": () => shown().toggle(),
@@ -163,19 +199,24 @@ function begin(host) {
       "+": () => shown().zoom(1 / 2),
       "-": () => shown().zoom(2),
       0: () => surface.look({ plane: null }),
+      e: () => surface.toggleStretched(),
+      a: () => surface.toggleArrows(),
+      b: () => onNetwork(surface.state) || surface.toggleBrush(),
       n: () => shown().add(),
       s: () => network.show(network.next()),
       c: () => onNetwork(surface.state) && network.plane(),
       m: () => network.openShown(),
       d: () => network.redraw(),
       o: () => onNetwork(surface.state) || openUpdate(surface),
+      v: () => onNetwork(surface.state) || openCurvature(surface),
       l: () => host.actions.toggleLinear(),
     },
     leave: () => shown().leave(),
     help: { keys: [...HELP.keys, ...networkHelp.keys], words: [...HELP.words, ...networkHelp.words] },
     spoken,
     ...landing(host),
-    watching: ({ raceLook: { lane, plane } }) => ({ lane, plane }),
+    // In 3-D there is no panel to fill.
+    watching: ({ raceLook: { lane, plane, shown, three } }) => ({ lane, plane: three ? plane : (shown ?? plane) }),
     links: [
       { here: () => surface.isLinked, open: () => openRaceLink(surface) },
       { here: () => network.isLinked, open: openLink },

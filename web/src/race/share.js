@@ -6,6 +6,7 @@ import { download } from "../toolkit/files.js";
 import { formatCount } from "../toolkit/maths.js";
 import { writeFragment } from "../url.js";
 import { reasonOf } from "../wire/refusals.js";
+import { outcomeWords } from "./outcome/view.js";
 import { racePicture } from "./plots/picture.js";
 
 /**
@@ -13,7 +14,7 @@ import { racePicture } from "./plots/picture.js";
  * @property {string} hook  of its buttons
  * @property {string} long  why a link is too long
  * @property {string} table  what the table holds
- * @property {() => {file: string, title: string, lanes?: import("./plots/picture.js").Named[]} | null} picture
+ * @property {() => {file: string, title: string, lanes?: import("./plots/picture.js").Named[], come: import("./outcome/view.js").Come | null} | null} picture
  */
 
 /**
@@ -58,7 +59,7 @@ async function exportPicture(actions, picture) {
   if (!found) return;
   const step = actions.now?.clock?.step ?? 0;
   try {
-    const blob = await racePicture(`${found.title} · step ${formatCount(step)}`, found.lanes);
+    const blob = await racePicture(`${found.title} · step ${formatCount(step)}`, found.lanes, outcomeWords(found.come));
     download(`chainrule-race-${found.file}-step-${step}.png`, blob);
   } catch (error) {
     actions.sender.complain(`The picture cannot be made: ${reasonOf(error)}`);

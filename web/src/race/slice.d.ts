@@ -5,6 +5,9 @@ import type {
   NetworkStanding,
   NetworkSurface,
   NetworkTrajectories,
+  RaceCurvature,
+  RaceArrow,
+  RaceOutcome,
   RacePoint,
   RaceStanding,
   RaceSurface,
@@ -32,13 +35,19 @@ declare module "../types.js" {
 declare module "../channels.js" {
   interface Metas {
     race_surface: RaceSurface;
-    race_trails: { lanes: TrailPart[]; more: boolean; change: number };
+    race_trails: { lanes: TrailPart[]; more: boolean; change: number; surface: number };
     race_standings: { lanes: RaceStanding[]; threshold: number; minimum_known: boolean; change: number };
     race_point: RacePoint;
+    race_arrows: { lane: number; arrows: RaceArrow[]; why: string | null; change: number };
+    race_fan: { lane: number | null; change: number };
+    race_outcome: RaceOutcome;
+    race_curvature: RaceCurvature;
+    race_evaluations: { lanes: { id: number; count: number }[]; change: number };
     network_ways: NetworkTrajectories;
     network_standings: { lanes: NetworkStanding[]; threshold: number; change: number };
     network_curves: { lanes: number[]; change: number };
     network_maps: { lanes: number[]; classes: boolean; change: number };
+    network_outcome: RaceOutcome;
     network_surface: NetworkSurface;
   }
   interface OtherFrames {

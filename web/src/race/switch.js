@@ -3,7 +3,8 @@
 /** @import { AppState, Room, View } from "../types.js" */
 /** @import { RaceOn } from "./network/types.js" */
 
-import { h, setAttribute } from "../toolkit/dom.js";
+import { h, memo, setAttribute } from "../toolkit/dom.js";
+import { assignLooks } from "./lanes/looks.js";
 import { studiesPage } from "./studies/page.js";
 import { networkView } from "./network/view.js";
 
@@ -11,7 +12,11 @@ import { networkView } from "./network/view.js";
 const ON = [
   { on: "surface", label: "on a surface", why: "a function of two variables, seen whole" },
   { on: "network", label: "on the network", why: "what the Train view trains, by several rules side by side" },
-  { on: "studies", label: "studies", why: "many seeds, rates, basins, the noisy compass, rate and momentum" },
+  {
+    on: "studies",
+    label: "studies",
+    why: "many seeds, rates, the edge of stability, rate and momentum, basins, the noisy compass",
+  },
 ];
 
 /** @type {Room["help"]} */
@@ -49,9 +54,14 @@ export function switched(surface, tools, actions) {
     h("nav", { class: "race-on race-choices", aria: { label: "What is raced on" } }, ...buttons),
     ...Object.values(views).map((view) => view.element),
   );
+  const [onSurface, onNet] = [memo(), memo()];
   return {
     element,
     update(state) {
+      const { race, network, catalog } = state;
+      if (onSurface(race, catalog))
+        assignLooks(race?.lanes ?? [], [...(catalog?.optimizers ?? []), ...(catalog?.solvers ?? [])]);
+      if (onNet(network, catalog)) assignLooks(network?.lanes ?? [], catalog?.optimizers ?? []);
       const { on } = state.networkLook;
       ON.forEach((row, i) => {
         setAttribute(buttons[i], "aria-pressed", String(row.on === on));

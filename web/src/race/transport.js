@@ -55,7 +55,7 @@ export function raceTransport(shown) {
       setText(step, `step ${formatCount(clock.step)}`);
       setAttribute(step, "data-value", String(clock.step));
       setText(whole, ` of ${formatCount(now.length)}`);
-      const { tuning = null, steps_per_second: speed } = clock;
+      const { tuning, steps_per_second: speed } = clock;
       const words = { playing: speed === null ? "" : `${perSecond(speed)} steps/s`, finished: "at its end" };
       setText(
         rate,

@@ -11,7 +11,7 @@
  *
  * @typedef {object} RaceNow  A race on whatever it is run.
  * @property {{race: number, title: string, lanes: Lane[]}} race
- * @property {(Omit<import("../protocol.js").NetworkState, "type" | "steps_per_epoch"> & Partial<Pick<RaceClock, "tuning">>) | null} clock
+ * @property {Omit<import("../protocol.js").NetworkState, "type" | "steps_per_epoch"> | null} clock
  * @property {number} end  the step that one goes to with "to the end"
  * @property {number} length  of its time line, in steps
  *
@@ -28,6 +28,7 @@
  * @typedef {object} Trails
  * @property {number} race
  * @property {number} step  the present one
+ * @property {number} surface  counts the surfaces: which one they lie on
  * @property {number} version  counts what is no mere growth: a lane began anew or went
  * @property {Map<number, Trail>} lanes
  * @property {number[]} order  lane ids, as `gradients` and `next` have them
@@ -48,8 +49,13 @@
  * @property {"surface" | "standings"} page  which page a narrow screen shows
  * @property {number | null} lane  the lane whose place is told; null: the leader's
  * @property {number | "new" | null} edited  the lane whose settings are open
- * @property {import("../catalog.js").Plane | null} plane  the part of the surface that is looked at; null: all of it
+ * @property {import("../catalog.js").Plane | null} plane  the part of the surface that is asked for; null: all of it
+ * @property {import("../catalog.js").Plane | null} shown  what is shown of it: as much more as the picture has room for
+ * @property {boolean} stretched  whether a unit of x need not be as long as one of y
+ * @property {boolean} arrows  whether heads have their arrows
+ * @property {boolean} curvature  whether the curvature along a lane's path is open
  * @property {string | null} preset  the preset that was begun last
+ * @property {boolean} brush  strokes over the surface set starts
  */
 
 export {};

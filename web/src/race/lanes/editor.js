@@ -1,5 +1,6 @@
 /** One lane's settings, in its row of the standings: its optimizer in a dialect, a schedule, a name. */
 
+/** @import { SolverRow } from "../../catalog.js" */
 /** @import { AppState, Catalog, OptimizerRow } from "../../types.js" */
 /** @import { Lane } from "../types.js" */
 
@@ -9,6 +10,7 @@ import { dialectChoices, ownControls } from "../../shared/optimizer-fields.js";
 import { dialectOf, optimizerDefaults, rowNamed } from "../../run/spec.js";
 import { h, memo } from "../../toolkit/dom.js";
 import { rebuild } from "../../toolkit/typing.js";
+import { optimizerOf } from "./lanes.js";
 
 /**
  * @typedef {object} Options
@@ -18,6 +20,7 @@ import { rebuild } from "../../toolkit/typing.js";
  * @property {string} label  what the name is of, in words
  * @property {boolean} [warmup]  whether the warm-up of the schedule is set here
  * @property {(catalog: Catalog) => Catalog["schedules"]} schedules  that can be chosen
+ * @property {(catalog: Catalog) => SolverRow[]} [solvers]  that a lane may go by here, besides optimizers
  */
 
 /**
@@ -25,7 +28,7 @@ import { rebuild } from "../../toolkit/typing.js";
  * @param {import("../actions.js").RaceActions} actions
  * @param {Options} options
  */
-export function laneSettings(actions, { root, hook, formula: title, label: words, warmup: warms = false, schedules }) {
+export function laneSettings(actions, { root, hook, formula: title, label: words, warmup: warms = false, schedules, solvers }) {
   /** @type {number | null} */
   let id = null;
   /** @type {import("../../shared/controls.js").ChangeTarget} */
@@ -48,7 +51,7 @@ export function laneSettings(actions, { root, hook, formula: title, label: words
   label.addEventListener("change", () => target.change(`${root}.label`, label.value));
   const button = (/** @type {string} */ testid, /** @type {string} */ verb, /** @type {(lane: number) => void} */ press) =>
     h("button", { type: "button", class: "quiet-button", data: { testid }, onclick: () => id !== null && press(id) }, verb);
-  /** @type {ReturnType<typeof build> | null} */
+  /** @type {ReturnType<typeof build> | ReturnType<typeof buildSolver> | null} */
   let shown = null;
   const [made, labelled] = [memo(), memo()];
   return {
@@ -69,9 +72,12 @@ export function laneSettings(actions, { root, hook, formula: title, label: words
     /** Whether the controls were made anew. @param {AppState} state @param {Lane} lane */
     update({ catalog, errors }, lane) {
       id = lane.id;
+      const known = catalog ? (solvers?.(catalog) ?? []) : [];
       const row = rowNamed(catalog?.optimizers ?? [], lane.optimizer.name);
-      if (!catalog || !row) return;
-      if (made(catalog, lane.id, row, lane.optimizer.dialect, lane.schedule.name)) shown = build(catalog, lane, row);
+      const solver = rowNamed(known, lane.optimizer.name);
+      if (!catalog || !(row || solver)) return;
+      if (made(catalog, lane.id, row ?? solver, lane.optimizer.dialect, lane.schedule.name))
+        shown = row ? build(catalog, lane, row) : buildSolver(catalog, /** @type {SolverRow} */ (solver));
       shown?.update(lane, errors);
       if (labelled(lane.id, lane.label)) label.value = lane.label;
     },
@@ -79,10 +85,15 @@ export function laneSettings(actions, { root, hook, formula: title, label: words
     mark: (bound, told) => shown?.mark(bound, told),
   };
 
-  /** @param {Catalog} catalog @param {Lane} lane @param {OptimizerRow} row */
-  function build(catalog, lane, row) {
-    const { dialect } = lane.optimizer;
+  /**
+   * Which optimizer, and in which dialect.
+   * @param {Catalog} catalog
+   * @param {import("../../catalog.js").Dialect} dialect  that is in force
+   */
+  function choices(catalog, dialect) {
+    const others = solvers?.(catalog) ?? [];
     const other = (/** @type {string} */ name, /** @type {import("../../catalog.js").Dialect} */ wanted) => {
+      if (rowNamed(others, name)) return target.change(`${root}.optimizer`, { name });
       const next = rowNamed(catalog.optimizers, name);
       return next
         ? target.change(
@@ -94,11 +105,11 @@ export function laneSettings(actions, { root, hook, formula: title, label: words
     target.register(`${root}.optimizer`);
     const plain = { register: target.register, refuse: target.refuse };
     const choice = choiceField(
-      { ...plain, change: (_, name) => other(String(name), dialectOf(dialects.select.value)) },
+      { ...plain, change: (_, name) => other(String(name), dialect) },
       {
         path: `${root}.optimizer.name`,
         label: "Optimizer",
-        choices: catalog.optimizers.map(({ name, title: text }) => ({ value: name, label: text })),
+        choices: [...catalog.optimizers, ...others].map(({ name, title: text }) => ({ value: name, label: text })),
         bare: true,
       },
     );
@@ -106,6 +117,36 @@ export function laneSettings(actions, { root, hook, formula: title, label: words
       { ...plain, change: (_, wanted) => other(choice.select.value, dialectOf(wanted)) },
       { path: `${root}.optimizer.dialect`, label: "Dialect", choices: dialectChoices(catalog.optimizers), bare: true },
     );
+    return { choice, dialects };
+  }
+
+  /** One without a rate: its parameters are all there is. @param {Catalog} catalog @param {SolverRow} row */
+  function buildSolver(catalog, row) {
+    const { choice } = choices(catalog, "textbook");
+    rule.replaceChildren(choice.element);
+    formula.show(row.mathml, `${row.summary} ${row.step_length}`);
+    const parameters = row.parameters.map((parameter) => ({
+      name: parameter.name,
+      control: parameterField(target, parameter, `${root}.optimizer.${parameter.name}`),
+    }));
+    rebuild(own, ...parameters.map(({ control }) => control.element));
+    rebuild(times);
+    rebuild(more);
+    return {
+      mark: () => {},
+      /** @param {Lane} now @param {Record<string, string>} errors */
+      update(now, errors) {
+        const refused = (/** @type {string} */ path) => errors[`${root}.${path}`];
+        choice.update(now.optimizer.name, refused("optimizer.name") ?? refused("optimizer"));
+        for (const { name, control } of parameters) control.update(now.optimizer[name], refused(`optimizer.${name}`));
+      },
+    };
+  }
+
+  /** @param {Catalog} catalog @param {Lane} lane @param {OptimizerRow} row */
+  function build(catalog, lane, row) {
+    const dialect = optimizerOf(lane)?.dialect ?? "textbook";
+    const { choice, dialects } = choices(catalog, dialect);
     rule.replaceChildren(choice.element, dialects.element);
     formula.show(row.mathmls[dialect] ?? row.mathml, row.summary);
     const parameters = ownControls(target, row, dialect, `${root}.optimizer`);

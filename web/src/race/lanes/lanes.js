@@ -1,24 +1,36 @@
-/** What a lane looks like and is called: eight colours, dashes and squares beyond, and a name at the line's end. */
+/** What a lane looks like and is called: its optimizer's colour, dashes and squares where it is not the first, and a name. */
 
 /** @import { AppState } from "../../types.js" */
+/** @import { OptimizerSpec } from "../../protocol.js" */
 /** @import { Lane } from "../types.js" */
 
 import { css, palette } from "../../toolkit/colours.js";
 import { s } from "../../toolkit/dom.js";
 import { formatSetting } from "../../toolkit/maths.js";
 import { rowNamed } from "../../run/spec.js";
+import { lookOf, patternOf } from "./looks.js";
 
 export const MOST_LANES = 16;
-const COLOURS = 8;
 
 /** @param {Lane} lane @param {string} theme */
-export function colourOf({ slot }, theme) {
-  return css(palette(theme).lanes[slot % COLOURS]);
+export function colourOf(lane, theme) {
+  const { colour, other } = lookOf(lane);
+  return css(palette(theme)[other ? "otherLanes" : "lanes"][colour]);
 }
 
-/** @param {Lane} lane */
-export function isDashed({ slot }) {
-  return slot >= COLOURS;
+/** Of a lane; null where it goes by a solver, which has neither rate nor dialects. @param {Pick<Lane, "optimizer">} lane */
+export function optimizerOf({ optimizer }) {
+  return optimizer.lr === undefined ? null : /** @type {OptimizerSpec} */ (optimizer);
+}
+
+/** Whether its line is not solid. @param {Lane} lane */
+export function isDashed(lane) {
+  return lookOf(lane).dash !== "solid";
+}
+
+/** Whether its head is a square. @param {Lane} lane */
+export function isSquare(lane) {
+  return lookOf(lane).other;
 }
 
 /**
@@ -28,12 +40,15 @@ export function isDashed({ slot }) {
  * @returns {Map<number, string>}
  */
 export function namesOf(lanes, catalog) {
-  const rows = catalog?.optimizers ?? [];
+  const rows = [...(catalog?.optimizers ?? []), ...(catalog?.solvers ?? [])];
   const plain = (/** @type {Lane} */ { label, optimizer }) =>
     label || (rowNamed(rows, optimizer.name)?.title ?? optimizer.name);
   const spoken = (/** @type {Lane} */ lane) =>
-    lane.label || lane.optimizer.dialect === "textbook" ? plain(lane) : `${plain(lane)}, PyTorch`;
-  const rated = (/** @type {Lane} */ lane) => `${spoken(lane)} η ${formatSetting(lane.optimizer.lr)}`;
+    lane.label || lane.optimizer.dialect !== "pytorch" ? plain(lane) : `${plain(lane)}, PyTorch`;
+  const rated = (/** @type {Lane} */ lane) => {
+    const rate = optimizerOf(lane)?.lr;
+    return rate === undefined ? spoken(lane) : `${spoken(lane)} η ${formatSetting(rate)}`;
+  };
   const numbered = (/** @type {Lane} */ lane) => `${rated(lane)} · ${lane.id}`;
   let names = lanes.map(plain);
   for (const name of [spoken, rated, numbered]) {
@@ -59,15 +74,20 @@ export function swatch() {
     element,
     /** @param {Lane} lane @param {string} theme */
     show(lane, theme) {
-      const [colour, dashed] = [colourOf(lane, theme), isDashed(lane)];
+      const [colour, squared] = [colourOf(lane, theme), isSquare(lane)];
       line.setAttribute("stroke", colour);
-      line.setAttribute("stroke-dasharray", dashed ? "4 3" : "none");
+      line.setAttribute(
+        "stroke-dasharray",
+        patternOf(lane)
+          .map((length) => length / 2)
+          .join(" ") || "none",
+      );
       for (const shape of [head, square]) {
         shape.setAttribute("fill", colour);
         shape.setAttribute("stroke", palette(theme).paper);
       }
-      head.style.display = dashed ? "none" : "";
-      square.style.display = dashed ? "" : "none";
+      head.style.display = squared ? "none" : "";
+      square.style.display = squared ? "" : "none";
     },
   };
 }

@@ -14,6 +14,7 @@ import { swatch } from "./lanes.js";
  * @param {string} [prefix]  of its hooks
  */
 export function laneParts(actions, id, prefix = "") {
+  const rank = h("span", { class: "lane-rank", aria: { hidden: true } });
   const sign = swatch();
   const name = h("button", { type: "button", class: "lane-name", data: { [`${prefix}pick`]: id } });
   const marks = h("span", { class: "lane-badges" });
@@ -26,7 +27,8 @@ export function laneParts(actions, id, prefix = "") {
   const badged = memo();
   return {
     element,
-    sign: sign.element,
+    /** Its place among the lanes, and how its line looks. */
+    sign: h("span", { class: "lane-place" }, rank, sign.element),
     name,
     marks,
     loss,
@@ -42,17 +44,28 @@ export function laneParts(actions, id, prefix = "") {
       if (badged(lane)) marks.replaceChildren(...lane.badges.map((badge) => h("span", { class: "lane-badge" }, badge)));
     },
     /**
-     * @param {{loss: WireNumber, diverged: number | null, reached: number | null} | undefined} found
+     * @param {{loss: WireNumber, diverged: number | null, reached: number | null, arrived: number | null} | undefined} found
+     * @param {number} place  its rank, 0 where it is not known
      * @param {(value: number | null, diverged: number | null) => string} exactly
      */
-    tell(found, exactly) {
+    tell(found, place, exactly) {
       const gone = found?.diverged ?? null;
       const value = toNumber(found?.loss);
       setAttribute(element, "data-diverged", gone === null ? null : String(gone));
       setText(loss, gone === null ? formatNumber(value, 3) : `diverged at ${formatCount(gone)}`);
       setAttribute(loss, "title", exactly(value, gone));
       setAttribute(loss, "data-value", String(value));
-      setText(reached, found?.reached === null || found?.reached === undefined ? "–" : formatCount(found.reached));
+      setText(rank, place > 0 ? String(place) : "");
+      setAttribute(element, "data-rank", String(place));
+      const [touched, stays] = [found?.reached ?? null, found?.arrived ?? null];
+      const step = stays ?? touched;
+      setText(reached, step === null ? "–" : stays === null ? `(${formatCount(step)})` : formatCount(step));
+      setAttribute(reached, "data-stays", String(stays !== null));
+      setAttribute(
+        reached,
+        "title",
+        step === null ? null : stays === null ? "there at this step, and off again" : "there since this step",
+      );
     },
   };
 }

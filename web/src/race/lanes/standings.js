@@ -1,10 +1,14 @@
-/** The standings: every lane in its rank, its settings one press away. */
+/** The standings: every lane in its rank, its settings one press away. While it is raced they are ranked anew twice a second. */
 
 /** @import { AppState } from "../../types.js" */
 /** @import { Lane } from "../types.js" */
 
 import { h, setAttribute } from "../../toolkit/dom.js";
 import { MOST_LANES } from "./lanes.js";
+import { moved } from "./moved.js";
+
+/** Milliseconds between two orders while lanes are moving: fast enough to follow, slow enough to read. */
+const HELD = 500;
 
 /**
  * @template Row
@@ -49,8 +53,11 @@ export function standingsOf(actions, { hook, part, label, hint, editor, rates, r
   );
   /** @type {Map<number, Row>} */
   const rows = new Map();
-  /** The order on the screen: it changes while the race stands, so that no row jumps away from a finger. @type {number[]} */
+  /** The order on the screen. @type {number[]} */
   let order = [];
+  let ranked = 0;
+  /** No row jumps away from a finger, or from the settings that are open in one. */
+  const held = () => list.matches(":hover") || actions.lanesLook.edited !== null;
   return {
     element,
     title,
@@ -65,14 +72,16 @@ export function standingsOf(actions, { hook, part, label, hint, editor, rates, r
     },
     /**
      * @param {number[]} ids  of the lanes
-     * @param {number[]} ranked  those of which it is known where they stand, the first first
+     * @param {number[]} ranks  those of which it is known where they stand, the first first
      * @param {(row: Row, id: number) => void} show
      */
-    arrange(ids, ranked, show) {
+    arrange(ids, ranks, show) {
       const complete = order.length === ids.length && ids.every((id) => order.includes(id));
-      if (actions.now?.clock?.status !== "playing" || !complete) {
-        const rank = (/** @type {number} */ id) => ranked.indexOf(id) + 1 || Infinity;
+      const playing = actions.now?.clock?.status === "playing";
+      if (!complete || !playing || (performance.now() - ranked >= HELD && !held())) {
+        const rank = (/** @type {number} */ id) => ranks.indexOf(id) + 1 || Infinity;
         order = [...ids].sort((a, b) => rank(a) - rank(b) || ids.indexOf(a) - ids.indexOf(b));
+        ranked = performance.now();
       }
       for (const id of [...rows.keys()]) if (!ids.includes(id)) rows.delete(id);
       const wanted = order.map((id) => {
@@ -83,7 +92,7 @@ export function standingsOf(actions, { hook, part, label, hint, editor, rates, r
       });
       const present = [...list.children];
       if (present.length !== wanted.length || wanted.some((each, i) => each !== present[i]))
-        keepFocus(list, () => list.replaceChildren(...wanted));
+        moved(list, () => keepFocus(list, () => list.replaceChildren(...wanted)));
       const { edited } = actions.lanesLook;
       const open = typeof edited === "number" ? rows.get(edited) : null;
       if (open && editor.element.parentElement !== open.element) open.element.append(editor.element);

@@ -10,6 +10,8 @@ import { RaceActions } from "../actions.js";
 
 /** Steps that the time line has room for, at least. */
 const SHORTEST = 1000;
+/** Parameters of a network whose lanes are tuned by themselves where a race begins: that takes seconds. */
+const QUICK = 500;
 
 export class NetworkRaceActions extends RaceActions {
   /** What was asked for last, so that centring again asks for it again. @type {PlaneWish} */
@@ -37,7 +39,11 @@ export class NetworkRaceActions extends RaceActions {
   // The race ----------------------------------------------------------------------------------------------------------
 
   /** One on the present run, where there is none yet. */
-  open = opening(
+  async open() {
+    if (await this.#open()) await this.#tuneAtFirst();
+  }
+
+  #open = opening(
     () => this.state,
     ({ network, warmup }) => network === null && !this.isLinked && warmup !== null && warmup.done >= warmup.total,
     (command) => this.tell(command),
@@ -48,7 +54,20 @@ export class NetworkRaceActions extends RaceActions {
   async begin() {
     const done = await this.tell({ type: "network" });
     if (done) this.#fresh("");
+    if (done) await this.#tuneAtFirst();
     return done;
+  }
+
+  /** A fair race is one where each lane has the rate that suits it; one that somebody has touched is left as it is. */
+  async #tuneAtFirst() {
+    const { network, networkClock } = this.state;
+    const untouched = network?.rates === "" && networkClock?.end === 0 && network.lanes.length > 0;
+    if (untouched && network.parameter_count <= QUICK) await this.rates("tuned");
+  }
+
+  /** @param {import("../../protocol.js").NetworkRates["how"]} how @param {number} [lr] */
+  rates(how, lr) {
+    return this.tell({ type: "network_rates", how, ...(lr === undefined ? {} : { lr }) }, "network.rates");
   }
 
   /** @param {import("../../catalog.js").NetworkPreset | import("../../catalog.js").SeedsPreset} preset */
@@ -92,9 +111,11 @@ export class NetworkRaceActions extends RaceActions {
     this.set({ networkLook: { ...this.state.networkLook, ...look } });
   }
 
-  /** @param {RaceOn} on */
+  /** The studies' own door, seen from a study, leads to all of them. @param {RaceOn} on */
   show(on) {
-    this.look({ on });
+    const { networkLook } = this.state;
+    if (on === "studies" && networkLook.on === "studies") this.studies(null);
+    else this.look({ on });
   }
 
   /** Another plane, or the same through where the lanes are now. @param {Partial<PlaneWish>} [change] */
@@ -125,8 +146,12 @@ export class NetworkRaceActions extends RaceActions {
     return this.tell({ type: "study_cancel" });
   }
 
-  /** @param {StudyKind} study */
+  /** A study that was opened, and begins by itself as soon as it can. @type {StudyKind | null} */
+  unbegun = null;
+
+  /** @param {StudyKind | null} study  null: the gallery of all */
   studies(study) {
+    this.unbegun = study;
     this.look({ on: "studies", study });
   }
 
@@ -156,8 +181,13 @@ export class NetworkRaceActions extends RaceActions {
 
   /** Escape: what was opened last is closed; false where nothing was open. */
   leave() {
+    if (this.state.networkLook.on === "network" && this.state.networkClock?.tuning) {
+      this.pause();
+      return true;
+    }
     if (this.lanesLook.edited !== null || this.state.networkLook.on !== "studies") return super.leave();
-    this.look({ on: "network" });
+    if (this.state.networkLook.study !== null) this.studies(null);
+    else this.look({ on: "network" });
     return true;
   }
 }

@@ -13,7 +13,7 @@ export function networkEditor(actions) {
   const parts = laneSettings(actions, {
     root: "net",
     hook: "network",
-    formula: "The rule of this lane",
+    formula: "The optimizer of this lane",
     label: "Name of this lane",
     schedules: (catalog) => catalog.schedules,
   });

@@ -1,4 +1,4 @@
-/** What the lanes have under their feet: slope, curvature, kind of point, each its own speed limit beside its rate. */
+/** What the loss is like where the lanes are: slope, curvature, kind of point, each its own speed limit beside its rate. */
 
 /** @import { View } from "../../types.js" */
 /** @import { LocalPoint } from "../studies/studies.js" */
@@ -9,6 +9,7 @@ import { formulaBox } from "../../shared/formula.js";
 import { progress, studyOf } from "../studies/study.js";
 import { networkFrameOf } from "../frames.js";
 import { networkNames } from "./names.js";
+import { pointWords } from "../point-words.js";
 
 /** Up to so many parameters the whole Hessian is made, quickly: then it is looked at whenever the race stands. */
 const AT_REST = 400;
@@ -18,13 +19,13 @@ const KINDS = {
   maximum: "a maximum: every curvature is below 0",
   saddle: "a saddle: curvatures of both signs",
   degenerate: "degenerate: a curvature is 0",
-  "not critical": "not critical: a Newton step leads away",
+  "not critical": "not a critical point",
   "not smooth": "the loss is not smooth here",
 };
 
 /** @param {import("./actions.js").NetworkRaceActions} actions @returns {View} */
 export function networkFacts(actions) {
-  const title = h("h2", { class: "panel-title" }, "Under their feet");
+  const title = h("h2", { class: "panel-title" }, "Where the lanes are now");
   const ask = h(
     "button",
     {
@@ -41,7 +42,7 @@ export function networkFacts(actions) {
     {
       type: "button",
       class: "quiet-button",
-      title: "this lane's run, at this step, taken apart; Escape comes back",
+      title: "this lane's run at this step, step by step; Escape comes back",
       data: { testid: "network-microscope" },
       onclick: () => subject !== null && actions.microscope(subject),
     },
@@ -104,7 +105,7 @@ export function networkFacts(actions) {
       const frame = studyOf(state, "point");
       const names = networkNames(state);
       open.disabled = subject === null || connection.status !== "open";
-      setText(title, `Under ${names.get(subject ?? -1) ?? "their"}’s feet`);
+      setText(title, `Where ${names.get(subject ?? -1) ?? "the lane"} is now`);
       if (!changed(frame, subject, network)) return;
       const found = frame?.meta.lanes?.find(({ id }) => id === subject);
       facts.hidden = !found;
@@ -157,7 +158,7 @@ export function networkFacts(actions) {
         `${low} · ${high}`,
       ],
       ["condition", "condition number κ", condition === null ? "–" : formatNumber(condition, 4), condition],
-      ["kind", "kind of point", KINDS[found.kind] ?? found.kind, found.kind],
+      ["kind", "kind of point", pointWords(KINDS, found.kind, step), found.kind],
     ];
     if (found.corners > 0)
       rows.push(["corners", "at a corner, where λ is of one side", formatCount(found.corners), found.corners]);

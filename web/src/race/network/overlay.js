@@ -8,15 +8,19 @@
 
 import { palette } from "../../toolkit/colours.js";
 import { h, prepareCanvas } from "../../toolkit/dom.js";
-import { colourOf, isDashed } from "../lanes/lanes.js";
+import { labelPainter } from "../ground/labels.js";
+import { colourOf, isSquare } from "../lanes/lanes.js";
+import { patternOf } from "../lanes/looks.js";
 import { ARROW, arrow, clip, head, leftTheFrame, star } from "../plots/drawing.js";
 import { shows } from "../plots/plane.js";
+import { networkNames } from "./names.js";
 
 /** From this share of its way off the plane a head is drawn hollow: what the picture shows of it is not where it is. */
 const HOLLOW = 0.5;
 
 export function networkOverlay() {
   const canvas = h("canvas", { class: "race-canvas", aria: { hidden: true }, data: { testid: "network-heads" } });
+  const label = labelPainter();
   return {
     element: canvas,
     /**
@@ -26,8 +30,10 @@ export function networkOverlay() {
      * @param {Plane} plane
      * @param {number} width
      * @param {number} height
+     * @param {import("../ground/labels.js").Box[]} words  that stand on the ground
      */
-    paint({ network, networkLook, theme }, frame, trajectories, plane, width, height) {
+    paint(state, frame, trajectories, plane, width, height, words) {
+      const { network, networkLook, theme } = state;
       const context = prepareCanvas(canvas, width, height);
       if (!network) return;
       const colours = palette(theme);
@@ -47,8 +53,10 @@ export function networkOverlay() {
           if (shows(plane, x, y)) star(context, plane.px(x), plane.py(y), whole, colours);
         }
       }
-      /** @type {{x: number, y: number}[]} */
-      const taken = [];
+      const taken = [...words];
+      const names = networkNames(state);
+      /** @type {import("../ground/labels.js").Label[]} */
+      const labels = [];
       const slopes = frame.arrays.slopes.data;
       const longest = Math.max(
         ...found.map(({ row }) => Math.hypot(slopes[2 * row], slopes[2 * row + 1])).filter(Number.isFinite),
@@ -59,7 +67,7 @@ export function networkOverlay() {
         const [x, y] = [way.columns.a[last], way.columns.b[last]];
         const colour = colourOf(lane, theme);
         if (!shows(plane, x, y)) {
-          leftTheFrame(context, plane, x, y, way.columns.true_loss[last], colour, colours, taken);
+          leftTheFrame(context, plane, x, y, way.columns.true_loss[last], colour, colours, taken, names.get(lane.id));
           continue;
         }
         const [gx, gy] = [slopes[2 * row], slopes[2 * row + 1]];
@@ -76,10 +84,15 @@ export function networkOverlay() {
           hy,
           way.columns.residual[last] > HOLLOW ? colours.panel : colour,
           way.columns.residual[last] > HOLLOW ? colour : colours.paper,
-          isDashed(lane),
+          isSquare(lane),
           lane.id === networkLook.lane ? 7 : 5.5,
         );
+        labels.unshift({ id: lane.id, text: names.get(lane.id) ?? "", x: hx, y: hy });
       }
+      // Where all are at one place, a name says nothing.
+      if (labels.every(({ x, y }) => x === labels[0].x && y === labels[0].y)) return;
+      const heads = labels.map(({ x, y }) => ({ x: x - 7, y: y - 7, width: 14, height: 14 }));
+      label(context, plane, labels, [...taken, ...heads], colours);
     },
   };
 }
@@ -94,15 +107,19 @@ export function networkOverlay() {
  */
 function trail(context, { px, py }, { columns }, lane, theme, width) {
   const at = (/** @type {number} */ value) => Math.max(-1e5, Math.min(1e5, value));
-  context.strokeStyle = colourOf(lane, theme);
-  context.lineWidth = width;
   context.lineJoin = "round";
-  context.setLineDash(isDashed(lane) ? [6, 4] : []);
   context.beginPath();
   columns.a.forEach((a, i) => {
     const [x, y] = [at(px(a)), at(py(columns.b[i]))];
     if (Number.isFinite(x) && Number.isFinite(y)) context.lineTo(x, y);
   });
+  // A casing, so that it reads on every ground.
+  context.strokeStyle = palette(theme).paper;
+  context.lineWidth = width + 3;
+  context.stroke();
+  context.strokeStyle = colourOf(lane, theme);
+  context.lineWidth = width;
+  context.setLineDash(patternOf(lane));
   context.stroke();
   context.setLineDash([]);
 }

@@ -81,7 +81,7 @@ export function planeForm(actions) {
       change: (_, value) => actions.plane({ seed: Number(value) }),
       refuse: (_, words) => actions.refuse("plane.kind", words),
     },
-    { path: "plane.seed", label: "draw", hint: "another pair of random directions for each number", integer: true },
+    { path: "plane.seed", label: "random seed", hint: "another pair of random directions for each number", integer: true },
   );
   const own = h("div", { class: "network-own" });
   const error = h("p", { class: "field-error", role: "alert", data: { testid: "network-plane-error" }, hidden: true });

@@ -14,7 +14,7 @@
  * @property {boolean} three  the landscape in three dimensions
  * @property {number | null} lane  the lane that is told of; null: the leader
  * @property {number | null} edited  the lane whose settings are open
- * @property {StudyKind} study  the one on the page
+ * @property {StudyKind | null} study  the one on the page; null: the gallery of all
  * @property {string} preset  the one that was begun last
  *
  * @typedef {Required<Omit<import("../../protocol.js").NetworkPlane, "id" | "type" | "points">>} PlaneWish

@@ -8,11 +8,13 @@ import { pageTabs, threeChoice } from "../choices.js";
 import { networkCurves } from "./curves.js";
 import { networkFacts } from "./facts.js";
 import { networkFrameOf } from "../frames.js";
-import { landscapeView, planeWords } from "./landscape.js";
+import { landscapeView } from "./landscape.js";
+import { planeWords } from "./plane-words.js";
 import { presetChoice } from "../presets.js";
 import { planeForm } from "./plane-form.js";
 import { networkStandings } from "./standings.js";
-import { threeView } from "../plots/three.js";
+import { networkOutcome, outcomeView } from "../outcome/view.js";
+import { threeView } from "../scene/view.js";
 import { networkInThree } from "./three.js";
 
 const PAGES = /** @type {const} */ ([
@@ -24,13 +26,14 @@ const PAGES = /** @type {const} */ ([
 export function networkView(actions) {
   const tabs = pageTabs(PAGES, "network-", (page) => actions.look({ page }));
   const looks = threeChoice("netlook", "How the landscape is drawn", (three) => actions.look({ three }));
-  const [landscape, three, words, form, curves, standings, facts, trained] = [
+  const [landscape, three, words, form, curves, standings, outcome, facts, trained] = [
     landscapeView(),
-    threeView(networkInThree),
+    threeView(networkInThree, () => actions.look({ three: false })),
     planeWords(),
     planeForm(actions),
     networkCurves(),
     networkStandings(actions),
+    outcomeView("network", networkOutcome),
     networkFacts(actions),
     trainedView(actions),
   ];
@@ -47,7 +50,7 @@ export function networkView(actions) {
       words.element,
       curves.element,
     ),
-    h("div", { class: "race-right", id: "network-lanes" }, trained.element, standings.element, facts.element),
+    h("div", { class: "race-right", id: "network-lanes" }, trained.element, standings.element, outcome.element, facts.element),
   );
   return {
     element,
@@ -69,7 +72,7 @@ export function networkView(actions) {
       setAttribute(element, "data-ready", String(network !== null && catalog !== null && frame !== null));
       landscape.element.hidden = networkLook.three;
       three.element.hidden = !networkLook.three;
-      for (const view of [trained, form, networkLook.three ? three : landscape, words, curves, standings, facts])
+      for (const view of [trained, form, networkLook.three ? three : landscape, words, curves, standings, outcome, facts])
         view.update(state);
     },
   };
@@ -79,7 +82,7 @@ export function networkView(actions) {
 function trainedView(actions) {
   const preset = presetChoice(
     "network",
-    "Races on the network that make a point",
+    "Guided races on the network",
     (row) => row.kind !== "surface",
     (row) => actions.preset(row),
   );

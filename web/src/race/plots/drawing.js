@@ -4,6 +4,7 @@
 
 import { typeScale } from "../../toolkit/type-scale.js";
 import { formatNumber } from "../../toolkit/maths.js";
+import { overlap } from "../ground/labels.js";
 import { atFrame } from "./plane.js";
 
 /** Longest arrow, in pixels: directions are compared, lengths are told in the standings. */
@@ -71,7 +72,7 @@ export function arrow(context, x, y, dx, dy, colour, width, dash) {
 }
 
 /**
- * An arrow at the frame, with the loss of what is beyond it.
+ * An arrow at the frame, with the name and the loss of what is beyond it.
  * @param {CanvasRenderingContext2D} context
  * @param {Plane} plane
  * @param {number} x
@@ -79,36 +80,35 @@ export function arrow(context, x, y, dx, dy, colour, width, dash) {
  * @param {number} loss
  * @param {string} colour
  * @param {import("../../toolkit/colours.js").Palette} colours
- * @param {{x: number, y: number}[]} taken
+ * @param {import("../ground/labels.js").Box[]} taken  where words stand already
+ * @param {string} [name]
  */
-export function leftTheFrame(context, plane, x, y, loss, colour, colours, taken) {
+export function leftTheFrame(context, plane, x, y, loss, colour, colours, taken, name = "") {
   const place = atFrame(plane, x, y);
   const [ux, uy] = [Math.cos(place.angle), Math.sin(place.angle)];
   arrow(context, place.px - ux * 14, place.py - uy * 14, ux * 20, uy * 20, colour, 3, []);
   const size = 12 * typeScale();
-  const text = `f ${formatNumber(loss, 3)}`;
+  const text = `${name ? `${name} · ` : ""}f ${formatNumber(loss, 3)}`;
   context.font = `${size}px system-ui, sans-serif`;
   const width = context.measureText(text).width + 8;
   const inside = (/** @type {number} */ at, /** @type {number} */ low, /** @type {number} */ high) =>
     Math.max(low, Math.min(high, at));
-  let lx = inside(place.px - ux * 24 - (ux > 0 ? width : 0), plane.left + 4, plane.left + plane.width - width - 4);
+  const lx = inside(place.px - ux * 24 - (ux > 0 ? width : 0), plane.left + 4, plane.left + plane.width - width - 4);
   let ly = inside(place.py - uy * 24, plane.top + size, plane.top + plane.height - size);
   const apart = size + 6;
   const inward = ly < plane.top + plane.height / 2 ? 1 : -1;
-  for (
-    let tries = 0;
-    tries < 16 && taken.some((other) => Math.abs(other.x - lx) < width && Math.abs(other.y - ly) < apart);
-    tries++
-  )
-    ly += inward * apart;
-  lx = Math.round(lx);
-  taken.push({ x: lx, y: ly });
+  const box = () => ({ x: Math.round(lx), y: Math.round(ly - apart / 2), width, height: apart });
+  for (let tries = 0; tries < 16 && taken.some((other) => overlap(box(), other)); tries++) ly += inward * apart;
+  const { x: bx, y: by } = box();
+  // Where there is no room for words the arrow is there alone.
+  if (by < plane.top || by + apart > plane.top + plane.height || taken.some((other) => overlap(box(), other))) return;
+  taken.push(box());
   context.fillStyle = colours.panel;
-  context.fillRect(lx, ly - apart / 2, width, apart);
+  context.fillRect(bx, by, width, apart);
   context.fillStyle = colours.ink;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(text, lx + 4, ly);
+  context.fillText(text, bx + 4, by + apart / 2);
 }
 
 /**
@@ -130,4 +130,34 @@ export function star(context, x, y, whole, colours) {
   context.lineWidth = 1.25;
   if (whole) context.fill();
   context.stroke();
+}
+
+/**
+ * The finish: a flag whose pole stands where it is.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {import("../../toolkit/colours.js").Palette} colours
+ */
+export function flag(context, x, y, colours) {
+  const [pole, cell] = [26, 4.5];
+  context.lineCap = "round";
+  for (const [colour, width] of /** @type {const} */ ([
+    [colours.panel, 5],
+    [colours.ink, 2],
+  ])) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x, y - pole);
+    context.stroke();
+  }
+  context.lineCap = "butt";
+  context.fillStyle = colours.panel;
+  context.fillRect(x - 0.5, y - pole - 1.5, 5 * cell + 3, 3 * cell + 3);
+  context.fillStyle = colours.ink;
+  for (let row = 0; row < 3; row++)
+    for (let column = 0; column < 5; column++)
+      if ((row + column) % 2 === 0) context.fillRect(x + 1 + column * cell, y - pole + row * cell, cell, cell);
 }

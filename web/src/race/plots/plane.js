@@ -35,6 +35,22 @@ export function planeOf(margin, width, height, xs, ys) {
   };
 }
 
+/**
+ * What is shown of a part of the plane where a unit of x is as long as one of y: that part, and as much more as there is room for.
+ * @param {import("../../catalog.js").Plane} wanted
+ * @param {number} width  of the room, in pixels
+ * @param {number} height
+ * @returns {import("../../catalog.js").Plane}
+ */
+export function fitted([xs, ys], width, height) {
+  const unit = Math.max((xs[1] - xs[0]) / width, (ys[1] - ys[0]) / height);
+  const grown = (/** @type {[number, number]} */ [low, high], /** @type {number} */ pixels) => {
+    const [middle, half] = [(low + high) / 2, (unit * pixels) / 2];
+    return /** @type {[number, number]} */ (high - low >= 2 * half * (1 - 1e-9) ? [low, high] : [middle - half, middle + half]);
+  };
+  return [grown(xs, width), grown(ys, height)];
+}
+
 /** @param {Plane} plane @param {number} x @param {number} y */
 export function shows({ xs, ys }, x, y) {
   return x >= xs[0] && x <= xs[1] && y >= ys[0] && y <= ys[1];

@@ -8,7 +8,7 @@ import { formatCount, formatNumber } from "../../toolkit/maths.js";
 import { typeScale } from "../../toolkit/type-scale.js";
 import { surfaceNames } from "../surface/names.js";
 import { fillCells, fillTable, plotOn } from "./axes.js";
-import { numberOf, progress, studyOf, wishField } from "./study.js";
+import { adviceLine, numberOf, progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function basinsStudy(actions) {
@@ -18,7 +18,7 @@ export function basinsStudy(actions) {
     steps: wishField("steps", "basins-steps", 500, "from each start, 1 to 10 000"),
     reach: wishField("within", "basins-reach", 0.05, "how close to a minimum counts as there"),
   };
-  const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "basins-begin" } }, "colour the starts");
+  const begin = h("button", { type: "submit", class: "quiet-button", data: { testid: "basins-begin" } }, "Compute basins");
   const how = progress(actions, "basins");
   const form = h(
     "form",
@@ -35,7 +35,8 @@ export function basinsStudy(actions) {
   const empty = h("p", { class: "small study-empty" });
   const canvas = h("canvas", { class: "study-plot square", role: "img", data: { testid: "basins-plot" } });
   const table = h("table", { class: "study-table", data: { testid: "basins-table" } });
-  const found = h("div", { class: "study-found beside" }, canvas, table);
+  const advice = adviceLine("basins");
+  const found = h("div", { class: "study-found beside" }, advice.element, canvas, table);
   const element = h(
     "section",
     { class: "study", data: { part: "study-basins" }, aria: { label: "Basins" } },
@@ -108,11 +109,27 @@ export function basinsStudy(actions) {
           ...minima.map(({ x, y, value }, i) =>
             row(i, `(${formatNumber(x, 3)}, ${formatNumber(y, 3)}), f ${formatNumber(value, 3)}`, counts[i]),
           ),
-          row(-1, "no minimum yet", nowhere),
+          row(-1, "not converged", nowhere),
           row(-2, "diverged, or no start", diverged),
         ],
       );
+      advice.show(adviceOf(counts, nowhere, diverged, about.steps));
       setAttribute(canvas, "aria-label", `Starts coloured by the minimum they lead to; how many is in the table`);
     },
   };
+}
+
+/**
+ * @param {number[]} counts  of starts that end at each minimum
+ * @param {number} nowhere  of those that have not converged
+ * @param {number} diverged
+ * @param {number} steps
+ */
+function adviceOf(counts, nowhere, diverged, steps) {
+  const there = counts.reduce((sum, count) => sum + count, 0);
+  if (counts.length === 0) return "No minimum of this surface is known: choose another surface.";
+  if (diverged > there + nowhere) return "Most starts diverged: lower the rate of the lane, on the surface.";
+  if (nowhere > there)
+    return `Most starts have not converged in ${formatCount(steps)} steps: raise the rate of the lane, or the steps.`;
+  return counts.length === 1 ? "This surface has one minimum: one with several, such as Himmelblau’s, has basins." : "";
 }

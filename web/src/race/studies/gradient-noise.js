@@ -32,7 +32,7 @@ export function gradientNoiseStudy(actions) {
       title: "another mini-batch of the same size (d)",
       data: { testid: "compass-redraw" },
     },
-    "draw the batch again",
+    "Draw another mini-batch",
   );
   const how = progress(actions, "compass");
   const form = h(

@@ -56,7 +56,7 @@ export function phaseStudy(actions) {
         empty,
         !one
           ? "Every place of the loss is a quadratic, seen closely. Look which rates and momenta settle on the one where a lane stands."
-          : `${names.get(subject ?? -1) ?? "This rule"} has no place in this map: it is of gradient descent, momentum and Nesterov, where something curves upwards.`,
+          : `${names.get(subject ?? -1) ?? "This optimizer"} has no place in this map: it is of gradient descent, momentum and Nesterov, where something curves upwards. Choose one of them above, or add one on the network.`,
       );
       empty.hidden = Boolean(phase);
       found.hidden = !phase;
@@ -84,7 +84,7 @@ export function phaseStudy(actions) {
       });
       setText(
         key,
-        `Shade: the factor a step, darkest ${formatNumber(best, 3)}. Beyond the line the distance grows: the border is the rule’s own bound. Curvatures below a thousandth of the largest are left out: along them nothing moves in sight.`,
+        `Shade: the factor a step, darkest ${formatNumber(best, 3)}. Beyond the line the distance grows: the border is the optimizer’s own bound. Curvatures below a thousandth of the largest are left out: along them nothing moves in sight.`,
       );
       border(plot, growth, rates, momenta, colours.ink);
       const mine = network?.lanes.find(({ id }) => id === subject);
@@ -101,7 +101,7 @@ export function phaseStudy(actions) {
       const [limit, grows] = [toNumber(one.bound?.rate), toNumber(phase.growth) ?? NaN];
       setText(
         words,
-        `${names.get(subject ?? -1)} runs at η ${formatNumber(rate, 3)}, β ${formatNumber(phase.momentum, 3)}: on this quadratic its distance is multiplied by ${formatNumber(grows, 4)} a step${grows < 1 ? "" : ", it grows"}. Its bound is ${formatNumber(limit, 3)}.${beyond ? " Its rate lies beyond the map." : ""}${one.negative ? ` ${one.negative === 1 ? "One direction curves" : `${one.negative} directions curve`} downwards: along it every rate leads away, which is not drawn.` : ""}`,
+        `${names.get(subject ?? -1)} runs at η ${formatNumber(rate, 3)}, β ${formatNumber(phase.momentum, 3)}: on this quadratic its distance is multiplied by ${formatNumber(grows, 4)} a step${grows < 1 ? "" : ", it grows"}. Its bound is ${formatNumber(limit, 3)}.${beyond ? " Its rate lies beyond the map." : ""}${one.negative ? ` ${one.negative === 1 ? "One direction curves" : `${one.negative} directions curve`} downwards: there the distance grows at every rate, which is not drawn.` : ""}`,
       );
       for (const [name, value] of Object.entries({ rate, momentum: phase.momentum, growth: grows, lane: subject }))
         setAttribute(canvas, `data-${name}`, String(value));

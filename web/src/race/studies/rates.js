@@ -6,11 +6,12 @@ import { palette } from "../../toolkit/colours.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
 import { typeScale } from "../../toolkit/type-scale.js";
-import { colourOf, isDashed } from "../lanes/lanes.js";
+import { colourOf } from "../lanes/lanes.js";
+import { patternOf } from "../lanes/looks.js";
 import { surfaceNames } from "../surface/names.js";
 import { networkNames } from "../network/names.js";
 import { dot, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
-import { numberOf, progress, studyOf, wishField } from "./study.js";
+import { adviceLine, numberOf, progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function ratesStudy(actions) {
@@ -22,8 +23,8 @@ export function ratesStudy(actions) {
   );
   const wishes = {
     low: wishField("from η", "rates-low", "1e-4", "the least rate"),
-    high: wishField("to", "rates-high", 1, "the largest rate"),
-    rates: wishField("rates", "rates-count", 13, "2 to 64, evenly on a log scale"),
+    high: wishField("to", "rates-high", 10, "the largest rate"),
+    rates: wishField("rates", "rates-count", 16, "2 to 64, evenly on a log scale"),
     seeds: wishField("seeds", "rates-seeds", 3, "1 to 16; on a surface they differ in the noise alone"),
     steps: wishField("steps", "rates-steps", 500, "the budget of each run"),
   };
@@ -54,12 +55,13 @@ export function ratesStudy(actions) {
   const empty = h(
     "p",
     { class: "small study-empty" },
-    "A rule is as good as its rate. Every lane is run at each rate of a ladder; what is chosen, over which grid and budget, is said.",
+    "An optimizer is as good as its learning rate. Every lane runs at each rate of a grid; the grid, the budget and the rate chosen are shown.",
   );
   const canvas = h("canvas", { class: "study-plot", role: "img", data: { testid: "rates-plot" } });
   const table = h("table", { class: "study-table", data: { testid: "rates-table" } });
   const words = h("p", { class: "small", data: { testid: "rates-words" } });
-  const found = h("div", { class: "study-found" }, canvas, table, words);
+  const advice = adviceLine("rates");
+  const found = h("div", { class: "study-found" }, advice.element, canvas, table, words);
   const element = h(
     "section",
     { class: "study", data: { part: "study-rates" }, aria: { label: "Rate sweep" } },
@@ -102,7 +104,7 @@ export function ratesStudy(actions) {
         const lane = lanes.find((each) => each.id === id);
         const colour = lane ? colourOf(lane, theme) : palette(theme).ink2;
         const values = median.data.subarray(i * n, (i + 1) * n);
-        strokeLine(plot, rates.data, values, colour, { dash: lane && isDashed(lane) ? [6, 4] : [] });
+        strokeLine(plot, rates.data, values, colour, { dash: lane ? patternOf(lane) : [] });
         const place = best === null ? -1 : rates.data.indexOf(best);
         if (place >= 0) dot(plot, rates.data[place], values[place], colour, palette(theme).paper);
         const told = h(
@@ -113,8 +115,25 @@ export function ratesStudy(actions) {
         rows.push([names.get(id) ?? `lane ${id}`, told, place < 0 ? "–" : formatNumber(toNumber(values[place]), 3)]);
       });
       fillTable(table, ["lane", "best η", "loss"], rows);
+      advice.show(
+        adviceOf(
+          frame.meta.lanes.map(({ id, best }) => ({ name: names.get(id) ?? "A lane", best })),
+          [...rates.data],
+        ),
+      );
       setText(words, frame.meta.words ? `Chosen from ${frame.meta.words} each.` : "");
       setAttribute(canvas, "aria-label", "Loss against the rate for each lane; the best rates are in the table");
     },
   };
+}
+
+/** @param {{name: string, best: number | null}[]} lanes  null where it diverged at every rate @param {number[]} rates */
+function adviceOf(lanes, rates) {
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  const said = (/** @type {number} */ rate) => formatSetting(Number(rate.toPrecision(3)));
+  if (lanes.every(({ best }) => best === null)) return `Everything diverged: sweep below ${said(low)}.`;
+  const at = (/** @type {number} */ rate) => lanes.find(({ best }) => best === rate)?.name;
+  if (at(high)) return `${at(high)} is at its best at the largest rate: sweep beyond ${said(high)}.`;
+  if (at(low)) return `${at(low)} is at its best at the least rate: sweep below ${said(low)}.`;
+  return "";
 }

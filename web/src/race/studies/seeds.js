@@ -6,11 +6,12 @@ import { palette } from "../../toolkit/colours.js";
 import { h, memo, prepareCanvas, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatNumber, formatPercent, formatSetting } from "../../toolkit/maths.js";
 import { typeScale } from "../../toolkit/type-scale.js";
-import { colourOf, isDashed } from "../lanes/lanes.js";
+import { colourOf } from "../lanes/lanes.js";
+import { patternOf } from "../lanes/looks.js";
 import { networkNames } from "../network/names.js";
 import { mapTable } from "../network/standings.js";
 import { fillBand, fillTable, plotOn, rangeOf, strokeLine } from "./axes.js";
-import { numberOf, progress, studyOf, wishField } from "./study.js";
+import { adviceLine, numberOf, progress, studyOf, wishField } from "./study.js";
 
 /** @param {import("../network/actions.js").NetworkRaceActions} actions @returns {View} */
 export function seedsStudy(actions) {
@@ -47,19 +48,20 @@ export function seedsStudy(actions) {
   const empty = h(
     "p",
     { class: "small study-empty" },
-    "One run is luck. Run every lane from many starts, over many orders of the same data, and see what is the rule’s own.",
+    "One run is chance. Run every lane from many starts, over many orders of the same data, and see what is due to the optimizer.",
   );
   const curves = h("canvas", { class: "study-plot", role: "img", data: { testid: "seeds-plot" } });
   const table = h("table", { class: "study-table", data: { testid: "seeds-table" } });
   const endings = h("canvas", { class: "study-endings", role: "img", data: { testid: "seeds-endings" } });
   const words = h("p", { class: "small" });
+  const advice = adviceLine("seeds");
   const element = h(
     "section",
     { class: "study", data: { part: "study-seeds" }, aria: { label: "Many seeds" } },
     form,
     how.element,
     empty,
-    h("div", { class: "study-found" }, curves, table, endings, words),
+    h("div", { class: "study-found" }, advice.element, curves, table, endings, words),
   );
   const [changed, begun] = [memo(), memo()];
   return {
@@ -105,7 +107,7 @@ export function seedsStudy(actions) {
       known.forEach((lane, i) => {
         const colour = lane ? colourOf(lane, theme) : palette(theme).ink2;
         fillBand(plot, at.data, row(low, i), row(high, i), colour);
-        strokeLine(plot, at.data, row(median, i), colour, { dash: lane && isDashed(lane) ? [6, 4] : [] });
+        strokeLine(plot, at.data, row(median, i), colour, { dash: lane ? patternOf(lane) : [] });
       });
       setAttribute(curves, "data-drawn", String(frame.meta.step));
       setAttribute(
@@ -129,6 +131,12 @@ export function seedsStudy(actions) {
       setText(
         words,
         `After ${formatCount(frame.meta.step)} of ${formatCount(about.steps)} steps. ${maps ? "Each small picture is one run’s answer over the plane, seeds from left to right; those that got below the threshold are underlined." : ""}`,
+      );
+      const none = lanes.every(({ count: below }) => below === 0) && frame.meta.step === about.steps;
+      advice.show(
+        none
+          ? `No run came below ${formatSetting(about.threshold)} in ${formatCount(about.steps)} steps: raise the steps or the threshold, or tune the rates on the network.`
+          : "",
       );
       endings.hidden = !maps;
       if (maps)

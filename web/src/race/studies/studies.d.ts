@@ -5,7 +5,7 @@ import type { WireNumber } from "../../commands.js";
 import type { AnyFrame } from "../../channels.js";
 import type { Bound } from "../channels.js";
 
-export type StudyKind = "seeds" | "rates" | "basins" | "compass" | "point";
+export type StudyKind = "seeds" | "rates" | "basins" | "compass" | "point" | "edge";
 
 export interface StudyProgress<K extends StudyKind> {
   kind: K;
@@ -30,6 +30,7 @@ export interface Abouts {
     names: [string, string];
   };
   point: { lanes: number[]; step: number };
+  edge: { on: "sine" | "race"; lane: number | null; points: number; steps: number };
 }
 
 /** What was found, perhaps so far. */
@@ -39,6 +40,7 @@ export interface Founds {
   basins: { minima: { x: number; y: number; value: number }[]; counts: number[]; nowhere: number; diverged: number };
   compass: { spread: number; spread_of_four: number | null; samples: number };
   point: { lanes: LocalPoint[] };
+  edge: { lane: number | null; rate: WireNumber; crossed: number | null; beyond: WireNumber | null };
 }
 
 /** `engine.race.local.Local`. */

@@ -74,6 +74,7 @@ export function progress(actions, kind) {
       const told = studies[kind]?.meta.study;
       const state = told?.state ?? "empty";
       setAttribute(element, "data-state", state);
+      setAttribute(element, "data-number", String(told?.number ?? 0));
       bar.hidden = stop.hidden = state !== "running";
       bar.value = Number(told?.share ?? 0);
       setText(
@@ -117,4 +118,20 @@ export function wishField(label, testid, value, hint) {
     data: { testid },
   });
   return { element: h("label", { class: "study-wish", title: hint }, `${label} `, input), input };
+}
+
+/**
+ * What to try where nothing was found.
+ * @param {StudyKind} kind
+ */
+export function adviceLine(kind) {
+  const element = h("p", { class: "study-advice", role: "status", data: { testid: `study-advice-${kind}` }, hidden: true });
+  return {
+    element,
+    /** @param {string} words  "" where there is nothing to say */
+    show(words) {
+      element.hidden = words === "";
+      setText(element, words);
+    },
+  };
 }

@@ -4,11 +4,17 @@
 /** @import { Abscissa, RaceLane, Trail } from "../types.js" */
 
 import { choiceButton, choices } from "../choices.js";
-import { laneTrace, lossPlot } from "../plots/loss-plot.js";
+import { finishLine, lossRange } from "../plots/finish.js";
+import { lossLabels } from "../plots/loss-labels.js";
+import { arrivalDot, laneTrace, lossPlot } from "../plots/loss-plot.js";
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
+import { formatNumber, formatSetting } from "../../toolkit/maths.js";
+import { logTicks } from "../../toolkit/log-ticks.js";
 import { sized } from "../../toolkit/plot.js";
 import { typeScale } from "../../toolkit/type-scale.js";
+import { raceFrameOf } from "../frames.js";
 import { colourOf } from "../lanes/lanes.js";
+import { gradientsOf } from "../lanes/evaluations.js";
 import { surfaceNames } from "./names.js";
 import { lengthAt } from "./trails.js";
 
@@ -21,13 +27,13 @@ export const ABSCISSAS = [
     name: "evaluations",
     label: "gradient evaluations",
     axis: "gradient evaluations",
-    why: "gradients asked for: every rule here asks for one an update",
+    why: "gradients evaluated: an optimizer evaluates one an update, a line search as many as it needs",
   },
   {
     name: "time",
     label: "engine time",
     axis: "engine time in µs",
-    why: "what a rule's updates cost on this machine, measured alone",
+    why: "what an optimizer's updates cost on this machine, measured alone",
   },
 ];
 
@@ -36,7 +42,7 @@ export const ABSCISSAS = [
  * @returns {View}
  */
 export function lossView(actions) {
-  const { place, stage, figure, drawn } = lossPlot("race-loss");
+  const { place, stage, figure, drawn, paint } = lossPlot("race-loss");
   const buttons = ABSCISSAS.map(({ name, label, why }) =>
     choiceButton(label, { abscissa: name }, () => actions.look({ abscissa: name }), why),
   );
@@ -56,7 +62,11 @@ export function lossView(actions) {
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const themed = figures?.figures[linear || !onLog(state) ? "race_loss_linear" : "race_loss"];
     if (!race || !trails || trails.race !== race.race || !themed || width < 40 || height < 40) return;
-    if (!changed(trails, race, theme, themed, width, height, raceLook.abscissa, typeScale())) return;
+    const [standings, counted] = [raceFrameOf(state, "race_standings"), raceFrameOf(state, "race_evaluations")];
+    if (!changed(trails, race, theme, themed, standings, counted, width, height, raceLook.abscissa, typeScale())) return;
+    const xAt = scaleOf(state);
+    const log = themed === figures?.figures.race_loss;
+    const base = log ? baseOf(state) : 0;
     figure.later(async (plotly) => {
       const { data, layout: laid } = themed[theme];
       const layout = sized(laid, typeScale(), height);
@@ -64,14 +74,33 @@ export function lossView(actions) {
       const names = surfaceNames(state);
       const curves = race.lanes.flatMap((lane) => {
         const trail = trails.lanes.get(lane.id);
-        return trail ? [{ lane, ...curve(lane, trail, trails.step, raceLook.abscissa) }] : [];
+        return trail ? [{ lane, ...curve(lane, trail, trails.step, xAt, base) }] : [];
       });
-      const traces = curves.map(({ lane, x, y }) => laneTrace(data[0], lane, theme, { name: names.get(lane.id), x, y }));
       const axis = ABSCISSAS.find(({ name }) => name === raceLook.abscissa)?.axis ?? "step";
-      const log = themed === figures?.figures.race_loss;
-      const range = yRange(curves, log);
-      await plotly.react(
-        place,
+      const finish = (race.least ?? 0) - base + race.threshold;
+      const range = lossRange(curves, log, finish);
+      const arrivals = curves.flatMap(({ lane }) => {
+        const [trail, found] = [trails.lanes.get(lane.id), standings?.meta.lanes.find(({ id }) => id === lane.id)];
+        // A touch that does not last is hollow.
+        const steps = new Set([found?.reached, found?.arrived].map((step) => step ?? Infinity));
+        return [...steps].flatMap((step) =>
+          trail && step < lengthAt(trail, trails.step)
+            ? [arrivalDot(lane, theme, xAt(lane, step), trail.losses[step] - base, step === found?.arrived)]
+            : [],
+        );
+      });
+      const traces = [
+        ...curves.map(({ lane, x, y }) => laneTrace(data[0], lane, theme, { name: names.get(lane.id), x, y })),
+        ...arrivals,
+      ];
+      const ends = (narrow || !range ? [] : curves).map(({ lane, x, y }) => ({
+        name: names.get(lane.id) ?? "",
+        colour: colourOf(lane, theme),
+        x: x[x.length - 1],
+        y: y[y.length - 1],
+      }));
+      await paint(
+        plotly,
         traces,
         {
           ...layout,
@@ -82,24 +111,30 @@ export function lossView(actions) {
             range: [0, Math.max(0, ...curves.map(({ x }) => x[x.length - 1] ?? 0)) || 1],
             title: { ...layout.xaxis.title, text: axis },
           },
-          yaxis: { ...layout.yaxis, ...(range ? { range } : {}), ...(log ? { dtick: dtick(range) } : {}) },
-          annotations: narrow
-            ? []
-            : ends(curves, names, theme, range, log, height - layout.margin.t - layout.margin.b, layout.font.size),
+          yaxis: {
+            ...layout.yaxis,
+            ...(range ? { range } : {}),
+            ...(log && range ? logTicks(10 ** range[0], 10 ** range[1], layout.yaxis.nticks) : {}),
+          },
+          shapes: [finishLine(finish, theme)],
           width,
           height,
           uirevision: `${race.race}-${raceLook.abscissa}-${linear}`,
         },
         themed.config,
+        (sight) => lossLabels({ value: finish, texts: finishTexts(finish, base) }, ends, sight, theme, layout.font),
       );
       setAttribute(place, "data-drawn", String(trails.step));
     });
   }
 }
 
-/** Whether the losses can be drawn on a logarithmic axis: none is known to lie at or below zero. @param {AppState} state */
+/** What is drawn is the height above this, on a logarithmic axis: the minimum, where it is known. @param {AppState} state */
+const baseOf = ({ race }) => race?.least ?? 0;
+
+/** Whether the losses can be drawn on a logarithmic axis: of heights above a minimum always, else where none lies below zero. @param {AppState} state */
 export function onLog({ race, trails }) {
-  if ((race?.least ?? 0) < 0) return false;
+  if (race?.least !== null) return true;
   for (const trail of trails?.lanes.values() ?? []) {
     for (let i = 0; i < trail.length; i++) if (trail.losses[i] < 0) return false;
   }
@@ -110,17 +145,34 @@ export function onLog({ race, trails }) {
  * @param {RaceLane} lane
  * @param {Trail} trail
  * @param {number} step
- * @param {Abscissa} abscissa
+ * @param {(lane: RaceLane, step: number) => number} xAt
+ * @param {number} base  what it is measured from
  */
-function curve(lane, trail, step, abscissa) {
+function curve(lane, trail, step, xAt, base) {
   const end = lengthAt(trail, step);
   const stride = Math.max(1, Math.ceil(end / MOST));
   const [x, y] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
   for (let i = 0; i < end; i = i === end - 1 ? end : Math.min(end - 1, i + stride)) {
-    x.push(abscissa === "time" ? 1e6 * timeAt(lane, i) : i);
-    y.push(trail.losses[i]);
+    x.push(xAt(lane, i));
+    y.push(trail.losses[i] - base);
   }
   return { x, y };
+}
+
+/** Where a step of a lane stands on the abscissa that is chosen. @param {AppState} state @returns {(lane: RaceLane, step: number) => number} */
+function scaleOf(state) {
+  const { abscissa } = state.raceLook;
+  if (abscissa === "time") return (lane, step) => 1e6 * timeAt(lane, step);
+  if (abscissa === "step") return (_, step) => step;
+  const gradients = gradientsOf(state);
+  return ({ id }, step) => gradients(id, step);
+}
+
+/** What the line is, the longest text first. @param {number} finish @param {number} base */
+function finishTexts(finish, base) {
+  const value = formatSetting(Number(finish.toPrecision(6)));
+  if (base === 0) return [`finish: f = ${value}`, "finish"];
+  return [`finish: f − f* = ${value}, where f* = ${formatNumber(base, 4)}`, `finish: f − f* = ${value}`, "finish"];
 }
 
 /** Engine time up to a step: a scale of the axis, each stretch at the pace of its rule. @param {RaceLane} lane @param {number} step */
@@ -131,86 +183,4 @@ export function timeAt({ clock }, step) {
     if (until > from) total += (until - from) * each;
   });
   return total;
-}
-
-/**
- * The range of the losses: what left for the far away does not press the others flat; where they begin is always in it.
- * @param {{y: number[]}[]} curves
- * @param {boolean} log
- * @returns {[number, number] | null}
- */
-function yRange(curves, log) {
-  const place = (/** @type {number[]} */ values) =>
-    values.filter((value) => Number.isFinite(value) && (!log || value > 0)).map((value) => (log ? Math.log10(value) : value));
-  const finite = place(curves.flatMap(({ y }) => y));
-  if (finite.length === 0) return null;
-  const sorted = finite.sort((a, b) => a - b);
-  const low = sorted[0];
-  const typical = sorted[Math.floor(sorted.length * 0.9)];
-  const begun = Math.max(typical, ...place(curves.map(({ y }) => y[0])));
-  const high = Math.min(sorted[sorted.length - 1], log ? begun + 2 : begun + 0.5 * (begun - low || 1));
-  const room = 0.05 * (high - low || 1);
-  return [low - room, high + room];
-}
-
-/** Powers of ten, or where there is hardly one of them 1, 2 and 5 times one. @param {[number, number] | null} range */
-function dtick(range) {
-  return range && range[1] - range[0] < 1.5 ? "D2" : Math.max(1, Math.ceil(((range?.[1] ?? 1) - (range?.[0] ?? 0)) / 6));
-}
-
-/**
- * Names at the lines' ends, moved apart where they would meet; where there is no room for all, those of the least loss stay.
- * @param {{lane: RaceLane, x: number[], y: number[]}[]} curves
- * @param {Map<number, string>} names
- * @param {string} theme
- * @param {[number, number] | null} range  of the axis, logarithms where it is one of them
- * @param {boolean} log
- * @param {number} height
- * @param {number} size
- */
-function ends(curves, names, theme, range, log, height, size) {
-  if (!range) return [];
-  const apart = size + 3;
-  const within = curves.flatMap(({ lane, x, y }) => {
-    const value = log ? Math.log10(y[y.length - 1]) : y[y.length - 1];
-    return Number.isFinite(value) ? [{ lane, x: x[x.length - 1], value }] : [];
-  });
-  const most = Math.max(1, Math.floor(height / apart));
-  const shown = within.sort((a, b) => a.value - b.value).slice(0, most);
-  return spread(shown, range, height, apart).map(({ lane, x, at }) => ({
-    x,
-    xref: "x",
-    y: at / height,
-    yref: "paper",
-    text: clipped(names.get(lane.id) ?? ""),
-    xanchor: "left",
-    yanchor: "middle",
-    xshift: 4,
-    showarrow: false,
-    font: { color: colourOf(lane, theme), size },
-  }));
-}
-
-/** A name as Plotly's texts show it, without their markup, and short enough for its margin. @param {string} name */
-function clipped(name) {
-  const plain = name.replace(/[<>&]/g, " ");
-  return plain.length > 17 ? `${plain.slice(0, 16)}…` : plain;
-}
-
-/**
- * @param {{lane: RaceLane, x: number, value: number}[]} shown  the least first
- * @param {[number, number]} range
- * @param {number} height
- * @param {number} apart
- */
-function spread(shown, [low, high], height, apart) {
-  const place = (/** @type {number} */ value) => Math.max(0, Math.min(height, ((value - low) / (high - low || 1)) * height));
-  const found = shown.map((each) => ({ ...each, at: place(each.value) }));
-  for (let i = 1; i < found.length; i++) found[i].at = Math.max(found[i].at, found[i - 1].at + apart);
-  let top = height;
-  for (let i = found.length - 1; i >= 0; i--) {
-    found[i].at = Math.min(found[i].at, top);
-    top = found[i].at - apart;
-  }
-  return found;
 }

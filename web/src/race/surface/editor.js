@@ -16,11 +16,12 @@ export function surfaceEditor(actions) {
   const parts = laneSettings(actions, {
     root: "lane",
     hook: "race",
-    formula: "The rule",
+    formula: "The optimizer",
     label: "Name of the lane",
     warmup: true,
     // A surface has no measurements that a schedule could act on.
     schedules: (catalog) => catalog.schedules.filter(({ measured }) => !measured),
+    solvers: (catalog) => catalog.solvers,
   });
   const seed = numberField(parts.target, {
     path: "lane.seed",

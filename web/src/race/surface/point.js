@@ -6,8 +6,10 @@ import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { MINUS, formatCount, formatExact, formatNumber, toNumber } from "../../toolkit/maths.js";
 import { raceFrameOf } from "../frames.js";
 import { formulaBox } from "../../shared/formula.js";
+import { openCurvature } from "../curvature/dialog.js";
 import { openUpdate } from "./update-equations.js";
 import { surfaceNames } from "./names.js";
+import { pointWords } from "../point-words.js";
 
 /** @type {Record<string, string>} */
 const KINDS = {
@@ -15,7 +17,7 @@ const KINDS = {
   maximum: "maximum: both curvatures < 0",
   saddle: "saddle: curvatures of both signs",
   degenerate: "degenerate: a curvature is 0",
-  "not critical": "not critical: a Newton step is longer than 0.001",
+  "not critical": "not a critical point",
   "not smooth": "f is not smooth here",
 };
 
@@ -34,9 +36,20 @@ export function pointView(actions) {
       data: { testid: "race-open" },
       onclick: () => openUpdate(actions),
     },
-    "take its next update apart",
+    "show its next update",
   );
-  const doors = h("div", { class: "race-doors", data: { part: "race-doors" } }, door);
+  const path = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      title: "λ_max beside what its optimizer bears, and its error by the directions of curvature (v)",
+      data: { testid: "race-curvature" },
+      onclick: () => openCurvature(actions),
+    },
+    "curvature along its path",
+  );
+  const doors = h("div", { class: "race-doors", data: { part: "race-doors" } }, door, path);
   const element = h(
     "section",
     { class: "panel", data: { part: "point" }, aria: { label: "Critical point" } },
@@ -89,10 +102,7 @@ export function pointView(actions) {
         both.length ? both.join(" · ") : null,
       );
       put("condition", found.condition === null ? "–" : formatNumber(toNumber(found.condition), 4), found.condition);
-      put(
-        "kind",
-        found.diverged !== null ? `it diverged at step ${formatCount(found.diverged)}` : (KINDS[found.kind] ?? found.kind),
-      );
+      put("kind", found.diverged !== null ? "–" : pointWords(KINDS, found.kind, toNumber(found.newton_step)));
       const limit = toNumber(found.bound?.rate);
       const rate = toNumber(found.rate);
       put("bound", found.bound ? (limit === Infinity ? "none here" : formatNumber(limit, 4)) : "–", found.bound ? limit : null);

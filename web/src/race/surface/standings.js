@@ -6,27 +6,26 @@
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber, formatSetting, toNumber } from "../../toolkit/maths.js";
 import { raceFrameOf } from "../frames.js";
+import { optimizerOf } from "../lanes/lanes.js";
 import { laneParts } from "../lanes/row.js";
 import { standingsOf } from "../lanes/standings.js";
 import { surfaceEditor } from "./editor.js";
 import { surfaceNames } from "./names.js";
-import { rateChoice } from "./rates.js";
-
-/** How a rate was chosen, where it was by no one's own hand. @type {Record<RaceLane["chosen"], string>} */
-const CHOSEN = { own: "", same: " · same", default: " · default", tuned: " · tuned" };
+import { CHOSEN } from "../rates.js";
+import { surfaceRates } from "./rates.js";
 
 /**
  * @param {import("./actions.js").SurfaceRaceActions} actions
  * @returns {View}
  */
 export function standingsView(actions) {
-  const rates = rateChoice(actions);
+  const rates = surfaceRates(actions);
   const editor = surfaceEditor(actions);
   const standings = standingsOf(actions, {
     hook: "race",
     part: "standings",
     label: "Standings",
-    hint: "one more rule, with its defaults",
+    hint: "one more optimizer, with its defaults",
     editor,
     rates: rates.element,
     row: (id) => laneRow(actions, id),
@@ -52,13 +51,15 @@ export function standingsView(actions) {
       setText(shared, race.spec.noise > 0 ? "same start, same noise" : "same start");
       const names = surfaceNames(state);
       const ranks = ranked.map(({ id }) => id);
+      const rated = race.lanes.filter(optimizerOf);
+      const mixed = new Set(rated.map(({ chosen }) => chosen)).size > 1;
       standings.arrange(
         race.lanes.map(({ id }) => id),
         ranks,
         (row, id) => {
           const lane = /** @type {RaceLane} */ (race.lanes.find((each) => each.id === id));
           const found = ranked.find((each) => each.id === id);
-          row.show(lane, names.get(id) ?? "", found, ranks.indexOf(id) + 1, state);
+          row.show(lane, names.get(id) ?? "", found, ranks.indexOf(id) + 1, mixed, state);
         },
       );
     },
@@ -84,31 +85,50 @@ function laneRow(actions, id) {
      * @param {string} words
      * @param {import("../channels.js").RaceStanding | undefined} found
      * @param {number} rank
+     * @param {boolean} mixed  whether rates were chosen in more than one way
      * @param {AppState} state
      */
-    show(lane, words, found, rank, { theme }) {
+    show(lane, words, found, rank, mixed, { theme }) {
       parts.show(lane, words, theme);
-      const rate = toNumber(found?.rate) ?? lane.optimizer.lr;
-      const moves = rate !== lane.optimizer.lr ? ` of ${formatSetting(lane.optimizer.lr)}` : "";
-      const limit = toNumber(found?.bound?.rate);
-      const bound = limit === null ? "" : limit === Infinity ? " · no bound" : ` · bound ${formatNumber(limit, 3)}`;
-      setText(how, `η ${brief(rate)}${moves}${bound}${CHOSEN[lane.chosen]}`);
-      setAttribute(
-        how,
-        "title",
-        `the rate of its next update, exactly ${formatExact(rate)}; its stability bound here ${formatExact(limit)}; chosen: ${lane.chosen}`,
-      );
-      setAttribute(how, "data-bound", limit === null ? null : String(limit));
-      setAttribute(how, "data-beyond", String(limit !== null && rate > limit));
-      setAttribute(how, "data-value", String(rate));
-      setAttribute(element, "data-rank", String(rank));
-      parts.tell(found, (value, gone) =>
+      setAttribute(element, "data-evaluations", found ? String(found.evaluations) : null);
+      const rate = toNumber(found?.rate) ?? optimizerOf(lane)?.lr ?? null;
+      if (rate === null) showCount(how, found?.evaluations ?? 0);
+      else showRate(how, rate, lane, toNumber(found?.bound?.rate), mixed);
+      parts.tell(found, rank, (value, gone) =>
         gone === null
           ? `exactly ${formatExact(value)}`
           : `it left the surface with update ${gone}; f there ${formatExact(value)}`,
       );
     },
   };
+}
+
+/** Of a lane without a rate. @param {HTMLElement} place @param {number} gradients  that it has asked for */
+function showCount(place, gradients) {
+  setText(place, `no rate · ${formatCount(gradients)} gradients so far`);
+  setAttribute(place, "title", "it finds the length of each step by itself; every gradient that it asks for is counted");
+  for (const name of ["data-bound", "data-beyond", "data-value"]) setAttribute(place, name, null);
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {number} rate  of the next update
+ * @param {RaceLane} lane
+ * @param {number | null} limit  its bound
+ * @param {boolean} mixed
+ */
+function showRate(place, rate, lane, limit, mixed) {
+  const moves = rate !== lane.optimizer.lr ? ` of ${formatSetting(lane.optimizer.lr)}` : "";
+  const bound = limit === null ? "" : limit === Infinity ? " · no bound" : ` · bound ${formatNumber(limit, 3)}`;
+  setText(place, `η ${brief(rate)}${moves}${bound}${mixed ? CHOSEN[lane.chosen] : ""}`);
+  setAttribute(
+    place,
+    "title",
+    `the rate of its next update, exactly ${formatExact(rate)}; its stability bound here ${formatExact(limit)}; rate: ${lane.chosen}`,
+  );
+  setAttribute(place, "data-bound", limit === null ? null : String(limit));
+  setAttribute(place, "data-beyond", String(limit !== null && rate > limit));
+  setAttribute(place, "data-value", String(rate));
 }
 
 /** Three digits, without zeros that say nothing: 0.03, 0.00215. @param {number} value */

@@ -46,6 +46,7 @@ export class TrailStore {
     return {
       race: this.#race,
       step: frame.step,
+      surface: frame.meta.surface,
       version: this.#version,
       lanes: this.#lanes,
       order: parts.map(({ id }) => id),

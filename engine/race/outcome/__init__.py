@@ -1,0 +1,1 @@
+"""What comes of a race: who arrives when, and why."""
