@@ -1,5 +1,6 @@
 """The microscope: one update of a running network, micro-step by micro-step, with every number and why it is what it is."""
 
+from engine.microscope.code import Line, Listing, likeness, listing
 from engine.microscope.expressions.expression import HIDDEN, Expression, Number, Operation, Withheld, Writing, latex
 from engine.microscope.expressions.graph import GRAPHS, Graph, GraphExample
 from engine.microscope.factors import Factors, factors
@@ -30,6 +31,8 @@ __all__ = [
     "Graph",
     "GraphExample",
     "InPlaceUpdate",
+    "Line",
+    "Listing",
     "Notation",
     "Number",
     "Operation",
@@ -50,6 +53,8 @@ __all__ = [
     "in_notation",
     "in_place",
     "latex",
+    "likeness",
+    "listing",
     "next_update",
     "sample_chain",
     "sheet",

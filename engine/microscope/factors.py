@@ -50,7 +50,7 @@ def factors(update: Update, name: str, sample: int = 0) -> Factors:
     wide = any(steps[f"affine {layer}"].results[f"z{layer}"].shape[0] != 1 for layer in range(1, last + 1))
     if wide or kinds & {"norm", "skip", "dropout"}:
         raise ValueError(
-            "network: a product of factors has one way back only; allowed: one unit a layer, no norm, dropout or skip"
+            "network: a product of factors has one path back only; allowed: one unit a layer, no norm, dropout or skip"
         )
     kind, layer = name[:1], int(name[1:]) if name[1:].isdigit() else 0
     if kind not in ("W", "b") or not 1 <= layer <= last:
@@ -62,7 +62,7 @@ def factors(update: Update, name: str, sample: int = 0) -> Factors:
     chain.append(
         (
             rf"\frac{{\partial {loss}}}{{\partial {z}}}",
-            "how the loss changes with the last sum",
+            "how the loss changes with the last weighted sum",
             _at(delta.results[f"delta{last}"], sample),
         )
     )
@@ -71,7 +71,11 @@ def factors(update: Update, name: str, sample: int = 0) -> Factors:
         chain.append((n.symbol("W", above, "11"), f"∂z/∂h into layer {above}: the weight", w))
         slope = _at(steps[f"delta {above - 1}"].operands[f"slope{above - 1}"], sample)
         chain.append(
-            (f"{n.phi}'({n.symbol('z', above - 1, '1')})", f"∂h/∂z of layer {above - 1}: the slope of the bend", slope)
+            (
+                f"{n.phi}'({n.symbol('z', above - 1, '1')})",
+                f"∂h/∂z of layer {above - 1}: the derivative of the activation",
+                slope,
+            )
         )
     made = steps[f"gradient {layer}"]
     run = _at(made.operands[f"delta{layer}"], sample)
@@ -79,7 +83,7 @@ def factors(update: Update, name: str, sample: int = 0) -> Factors:
         h = made.operands[f"h{layer - 1}"]
         if h.shape[0] != 1:
             raise ValueError("network: the chain begins with several inputs; allowed: one input")
-        chain.append((n.symbol("h", layer - 1, "1"), f"∂z/∂w of layer {layer}: the source", _at(h, sample)))
+        chain.append((n.symbol("h", layer - 1, "1"), f"∂z/∂w of layer {layer}: its input", _at(h, sample)))
         run = run * _at(h, sample)
     value = 1.0
     for _, _, each in chain:

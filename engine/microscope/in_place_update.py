@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from engine.trainer import Trainer
 
 WORDS = (
-    "Here every layer changes as soon as its gradient is known, and blame goes further back through the new weights. "
-    "Every δ must use the weights that made the outputs: blame first, change after."
+    "Here every layer changes as soon as its gradient is known, and the error signal goes further back through the new "
+    "weights. Every δ must use the weights that made the outputs: first all gradients, then the update."
 )
 
 

@@ -75,7 +75,9 @@ CHAIN = Preset(
     },
     {"W1": [[0.8]], "b1": [0.1], "W2": [[-1.2]], "b2": [0.3], "W3": [[1.5]], "b3": [-0.2], "W4": [[0.9]], "b4": [0.0]},
     ("delta", 1),
-    words=("Each layer puts two factors into the product: its weight, and the slope of its sigmoid, which is at most 1/4.",),
+    words=(
+        "Each layer puts two factors into the product: its weight, and the derivative of its sigmoid, which is at most 1/4.",
+    ),
 )
 TWO_TWO_TWO = Preset(
     "two_two_two",
@@ -109,8 +111,8 @@ TWO_TWO_TWO = Preset(
         ("w1, the wrong way", 1, 0.14981764),
     ),
     words=(
-        "The example leaves its biases as they are, and so does this run (network.train_bias is false).",
-        "Blame goes back through the old w5 … w8; through the new ones w1 would become 0.14981764.",
+        "The example does not train its biases, and neither does this run: biases are frozen.",
+        "The error signal goes back through the old w5 … w8; through the new ones w1 would become 0.14981764.",
     ),
 )
 XOR = Preset(
@@ -133,6 +135,6 @@ XOR = Preset(
     },
     {"W1": [[1.0, -1.0], [-0.5, 1.0]], "b1": [0.0, 0.5], "W2": [[1.0, -1.0]], "b2": [0.5]},
     ("sample gradients", 1),
-    words=("A gradient is source × blame: where the source is 0 the column of the table is empty.",),
+    words=("A gradient is input × error signal: where the input is 0, its column of the table is 0.",),
 )
 PRESETS = {preset.name: preset for preset in (CHAIN, TWO_TWO_TWO, XOR)}

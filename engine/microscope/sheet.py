@@ -11,6 +11,7 @@ from engine.array import Array
 from engine.export.standalone import with_policy
 from engine.mathml import mathml as convert
 from engine.microscope.expressions.expression import HIDDEN, Number, Withheld, Writing, digits_of
+from engine.microscope.sheet_diagram import diagram
 from engine.microscope.steps import Step
 from engine.microscope.update_view import Update
 from engine.microscope.values import Value
@@ -19,17 +20,33 @@ from engine.parts import giving_way_between
 WIDEST = 12
 """Rows or columns of a matrix that is written out; a larger one is told by its shape."""
 PHASES = {"forward": "Forward", "loss": "Loss", "backward": "Backward", "update": "Update"}
+TERMS = 5
+"""Of a sum that is written out: so many fit across a page of A4."""
+BROAD = 8
+"""Columns beyond which type is smaller, so that they fit across a page."""
 STYLE = """
-@page { margin: 18mm 15mm }
+@page { size: A4; margin: 16mm 15mm }
 :root { color-scheme: light }
 body { font: 14px/1.5 system-ui, sans-serif; color: #1a1d24; background: #fff; max-width: 52rem; margin: 2rem auto }
 body { padding: 0 1rem }
 h1 { font-size: 24px; margin: 0 0 .25rem } h2 { font-size: 18px; margin: 2rem 0 .5rem; border-bottom: 1px solid #d9d6cc }
-h3 { font-size: 14px; margin: 1.25rem 0 0 } p { margin: .125rem 0 } .why, .note { color: #5b616e }
-section { break-inside: avoid } math { font-size: 1.1em } .wide { overflow-x: auto; margin: .5rem 0 }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .25rem 0 }
-caption { text-align: left; color: #5b616e }
+h3 { font-size: 14px; margin: 1.25rem 0 0 } p { margin: .125rem 0 } .why, .note, figcaption { color: #5b616e }
+h2, h3 { break-after: avoid } section, figure { break-inside: avoid }
+figure { margin: .5rem 0 } figcaption { overflow-wrap: break-word }
+math { font-size: 1.1em } .wide { overflow-x: auto; margin: .5rem 0 }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .125rem 0 }
 td, th { border: 1px solid #d9d6cc; padding: .1rem .5rem; text-align: right; font-weight: normal } th { color: #5b616e }
+table.broad { font-size: 11px } table.broad td, table.broad th { padding: .1rem .25rem }
+.network { margin: 1rem 0 } .network svg { display: block; width: 100%; max-width: 680px }
+.network text { font-size: 11px; fill: #1a1d24 } .network .head, .network .name { fill: #5b616e }
+.network .weight { font-size: 10px; paint-order: stroke; stroke: #fff; stroke-width: 3px }
+.network circle { fill: #fff; stroke: #5b616e }
+.network .positive { stroke: #1f6fb5 } .network .negative { stroke: #d2691e; stroke-dasharray: 7 3 }
+.network .zero { stroke: #d9d6cc } .network .withheld { stroke: #8a8f99; stroke-dasharray: 2 4 }
+@media print {
+  body { font-size: 12px; max-width: none; margin: 0; padding: 0 } h3 { font-size: 12px } .wide { overflow: visible }
+  body { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+}
 """
 
 
@@ -117,19 +134,22 @@ def mathml(latex: str) -> str:
 
 
 def sheet(update: Update, sample: int = 0, title: str = "", withheld: Withheld | None = None) -> str:
-    """The whole update as an HTML page of its own: every micro-step with its formula, the numbers of one sample's column, and
-    an entry written out, but what is `withheld`. Nothing is loaded and nothing runs; large matrices are told by their shape."""
+    """The whole update as an HTML page of its own: the network drawn, then every micro-step with its formula, the numbers of
+    one sample's column, and an entry written out, but what is `withheld`. Nothing is loaded and nothing runs; large matrices
+    are told by their shape. `title`: what run it is of."""
     row = update.samples[sample] + 1 if 0 <= sample < len(update.samples) else 0
     if not row:
         raise ValueError(f"sample: {sample} given; allowed: 0 to {len(update.samples) - 1}")
     count = len(update.samples)
-    heading = title or f"Update {update.step + 1}"
+    heading = ": ".join(filter(None, (title, f"update {update.step + 1}, sample {row}")))
+    heading = heading[0].upper() + heading[1:]
     about = f"Every number of update {update.step + 1}: a mini-batch of {count}, shown for sample {row}."
     about += f" Notation: {update.notation.title}."
     parts = [
         "<!doctype html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{escape(heading)}</title><style>{STYLE}</style></head><body>',
         f"<h1>{escape(heading)}</h1><p class=why>{escape(about)}</p>",
+        diagram(update, sample, withheld),
     ]
     if update.problem:
         parts.append(f"<p class=note><strong>{escape(update.problem)}</strong></p>")
@@ -150,7 +170,8 @@ def _section(step: Step, sample: int, count: int, withheld: Withheld | None) -> 
     if step.results:
         equation = step.equation(0, 0, sample=sample)
         if step.terms is not None:
-            parts.append(f'<div class="wide">{mathml(equation.latex(Writing(numbers=True, withheld=withheld)))}</div>')
+            how = Writing(numbers=True, terms=TERMS, withheld=withheld)
+            parts.append(f'<div class="wide">{mathml(equation.latex(how))}</div>')
         made = step.results if step.of_sample is None else (step.result(sample=sample),)
         parts += [_table(value, sample, withheld) for value in made]
     return "".join([*parts, "</section>"])
@@ -171,7 +192,9 @@ def _table(value: Value, sample: int, withheld: Withheld | None) -> str:
         f"<tr><th scope=row>{escape(name)}</th>" + "".join(_cell(x) for x in row) + "</tr>"
         for name, row in zip(value.rows.names, cells, strict=True)
     )
-    return f"<table><caption>{escape(caption)}</caption>{head}{body}</table>"
+    kind = " class=broad" if array.shape[1] > BROAD else ""
+    # A table's own caption is as narrow as the table: over one column it would have a word a line.
+    return f"<figure><figcaption>{escape(caption)}</figcaption><div class=wide><table{kind}>{head}{body}</table></div></figure>"
 
 
 def _cell(x: float | None) -> str:

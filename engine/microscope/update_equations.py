@@ -89,7 +89,7 @@ def equations_for(optimizer: OptimizerSpec, *, matrix: bool) -> UpdateEquations:
     """The equations of an optimizer as it is set. A ValueError with the reason where it has none."""
     equations = optimizer.form.of(matrix).equations
     if isinstance(equations, str):
-        raise ValueError(f"optimizer.name: '{optimizer.name}' cannot be taken apart: {equations}")
+        raise ValueError(f"optimizer.name: '{optimizer.name}' has no equations to show: {equations}")
     return equations
 
 

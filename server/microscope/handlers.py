@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from server.microscope import predict, queries
+from server.microscope import queries
 from server.microscope.controller import Microscope
 from server.microscope.place import look_at
+from server.microscope.prediction import asking
 from server.microscope.refused import refusals
 from server.microscope.take_away import taken
 from server.protocol import Command
@@ -18,6 +19,7 @@ from server.protocol.microscope_queries import (
     Asked,
     ChainOfFactors,
     ChainOfSamples,
+    Code,
     Dissect,
     ReadGraph,
     Reveal,
@@ -31,8 +33,8 @@ from server.wire.sizes import check_passes
 
 if TYPE_CHECKING:
     from engine import Trainer
-    from engine.microscope import Update
-    from server.microscope.hidden import Questions, Withheld
+    from engine.microscope import Listing, Update
+    from server.microscope.prediction.hidden import Questions, Withheld
 
 Result = dict[str, Any]
 
@@ -48,6 +50,11 @@ class Bench:
     def update(self, notation: str = "theory") -> Update:
         with refusals():
             return self._scope.update(self.trainer, self._point, notation)
+
+    def listing(self) -> tuple[Listing, int]:
+        """The update as code, and which of the session's listings it is."""
+        with refusals():
+            return self._scope.listing(self.trainer, self._point)
 
     @property
     def questions(self) -> Questions:
@@ -83,24 +90,29 @@ def graph(bench: Bench, command: ReadGraph) -> Result:
     return queries.graph(command.text, command.inputs)
 
 
+def code(bench: Bench, command: Code) -> Result:
+    found, number = bench.listing()
+    return queries.code(found, bench.trainer.effective_spec.optimizer.lr, bench.withheld) | {"code": number}
+
+
 def take_away(bench: Bench, command: TakeAway) -> Result:
-    return taken(bench.update(command.notation), bench.trainer.spec.data.name, command, bench.withheld)
+    return taken(bench.update(command.notation), bench.trainer, command, bench.withheld)
 
 
 def ask(bench: Bench, command: Ask) -> Result:
-    return predict.ask(bench.questions, predict.question_of(bench.update(command.notation), command))
+    return asking.ask(bench.questions, asking.question_of(bench.update(command.notation), command))
 
 
 def answer(bench: Bench, command: Answer) -> Result:
-    return predict.answer(bench.questions, command.question, command.answer)
+    return asking.answer(bench.questions, command.question, command.answer)
 
 
 def reveal(bench: Bench, command: Reveal) -> Result:
-    return predict.reveal(bench.questions, command.question)
+    return asking.reveal(bench.questions, command.question)
 
 
 def asked(bench: Bench, command: Asked) -> Result:
-    return predict.told(bench.questions)
+    return asking.told(bench.questions)
 
 
 async def look(microscope: Microscope, viewer: Viewer, command: Look) -> None:
@@ -127,6 +139,7 @@ HANDLERS: Mapping[type[Command], Handler] = {
     WrongSide: _handler(wrong_way),
     ChainOfFactors: _handler(chain_of_factors),
     ReadGraph: _handler(graph),
+    Code: _handler(code),
     TakeAway: _handler(take_away),
     Ask: _handler(ask),
     Answer: _handler(answer),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,13 @@ import numpy as np
 
 from server import mathml
 from server.mathml import inline
-from server.microscope.hidden import HIDDEN, Withheld
+from server.microscope.prediction.hidden import HIDDEN, Withheld
 from server.microscope.refused import refusals
 
 if TYPE_CHECKING:
     from engine import Trainer
     from engine.array import Array
-    from engine.microscope import Update
+    from engine.microscope import Listing, Update
     from server.protocol.microscope_queries import Entry
 
 WRITTEN = 400
@@ -118,6 +119,16 @@ def _tensor(name: str, before: Array, right: Array, wrong: Array, differs: bool,
         "entries": entries,
         "more": int(gaps.size - len(order)),
     }
+
+
+def code(found: Listing, rate: float, withheld: Withheld) -> dict[str, Any]:
+    """The update as a listing. Where the rate is asked for, its number is no literal there either."""
+    told = dict(withheld.json(found.as_json()))
+    if any(question.name == "eta" for question in withheld.questions):
+        literal = re.compile(rf"(?<![\w.]){re.escape(repr(rate))}(?![\w.])")
+        for line in (*told["numpy"], *told["torch"]):
+            line["parts"] = [literal.sub(HIDDEN, part) if isinstance(part, str) else part for part in line["parts"]]
+    return told
 
 
 def chain_of_factors(update: Update, name: str, sample: int, withheld: Withheld) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from server.microscope.hidden import Questions, Withheld
+from server.microscope.prediction.hidden import Questions, Withheld
 from server.protocol.microscope import Look
 
 if TYPE_CHECKING:
     from engine import Trainer
-    from engine.microscope import Update
+    from engine.microscope import Listing, Update
 
 
 class Scope:
@@ -19,6 +19,10 @@ class Scope:
     def __init__(self) -> None:
         self._key: Hashable = None
         self._told: dict[str, Update] = {}
+        self._listing: Listing | None = None
+        self._listed: Hashable = None
+        self._likeness: tuple[Any, ...] | None = None
+        self._listings = 0
         self.questions = Questions()
 
     @property
@@ -48,6 +52,27 @@ class Scope:
                 next_update(trainer, notation) if made is None else in_notation(trainer, made.trace, notation)
             )
         return self._told[notation]
+
+    def listings(self, trainer: Trainer, key: Hashable, notation: str = "theory") -> int:
+        """Counts the listings: it rises where that update's is another than that of the update before. None is made for it."""
+        from engine.microscope import likeness
+
+        if key != self._listed:
+            found = likeness(trainer, self.update(trainer, key, notation))
+            if found != self._likeness:
+                self._listings += 1
+                self._listing = None
+            self._likeness, self._listed = found, key
+        return self._listings
+
+    def listing(self, trainer: Trainer, key: Hashable) -> tuple[Listing, int]:
+        """That update as code, and its count."""
+        from engine.microscope import listing
+
+        count = self.listings(trainer, key)
+        if self._listing is None:
+            self._listing = listing(trainer, self.update(trainer, key, "theory"))
+        return self._listing, count
 
     @property
     def withheld(self) -> Withheld:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from server.microscope.hidden import Withheld
+from server.microscope.prediction.hidden import Withheld
 from server.microscope.refused import refusals
 from server.wire.errors import CommandError
 from server.wire.frames import finite
 
 if TYPE_CHECKING:
+    from engine import Trainer
     from engine.microscope import Update
     from server.protocol.microscope_queries import TakeAway
 
@@ -19,10 +20,11 @@ MOST_NUMBERS = 250_000
 """Of an update as JSON: some 5 MB of text."""
 
 
-def taken(update: Update, title: str, command: TakeAway, withheld: Withheld) -> dict[str, Any]:
+def taken(update: Update, trainer: Trainer, command: TakeAway, withheld: Withheld) -> dict[str, Any]:
     """A file's name, media type and text."""
     from engine.microscope import sheet, step_latex
 
+    title = trainer.spec.data.name
     ending, media = MEDIA[command.format]
     part = f"-micro-step-{command.micro + 1}" if command.format == "latex" else ""
     with refusals(index="micro"):
@@ -31,7 +33,7 @@ def taken(update: Update, title: str, command: TakeAway, withheld: Withheld) -> 
                 step_latex(update, command.micro, command.row, command.column, command.sample, withheld.number)
             )
         elif command.format == "sheet":
-            page = sheet(update, command.sample, f"{title}: update {update.step + 1}", withheld.number)
+            page = sheet(update, command.sample, run_in_words(trainer), withheld.number)
             head, begin, body = page.partition("<body>")  # the style holds no answers, and its hash stands there
             text = head + begin + withheld.text(body)
         else:
@@ -41,6 +43,16 @@ def taken(update: Update, title: str, command: TakeAway, withheld: Withheld) -> 
         "type": media,
         "text": text,
     }
+
+
+def run_in_words(trainer: Trainer) -> str:
+    """Data, shape and optimizer of a run, as the page's bar has them."""
+    from engine.optimizers import OPTIMIZERS
+    from engine.rows.datasets import DATASETS
+
+    row = DATASETS.get(trainer.spec.data.name)
+    shape = "–".join(map(str, trainer.machine.tape.sizes))
+    return f"{row.title if row else 'own data'} · {shape} · {OPTIMIZERS[trainer.spec.optimizer.name].title}"
 
 
 def _json(update: Update, withheld: Withheld) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from server.microscope.hidden import Withheld
+from server.microscope.prediction.hidden import Withheld
 from server.microscope.scope import Scope
 
 if TYPE_CHECKING:

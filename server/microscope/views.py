@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from server.mathml import dictionary
+from server.microscope.curve import curve_of
 from server.microscope.diagram import edges_of, forward_of, nodes_of
-from server.microscope.hidden import HIDDEN
 from server.microscope.numbers import open_numbers, part
 from server.microscope.place import equations_of, place_of
+from server.microscope.prediction.hidden import HIDDEN
 from server.microscope.scope import Sight
 from server.microscope.trees import equation_json, symbols
 from server.session.channel_types import Arrays, Picture
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 def microscope(trainer: Trainer, sight: Sight) -> Picture:
     """The update that comes next, without its numbers: ``meta`` is `engine.microscope.Update` as JSON, its ``steps`` with rule,
     symbols and the descriptors of operands and results, ``notations`` there are, and ``mathml``: LaTeX -> MathML of everything
-    written in it. An axis has ``names`` null where they are 1, 2, 3 … or the samples'. ``losses``: of each sample."""
+    written in it. An axis has ``names`` null where they are 1, 2, 3 … or the samples'. ``losses``: of each sample.
+    ``code`` counts the listings of the update as code (the command `code`): of another number it is another."""
     from engine.microscope import NOTATIONS
 
     scope, key, look = sight
@@ -34,6 +36,7 @@ def microscope(trainer: Trainer, sight: Sight) -> Picture:
         _describe(told, step)
     meta["mathml"] = dictionary(_written(meta["steps"]))
     meta["notations"] = [{"name": each.name, "title": each.title, "summary": each.summary} for each in NOTATIONS.values()]
+    meta["code"] = scope.listings(trainer, key, look.notation)
     meta["train"] = len(trainer.dataset.splits["train"])
     if scope.withheld:
         meta = scope.withheld.json(meta)
@@ -70,7 +73,8 @@ def microstep(trainer: Trainer, sight: Sight) -> Picture:
     array they show or null, ``edges``: what runs along which, ``parts``: by array which rows and columns of it are sent (null:
     all), ``asked``: how many numbers are withheld: they are NaN. Arrays: ``operand.NAME`` and ``result.NAME``; ``nodes0`` … and
     ``forward0`` … of the layers that show anything;
-    ``edges`` (d_l, d_source). For the whole mini-batch nodes and edges are means over it."""
+    ``edges`` (d_l, d_source); ``curve`` (2, n), z and φ(z), where an activation of one z is passed through. For the whole
+    mini-batch nodes and edges are means over it."""
     scope, key, look = sight
     update = scope.update(trainer, key, look.notation)
     place = place_of(update, look)
@@ -91,6 +95,9 @@ def microstep(trainer: Trainer, sight: Sight) -> Picture:
             else:
                 sent, which = part(told, place.row, place.column)
                 arrays[f"{prefix}.{each.name}"], parts[f"{prefix}.{each.name}"] = sent, which
+    if step.kind == "activation" and not scope.withheld:  # a point of the curve may be the number that is asked for
+        curve = curve_of(trainer, step, arrays[f"operand.{step.operands[0].name}"])
+        arrays |= {} if curve is None else {"curve": curve}
     nodes = nodes_of(update, step, column, scope, len(trainer.tape.sizes))
     for layer, shown in enumerate(nodes):
         if shown is not None:

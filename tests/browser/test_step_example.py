@@ -35,6 +35,7 @@ def check(step: Step, told: MicroStep) -> list[float]:
     return [number(exact) for _, _, exact in cells]
 
 
+@pytest.mark.slow(seconds=15)
 def test_the_example_is_walked_through_from_end_to_end_and_back(train: Train) -> None:
     open_script(train, json.dumps(PRESET.script))
     direct = Trainer.from_script(PRESET.script)

@@ -96,7 +96,7 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     expect(step.hook("judged")).to_contain_text("Wrong")
     question.first.locator("[name=digits]").fill("some")
     question.first.locator("[name=digits]").press("Enter")
-    expect(question.first).to_contain_text("a number is wanted")
+    expect(question.first).to_contain_text("enter a number")
     assert not received.tells(hidden)
     question.first.locator("[name=digits]").fill(f"{hidden:.2g}".replace("-", "−"))
     question.first.locator("[name=digits]").press("Enter")
@@ -109,7 +109,7 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     expect(step.hook("score")).to_have_text("2 right · 1 wrong · 1 not known")
     question.first.get_by_test_id("reveal").click()
     expect(question).to_have_count(0)
-    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 3 not known")
+    expect(step.hook("score")).to_have_text("2 right · 1 wrong · 1 not known · 1 revealed")
     # Questions end with their update; a page that comes anew still knows those that are open.
     step.hook("hide").click()
     expect(question).to_have_count(1)
@@ -120,6 +120,27 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     page.keyboard.press("ArrowRight")
     expect(step.room).to_have_attribute("data-update", "1")
     expect(question).to_have_count(0)
+
+
+def test_after_a_click_the_arrows_are_the_transports(train: Train) -> None:
+    step = Panels.enter(train)
+    update = next_update(step.open("two_two_two"))
+    page, micro = train.page, step.micro
+    wrong = -int(np.sign(chosen_value(step)))
+    step.hook("hide").click()
+    page.locator(f"[data-question] [data-sign='{wrong}']").click()
+    expect(page.locator("[data-question]")).to_contain_text(f"✗ wrong: the sign is {'negative' if wrong > 0 else 'positive'}")
+    order = page.locator("[data-question] [name=order]")
+    chosen = order.input_value()
+    page.keyboard.press("ArrowRight")
+    step.at(micro + 1)
+    assert order.input_value() == chosen
+    assert micro + 1 < len(update.steps)
+
+
+def chosen_value(step: Panels) -> float:
+    """The number that is picked."""
+    return float((step.hook("matrices").locator(".picked").first.get_attribute("data-value") or "nan").replace("−", "-"))
 
 
 def save(step: Panels, kind: str, folder: Path) -> str:

@@ -186,7 +186,7 @@ def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     assert len(rules) >= 3
     step.hook("notation").select_option("theory")
     step.depth("edge")
-    step.go("Blame reaches layer 1, through the weights into layer 2")
+    step.go("Error signal back to layer 1, through the weights into layer 2")
     expect(step.hook("flow-caption")).to_contain_text("edges show W·δ, flowing left")
     looks_well(step.page, what="edge, backward")
     step.depth("layer")

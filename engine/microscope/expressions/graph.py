@@ -34,7 +34,8 @@ FUNCTIONS: dict[str, tuple[str, Any, Any]] = {
     **{name: _activation(name) for name in ("tanh", "sigmoid", "relu")},
 }
 SIGNS = {"+": "+", "-": "−", "*": "·", "/": "/", "**": "^"}
-UNDERSTOOD = f"+ - * / **, {', '.join(FUNCTIONS)}"
+UNDERSTOOD = f"+ - * / ^, {', '.join(FUNCTIONS)}"
+FACTORS = "; write * between factors"
 MOST_NODES = 60
 MOST_CHARACTERS = 200
 
@@ -122,7 +123,7 @@ class Graph:
 
     @classmethod
     def read(cls, text: str, inputs: Mapping[str, float]) -> Graph:
-        """The graph of an expression of + - * / **, functions, numbers and the named inputs, at their values.
+        """The graph of an expression of + - * / ^ (or **), functions, numbers and the named inputs, at their values.
 
         Raises ValueError naming what is not understood, or where a value does not exist.
         """
@@ -162,12 +163,13 @@ class _Reader:
         try:
             return self.grammar.read(self.text)
         except FormulaError as problem:
-            part = f"'{problem.part}'"
+            part, place = f"'{problem.part}'", f"at character {problem.position}"
+            hint = FACTORS if FACTORS in problem.problem else ""
             refused = {
-                "text": f"'{self.text}' is no expression; allowed: {UNDERSTOOD}",
-                "part": f"{part} is not understood; allowed: {UNDERSTOOD}",
-                "name": f"{part} has no value; allowed: {', '.join(self.inputs)}",
-                "number": f"{part} is not finite here; allowed: where it is",
+                "text": f"'{self.text}' is no expression {place}{hint}; allowed: {UNDERSTOOD}",
+                "part": f"{part} {place} is not understood{hint}; allowed: {UNDERSTOOD}",
+                "name": f"{part} {place} has no value{hint}; allowed: {', '.join(self.inputs)}",
+                "number": f"{part} {place} is not finite here; allowed: where it is",
                 "depth": f"more than {MOST_NODES} steps; allowed: up to {MOST_NODES}",
             }
             raise ValueError(f"text: {refused[problem.kind]}") from None
@@ -181,9 +183,10 @@ class _Reader:
         except (ArithmeticError, ValueError, TypeError) as problem:
             if str(problem).startswith("text:"):
                 raise
-            raise ValueError(f"text: '{text}' has no value here ({problem}); allowed: where it is defined") from problem
+            place = f"'{text}' at character {tree.position}"
+            raise ValueError(f"text: {place} has no value here ({problem}); allowed: where it is defined") from problem
         if not math.isfinite(row[3]):
-            raise ValueError(f"text: '{text}' is not finite here; allowed: where it is")
+            raise ValueError(f"text: '{text}' at character {tree.position} is not finite here; allowed: where it is")
         if len(self.rows) >= MOST_NODES:
             raise ValueError(f"text: more than {MOST_NODES} steps; allowed: up to {MOST_NODES}")
         self.rows.append(row)
@@ -233,7 +236,8 @@ class _Reader:
         right = tree.right
         value = self.grammar.folded(right)
         if value is None:
-            raise ValueError(f"text: the exponent of '{tree.text}' is no number; allowed: numbers")
+            place = f"'{tree.text}' at character {right.position}"
+            raise ValueError(f"text: the exponent of {place} is no number; allowed: numbers")
         return right if isinstance(right, Number) else Number(right.position, f"({right.text})", value)
 
     def _name(self) -> str:

@@ -33,8 +33,10 @@ def activation(b: Builder, step: MicroStep) -> None:
     b.add(
         step,
         "activation",
-        title=f"Forward through {b.layer_name(layer)}: the bend",
-        why=row_of.summary if row_of.symbol or row_of.below_zero else "There is no bend here: the output is the sum itself.",
+        title=f"Forward through {b.layer_name(layer)}: activation",
+        why=row_of.summary
+        if row_of.symbol or row_of.below_zero
+        else "A linear layer has no activation function: the output is the weighted sum itself.",
         rule=f"{out.symbol} = {b.n.phi}({z.symbol})",
         operands=(z,) if slopes is None else (z, slopes),
         results=(out,),
@@ -69,8 +71,8 @@ def back_activation(b: Builder, step: MicroStep) -> None:
     b.add(
         step,
         "back through activation" if normed else "delta",
-        title=f"Backward through {b.layer_name(layer)}: the slope of the bend",
-        why="Blame passes as far as the activation function is steep there: where it is flat, the unit can change nothing.",
+        title=f"Backward through {b.layer_name(layer)}: derivative of the activation",
+        why="The error signal times the activation's derivative φ′(z): where the activation is flat, almost nothing passes.",
         rule=rf"{target} = {left} \odot {slope.symbol}",
         operands=(g, slope, at),
         results=(result,),
@@ -78,7 +80,7 @@ def back_activation(b: Builder, step: MicroStep) -> None:
         terms=terms,
         nodes=result.name,
         note=COUPLED if b.tape.coupled else "",
-        extra=((f"{b.n.phi}'", f"the slope of {row.title}: ${row.derivative}$" if row.derivative else row.title),),
+        extra=((f"{b.n.phi}'", f"the derivative of {row.title}"),),
     )
 
 
@@ -93,7 +95,7 @@ def slope_gradient(b: Builder, step: MicroStep) -> None:
         b.result(step, f"dalpha{layer}"),
         (g, u),
         rf"{b.names.symbol(f'dalpha{layer}')} = \frac{{1}}{{B}} \sum_i {inside}",
-        title=f"Gradient of the slopes of layer {layer}",
-        why="A slope acts only where its unit is below zero: there it answers with what it multiplied.",
+        title=f"Gradient of the slopes below zero of layer {layer}",
+        why="A slope acts only where its unit is below zero: there its gradient is the error signal times what it multiplied.",
         below_zero=True,
     )

@@ -26,7 +26,7 @@ def affine(b: Builder, step: MicroStep) -> None:
     def edges(sample: int | None) -> Array:
         return w.array * (h.array.mean(axis=1) if sample is None else h.array[:, sample])
 
-    what = "the inputs" if layer == 1 else f"what layer {layer - 1} hands on"
+    what = "the inputs" if layer == 1 else f"the activations of layer {layer - 1}"
     b.add(
         step,
         "affine",
@@ -53,8 +53,8 @@ def back_product(b: Builder, step: MicroStep) -> None:
     b.add(
         step,
         "back product",
-        title=f"Blame reaches layer {layer - 1}, through the weights into {b.layer_name(layer)}",
-        why="Each unit gets back the blame of all it fed, through the very weights that it fed them with.",
+        title=f"Error signal back to layer {layer - 1}, through the weights into {b.layer_name(layer)}",
+        why="Each unit collects the error signals of all units that it feeds, each times the weight of that connection.",
         rule=rf"{g.symbol} = {{{w.symbol}}}^\top\, {delta.symbol}",
         operands=(w, delta),
         results=(g,),
@@ -86,7 +86,7 @@ def gradient(b: Builder, step: MicroStep) -> None:
         (delta,),
         rf"{b.names.symbol(f'db{layer}')} = \frac{{1}}{{B}} \sum_i {{{delta.symbol}}}^{{\langle i \rangle}}",
         title=f"Gradient of the biases of {b.layer_name(layer)}",
-        why="A bias is a weight from a source that is always 1: its gradient is the mean of the blame itself.",
+        why="A bias is a weight whose input is always 1: its gradient is the mean of the error signal itself.",
     )
 
 
@@ -102,7 +102,7 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
         if not 0 <= sample < count:
             raise ValueError(f"sample: {sample} given; allowed: 0 to {count - 1}")
         product_ = delta.array[:, sample, None] * h.array[None, :, sample] + 0.0  # −0 is 0
-        words = f"the gradient that this sample alone gives {parameter}: blame times source"
+        words = f"the gradient of this sample alone with respect to {parameter}: error signal times input"
         return Value(f"d{parameter}_i", symbol, words, product_, gradient.rows, gradient.columns, "sample")
 
     def of_one(name: str, row: int, column: int, sample: int) -> Expression:
@@ -119,9 +119,9 @@ def outer(b: Builder, step: MicroStep, delta: Value, h: Value, gradient: Value, 
     b.add(
         step,
         "sample gradients",
-        title=f"What each sample asks of {whose}",
-        why="Source times blame: a weight answers for what it carried (the source) and for where it carried it (the blame). "
-        "A source of 0 carried nothing and gets exactly 0.",
+        title=f"Per-sample gradient of {whose}",
+        why="Error signal times input: how much the unit that a weight leads to is to blame for the loss, times what the "
+        "weight multiplied. An input of 0 gives a gradient of exactly 0.",
         rule=rf"{symbol} = {{{delta.symbol}}}^{{\langle i \rangle}}\, {{{{{h.symbol}}}^{{\langle i \rangle}}}}^\top",
         operands=(delta, h),
         results=(of_sample(0),),

@@ -160,8 +160,8 @@ def output_delta(b: Builder, step: MicroStep) -> None:
     b.add(
         step,
         "output delta",
-        title="Blame begins at the output",
-        why="How much the loss would grow if an output's pre-activation grew: too much said is positive, too little negative.",
+        title="Error signal at the output",
+        why="How the loss changes with an output's pre-activation: positive where it is too large, negative where too small.",
         rule=rule,
         operands=(h, y, z) if slope is None else (h, y, z, slope),
         results=(delta,),

@@ -92,8 +92,8 @@ def back_norm(b: Builder, step: MicroStep) -> None:
     batch = b.tape.norms[layer - 1] == "batch"
     units = len(before.array)
     shape = (
-        ("scale", "of the blame times the normalized value", (before, xhat), dgamma),
-        ("shift", "of the blame", (before,), dbeta),
+        ("scale", "of the error signal times the normalized value", (before, xhat), dgamma),
+        ("shift", "of the error signal", (before,), dbeta),
     )
     for what, of, factors, gradient in shape:
         inside = r"\, ".join(rf"{{{factor.symbol}}}^{{\langle i \rangle}}" for factor in factors)
@@ -136,8 +136,8 @@ def back_norm(b: Builder, step: MicroStep) -> None:
         step,
         "delta",
         title=f"Backward through the norm of layer {layer}",
-        why="Mean and variance moved with every value they were taken of, so that blame goes through them too: "
-        "what all have in common is taken away.",
+        why="Mean and variance depend on every value, so the gradient flows through them too: "
+        "what all values have in common is subtracted.",
         rule=rule,
         operands=(before, xhat, var, gamma),
         results=(after,),

@@ -130,7 +130,7 @@ CHANGING = {
     "gamma": "norm's scale",
     "beta": "norm's shift",
 }
-WHY = "Only now, with all the blame handed out by the old parameters, do they change."
+WHY = "All gradients use the old parameters; only now are they updated."
 
 
 def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: bool, frozen: NDArray[np.bool_]) -> None:
@@ -143,7 +143,7 @@ def tensor_update(b: Builder, step: MicroStep, name: str, formula: str, matrix: 
     reason = optimizer.form.of(matrix).equations
     if isinstance(reason, str):
         before = b.value(name, step.operands[name], "before")
-        why = f"{WHY} How, is not taken apart: {reason}."
+        why = f"{WHY} The update is not written out: {reason}."
         b.add(step, "update", title=title, why=why, rule=formula, operands=(before, gradient), results=(after,), note=note)
         return
     equations = equations_for(optimizer, matrix=matrix)

@@ -4,14 +4,12 @@
 
 import { choiceOf } from "./micro/spots.js";
 import { termsOf } from "./micro/trees.js";
-import { FIRST, scopeOf, seenOf } from "./state.js";
+import { LinkedPlace } from "./linked.js";
+import { DEPTHS, FIRST, scopeOf, seenOf } from "./state.js";
 import { messageOf } from "../wire/refusals.js";
 
 /** So many keys are remembered until there is something to obey them on. */
 const EARLY = 32;
-
-/** @type {Depth[]} */
-export const DEPTHS = ["layer", "unit", "edge"];
 
 export class StepActions {
   #store;
@@ -22,6 +20,7 @@ export class StepActions {
   #stood = "";
   /** What was pressed before the update was there. @type {(() => void)[]} */
   #early = [];
+  #linked = new LinkedPlace();
 
   /** @param {import("../types.js").Host} host */
   constructor({ store, sender, actions }) {
@@ -29,6 +28,7 @@ export class StepActions {
     this.#sender = sender;
     /** For what asks the microscope things of its own. */
     this.ask = sender.send;
+    this.complain = sender.complain.bind(sender);
     this.actions = actions;
   }
 
@@ -157,6 +157,24 @@ export class StepActions {
     const seen = crossing && seenOf(this.#store.state);
     this.#stood = this.#place;
     if (seen) this.#patch({ crossing: null, look: { ...this.#now, micro: seen.micro.micro } });
+    this.#link();
+  }
+
+  /** The page's address says where one is; what it said to begin with is gone to. */
+  #link() {
+    const { clock, room, panels, step, following } = this.#store.state;
+    if (following || room !== "step" || !scopeOf(this.#store.state) || clock?.status !== "paused" || step.crossing) return;
+    const wanted = this.#linked.take();
+    if (!wanted) return this.#linked.keep(this.#now, panels.asking.questions);
+    if (wanted.look) this.#look(wanted.look);
+    for (const hidden of wanted.hidden)
+      this.ask({ type: "ask", ...hidden }).then(
+        ({ questions, score }) => {
+          const { asking } = this.#store.state.panels;
+          this.panels({ asking: { ...asking, questions, score, revision: asking.revision + 1 } });
+        },
+        (error) => this.#sender.complain(messageOf(error)),
+      );
   }
 
   // The pace ----------------------------------------------------------------------------------------------------------

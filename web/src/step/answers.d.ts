@@ -55,6 +55,19 @@ export interface WrongWay {
   tensors: WrongTensor[];
 }
 
+/** A line of a listing: text, or text with the array that it names; and the micro-steps that it is of. */
+export interface CodeLine {
+  parts: (string | [string, string])[];
+  steps: number[];
+}
+
+/** `engine.microscope.Listing`; `code` is the number of it that the update tells. */
+export interface Code {
+  code: number;
+  numpy: CodeLine[];
+  torch: CodeLine[];
+}
+
 export interface WrongTensor {
   name: string;
   shape: number[];
@@ -79,26 +92,6 @@ export interface Factors {
   numbers_mathml: string;
 }
 
-/** `engine.microscope.Graph`, with MathML. Nothing of it is withheld. */
-export interface GraphData {
-  text: string;
-  inputs: Record<string, WireNumber>;
-  nodes: GraphNode[];
-  gradient: Record<string, WireNumber>;
-  paths: Record<string, { nodes: number[]; product: WireNumber }[]>;
-}
-
-export interface GraphNode {
-  id: number;
-  op: string;
-  symbol: string;
-  mathml: string;
-  text: string;
-  value: WireNumber;
-  adjoint: WireNumber;
-  edges: { source: number; local: WireNumber; rule: string; mathml: string; share: WireNumber }[];
-}
-
 export type Stage = "sign" | "order" | "digits";
 
 export interface Question {
@@ -118,6 +111,7 @@ export interface Score {
   right: number;
   wrong: number;
   unknown: number;
+  revealed: number;
 }
 
 export interface Questions {

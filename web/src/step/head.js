@@ -5,8 +5,7 @@
 
 import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 import { formatCount, typeset } from "../toolkit/maths.js";
-import { DEPTHS } from "./actions.js";
-import { seenOf } from "./state.js";
+import { DEPTHS, seenOf } from "./state.js";
 
 /** As many micro-steps "Where am I?" tells of. */
 const TOLD = 3;
@@ -61,9 +60,13 @@ export function headView(actions) {
     const made = step.results.find(({ name }) => name === micro.name);
     const alone = !made || made.columns.kind === "sample" || made.of === "sample" || step.phase === "forward";
     const of = !alone
-      ? `all ${scope.samples.length} samples`
+      ? scope.samples.length === 1
+        ? "the one sample"
+        : `all ${scope.samples.length} samples`
       : micro.sample === null
-        ? `whole mini-batch of ${scope.samples.length}`
+        ? scope.samples.length === 1
+          ? "mini-batch of one sample"
+          : `whole mini-batch of ${scope.samples.length}`
         : `sample ${formatCount(micro.sample + 1)}`;
     setText(where, `micro-step ${micro.micro + 1} of ${micro.steps} · ${of} · before update ${formatCount(scope.step + 1)}`);
     setText(why, typeset(step.why));

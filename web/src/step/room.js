@@ -5,9 +5,10 @@
 import { register } from "../registry.js";
 import { runInWords } from "../run/spec.js";
 import { runSpoken } from "../run/spoken.js";
+import { pill } from "../shared/tools.js";
 import { StepActions } from "./actions.js";
 import { NO_PANELS } from "./panels/state.js";
-import { panelKeys, tools } from "./panels/index.js";
+import { exampleLink, panelKeys, tools } from "./panels/index.js";
 import { UNANSWERED } from "./reconnect.js";
 import { BEGINNING } from "./state.js";
 import { stepTransport } from "./transport.js";
@@ -44,7 +45,7 @@ function begin(host) {
   return {
     view,
     transport: stepTransport(actions),
-    tools: tools(actions),
+    tools: [pill("share", "Share link", () => host.sharing.copyLink()), ...tools(actions)],
     channels: () => ["microscope", "microstep"],
     subject: runInWords,
     keys: {
@@ -75,6 +76,7 @@ function begin(host) {
     frames: { microstep: (frame) => store.hurry({ frames: { ...store.state.frames, [frame.channel]: frame } }) },
     newRun: () => actions.begin(),
     beforeWatching: () => void (store.state.room === "step" && actions.point()),
+    links: [exampleLink(actions)],
     unanswered: UNANSWERED,
   };
 }

@@ -1,7 +1,7 @@
 /** What the Step room adds to what the page holds, to the channels, and to the answers of commands. */
 
 import type { Dissection, TextFile } from "../commands.js";
-import type { Factors, GraphData, Judged, Questioned, Questions, SampleChain, Verification, WrongWay } from "./answers.js";
+import type { Code, Factors, Judged, Questioned, Questions, SampleChain, Verification, WrongWay } from "./answers.js";
 import type { Panels } from "./panels/types.js";
 import type { Micro, Scope, StepState } from "./types.js";
 
@@ -28,7 +28,7 @@ declare module "../commands.js" {
     verify: Verification;
     wrong_way: WrongWay;
     factors: Factors;
-    graph: GraphData;
+    code: Code;
     ask: Questioned;
     answer: Judged;
     reveal: Judged;

@@ -1,9 +1,12 @@
 /** Where the microscope is to begin with, and what the two channels say of where it is now. */
 
 /** @import { AppState } from "../types.js" */
-/** @import { Look, Scope, Seen, StepState } from "./types.js" */
+/** @import { Depth, Look, Scope, Seen, StepState } from "./types.js" */
 
 import { frameOf } from "../run/selectors.js";
+
+/** @type {Depth[]} */
+export const DEPTHS = ["layer", "unit", "edge"];
 
 /** @type {Look} */
 export const FIRST = { micro: 0, sample: "first", notation: "theory", depth: "layer", name: null, row: 0, column: 0, term: 0 };

@@ -11,7 +11,7 @@
  * @typedef {object} Spot  What is pointed at: an entry of a named array, a unit, or an edge. All are counted from 0.
  * @property {"entry" | "unit" | "edge"} kind
  * @property {string} name  of the array; empty for what the diagram points at
- * @property {number} row
+ * @property {number} row  −1 with a name: the whole array
  * @property {number} column
  * @property {number} layer  of a unit, or of an edge's end; −1 where it is of none
  * @property {number} unit
@@ -67,6 +67,7 @@
  * @property {{name: string, title: string, summary: string}[]} notations
  * @property {number[]} samples  training rows from 0, column by column
  * @property {number} train  how many training samples there are
+ * @property {number} code  which of the session's listings this update's is
  * @property {boolean} coupled
  * @property {string | null} problem
  * @property {number | string | null} loss

@@ -9,8 +9,8 @@ const LETTERS = {
   h: "h, the activations",
   z: "z, the weighted sums",
   u: "u, the normalized sums",
-  delta: "δ, the blame",
-  g: "h̄, the blame before the slope",
+  delta: "δ, the error signal",
+  g: "∂ℓ/∂h, the error signal before the activation's derivative",
   a: "a, before dropout or skip",
   d: "d, after dropout",
 };

@@ -12,6 +12,7 @@ import { seenOf } from "../state.js";
 import { captionOf } from "./caption.js";
 import { edgeLines } from "./edges.js";
 import { layoutStep } from "./layout.js";
+import { motion } from "./motion.js";
 import { pointing } from "./pointing.js";
 import { searchFields } from "./search.js";
 import { skipLines } from "./skips.js";
@@ -34,7 +35,8 @@ export function diagramView(actions) {
   const units = s("g", { class: "flow-units" });
   const labels = s("g", { class: "flow-labels" });
   const words = s("g", { class: "flow-words" });
-  const svg = s("svg", { class: "flow", "aria-hidden": "true" }, edges, skips, labels, units, words);
+  const moving = s("g", { class: "flow-motion" });
+  const svg = s("svg", { class: "flow", "aria-hidden": "true" }, edges, skips, labels, units, words, moving);
   const search = searchFields(actions);
   const canvas = h("div", { class: "flow-canvas" }, svg, search.element);
   const stage = h(
@@ -48,6 +50,7 @@ export function diagramView(actions) {
   const lit = lights();
   const lines = edgeLines(edges, labels);
   const arcs = skipLines(skips);
+  const moves = motion(moving);
   /** @type {Layout | null} */
   let layout = null;
   /** @type {Unit[]} */
@@ -104,6 +107,7 @@ export function diagramView(actions) {
     setAttribute(svg, "height", String(at.height));
     canvas.style.width = `${at.width}px`;
     lines.place(at);
+    moves.stop();
     lit.clear();
     drawn = [];
     names = run.inputs;
@@ -156,6 +160,7 @@ export function diagramView(actions) {
     }
     lines.paint(seen);
     arcs.paint(seen);
+    moves.show(seen, lines.lit(), drawn);
     setText(caption, captionOf(seen, lines.most()));
     setAttribute(stage, "aria-label", `Network. ${caption.textContent}`);
     reveal(step.flow?.layer ?? step.layer, at);

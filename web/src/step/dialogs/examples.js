@@ -3,9 +3,10 @@
 /** @import { Example, GraphExample } from "../panels/types.js" */
 
 import { h, setText } from "../../toolkit/dom.js";
-import { graphDialog } from "./graph.js";
+import { fieldsOf } from "../../shared/expression-link.js";
 import { stepSheet } from "../../shared/sheet.js";
 import { messageOf } from "../../wire/refusals.js";
+import { exampleAddress, expressionAddress, loadExamples } from "../example-link.js";
 
 const IDLE = "An example begins a run of its own; here you find the way back to yours.";
 
@@ -15,7 +16,6 @@ export function examplesDialog(actions) {
   const error = h("p", { class: "field-error", role: "alert", hidden: true });
   const again = h("button", { type: "button", class: "quiet-button", hidden: true, onclick: fill }, "try again");
   const list = h("div", { class: "examples" });
-  const graph = graphDialog(actions);
   const back = h(
     "button",
     { type: "button", class: "quiet-button", hidden: true, data: { testid: "examples-back" }, onclick: comeBack },
@@ -24,7 +24,7 @@ export function examplesDialog(actions) {
   const sheet = stepSheet("examples", "Open an example", h("div", { class: "panel-buttons" }, state, back), error, again, list);
   let filled = false;
   return {
-    elements: [sheet.element, graph.element],
+    element: sheet.element,
     open() {
       back.hidden = !actions.cameFromRun;
       sheet.open();
@@ -41,9 +41,7 @@ export function examplesDialog(actions) {
     setText(state, "Loading …");
     error.hidden = again.hidden = true;
     try {
-      const answer = await fetch("/api/microscope");
-      if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-      const { presets, graphs } = /** @type {{presets: Example[], graphs: GraphExample[]}} */ (await answer.json());
+      const { presets, graphs } = await loadExamples();
       list.replaceChildren(
         h("h3", { class: "panel-title" }, "Networks"),
         ...presets.map(network),
@@ -69,25 +67,52 @@ export function examplesDialog(actions) {
       error.hidden = problem === "";
       if (problem === "") sheet.close();
     };
-    return card(example.title, [example.summary, ...example.words], { example: example.name }, begin);
+    const words = [example.summary, ...example.words];
+    return card(example.title, words, { example: example.name }, exampleAddress(example.name), begin);
   }
 
   /** @param {GraphExample} example */
   function expression({ name, title, summary, text, inputs }) {
     const words = `${text.replaceAll("**", "^")}: ${summary}`;
-    return card(title, [words], { graph: name }, () => {
+    const values = Object.fromEntries(Object.entries(inputs).map(([input, value]) => [input, String(value)]));
+    const expression = { text: text.replaceAll(" ** ", "^"), values };
+    return card(title, [words], { graph: name }, expressionAddress(fieldsOf(expression)), () => {
       sheet.close();
-      graph.open(`The chain rule: ${title}`, text, inputs);
+      actions.openExpression(expression);
     });
   }
-}
 
-/** @param {string} title @param {string[]} words @param {Record<string, string>} data @param {() => void} press */
-function card(title, words, data, press) {
-  return h(
-    "div",
-    { class: "example" },
-    h("div", {}, h("h4", {}, title), ...words.map((line) => h("p", { class: "small" }, line))),
-    h("button", { type: "button", class: "quiet-button", data, aria: { label: `Open ${title}` }, onclick: press }, "open"),
-  );
+  /**
+   * @param {string} title
+   * @param {string[]} words
+   * @param {Record<string, string>} data
+   * @param {string} address  that opens it
+   * @param {() => void} press
+   */
+  function card(title, words, data, address, press) {
+    const button = (/** @type {string} */ label, /** @type {Record<string, string>} */ hooks, /** @type {() => void} */ act) =>
+      h(
+        "button",
+        { type: "button", class: "quiet-button", data: hooks, aria: { label: `${label} ${title}` }, onclick: act },
+        label.toLowerCase().replace(" to", ""),
+      );
+    const [hook] = Object.values(data);
+    return h(
+      "div",
+      { class: "example" },
+      h("div", {}, h("h4", {}, title), ...words.map((line) => h("p", { class: "small" }, line))),
+      h(
+        "div",
+        { class: "example-buttons" },
+        button("Open", data, press),
+        button("Copy link to", { link: hook }, () => copy(title, address)),
+      ),
+    );
+  }
+
+  /** @param {string} title @param {string} address */
+  async function copy(title, address) {
+    const refused = (await actions.copy(address)) !== "Copied.";
+    setText(state, refused ? address : `The link is copied. It opens “${title}”.`);
+  }
 }

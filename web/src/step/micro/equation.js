@@ -73,7 +73,8 @@ export function equationView(actions) {
         lit.add(node, entrySpot(value, ...leaf.place), term);
       },
     });
-    const rounds = !edgeOf(micro) && !equation.exact && equation.computed !== null;
+    // A single term has no order in which it could be added up.
+    const rounds = !edgeOf(micro) && equation.terms > 1 && !equation.exact && equation.computed !== null;
     setText(what, whatIs(seen, equation) + (rounds ? ` · ${ROUNDED}` : ""));
     setAttribute(what, "title", rounds ? WHY_ROUNDED : null);
     const edge = edgeOf(micro);

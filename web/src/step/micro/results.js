@@ -39,7 +39,7 @@ export function resultsView(actions) {
             ),
           ]),
         );
-        element.replaceChildren(h("span", { class: "small" }, "made here:"), ...buttons.values());
+        element.replaceChildren(h("span", { class: "small" }, "Result of this step:"), ...buttons.values());
         element.hidden = buttons.size < 2;
       }
       if (nameChanged(micro.name, buttons))

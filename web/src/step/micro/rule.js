@@ -6,6 +6,7 @@
 import { h, memo, setText } from "../../toolkit/dom.js";
 import { typeset } from "../../toolkit/maths.js";
 import { seenOf } from "../state.js";
+import { arraySpot, lights, listen } from "./spots.js";
 import { symbol } from "./symbols.js";
 
 const ASK = "Point at a symbol to read what it is.";
@@ -15,7 +16,6 @@ const ASK = "Point at a symbol to read what it is.";
  * @returns {View}
  */
 export function ruleView(actions) {
-  void actions;
   const box = h("div", { class: "rule-box", role: "group", aria: { label: "The rule" }, data: { testid: "rule" } });
   const symbols = h("div", {
     class: "rule-symbols",
@@ -31,6 +31,9 @@ export function ruleView(actions) {
     h("div", { class: "rule-why" }, symbols, words),
   );
   const changed = memo();
+  const spotChanged = memo();
+  const lit = lights();
+  listen(box, actions);
   /** @type {Map<Element, string>} */
   let meanings = new Map();
   let resting = ASK;
@@ -51,6 +54,7 @@ export function ruleView(actions) {
   /** @param {Seen} seen */
   function draw({ step, scope }) {
     meanings = new Map();
+    lit.clear();
     box.hidden = step.rule === "";
     const formula = symbol(step.rule, scope.mathml);
     if (formula instanceof Element) formula.setAttribute("display", "block");
@@ -62,7 +66,15 @@ export function ruleView(actions) {
       const inner = coreOf(symbol(latex, scope.mathml));
       if (inner) looks.set(inner.outerHTML, told);
     }
+    /** @type {Map<string, import("../types.js").Spot>} */
+    const arrays = new Map();
+    for (const value of [...step.operands, ...step.results]) {
+      const inner = coreOf(symbol(value.symbol, scope.mathml));
+      if (inner) arrays.set(inner.outerHTML, arraySpot(value));
+    }
     for (const node of box.querySelectorAll("*")) {
+      const array = arrays.get(node.outerHTML);
+      if (array) lit.add(node, array);
       const told = looks.get(node.outerHTML);
       if (!told) continue;
       meanings.set(node, typeset(told));
@@ -87,7 +99,13 @@ export function ruleView(actions) {
     element,
     update(state) {
       const seen = seenOf(state);
-      if (seen && changed(seen.step, seen.scope)) draw(seen);
+      if (!seen) return;
+      if (changed(seen.step, seen.scope)) {
+        draw(seen);
+        spotChanged(null);
+        lit.show(state.step.spot);
+      }
+      if (spotChanged(state.step.spot)) lit.show(state.step.spot);
     },
   };
 }

@@ -17,6 +17,14 @@ export function entrySpot({ name, rows, columns }, row, column) {
   return { ...spot, kind: "unit", layer: rows.layer, unit: row };
 }
 
+/** A named array as a whole. @param {Described} value @returns {Spot} */
+export function arraySpot(value) {
+  return entrySpot(value, -1, -1);
+}
+
+/** Whether all of an array is meant. @param {Spot} spot */
+export const isWhole = ({ name, row }) => name !== "" && row < 0;
+
 /** @param {number} layer @param {number} unit @returns {Spot} */
 export function unitSpot(layer, unit) {
   return { ...NOWHERE, kind: "unit", layer, unit };
@@ -27,11 +35,17 @@ export function edgeSpot(layer, unit, source, from) {
   return { ...NOWHERE, kind: "edge", layer, unit, source, from };
 }
 
-/** Whether two speak of the same: by name and place where both have one, else by unit or edge. @param {Spot} a @param {Spot} b */
+/**
+ * Whether two speak of the same: by name and place where both have one, else by unit or edge. An array as a whole speaks of each
+ * of its entries.
+ * @param {Spot} a
+ * @param {Spot} b
+ */
 export function matches(a, b) {
-  if (a.name && b.name) return a.name === b.name && a.row === b.row && a.column === b.column;
+  const whole = isWhole(a) || isWhole(b);
+  if (a.name && b.name) return a.name === b.name && (whole || (a.row === b.row && a.column === b.column));
   if (a.kind === "entry" || a.kind !== b.kind) return false;
-  return a.layer === b.layer && a.unit === b.unit && a.source === b.source && a.from === b.from;
+  return a.layer === b.layer && a.source === b.source && (whole || (a.unit === b.unit && a.from === b.from));
 }
 
 /** @type {WeakMap<Element, {spot: Spot, term: number | null}>} */
@@ -45,6 +59,7 @@ export function lights() {
   let lit = [];
   return {
     clear() {
+      for (const element of all.keys()) places.delete(element);
       all = new Map();
       lit = [];
     },
@@ -104,6 +119,7 @@ export function listen(container, actions) {
  * @returns {{name: string | null, row: number, column: number} | {term: number} | null}
  */
 export function choiceOf(seen, spot) {
+  if (isWhole(spot)) return null;
   const { step, micro } = seen;
   const named = step.results.find(({ name }) => spot.name === name);
   if (named) return { name: named.name, row: spot.row, column: spot.column };

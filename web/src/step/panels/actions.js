@@ -2,14 +2,17 @@
 
 /** @import { AppState } from "../../types.js" */
 /** @import { Commands, Sent } from "../../commands.js" */
-/** @import { GraphData } from "../answers.js" */
 /** @import { Answer } from "../../shared/answer.js" */
 /** @import { Asking, PanelCommands, PanelName, PanelResult, Panels, Picked } from "./types.js" */
 
 import { download } from "../../toolkit/files.js";
 import { answerOf } from "../../shared/answer.js";
+import { writeExpression } from "../../shared/expression-link.js";
 import { NewestAnswers } from "../../wire/newest.js";
-import { sentencesOf } from "../../wire/refusals.js";
+import { writeFragment } from "../../url.js";
+import { reasonOf, sentencesOf } from "../../wire/refusals.js";
+import { EXAMPLE_OPENED, exampleHere, loadExamples } from "../example-link.js";
+import { scopeOf } from "../state.js";
 import { chosenEntry, nextStep, pointedEntry } from "./looked.js";
 
 /**
@@ -51,6 +54,11 @@ export class PanelActions {
     this.#set({ wrong });
   }
 
+  /** @param {Panels["library"]} library  whose listing is shown */
+  showCode(library) {
+    this.#set({ library });
+  }
+
   /** @param {number} micro */
   goTo(micro) {
     this.#step.to(micro);
@@ -74,7 +82,28 @@ export class PanelActions {
    * @returns {Answer<PanelResult<N>> | null}
    */
   answer(state, name, command, ask = true) {
-    const point = this.#point(state);
+    return this.#answer(state, name, command, ask, (now) => this.#point(now));
+  }
+
+  /** The update as code: asked once for all updates that are made alike. @param {AppState} state */
+  code(state) {
+    return this.#answer(state, "code", { type: "code" }, true, (now) => {
+      const [point, scope] = [this.#point(now), scopeOf(now)];
+      return point && scope && [point[0], now.attachments, scope.code, now.panels.asking.revision];
+    });
+  }
+
+  /**
+   * @template {PanelName} N
+   * @param {AppState} state
+   * @param {N} name
+   * @param {Commands[PanelCommands[N]]} command
+   * @param {boolean} ask
+   * @param {(state: AppState) => unknown[] | null} pointOf  what the answer depends on; null while the run moves
+   * @returns {Answer<PanelResult<N>> | null}
+   */
+  #answer(state, name, command, ask, pointOf) {
+    const point = pointOf(state);
     /** @type {Answer<PanelResult<N>> | null} */
     const known = state.panels.answers[name] ?? null;
     if (point === null) return known && { ...known, status: "old" };
@@ -85,7 +114,7 @@ export class PanelActions {
       return known;
     }
     if (!ask) return null;
-    if (!this.#newest.isAsked(name, key)) this.#ask(name, command, key, known?.key.startsWith(here) ? STAYED : 0);
+    if (!this.#newest.isAsked(name, key)) this.#ask(name, command, key, known?.key.startsWith(here) ? STAYED : 0, pointOf);
     return { key, status: "loading", result: known?.result ?? null, message: "" };
   }
 
@@ -100,11 +129,17 @@ export class PanelActions {
     this.#set({ answers });
   }
 
-  /** @param {PanelName} name @param {Sent} command @param {string} key @param {number} wait  milliseconds */
-  #ask(name, command, key, wait) {
+  /**
+   * @param {PanelName} name
+   * @param {Sent} command
+   * @param {string} key
+   * @param {number} wait  milliseconds
+   * @param {(state: AppState) => unknown[] | null} pointOf
+   */
+  #ask(name, command, key, wait, pointOf) {
     const told = (/** @type {Answer<unknown>} */ answer) => {
       // Where the run has moved meanwhile, it may speak of the other point.
-      const here = JSON.stringify(this.#point(this.#step.state));
+      const here = JSON.stringify(pointOf(this.#step.state));
       this.#set(key.startsWith(here) ? { answers: { ...this.#panels.answers, [name]: answer } } : {});
     };
     this.#newest.ask(name, key, () => answerOf(key, () => this.#step.ask(command)), told, wait);
@@ -170,7 +205,8 @@ export class PanelActions {
         score: result.score,
         error: "",
       };
-      if (command.type !== "questions") now.last = "stage" in result ? result : null;
+      if (command.type !== "questions")
+        now.last = "stage" in result ? { ...result, revealed: command.type === "reveal" } : null;
       const same = command.type === "questions" && result.questions.length === 0 && asking.questions.length === 0;
       this.#set({ asking: same ? { ...now, revision: asking.revision } : now });
     } catch (error) {
@@ -178,7 +214,7 @@ export class PanelActions {
     }
   }
 
-  // Examples, graph, files --------------------------------------------------------------------------------------------
+  // Examples, expressions, files --------------------------------------------------------------------------------------
 
   /**
    * Begins an example's run and looks where it is meant to be looked at.
@@ -197,6 +233,22 @@ export class PanelActions {
     }
   }
 
+  /** Opens the example that the address names, in the session that is attached now. */
+  async openLinked() {
+    const name = exampleHere();
+    try {
+      const { presets } = await loadExamples();
+      const example = presets.find((each) => each.name === name);
+      if (!example) throw new Error("there is none of that name");
+      this.#set({ opening: { look: example.look, before: this.#step.state.run?.run ?? 0 } });
+      await this.#step.ask({ type: "load", script: example.script });
+    } catch (error) {
+      this.#set({ opening: null });
+      this.#step.complain(`The example of this link cannot be opened: ${reasonOf(error)}.`);
+    }
+    writeFragment(EXAMPLE_OPENED);
+  }
+
   /** Whether there is a run to come back to. */
   get cameFromRun() {
     return this.#step.state.earlier.length > 0;
@@ -212,16 +264,19 @@ export class PanelActions {
     this.#step.to(micro);
   }
 
-  /**
-   * @param {string} text
-   * @param {Record<string, number>} inputs
-   * @returns {Promise<{graph: GraphData, error: string} | {graph: null, error: string}>}
-   */
-  async graph(text, inputs) {
+  /** Opens an expression in the room that draws it. @param {import("../../shared/expression-link.js").Expression} expression */
+  openExpression(expression) {
+    writeExpression(expression);
+    this.#step.actions.enter("graph");
+  }
+
+  /** To the clipboard. @param {string} text @returns {Promise<string>}  what happened, in words */
+  async copy(text) {
     try {
-      return { graph: await this.#step.ask({ type: "graph", text, inputs }), error: "" };
+      await navigator.clipboard.writeText(text);
+      return "Copied.";
     } catch (error) {
-      return { graph: null, error: sentencesOf(error) };
+      return sentencesOf(error);
     }
   }
 
@@ -233,10 +288,7 @@ export class PanelActions {
   async takeAway(wish, copy) {
     try {
       const { name, type, text } = await this.#step.ask({ type: "take_away", ...wish });
-      if (copy) {
-        await navigator.clipboard.writeText(text);
-        return "Copied.";
-      }
+      if (copy) return await this.copy(text);
       download(name, new Blob([text], { type }));
       return `Saved as ${name}.`;
     } catch (error) {

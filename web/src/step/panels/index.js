@@ -4,7 +4,9 @@
 
 import { h, memo } from "../../toolkit/dom.js";
 import { icon } from "../../toolkit/icons.js";
+import { exampleHere } from "../example-link.js";
 import { PanelActions } from "./actions.js";
+import { codeView } from "./code.js";
 import { updateEquationsView } from "./update-equations.js";
 import { examplesDialog } from "../dialogs/examples.js";
 import { factorsView } from "./factors.js";
@@ -45,6 +47,7 @@ export function panels(actions) {
     { name: "optimizer", title: "Optimizer", view: updateEquationsView(mine) },
     { name: "wrong", title: "The wrong way", view: wrongWayView(mine) },
     { name: "factors", title: "Factors", view: factorsView(mine) },
+    { name: "code", title: "Code", view: codeView(mine, actions) },
   ];
 }
 
@@ -87,6 +90,11 @@ export function panelKeys(actions) {
   return { h: () => own(actions).hide() };
 }
 
+/** An example in the page's address. @param {import("../actions.js").StepActions} actions */
+export function exampleLink(actions) {
+  return { here: () => exampleHere() !== null, open: () => own(actions).openLinked() };
+}
+
 /**
  * What the bar has while one is in the room.
  * @param {import("../actions.js").StepActions} actions
@@ -112,7 +120,7 @@ export function tools(actions) {
   return [
     button("examples", "Open an example", "experiments", examples.open),
     button("take", "Take it away", "export", take.open),
-    ...examples.elements,
+    examples.element,
     take.element,
   ];
 }

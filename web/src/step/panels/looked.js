@@ -4,6 +4,7 @@
 /** @import { AppState } from "../../types.js" */
 /** @import { Picked } from "./types.js" */
 
+import { isWhole } from "../micro/spots.js";
 import { scopeOf, seenOf } from "../state.js";
 
 const PARAMETER = /^(?:.*\.|d)?((?:W|b|P|gamma|beta|alpha)\d+)$/;
@@ -51,6 +52,7 @@ export function pointedEntry(state) {
   const [seen, spot] = [seenOf(state), state.step.spot];
   if (!seen || !spot) return chosen;
   const { micro, sample_column: column, nodes } = seen.micro;
+  if (isWhole(spot)) return chosen;
   if (spot.name) {
     const known = [...seen.step.results, ...seen.step.operands].some(({ name }) => name === spot.name);
     return known ? { micro, name: spot.name, row: spot.row, column: spot.column, sample: column } : chosen;

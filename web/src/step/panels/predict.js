@@ -9,6 +9,8 @@ import { chosenEntry, nextStep } from "./looked.js";
 import { formula } from "../../shared/panel-numbers.js";
 
 const ORDERS = Array.from({ length: 16 }, (_, i) => 5 - i);
+/** How the truth of a stage that is over is told. @type {Record<string, string>} */
+const STAGES = { sign: "the sign is", order: "the magnitude is", digits: "it is" };
 
 /** @param {import("./actions.js").PanelActions} actions @returns {View} */
 export function predictView(actions) {
@@ -21,7 +23,7 @@ export function predictView(actions) {
       title: "hide the number that is chosen and predict it (h)",
       onclick: () => actions.hide(false),
     },
-    "hide this number",
+    "Hide this number",
   );
   const hideNext = h(
     "button",
@@ -32,7 +34,7 @@ export function predictView(actions) {
       title: "hide a number of the next micro-step before it is seen",
       onclick: () => actions.hideNext(),
     },
-    "one of the next step",
+    "Hide one from the next step",
   );
   const list = h("div", { class: "questions", data: { testid: "questions" } });
   const told = h("p", { class: "told-line", role: "status", data: { testid: "judged" } });
@@ -59,19 +61,23 @@ export function predictView(actions) {
       error.hidden = asking.error === "";
       drawList(asking);
       setText(told, judged(asking));
-      const { right, wrong, unknown } = asking.score;
-      setText(score, right + wrong + unknown === 0 ? "" : `${right} right · ${wrong} wrong · ${unknown} not known`);
+      const { right, wrong, unknown, revealed } = asking.score;
+      const counts = `${right} right · ${wrong} wrong · ${unknown} not known${revealed > 0 ? ` · ${revealed} revealed` : ""}`;
+      setText(score, right + wrong + unknown + revealed === 0 ? "" : counts);
     },
   };
 
   /** @param {Asking} asking */
   function drawList({ questions }) {
     const kept = document.activeElement?.closest("[data-question]");
-    const focused = kept && list.contains(kept) ? kept.getAttribute("data-question") : null;
+    const focused =
+      kept && list.contains(kept) && document.activeElement?.matches(":focus-visible")
+        ? kept.getAttribute("data-question")
+        : null;
     const more = questions.length > list.childElementCount;
     list.replaceChildren(...questions.map((question) => card(question)));
     if (more) list.lastElementChild?.scrollIntoView({ block: "nearest" });
-    // Whoever answers by keys goes on with the same question, or the next one that is open.
+    // Whoever answers by keys (after a click the arrows are the transport's) goes on with the same question, or the next one that is open.
     if (focused !== null) {
       const again = list.querySelector(`[data-question="${focused}"]`) ?? list.firstElementChild;
       /** @type {HTMLElement | null | undefined} */ (again?.querySelector("input, select, button"))?.focus();
@@ -82,7 +88,7 @@ export function predictView(actions) {
   function card(question) {
     const { id, symbol, words, stage, answers } = question;
     const past = answers.map(({ stage, right, truth }) =>
-      h("span", { class: `chip-told ${mark(right).kind}` }, `${stage}: ${truthWords(stage, truth)} ${mark(right).sign}`),
+      h("span", { class: `chip-told ${mark(right).kind}` }, `${mark(right).sign} ${STAGES[stage]} ${truthWords(stage, truth)}`),
     );
     const skip = h(
       "button",
@@ -131,16 +137,16 @@ export function predictView(actions) {
   function orderField(id) {
     const field = h(
       "select",
-      { class: "line-field", name: "order", aria: { label: "Its size lies" } },
+      { class: "line-field", name: "order", aria: { label: "Its magnitude" } },
       ...ORDERS.map((order) => h("option", { value: order, selected: order === -1 }, between(order))),
     );
     const go = h(
       "button",
       { type: "button", class: "quiet-button", onclick: () => actions.guess(id, Number(field.value)) },
-      "that is it",
+      "Submit",
     );
     field.addEventListener("keydown", (event) => event.key === "Enter" && go.click());
-    return h("label", { class: "question-field" }, h("span", { class: "small" }, "its size lies"), field, go);
+    return h("label", { class: "question-field" }, h("span", { class: "small" }, "magnitude"), field, go);
   }
 
   /** @param {number} id */
@@ -155,7 +161,7 @@ export function predictView(actions) {
     const problem = h("span", { class: "field-error", role: "alert" });
     const submit = () => {
       const value = parseSetting(field.value);
-      setText(problem, value === null ? "a number is wanted, such as −0.12" : "");
+      setText(problem, value === null ? "enter a number such as −0.12" : "");
       if (value !== null) actions.guess(id, value);
     };
     field.addEventListener("keydown", (event) => {
@@ -163,15 +169,15 @@ export function predictView(actions) {
       event.preventDefault();
       submit();
     });
-    const go = h("button", { type: "button", class: "quiet-button", onclick: submit }, "that is it");
+    const go = h("button", { type: "button", class: "quiet-button", onclick: submit }, "Submit");
     return h("label", { class: "question-field" }, h("span", { class: "small" }, "to two digits"), field, go, problem);
   }
 }
 
 /** @param {boolean | null} right */
 function mark(right) {
-  if (right === null) return { kind: "unknown", sign: "· not known" };
-  return right ? { kind: "good", sign: "✓ right" } : { kind: "bad", sign: "✗ wrong" };
+  if (right === null) return { kind: "unknown", sign: "·" };
+  return right ? { kind: "good", sign: "✓ right:" } : { kind: "bad", sign: "✗ wrong:" };
 }
 
 /** @param {number} order */
@@ -189,8 +195,8 @@ function truthWords(stage, truth) {
 /** @param {Asking} asking */
 function judged({ last }) {
   if (!last) return "";
-  const how = last.right === null ? "Not known" : last.right ? "Right" : "Wrong";
+  const how = last.revealed ? "Revealed" : last.right === null ? "Not known" : last.right ? "Right" : "Wrong";
   if (last.value === null)
-    return `${how}: ${last.stage === "order" ? "its size is " : "it is "}${truthWords(last.stage, last.truth)}.`;
+    return `${how}: ${last.stage === "order" ? "its magnitude is " : "it is "}${truthWords(last.stage, last.truth)}.`;
   return `${how}: it is ${formatNumber(last.value)}.`;
 }

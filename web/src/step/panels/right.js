@@ -100,7 +100,7 @@ function draw({ entries, error, kinks, zero, change }) {
       : zero
         ? "both are 0, but for rounding"
         : good
-          ? "differences agree to"
+          ? "finite differences agree to"
           : "differences are apart by";
   const verdict = h(
     "span",
@@ -113,7 +113,7 @@ function draw({ entries, error, kinks, zero, change }) {
     h("p", { class: "small" }, counted),
     row("ΔJ as g·Δ", number(change.linear, { hook: "change-linear" })),
     row("with ½ΔᵀHΔ added", number(change.predicted, { hook: "change-predicted" })),
-    row("as it came", h("strong", {}, number(change.actual, { hook: "change-actual" }))),
+    row("actual change", h("strong", {}, number(change.actual, { hook: "change-actual" }))),
     details(entries),
   ];
 }

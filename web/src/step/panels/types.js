@@ -4,13 +4,11 @@
  * @typedef {{name: string, row: number, column: number}} Picked  an entry of a parameter, counted from 0
  * @typedef {import("../../commands.js").Told} Told
  * @typedef {import("../answers.js").Question} Question
- * @typedef {import("../answers.js").GraphNode} GraphNode
- * @typedef {import("../answers.js").GraphData} GraphData
  */
 
 /**
  * What each panel asks.
- * @typedef {{right: "verify", samples: "sample_chain", anatomy: "dissect", factors: "factors", wrong: "wrong_way"}} PanelCommands
+ * @typedef {{right: "verify", samples: "sample_chain", anatomy: "dissect", factors: "factors", wrong: "wrong_way", code: "code"}} PanelCommands
  * @typedef {keyof PanelCommands} PanelName
  */
 
@@ -23,13 +21,14 @@
  * @typedef {object} Asking
  * @property {Question[]} questions
  * @property {import("../answers.js").Score} score
- * @property {import("../answers.js").Judged | null} last
+ * @property {(import("../answers.js").Judged & {revealed: boolean}) | null} last
  * @property {number} revision  counts the changes of what is withheld
  * @property {string} error
  *
  * @typedef {object} Panels
  * @property {Picked | null} picked
  * @property {boolean} wrong
+ * @property {"numpy" | "torch"} library  whose listing is shown
  * @property {{[N in PanelName]?: import("../../shared/answer.js").Answer<PanelResult<N>>}} answers
  * @property {Asking} asking
  * @property {{look: {kind: string, layer: number}, before: number} | null} opening  where an example wants to be looked at, and the run before it

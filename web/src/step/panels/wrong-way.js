@@ -1,4 +1,4 @@
-/** The wrong way: a layer changes as soon as its gradient is known, and blame goes on through the new weights. */
+/** The wrong way: a layer changes as soon as its gradient is known, and the error signal goes on through the new weights. */
 
 /** @import { View } from "../../types.js" */
 
@@ -41,7 +41,7 @@ export function wrongWayView(actions) {
 function draw({ words, differ, tensors }) {
   const verdict =
     differ.length === 0
-      ? "Here it makes no difference: no blame goes through a changed weight."
+      ? "Here it makes no difference: no error signal passes through a changed weight."
       : `It changes ${differ.map((name) => entryName(name, []).split(" ")[0]).join(", ")}.`;
   return [
     h("p", { class: "small" }, words, " ", h("strong", {}, verdict)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from server.microscope.hidden import MOST, Question, Questions
+from server.microscope.prediction.hidden import MOST, Question, Questions
 from server.microscope.refused import refusals
 from server.wire.errors import CommandError
 
@@ -83,12 +83,9 @@ def answer(questions: Questions, id: int, given: float | None) -> dict[str, Any]
 
 
 def reveal(questions: Questions, id: int) -> dict[str, Any]:
-    """Tell the number; the stages left count as not known."""
+    """Tell the number; the stages left count as revealed, not as answered."""
     question = _open(questions, id)
-    after = question
-    while after.id in questions.open:
-        after = questions.answer(after, None)
-    return _judged(questions, after, question)
+    return _judged(questions, questions.reveal(question), question)
 
 
 def told(questions: Questions) -> dict[str, Any]:

@@ -211,14 +211,15 @@ class Withheld:
 
 @dataclass
 class Score:
-    """Of the stages answered: how many right, wrong and not known."""
+    """Of the stages answered: how many right, wrong and not known; and how many numbers were revealed without an answer."""
 
     right: int = 0
     wrong: int = 0
     unknown: int = 0
+    revealed: int = 0
 
     def as_json(self) -> dict[str, int]:
-        return {"right": self.right, "wrong": self.wrong, "unknown": self.unknown}
+        return {"right": self.right, "wrong": self.wrong, "unknown": self.unknown, "revealed": self.revealed}
 
 
 @dataclass
@@ -269,6 +270,12 @@ class Questions:
         self.open[question.id] = now = replace(question, stage=after, answers=answers)
         return now
 
+    def reveal(self, question: Question) -> Question:
+        """Tell the number without an answer: no stage counts as answered."""
+        self.score.revealed += 1
+        self.tell(question)
+        return replace(question, answers=(*question.answers, (question.stage, None, question.truth)))
+
     def kept(self) -> dict[str, Any]:
         """As plain data, the numbers included: for the database alone."""
         return {"open": [question.kept() for question in self.open.values()], "score": self.score.as_json(), "made": self._made}
@@ -277,7 +284,8 @@ class Questions:
         """What was kept, of an update that stands as it stood."""
         self.open = {question.id: question for question in map(Question.taken_up, kept["open"])}
         score = kept["score"]
-        self.score = Score(right=score["right"], wrong=score["wrong"], unknown=score["unknown"])
+        revealed = score.get("revealed", 0)  # earlier versions counted them as not known
+        self.score = Score(score["right"], score["wrong"], score["unknown"], revealed)
         self._made, self._of = int(kept["made"]), update
         self.revision += 1
 
