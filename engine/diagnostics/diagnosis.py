@@ -56,17 +56,17 @@ def _diverging(s: Symptoms) -> Finding | None:
     leapt = risen > RISEN and s.recent > MUCH * best
     if s.step == s.since or not (leapt or np.isnan(s.recent)):
         return None
-    words = f"the training loss is {n(s.recent)}, and was {n(best)}: {n(risen)} baselines higher"
+    words = f"the training loss is {n(s.recent)}, and was {n(best)}: it has risen by {n(risen)} times its baseline"
     found = [Evidence("loss_risen", risen, RISEN, "above", words)]
     return finding(
         "diverging",
-        f"The loss rose from {n(best)} to {n(s.recent)}: the steps are longer than the valley is wide.",
+        f"The loss rose from {n(best)} to {n(s.recent)}: steps overshoot, the learning rate is too high.",
         found,
         s,
         [
-            to_try.rate(s, 0.1, "a tenth of the rate"),
-            Remedy("clip.norm", 1.0, "no step along a gradient longer than 1"),
-            Remedy("data.standardize", True, "inputs of one size, one rate fits all"),
+            to_try.rate(s, 0.1, "A tenth of the learning rate"),
+            Remedy("clip.norm", 1.0, "Clip the gradient norm at 1"),
+            Remedy("data.standardize", True, "Standardize the inputs"),
         ],
     )
 
@@ -78,13 +78,13 @@ def _exploding(s: Symptoms) -> Finding | None:
     found = [_ratio_evidence(s, ratio, EXPLODED, "above")]
     return finding(
         "exploding",
-        f"Blame grows {n(ratio)}-fold from layer {len(s.layers)} to layer 1: each layer multiplies it.",
+        f"The error signal grows {n(ratio)}-fold from layer {len(s.layers)} back to layer 1: each layer multiplies it.",
         found,
         s,
         [
             to_try.suitable_initializer(s),
             to_try.batch_norm(s),
-            Remedy("clip.norm", 1.0, "clip"),
+            Remedy("clip.norm", 1.0, "Clip the gradient norm at 1"),
         ],
         1,
     )
@@ -95,7 +95,7 @@ def _dead(s: Symptoms) -> Finding | None:
     share, worst = max(shares, key=lambda found: found[0], default=(0.0, None))
     if worst is None or share <= DEAD or s.level < HIGH or _nothing_yet(s):
         return None
-    words = f"{len(worst.dead)} of {worst.units} units of layer {worst.layer} pass no blame for any training sample"
+    words = f"{len(worst.dead)} of {worst.units} units of layer {worst.layer} have gradient 0 for every training sample"
     found = [Evidence("dead_share", share, DEAD, "above", words, worst.layer)]
     return finding(
         "dead_units",
@@ -103,9 +103,9 @@ def _dead(s: Symptoms) -> Finding | None:
         found,
         s,
         [
-            to_try.rate(s, 0.1, "a smaller rate throws fewer units over the edge"),
-            Remedy("network.bias", 0.0, "biases that begin at zero") if s.spec.network.bias < 0 else None,
-            to_try.layers(s, "activation", "leaky_relu", "a slope below zero too"),
+            to_try.rate(s, 0.1, "A tenth of the learning rate: fewer units die"),
+            Remedy("network.bias", 0.0, "Biases that start at 0") if s.spec.network.bias < 0 else None,
+            to_try.layers(s, "activation", "leaky_relu", "Use leaky ReLU"),
             to_try.suitable_initializer(s),
         ],
         worst.layer,
@@ -121,24 +121,24 @@ def _saturated(s: Symptoms) -> Finding | None:
     unmatched = s.network.confidently_wrong if s.spec.output_and_loss[1] == "mse" else 0.0
     if worst is not None and share > SATURATED:
         layer = worst.layer
-        words = f"in layer {layer} {share:.0%} of the slopes φ′(z) are below a twentieth of the steepest"
+        words = f"in layer {layer} {share:.0%} of the derivatives φ′(z) are below a twentieth of the largest"
         found = Evidence("saturated_share", share, SATURATED, "above", words, layer)
     elif unmatched > WRONG:
         layer = output.layer
-        words = f"{unmatched:.0%} of the samples have an output that is certain and wrong, where its slope is all but 0"
+        words = f"{unmatched:.0%} of the samples have an output that is confident and wrong, where its derivative is almost 0"
         found = Evidence("confidently_wrong", unmatched, WRONG, "above", words, layer)
     else:
         return None
     return finding(
         "saturated",
-        f"{words[0].upper()}{words[1:]}: blame hardly passes.",
+        f"{words[0].upper()}{words[1:]}: the error signal hardly passes.",
         [found],
         s,
         [
-            Remedy("loss", "auto", "the matched loss: δ is ŷ − y, whatever the slope")
+            Remedy("loss", "auto", "Use the matched loss: δ is ŷ − y, without the derivative")
             if layer == output.layer and s.spec.task == "classification"
             else None,
-            Remedy("data.standardize", True, "inputs of size one"),
+            Remedy("data.standardize", True, "Standardize the inputs"),
             to_try.suitable_initializer(s),
             to_try.batch_norm(s),
         ],
@@ -154,14 +154,14 @@ def _vanishing(s: Symptoms) -> Finding | None:
     squashing = any(layer.activation == "sigmoid" for layer in s.hidden)
     return finding(
         "vanishing",
-        f"Of the blame at layer {len(s.layers)} the share {n(ratio)} arrives at layer 1, which hardly learns.",
+        f"Layer 1 gets {n(ratio)} times the error signal of layer {len(s.layers)}, and hardly learns.",
         found,
         s,
         [
-            to_try.layers(s, "activation", "relu", "slopes of 1 in place of at most 1/4") if squashing else None,
+            to_try.layers(s, "activation", "relu", "Switch to ReLU") if squashing else None,
             to_try.suitable_initializer(s),
             to_try.batch_norm(s),
-            to_try.layers(s, "skip", 1, "a way around every layer"),
+            to_try.layers(s, "skip", 1, "Add skip connections"),
         ],
         1,
     )
@@ -187,14 +187,14 @@ def _overfitting(s: Symptoms) -> Finding | None:
     decay = max(1e-3, 10 * s.spec.regularization.l2)
     return finding(
         "overfitting",
-        f"Training loss is down to {n(s.loss)}, but {s.held_out_name} loss is {n(now)}: it learns the samples by heart.",
+        f"Training loss is down to {n(s.loss)}, but {s.held_out_name} loss is {n(now)}: it memorizes the training samples.",
         [found for found in (rose, gap) if found.value > found.threshold],
         s,
         [
-            Remedy("regularization.l2", decay, "weights are pulled to zero"),
-            to_try.layers(s, "dropout", 0.2, "units drop out while it trains"),
-            Remedy("data.samples", 2 * getattr(s.spec.data, "samples", 0), "twice the data"),
-            to_try.layers(s, "units", None, "half the units"),
+            Remedy("regularization.l2", decay, f"Add weight decay (L2 = {decay:g})"),
+            to_try.layers(s, "dropout", 0.2, "Add dropout"),
+            Remedy("data.samples", 2 * getattr(s.spec.data, "samples", 0), "Twice the data"),
+            to_try.layers(s, "units", None, "Half the units"),
         ],
     )
 
@@ -204,19 +204,19 @@ def _vanished_rate(s: Symptoms) -> Finding | None:
     still = s.update is not None and s.update < TINY_UPDATE
     if not (still and s.rate < GONE * base and s.level > LITTLE and s.elasticity > STEEP):
         return None
-    words = f"the {s.spec.schedule.row.title} schedule has brought the rate from {n(base)} down to {n(s.rate)}"
+    words = f"the {s.spec.schedule.row.title} schedule has lowered the learning rate from {n(base)} down to {n(s.rate)}"
     found = [
         Evidence("rate", s.rate, GONE * base, "below", words),
         Evidence("elasticity", s.elasticity, STEEP, "above", f"1 % along the gradient changes the loss by {n(s.elasticity)} %"),
     ]
     return finding(
         "vanished_rate",
-        f"The learning rate is {n(s.rate)}: updates change nothing any more, though the gradient shows the way.",
+        f"The learning rate is {n(s.rate)}: updates change nothing any more, though following the gradient would.",
         found,
         s,
         [
-            Remedy("schedule.name", "constant", "a constant learning rate"),
-            Remedy("schedule.eta_min", float(f"{0.01 * base:.2g}"), "a least rate of a hundredth of the base"),
+            Remedy("schedule.name", "constant", "A constant learning rate"),
+            Remedy("schedule.eta_min", float(f"{0.01 * base:.2g}"), "A minimum rate of a hundredth of the base rate"),
         ],
     )
 
@@ -230,11 +230,11 @@ def _slow(s: Symptoms) -> Finding | None:
     ]
     return finding(
         "slow",
-        f"Each update moves the parameters by {n(s.update)} of their size, though the gradient shows the way.",
+        f"Each update moves the parameters by {n(s.update)} of their size; longer steps would lower the loss.",
         found,
         s,
         [
-            to_try.rate(s, 10.0, "ten times the rate; the learning-rate finder says how far"),
+            to_try.rate(s, 10.0, "Ten times the learning rate (the finder tells how far)"),
             Remedy("optimizer.name", "adam", "Adam"),
         ],
     )
@@ -304,9 +304,9 @@ def _non_finite(s: Symptoms, stopped: Stopped) -> Finding:
     words = first_nonfinite.words if first_nonfinite else stopped.message
     found = [Evidence("non_finite_values", float(first_nonfinite.count if first_nonfinite else 1), 0.0, "above", words)]
     tries = [
-        to_try.rate(s, 0.1, "a tenth of the rate"),
-        Remedy("clip.norm", 1.0, "no gradient longer than 1"),
-        Remedy("data.standardize", True, "inputs of size one"),
+        to_try.rate(s, 0.1, "A tenth of the learning rate"),
+        Remedy("clip.norm", 1.0, "Clip the gradient norm at 1"),
+        Remedy("data.standardize", True, "Standardize the inputs"),
         to_try.suitable_initializer(s),
     ]
     return finding("non_finite", f"{words[0].upper()}{words[1:]}.", found, s, tries)

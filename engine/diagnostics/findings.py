@@ -31,15 +31,15 @@ NAMES: tuple[str, ...] = get_args(Name)
 TITLES: dict[str, str] = {
     "non_finite": "a value is not finite",
     "diverging": "the loss rises",
-    "exploding": "blame explodes on its way back",
+    "exploding": "exploding gradients",
     "dead_units": "units are dead",
     "saturated": "units are saturated",
-    "vanishing": "blame vanishes on its way back",
-    "overfitting": "it memorizes",
+    "vanishing": "vanishing gradients",
+    "overfitting": "overfitting",
     "vanished_rate": "the learning rate has vanished",
     "slow": "steps are too small",
     "plateau": "stuck on a plateau",
-    "underfitting": "it cannot fit the data",
+    "underfitting": "underfitting",
     "leak": "an input gives the target away",
 }
 

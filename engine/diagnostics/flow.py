@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.array import Array
+from engine.array import Array, zeros
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
 from engine.machine.tape import slope_op
@@ -137,7 +137,7 @@ class _Measuring:
     def result(self) -> NetworkState:
         evaluator = self.evaluator
         x, y = evaluator.rows("train")
-        gradient = np.zeros_like(evaluator.grad)
+        gradient = zeros(evaluator.grad.size)
         with np.errstate(over="ignore", invalid="ignore"):
             for start, count in evaluator.passes("gradient_ops", x, y, codes.STATISTICS):
                 gradient += evaluator.grad * (count / len(x))

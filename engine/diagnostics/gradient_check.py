@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.array import Array
+from engine.array import Array, copied, fill, pieces
 from engine.diagnostics.differences import refined, rounding_of, step_for, steps_for
 from engine.diagnostics.flow import inputs_of_activations
 from engine.evaluation.clones import clone_on_rows
@@ -108,9 +108,12 @@ class GradientCheck:
 
     def _steps(self) -> Array:
         """h of every weight."""
-        h = steps_for(self.theta)
-        reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in self.evaluator.activations(self._x)]
-        for slot in self.slots:
+        h = np.empty_like(self.theta)
+        for piece in pieces(h.size):
+            h[piece] = steps_for(self.theta[piece])
+        layers = giving_way_between(self.evaluator.activations(self._x), 1)
+        reach = [float(np.max(np.abs(layer), initial=0.0)) for layer in layers]
+        for slot in giving_way_between(self.slots, 1):
             if len(slot.shape) == 2:
                 source = reach[slot.layer - 1] if slot.name.startswith("W") else max(reach)
                 slot.view(h)[...] *= step_for(0.0, source) / step_for(0.0, 1.0)
@@ -118,14 +121,17 @@ class GradientCheck:
 
     def _rounding(self, seed: int) -> float:
         """By how much J is off by rounding, from its neighbours along a line so short that J is straight."""
-        start, way = self.theta.copy(), generator(seed, "gradient check rounding").normal(size=self.theta.size)
+        start, way, random = copied(self.theta), np.empty_like(self.theta), generator(seed, "gradient check rounding")
+        for piece in pieces(way.size):
+            way[piece] = random.normal(size=way[piece].size)
 
         def at(t: float) -> float:
-            self.theta[...] = start + 1e-5 * t * self.steps * way
+            for piece in pieces(way.size):
+                self.theta[piece] = start[piece] + 1e-5 * t * self.steps[piece] * way[piece]
             return self.evaluator.objective("train")
 
         found = rounding_of(at)
-        self.theta[...] = start
+        fill(self.theta, start)
         return found
 
     @property

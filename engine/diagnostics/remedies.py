@@ -29,8 +29,8 @@ def rate(s: Symptoms, factor: float, words: str) -> Remedy:
 def suitable_initializer(s: Symptoms) -> Remedy:
     """The initializer that suits the activations; with the same already in place, another draw is no remedy."""
     rectifying = any(layer.saturated is None and layer.activation != "identity" for layer in s.hidden)
-    name = "he_normal" if rectifying else "xavier_uniform"
-    return Remedy("network.initializer", {"name": name}, "weights drawn to the layers' sizes")
+    name, title = ("he_normal", "He, for ReLU") if rectifying else ("xavier_uniform", "Xavier, for tanh and sigmoid")
+    return Remedy("network.initializer", {"name": name}, f"Re-initialize ({title})")
 
 
 def layers(s: Symptoms, field: str, value: Any, words: str) -> Remedy | None:
@@ -47,18 +47,18 @@ def layers(s: Symptoms, field: str, value: Any, words: str) -> Remedy | None:
 
 
 def batch_norm(s: Symptoms) -> Remedy | None:
-    return layers(s, "norm", "batch", "batch norm in every layer")
+    return layers(s, "norm", "batch", "Add batch norm")
 
 
 def more_units(s: Symptoms) -> Remedy:
     """Every hidden layer four times as wide, 8 units at least: where two units stand in each other's way, eight seldom do."""
     wider = [layer.model_dump() | {"units": min(MAX_UNITS, max(8, 4 * layer.units))} for layer in s.spec.network.layers]
-    return Remedy("network.layers", wider, "more hidden units")
+    return Remedy("network.layers", wider, "More hidden units")
 
 
 def another_start(s: Symptoms) -> Remedy:
     """The next seed: another draw of the initial weights."""
-    return Remedy("seed", s.spec.seed + 1, "another start")
+    return Remedy("seed", s.spec.seed + 1, "Another random seed")
 
 
 def larger_network(s: Symptoms) -> Remedy:
@@ -70,4 +70,4 @@ def larger_network(s: Symptoms) -> Remedy:
     ]
     if len(wider) < 2:
         wider.append({"units": 8, "activation": wider[-1]["activation"] if wider else "tanh"})
-    return Remedy("network.layers", wider, "a larger network, with a bend in every layer")
+    return Remedy("network.layers", wider, "A larger network, with a nonlinear activation in every layer")

@@ -25,7 +25,7 @@ def _stuck(s: Symptoms, flat: float, high: float = HIGH) -> Evidence | None:
     better = s.improvement
     if better is None or s.step - s.since < ENOUGH or s.level < high or not abs(better) < flat:
         return None
-    words = f"over the later half of the updates the loss fell by {better:.2%}, and stands at {n(s.level)} baselines"
+    words = f"over the later half of the updates the loss fell by {better:.2%}, and stands at {n(s.level)} times its baseline"
     return Evidence("improvement", better, flat, "below", words)
 
 
@@ -46,7 +46,7 @@ def local_minimum(s: Symptoms) -> Finding | None:
         return None
     if samples - fitted - left > 0.5 * GROUP * samples:
         return None
-    words = f"{fitted} of {samples} training samples are fitted, and {left} stay as they are"
+    words = f"{fitted} of {samples} training samples are fitted, and {left} stay wrong"
     tries = [to_try.more_units(s), to_try.another_start(s)]
     return _standing(s, [Evidence("left_share", left / samples, GROUP, "above", words), flat], None, tries)
 
@@ -55,7 +55,7 @@ def plateau(s: Symptoms) -> Finding | None:
     flat = _stuck(s, FLAT)
     if flat is None or penalized(s) or not s.hidden or not s.pull_elasticity < NO_PULL:
         return None
-    words = f"1 % along each sample's own gradient would change its loss by {n(s.pull_elasticity)} %: no sample pulls"
+    words = f"1 % along each sample's own gradient would change its loss by {n(s.pull_elasticity)} %: it is flat for each"
     return _standing(s, [Evidence("pull_elasticity", s.pull_elasticity, NO_PULL, "below", words), flat])
 
 
@@ -65,7 +65,7 @@ def _standing(
     tries = first or [
         to_try.suitable_initializer(s),
         to_try.another_start(s),
-        Remedy("optimizer.name", "adam", "steps that do not shrink with the gradient"),
+        Remedy("optimizer.name", "adam", "Switch to Adam: its steps do not shrink with the gradient"),
     ]
     summary = f"The loss stands still at {n(s.loss)}: {evidence[0].words}.{_fading(s) if layer is None else ''}"
     return finding("plateau", summary, evidence, s, tries, layer)
@@ -89,16 +89,16 @@ def underfitting(s: Symptoms) -> Finding | None:
         share = s.penalty / (s.loss + s.penalty)
         found.append(Evidence("penalty_share", share, 0.0, "above", f"{share:.0%} of the objective is penalty on weights"))
     else:
-        words = f"samples pull {n(s.pull / max(s.gradient, 1e-300))} times as hard as their mean: they disagree, and cancel"
+        words = f"per-sample gradients are {n(s.pull / max(s.gradient, 1e-300))} times as long as their mean: they cancel"
         found.append(Evidence("disagreement", s.pull / max(s.gradient, 1e-300), 1.0, "above", words))
     return finding(
         "underfitting",
-        f"The training loss stands still at {n(s.loss)}, {n(s.level)} of what the best constant answer gets.",
+        f"The training loss stands still at {n(s.loss)}, {n(s.level)} times the loss of the best constant output.",
         found,
         s,
         [
-            Remedy("regularization.l2", s.spec.regularization.l2 / 100, "a weaker penalty"),
-            Remedy("regularization.l1", s.spec.regularization.l1 / 100, "a weaker penalty"),
+            Remedy("regularization.l2", s.spec.regularization.l2 / 100, "A weaker penalty"),
+            Remedy("regularization.l1", s.spec.regularization.l1 / 100, "A weaker penalty"),
             to_try.larger_network(s) if not penalized(s) else None,
         ],
     )

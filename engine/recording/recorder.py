@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.array import Array
+from engine.array import Array, pieces, sum_in_order
 from engine.dataset import SPLITS
 from engine.evaluation.evaluator import Evaluator
 from engine.kernels import codes
@@ -78,7 +78,6 @@ class SeriesRecorder:
 
 def _norm(values: Array) -> float:
     """`engine.kernels.ops.penalties.norm`: scaled by the largest, and the sum in the order of the values."""
-    top = float(np.abs(values).max(initial=0.0))
+    top = float(np.max([np.abs(values[piece]).max() for piece in pieces(values.size)], initial=0.0))
     top = 1.0 if top in (0.0, np.inf) else top
-    scaled = values / top
-    return top * float(np.sqrt(np.add.accumulate(scaled * scaled)[-1]))
+    return top * float(np.sqrt(sum_in_order(values, lambda piece: (piece / top) ** 2)))

@@ -102,11 +102,21 @@ export interface SurfaceRow extends Row {
   domain: Plane;
   start: [number, number];
   colour: "log" | "linear";
+  /** how the usual lanes end, from this start */
+  ending: "arrives" | "rests" | "roams";
   minima: { x: number; y: number; value: number; kind: "global" | "local" }[];
+}
+
+/** A lane of a race on a surface that is no optimizer of networks: it has no rate. */
+export interface SolverRow extends Row {
+  symbols: [string, string][];
+  step_length: string;
 }
 
 interface PresetRow extends Row {
   steps: number;
+  /** steps a second that show it */
+  pace: number;
   threshold: number;
   /** what to look at */
   watch: string;
@@ -139,7 +149,9 @@ export interface Catalog {
   initializers: Row[];
   optimizers: OptimizerRow[];
   schedules: ScheduleRow[];
+  solvers: SolverRow[];
   surfaces: SurfaceRow[];
   races: RacePreset[];
   limits: { layers: number; units: number; steps: number };
+  first_look: { untouched: RunSpecInput; watched: RunSpecInput };
 }

@@ -48,7 +48,8 @@ export type Frozen = Record<string, [number, number][]>;
 export interface Metas {
   data: Empty;
   inputs: UnitsOfMaps;
-  series: { from: number; total: number; revision: number };
+  series: Lacking;
+  batch_losses: Lacking;
   parameters: { frozen: Frozen };
   gradients: Empty;
   updates: Empty;
@@ -65,6 +66,13 @@ export interface Metas {
 }
 
 type Empty = Record<string, never>;
+
+/** Points of a line: of those that are there all from `from` on go. */
+interface Lacking {
+  from: number;
+  total: number;
+  revision: number;
+}
 
 export interface UnitMeta {
   layer: number;

@@ -1,12 +1,14 @@
 /**
  * A run in a link: `#s=` and its script's JSON text, deflated, in base64url; or, where that is too long, `#e=` and the id of an
- * experiment that the server keeps. Other fields of the fragment stay as they are.
+ * experiment that the server keeps; `#kept=` is the script of a run to compare it with. Other fields of the fragment stay as they are.
  */
 
 import { writeFragment } from "./url.js";
 
 /** Characters a script may have in a link: what every browser and messenger carries along. */
 export const LONGEST = 8192;
+/** The field of a run that is set beside the linked one. */
+export const KEPT = "kept";
 /** Characters that a link may unfold to: more is no script of eight kilobytes. */
 const UNFOLDED = 4_000_000;
 
@@ -60,17 +62,18 @@ export function scriptHere(field) {
  * The address of this page with a run in it.
  * @param {{packed: string} | {experiment: string}} run
  * @param {string} [field]  where a script stands: a run's, or a race's
+ * @param {Record<string, string>} [more]  other fields
  */
-export function addressOf(run, field = "s") {
+export function addressOf(run, field = "s", more = {}) {
   const fields = new URLSearchParams(location.hash.slice(1));
-  fields.delete("s");
-  fields.delete("e");
+  for (const name of ["s", "e", KEPT]) fields.delete(name);
   if ("packed" in run) fields.set(field, run.packed);
   else fields.set("e", run.experiment);
+  for (const [name, value] of Object.entries(more)) fields.set(name, value);
   return `${location.origin}${location.pathname}#${fields}`;
 }
 
 /** What comes after a link is opened is no longer what the address says. */
 export function forgetLink() {
-  if (linkHere() !== null) writeFragment({ s: null, e: null });
+  if (linkHere() !== null) writeFragment({ s: null, e: null, [KEPT]: null });
 }

@@ -4,17 +4,20 @@
 
 import "./rooms.js";
 import { barView } from "./frame/bar.js";
+import { keyBeside } from "./frame/beside.js";
 import { firstRoom, partOfRooms, roomOf } from "./frame/current-room.js";
 import { helpDialog } from "./frame/help.js";
 import { listenToKeys } from "./frame/keys.js";
 import { linkDialog } from "./frame/link-dialog.js";
 import { lettingNoticesFade, noticeView } from "./frame/notice.js";
-import { initialLinear } from "./frame/preferences.js";
+import { initialLetters, initialLinear } from "./frame/preferences.js";
+import { markerView } from "./frame/marker.js";
 import { applyProjector, initialProjector } from "./frame/projector.js";
 import { restrictions } from "./frame/restrict.js";
 import { applyTheme, initialTheme } from "./frame/theme.js";
 import { roomKinds } from "./registry.js";
 import { RunActions } from "./run/actions.js";
+import { Comparison } from "./run/comparison.js";
 import { RUN_STATE, runPart } from "./run/part.js";
 import { Sharing } from "./run/sharing.js";
 import { Session } from "./session.js";
@@ -31,28 +34,44 @@ const session = new Session(store, () => roomOf(rooms, store.state));
 const { connection } = session;
 const sender = new Sender(store, connection);
 const links = linkDialog(() => sharing.exportFile("script"));
-const sharing = new Sharing({ store, sender, showLink: links.show });
+const comparison = new Comparison({ store, sender });
+const sharing = new Sharing({ store, sender, comparison, showLink: links.show });
 const actions = new RunActions({ store, sender, connection }, kinds[0].name);
 /** @type {Host} */
-const host = { store, connection, sender, actions, sharing, showLink: links.show, watch: (fresh) => session.watch(fresh) };
-const rooms = kinds.map(({ name, title, begin }) => ({ name, title, ...begin(host) }));
+const host = {
+  store,
+  connection,
+  sender,
+  actions,
+  sharing,
+  comparison,
+  showLink: links.show,
+  watch: (fresh) => session.watch(fresh),
+};
+const rooms = kinds.map(({ name, title, within, begin }) => ({ name, title, within, ...begin(host) }));
 
-const help = helpDialog(rooms, () => store.state);
+const help = helpDialog(rooms, actions, () => store.state);
+const marker = markerView();
+const beside = rooms.flatMap((room) => (room.beside ? [room.beside.view] : []));
 const views = [
-  barView(actions, help.open, rooms),
+  barView(actions, help.open, rooms, marker.buttons),
+  ...beside,
   partOfRooms(rooms, "view"),
   noticeView(actions, rooms),
   partOfRooms(rooms, "transport"),
+  marker,
 ];
+/** What stands beside a room reads what the room shows: it comes after it. */
+const inOrder = [...views.filter((view) => !beside.includes(view)), ...beside];
 const dialogs = rooms.flatMap((room) => room.dialogs ?? []);
 const [theme, projector] = [initialTheme(), initialProjector()];
 applyTheme(theme);
 applyProjector(projector);
 const restrict = restrictions();
-const fade = lettingNoticesFade(store);
+const fade = lettingNoticesFade(store, rooms);
 store.onPaint((state) => {
   session.prepare();
-  for (const view of views) view.update(state);
+  for (const view of inOrder) view.update(state);
   for (const dialog of dialogs) if ("update" in dialog) dialog.update(state);
   restrict();
   fade();
@@ -64,8 +83,15 @@ document.body.replaceChildren(
   ...dialogs.map(({ element }) => element),
   links.element,
 );
-listenToKeys(actions, help.open, () => roomOf(rooms, store.state));
-store.set({ theme, projector, linear: initialLinear(), room: firstRoom(rooms) });
+listenToKeys(
+  actions,
+  help.open,
+  marker,
+  () => roomOf(rooms, store.state),
+  (key) => keyBeside(rooms, store.state, key),
+);
+store.set({ theme, projector, linear: initialLinear(), letters: initialLetters(), room: firstRoom(rooms) });
+actions.followHistory();
 session.begin([
   {
     events: {

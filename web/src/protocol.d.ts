@@ -38,10 +38,11 @@ export type Command =
   | WrongSide
   | ChainOfFactors
   | ReadGraph
+  | Code
   | TakeAway
   | Ask
-  | Answer
   | Acknowledge
+  | Answer
   | Reveal
   | Asked
   | RaceBegin
@@ -59,6 +60,7 @@ export type Command =
   | RaceStep
   | RaceSeek
   | RaceDissect
+  | RaceFan
   | RaceShare
   | RaceExport
   | NetworkBegin
@@ -70,6 +72,7 @@ export type Command =
   | NetworkLaneDuplicate
   | NetworkLaneRetune
   | NetworkLaneReplace
+  | NetworkRates
   | NetworkPlay
   | NetworkPause
   | NetworkSpeed
@@ -82,7 +85,17 @@ export type Command =
   | StudyBasins
   | StudyCompass
   | StudyPoint
-  | StudyCancel;
+  | StudyEdge
+  | StudyCancel
+  | LessonOpen
+  | LessonTry
+  | LessonCheck
+  | LessonAnswer
+  | LessonReset
+  | LessonLeave
+  | LessonKeep
+  | LessonSource
+  | LessonReceipt;
 /**
  * What a page is told.
  */
@@ -100,6 +113,7 @@ export type Event =
   | RaceState
   | NetworkInfo
   | NetworkState
+  | LessonInfo
   | Done
   | ErrorEvent;
 
@@ -490,7 +504,7 @@ export interface Export {
    */
   id?: string | number | null;
   type: "export";
-  format: "curves" | "model" | "torch" | "script";
+  format: "curves" | "batch_losses" | "model" | "torch" | "script";
 }
 /**
  * The recorded series of a branch, thinned. `done.result`: {branch, columns: {name: [numbers]}}.
@@ -568,6 +582,7 @@ export interface Subscribe {
     | "data"
     | "inputs"
     | "series"
+    | "batch_losses"
     | "parameters"
     | "gradients"
     | "updates"
@@ -587,12 +602,19 @@ export interface Subscribe {
     | "race_trails"
     | "race_standings"
     | "race_point"
+    | "race_outcome"
+    | "race_fan"
+    | "race_curvature"
+    | "race_evaluations"
+    | "race_arrows"
     | "network_ways"
     | "network_standings"
     | "network_curves"
     | "network_maps"
+    | "network_outcome"
     | "network_surface"
     | "study"
+    | "lesson_task"
   )[];
   /**
    * cells along a side of a unit map
@@ -611,7 +633,7 @@ export interface Subscribe {
    */
   plane?: [[number, number], [number, number]] | null;
   /**
-   * whose place race_point tells; absent: the leader's
+   * whose place race_point and race_curvature tell; absent: leader's
    */
   lane?: number | null;
 }
@@ -833,6 +855,18 @@ export interface ReadGraph {
   };
 }
 /**
+ * The update as a listing, one for all updates that are made alike: the ``code`` of `microscope` tells when it is another.
+ * `done.result`: ``code``, and ``numpy`` and ``torch``, lines of ``parts``, text or [text, the array that it names], and
+ * ``steps``, the micro-steps that a line is of. Of numbers there are hyperparameters alone.
+ */
+export interface Code {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "code";
+}
+/**
  * A micro-step as LaTeX, or the whole update as an HTML page or as JSON. `done.result`: {name, type, text}, as `export`.
  */
 export interface TakeAway {
@@ -896,20 +930,6 @@ export interface Ask {
   notation?: string;
 }
 /**
- * An answer to the present stage of a question: its sign (-1, 0, 1), the power of ten at or below its size, the number to
- * two significant digits; null: "I don't know". `done.result`: {question, right, truth, value, questions, score}; `value` is
- * told behind the last stage.
- */
-export interface Answer {
-  /**
-   * echoed in the answer: a `done` or an `error`
-   */
-  id?: string | number | null;
-  type: "answer";
-  question: number;
-  answer: number | null;
-}
-/**
  * Sent after painting a frame of `channel`, which stands for those before it too; the newest state of that channel
  * follows. Has no answer.
  */
@@ -923,6 +943,7 @@ export interface Acknowledge {
     | "data"
     | "inputs"
     | "series"
+    | "batch_losses"
     | "parameters"
     | "gradients"
     | "updates"
@@ -942,13 +963,34 @@ export interface Acknowledge {
     | "race_trails"
     | "race_standings"
     | "race_point"
+    | "race_outcome"
+    | "race_fan"
+    | "race_curvature"
+    | "race_evaluations"
+    | "race_arrows"
     | "network_ways"
     | "network_standings"
     | "network_curves"
     | "network_maps"
+    | "network_outcome"
     | "network_surface"
-    | "study";
+    | "study"
+    | "lesson_task";
   frame: number;
+}
+/**
+ * An answer to the present stage of a question: its sign (-1, 0, 1), the power of ten at or below its size, the number to
+ * two significant digits; null: "I don't know". `done.result`: {question, right, truth, value, questions, score}; `value` is
+ * told behind the last stage.
+ */
+export interface Answer {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "answer";
+  question: number;
+  answer: number | null;
 }
 /**
  * Tell a number that was asked for; the stages not answered count as not known. `done.result`: as `answer`.
@@ -972,7 +1014,8 @@ export interface Asked {
   type: "questions";
 }
 /**
- * Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with.
+ * Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with, each lane's
+ * rate tuned for its surface: Rosenbrock's, or the one that is named.
  */
 export interface RaceBegin {
   /**
@@ -986,9 +1029,13 @@ export interface RaceBegin {
   unless_there?: boolean;
   spec?: RaceSpecInput | null;
   /**
-   * as in `race_change`
+   * only without a spec
    */
-  threshold?: number;
+  surface?: SurfaceSpecInput | string | null;
+  /**
+   * as in `race_change`; absent: 0.01, or what suits the surface
+   */
+  threshold?: number | null;
 }
 /**
  * A race on a surface. `start` None is the surface's own; `noise` is the standard deviation of each gradient entry's noise,
@@ -1011,11 +1058,12 @@ export interface SurfaceSpecInput {
   [k: string]: unknown;
 }
 /**
- * A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others.
+ * A lane: its optimizer (on a surface also a solver) and schedule, what was changed on the way, and what it does not share
+ * with the others.
  */
 export interface LaneSpecInput {
   label?: string;
-  optimizer?: OptimizerSpecInput;
+  optimizer?: OptimizerSpecInput | SolverSpec;
   schedule?: ScheduleSpecInput;
   retunes?: RetuneInput[];
   batch_size?: number | string | null;
@@ -1023,11 +1071,18 @@ export interface LaneSpecInput {
   initializer?: InitializerSpecInput | null;
 }
 /**
+ * A solver and its row's parameters, for a lane of a race on a surface. It has no rate and no dialects.
+ */
+export interface SolverSpec {
+  name: string;
+  [k: string]: unknown;
+}
+/**
  * From the update after `step` on a lane runs under these.
  */
 export interface RetuneInput {
   step?: number;
-  optimizer: OptimizerSpecInput;
+  optimizer: OptimizerSpecInput | SolverSpec;
   schedule?: ScheduleSpecInput;
 }
 /**
@@ -1046,8 +1101,9 @@ export interface RaceLoad {
     | string;
 }
 /**
- * Another surface, start, noise, seed, length or bound: every lane runs again, to the present step. Absent fields stay; a
- * new surface brings its own start. `threshold`: how close to the least known loss counts as reached.
+ * Another surface, start, noise, seed, length or bound: every lane runs again, to the present step; on another kind of
+ * surface it stands at step 0. Absent fields stay; a new surface brings its own start. `threshold`: how close to the least
+ * known loss the finish is.
  */
 export interface RaceChange {
   /**
@@ -1065,8 +1121,9 @@ export interface RaceChange {
 }
 /**
  * Choose every lane's rate in one way, and say which: the `same` one for all (`lr`), each rule's `defaults`, or each
- * `tuned` by its loss after `steps` over a grid of `rates`, on three seeds of the noise. Lanes run again, without what was
- * changed on the way. `done` comes when all are tuned; a pause ends it early, an `error` with code cancelled.
+ * `tuned`: over a grid of `rates`, on three seeds of the noise, that which arrives first within `steps` and stays, or where
+ * none does has the least loss. Lanes run again, without what was changed on the way; solvers have no rate. `done` comes when
+ * all are tuned; a pause ends it early, an `error` with code cancelled.
  */
 export interface RaceRates {
   /**
@@ -1077,7 +1134,7 @@ export interface RaceRates {
   how: "same" | "defaults" | "tuned";
   lr?: number | null;
   /**
-   * absent: 13, from 1e-4 to 1
+   * absent: 22, from 1e-6 to 10
    */
   rates?: number[] | null;
   steps?: number;
@@ -1131,7 +1188,7 @@ export interface RaceLaneRetune {
    * a lane's id, which the event `race` tells
    */
   lane: number;
-  optimizer?: OptimizerSpecInput | null;
+  optimizer?: OptimizerSpecInput | SolverSpec | null;
   schedule?: ScheduleSpecInput | null;
 }
 /**
@@ -1220,6 +1277,22 @@ export interface RaceDissect {
    */
   lane: number;
   coordinate: "x" | "y";
+}
+/**
+ * One lane from many starts at once, to the race's end or as far as a million updates in all go, and again whenever the
+ * race is another; without starts no more. The channel `race_fan` shows them. `done` comes when they have been run.
+ */
+export interface RaceFan {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "race_fan";
+  /**
+   * a lane's id, which the event `race` tells
+   */
+  lane: number;
+  starts: [number, number][];
 }
 /**
  * The race as a script. `done.result`: {script: JSON text}.
@@ -1369,6 +1442,25 @@ export interface NetworkLaneReplace {
    */
   lane: number;
   spec: LaneSpecInput;
+}
+/**
+ * As `race_rates`: every lane's rate is chosen in one way. `tuned` runs a lane at each rate of the grid from the race's own
+ * start, over its own batches, and takes that which comes first to the threshold and stays, or where none does has the least
+ * train loss. The same race is tuned once. Lanes run again, to where they stood.
+ */
+export interface NetworkRates {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "network_rates";
+  how: "same" | "defaults" | "tuned";
+  lr?: number | null;
+  /**
+   * absent: 16, from 1e-4 to 10
+   */
+  rates?: number[] | null;
+  steps?: number;
 }
 export interface NetworkPlay {
   /**
@@ -1564,6 +1656,34 @@ export interface StudyPoint {
   lanes?: number[] | null;
 }
 /**
+ * λ_max along a lane's path, beside the largest at which its optimizer is stable at its rate, 2/η of gradient descent: of a
+ * lane of the race as far as it has run, or of gradient descent over the whole of 20 samples of a sine, run for this.
+ */
+export interface StudyEdge {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "study_edge";
+  on?: "sine" | "race";
+  /**
+   * of the race; absent: the first
+   */
+  lane?: number | null;
+  /**
+   * on the sine
+   */
+  rate?: number;
+  /**
+   * on the sine
+   */
+  steps?: number;
+  /**
+   * of the path, at most; absent: up to 401, of a lane 98
+   */
+  points?: number | null;
+}
+/**
  * End the study under way; where there is none, nothing.
  */
 export interface StudyCancel {
@@ -1572,6 +1692,123 @@ export interface StudyCancel {
    */
   id?: string | number | null;
   type: "study_cancel";
+}
+/**
+ * Open a card: its situation is built in this session, in place of what is there, and nothing moves or tells what it asks
+ * before its question is answered. A card that goes on with what is there leaves it. The event `lesson` tells the card.
+ */
+export interface LessonOpen {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson";
+  /**
+   * course/lesson, or an own one's id
+   */
+  lesson: string;
+  /**
+   * counted from 0
+   */
+  card?: number;
+  /**
+   * its question was answered before, on this page: nothing is asked again
+   */
+  answered?: boolean;
+}
+/**
+ * Open a card of a text that is being written. `done.result`: {problems: [{line, message, allowed}]}, empty where it is
+ * opened.
+ */
+export interface LessonTry {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_try";
+  text: string;
+  card?: number;
+}
+/**
+ * Read a text that is being written. `done.result`: {problems: [{line, message, allowed}], lesson: its cards as `lesson`
+ * tells them, without situations, or null}.
+ */
+export interface LessonCheck {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_check";
+  text: string;
+}
+/**
+ * Answer the question of the card that is open; null: I don't know. By its kind: the index of a choice; -1, 0 or 1; a power
+ * of ten; a number; indices in order; [x, y]; the heights of a curve at evenly spaced steps. `done.result` is the
+ * `LessonVerdict`.
+ */
+export interface LessonAnswer {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_answer";
+  answer: number | number[] | null;
+}
+/**
+ * Build the card's situation again; an answer that was given stays given.
+ */
+export interface LessonReset {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_reset";
+}
+/**
+ * Leave the lesson: what it began stays, and nothing is locked.
+ */
+export interface LessonLeave {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_leave";
+}
+/**
+ * Keep a text on the server. `done.result`: {lesson, lasting}: the id to open it by, in any session, and whether it
+ * outlives the server. Refused where it cannot be read.
+ */
+export interface LessonKeep {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_keep";
+  text: string;
+}
+/**
+ * A lesson's text. `done.result`: {text}.
+ */
+export interface LessonSource {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_source";
+  /**
+   * course/lesson, or an own one's id
+   */
+  lesson: string;
+}
+/**
+ * What was done on the card, as a file that `chainrule check` replays. `done.result`: {name, type, text}.
+ */
+export interface LessonReceipt {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lesson_receipt";
 }
 /**
  * The answer to attach. `generation` numbers the holders of control; an older socket is closed with 4001.
@@ -2074,6 +2311,10 @@ export interface RaceInfo {
    */
   least: number | null;
   lanes: RaceLane[];
+  /**
+   * of the surface, or found in a formula's domain
+   */
+  minimum: "known" | "found" | "none";
   threshold: number;
   /**
    * how the rates were chosen, in words
@@ -2101,11 +2342,12 @@ export interface SurfaceSpec {
   [k: string]: unknown;
 }
 /**
- * A lane: its optimizer and schedule, what was changed on the way, and what it does not share with the others.
+ * A lane: its optimizer (on a surface also a solver) and schedule, what was changed on the way, and what it does not share
+ * with the others.
  */
 export interface LaneSpec {
   label: string;
-  optimizer: OptimizerSpec;
+  optimizer: OptimizerSpec | SolverSpec;
   schedule: ScheduleSpec;
   retunes: Retune[];
   batch_size: number | string | null;
@@ -2117,7 +2359,7 @@ export interface LaneSpec {
  */
 export interface Retune {
   step: number;
-  optimizer: OptimizerSpec;
+  optimizer: OptimizerSpec | SolverSpec;
   schedule: ScheduleSpec;
 }
 /**
@@ -2128,9 +2370,9 @@ export interface RaceLane {
   slot: number;
   label: string;
   /**
-   * in force at the present step
+   * in force at the present step: an optimizer, or a solver, which has no rate
    */
-  optimizer: OptimizerSpec;
+  optimizer: OptimizerSpec | SolverSpec;
   schedule: ScheduleSpec;
   seed: number | null;
   /**
@@ -2216,6 +2458,10 @@ export interface NetworkInfo {
   tensors: Tensor[];
   lanes: NetworkLane[];
   threshold: number;
+  /**
+   * how the rates were chosen, in words
+   */
+  rates: string;
 }
 /**
  * Where a tensor of parameters begins in θ; its entries follow row by row.
@@ -2252,6 +2498,10 @@ export interface NetworkLane {
    * what it does not share with the others
    */
   badges: string[];
+  /**
+   * how its rate was
+   */
+  chosen: "own" | "same" | "default" | "tuned";
 }
 /**
  * Where a race on the network stands. The newest overwrites older ones.
@@ -2273,9 +2523,98 @@ export interface NetworkState {
    */
   steps_per_second: number | null;
   /**
+   * lanes tuned, of how many
+   */
+  tuning: [number, number] | null;
+  /**
    * false: its script was recorded under another fingerprint
    */
   same_bits: boolean;
+}
+/**
+ * The card that is open; `card` null: none is. `words`, `why` and headings are HTML, sanitized; `why` is null until the
+ * question is answered. In them a number that was measured is ``<data value="1.8e-06">``, and before it may be told
+ * ``<data value="">``. `locked`: what moves and what would tell is refused until then, with the code ``locked``. `own`:
+ * somebody else's than chainrule's; a text that is tried has no `lesson`.
+ */
+export interface LessonInfo {
+  type: "lesson";
+  lesson: string | null;
+  own: boolean;
+  title: string;
+  course: string;
+  can: string;
+  count: number;
+  card: number | null;
+  heading: string;
+  words: string;
+  why: string | null;
+  view: string;
+  after: string | null;
+  /**
+   * in Step {micro, sample}, of an expression {text, inputs}; else null
+   */
+  place: {
+    [k: string]: unknown;
+  } | null;
+  lit: string[];
+  controls: string[];
+  minutes: [number, number] | null;
+  question: LessonQuestion | null;
+  verdict: LessonVerdict | null;
+  task: LessonTask | null;
+  locked: boolean;
+  /**
+   * counts the cards opened in this session
+   */
+  number: number;
+}
+/**
+ * `ask` and the choices' or items' `texts` are HTML. Of a sketch `axis` is [first step, last step, low, high] and `log`
+ * whether its heights are on a logarithmic axis.
+ */
+export interface LessonQuestion {
+  kind: "choose" | "sign" | "power" | "number" | "order" | "place" | "sketch";
+  ask: string;
+  texts: string[];
+  unit: string;
+  axis: [number, number, number, number] | null;
+  log: boolean;
+  /**
+   * what the curve or the point is, in words
+   */
+  reading: string;
+}
+/**
+ * How an answer went, or null for `answer` where it was not known. `value` is what was measured, `truth` the right answer
+ * in the form of `LessonAnswer.answer`; `said` words the truth, `reply` answers a wrong choice; `curve` is the measured one of
+ * a sketch, [steps, heights]; `off` how far a place or a curve was off.
+ */
+export interface LessonVerdict {
+  answer: number | number[] | null;
+  right: boolean | null;
+  value: number | number[] | null;
+  truth: number | number[] | null;
+  said: string;
+  reply: string;
+  curve: [number[], number[]] | null;
+  off: number | null;
+}
+/**
+ * `ask` is HTML, and so is `wanted`, the condition. Where it stands, the channel `lesson_task` tells.
+ */
+export interface LessonTask {
+  ask: string;
+  wanted: string;
+  receipt: boolean;
+  /**
+   * it was, at some time since the card was opened
+   */
+  met: boolean;
+  /**
+   * false: it takes long to measure, and is told where nothing moves
+   */
+  live: boolean;
 }
 /**
  * A command took effect. What it changed is kept, unless `keeping` says otherwise.
@@ -2298,7 +2637,7 @@ export interface ErrorEvent {
   type: "error";
   id: string | number | null;
   /**
-   * stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unreadable_session, unknown_experiment, no_run, no_race, cancelled, busy, unavailable, internal
+   * stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unreadable_session, unknown_experiment, unknown_lesson, no_run, no_race, no_lesson, locked, unmeasured, cancelled, busy, unavailable, internal
    */
   code: string;
   /**

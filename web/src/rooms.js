@@ -3,3 +3,5 @@
 import "./train/room.js";
 import "./step/room.js";
 import "./race/room.js";
+import "./graph/room.js";
+import "./lessons/room.js";

@@ -8,6 +8,7 @@
 
 import { wordsOfLoss } from "./reconnect/loss.js";
 import { memo } from "./toolkit/dom.js";
+import { entryHere } from "./url.js";
 import { NO_LINE, SocketConnection } from "./wire/connection.js";
 import { messageOf } from "./wire/refusals.js";
 import { isOpening, leaveForLink, standsAt } from "./wire/tab-sessions.js";
@@ -56,6 +57,7 @@ export class Session {
     if (this.#linked() && !isOpening(location.hash)) leaveForLink();
     // Pasted into a page that is open already, an address changes nothing but the fragment, and is opened as in any other tab.
     addEventListener("hashchange", ({ oldURL }) => {
+      if (entryHere()) return; // one goes back or forward through the rooms
       this.#readdressed = true;
       standsAt(new URL(oldURL).hash);
       location.reload();
@@ -80,7 +82,8 @@ export class Session {
 
   #channels() {
     // One that came with its room need not be among those that `protocol.d.ts` knows.
-    return /** @type {Channel[]} */ (this.#room().channels(this.#store.state));
+    const beside = this.#parts.flatMap((part) => part.beside?.channels?.(this.#store.state) ?? []);
+    return /** @type {Channel[]} */ ([...this.#room().channels(this.#store.state), ...beside]);
   }
 
   /** @returns {Partial<Subscribe>} */
@@ -125,7 +128,7 @@ export class Session {
     if (event.resumed) this.#arriving = new Set();
     // Of another session nothing that was drawn holds; one that was found again tells what it has.
     else this.#forget(new Set());
-    if (!event.resumed) store.set({ frames: {}, series: null });
+    if (!event.resumed) store.set({ frames: {}, series: null, batchLosses: null });
     if (forgotten) this.#bringBack(before, unreadable);
     else if (reason === "behind") store.set({ notice: { kind: "info", text: BEHIND } });
     await this.#subscribe();

@@ -23,6 +23,7 @@ export const PAGE_STATE = {
   room: "",
   cameFrom: null,
   linear: false,
+  letters: true,
 };
 
 export class Store {

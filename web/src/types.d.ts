@@ -14,6 +14,7 @@ import type { Broken } from "./reconnect/catch-up.js";
 import type { Rule } from "./reconnect/unanswered.js";
 import type { Store } from "./store.js";
 import type { RunActions } from "./run/actions.js";
+import type { Comparison } from "./run/comparison.js";
 import type { Sharing } from "./run/sharing.js";
 import type { Sender } from "./wire/sender.js";
 
@@ -54,9 +55,11 @@ export interface AppState {
   theme: "light" | "dark";
   /** larger type, settings folded away */
   projector: boolean;
+  /** whether single letters are keys */
+  letters: boolean;
   /** where one is, by the room's name */
   room: string;
-  /** the room that Escape goes back to */
+  /** the room that one was in before */
   cameFrom: string | null;
   /** the loss on a linear axis instead of a logarithmic one */
   linear: boolean;
@@ -67,9 +70,17 @@ export interface AppState {
   /** scripts of the runs before this one, the newest last: undo goes back to them */
   earlier: string[];
   series: SeriesData | null;
+  /** whether the run of a link is on its way to its step */
+  following: boolean;
+  /** each update's mini-batch loss, thinned; not recorded */
+  batchLosses: SeriesData | null;
   /** the sample that the room which shows it follows through the network */
   followed: Followed | null;
   compared: Compared | null;
+  /** a run that stands still beside the live one */
+  kept: KeptRun | null;
+  /** whether the two are shown side by side, or one is being kept for it */
+  comparing: boolean;
   /** drawn faint behind the curves */
   futures: Future[];
   /** they are hidden */
@@ -92,6 +103,8 @@ export interface Notice {
   text: string;
   /** offers to take back the edit it tells of */
   undo?: boolean;
+  /** what undo puts back in place of an edit: it tells of nothing that the server knows */
+  back?: Partial<AppState>;
 }
 
 export interface Figures {
@@ -118,6 +131,19 @@ export interface Compared {
   final: Record<string, number | null>;
 }
 
+/** A run as it stood when it was kept. */
+export interface KeptRun {
+  run: RunInfo;
+  clock: State;
+  script: Script;
+  /** what was drawn of it */
+  frames: Frames;
+  /** its script, as a link has it */
+  text: string;
+  /** its curves */
+  compared: Compared;
+}
+
 /** A sample of the run, counted from 0. */
 export interface Followed {
   split: Split;
@@ -141,6 +167,8 @@ export interface Host {
   /** the run that all rooms look at, and the page around them */
   actions: RunActions;
   sharing: Sharing;
+  /** a run kept beside the live one */
+  comparison: Comparison;
   /** a link that could not be copied, or why there is none */
   showLink: (shown: { url: string | null; note: string }) => void;
   /** tells the server again what is watched; `fresh`: its channels then come from their beginning */
@@ -175,6 +203,15 @@ export interface Part {
   catchUp?: (before: AppState, now: AppState, broken: Broken) => Sent[];
   /** Commands that begin again what a server has forgotten. */
   remembered?: (state: AppState) => Sent[];
+  /** What of it lies beside every room, wherever one is. */
+  beside?: Beside;
+}
+
+/** Beside every room: its view, and what comes before that of the room one is in. */
+export interface Beside {
+  view: View;
+  keys?: (state: AppState) => Record<string, () => void>;
+  channels?: (state: AppState) => string[];
 }
 
 /**
@@ -199,8 +236,12 @@ export interface Room extends Part {
   help: { keys: [string[], string][]; words: string[] };
   /** when one comes in */
   arrive?: () => void;
+  /** when one goes out */
+  depart?: () => void;
   /** What it has to say above the transport, by how urgent that is: before all else, before the last notice, after it. */
   lines?: (state: AppState) => { urgent?: Line | null; now?: Line | null; idle?: Line | null };
+  /** What else it offers whoever has done nothing yet. */
+  invites?: () => { label: string; press: () => void }[];
   /** What a screen reader is told of it; null: the line. */
   spoken?: (state: AppState, line: Line | null) => string | null;
 }
@@ -211,6 +252,8 @@ export interface RoomKind {
   name: string;
   /** on its door */
   title: string;
+  /** the room that leads to this one, which has no door of its own */
+  within?: string;
   /** its fields of the state, to begin with */
   state: Partial<AppState>;
   /** addresses of its stylesheets, beside those that the page's first file links */

@@ -1,4 +1,10 @@
-/** What a link may say of how a run is looked at: `#view=race&theme=dark&projector=1&hide=data&lock=optimizer.lr`. */
+/**
+ * The page's address: what a link may say of how a run is looked at, `#view=race&theme=dark&projector=1&hide=data&lock=optimizer.lr`,
+ * and the rooms, and the cards of a lesson, as entries of the browser's history.
+ */
+
+/** The fragment as it is: the history brings older ones. */
+let fragment = location.hash;
 
 /**
  * @returns {{view: string | null, theme: "light" | "dark" | null, projector: boolean, hide: string[], lock: string[]}}
@@ -21,11 +27,59 @@ export function readFragment() {
  * @param {Record<string, string | null>} fields
  */
 export function writeFragment(fields) {
-  const all = new URLSearchParams(location.hash.slice(1));
+  history.replaceState(history.state, "", addressWith(fields));
+  fragment = location.hash;
+}
+
+/** @param {Record<string, string | null>} fields */
+function addressWith(fields) {
+  const all = new URLSearchParams(fragment.slice(1));
   for (const [name, value] of Object.entries(fields)) {
     if (value === null) all.delete(name);
     else all.set(name, value);
   }
-  const text = all.toString();
-  history.replaceState(history.state, "", text ? `#${text}` : location.pathname + location.search);
+  const text = all.toString().replaceAll("%2F", "/"); // as a person would write it
+  return text ? `#${text}` : location.pathname + location.search;
+}
+
+/** Of this page, from when it was loaded: what an earlier load or a person put into the history is opened as an address is. */
+const PAGE = performance.timeOrigin;
+
+/**
+ * Where the history stands: a room, the one that it was entered from, and the card of a lesson; null where this page did not put
+ * it there.
+ */
+export function entryHere() {
+  const entry = /** @type {{page: number, room: string, from: string | null, card?: string | null} | null} */ (history.state);
+  return entry?.page === PAGE ? entry : null;
+}
+
+/**
+ * A room becomes an entry of the history: a new one, or, where one came from nowhere, the one that is there.
+ * @param {string} room
+ * @param {string | null} from
+ * @param {string | null} view  what the address says of it
+ */
+export function enterEntry(room, from, view) {
+  const entry = { ...history.state, page: PAGE, room, from };
+  if (from === null) history.replaceState(entry, "");
+  else history.pushState(entry, "", addressWith({ view }));
+  fragment = location.hash;
+}
+
+/** The card of a lesson that the address names. @returns {string | null} */
+export const readCard = () => new URLSearchParams(location.hash.slice(1)).get("l");
+
+/**
+ * The address names a card from now on, or none.
+ * @param {string | null} card
+ * @param {{room: string, from: string | null, view: string | null} | null} entered  as a new entry of the history, with its room
+ */
+export function writeCard(card, entered) {
+  if (entered === null) history.replaceState({ ...history.state, card }, "", addressWith({ l: card }));
+  else {
+    const { room, from, view } = entered;
+    history.pushState({ ...history.state, page: PAGE, room, from, card }, "", addressWith({ l: card, view }));
+  }
+  fragment = location.hash;
 }

@@ -11,9 +11,10 @@ import { roomOf } from "./current-room.js";
  * @param {import("../run/actions.js").RunActions} actions
  * @param {() => void} openHelp
  * @param {import("./current-room.js").NamedRoom[]} rooms
+ * @param {HTMLElement} pointing  what a presenter points and draws with
  * @returns {View}
  */
-export function barView(actions, openHelp, rooms) {
+export function barView(actions, openHelp, rooms, pointing) {
   const subject = h("span", { class: "subject", data: { testid: "subject" } });
   const theme = h("button", {
     class: "round",
@@ -26,14 +27,29 @@ export function barView(actions, openHelp, rooms) {
     { class: "round", type: "button", title: "Keys (?)", aria: { label: "Keys and help" }, onclick: openHelp },
     "?",
   );
+  const present = h(
+    "button",
+    {
+      class: "pill present",
+      type: "button",
+      title: "Present: larger picture and type, settings in a drawer (p)",
+      data: { testid: "present" },
+      onclick: () => actions.toggleProjector(),
+    },
+    icon("present"),
+    h("span", { class: "pill-label" }, "Present"),
+  );
   const back = h(
     "button",
     { class: "round", type: "button", hidden: true, data: { testid: "back-to-run" }, onclick: () => actions.otherRun() },
     icon("undo"),
   );
-  const doors = rooms.map(({ name, title }) =>
-    h("button", { type: "button", class: "door", data: { door: name }, onclick: () => actions.enter(name) }, title),
-  );
+  const doors = rooms
+    .filter(({ within }) => within === undefined)
+    .map(({ name, title }) => ({
+      name,
+      button: h("button", { type: "button", class: "door", data: { door: name }, onclick: () => actions.enter(name) }, title),
+    }));
   const tools = h("div", { class: "tools" });
   const element = h(
     "header",
@@ -44,10 +60,12 @@ export function barView(actions, openHelp, rooms) {
       h("span", { class: "mark", aria: { hidden: true } }, "∂"),
       h("span", { class: "word" }, " chainrule"),
     ),
-    h("nav", { class: "doors", aria: { label: "Views" } }, ...(rooms.length > 1 ? doors : [])),
+    h("nav", { class: "doors", aria: { label: "Views" } }, ...(doors.length > 1 ? doors.map(({ button }) => button) : [])),
     subject,
     back,
     tools,
+    pointing,
+    present,
     theme,
     help,
   );
@@ -58,8 +76,10 @@ export function barView(actions, openHelp, rooms) {
       const room = roomOf(rooms, state);
       if (entered(room)) {
         tools.replaceChildren(...room.tools);
-        rooms.forEach((each, i) => setAttribute(doors[i], "aria-current", each === room ? "page" : null));
+        const door = room.within ?? room.name;
+        for (const { name, button } of doors) setAttribute(button, "aria-current", name === door ? "page" : null);
       }
+      setAttribute(present, "aria-pressed", String(state.projector));
       const words = room.subject(state);
       setText(subject, words);
       setAttribute(subject, "title", words);

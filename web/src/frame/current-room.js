@@ -2,10 +2,10 @@
 
 /** @import { AppState, Room, RoomKind, View } from "../types.js" */
 
-import { h, memo } from "../toolkit/dom.js";
+import { h } from "../toolkit/dom.js";
 import { readFragment } from "../url.js";
 
-/** A room of this page, with its name and its door. @typedef {Room & Pick<RoomKind, "name" | "title">} NamedRoom */
+/** A room of this page, with its name and its door. @typedef {Room & Pick<RoomKind, "name" | "title" | "within">} NamedRoom */
 
 /**
  * @param {NamedRoom[]} rooms
@@ -32,14 +32,19 @@ export function firstRoom(rooms) {
  */
 export function partOfRooms(rooms, part) {
   const element = h("div", { class: `room-${part}` }, ...rooms.map((room) => room[part].element));
-  const changed = memo();
+  /** @type {NamedRoom | null} */
+  let last = null;
   return {
     element,
     update(state) {
       const room = roomOf(rooms, state);
-      if (changed(room)) {
+      if (room !== last) {
         for (const each of rooms) each[part].element.hidden = each !== room;
-        if (part === "view") room.arrive?.();
+        if (part === "view") {
+          last?.depart?.();
+          room.arrive?.();
+        }
+        last = room;
       }
       room[part].update(state);
     },

@@ -9,17 +9,19 @@ import { icon } from "../toolkit/icons.js";
 /** @type {[string[], string][]} */
 const EVERYWHERE = [
   [["t"], "light or dark"],
-  [["p"], "projector: larger type, settings folded away"],
+  [["p"], "present: larger picture and type, settings in a drawer"],
+  [["k", "j", "⌫"], "while presenting: spotlight, pen, clear the drawing"],
   [["y"], "back to your run, after a link was opened in its tab"],
   [["?"], "this list"],
 ];
 
 /**
  * @param {import("./current-room.js").NamedRoom[]} rooms
+ * @param {import("../run/actions.js").RunActions} actions
  * @param {() => AppState} state
  * @returns {{element: HTMLDialogElement, open: () => void}}
  */
-export function helpDialog(rooms, state) {
+export function helpDialog(rooms, actions, state) {
   const list = h("dl", { class: "keys" });
   const words = h("div");
   const close = h(
@@ -27,11 +29,17 @@ export function helpDialog(rooms, state) {
     { class: "round", type: "button", aria: { label: "Close" }, onclick: () => element.close() },
     icon("close"),
   );
+  const letters = h("input", {
+    type: "checkbox",
+    data: { testid: "letter-keys" },
+    onchange: () => actions.useLetters(letters.checked),
+  });
   const element = h(
     "dialog",
     { class: "help", aria: { labelledby: "help-title" } },
     h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys"), close),
     list,
+    h("label", { class: "check" }, letters, "Single letters are keys (off: only Space, arrows, Escape and the like are)"),
     words,
     h("p", {}, "Blue is positive, orange is negative, everywhere."),
   );
@@ -40,6 +48,7 @@ export function helpDialog(rooms, state) {
   const open = () => {
     const { help } = roomOf(rooms, state());
     list.replaceChildren(...[...help.keys, ...EVERYWHERE].flatMap(([keys, meaning]) => [term(keys), h("dd", {}, meaning)]));
+    letters.checked = state().letters;
     words.replaceChildren(...help.words.map((each) => h("p", {}, each)));
     element.showModal();
   };

@@ -3,6 +3,11 @@
 import { h } from "../toolkit/dom.js";
 import { icon } from "../toolkit/icons.js";
 
+/** What is said of a run that has no link. @param {string} why */
+export function withoutLink(why) {
+  return `This run is too long for a link, and the server does not keep it: ${why}. As a file it opens everywhere, by “Open a file” under Experiments.`;
+}
+
 /**
  * @param {() => Promise<unknown>} save  the run as a file
  * @returns {{element: HTMLDialogElement, show: import("../types.js").Host["showLink"]}}
@@ -43,7 +48,7 @@ export function linkDialog(save) {
       field.value = url ?? "";
       words.textContent =
         url === null
-          ? `This run is too long for a link, and the server does not keep it: ${note}. As a file it opens everywhere, by “Open a file” under Experiments.`
+          ? withoutLink(note)
           : ["The browser did not let the page copy it. Copy it here.", note].filter(Boolean).join(" ");
       element.showModal();
       if (url !== null) field.select();

@@ -4,6 +4,7 @@
 /** @import { NamedRoom } from "./current-room.js" */
 
 import { h, memo, setText } from "../toolkit/dom.js";
+import { machineIsBusy } from "./busy.js";
 import { connectionLine } from "./connection-line.js";
 import { icon } from "../toolkit/icons.js";
 import { roomOf } from "./current-room.js";
@@ -31,6 +32,12 @@ export function noticeView(actions, rooms) {
   // Spoken apart from what is drawn, so that progress does not chatter.
   const voice = h("div", { class: "sr-only", role: "status", aria: { live: "polite" } });
   const wrapper = h("div", { class: "notice-place", role: "region", aria: { label: "Notices" } }, element, voice);
+  // Above the transport, which is as high as its controls are: more under a finger than under a mouse.
+  const above = new ResizeObserver((entries) => {
+    const height = Math.max(...entries.map(({ target }) => /** @type {HTMLElement} */ (target).offsetHeight));
+    if (height > 0) document.documentElement.style.setProperty("--transport", `${height}px`); // of the room that is seen
+  });
+  for (const { transport } of rooms) above.observe(transport.element);
   const changed = memo();
   const spoken = memo();
   return {
@@ -104,8 +111,13 @@ function lineFor(state, rooms, actions) {
     };
   }
   const plays = state.clock?.status === "playing" || rooms.some((room) => room.plays?.(state));
-  if (state.slow && plays) return { kind: "quiet", text: "Slow connection: pictures come less often." };
-  return own.idle ?? null;
+  if (state.slow && plays) {
+    const why = machineIsBusy() ? "This machine is busy" : "The line is slow";
+    return { kind: "quiet", text: `${why}: pictures come less often.` };
+  }
+  if (own.idle?.kind !== "invite") return own.idle ?? null;
+  const invited = rooms.flatMap((room) => room.invites?.() ?? []);
+  return { ...own.idle, buttons: [...(own.idle.buttons ?? []), ...invited] };
 }
 
 /**
@@ -121,17 +133,31 @@ function spokenWords(state, rooms, line) {
   return roomOf(rooms, state).spoken?.(state, line) ?? line?.voice ?? line?.text ?? "";
 }
 
-/** A quiet line has been read after a while (ms); a refusal stays until it is dismissed. */
-const READ = 9000;
+/** A quiet line has been read after a while (ms), sooner where something waits for its place; a refusal stays until it is dismissed. */
+const [READ, GLANCED] = [9000, 3000];
+/** Milliseconds by which a timer may come early. */
+const SLACK = 5;
 
-/** @param {import("../store.js").Store} store @returns {() => void}  to be called after each painting */
-export function lettingNoticesFade(store) {
+/**
+ * @param {import("../store.js").Store} store
+ * @param {NamedRoom[]} rooms
+ * @returns {() => void}  to be called after each painting
+ */
+export function lettingNoticesFade(store, rooms) {
   /** @type {import("../types.js").Notice | null} */
   let timed = null;
-  return () => {
-    const { notice } = store.state;
-    if (notice === timed) return;
-    timed = notice;
-    if (notice?.kind === "info") setTimeout(() => store.state.notice === notice && store.set({ notice: null }), READ);
+  let since = 0;
+  const fade = () => {
+    const { state } = store;
+    const { notice } = state;
+    if (notice !== timed) {
+      [timed, since] = [notice, performance.now()];
+      if (notice?.kind === "info") for (const after of [GLANCED, READ]) setTimeout(fade, after);
+    }
+    if (notice?.kind !== "info") return;
+    const shown = performance.now() - since;
+    const waits = roomOf(rooms, state).lines?.(state).idle?.kind === "finding";
+    if (shown > READ - SLACK || (shown > GLANCED - SLACK && waits)) store.set({ notice: null });
   };
+  return fade;
 }

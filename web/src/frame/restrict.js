@@ -2,21 +2,41 @@
  * What a teacher's link hides or locks: `#hide=data,optimizer.lr&lock=network`. A name is a part of the page (`data-part`, one
  * word or several) or a setting (`data-field`, with all that lies below it). Hidden controls are gone; locked ones are seen and
  * cannot be used. On the diagram `weights`, `layers`, `units` and `activations` go by name, `diagram` is all of them.
+ * While a card of a lesson is open, only the settings that it names can be changed.
  */
 
+import { setAttribute } from "../toolkit/dom.js";
 import { readFragment } from "../url.js";
 
 const NAME = /^[a-z0-9_.]+$/;
 
 const { hide, lock } = readFragment();
 
-/** Whether a link neither hides nor locks what goes by these names. @param {...string} names */
+/** What a card of a lesson leaves open; null: no card is open. @type {readonly string[] | null} */
+let left = null;
+
+/** @param {readonly string[] | null} names */
+export function leaveOpen(names) {
+  left = names;
+}
+
+/** Whether what goes by one of these names can be changed: no link hides or locks it, no card either. @param {...string} names */
 export function allows(...names) {
+  const card = left;
+  if (card && !names.some((name) => card.includes(name))) return false;
   return !names.some((name) => hide.includes(name) || lock.includes(name));
 }
 
+/** Whether a link hides none of what goes by these names: keys and lines lead to what is seen alone. @param {...string} names */
+export function shows(...names) {
+  return !names.some((name) => hide.includes(name));
+}
+
 /** Whether weights and biases can be changed; where the network is locked, they are too. */
-export const EDITABLE = allows("weights", "diagram") && !lock.includes("network");
+export const editable = () => allows("weights", "diagram") && !lock.includes("network");
+
+/** Why something cannot be changed. */
+export const lockedBy = () => (left ? "locked by this card" : "locked by this link");
 
 /** @param {string[]} names */
 function selector(names) {
@@ -24,15 +44,68 @@ function selector(names) {
   return known.map((name) => `[data-part~="${name}"], [data-field="${name}"], [data-field^="${name}."]`).join(", ");
 }
 
+/** Whose controls are settings: what a card does not name there is locked. */
+const SETTINGS = [
+  ".settings > *",
+  '.network [data-part~="network"]',
+  '[data-part="race-choice"]',
+  '[data-part="race-settings"]',
+  '[data-part="race-tuner"]',
+  ".lane-editor",
+  ".race-rates",
+  "[data-testid$='-add']:is([data-testid^='race'], [data-testid^='network'])",
+  "[data-remedy]",
+].join(", ");
+
+/** What a card has locked. @type {Set<Element>} */
+const locked = new Set();
+
+/**
+ * Locks the largest parts in which nothing is left open.
+ * @param {Element} part
+ * @param {string} open
+ * @param {Set<Element>} found
+ */
+function lockIn(part, open, found) {
+  if (open && part.matches(open)) return;
+  if (!open || part.querySelector(open) === null) found.add(part);
+  else for (const child of part.children) lockIn(child, open, found);
+}
+
+function lockSettings() {
+  // Where nothing in it can be pressed, it is scrolled by keys all the same.
+  for (const page of document.querySelectorAll(".page.settings")) setAttribute(page, "tabindex", left ? "0" : null);
+  /** @type {Set<Element>} */
+  const found = new Set();
+  if (left) {
+    const open = selector([...left]);
+    for (const part of document.querySelectorAll(SETTINGS)) if (!open || !part.closest(open)) lockIn(part, open, found);
+  }
+  for (const part of locked) {
+    if (found.has(part)) continue;
+    part.removeAttribute("inert");
+    part.removeAttribute("title");
+    locked.delete(part);
+  }
+  for (const part of found) {
+    if (locked.has(part) || part.hasAttribute("inert")) continue;
+    lockOne(part);
+    locked.add(part);
+  }
+}
+
+/** @param {Element} part */
+function lockOne(part) {
+  part.setAttribute("inert", "");
+  part.setAttribute("title", lockedBy());
+}
+
 /** @returns {() => void}  to be called after each painting: controls come and go with the rows they are made from */
 export function restrictions() {
-  const [hidden, locked] = [selector(hide), selector(lock)];
+  const [hidden, always] = [selector(hide), selector(lock)];
   return () => {
     if (hidden) for (const element of document.querySelectorAll(hidden)) element.setAttribute("hidden", "");
-    if (!locked) return;
-    for (const element of document.querySelectorAll(locked)) {
-      element.setAttribute("inert", "");
-      element.setAttribute("title", "locked by this link");
-    }
+    lockSettings();
+    if (always) for (const element of document.querySelectorAll(always)) lockOne(element);
   };
 }

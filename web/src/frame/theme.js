@@ -9,6 +9,8 @@ const KEY = "chainrule.theme";
 export function initialTheme() {
   const stored = ofBrowser.get(KEY);
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  // Forced colours have a ground of their own, which the system tells: what was chosen before would not be read on it.
+  if (matchMedia("(forced-colors: active)").matches) return system;
   return readFragment().theme ?? (stored === "light" || stored === "dark" ? stored : system);
 }
 

@@ -1,8 +1,9 @@
 /** How the page is looked at: its rooms, themes, axes. None of it changes a run. */
 
-import { writeFragment } from "../url.js";
+import { ofTab } from "../toolkit/storage.js";
+import { enterEntry, entryHere, writeFragment } from "../url.js";
 import { goBack } from "../wire/tab-sessions.js";
-import { rememberLinear } from "./preferences.js";
+import { rememberLetters, rememberLinear } from "./preferences.js";
 import { applyProjector } from "./projector.js";
 import { applyTheme } from "./theme.js";
 
@@ -30,20 +31,37 @@ export class ViewActions {
     this.store.set({ projector });
   }
 
-  /** Goes into a room; Escape comes back. @param {string} room */
+  /** Goes into a room; Escape and the browser's own button come back. @param {string} room */
   enter(room) {
     const here = this.store.state.room;
     if (room === here) return;
-    writeFragment({ view: room === this.#first ? null : room });
+    enterEntry(room, here, this.#inAddress(room));
     this.store.set({ room, cameFrom: here });
   }
 
   /** Back to the room one came from. */
   goBack() {
-    const { cameFrom } = this.store.state;
-    if (cameFrom === null) return;
-    this.enter(cameFrom);
-    this.store.set({ cameFrom: null });
+    if (entryHere()?.from) history.back();
+  }
+
+  /** From now on the room is where the browser's history stands. What else the address says stays as it is. */
+  followHistory() {
+    enterEntry(this.store.state.room, null, null);
+    addEventListener("popstate", () => {
+      const entry = entryHere();
+      if (!entry) return;
+      const { room: here } = this.store.state;
+      writeFragment({ view: this.#inAddress(entry.room) });
+      ofTab.carry();
+      if (entry.room === here) return;
+      for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+      this.store.set({ room: entry.room, cameFrom: here });
+    });
+  }
+
+  /** @param {string} room */
+  #inAddress(room) {
+    return room === this.#first ? null : room;
   }
 
   /** To the run that this tab left for a link's; from there back to that. */
@@ -55,6 +73,12 @@ export class ViewActions {
     const linear = !this.store.state.linear;
     rememberLinear(linear);
     this.store.set({ linear });
+  }
+
+  /** @param {boolean} letters  whether single letters are keys */
+  useLetters(letters) {
+    rememberLetters(letters);
+    this.store.set({ letters });
   }
 
   dismiss() {

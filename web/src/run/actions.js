@@ -26,8 +26,9 @@ export class RunActions extends ViewActions {
   }
 
   undo() {
-    const { script, earlier } = this.store.state;
-    if (script?.can_undo) {
+    const { script, earlier, notice } = this.store.state;
+    if (notice?.back) this.store.set({ notice: null, ...notice.back });
+    else if (script?.can_undo) {
       this.store.set({ notice: null });
       this.sender.tell({ type: "undo" });
     } else if (script && earlier.length > 0) this.#returnTo(earlier[earlier.length - 1]);

@@ -1,4 +1,4 @@
-/** What is on the screen as one PNG: the network and its answer, with what is run and after which step. */
+/** What is on the screen as one PNG: the network and its answer, or two runs; with what is run and after which step. */
 
 const GAP = 24;
 const TITLE = 40;
@@ -26,7 +26,10 @@ const LOOKS = [
  * @returns {Promise<Blob>}
  */
 export async function picture(title) {
-  const parts = [document.querySelector("[data-testid=diagram]"), visibleCanvas()].filter((part) => part !== null);
+  const two = document.querySelector(".compare:not([hidden])");
+  const network = document.querySelector("[data-testid=diagram]");
+  const parts = two ? visibleCanvases(two) : [...(network ? [network] : []), ...visibleCanvases(document)];
+  if (parts.length === 0) throw new Error("there is no map to draw");
   const boxes = parts.map((part) => part.getBoundingClientRect());
   const density = Math.max(2, window.devicePixelRatio || 1);
   const width = boxes.reduce((sum, box) => sum + box.width + GAP, GAP);
@@ -82,12 +85,12 @@ function writeChoice(context, choice, dx, dy) {
   context.fillText(words, dx + box.left + box.width / 2, dy + box.top + box.height / 2);
 }
 
-/** The answer's picture; tables and images have none. @returns {HTMLCanvasElement | null} */
-function visibleCanvas() {
+/** The answer's picture, or both; tables and images have none. @param {ParentNode} within @returns {HTMLCanvasElement[]} */
+function visibleCanvases(within) {
   const all = [
-    .../** @type {NodeListOf<HTMLCanvasElement>} */ (document.querySelectorAll(".regions canvas.plot, .fit canvas.plot")),
+    .../** @type {NodeListOf<HTMLCanvasElement>} */ (within.querySelectorAll(".regions canvas.plot, .fit canvas.plot")),
   ];
-  return all.find((canvas) => canvas.offsetParent !== null && canvas.width > 1) ?? null;
+  return all.filter((canvas) => canvas.offsetParent !== null && canvas.width > 1);
 }
 
 /**

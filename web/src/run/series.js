@@ -1,4 +1,4 @@
-/** The recorded series of the present branch, put together from the step ranges that travel. */
+/** A line of points along the present branch, put together from the step ranges that travel. */
 
 /** @import { SeriesData } from "../types.js" */
 
@@ -10,7 +10,7 @@ export class SeriesStore {
 
   /**
    * Drops the points from `meta.from` on and appends the frame's.
-   * @param {import("../channels.js").FrameOf<"series">} frame
+   * @param {import("../channels.js").FrameOf<"series" | "batch_losses">} frame
    * @returns {SeriesData | null}  null where points are missing before the frame's first
    */
   apply(frame) {

@@ -6,7 +6,7 @@
 
 import { reasonOf, refusalOf } from "../wire/refusals.js";
 import { download, pickText } from "../toolkit/files.js";
-import { LONGEST, addressOf, forgetLink, linkHere, pack, unpack } from "../link.js";
+import { KEPT, LONGEST, addressOf, forgetLink, linkHere, pack, scriptHere, unpack } from "../link.js";
 import { formatCount, toNumber } from "../toolkit/maths.js";
 import { picture } from "./picture.js";
 import { discard, freeName, keep, savedAll } from "./saved.js";
@@ -20,7 +20,7 @@ const BRANCH = "branch ";
 const OTHER_BITS =
   "This run was recorded on another machine or version: it is followed all the same, and its last digits may differ.";
 
-const KEPT = "The run is too long for an address: this server keeps it, and the link opens it there.";
+const KEPT_THERE = "The run is too long for an address: this server keeps it, and the link opens it there.";
 const KEPT_FOR_NOW = "The run is too long for an address: this server keeps it, but only until it stops.";
 
 /** How a branch is known as what is compared with. @param {number} branch */
@@ -30,33 +30,31 @@ export class Sharing {
   #store;
   #sender;
   #showLink;
+  #comparison;
   #otherBits = false;
+  /** Whether the run beside the linked one is opened, which comes first. */
+  #openingKept = false;
 
-  /** @param {Pick<Host, "store" | "sender" | "showLink">} host */
-  constructor({ store, sender, showLink }) {
+  /** @param {Pick<Host, "store" | "sender" | "showLink" | "comparison">} host */
+  constructor({ store, sender, showLink, comparison }) {
     this.#store = store;
     this.#sender = sender;
     this.#showLink = showLink;
+    this.#comparison = comparison;
   }
 
   // Links -------------------------------------------------------------------------------------------------------------
 
   /** Copies a link to the run as it stands; where the browser does not allow that, shows it. */
   async copyLink() {
-    const script = await this.#script();
-    if (script === null) return;
-    const packed = await pack(script);
-    const kept = packed.length > LONGEST ? await this.#keep() : null;
-    if (kept && "refused" in kept) {
-      this.#showLink({ url: null, note: kept.refused });
-      return;
-    }
-    const url = addressOf(kept ?? { packed });
-    const note = !kept ? "" : kept.lasting ? KEPT : KEPT_FOR_NOW;
+    const found = await this.#sender.answered(this.link());
+    if (!found) return;
+    const { url, note } = found;
     try {
+      if (url === null) throw new Error(note);
       await navigator.clipboard.writeText(url);
     } catch {
-      this.#showLink({ url, note });
+      this.#showLink(found);
       return;
     }
     const { clock, script: present } = this.#store.state;
@@ -64,6 +62,28 @@ export class Sharing {
     const changes = edits === 0 ? "" : ` with ${edits === 1 ? "its one change" : `its ${edits} changes`}`;
     const opens = `The link is copied. It opens this very run at step ${formatCount(clock?.step ?? 0)}${changes}.`;
     this.#sender.say(note ? `${opens} ${note}` : opens);
+  }
+
+  /**
+   * A link to the run as it stands; where there is none, why. Rejects where the server does not tell the run.
+   * @returns {Promise<{url: string | null, note: string}>}
+   */
+  async link() {
+    const { script } = await this.#sender.send({ type: "share" });
+    const packed = await pack(script);
+    const kept = packed.length > LONGEST ? await this.#keep() : null;
+    if (kept && "refused" in kept) return { url: null, note: kept.refused };
+    const note = !kept ? "" : kept.lasting ? KEPT_THERE : KEPT_FOR_NOW;
+    const beside = this.#store.state.kept;
+    if (!beside) return { url: addressOf(kept ?? { packed }), note };
+    const other = await pack(beside.text);
+    const fits = (kept ? 0 : packed.length) + other.length <= LONGEST;
+    return {
+      url: addressOf(kept ?? { packed }, "s", fits ? { [KEPT]: other } : {}),
+      note: [note, fits ? "The kept run is in it." : "The kept run is too long for it, and left out."]
+        .filter(Boolean)
+        .join(" "),
+    };
   }
 
   /**
@@ -88,13 +108,33 @@ export class Sharing {
       forgetLink();
       return;
     }
+    const beside = scriptHere(KEPT);
+    this.#store.set({ following: true });
     try {
+      if (beside !== null) await this.#keepLinked(beside);
       await this.#sender.send({ type: "load", ...run });
     } catch (error) {
       // Where the connection broke before it was taken, the next one tries again.
       if (!refusalOf(error)) return;
       this.#sender.complain(`This link cannot be followed: ${reasonOf(error)}.`);
       forgetLink();
+    } finally {
+      this.#store.set({ following: false });
+    }
+  }
+
+  /** The run that a link sets beside its own: opened first, and kept. @param {string} packed */
+  async #keepLinked(packed) {
+    this.#openingKept = true;
+    try {
+      const script = await unpack(packed).catch(() => null);
+      if (script === null) throw new Error("it is damaged");
+      await this.#sender.send({ type: "load", script });
+      await this.#comparison.keep();
+    } catch (error) {
+      this.#sender.complain(`The run to compare with cannot be opened: ${reasonOf(error)}.`);
+    } finally {
+      this.#openingKept = false;
     }
   }
 
@@ -102,7 +142,7 @@ export class Sharing {
   loaded(event) {
     this.#otherBits = !event.same_bits;
     if (this.#otherBits) this.#sender.say(OTHER_BITS);
-    forgetLink();
+    if (!this.#openingKept) forgetLink();
   }
 
   /**
@@ -215,13 +255,6 @@ export class Sharing {
     const columns = thinned(found.columns);
     this.compare({ id: branchId(branch), name, columns, final: lastOf(columns) });
   }
-
-  // -------------------------------------------------------------------------------------------------------------------
-
-  /** @returns {Promise<string | null>} */
-  async #script() {
-    return (await this.#sender.answered(this.#sender.send({ type: "share" })))?.script ?? null;
-  }
 }
 
 /** A branch belongs to its run; a saved run is compared with whatever comes. @param {AppState} state */
@@ -253,7 +286,7 @@ export function thinned(columns) {
  * The scores on the screen, exact at the present step.
  * @param {AppState} state
  */
-function scores(state) {
+export function scores(state) {
   const evaluation = frameOf(state, "evaluation");
   if (!evaluation || evaluation.step !== state.clock?.step) return null;
   /** @type {Record<string, number | null>} */
@@ -265,6 +298,6 @@ function scores(state) {
 }
 
 /** @param {Record<string, (number | null)[]>} columns */
-function lastOf(columns) {
+export function lastOf(columns) {
   return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.at(-1) ?? null]));
 }

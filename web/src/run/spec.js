@@ -40,6 +40,18 @@ export function wholeSpec({ spec, data_digest: digest }, run) {
 }
 
 /**
+ * Whether two specs say the same, whatever the order of their fields.
+ * @param {unknown} one
+ * @param {unknown} other
+ * @returns {boolean}
+ */
+export function sameSpec(one, other) {
+  if (!isRecord(one) || !isRecord(other)) return JSON.stringify(one) === JSON.stringify(other);
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => sameSpec(one[name], other[name]));
+}
+
+/**
  * What lies along a path; undefined where there is nothing.
  * @param {unknown} object
  * @param {string} path  dotted

@@ -114,12 +114,13 @@ export function numberField(target, { path, label, hint = "", integer = false, o
 }
 
 /**
- * A slider over a ladder of values, with the value beside it: typed exactly where `typed`, else in words.
+ * A slider over a ladder of values, with the value beside it: typed exactly where `typed`, else in words. A `live` one tells of
+ * every value that it is dragged over.
  * @param {ChangeTarget} target
- * @param {{path: string, label: string, hint?: string, typed?: boolean, format?: (value: unknown) => string}} options
+ * @param {{path: string, label: string, hint?: string, typed?: boolean, live?: boolean, format?: (value: unknown) => string}} options
  * @returns {Control & {setLadder: (values: Rung[]) => void, mark: (value: number | null, words: string) => void}}
  */
-export function sliderField(target, { path, label, hint = "", typed = false, format = formatSetting }) {
+export function sliderField(target, { path, label, hint = "", typed = false, live = false, format = formatSetting }) {
   target.register(path);
   const id = freshId();
   const error = errorLine();
@@ -141,24 +142,36 @@ export function sliderField(target, { path, label, hint = "", typed = false, for
   let ladder = [];
   /** @type {unknown} */
   let value;
+  let dragged = false;
+  /** Answers that are due: until then the thumb stands where it was put, and the next key counts from there. */
+  let due = 0;
   const place = () => {
-    if (ladder.length === 0) return;
+    if (ladder.length === 0 || dragged || due > 0) return;
     slider.value = String(nearest(ladder, value));
     fill();
-    setText(shown, format(value));
-    slider.setAttribute("aria-valuetext", format(value));
+    const words = value === undefined ? "" : format(value); // before there is a run
+    setText(shown, words);
+    slider.setAttribute("aria-valuetext", words);
   };
   const fill = () => slider.style.setProperty("--fill", `${(Number(slider.value) / Math.max(1, ladder.length - 1)) * 100}%`);
+  const send = async () => {
+    due++;
+    const done = await target.change(path, ladder[Number(slider.value)]);
+    due--;
+    place();
+    if (field && !done && due === 0) field.input.value = formatSetting(value);
+  };
   slider.addEventListener("input", () => {
     const wish = ladder[Number(slider.value)];
     fill();
     setText(shown, format(wish));
     if (field) field.input.value = formatSetting(wish);
+    dragged = live;
+    if (live) send();
   });
-  slider.addEventListener("change", async () => {
-    if (await target.change(path, ladder[Number(slider.value)])) return;
-    place();
-    if (field) field.input.value = formatSetting(value);
+  slider.addEventListener("change", () => {
+    dragged = false;
+    send();
   });
   return {
     element,

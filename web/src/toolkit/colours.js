@@ -9,6 +9,8 @@
  * @property {Rgb} negative
  * @property {Rgb} zero
  * @property {Rgb[]} lanes
+ * @property {Rgb[]} otherLanes  the same in another lightness
+ * @property {Rgb[]} ground  heights, from the lowest to the highest
  * @property {string} paper
  * @property {string} panel
  * @property {string} line
@@ -39,6 +41,8 @@ export function palette(theme) {
     negative: parse(token("--neg")),
     zero: parse(token("--zero")),
     lanes: Array.from({ length: 8 }, (_, i) => parse(token(`--lane-${i + 1}`))),
+    otherLanes: Array.from({ length: 8 }, (_, i) => parse(token(`--lane-${i + 1}-other`))),
+    ground: Array.from({ length: 5 }, (_, i) => parse(token(`--ground-${i + 1}`))),
     paper: token("--paper"),
     panel: token("--panel"),
     line: token("--line"),
@@ -46,6 +50,23 @@ export function palette(theme) {
     ink2: token("--ink-2"),
   };
   return current;
+}
+
+/** @type {CanvasRenderingContext2D | null} */
+let reader = null;
+/** Colours read before. @type {Map<string, Rgb>} */
+const read = new Map();
+
+/** Any colour that CSS knows, the system's too, as numbers. @param {string} colour @returns {Rgb} */
+export function rgbOf(colour) {
+  const known = read.get(colour);
+  if (known) return known;
+  reader ??= document.createElement("canvas").getContext("2d");
+  if (!reader) return [0, 0, 0];
+  reader.fillStyle = colour;
+  const found = parse(String(reader.fillStyle));
+  read.set(colour, found);
+  return found;
 }
 
 /** @param {Rgb} a @param {Rgb} b @param {number} t @returns {Rgb} */

@@ -87,10 +87,10 @@ export function memo() {
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
  * @param {number} height
+ * @param {number} [density]
  * @returns {CanvasRenderingContext2D}
  */
-export function prepareCanvas(canvas, width, height) {
-  const density = Math.min(window.devicePixelRatio || 1, 3);
+export function prepareCanvas(canvas, width, height, density = Math.min(window.devicePixelRatio || 1, 3)) {
   const w = Math.max(1, Math.round(width * density));
   const t = Math.max(1, Math.round(height * density));
   if (canvas.width !== w) canvas.width = w;

@@ -62,7 +62,11 @@ export class Redrawn {
       const newest = this.#waiting;
       this.#waiting = null;
       this.#last = performance.now();
-      await newest(plotly);
+      try {
+        await newest(plotly);
+      } catch (error) {
+        console.error(error); // the next wish is drawn all the same
+      }
       this.#cost = performance.now() - this.#last;
     }
     this.#busy = false;

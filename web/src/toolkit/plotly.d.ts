@@ -6,15 +6,11 @@ export interface PlotlyApi {
   toImage(place: HTMLElement, options: { format: "png"; width: number; height: number; scale: number }): Promise<string>;
 }
 
-/** An element that holds a plot: what it shows now, and its events. */
-export interface PlotElement extends HTMLElement {
-  layout: { xaxis: { range: [number, number] }; yaxis: { range: [number, number] }; margin: Margin };
-  on(event: "plotly_relayouting" | "plotly_relayout", listener: (moved: Relayout) => void): void;
-  on(event: "plotly_doubleclick", listener: () => void): void;
+/** An element that a figure was drawn into. */
+export interface PlotlyPlace extends HTMLElement {
+  layout: Layout;
+  on(event: "plotly_relayout", done: () => void): void;
 }
-
-/** What a gesture changed: "xaxis.range[0]" and its like. */
-export type Relayout = Record<string, number>;
 
 export type Config = Record<string, boolean | number | string>;
 
@@ -42,9 +38,6 @@ export interface Trace {
   z?: Values | ArrayLike<number>[];
   zmin?: number;
   zmax?: number;
-  cmin?: number;
-  cmax?: number;
-  surfacecolor?: ArrayLike<number>[];
   mode?: string;
   line?: Line;
   marker?: { size?: number; color?: string | string[]; symbol?: string; line?: Line };
@@ -82,24 +75,11 @@ export interface Axis {
   nticks: number;
   range?: number[];
   dtick?: number | string;
+  tickmode?: "linear" | "array";
+  tick0?: number;
+  tickformat?: string;
   tickvals?: number[];
   ticktext?: string[];
-}
-
-export interface SceneAxis {
-  title: { text: string };
-  tickfont?: Font;
-  range?: number[];
-}
-
-export interface Scene {
-  xaxis: SceneAxis;
-  yaxis: SceneAxis;
-  zaxis: SceneAxis;
-  uirevision?: string;
-  camera?: { eye: { x: number; y: number; z: number } };
-  aspectmode?: string;
-  aspectratio?: { x: number; y: number; z: number };
 }
 
 export interface Annotation {
@@ -113,6 +93,7 @@ export interface Annotation {
   xshift?: number;
   yshift?: number;
   showarrow: boolean;
+  bgcolor?: string;
   font?: { color?: string; size?: number };
 }
 
@@ -132,8 +113,6 @@ export interface Layout {
   margin: Margin;
   xaxis: Axis;
   yaxis: Axis;
-  /** of a figure in three dimensions */
-  scene?: Scene;
   width?: number;
   height?: number;
   uirevision?: string;

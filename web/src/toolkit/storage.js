@@ -92,8 +92,9 @@ class TabKeeping extends Keeping {
 
   /** To where the history is now. */
   carry() {
-    const state = this.untaken.size > 0 ? { untaken: [...this.untaken] } : null;
-    if (state || history.state) history.replaceState(state, "");
+    const { untaken, ...others } = history.state ?? {};
+    if (this.untaken.size > 0) history.replaceState({ ...others, untaken: [...this.untaken] }, "");
+    else if (untaken) history.replaceState(others, "");
   }
 }
 

@@ -4,7 +4,7 @@
 /** @import { EditCommand, FreezeEditInput, RunSpecInput } from "../protocol.js" */
 /** @import { Spec, Speed } from "../types.js" */
 
-import { isLive, specOf, withField } from "../run/spec.js";
+import { isLive, sameSpec, specOf, withField } from "../run/spec.js";
 import { Newest } from "../wire/newest.js";
 import { messageOf } from "../wire/refusals.js";
 import { TrainViews } from "./view-actions.js";
@@ -14,8 +14,12 @@ export const LADDER = [
   { label: "1 step/s", speed: { unit: "steps", rate: 1 } },
   { label: "1 epoch/s", speed: { unit: "epochs", rate: 1 } },
   { label: "10 epochs/s", speed: { unit: "epochs", rate: 10 } },
+  { label: "100 epochs/s", speed: { unit: "epochs", rate: 100 } },
   { label: "flat out", speed: { unit: "flat", rate: 1 } },
 ];
+
+/** Ten epochs a second: classes part within seconds, and no picture is skipped. */
+const WATCHED_AT = LADDER[2].speed;
 
 export class TrainActions extends TrainViews {
   /** @type {Newest<number>} */
@@ -53,6 +57,22 @@ export class TrainActions extends TrainViews {
     this.#tell({ type: "edit", edit: { kind: "extend", max_steps: clock.max_steps * 2 } }).then(
       (done) => done && this.#tell({ type: "play" }),
     );
+  }
+
+  /**
+   * Shows a network learn. Whoever has changed nothing yet is shown one that does so within seconds, at a speed at which it is
+   * seen; what somebody has set up is played as it is.
+   */
+  async watch() {
+    const { catalog, script, run } = this.store.state;
+    const first = catalog?.first_look;
+    const untouched = first && sameSpec(run?.spec, first.untouched) && script?.edits.length === 0;
+    if (untouched) {
+      const told = "Two hidden layers of 8 units, trained with Adam at learning rate 0.03.";
+      if (!(await this.begin(() => first.watched, "network", told))) return;
+      this.speed(WATCHED_AT);
+    }
+    this.#goOn({ type: "play" });
   }
 
   /** A rate a thousand times too high: what divergence looks like, and one press undoes it. */
@@ -97,6 +117,13 @@ export class TrainActions extends TrainViews {
   /** @param {Speed} speed */
   speed(speed) {
     this.#tell({ type: "speed", speed });
+  }
+
+  /** A run that is settled plays on at a speed that is no hurry. @param {Speed} speed @param {string} why */
+  slowDown(speed, why) {
+    const text = `${why}: slowed to ${speed.rate} epoch${speed.rate === 1 ? "" : "s"}/s. “flat out” speeds it up again.`;
+    this.store.set({ notice: { kind: "info", text } });
+    this.speed(speed);
   }
 
   // Changes ------------------------------------------------------------------------------------------------------------

@@ -5,16 +5,28 @@
 import { isDeep } from "./depth.js";
 
 /** @type {Channel[]} */
-const ALWAYS = ["data", "inputs", "series", "parameters", "gradients", "maps", "evaluation", "health", "rates", "findings"];
+const ALWAYS = [
+  "data",
+  "inputs",
+  "series",
+  "batch_losses",
+  "parameters",
+  "gradients",
+  "maps",
+  "evaluation",
+  "health",
+  "rates",
+  "findings",
+];
 
 /**
  * @param {AppState} state
  * @returns {Channel[]}
  */
-export function channelsFor({ edges, units, spread, opened, run }) {
+export function channelsFor({ edges, units, spread, opened, run, comparing }) {
   const wanted = [...ALWAYS];
   if (edges === "updates") wanted.push("updates");
-  if (units === "delta") wanted.push("deltas");
+  if (units === "delta" || comparing) wanted.push("deltas");
   if (units === "sample") wanted.push("sample");
   if (spread !== null) wanted.push("weights");
   if (opened !== null) wanted.push("preactivations");

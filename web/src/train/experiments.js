@@ -90,7 +90,7 @@ export function experimentsDialog(sharing, now) {
     branchesTitle.hidden = branches.hidden = others.length === 0;
     branches.replaceChildren(
       ...others.map(({ branch, fork, end, parent }) => {
-        const title = parent === null ? "first line" : `branch ${branch}`;
+        const title = parent === null ? "original run" : `branch ${branch}`;
         const where =
           parent === null
             ? `before any change in it, to step ${formatCount(end)}`

@@ -5,22 +5,33 @@
 
 import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 import { formatCount, formatNumber, formatSetting, toNumber, typeset } from "../toolkit/maths.js";
+import { fieldName } from "../run/field-names.js";
 import { isLive } from "../run/spec.js";
 import { frameOf } from "../run/selectors.js";
 import { icon } from "../toolkit/icons.js";
 
-/** Settings by the name their control has. @type {Record<string, string>} */
-const NAMES = {
-  "optimizer.lr": "rate",
-  "clip.norm": "clip norm",
-  "regularization.l1": "L1",
-  "regularization.l2": "L2",
-  "data.samples": "samples",
-  "network.bias": "biases",
-  "optimizer.name": "optimizer",
-  seed: "seed",
-  loss: "loss",
+/** Pieces of evidence by the name that the field has for them. @type {Record<string, string>} */
+const EVIDENCE = {
+  loss_risen: "rise of the training loss",
+  held_out_risen: "test (validation) loss has risen",
+  gap: "gap between test (validation) and training loss",
+  delta_ratio: "‖δ‖ of layer 1 by that of the last",
+  dead_share: "share of dead units",
+  saturated_share: "share of saturated units",
+  confidently_wrong: "share confidently wrong",
+  rate: "learning rate",
+  elasticity: "relative change of the loss along the gradient",
+  update_ratio: "update ‖Δθ‖/‖θ‖",
+  improvement: "relative improvement",
+  twins: "identical units",
+  left_share: "share of samples not fitted",
+  pull_elasticity: "relative change along per-sample gradients",
+  penalty_share: "share of the penalty",
+  disagreement: "per-sample gradients by their mean",
+  non_finite_values: "values not finite",
 };
+/** Fields whose value is told with the remedy; the words of the others hold it. */
+const TOLD = new Set(["optimizer.lr", "data.samples", "regularization.l1", "seed"]);
 
 /**
  * @param {import("./actions.js").TrainActions} actions
@@ -36,7 +47,13 @@ export function findingsView(actions) {
   );
   const element = h(
     "section",
-    { class: "findings", hidden: true, tabindex: -1, aria: { label: "Findings" }, data: { testid: "findings" } },
+    {
+      class: "findings",
+      hidden: true,
+      tabindex: -1,
+      aria: { label: "Findings" },
+      data: { testid: "findings", part: "findings" },
+    },
     h(
       "div",
       { class: "title-row" },
@@ -138,7 +155,7 @@ function card(finding, actions) {
       setAttribute(lines[i].value, "data-value", number === null ? null : String(number));
       setText(
         lines[i].words,
-        `${name.replaceAll("_", " ")}, ${side} ${formatNumber(threshold, 2, 1e-3)}${said(now.summary, words) ? "" : `: ${typeset(words)}`}`,
+        `${EVIDENCE[name] ?? name.replaceAll("_", " ")}, ${side} ${formatNumber(threshold, 2, 1e-3)}${said(now.summary, words) ? "" : `: ${typeset(words)}`}`,
       );
     });
   };
@@ -153,6 +170,6 @@ function said(summary, words) {
 /** @param {Finding["remedies"][number]} remedy */
 function remedyWords({ path, value, words }) {
   const simple = typeof value === "number" || typeof value === "string";
-  const setting = simple && NAMES[path] ? `: ${NAMES[path]} ${formatSetting(value)}` : "";
+  const setting = simple && TOLD.has(path) ? `: ${fieldName(path)} ${formatSetting(value)}` : "";
   return `${typeset(words)}${setting}${isLive(path) ? "" : " (new run)"}`;
 }

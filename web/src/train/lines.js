@@ -4,10 +4,11 @@
 /** @import { Line } from "../frame/notice.js" */
 /** @import { TrainActions } from "./actions.js" */
 
-import { allows } from "../frame/restrict.js";
+import { allows, shows } from "../frame/restrict.js";
 import { frameOf } from "../run/selectors.js";
 import { specOf } from "../run/spec.js";
 import { formatCount, formatSetting, typeset } from "../toolkit/maths.js";
+import { stillSince } from "../run/settled.js";
 
 /**
  * @param {AppState} state
@@ -25,16 +26,19 @@ export function runLines(state, actions) {
     return { urgent: { kind: "quiet", text: going, progress: Math.max(0, Math.min(1, progress)) } };
   }
   if (clock && kind === "finished") {
+    const since = state.series?.run === clock.run ? stillSince(state.series, state.script?.edits.at(-1)?.step ?? 0) : null;
+    const still = since === null ? "" : ` Nothing has changed since step ${formatCount(since)}.`;
     return {
       now: {
         kind: "quiet",
-        text: `Finished: ${formatCount(clock.step)} updates, as far as this run goes.`,
+        text: `Finished: ${formatCount(clock.step)} updates, as far as this run goes.${still}`,
         buttons: [{ label: `continue to ${formatCount(clock.max_steps * 2)}`, press: () => actions.extend() }],
       },
     };
   }
   if (clock && (kind === "early" || kind === "small_change")) return { now: ruleLine(clock, actions) };
-  const begins = clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing;
+  // A card says itself what there is to do.
+  const begins = !state.lesson && clock && clock.step === 0 && clock.end === 0 && clock.status === "paused" && !state.drawing;
   return { idle: begins ? invitation(actions) : findingLine(state, actions) };
 }
 
@@ -44,7 +48,7 @@ function invitation(actions) {
     kind: "invite",
     text: "Nothing is learned yet.",
     buttons: [
-      { label: "watch it learn", press: () => actions.toggle() },
+      { label: "watch it learn", press: () => actions.watch() },
       ...(allows("optimizer", "optimizer.lr") ? [{ label: "break it", press: () => actions.breakIt() }] : []),
       { label: "open one step", press: () => actions.enter("step") },
     ],
@@ -60,7 +64,9 @@ function invitation(actions) {
 function findingLine(state, actions) {
   /** @type {import("../channels.js").Finding | undefined} */
   const found = frameOf(state, "findings")?.meta.findings[0];
-  if (!found || state.diagnosis || state.drawing) return null;
+  if (!found || state.diagnosis || state.drawing || !shows("findings")) return null;
+  // What ails the run of a card is the card's to tell, or to ask.
+  if (state.lesson && !state.lesson.controls.includes("findings")) return null;
   const title = `${found.title.charAt(0).toUpperCase()}${found.title.slice(1)}`;
   return {
     kind: "finding",
@@ -93,7 +99,7 @@ function stopLine(state, actions) {
   // The findings have more to try than there is room for here.
   const more = { label: "what to try", press: () => actions.showFindings(true) };
   const text = stop.detail ? `${where} Go back one and lower the rate.` : `${where} ${advice}`;
-  return { kind: "error", text, buttons: stop.detail && !state.diagnosis ? [back, more] : [back] };
+  return { kind: "error", text, buttons: stop.detail && !state.diagnosis && shows("findings") ? [back, more] : [back] };
 }
 
 /**

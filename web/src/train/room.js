@@ -3,6 +3,7 @@
 /** @import { Host, Room } from "../types.js" */
 /** @import { TrainState } from "./types.js" */
 
+import { shows } from "../frame/restrict.js";
 import { harmless } from "../reconnect/unanswered.js";
 import { register } from "../registry.js";
 import { sameSamples } from "../run/followed.js";
@@ -14,7 +15,9 @@ import { dropPlace } from "./data/drop.js";
 import { ownDataDialog } from "./data/own-data.js";
 import { experimentsDialog } from "./experiments.js";
 import { runLines } from "./lines.js";
-import { shareButtons } from "./share.js";
+import { Settled } from "../run/settled.js";
+import { classLinkDialog } from "./links/class-link.js";
+import { shareButtons } from "./links/share.js";
 import { transportView } from "./transport.js";
 import { gradientDialog } from "./trials/gradient-check.js";
 import { finderDialog } from "./trials/rate-finder.js";
@@ -27,6 +30,7 @@ const NAME = "train";
 const STATE = {
   table: null,
   drawing: false,
+  drawer: false,
   digit: false,
   page: "network",
   curve: "loss",
@@ -57,6 +61,7 @@ const HELP = {
     [["h", "x"], "hold or release the connections pointed at, remove them"],
     [["f"], "what is wrong, and what to try"],
     [["s"], "open the next update: Step"],
+    [["b"], "keep this run to compare, two runs side by side"],
     [["r", "c"], "find a learning rate, check the gradient"],
     [["Esc"], "stop following a sample, close what was opened"],
     [["l"], "loss on a log or linear axis"],
@@ -71,17 +76,25 @@ const HELP = {
 
 /** @param {Host} host @returns {Room} */
 function begin(host) {
-  const { store, sharing } = host;
+  const { store, sharing, comparison } = host;
   const actions = new TrainActions(host, NAME);
   const made = new Trials(host);
   const [finder, gradient] = [finderDialog(actions, made), gradientDialog(actions, made)];
   const trials = { rate: finder.open, gradient: gradient.open };
+  const settled = new Settled(actions);
   const experiments = experimentsDialog(sharing, () => store.state);
+  const classLink = classLinkDialog(sharing, () => store.state);
+  const compare = () => {
+    store.set({ page: "network" }); // where the two are shown
+    comparison.toggle();
+  };
+  // What a link hides is not opened by its key, either.
+  const opening = (/** @type {string} */ part, /** @type {() => void} */ open) => () => shows(part) && open();
   return {
-    view: trainView(actions, trials),
+    view: trainView(actions, trials, { comparison, compare }),
     transport: transportView(actions),
-    tools: shareButtons(sharing, experiments.open),
-    dialogs: [ownDataDialog(actions), experiments, finder, gradient, { element: dropPlace(actions) }],
+    tools: shareButtons(sharing, classLink.open, experiments.open),
+    dialogs: [ownDataDialog(actions), experiments, classLink, finder, gradient, { element: dropPlace(actions) }],
     channels: channelsFor,
     subject: runInWords,
     keys: {
@@ -98,16 +111,17 @@ function begin(host) {
       m: () => actions.showUnits("map"),
       d: () => actions.showUnits("delta"),
       l: () => actions.toggleLinear(),
-      f: () => actions.toggleFindings(),
+      f: opening("findings", () => actions.toggleFindings()),
       s: () => actions.enter("step"),
-      r: trials.rate,
-      c: trials.gradient,
+      r: opening("checks", trials.rate),
+      c: opening("checks", trials.gradient),
+      b: opening("compare", compare),
     },
     leave: () => actions.leave(),
     help: HELP,
     lines: (state) => runLines(state, actions),
     spoken: runSpoken,
-    events: { trial: (trial) => store.set({ trial }) },
+    events: { trial: (trial) => store.set({ trial }), state: (clock) => settled.look(clock) },
     newRun(before) {
       const { followed, run } = store.state;
       if (followed && run && !sameSamples(before, run)) actions.follow(null);

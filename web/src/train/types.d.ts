@@ -30,6 +30,8 @@ export interface TrainState {
   table: File | null;
   /** whether the output's plane is drawn on */
   drawing: boolean;
+  /** whether the settings are pulled over the network, while presenting */
+  drawer: boolean;
   /** whether a digit is drawn */
   digit: boolean;
   /** which of the three pages a narrow screen shows */

@@ -20,13 +20,17 @@ export function undoView(actions) {
   const redo = button("redo", "Redo the change", () => actions.redo());
   return {
     element: h("div", { class: "undo" }, undo, redo),
-    update({ script, earlier, run, connection }) {
+    update({ script, earlier, run, connection, notice }) {
       const off = connection.status !== "open" || !run;
-      undo.disabled = off || !(script?.can_undo || earlier.length > 0);
+      undo.disabled = off || !(notice?.back || script?.can_undo || earlier.length > 0);
       redo.disabled = off || !script?.can_redo;
       const label = script?.edits.at(-1)?.label;
       const nothing = earlier.length > 0 ? "back to the run before" : "nothing to undo";
-      setAttribute(undo, "title", `${script?.can_undo && label ? `undo: ${label}` : nothing} (Ctrl+Z)`);
+      setAttribute(
+        undo,
+        "title",
+        `${notice?.back ? "undo: what was just told" : script?.can_undo && label ? `undo: ${label}` : nothing} (Ctrl+Z)`,
+      );
       setAttribute(redo, "title", `${script?.can_redo ? "make the change again" : "nothing to redo"} (Ctrl+Shift+Z)`);
     },
   };

@@ -45,19 +45,26 @@ export class TrainViews extends RunActions {
   follow(followed) {
     const { units } = this.store.state;
     // On a phone the network is another page than what was chosen.
-    if (followed) this.store.set({ followed, units: "sample", page: "network" });
+    if (followed) this.store.set({ followed, units: "sample", page: "network", comparing: false });
     else this.store.set({ followed, units: units === "sample" ? "map" : units });
   }
 
   /** Escape: what was opened last over the network is closed first. False where nothing was open. */
   leave() {
-    const { diagnosis, pointed, followed, digit } = this.store.state;
-    if (diagnosis) this.showFindings(false);
+    const { diagnosis, pointed, comparing, followed, digit, drawer, projector } = this.store.state;
+    if (drawer && projector) this.pullDrawer(false);
+    else if (diagnosis) this.showFindings(false);
     else if (pointed) this.pointAt(null);
+    else if (comparing) this.store.set({ comparing: false });
     else if (followed) this.follow(null);
     else if (digit) this.drawDigit(false);
     else return false;
     return true;
+  }
+
+  /** The settings, over the network while presenting. @param {boolean} drawer */
+  pullDrawer(drawer) {
+    this.store.set({ drawer });
   }
 
   /** The sample before or after the one that is followed, in its own split. @param {1 | -1} by */
@@ -79,7 +86,7 @@ export class TrainViews extends RunActions {
 
   /** The findings in full, beside the network. @param {boolean} diagnosis */
   showFindings(diagnosis) {
-    this.store.set(diagnosis ? { diagnosis, page: "network" } : { diagnosis, pointed: null });
+    this.store.set(diagnosis ? { diagnosis, page: "network", comparing: false } : { diagnosis, pointed: null });
   }
 
   toggleFindings() {
@@ -90,7 +97,7 @@ export class TrainViews extends RunActions {
   pointAt(to) {
     const { pointed } = this.store.state;
     const again = pointed && to && pointed.layer === to.layer && pointed.unit === to.unit;
-    this.store.set(to && !again ? { pointed: to, page: "network" } : { pointed: null });
+    this.store.set(to && !again ? { pointed: to, page: "network", comparing: false } : { pointed: null });
   }
 
   /** @param {boolean} withoutFutures  whether the old futures of the run are left out of its curves */

@@ -4,6 +4,7 @@
 /** @import { Page } from "./types.js" */
 
 import { h, memo, setAttribute } from "../toolkit/dom.js";
+import { compareView } from "./compare/view.js";
 import { dataPanel } from "./data/data.js";
 import { diagramView } from "./diagram/diagram.js";
 import { findingsView } from "./findings.js";
@@ -24,9 +25,10 @@ const PAGES = [
 /**
  * @param {import("./actions.js").TrainActions} actions
  * @param {{rate: () => void, gradient: () => void}} trials  open their dialogs
+ * @param {{comparison: import("../run/comparison.js").Comparison, compare: () => void}} beside  the run that is kept
  * @returns {View}
  */
-export function trainView(actions, trials) {
+export function trainView(actions, trials, { comparison, compare }) {
   const panels = [
     dataPanel(actions),
     optimizerPanel(actions),
@@ -35,7 +37,8 @@ export function trainView(actions, trials) {
     limitsPanel(actions),
   ];
   const diagram = diagramView(actions);
-  const output = outputColumn(actions, trials);
+  const output = outputColumn(actions, trials, compare);
+  const two = compareView(actions, comparison);
   const findings = findingsView(actions);
   diagram.element.append(findings.element);
   const pinned = pinnedView(output.element);
@@ -49,6 +52,7 @@ export function trainView(actions, trials) {
     { class: "page network", id: "page-network", data: { page: "network" } },
     pinned.element,
     diagram.element,
+    two.element,
   );
   const right = h("div", { class: "page right", id: "page-output", data: { page: "output" } }, output.element);
   const tabs = PAGES.map(({ page, title }) =>
@@ -65,7 +69,19 @@ export function trainView(actions, trials) {
       title,
     ),
   );
-  const pages = h("div", { class: "pages" }, settings, network, right);
+  // While presenting the settings are a drawer over the network.
+  const handle = h(
+    "button",
+    {
+      type: "button",
+      class: "drawer-handle",
+      aria: { controls: settings.id, expanded: false },
+      data: { testid: "drawer" },
+      onclick: () => actions.pullDrawer(handle.getAttribute("aria-expanded") !== "true"),
+    },
+    "Settings",
+  );
+  const pages = h("div", { class: "pages" }, handle, settings, network, right);
   const element = h(
     "main",
     { class: "train" },
@@ -84,12 +100,16 @@ export function trainView(actions, trials) {
     element,
     update(state) {
       for (const panel of panels) panel.update(state);
+      diagram.element.hidden = state.comparing;
+      element.classList.toggle("comparing", state.comparing);
+      two.update(state);
       diagram.update(state);
       findings.update(state);
       output.update(state);
       pinned.update(state);
       setAttribute(element, "data-ready", String(state.run !== null && state.clock !== null && state.catalog !== null));
       setAttribute(element, "data-warm", String(state.warmup !== null && state.warmup.done === state.warmup.total));
+      setAttribute(handle, "aria-expanded", String(state.drawer));
       if (pageChanged(state.page)) {
         PAGES.forEach(({ page }, i) => setAttribute(tabs[i], "aria-selected", String(page === state.page)));
         current = state.page;

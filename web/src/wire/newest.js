@@ -7,7 +7,7 @@ export class Newest {
   #ask;
   /** @type {{wish: W} | null} */
   #newest = null;
-  #done = Promise.resolve();
+  #done = Promise.resolve(true);
 
   /** @param {(wish: W) => Promise<boolean>} ask  false where it was refused: what was wished for meanwhile is forgotten */
   constructor(ask) {
@@ -19,7 +19,7 @@ export class Newest {
     return this.#newest?.wish ?? null;
   }
 
-  /** @param {W} wish @returns {Promise<void>}  until nothing is asked for any more */
+  /** @param {W} wish @returns {Promise<boolean>}  once nothing is asked for any more: whether the newest was granted */
   want(wish) {
     const idle = this.#newest === null;
     this.#newest = { wish };
@@ -28,11 +28,13 @@ export class Newest {
   }
 
   async #follow() {
-    for (let asked = null; this.#newest !== null && asked !== this.#newest;) {
+    let granted = true;
+    for (let asked = null; granted && this.#newest !== null && asked !== this.#newest;) {
       asked = this.#newest;
-      if (!(await this.#ask(asked.wish))) break;
+      granted = await this.#ask(asked.wish);
     }
     this.#newest = null;
+    return granted;
   }
 }
 

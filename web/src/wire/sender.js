@@ -9,6 +9,8 @@ export class Sender {
   #rooted;
   /** @type {Set<string>} */
   #fields = new Set();
+  /** What was told last of a refusal that no control shows. @type {import("../types.js").Notice | null} */
+  #complaint = null;
 
   /**
    * @param {import("../store.js").Store} store
@@ -98,20 +100,27 @@ export class Sender {
   }
 
   /**
-   * What was answered, null where that is nothing; undefined where it was refused.
+   * What was answered, null where that is nothing; undefined where it was refused. Once something is done, what was refused before
+   * it is over, and no longer told.
    * @template Result
    * @param {Promise<Result>} answer
    * @param {string | null} path
    */
   async #settled(answer, path) {
+    const before = this.#complaint;
     try {
-      return (await answer) ?? null;
+      const found = (await answer) ?? null;
+      if (before !== null && this.#store.state.notice === before) this.#store.set({ notice: null });
+      return found;
     } catch (error) {
       const refusal = refusalOf(error);
       const field = refusal && this.#fieldFor(refusal.field ?? "", path);
       if (refusal?.code === "cancelled") this.say(refusal.message);
       else if (field) this.#store.set({ errors: { [field]: wordsOf(error, refusal?.field, field) } });
-      else this.complain(wordsOf(error));
+      else {
+        this.complain(wordsOf(error));
+        this.#complaint = this.#store.state.notice;
+      }
       return undefined;
     }
   }

@@ -52,7 +52,7 @@ export function dataPanel(actions) {
   const standardize = switchField(actions, {
     path: "data.standardize",
     label: "Standardize",
-    hint: "mean 0, deviation 1 in each input, fitted on the training part",
+    hint: "mean 0, deviation 1 in each input, fitted on the training set",
   });
   const seed = h("output", { class: "value", data: { testid: "seed" } });
   const fresh = h(

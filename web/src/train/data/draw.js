@@ -238,6 +238,8 @@ function drawCursor({ context, px, py }, { x, y }, ink) {
 function followPointer(canvas, pen) {
   /** @type {boolean | null} */
   let wiping = null;
+  /** The finger or mouse that draws. @type {number | null} */
+  let held = null;
   const place = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     // The frame's own places, turned round.
@@ -250,17 +252,22 @@ function followPointer(canvas, pen) {
   };
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 && event.button !== 2) return;
+    if ((event.button !== 0 && event.button !== 2) || held !== null) return; // another finger beside it places nothing
     const spot = place(event);
     if (!spot.inside) return;
     canvas.setPointerCapture(event.pointerId);
+    held = event.pointerId;
     wiping = event.button === 2;
     pen.begin();
     pen.at(spot, true, wiping);
   });
   canvas.addEventListener("pointermove", (event) => {
     const spot = place(event);
-    if (wiping !== null && spot.inside) pen.at(spot, false, wiping);
+    if (event.pointerId === held && wiping !== null && spot.inside) pen.at(spot, false, wiping);
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (wiping = null));
+  const ended = (/** @type {PointerEvent} */ { pointerId }) => {
+    if (pointerId === held) held = wiping = null;
+  };
+  canvas.addEventListener("pointerup", ended);
+  canvas.addEventListener("pointercancel", ended);
 }

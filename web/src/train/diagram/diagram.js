@@ -6,7 +6,7 @@
 import { h, memo, prepareCanvas, s, setAttribute } from "../../toolkit/dom.js";
 import { sampleFrame } from "../../run/followed.js";
 import { typeScale } from "../../toolkit/type-scale.js";
-import { EDITABLE, allows } from "../../frame/restrict.js";
+import { allows, editable } from "../../frame/restrict.js";
 import { isDeep } from "../depth.js";
 import { rowNamed } from "../../run/spec.js";
 import { frameOf } from "../../run/selectors.js";
@@ -18,7 +18,7 @@ import { paintUnits } from "./paint.js";
 import { drawRows, roomFor } from "./rows.js";
 import { pointer } from "./pointer.js";
 import { paintSample, reachOf, sampleNumbers, scaleWords } from "./sample.js";
-import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales } from "./wires.js";
+import { drawWires, edgeScale, edgesFrame, largest, placeWires, scales, undoing } from "./wires.js";
 import { followedView } from "./followed.js";
 import { layerChanges, limitsOf } from "../settings/layers.js";
 import { ribbonView } from "./ribbon.js";
@@ -58,9 +58,9 @@ export function diagramView(actions) {
   ribbon.element.hidden = true; // until there is a network, and it is deep
   const element = h("div", { class: "diagram" }, legend.element, followed.element, stage, ribbon.element, editor.element);
   const point = pointer(stage, over, {
-    edit: (target, at) => last && EDITABLE && editor.open(last, target, at, () => point.aim(target)),
-    zero: (target) => last && EDITABLE && editor.zero(last, target),
-    freeze: (target, key) => last && EDITABLE && freeze(last, target, key),
+    edit: (target, at) => last && editable() && editor.open(last, target, at, () => point.aim(target)),
+    zero: (target) => last && editable() && editor.zero(last, target),
+    freeze: (target, key) => last && editable() && freeze(last, target, key),
     close: () => editor.close(),
   });
 
@@ -84,6 +84,8 @@ export function diagramView(actions) {
   const wiresChanged = memo();
   const unitsChanged = memo();
 
+  const undone = undoing();
+
   /** @param {AppState} state */
   function update(state) {
     last = state;
@@ -104,6 +106,8 @@ export function diagramView(actions) {
       kept.forget("delta");
       kept.forget("sample");
     }
+    // What an undone change had made large is small again.
+    if (undone(state)) kept.forget(state.edges);
     followed.update(state);
     if (shapeChanged(run, catalog, Math.round(width), Math.round(height))) {
       const layers = run.spec.network.layers;
@@ -130,7 +134,7 @@ export function diagramView(actions) {
     frozen.update(state, layout, wires);
     const delta = state.units === "delta" ? kept.fit("delta", deltas ? largest(deltas.arrays, "size") : 0, 1) : null;
     const sample = state.units === "sample" ? sampleFrame(state) : null;
-    const reach = state.units === "sample" ? kept.fit("sample", reachOf(sample), 1) : null;
+    const reach = state.units === "sample" ? kept.fit("sample", reachOf(sample, run), 1) : null;
     const told = state.units === "sample" ? scaleWords(sample, reach) : deltaWords(delta);
     legend.update(state, shown || state.edges === "weights" ? scale : null, told);
     if (state.units === "sample") {
@@ -187,7 +191,8 @@ export function diagramView(actions) {
  * @param {Layout} layout
  */
 function compact(layout) {
-  return layout.width < 520 || layout.layers[1].x - layout.layers[0].x < 104;
+  const scale = typeScale();
+  return layout.width < 520 * scale || layout.layers[1].x - layout.layers[0].x < 104 * scale;
 }
 
 /**
@@ -200,6 +205,7 @@ function drawWords(group, state, layout) {
   const run = /** @type {RunInfo} */ (state.run);
   const { catalog } = state;
   const stacked = compact(layout);
+  const scale = typeScale();
   /** @type {SVGElement[]} */
   const all = [];
   for (const layer of layout.layers) {
@@ -217,7 +223,10 @@ function drawWords(group, state, layout) {
     if (layer.layer > 0 && layer.layer < layout.layers.length - 1) continue; // hidden layers have a head that can be changed
     if (layer.layer === 0) head.append("input");
     else if (stacked) {
-      head.append(s("tspan", { x: layer.x, dy: -12 }, `${layer.units}`), s("tspan", { x: layer.x, dy: 17 }, title));
+      head.append(
+        s("tspan", { x: layer.x, dy: -12 * scale }, `${layer.units}`),
+        s("tspan", { x: layer.x, dy: 17 * scale }, title),
+      );
     } else head.append(`${layer.units} · ${title}`);
     all.push(head);
     if (layer.picture) {

@@ -5,6 +5,8 @@
 
 /** @import { RunInfo } from "../../types.js" */
 
+import { typeScale } from "../../toolkit/type-scale.js";
+
 /** Layers up to this width are drawn whole. */
 export const WIDEST = 12;
 /** Units of a folded layer that are still drawn. */
@@ -51,7 +53,7 @@ export function layoutNetwork(run, width, height, room = { above: 0, below: 0 })
   const named = run.inputs.some((name) => name.length > 6);
   const left = run.image_shape ? 72 : (narrow ? 44 : 68) + (named ? (narrow ? 56 : 78) : 12);
   const answers = Math.max(0, ...(run.outputs.length > 1 ? run.classes.map((name) => Math.min(name.length, 12)) : []));
-  const right = (narrow ? 36 : 48) + Math.max(narrow ? 4 : 24, answers * 7);
+  const right = Math.max(narrow ? 36 : 48, 34 * typeScale()) + Math.max(narrow ? 4 : 24, answers * 7);
   const counts = [run.inputs.length, ...run.layers.map((layer) => layer.units)];
   const top = TOP + room.above;
   const area = Math.max(120, height - top - BOTTOM - room.below);

@@ -61,7 +61,7 @@ export function legendView(actions) {
       units.update(state.units);
       setText(units.buttons[0], INSIDE[run.kind] ?? "map");
       const { symbol } = EDGES.find(({ value }) => value === state.edges) ?? EDGES[0];
-      setText(edgeScale, edge === null ? "no update made yet" : `width 1 = |${symbol}| ${short(edge)}`);
+      setText(edgeScale, edge === null ? "no update made yet" : `line width 1 px = |${symbol}| ${short(edge)}`);
       // There is an h to show while a sample is followed.
       units.buttons[2].hidden = state.units !== "sample";
       unitScale.hidden = unit === "";

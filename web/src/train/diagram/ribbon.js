@@ -8,7 +8,7 @@ import { frameOf } from "../../run/selectors.js";
 
 const STRIPS = /** @type {const} */ ([
   { name: "h", title: "‖h‖ forward →", hint: "mean over the training set of the length of each layer's output" },
-  { name: "delta", title: "← ‖δ‖ backward", hint: "mean over the training set of the length of each layer's blame" },
+  { name: "delta", title: "← ‖δ‖ backward", hint: "mean over the training set of the length of each layer's error signal δ" },
 ]);
 /** Decades that a scale has at least. */
 const LEAST = 2;
@@ -91,7 +91,7 @@ export function ribbonView(actions, changes) {
         depth = run.layers.length;
         for (const each of strips) each.begin(depth);
         setText(last, `output, layer ${depth}`);
-        setText(title, `${depth - 1} hidden layers: how far signals and blame come`);
+        setText(title, `${depth - 1} hidden layers: how far activations and gradients travel`);
       }
       const frame = frameOf(state, "flow");
       if (!changed(frame, run)) return;
@@ -109,7 +109,7 @@ function ratioWords({ meta, step }, depth) {
   const ratio =
     typeof meta.ratio === "number"
       ? `‖δ${subscript(1)}‖ is ${formatNumber(meta.ratio, 2, 1e-3)} times ‖δ${subscript(depth)}‖`
-      : "No blame is to be compared";
+      : "No error signal to compare";
   return `${ratio}; over the training set, after step ${formatCount(step)}.`;
 }
 

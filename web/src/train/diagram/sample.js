@@ -26,12 +26,13 @@ function boundsOf(frame, layer) {
 }
 
 /**
- * The largest size among the layers that nothing bounds.
+ * The largest size among the layers that nothing bounds. A picture has colours of its own: its pixels are no activations.
  * @param {FrameOf<"sample"> | null} frame
+ * @param {RunInfo | null} run
  */
-export function reachOf(frame) {
+export function reachOf(frame, run) {
   let most = 0;
-  for (let layer = 0; frame && frame.arrays[`h${layer}`]; layer++) {
+  for (let layer = run?.image_shape ? 1 : 0; frame && frame.arrays[`h${layer}`]; layer++) {
     if (boundsOf(frame, layer)) continue;
     for (const value of frame.arrays[`h${layer}`].data) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
   }
@@ -80,7 +81,10 @@ export function paintSample(context, state, layout, frame, scale) {
     const toneOf = (/** @type {number} */ unit) => (frame && values ? tone(run, frame, layer.layer, values[unit], scale) : 0);
     if (layer.picture && run.image_shape) {
       const [rows, columns] = run.image_shape;
-      paintGridOf(context, layer.shown[0], columns, rows, toneOf, state.theme);
+      let most = 0;
+      for (const value of values ?? []) most = Math.max(most, Math.abs(value));
+      const ink = (/** @type {number} */ unit) => (values && most > 0 ? values[unit] / most : 0);
+      paintGridOf(context, layer.shown[0], columns, rows, ink, state.theme);
       continue;
     }
     for (const box of layer.shown) {

@@ -26,9 +26,12 @@ export function edgesFrame(state) {
   return frameOf(state, CHANNELS[state.edges]);
 }
 
+/** A scale of which no more than this part is used is a smaller one from then on. */
+const UNUSED = 1 / 16;
+
 /**
- * One scale for each thing that can be shown, chosen when one begins to look at it; then it only grows. A gradient may be a
- * thousand times smaller later on: choosing it again fits its scale anew.
+ * One scale for each thing that can be shown, chosen when one begins to look at it. It grows with what is shown, and shrinks
+ * where next to nothing of it is used any more, as late in training. Choosing the thing again fits its scale anew.
  */
 export function scales() {
   /** @type {Record<string, number>} */
@@ -52,9 +55,28 @@ export function scales() {
         if (!(most > 0)) return null;
         kept[what] = roundUp(most / (0.7 * room));
       }
+      if (most > 0 && most / kept[what] < UNUSED * room)
+        kept[what] = what === "weights" ? FIRST_SCALE : roundUp(most / (0.7 * room));
+      // Weights have one scale for one size, however they came to it: a change that is taken back leaves no trace.
       while (most / kept[what] > room) kept[what] *= 2;
       return kept[what];
     },
+  };
+}
+
+/** Tells that there are fewer changes than before, and once more when what the edges show without them has come. */
+export function undoing() {
+  let edits = 0;
+  /** What was shown when a change was undone. @type {ReturnType<typeof edgesFrame>} */
+  let outdated = null;
+  /** @param {AppState} state */
+  return (state) => {
+    const shown = edgesFrame(state);
+    const fewer = edits > (edits = state.script?.edits.length ?? 0);
+    const came = outdated !== null && outdated !== shown;
+    if (fewer) outdated = shown;
+    else if (came) outdated = null;
+    return fewer || came;
   };
 }
 

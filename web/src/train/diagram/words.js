@@ -4,7 +4,7 @@
 
 import { sampleFrame, sampleName } from "../../run/followed.js";
 import { formatCount, formatExact, formatNumber, subscript } from "../../toolkit/maths.js";
-import { EDITABLE } from "../../frame/restrict.js";
+import { editable, lockedBy } from "../../frame/restrict.js";
 import { frameOf } from "../../run/selectors.js";
 import { heldAt } from "./weights/frozen.js";
 import { deltaOf } from "./units.js";
@@ -120,7 +120,7 @@ function heldLine(state, name, flat) {
 
 /** How it is changed, or that it cannot be. */
 function edits() {
-  return EDITABLE ? "click, or press e, to edit" : "locked by this link";
+  return editable() ? "click, or press e, to edit" : lockedBy();
 }
 
 /**

@@ -93,19 +93,25 @@ export function digitPad({ changed, said }) {
     return [inside((event.clientX - box.left) / box.width), inside((event.clientY - box.top) / box.height)];
   }
 
-  let drawing = false;
+  /** The finger or mouse that draws; another one beside it draws nothing. @type {number | null} */
+  let drawing = null;
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || drawing !== null) return;
     canvas.setPointerCapture(event.pointerId);
-    drawing = true;
+    drawing = event.pointerId;
     going = false;
     begin(placeOf(event));
   });
   canvas.addEventListener("pointermove", (event) => {
     // A quick stroke has more places than there are events.
-    if (drawing) for (const each of event.getCoalescedEvents?.() ?? [event]) goOn(placeOf(each));
+    if (drawing !== event.pointerId) return;
+    for (const each of event.getCoalescedEvents?.() ?? [event]) goOn(placeOf(each));
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (drawing = false));
+  const ended = (/** @type {PointerEvent} */ { pointerId }) => {
+    if (pointerId === drawing) drawing = null;
+  };
+  canvas.addEventListener("pointerup", ended);
+  canvas.addEventListener("pointercancel", ended);
   for (const event of ["focus", "blur"]) canvas.addEventListener(event, paint);
   new ResizeObserver(paint).observe(canvas);
 

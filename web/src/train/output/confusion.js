@@ -16,14 +16,15 @@ const looks = new WeakMap();
 
 /**
  * @param {import("../actions.js").TrainActions} actions
+ * @param {string} [name]  its hook
  * @returns {View}
  */
-export function confusionView(actions) {
+export function confusionView(actions, name = "confusion") {
   const table = h("table", {
     class: "confusion",
     role: "grid",
     aria: { label: "Confusion matrix: arrows go from cell to cell, Enter follows a sample of it" },
-    data: { testid: "confusion" },
+    data: { testid: name },
   });
   const caption = h("p", { class: "small" });
   const element = h("figure", {}, h("div", { class: "confusion-place" }, table), h("figcaption", {}, caption));

@@ -2,7 +2,7 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
-import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
+import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { RunFigure, abscissa } from "./run-figure.js";
 import { comparedView } from "./compared.js";
 import { futuresView } from "./futures.js";
@@ -38,16 +38,27 @@ export function curvesView(actions) {
       data: { testid: "loss-axis" },
       onclick: () => actions.toggleLinear(),
     },
-    "log",
+    "log axis",
   );
   // Plotly fills a box that its own size cannot stretch.
   const plot = h("div", { class: "curve" });
+  const legend = h(
+    "span",
+    {
+      class: "curve-legend",
+      hidden: true,
+      title: "the loss of each update's mini-batch, before the update; not recorded",
+      data: { testid: "mini-batch" },
+    },
+    h("span", { class: "faint" }),
+    "mini-batch",
+  );
   const compared = comparedView(actions);
   const futures = futuresView(actions);
-  const place = h("div", { class: "curve-place", data: { testid: "curves" } }, plot);
+  const place = h("div", { class: "curve-place", data: { testid: "curves" } }, plot, legend);
   const element = h(
     "section",
-    { class: "curves", aria: { label: "Curves" } },
+    { class: "curves", data: { part: "curves" }, aria: { label: "Curves" } },
     h(
       "div",
       { class: "title-row" },
@@ -76,7 +87,7 @@ export function curvesView(actions) {
     compared.update(state);
     futures.update(state);
     const faint = state.withoutFutures ? NONE : state.futures;
-    const { run, figures, series, theme, clock } = state;
+    const { run, figures, series, batchLosses, theme, clock } = state;
     const accuracy = run?.task === "classification";
     const shown = accuracy ? state.curve : "loss";
     for (const { name, button } of tabs) {
@@ -84,20 +95,22 @@ export function curvesView(actions) {
       setAttribute(button, "aria-selected", String(name === shown));
     }
     axis.hidden = shown !== "loss";
-    setText(axis, state.linear ? "linear axis" : "log axis");
+    setAttribute(axis, "aria-pressed", String(!state.linear));
     if (!run || !figures || !clock) return;
     const drawn = shown === "loss" && state.linear ? "loss_linear" : shown;
     const themed = figures.figures[drawn];
     if (!themed) return;
     const present = series && series.run === run.run ? series : null;
+    const batches = shown === "loss" && batchLosses && batchLosses.run === run.run ? batchLosses : null;
+    legend.hidden = !batches || batches.length < 2;
     // While it plays the end of the curve is the present; only a place in the past is marked.
     const here = clock.step < clock.end ? clock[abscissa(themed[theme].layout)] : null;
     const { clientWidth, clientHeight } = place;
     if (
       clientWidth < 40 ||
-      !changed(themed, present, theme, state.projector, state.compared, faint, here, clientWidth, clientHeight)
+      !changed(themed, present, batches, theme, state.projector, state.compared, faint, here, clientWidth, clientHeight)
     )
       return;
-    figure.show(themed, theme, present, drawn, here, { compared: state.compared, futures: faint });
+    figure.show(themed, theme, { present, batches }, drawn, here, { compared: state.compared, futures: faint });
   }
 }

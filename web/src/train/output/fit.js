@@ -10,14 +10,15 @@ import { pointPicker } from "./point-picker.js";
 
 /**
  * @param {import("../actions.js").TrainActions} actions
+ * @param {string} [name]  its hook
  * @returns {View}
  */
-export function fitView(actions) {
+export function fitView(actions, name = "fit") {
   const canvas = h("canvas", {
     class: "plot",
     role: "img",
     aria: { label: "The fit: nothing drawn yet" },
-    data: { testid: "fit" },
+    data: { testid: name },
   });
   const picker = pointPicker(canvas, actions);
   const element = h(

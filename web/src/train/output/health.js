@@ -38,7 +38,7 @@ export function healthView(actions) {
   const spread = spreadView(actions);
   const element = h(
     "section",
-    { class: "health", aria: { label: "By layer" } },
+    { class: "health", data: { part: "health" }, aria: { label: "By layer" } },
     h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "By layer"), moment),
     table,
     spread.element,

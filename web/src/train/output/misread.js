@@ -14,7 +14,7 @@ const SHOWN = 12;
  * @returns {View}
  */
 export function misreadView(actions) {
-  const title = h("h3", { class: "small-title" }, "Misread");
+  const title = h("h3", { class: "small-title" }, "Misclassified");
   const note = h("span", { class: "small" });
   const list = h("div", { class: "misread", data: { testid: "misread" } });
   const element = h("div", { class: "misread-block" }, h("div", { class: "title-row" }, title, note), list);
@@ -51,7 +51,7 @@ export function misreadView(actions) {
       const pictures = data?.arrays[`${split}_raw`];
       const wrong = evaluation?.arrays.misread;
       const shown = pictures && wrong ? Math.min(SHOWN, wrong.data.length) : 0;
-      setText(note, !wrong ? "" : wrong.data.length === 0 ? `none in the ${split} set` : `${split} set, the surest first`);
+      setText(note, !wrong ? "" : wrong.data.length === 0 ? `none in the ${split} set` : `${split} set, most confident first`);
       if (list.childElementCount !== shown) list.replaceChildren(...cells.slice(0, shown).map((cell) => cell.figure));
       if (!evaluation || !pictures || !wrong) return;
       const most = brightest(pictures);

@@ -33,7 +33,7 @@ export function numbersView(prefix = "") {
   const note = h("p", { class: "small numbers-note", title: NOTE, data: { testid: `${prefix}baseline` } });
   const element = h(
     "div",
-    { class: "numbers", role: "group", aria: { label: "Scores" } },
+    { class: "numbers", role: "group", data: { part: "numbers" }, aria: { label: "Scores" } },
     ...cells.map((cell) => cell.box),
     note,
   );
@@ -47,6 +47,7 @@ export function numbersView(prefix = "") {
       // Without a test share the train set's score is shown instead, and named so.
       const scored = run && run.samples.test === 0 ? "train" : "test";
       const shown = run?.task === "regression" ? "r_squared" : "accuracy";
+      let powers = false;
       for (const { set, score, value, head, box } of cells) {
         const from = score === "loss" ? set : scored;
         const exact = toNumber(evaluation?.meta[from]?.[score]);
@@ -55,11 +56,13 @@ export function numbersView(prefix = "") {
         // What is not a digit of the number is smaller: the power of ten, the sign of a percentage.
         const text = score === "accuracy" ? formatPercent(exact) : formatNumber(exact, 3, 1e-3);
         const [, digits, rest] = /** @type {RegExpMatchArray} */ (text.match(/^([^·\u202f]*)(.*)$/));
+        powers ||= !box.hidden && rest.startsWith("·");
         value.replaceChildren(digits, h("span", { class: "power" }, rest));
         setAttribute(value, "data-value", exact === null ? null : String(exact));
         setAttribute(value, "data-step", evaluation ? String(evaluation.step) : null);
         value.title = exact === null ? "" : `exactly ${formatExact(exact)}, after step ${formatCount(evaluation?.step ?? 0)}`;
       }
+      element.classList.toggle("with-powers", powers);
       const recalls = evaluation?.meta.recall?.[scored] ?? [];
       setText(note, run ? compared(run, evaluation?.meta[scored] ?? null, recalls) : "");
       setAttribute(note, "data-value", comparedWith(evaluation?.meta[scored] ?? null, shown));
@@ -83,7 +86,7 @@ function compared(run, scores, recalls) {
   if (run.task === "regression") return "always answering the mean: R² 0";
   const baseline = toNumber(scores?.baseline);
   if (baseline === null) return "";
-  const words = `largest class: ${formatPercent(baseline)}`;
+  const words = `baseline, largest class: ${formatPercent(baseline)}`;
   const balanced = toNumber(scores?.balanced_accuracy);
   // By their names there are as many classes as the run has; a set may lack one.
   if (balanced === null || baseline * run.classes.length < UNEVEN) return words;

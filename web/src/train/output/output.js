@@ -20,9 +20,10 @@ import { regionsView } from "./regions.js";
 /**
  * @param {import("../actions.js").TrainActions} actions
  * @param {{rate: () => void, gradient: () => void}} trials
+ * @param {() => void} compare
  * @returns {View}
  */
-export function outputColumn(actions, trials) {
+export function outputColumn(actions, trials, compare) {
   const moment = h("span", { class: "moment", data: { testid: "moment" } });
   const regions = regionsView(actions);
   const fit = fitView(actions);
@@ -57,6 +58,17 @@ export function outputColumn(actions, trials) {
     icon("pencil"),
     "Draw a digit",
   );
+  const beside = h(
+    "button",
+    {
+      type: "button",
+      class: "text-button",
+      title: "keep this run as it stands, and set it beside what comes (b)",
+      data: { testid: "compare", part: "compare" },
+      onclick: compare,
+    },
+    "Compare",
+  );
   const numbers = numbersView();
   const curves = curvesView(actions);
   const health = healthView(actions);
@@ -67,7 +79,7 @@ export function outputColumn(actions, trials) {
     h(
       "section",
       { class: "answer", aria: { label: "Output" } },
-      h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Output"), moment),
+      h("div", { class: "title-row" }, h("h2", { class: "panel-title" }, "Output"), moment, beside),
       regions.element,
       fit.element,
       confusion.element,
@@ -98,6 +110,7 @@ export function outputColumn(actions, trials) {
       element.dataset.kind = kind;
       const frame = frameOf(state, kind === "plane" || kind === "line" ? "maps" : "evaluation");
       element.classList.toggle("digit-open", drawn);
+      beside.disabled = !run || !state.clock;
       setText(moment, frame ? `after step ${formatCount(frame.step)}` : "");
       for (const view of [draw, digit, regions, fit, confusion, misread, numbers, curves, health, checks]) view.update(state);
     },

@@ -5,21 +5,23 @@
 
 import { classColour, css, levels, mix, pack, paintLevels, palette, signed } from "../../toolkit/colours.js";
 import { h, memo, prepareCanvas, setText } from "../../toolkit/dom.js";
-import { formatSetting } from "../../toolkit/maths.js";
+import { formatCount, formatSetting } from "../../toolkit/maths.js";
+import { tellPlane } from "../../shared/plane.js";
 import { frameOf } from "../../run/selectors.js";
 import { drawAxes, drawPieces, drawPoint, plotFrame, plotPlaces, roundUp } from "../../toolkit/canvas-plot.js";
 import { pointPicker } from "./point-picker.js";
 
 /**
  * @param {import("../actions.js").TrainActions} actions
+ * @param {{name?: string, reach?: (data: WireFrame | null) => number}} [options]  its hook, and how far a regression's scale reaches
  * @returns {View}
  */
-export function regionsView(actions) {
+export function regionsView(actions, { name: hook = "regions", reach: reachOf = targetReach } = {}) {
   const canvas = h("canvas", {
     class: "plot",
     role: "img",
     aria: { label: "The answer over the plane: nothing drawn yet" },
-    data: { testid: "regions" },
+    data: { testid: hook },
   });
   const picker = pointPicker(canvas, actions);
   const ramp = h("canvas", { class: "ramp", aria: { hidden: true } });
@@ -37,6 +39,7 @@ export function regionsView(actions) {
   const overChanged = memo();
   const keyChanged = memo();
   const changed = memo();
+  let outside = 0;
   return {
     element,
     update(state) {
@@ -49,21 +52,31 @@ export function regionsView(actions) {
       const [xs, ys] = run.domain;
       const placing = plotPlaces(size, size, xs, ys);
       picker.update(state, (split, i) => samplePlace(data?.arrays[`${split}_raw`], i, placing), size, size);
-      if (!changed(run, maps, data, theme, state.projector, size, window.devicePixelRatio)) return;
+      const reach = run.task === "regression" ? reachOf(data) : 1;
+      if (!changed(run, maps, data, reach, theme, state.projector, size, window.devicePixelRatio)) return;
       const colours = palette(theme);
       const context = prepareCanvas(canvas, size, size);
       const frame = plotFrame(context, size, size, xs, ys);
-      const reach = run.task === "regression" ? targetReach(data) : 1;
+      tellPlane(canvas, { ...frame, xs, ys });
       if (maps) {
         paintAnswer(picture, run, maps, reach, colours);
         context.imageSmoothingEnabled = !maps.arrays.classes;
         context.drawImage(picture, frame.left, frame.top, frame.width, frame.height);
       }
-      if (overChanged(run, data, theme, state.projector, size, window.devicePixelRatio, !maps)) {
+      if (overChanged(run, data, reach, theme, state.projector, size, window.devicePixelRatio, !maps)) {
         const top = plotFrame(prepareCanvas(over, size, size), size, size, xs, ys);
         drawAxes(top, xs, ys, colours, !maps);
         if (data?.arrays.border) drawPieces(top, data.arrays.border.data, colours.ink);
-        if (data) drawSamples(top, run, data, reach, colours);
+        if (data) {
+          const { context: on } = top;
+          on.save();
+          on.beginPath();
+          on.rect(top.left - EDGE, top.top - EDGE, top.width + 2 * EDGE, top.height + 2 * EDGE);
+          on.clip();
+          drawSamples(top, run, data, reach, colours);
+          on.restore();
+        }
+        outside = countOutside(data, xs, ys);
       }
       context.drawImage(over, 0, 0, size, size);
       canvas.setAttribute(
@@ -71,7 +84,7 @@ export function regionsView(actions) {
         `${run.task === "regression" ? "Fitted height" : "Decision regions"} over the plane${maps ? `, after step ${maps.step}` : ""}`,
       );
       const bordered = (data?.arrays.border?.shape[0] ?? 0) > 0;
-      if (keyChanged(run, theme, reach, bordered, ramp.clientWidth)) drawKey(run, reach, bordered);
+      if (keyChanged(run, theme, reach, bordered, outside, ramp.clientWidth)) drawKey(run, reach, bordered);
     },
   };
 
@@ -110,9 +123,33 @@ export function regionsView(actions) {
     marks.replaceChildren(
       h("span", {}, h("i", { class: "dot ink" }), "train"),
       run.samples.test > 0 ? h("span", {}, h("i", { class: "dot ring" }), "test") : "",
-      bordered ? h("span", { title: "where the formula parts the classes" }, h("i", { class: "stroke thin" }), "border") : "",
+      bordered
+        ? h("span", { title: "where the formula separates the classes" }, h("i", { class: "stroke thin" }), "border")
+        : "",
+      outside > 0 ? h("span", { title: "samples that lie beyond the plane’s edges" }, `${formatCount(outside)} outside`) : "",
     );
   }
+}
+
+/** A sample on the edge is drawn whole. */
+const EDGE = 4;
+
+/**
+ * How many samples lie beyond the plane's edges.
+ * @param {WireFrame | null} data
+ * @param {[number, number]} xs
+ * @param {[number, number]} ys
+ */
+function countOutside(data, xs, ys) {
+  let count = 0;
+  for (const split of ["train", "validation", "test"]) {
+    const raw = data?.arrays[`${split}_raw`]?.data ?? [];
+    for (let i = 0; i < raw.length; i += 2) {
+      const within = raw[i] >= xs[0] && raw[i] <= xs[1] && raw[i + 1] >= ys[0] && raw[i + 1] <= ys[1];
+      if (!within) count += 1;
+    }
+  }
+  return count;
 }
 
 /**

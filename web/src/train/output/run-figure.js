@@ -4,33 +4,38 @@
 /** @import { Compared, Future, SeriesData } from "../../types.js" */
 
 import { typeScale } from "../../toolkit/type-scale.js";
+import { withLogTicks } from "../../toolkit/log-ticks.js";
 import { Redrawn, sized } from "../../toolkit/plot.js";
+
+/** The trace that has no name at its end: it is in the legend. */
+const BATCHES = "batch_loss";
 
 export class RunFigure extends Redrawn {
   /**
    * Draws the newest state; what is overtaken meanwhile is not drawn.
    * @param {ThemedFigure} themed
    * @param {"light" | "dark"} theme
-   * @param {SeriesData | null} series
+   * @param {{present: SeriesData | null, batches: SeriesData | null}} series  recorded, and of each mini-batch
    * @param {string} measure  "loss" or "accuracy"
    * @param {number | null} here  a place on the x axis to mark
    * @param {{compared: Compared | null, futures: Future[]}} behind  drawn dashed, and faint
    */
-  show(themed, theme, series, measure, here, { compared, futures }) {
+  show(themed, theme, { present, batches }, measure, here, { compared, futures }) {
     this.later(async (plotly) => {
       const { data, layout: drawn } = themed[theme];
       const layout = sized(drawn, typeScale(), this.place.clientHeight);
-      const traces = data.map((trace) => fill(trace, series, abscissa(layout)));
+      const traces = data.map((trace) => fill(trace, trace.uid === BATCHES ? batches : present, abscissa(layout)));
+      const recorded = data.filter(({ uid }) => uid !== BATCHES);
       const behind = [
-        ...futures.flatMap((future) => data.map((trace) => faint(fill(trace, future, abscissa(layout)), future))),
-        ...(compared ? data.map((trace) => dashed(fill(trace, compared, abscissa(layout)), compared.name)) : []),
+        ...futures.flatMap((future) => recorded.map((trace) => faint(fill(trace, future, abscissa(layout)), future))),
+        ...(compared ? recorded.map((trace) => dashed(fill(trace, compared, abscissa(layout)), compared.name)) : []),
       ];
       await plotly.react(
         this.place,
         [...behind, ...traces],
         {
-          ...layout,
-          ...marks(layout, traces, here),
+          ...withLogTicks(layout, [...behind, ...traces]),
+          ...marks(layout, traces, here, this.place.clientHeight),
           width: this.place.clientWidth,
           height: this.place.clientHeight,
           uirevision: measure,
@@ -101,14 +106,15 @@ function plain(name) {
  * @param {Layout} layout
  * @param {Trace[]} traces
  * @param {number | null} here
+ * @param {number} height  of the figure (px)
  */
-function marks(layout, traces, here) {
+function marks(layout, traces, here, height) {
   const log = layout.yaxis?.type === "log";
   const annotations = [...(layout.annotations ?? [])];
   const position = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
   for (const trace of traces) {
     const [x, y] = [trace.x ?? [], trace.y ?? []];
-    if (y.length === 0 || trace.showlegend === true) continue;
+    if (y.length === 0 || trace.showlegend === true || trace.uid === BATCHES) continue;
     const [at, value] = [x[y.length - 1], y[y.length - 1]];
     if (at === null || value === null || !Number.isFinite(value) || (log && value <= 0)) continue;
     const colour = trace.line?.color ?? layout.font?.color;
@@ -122,7 +128,8 @@ function marks(layout, traces, here) {
       font: { color: colour },
     });
   }
-  keepApart(annotations, traces, position);
+  const { t: above = 0, b: below = 0 } = layout.margin ?? {};
+  keepApart(annotations, traces, position, Math.max(1, height - above - below));
   const shapes = [...(layout.shapes ?? [])];
   if (here !== null) {
     shapes.push({
@@ -139,15 +146,16 @@ function marks(layout, traces, here) {
   return { annotations, shapes };
 }
 
-/** Height of a name, as a share of the plot's: names closer than that are moved apart. */
-const ROOM = 0.09;
+/** Height of a name (px): names closer than that are moved apart. */
+const NAME = 16;
 
 /**
  * @param {Annotation[]} annotations
  * @param {Trace[]} traces
  * @param {(value: number) => number} position
+ * @param {number} height  of the plot (px)
  */
-function keepApart(annotations, traces, position) {
+function keepApart(annotations, traces, position, height) {
   let [low, high] = [Infinity, -Infinity];
   for (const trace of traces) {
     for (const value of trace.y ?? []) {
@@ -155,12 +163,12 @@ function keepApart(annotations, traces, position) {
       if (Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
     }
   }
-  const room = ROOM * typeScale();
+  const room = (NAME * typeScale()) / height;
   const ordered = annotations.filter((each) => each.text).sort((a, b) => a.y - b.y);
   for (let i = 1; i < ordered.length; i++) {
     const gap = high > low ? (ordered[i].y - ordered[i - 1].y) / (high - low) : 0;
     if (gap >= room) continue;
-    const shift = (1 - gap / room) * 7 * typeScale();
+    const shift = ((1 - gap / room) * NAME * typeScale()) / 2;
     ordered[i].yshift = (ordered[i].yshift ?? 0) + shift;
     ordered[i - 1].yshift = (ordered[i - 1].yshift ?? 0) - shift;
   }

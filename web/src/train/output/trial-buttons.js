@@ -20,6 +20,7 @@ export function trialButtons(actions, trials) {
   const findings = button("findings-open", "findings", "what is wrong with this run, and what to try (f)", () =>
     actions.toggleFindings(),
   );
+  findings.dataset.part = "findings";
   const rate = button("finder-open", "learning rate", "try rising rates on a copy of the run (r)", trials.rate);
   const gradient = button("gradient-open", "gradient", "compare backpropagation with differences (c)", trials.gradient);
   return {

@@ -73,6 +73,7 @@ export function networkPanel(actions) {
     },
     { path: "network.layer_count", label: "Hidden layers", hint: "how many; new ones are like the last", integer: true },
   );
+  many.element.dataset.part = "layers";
   const error = h("p", { class: "field-error", role: "alert", hidden: true });
   const rules = h("div", { class: "fields" });
   const loss = lossView(actions);

@@ -23,9 +23,14 @@ export function limitsPanel(actions) {
     number("regularization.l1", "L1 λ", "penalty λ·Σ|w| on the weights"),
     number("regularization.l2", "L2 λ", "penalty (λ/2)·Σw² on the weights"),
     number("regularization.jitter", "Jitter σ", "standard deviation of the noise added to each input while training"),
-    number("regularization.shift", "Shift", "pixels that a picture moves at most, either way, while training", {
-      integer: true,
-    }),
+    number(
+      "regularization.shift",
+      "Shift",
+      "pixels by which a picture is shifted at most, in either direction, while training",
+      {
+        integer: true,
+      },
+    ),
   ];
   const clipping = [
     number("clip.norm", "Clip ‖g‖", "the longest gradient an update may use; off: any", { off: true }),
@@ -38,7 +43,7 @@ export function limitsPanel(actions) {
     number(
       "stop.patience",
       "Patience",
-      "measurements without a new best validation loss; then the run stops and the best parameters come back. Needs a validation part",
+      "measurements without a new best validation loss; then the run stops and the best parameters come back. Needs a validation share",
       { integer: true, off: true },
     ),
     number("stop.min_change", "Least change", "stops where the train loss changes by less from one measurement to the next", {

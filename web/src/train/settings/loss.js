@@ -81,7 +81,7 @@ function matchWords(state, row) {
   const title = (/** @type {string | undefined} */ name) =>
     rowNamed(state.catalog?.activations ?? [], name ?? "")?.title ?? name;
   if (row?.matched === output) return `Its matched output is ${title(output)}, and that is the output here: the slope cancels.`;
-  return `Its matched output is ${title(row?.matched)}; here it is ${title(output)}, whose slope stays in δ: where it is flat, blame is lost.`;
+  return `Its matched output is ${title(row?.matched)}; here it is ${title(output)}, whose derivative stays in δ: where it is flat, the error signal is lost.`;
 }
 
 /** @param {import("../actions.js").TrainActions} actions */

@@ -21,7 +21,7 @@ export function optimizerPanel(actions) {
   const head = h("div", { class: "rule" });
   const now = h("span", { class: "rate-now", data: { testid: "rate-now" } });
   const dialect = h("div", { class: "dialect" });
-  const formula = formulaBox("formula", "The rule");
+  const formula = formulaBox("formula", "The update");
   const meanings = h("dl", { class: "meanings" });
   const difference = h("p", { class: "difference" });
   const why = h("details", { class: "why" }, h("summary", {}, "what the symbols mean"), meanings, difference);
@@ -116,6 +116,6 @@ function meaningsOf(row, dialect) {
 
 /** How the two dialects of a rule differ. @param {OptimizerRow} row @param {string} dialect */
 function differenceOf(row, dialect) {
-  if (row.difference === "none") return "Textbook and PyTorch write this rule alike.";
+  if (row.difference === "none") return "Textbook and PyTorch write this optimizer alike.";
   return dialect === "pytorch" ? `In PyTorch: ${row.difference}.` : `PyTorch differs: ${row.difference}.`;
 }

@@ -30,8 +30,11 @@ export function errorMap(tensor, reading, show) {
   let theme = "light";
 
   const paint = () => {
-    const style = getComputedStyle(canvas);
-    const colour = (/** @type {string} */ token) => rgb(style.getPropertyValue(token));
+    // As the page resolves it: where colours are forced, a token is one of the system's.
+    const colour = (/** @type {string} */ token) => {
+      canvas.style.color = `var(${token})`;
+      return rgb(getComputedStyle(canvas).color);
+    };
     const [pale, dark] = [colour("--panel"), colour("--ink-2")];
     const context = prepareCanvas(canvas, width, height);
     for (let i = 0; i < rows * columns; i++) {
@@ -117,8 +120,8 @@ function words({ relative, analytic, numeric, columns, block, shape, agrees }, l
   return `${label}[${place}]: backpropagation ${formatNumber(toNumber(analytic[i]), 6)}, differences ${formatNumber(toNumber(numeric[i]), 6)}, ${error}.`;
 }
 
-/** @param {string} hex @returns {import("../../toolkit/colours.js").Rgb} */
-function rgb(hex) {
-  const value = parseInt(hex.trim().slice(1), 16);
-  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+/** @param {string} computed  "rgb(1, 2, 3)" @returns {import("../../toolkit/colours.js").Rgb} */
+function rgb(computed) {
+  const [red, green, blue] = (computed.match(/[\d.]+/g) ?? []).map(Number);
+  return [red, green, blue];
 }

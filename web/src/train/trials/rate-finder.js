@@ -7,6 +7,7 @@
 
 import { h, memo, setAttribute } from "../../toolkit/dom.js";
 import { formatCount, formatNumber, formatSetting, parseSetting, superscript, toNumber, typeset } from "../../toolkit/maths.js";
+import { withLogTicks } from "../../toolkit/log-ticks.js";
 import { loadPlotly } from "../../toolkit/plot.js";
 import { typeScale } from "../../toolkit/type-scale.js";
 import { allows } from "../../frame/restrict.js";
@@ -79,37 +80,40 @@ export function finderDialog(actions, trials) {
   };
   const told = memo();
   const drawn = memo();
-  return {
-    element: sheet.element,
-    open: sheet.open,
-    /** @param {AppState} state */
-    update(state) {
-      sheet.update(state);
-      const { rateTest: test, run, figures, theme } = state;
-      if (told(test, run)) {
-        const refusal = test?.refusal ?? null;
-        sheet.refuse(refusal && `${FIELDS.find(({ name }) => name === refusal.field)?.label ?? ""} ${refusal.message}`.trim());
-        mark(refusal?.field ?? null);
-        const result = test && run && test.run === run.run ? test.result : null;
-        outcome.hidden = result === null;
-        if (result && test) {
-          smoothed.hidden = result.smoothing === 0;
-          facts.textContent = factWords(result);
-          list.replaceChildren(...result.suggestions.map((each) => suggestion(each, use)));
-          if (result.suggestions.length === 0)
-            list.append(h("li", {}, "No rate is suggested: the loss neither fell clearly nor diverged."));
-          moment.textContent = momentWords(test);
-        }
+  /** @type {AppState | null} */
+  let last = null;
+  // It comes to sight, or its window is another.
+  new ResizeObserver(() => last && update(last)).observe(plot);
+  return { element: sheet.element, open: sheet.open, update };
+
+  /** @param {AppState} state */
+  function update(state) {
+    last = state;
+    sheet.update(state);
+    const { rateTest: test, run, figures, theme } = state;
+    if (told(test, run)) {
+      const refusal = test?.refusal ?? null;
+      sheet.refuse(refusal && `${FIELDS.find(({ name }) => name === refusal.field)?.label ?? ""} ${refusal.message}`.trim());
+      mark(refusal?.field ?? null);
+      const result = test && run && test.run === run.run ? test.result : null;
+      outcome.hidden = result === null;
+      if (result && test) {
+        smoothed.hidden = result.smoothing === 0;
+        facts.textContent = factWords(result);
+        list.replaceChildren(...result.suggestions.map((each) => suggestion(each, use)));
+        if (result.suggestions.length === 0)
+          list.append(h("li", {}, "No rate is suggested: the loss neither fell clearly nor diverged."));
+        moment.textContent = momentWords(test);
       }
-      const result = outcome.hidden || !sheet.element.open ? null : test?.result;
-      if (!result || !figures) return;
-      // Measured only where it is seen: it makes the whole page lay itself out.
-      const { width } = plot.getBoundingClientRect();
-      if (width < 40 || !drawn(test, theme, Math.round(width), typeScale())) return;
-      plot.setAttribute("aria-label", `Loss against the learning rate. ${facts.textContent}`);
-      void draw(plot, figures, theme, result);
-    },
-  };
+    }
+    const result = outcome.hidden || !sheet.element.open ? null : test?.result;
+    if (!result || !figures) return;
+    // Measured only where it is seen: it makes the whole page lay itself out.
+    const { width } = plot.getBoundingClientRect();
+    if (width < 40 || !drawn(test, theme, Math.round(width), typeScale())) return;
+    plot.setAttribute("aria-label", `Loss against the learning rate. ${facts.textContent}`);
+    void draw(plot, figures, theme, result);
+  }
 }
 
 /** @param {RateTest} result */
@@ -206,7 +210,7 @@ async function draw(place, figures, theme, result) {
       font,
       margin: { l: l * scale, r: r * scale, t: t * scale, b: b * scale },
       xaxis: { ...axis(layout.xaxis), ...decades(first, last, place.clientWidth / scale), range: [first, last + 0.05] },
-      yaxis: axis(layout.yaxis),
+      yaxis: axis(withLogTicks(layout, traces).yaxis),
       width: place.clientWidth,
       height: place.clientHeight,
       shapes: inside.map(({ at, dash }) => ({

@@ -66,6 +66,8 @@ export function weightEditor(actions) {
   let after = null;
   let run = -1;
   let dirty = false;
+  /** Whether one came to it by keys, and goes back to where one was. */
+  let byKeys = false;
   let dragging = false;
   /** What was set and has not come back yet. @type {number | null} */
   let awaited = null;
@@ -111,8 +113,10 @@ export function weightEditor(actions) {
     actions.release();
     const back = after;
     after = null;
-    if (inside)
-      /** @type {HTMLElement | null} */ (element.parentElement?.querySelector(".stage"))?.focus({ preventScroll: true });
+    const stage = /** @type {HTMLElement | null} */ (element.parentElement?.querySelector(".stage"));
+    if (inside && byKeys) stage?.focus({ preventScroll: true });
+    // After a click the arrows are the transport's again.
+    else if (inside) /** @type {HTMLElement} */ (document.activeElement).blur();
     if (inside) back?.();
   };
   /** The number as it stands, unless another is being typed or dragged. */
@@ -206,6 +210,7 @@ export function weightEditor(actions) {
       Object.assign(slider, { min: String(-reach), max: String(reach), step: String(reach / NOTCHES) });
       setText(low, formatSetting(-reach));
       setText(high, formatSetting(reach));
+      byKeys = document.activeElement?.matches(".stage:focus-visible") ?? false;
       element.hidden = false;
       at = spot;
       freeze.open(now, wanted);
