@@ -30,8 +30,12 @@ SIGNS: dict[type[ast.AST], str] = {
 }
 
 
-FACTORS = re.compile(r"(?<![\w.])\d+\.?\d*(?=[A-Za-z])(?![eE][+-]?\d)")
-"""A number with a letter behind it, as in 2x: in a text that cannot be read, that is why."""
+FACTORS = re.compile(
+    r"(?:(?<![\w.])\d+\.?\d*(?=[A-Za-z])(?![eE][+-]?\d)|(?:\b\d+\.?\d*|\b[A-Za-z]|\)) *(?<=[ )])(?=[A-Za-z0-9(]))"
+)
+"""Two factors without a sign between: in a text that cannot be read, that is why."""
+UNCALLED = re.compile(r"\b([A-Za-z]{2,}) +(?=[A-Za-z0-9.])")
+"""A name of more than one letter with something behind it, as in sin x."""
 Refusal: TypeAlias = Literal["text", "part", "name", "number", "depth"]
 
 
@@ -109,7 +113,7 @@ class Grammar:
 
     `numbers` are the functions of a number whose value counts as a number too, as in x**sqrt(4).
 
-    `caret`: x^2 is a power too, and binds as ** does.
+    x^2 is a power as x**2 is, and binds as it does.
 
     `deepest` and `longest` bound a text that comes from outside: levels of the tree, and characters; such a text is `printable`
     ASCII alone.
@@ -122,7 +126,6 @@ class Grammar:
     prefixes: str = "-"
     signs: tuple[str, ...] = ("+", "-", "*", "/", "**")
     choices: bool = False
-    caret: bool = False
     deepest: int | None = None
     longest: int | None = None
     printable: bool = False
@@ -145,17 +148,27 @@ class Grammar:
         if not text.strip(" "):
             raise FormulaError("is empty", 1, self.allowed)
         shift = len(text) - len(text.lstrip(" "))
-        written, seconds = _with_powers(text.strip(" ")) if self.caret else (text.strip(" "), [])
+        written, seconds = _with_powers(text.strip(" "))
         try:
             tree = ast.parse(written, mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-            factors = FACTORS.search(text)
-            if factors is not None:
-                raise FormulaError("cannot be read; write * between factors", factors.end() + 1, self.allowed) from None
+            self._hint(text)
             place = getattr(problem, "offset", None) or len(written)
             place -= bisect_right(seconds, place - 1)
             raise FormulaError("cannot be read", min(place + shift, len(text)), self.allowed) from None
         return _Reading(self, shift + 1, seconds).part(tree.body, 1)
+
+    def _hint(self, text: str) -> None:
+        """Refuse with what is usually meant, where that can be told."""
+        uncalled = UNCALLED.search(text)
+        if uncalled is not None and uncalled[1] in self.functions:
+            name = uncalled[1]
+            raise FormulaError(f"cannot be read; write {name}(…) with brackets", uncalled.end() + 1, self.allowed) from None
+        if "|" in text and "abs" in self.functions:
+            raise FormulaError("cannot be read; write abs(…) for |…|", text.index("|") + 1, self.allowed) from None
+        factors = FACTORS.search(text)
+        if factors is not None:
+            raise FormulaError("cannot be read; write * between factors", factors.end() + 1, self.allowed) from None
 
     def value(self, tree: Tree) -> float | None:
         """The value of a number, of a constant, or of one of them with its sign; else None."""
@@ -269,8 +282,9 @@ class _Reading:
     def sign(self, node: ast.BinOp) -> str:
         sign = SIGNS.get(type(node.op))
         if sign not in self.grammar.signs:
-            hint = "^ is not a power here, write **" if isinstance(node.op, ast.BitXor) else "an operator that is not known"
-            raise FormulaError(hint, self.place(node.right) - 1, self.grammar.allowed, "part", ast.unparse(node))
+            raise FormulaError(
+                "an operator that is not known", self.place(node.right) - 1, self.grammar.allowed, "part", ast.unparse(node)
+            )
         assert sign is not None
         return sign
 
@@ -278,7 +292,7 @@ class _Reading:
         """The name of what is called, with as many arguments as it takes."""
         called, known = node.func, self.grammar.functions
         if not isinstance(called, ast.Name) or called.id not in known:
-            named = f"'{called.id}' is no function here" if isinstance(called, ast.Name) else "that cannot be called"
+            named = f"unknown function {called.id}" if isinstance(called, ast.Name) else "that cannot be called"
             factor = isinstance(called, ast.Constant | ast.BinOp) or (isinstance(called, ast.Name) and self.is_value(called.id))
             raise self.refused(named + ("; write * between factors" if factor else ""), node)
         count, plain = known[called.id], not any(isinstance(argument, ast.Starred) for argument in node.args)

@@ -21,6 +21,7 @@ from engine.machine.pieces import Pieces
 from engine.machine.start import Start, frozen_from_the_start
 from engine.parts import whole
 from engine.recording import rules
+from engine.recording.batch_losses import BatchLosses
 from engine.recording.recorder import SeriesRecorder
 from engine.recording.stops import Stop, stop_reason
 from engine.script.edit_checks import describe, frozen_after, set_entries, slot_of
@@ -44,6 +45,7 @@ class Run:
             self.machine.theta[places] = values
             self.machine.freeze(places)
         self.recorder = SeriesRecorder(self.machine, self.script)
+        self.batch_losses = BatchLosses(self.machine, self.script)
         self.pieces = Pieces(self.machine, self.recorder.measure)
         self.checkpoints = Checkpoints(_first_spacing(self.machine))
         self.stopped: Stop | None = None
@@ -119,6 +121,7 @@ class Run:
         self.recorder.keep()
         if self.machine.next_op:
             return
+        self.batch_losses.keep()
         if self.checkpoints.should_keep(branch.index, here):
             self.checkpoints.keep(branch.index, self.machine.snapshot())
         if self._apply_edits():
@@ -137,6 +140,8 @@ class Run:
     def _apply_edits(self) -> bool:
         """Make the edits that precede the next update; whether there were any. A run that a rule had stopped goes on."""
         edits = self.script.branch.edits_at(self.step)
+        if edits:
+            self.batch_losses.take()
         for edit in edits:
             self._apply(edit)
         if edits:
@@ -181,6 +186,7 @@ class Run:
         machine.restore_buffers(dict(buffers) | {"next_op": 0})
         machine.int_state[codes.ORDER_EPOCH] = -1  # the order of the epoch is drawn again
         self.recorder.record_on()
+        self.batch_losses.begin()
         if not self.script.branch.edits_at(self.step):  # a checkpoint stands before the edits of its step
             self.checkpoints.keep(self.script.current, machine.snapshot())
 
@@ -191,6 +197,7 @@ class Run:
         clone.checkpoints = copy.deepcopy(self.checkpoints)
         clone.machine = Machine(self.script.spec, self.dataset)
         clone.recorder = SeriesRecorder(clone.machine, clone.script)
+        clone.batch_losses = BatchLosses(clone.machine, clone.script)
         clone.pieces = Pieces(clone.machine, clone.recorder.measure)
         clone.stopped = None
         clone.go_to(step)
@@ -209,7 +216,9 @@ class Run:
             self._restore(nearest)
 
     def _restore(self, snapshot: Snapshot) -> None:
+        self.batch_losses.take()
         self.machine.restore(snapshot)
+        self.batch_losses.begin()
         self._apply_edits()
         self.recorder.record_on()
 
@@ -227,6 +236,7 @@ class Run:
             self.go_to(self.step)
         checked = checked.model_copy(update={"step": self.step, "label": describe(checked, self.machine)})
         untouched = self.stopped is None and not self.script.branch.edits_at(self.step)
+        self.batch_losses.take()
         self.script.add(checked, anew=anew)
         self.stopped = None
         if untouched:  # the buffers are what a replay would lead to
@@ -241,6 +251,7 @@ class Run:
 
     def take_undo(self) -> int:
         """`undo`, as `take_edit` is to `edit`."""
+        self.batch_losses.take()
         return self._walk(self.script.undo())
 
     def redo(self) -> None:
@@ -249,6 +260,7 @@ class Run:
 
     def take_redo(self) -> int:
         """`redo`, as `take_edit` is to `edit`."""
+        self.batch_losses.take()
         return self._walk(self.script.redo())
 
     def _walk(self, step: int) -> int:

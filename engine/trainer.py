@@ -27,6 +27,7 @@ from engine.machine.rates import rates_ahead
 from engine.machine.start import Start
 from engine.machine.tape import Tape
 from engine.machine.trace import MicroStep, trace
+from engine.recording.batch_losses import LossLine
 from engine.recording.series import Series
 from engine.recording.stops import Stop
 from engine.run import Run
@@ -84,6 +85,11 @@ class Trainer:
     def series(self) -> Series:
         """The recorded series of the present branch."""
         return self.run.recorder.series
+
+    @property
+    def batch_losses(self) -> LossLine:
+        """Each update's mini-batch loss along the present branch, thinned: to be drawn, and not kept."""
+        return self.run.batch_losses.line
 
     @property
     def spec(self) -> RunSpec:

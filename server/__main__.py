@@ -58,9 +58,14 @@ class Server(uvicorn.Server):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is told to stop; the status to exit with."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["check"]:
+        from engine.lessons import checking  # with all kernels: who serves does not wait for them
+
+        return checking.main(given[1:])
     parser = argparse.ArgumentParser(
         prog="chainrule",
-        description="Watch a neural network learn.",
+        description="Watch a neural network learn. `chainrule check FILE…` checks receipts of lessons.",
         epilog="settings, by environment variables:\n" + "\n".join(f"  {line}" for line in described()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -68,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=_port, default=8000, help="port to listen on, 0 for any free one (default: %(default)s)")
     parser.add_argument("--workers", type=_workers, help="processes that serve, sharing sessions by the database (default: 1)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     if options.workers is not None:
         os.environ["CHAINRULE_WORKERS"] = str(options.workers)  # which each of them reads
     if (named := hosts.host_of(options.host)) is not None and named.address is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.lessons.activity import LESSONS
 from server.microscope.activity import MICROSCOPE
 from server.protocol.vocabulary import Vocabulary
 from server.race.network.activity import NETWORK
@@ -15,6 +16,7 @@ _kinds: list[Kind] = [
     MICROSCOPE,
     SURFACE,
     NETWORK,
+    LESSONS,
 ]
 
 

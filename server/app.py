@@ -69,8 +69,10 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         kernels = Kernels(announce)
         database = Database(settings)
         keeper = Keeper(database, settings.kept_session_expiry, settings.max_kept_sessions, check=versions.check)
-        sessions = Sessions(settings, scheduler, kernels, Experiments(settings, database), keeper, hosting)
+        store = Experiments(settings, database)
+        sessions = Sessions(settings, scheduler, kernels, store, keeper, hosting)
         app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
+        app.state.store = store
         sessions.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
@@ -154,6 +156,9 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         return plotly.response(request.headers)
 
     app.include_router(table_routes(settings, reader))
+    for kind in hosting.kinds:
+        if kind.routes is not None:
+            app.include_router(kind.routes(settings))
 
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:

@@ -4,7 +4,7 @@ of it than this."""
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.session.activity import Activity
 
@@ -32,3 +32,25 @@ class RunAccess(Activity):
     def point(self) -> Hashable:
         """Where the run stands: what is the same at two times that have the same point; None without a run."""
         raise NotImplementedError
+
+
+class RaceAccess(Activity):
+    """A race of the session: lanes side by side under one clock. `number` counts the races, `changes` what was done to the
+    present one, `threshold` is the loss that counts as arrived."""
+
+    race: Any
+    number: int
+    changes: int
+    threshold: float
+
+    def point(self) -> Hashable:
+        """As of a run."""
+        return None if self.race is None else (self.number, self.changes, self.race.step)
+
+
+class SurfaceAccess(RaceAccess):
+    """The one on a surface."""
+
+
+class NetworkAccess(RaceAccess):
+    """The one on the network."""

@@ -144,7 +144,10 @@ class Settings:
         10_000, "sessions kept on this server: of more, those go first of which one address has most", "sessions"
     )
     max_experiments: int = limit(1000, "experiments kept on this server", "experiments")
-    max_keeps: int = limit(120, "experiments that one address may keep within a minute", "experiments a minute")
+    max_lessons: int = limit(1000, "lessons of one's own kept on this server", "lessons")
+    max_keeps: int = limit(
+        120, "experiments that one address may keep within a minute, and as many lessons", "experiments a minute"
+    )
 
     # What a message may be
     max_message_bytes: int = limit(1_000_000, "any other command", "bytes")
@@ -186,6 +189,7 @@ class Settings:
         1_000_000_000, "memory of the process in which a worker reads tables and long messages", "bytes"
     )
     max_experiment_bytes: int = limit(4_000_000, "a script that is kept, packed", "bytes")
+    max_lesson_bytes: int = limit(60_000, "a lesson of one's own that is kept, packed", "bytes")
 
     def __post_init__(self) -> None:
         if not self.threads:

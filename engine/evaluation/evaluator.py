@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.array import Array
+from engine.array import Array, fill, pieces, zeros
 from engine.dataset import SPLITS, Dataset
 from engine.kernels import codes
 from engine.kernels.over_rows import passes_over_rows
@@ -92,7 +92,7 @@ class Evaluator:
     @cached_property
     def grad(self) -> Array:
         """Where passes write the gradient, (P,)."""
-        return np.zeros_like(self.machine.theta)
+        return zeros(self.machine.theta.size)
 
     @property
     def tape(self) -> Tape:
@@ -134,6 +134,7 @@ class Evaluator:
                 x,
                 y,
                 NO_SERIES,
+                self.nothing,
             )
             if self.int_state[codes.STATUS] != codes.RUNNING:
                 break
@@ -252,15 +253,16 @@ class Evaluator:
     def gradient(self, split: str) -> Array:
         """Gradient of the objective over a split, (P,): size-weighted mean of its parts, then the penalties'."""
         x, y = self.rows(split)
-        total = np.zeros_like(self.grad)
+        total = zeros(self.grad.size)
         for _, count in self.passes("gradient_ops", x, y, codes.STATISTICS):
-            total += self.grad * (count / len(x))
+            for piece in pieces(total.size):
+                total[piece] += self.grad[piece] * (count / len(x))
         penalty = self.machine.tape.penalty_ops
         if len(penalty):
-            self.grad[...] = total
+            fill(self.grad, total)
             self.float_state[[codes.L1, codes.L2]] = self.machine.float_state[[codes.L1, codes.L2]]
             self._pass(penalty, self._work, x, y, 0, 1)
-            total = self.grad.copy()
+            fill(total, self.grad)
         return total
 
     def objective(self, split: str) -> float:

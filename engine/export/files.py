@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.array import Array
 from engine.export.csv_table import csv_text
 from engine.export.torch_script import Ahead, script
 from engine.kernels import codes
@@ -45,6 +46,15 @@ def curves(trainer: Trainer) -> str:
     columns = {name: values for name, values in trainer.series.columns().items() if recorded(trainer, name)}
     shares = {name: np.full(len(trainer.series), share) for name, share in largest_classes(trainer).items()}
     columns = {name: (columns | shares)[name] for name in with_largest_classes(list(columns), list(shares))}
+    return _table(columns)
+
+
+def batch_losses(trainer: Trainer) -> str:
+    """The loss of each update's mini-batch before it, every digit, along the present branch: thinned, as it is drawn."""
+    return _table(trainer.batch_losses.columns())
+
+
+def _table(columns: dict[str, Array]) -> str:
     lines = (
         [
             int(value) if name == "step" else None if math.isnan(value) else float(value)

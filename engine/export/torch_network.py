@@ -4,6 +4,7 @@ The forms of activations, norms and losses are on their rows."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from engine.rows.activations import ACTIVATIONS
@@ -27,12 +28,19 @@ def loss_of(spec: RunSpec, tape: Tape) -> list[str]:
             projected = any(slot.name == f"P{layer}" for slot in tape.slots)
             lines.append(f"h{layer} = h{layer} + h{layer - own.skip}{f' @ P{layer}.T' if projected else ''}")
     lines += _layer(last, None, tape.activations[-1], spec)
-    value = LOSSES[tape.loss].torch_in(spec.numerics, tape.activations[-1], f"h{last}")
-    return [*lines, f"return {value} / len(x)"]
+    return [*lines, f"return {torch_loss(spec, tape, 'u', f'h{last}')} / len(x)"]
+
+
+def torch_loss(spec: RunSpec, tape: Tape, u: str, h: str) -> str:
+    """The loss summed over a mini-batch, of what the output's activation takes and makes; the targets are y."""
+    value = LOSSES[tape.loss].torch_in(spec.numerics, tape.activations[-1], h)
+    return value if u == "u" else re.sub(r"\bu\b", u, value)
 
 
 def _layer(layer: int, own: LayerSpec | None, activation: str, spec: RunSpec) -> list[str]:
     lines = [f"u = h{layer - 1} @ W{layer}.T + b{layer}"]
     if own is not None and own.norm is not None:
         lines.append("u = " + NORMS[own.norm].torch.format(u="u", layer=layer))
-    return [*lines, f"h{layer} = {ACTIVATIONS[activation].torch_in(spec.numerics, 'u', layer)}"]
+    row = ACTIVATIONS[activation]
+    note = f"  # {row.torch_note}" if row.torch_note and row.code_in(spec.numerics) == row.code else ""
+    return [*lines, f"h{layer} = {row.torch_in(spec.numerics, 'u', layer)}{note}"]

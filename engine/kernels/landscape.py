@@ -80,6 +80,7 @@ def losses_over_plane(
                 X,
                 Y,
                 series,
+                grad,
             )
             total += float_state[LAST_LOSS] * count
             start += count

@@ -50,7 +50,7 @@ def over_rows(
         int_state[FIRST_ROW] = first
         int_state[ROW_COUNT] = int_state[BATCH] = count
         last = ops.shape[0]
-        one_pass(ops, 0, last, 1, ops, int_state, float_state, theta, grad, grad, state, work, work, order, X, Y, series)
+        one_pass(ops, 0, last, 1, ops, int_state, float_state, theta, grad, grad, state, work, work, order, X, Y, series, grad)
         keep(values, work, first, count, kept)
         keep_shades(bounded, work, first, count, ranges, shades)
         first += count

@@ -170,12 +170,14 @@ def loop(
     X,
     Y,
     series,
+    losses,
 ):
     """Run ops first_op .. last_op - 1 of `tape`, `updates` times over; passes that end in an update are committed.
 
     Where a point of the series is due, the same loop runs `forward` on the buffer `scratch` over every split, in chunks of as
     many columns as its first op's EXTRA says. `change` becomes what the last update added to theta, also where a full series
-    makes it the last. Leaves early at a non-finite value or where int_state[SERIES_ROOM] points are recorded:
+    makes it the last. `losses`, a ring, has of the newest updates the loss of the mini-batch before it, at the updates made by
+    then. Leaves early at a non-finite value or where int_state[SERIES_ROOM] points are recorded:
     int_state[STATUS].
     """
     int_state[STATUS] = RUNNING
@@ -199,6 +201,7 @@ def loop(
         else:
             made += 1
             if whole:
+                losses[int_state[STEP] % losses.size] = float_state[LAST_LOSS]
                 commit(tape[-1], int_state, float_state, theta, state)
                 if int_state[STATUS] != RUNNING:
                     return
@@ -218,7 +221,7 @@ def loop(
 
 SIGNATURE = (
     "void(i8[:,::1], i8, i8, i8, i8[:,::1], i8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1],"
-    " i8[::1], f8[:,::1], f8[:,::1], f8[:,::1])"
+    " i8[::1], f8[:,::1], f8[:,::1], f8[:,::1], f8[::1])"
 )
 
 
@@ -241,6 +244,7 @@ def run_core(
     X,
     Y,
     series,
+    losses,
 ):
     """`loop` over the ops that every network has, the classic optimizers: ready soon after a cold start."""
     loop(
@@ -262,6 +266,7 @@ def run_core(
         X,
         Y,
         series,
+        losses,
     )
 
 
@@ -284,6 +289,7 @@ def run_any(
     X,
     Y,
     series,
+    losses,
 ):
     """`loop` over any ops: the same source and the same bits, with more to compile."""
     loop(
@@ -305,6 +311,7 @@ def run_any(
         X,
         Y,
         series,
+        losses,
     )
 
 

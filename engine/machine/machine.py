@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.array import Array
+from engine.array import Array, copied, fill, pieces, zeros
 from engine.dataset import Dataset
 from engine.kernels import codes
 from engine.kernels.optimizers.dispatch import NESTEROV_LOOK_AHEAD
@@ -22,18 +22,20 @@ from engine.machine.updates import fresh_state, set_optimizer, state_of
 from engine.machine.work import heavy, parts_of, pieces_of
 from engine.optimizers import PYTORCH, TEXTBOOK
 from engine.optimizers.row import SAVED
-from engine.parts import give_way, unbroken
+from engine.parts import give_way, unbroken, whole
 from engine.recording import rules
 from engine.rows.rates import kernel_parameters, rates_at
 from engine.spec import RunSpec
 
 BUFFERS = ("int_state", "float_state", "theta", "theta_before", "change", "grad", "state", "rules", "work", "order")
-AT_ONCE = 2**21
-"""Numbers that are copied in one go."""
+TAPES = 4
+"""Tapes of a machine that are kept."""
 NEVER = 2**62
 """A step that no run comes to."""
 EVALUATION_COLUMNS = 256
 SERIES_ROWS = 1024
+LOSSES = 8192
+"""Of the newest updates, each with its mini-batch's loss."""
 TORCH_CLIP_EPS = 1e-6  # torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6
 
 
@@ -68,13 +70,14 @@ class Machine:
         self.float_state = np.zeros(codes.N_HYPER)
         self.order = np.zeros(dataset.rows[0], dtype=np.int64)
         self.series = np.zeros((SERIES_ROWS, len(codes.SERIES_COLUMNS)))
+        self.losses = np.zeros(LOSSES)
+        self._tapes: list[tuple[RunSpec, int, NDArray[np.int64], Tape]] = []
         self._lay_evaluation(spec)
-        self.evaluation_work = np.zeros(self.evaluation_tape.layout.size)
+        self.evaluation_work = zeros(self.evaluation_tape.layout.size)
         self.theta = initial(self.evaluation_tape, spec, parameters)
-        self.grad = np.zeros_like(self.theta)
-        self.change = np.zeros_like(self.theta)
-        give_way()
-        self.theta_before = self.theta.copy()  # at the beginning of an update that is made op by op
+        self.grad = zeros(self.theta.size)
+        self.change = zeros(self.theta.size)
+        self.theta_before = copied(self.theta)  # at the beginning of an update that is made op by op
         self.state = np.zeros(0)
         self.rules = rules.initial_state()
         self.frozen = NONE_FROZEN
@@ -122,8 +125,14 @@ class Machine:
         self._lay(self.spec)
 
     def compile(self, spec: RunSpec, columns: int, frozen: NDArray[np.int64] = NONE_FROZEN) -> Tape:
-        """The tape of this data's network for mini-batches of at most `columns`, with entries that are `frozen`."""
-        return compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape, frozen)
+        """The tape of this data's network for mini-batches of at most `columns`, with entries that are `frozen`. The last ones
+        are kept: seeking goes back to the same spec, and a tape does not change."""
+        for known, width, places, tape in self._tapes:
+            if known is spec and width == columns and places is frozen:
+                return tape
+        tape = compile_tape(spec, self.x.shape[1], self.y.shape[1], columns, self.dataset.image_shape, frozen)
+        self._tapes = [*self._tapes[1 - TAPES :], (spec, columns, frozen, tape)]
+        return tape
 
     def _lay_evaluation(self, spec: RunSpec) -> None:
         self.evaluation_numerics = spec.numerics
@@ -138,7 +147,7 @@ class Machine:
         batch = rows if spec.batch_size == "full" else min(spec.batch_size, rows)
         self.spec = spec
         self.tape = self.compile(spec, batch, self.frozen)
-        self.work = np.zeros(self.tape.layout.size)
+        self.work = whole(zeros, self.tape.layout.size)
         self.work[self.tape.frozen.at :: 2] = self.frozen
         self.next_op = 0
         self.int_state[codes.BATCH_SIZE] = batch
@@ -163,8 +172,10 @@ class Machine:
 
     def _reset_state(self) -> None:
         """The optimizer's state as at its start; the running statistics stay."""
-        kept = self.state[: self.tape.running_size]
-        self.state = np.concatenate([kept, fresh_state(self.spec.optimizer, self.theta.size, self._next_rate)])
+        running = self.tape.running_size
+        state = whole(fresh_state, self.spec.optimizer, self.theta.size, self._next_rate, running)
+        state[:running] = self.state[:running]
+        self.state = state
 
     @property
     def _next_rate(self) -> float:
@@ -219,7 +230,7 @@ class Machine:
         """Run the next op of the present update; in parts where it is heavy by itself, and left on the way it is half done."""
         op = self.next_op
         if op == 0:
-            self.theta_before[...] = self.theta
+            fill(self.theta_before, self.theta)
         ops = self.tape.ops
         *parts, last = parts_of(ops[op])
         for part in parts:
@@ -233,8 +244,14 @@ class Machine:
         if status in (codes.RUNNING, codes.SERIES_FULL):
             self.next_op = (op + 1) % len(self.tape.ops)
             if self.next_op == 0:
-                self.change[...] = self.theta - self.theta_before
+                self._note_change()
         return status
+
+    def _note_change(self) -> None:
+        """What the update that was made has changed, whoever wants to leave it now."""
+        with unbroken():
+            for piece in pieces(self.theta.size):
+                np.subtract(self.theta[piece], self.theta_before[piece], out=self.change[piece])
 
     def run_apart(self, ops: NDArray[np.int64]) -> int:
         """Run ops on the buffers as they stand, outside the update's course; the status they leave."""
@@ -267,6 +284,7 @@ class Machine:
             self.x,
             self.y,
             self.series,
+            self.losses,
         )
 
     def take_series(self) -> Array:
@@ -328,24 +346,18 @@ class Machine:
     # Keeping and going back ------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        int_state = self.int_state
+        own = self.int_state
+        theta, state = whole(copied, self.theta), whole(copied, self.state)
         return Snapshot(
-            self.step,
-            int(int_state[codes.EPOCH]),
-            int(int_state[codes.CURSOR]),
-            self.spec,
-            self.theta.copy(),
-            self.state.copy(),
-            self.rules.copy(),
-            self.frozen,
+            self.step, int(own[codes.EPOCH]), int(own[codes.CURSOR]), self.spec, theta, state, self.rules.copy(), self.frozen
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         self.rules[...] = snapshot.rules
         self.frozen = snapshot.frozen
         self._lay(snapshot.spec)
-        self.theta[...] = snapshot.theta
-        self.state = snapshot.state.copy()
+        whole(fill, self.theta, snapshot.theta)
+        self.state = whole(copied, snapshot.state)
         self.int_state[codes.STEP] = snapshot.step
         self.int_state[codes.EPOCH] = snapshot.epoch
         self.int_state[codes.CURSOR] = snapshot.cursor
@@ -354,7 +366,7 @@ class Machine:
         """A copy of every buffer, from which `restore_buffers` puts the machine back exactly."""
         found: dict[str, Any] = {name: np.empty_like(getattr(self, name)) for name in BUFFERS}
         for name, values in found.items():
-            _fill(values, getattr(self, name))
+            fill(values, getattr(self, name))
         return found | {"next_op": self.next_op}
 
     def restore_buffers(self, buffers: dict[str, Any]) -> None:
@@ -364,7 +376,7 @@ class Machine:
                 if name == "next_op":
                     self.next_op = value
                 else:
-                    _fill(getattr(self, name), value)
+                    fill(getattr(self, name), value)
 
     def equal(self, other: Machine) -> None:
         """Take over the state of a machine of the same spec and data; what an update left in the workspace is none."""
@@ -372,15 +384,5 @@ class Machine:
             self.freeze(other.frozen)
         for name in BUFFERS:
             if name != "work" or other.next_op:
-                _fill(getattr(self, name), getattr(other, name))
+                fill(getattr(self, name), getattr(other, name))
         self.next_op = other.next_op
-
-
-def _fill(values: NDArray[Any], given: NDArray[Any]) -> None:
-    """Copy an array into another, giving way on the way."""
-    if np.shape(given) != values.shape or values.ndim != 1:
-        values[...] = given
-        return
-    for first in range(0, len(values), AT_ONCE):
-        values[first : first + AT_ONCE] = given[first : first + AT_ONCE]
-        give_way()

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from engine.array import copied
 from engine.kernels import codes
-from engine.machine.machine import NEVER, Machine
+from engine.machine.machine import LOSSES, NEVER, Machine
 from engine.machine.work import heavy
 from engine.parts import LeftOff, give_way
 
 SECONDS = 0.01
 """About how long a piece is to take."""
+MOST = LOSSES // 2
+"""Updates in a piece: none of their losses is forgotten before it is asked for."""
 MADE = (codes.RUNNING, codes.SERIES_FULL)
 KEPT = ("int_state", "float_state", "theta", "change", "grad", "state", "rules")
 """What an update changes of the state between two updates."""
@@ -41,7 +44,7 @@ class Pieces:
         machine = self.machine
         if machine.heavy_update:
             return self._op_by_op(self._kept()) if kept is None else self._op_by_op(kept)
-        some, before, begun = min(count, self._count), machine.step, time.perf_counter()
+        some, before, begun = min(count, self._count, MOST), machine.step, time.perf_counter()
         status = machine.updates(some)
         made = machine.step - before
         ideal = SECONDS * max(1, made) / max(time.perf_counter() - begun, 1e-6)
@@ -94,7 +97,7 @@ class Pieces:
     def _kept(self) -> dict[str, Any]:
         found = {}
         for name in KEPT:
-            found[name] = getattr(self.machine, name).copy()
+            found[name] = copied(getattr(self.machine, name))
             give_way()
         return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.array import Array
+from engine.array import Array, fill, zeros
 from engine.kernels.ops.activations import FIRST_SLOPE
 from engine.machine.layout import TensorSlot
 from engine.parts import give_way
@@ -26,10 +26,11 @@ FIXED = {"scale": 1.0, "shift": 0.0, "slopes": FIRST_SLOPE}
 
 def initial(tape: Tape, spec: RunSpec, parameters: Start | None) -> Array:
     """theta before the first update. A ValueError names the given value that is not finite or not of its parameter's shape."""
-    theta = np.zeros(tape.parameter_count)
+    theta = zeros(tape.parameter_count)
     named = _by_name(tape, parameters)
     for slot in tape.slots:
-        slot.view(theta)[...] = _drawn(slot, spec) if slot.name not in named else _checked(slot, named[slot.name])
+        given = _drawn(slot, spec) if slot.name not in named else _checked(slot, named[slot.name])
+        fill(theta[slot.offset : slot.offset + slot.size], np.broadcast_to(given, slot.shape).reshape(-1))
         give_way()
     return theta
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import numpy as np
 
-from engine.array import Array
+from engine.array import Array, zeros
 from engine.kernels import codes
 from engine.optimizers.row import Form
 from engine.spec import OptimizerSpec
@@ -63,10 +63,10 @@ def scratch_size(parts: Sequence[Block]) -> int:
     return max((2 * part.rows * part.cols + 2 * min(part.rows, part.cols) ** 2 for part in parts), default=0)
 
 
-def fresh_state(optimizer: OptimizerSpec, count: int, rate: float) -> Array:
+def fresh_state(optimizer: OptimizerSpec, count: int, rate: float, before: int = 0) -> Array:
     """Slots for `count` parameters and the clock, (tensors · count + N_CLOCK,), before the first update, whose rate is `rate`:
-    under a schedule not the optimizer's own."""
-    state = np.zeros(len(optimizer.state) * count + codes.N_CLOCK)
+    under a schedule not the optimizer's own. Numbers that are to lie `before` them, 0 here, have their room."""
+    state = zeros(before + len(optimizer.state) * count + codes.N_CLOCK)
     state[[codes.POWER_1 - codes.N_CLOCK, codes.POWER_2 - codes.N_CLOCK, codes.PRODUCT - codes.N_CLOCK]] = 1.0
     own = {"lr": rate, **optimizer.parameters}
     for name, parameter in optimizer.row.starts.items():

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from engine.array import Array
+from engine.array import Array, copied
 from engine.kernels import codes
 from engine.parts import give_way, giving_way_between
 from engine.recording.series import Series
@@ -137,7 +137,7 @@ def numbers(trainer: Trainer) -> dict[str, NDArray[Any]] | None:
     from."""
     if trainer.machine.next_op:
         return None
-    copies = {buffer.key: getattr(trainer.machine, buffer.attribute).copy() for buffer in giving_way_between(BUFFERS, 1)}
+    copies = {buffer.key: copied(getattr(trainer.machine, buffer.attribute)) for buffer in giving_way_between(BUFFERS, 1)}
     give_way()
     return copies | {LAYOUT: np.array([codes.LAYOUT])}
 

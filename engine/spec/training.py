@@ -9,8 +9,10 @@ from pydantic import AfterValidator, model_validator
 
 from engine import optimizers
 from engine.optimizers.row import Form
+from engine.optimizers.stability import Stability
 from engine.rows import schedules
-from engine.spec.fields import MAX_STEPS, Penalty, RowSpec, SpecModel, complete, known, within
+from engine.solvers import SOLVERS
+from engine.spec.fields import MAX_STEPS, Penalty, RowSpec, SpecModel, complete, known, refuse, within
 
 
 class OptimizerSpec(RowSpec):
@@ -25,7 +27,11 @@ class OptimizerSpec(RowSpec):
     def _fill(cls, raw: Any) -> Any:
         if not isinstance(raw, dict):
             return raw
-        row = optimizers.OPTIMIZERS[known(raw.get("name", "adam"), optimizers.OPTIMIZERS, field="name")]
+        name = raw.get("name", "adam")
+        if isinstance(name, str) and name in SOLVERS:
+            problem = f"'{name}' evaluates f several times a step or needs its Hessian: only a race on a surface has it"
+            raise refuse("mismatch", problem, ", ".join(optimizers.OPTIMIZERS), "name")
+        row = optimizers.OPTIMIZERS[known(name, optimizers.OPTIMIZERS, field="name")]
         dialect = raw.get("dialect", optimizers.TEXTBOOK)
         known(dialect, dict.fromkeys(optimizers.DIALECTS), field="dialect")
         return complete(raw, ("name", "dialect"), row.parameters_in(dialect), row.defaults(dialect))
@@ -43,6 +49,11 @@ class OptimizerSpec(RowSpec):
     def form(self) -> Form:
         """Its form with these options."""
         return self.row.form(self.dialect, self.parameters)
+
+    @property
+    def stability(self) -> Stability | str:
+        """Its speed limit on a quadratic, or why there is none."""
+        return self.form.stability
 
     @property
     def state(self) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ class Documents:
         try:
             self.catalog()
             self.figures()
+            for path in self._others:
+                self.other(path)
             kernels.join()
             self._plotly.load()
         except Exception:

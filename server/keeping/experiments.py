@@ -1,137 +1,33 @@
-"""Experiments kept under an unguessable id: a link names one. None is deleted, unless one address has more than its share of
-all that there may be, and others have no room left."""
+"""What is kept by an id that a link names: experiments, which are scripts of runs, and lessons of one's own, under limits of
+their own."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import hashlib
-import logging
-import zlib
-from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
-from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-
-from server.keeping.database import Database, cause
-from server.keeping.givers import Given, giver, new_id, surplus
-from server.keeping.tables import Experiment
+from server.keeping.database import Database
+from server.keeping.kept_texts import KeptTexts
+from server.keeping.tables import Experiment, OwnLesson
 from server.settings import Settings
-from server.wire.errors import CommandError
-from server.wire.limits import Bucket, beyond
-
-log = logging.getLogger("chainrule")
-
-ID = 16
-"""Bytes of an id."""
-SHARES = 4
-"""One part in so many of all experiments an address has for sure."""
-USED = 3600.0
-"""Seconds from one use to the next that is noted."""
-ADDRESSES = 10_000
-"""Whose pace is known at a time."""
-UNFOLDED = 64_000_000
-"""Bytes that a kept script may unfold to."""
 
 
-class Experiments:
+class OwnLessons(KeptTexts):
+    """The Markdown of lessons that somebody wrote."""
+
+    table, column = OwnLesson, "text"
+    one, many, content = "lesson", "lessons", "lesson"
+    limit, bytes_limit, unknown = "max_lessons", "max_lesson_bytes", "unknown_lesson"
+
+
+class Experiments(KeptTexts):
+    """Scripts; `lessons` are kept beside them."""
+
+    table, column = Experiment, "script"
+    one, many, content = "experiment", "experiments", "run"
+    limit, bytes_limit, unknown = "max_experiments", "max_experiment_bytes", "unknown_experiment"
+
     def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings, self._database = settings, database
-        self._paces: dict[str, Bucket] = {}
-
-    @property
-    def lasting(self) -> bool:
-        """Whether what is kept outlives the server; known after the first use."""
-        return self._database.lasting
-
-    async def keep(self, script: str, address: str = "") -> str:
-        """The id under which a script is kept; raises `CommandError` where there is no room for it, and where the address that
-        it comes from keeps too many in too short a time."""
-        self._pace(address)
-        packed, digest = await asyncio.to_thread(self._packed, script)
-        with self._answering("the run cannot be kept for a link now"):
-            try:
-                return await self._database.call(self._keep, packed, digest, address)
-            except IntegrityError:  # another process kept the same one at the same time
-                return await self._database.call(self._keep, packed, digest, address)
-
-    @contextlib.contextmanager
-    def _answering(self, what: str) -> Iterator[None]:
-        """A database that cannot be reached, or has no room, is no fault of who asks."""
-        try:
-            yield
-        except SQLAlchemyError as error:
-            log.error("An experiment was neither kept nor found: %s", cause(error))
-            why = self._database.trouble(error) or "The server's database does not answer, or has no room left"
-            raise CommandError("unavailable", f"{why}: {what}", "experiment") from error
-
-    def _pace(self, address: str) -> None:
-        most = self._settings.max_keeps
-        if len(self._paces) > ADDRESSES:
-            self._paces.clear()
-        if address and not self._paces.setdefault(address, Bucket(most / 60, most)).take():
-            words = "Your address has kept as many experiments within a minute as it may; try again soon"
-            raise beyond("max_keeps", words, None, f"at most {most} a minute")
+        super().__init__(settings, database)
+        self.lessons = OwnLessons(settings, database)
 
     async def script(self, id: str) -> str:
         """The script kept under an id; raises `CommandError` where there is none."""
-        with self._answering("this experiment cannot be opened now"):
-            packed = await self._database.call(self._script, id)
-        return await asyncio.to_thread(_unfolded, packed)
-
-    # In a thread ------------------------------------------------------------------------------------------------------
-
-    def _packed(self, script: str) -> tuple[bytes, str]:
-        whole = script.encode()
-        packed = zlib.compress(whole)
-        most = self._settings.max_experiment_bytes
-        if len(packed) > most or len(whole) > UNFOLDED:
-            allowed = f"at most {most} bytes packed"
-            raise CommandError("too_large", "The run is too long to be kept on this server", allowed=allowed)
-        return packed, hashlib.sha256(whole).hexdigest()
-
-    def _keep(self, packed: bytes, digest: str, address: str) -> str:
-        with self._database.writing() as connection:
-            known = connection.scalar(select(Experiment.id).where(Experiment.digest == digest))
-            if known is not None:
-                return known
-            id = new_id(ID, address)
-            most = self._settings.max_experiments
-            if (connection.scalar(select(func.count()).select_from(Experiment)) or 0) >= most:
-                self._make_room(connection, giver(id, ID))
-            connection.execute(insert(Experiment).values(id=id, created=datetime.now(UTC), digest=digest, script=packed))
-            return id
-
-    def _make_room(self, connection: Connection, whose: str | None) -> None:
-        """Of the giver of most, where these are more than its share, the one that was used longest ago goes. Nobody makes room
-        for more of its own: a flood pushes out nothing that a link names but its own, and that only for others."""
-        most = self._settings.max_experiments
-        kept = [Given(row.id, row.created.timestamp()) for row in connection.execute(select(Experiment.id, Experiment.created))]
-        counts = Counter(giver(each.id, ID) for each in kept)
-        del counts[None]
-        greediest = max(counts.values(), default=0)
-        if whose is None or greediest <= most // SHARES or counts[whose] >= greediest:
-            words = "This server keeps as many experiments as it may"
-            raise beyond("max_experiments", words, None, f"at most {most} experiments")
-        gone = list(surplus(kept, 1 + len(kept) - most, ID))
-        connection.execute(delete(Experiment).where(Experiment.id.in_(gone)))
-        log.warning("experiments deleted to make room, of the address that has most: %d", len(gone))
-
-    def _script(self, id: str) -> bytes:
-        with self._database.reading() as connection:
-            found = connection.execute(select(Experiment.script, Experiment.created).where(Experiment.id == id)).one_or_none()
-        if found is None:
-            message = "There is no such experiment on this server: it was made on another one, or is no longer kept"
-            raise CommandError("unknown_experiment", message, "experiment")
-        now = datetime.now(UTC)
-        if (now.replace(tzinfo=None) - found.created.replace(tzinfo=None)).total_seconds() > USED:
-            with contextlib.suppress(SQLAlchemyError), self._database.writing() as connection:  # it opens in any case
-                connection.execute(update(Experiment).where(Experiment.id == id).values(created=now))
-        script: bytes = found.script
-        return script
-
-
-def _unfolded(packed: bytes) -> str:
-    return zlib.decompressobj().decompress(packed, UNFOLDED).decode()
+        return await self.text(id)

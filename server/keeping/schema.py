@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import URL, Connection, Engine, Inspector, create_engine, inspect, select
+from sqlalchemy import URL, Connection, Engine, Inspector, create_engine, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -24,9 +24,9 @@ from sqlalchemy.pool import NullPool
 from server.keeping.tables import Base, Schema
 from server.wire.errors import CommandError
 
-SCHEMA = 1
-"""Raise it by one with any change of the tables that an older chainrule would misread, or write over; and bring databases of
-the versions before up to it in `make`."""
+SCHEMA = 2
+"""The second brought a table of lessons. Raise it by one with any change of the tables that an older chainrule would misread,
+or write over; and bring databases of the versions before up to it in `make`."""
 
 
 class SchemaError(CommandError):
@@ -65,9 +65,12 @@ def _version(connection: Connection, inspector: Inspector) -> int | None:
 
 
 def make(connection: Connection) -> None:
-    """All tables, where they are not there yet, and the version; within the caller's transaction. Raises `SchemaError`."""
+    """All tables, where they are not there yet, and the version; within the caller's transaction. Raises `SchemaError`. One of
+    schema 1 lacks a table, and is of this schema once it has that."""
     known = check(connection)
     Base.metadata.create_all(connection)
+    if known is not None and known < SCHEMA:
+        connection.execute(update(Schema).where(Schema.version == known).values(version=SCHEMA))
     if known is None:  # an empty database, or one of schema 1
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         connection.execute(insert(Schema).values(id=1, version=SCHEMA).on_conflict_do_nothing())
@@ -107,6 +110,14 @@ def _log_of(file: Path) -> Path:
     return file.with_name(f"{file.name}-wal")
 
 
+def _size(file: Path) -> int:
+    """Bytes; 0 where there is no such file."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 @contextlib.contextmanager
 def _reading(file: Path) -> Iterator[Connection]:
     """An SQLite file, read so that neither it nor anything in its folder is another afterwards.
@@ -118,14 +129,15 @@ def _reading(file: Path) -> Iterator[Connection]:
     log, rollback = _log_of(file), file.with_name(f"{file.name}-journal")
     with contextlib.ExitStack() as stack:
         connection = None
-        if not (rollback.exists() and rollback.stat().st_size):
+        if not _size(rollback):
             how = "readonly_shm=1" if log.exists() else "immutable=1"
             with contextlib.suppress(sqlite3.OperationalError):
                 connection = _connected(f"{file.as_uri()}?mode=ro&{how}")
         if connection is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chainrule-")))
             for part in (file, log, rollback):
-                if part.exists():
+                # What is not there, or is no longer: another process has ended its transaction meanwhile.
+                with contextlib.suppress(FileNotFoundError):
                     shutil.copyfile(part, folder / part.name)
             connection = _connected((folder / file.name).as_uri())
         stack.callback(connection.close)

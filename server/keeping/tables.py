@@ -38,6 +38,18 @@ class Experiment(Base):
     script: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class OwnLesson(Base):
+    """A lesson's text as it was kept, once, as experiments are. Since schema 2."""
+
+    __tablename__ = "own_lessons"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created: Mapped[datetime]
+    """When it was kept, or used last."""
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class KeptSession(Base):
     """Whose a session is. It is written several times a second, so it is short; what the session holds lies in the others."""
 

@@ -13,6 +13,8 @@ PLACE_VERSION = 1
 """Of where a session stands: its run, its races, its questions. Raise it with any change that an older server would misread."""
 RACE_VERSION = 1
 """Of the script of a kept race, on a surface or on a network."""
+LESSON_VERSION = 1
+"""Of the lesson that is open: its card, and how its question was answered."""
 TIMELINE_VERSION = 1
 """Of the script of the run: what `engine.script.keeping.Timeline` says of itself."""
 UNREADABLE = "unreadable_session"
@@ -42,6 +44,9 @@ def _versions(script: bytes, place: bytes) -> Iterator[tuple[str, Any, int]]:
     for name, race in (("its race", scripts.get("race")), ("its race on the network", scripts.get("network"))):
         if race is not None:
             yield name, race.get("version", 1), RACE_VERSION
+    lesson = scripts.get("lesson")
+    if lesson is not None:
+        yield "its lesson", lesson.get("version", 1), LESSON_VERSION
     yield "its place", where.get("version", 1), PLACE_VERSION
     int(where["generation"])  # which is asked for before the session is made
 

@@ -28,7 +28,9 @@ class Subscribe(Command):
     sample: SampleChoice | None = Field(default=None, description="which one the channel sample follows")
     ahead: int = Field(default=0, ge=0, le=1, description="frames of a channel sent before the last is acknowledged")
     plane: tuple[Range, Range] | None = Field(default=None, description="what race_surface shows; absent: its whole domain")
-    lane: int | None = Field(default=None, ge=1, le=2**31, description="whose place race_point tells; absent: the leader's")
+    lane: int | None = Field(
+        default=None, ge=1, le=2**31, description="whose place race_point and race_curvature tell; absent: leader's"
+    )
 
 
 class Visible(Command):

@@ -82,6 +82,14 @@ class ReadGraph(Command):
     ] = Field(max_length=8)
 
 
+class Code(Command):
+    """The update as a listing, one for all updates that are made alike: the ``code`` of `microscope` tells when it is another.
+    `done.result`: ``code``, and ``numpy`` and ``torch``, lines of ``parts``, text or [text, the array that it names], and
+    ``steps``, the micro-steps that a line is of. Of numbers there are hyperparameters alone."""
+
+    type: Literal["code"] = "code"
+
+
 class TakeAway(Command):
     """A micro-step as LaTeX, or the whole update as an HTML page or as JSON. `done.result`: {name, type, text}, as `export`."""
 

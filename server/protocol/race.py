@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from server.protocol.base import Command, Message, Status
-from server.protocol.shapes import LaneData, OptimizerData, RaceSpecData, ScheduleData, SurfaceData
+from server.protocol.shapes import LaneData, LaneOptimizerData, RaceSpecData, ScheduleData, SurfaceData
 
 Lane = Annotated[int, Field(ge=1, le=2**31, description="a lane's id, which the event `race` tells")]
 
@@ -21,12 +21,20 @@ class RaceSpeed(Message):
 
 
 class RaceBegin(Command):
-    """Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with."""
+    """Begin another race at step 0, from an `engine.race.spec.RaceSpec`; without one the race a room opens with, each lane's
+    rate tuned for its surface: Rosenbrock's, or the one that is named."""
 
     type: Literal["race"] = "race"
     unless_there: bool = Field(default=False, description="leave the race that there is, if there is one")
     spec: RaceSpecData | None = None
-    threshold: float = Field(default=0.01, gt=0, le=1e12, allow_inf_nan=False, description="as in `race_change`")
+    surface: SurfaceData | str | None = Field(default=None, description="only without a spec")
+    threshold: float | None = Field(
+        default=None,
+        gt=0,
+        le=1e12,
+        allow_inf_nan=False,
+        description="as in `race_change`; absent: 0.01, or what suits the surface",
+    )
 
 
 class RaceLoad(Command):
@@ -37,8 +45,9 @@ class RaceLoad(Command):
 
 
 class RaceChange(Command):
-    """Another surface, start, noise, seed, length or bound: every lane runs again, to the present step. Absent fields stay; a
-    new surface brings its own start. `threshold`: how close to the least known loss counts as reached."""
+    """Another surface, start, noise, seed, length or bound: every lane runs again, to the present step; on another kind of
+    surface it stands at step 0. Absent fields stay; a new surface brings its own start. `threshold`: how close to the least
+    known loss the finish is."""
 
     type: Literal["race_change"] = "race_change"
     surface: SurfaceData | str | None = None
@@ -52,16 +61,17 @@ class RaceChange(Command):
 
 class RaceRates(Command):
     """Choose every lane's rate in one way, and say which: the `same` one for all (`lr`), each rule's `defaults`, or each
-    `tuned` by its loss after `steps` over a grid of `rates`, on three seeds of the noise. Lanes run again, without what was
-    changed on the way. `done` comes when all are tuned; a pause ends it early, an `error` with code cancelled."""
+    `tuned`: over a grid of `rates`, on three seeds of the noise, that which arrives first within `steps` and stays, or where
+    none does has the least loss. Lanes run again, without what was changed on the way; solvers have no rate. `done` comes when
+    all are tuned; a pause ends it early, an `error` with code cancelled."""
 
     type: Literal["race_rates"] = "race_rates"
     how: Literal["same", "defaults", "tuned"]
     lr: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
     rates: list[Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]] | None = Field(
-        default=None, min_length=2, max_length=64, description="absent: 13, from 1e-4 to 1"
+        default=None, min_length=2, max_length=64, description="absent: 22, from 1e-6 to 10"
     )
-    steps: int = Field(default=600, ge=1, le=10_000)
+    steps: int = Field(default=1000, ge=1, le=10_000)
 
 
 class RaceLaneAdd(Command):
@@ -88,7 +98,7 @@ class RaceLaneRetune(Command):
 
     type: Literal["race_lane_retune"] = "race_lane_retune"
     lane: Lane
-    optimizer: OptimizerData | None = None
+    optimizer: LaneOptimizerData | None = None
     schedule: ScheduleData | None = None
 
 
@@ -138,6 +148,15 @@ class RaceDissect(Command):
     coordinate: Literal["x", "y"]
 
 
+class RaceFan(Command):
+    """One lane from many starts at once, to the race's end or as far as a million updates in all go, and again whenever the
+    race is another; without starts no more. The channel `race_fan` shows them. `done` comes when they have been run."""
+
+    type: Literal["race_fan"] = "race_fan"
+    lane: Lane
+    starts: list[tuple[float, float]] = Field(max_length=200)
+
+
 class RaceShare(Command):
     """The race as a script. `done.result`: {script: JSON text}."""
 
@@ -159,7 +178,9 @@ class RaceLane(Message):
     id: int
     slot: int
     label: str
-    optimizer: OptimizerData = Field(description="in force at the present step")
+    optimizer: LaneOptimizerData = Field(
+        description="in force at the present step: an optimizer, or a solver, which has no rate"
+    )
     schedule: ScheduleData
     seed: int | None
     retunes: list[int] = Field(description="the steps at which it was changed")
@@ -183,6 +204,7 @@ class RaceInfo(Message):
     start: tuple[float, float] | None
     least: float | None = Field(description="the least loss that is known")
     lanes: list[RaceLane]
+    minimum: Literal["known", "found", "none"] = Field(description="of the surface, or found in a formula's domain")
     threshold: float
     rates: str = Field(description="how the rates were chosen, in words")
 

@@ -84,6 +84,20 @@ class NetworkLaneReplace(Command):
     spec: LaneData
 
 
+class NetworkRates(Command):
+    """As `race_rates`: every lane's rate is chosen in one way. `tuned` runs a lane at each rate of the grid from the race's own
+    start, over its own batches, and takes that which comes first to the threshold and stays, or where none does has the least
+    train loss. The same race is tuned once. Lanes run again, to where they stood."""
+
+    type: Literal["network_rates"] = "network_rates"
+    how: Literal["same", "defaults", "tuned"]
+    lr: float | None = Field(default=None, gt=0, le=1e6, allow_inf_nan=False)
+    rates: list[Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]] | None = Field(
+        default=None, min_length=2, max_length=64, description="absent: 16, from 1e-4 to 10"
+    )
+    steps: int = Field(default=500, ge=1, le=10_000)
+
+
 class NetworkPlay(Command):
     type: Literal["network_play"] = "network_play"
     speed: RaceSpeed | None = Field(default=None, description="absent: as before")
@@ -189,6 +203,18 @@ class StudyPoint(Command):
     lanes: list[Lane] | None = Field(default=None, max_length=16, description="absent: all")
 
 
+class StudyEdge(Command):
+    """λ_max along a lane's path, beside the largest at which its optimizer is stable at its rate, 2/η of gradient descent: of a
+    lane of the race as far as it has run, or of gradient descent over the whole of 20 samples of a sine, run for this."""
+
+    type: Literal["study_edge"] = "study_edge"
+    on: Literal["sine", "race"] = "sine"
+    lane: Lane | None = Field(default=None, description="of the race; absent: the first")
+    rate: float = Field(default=0.2, gt=0, le=1e6, allow_inf_nan=False, description="on the sine")
+    steps: int = Field(default=400, ge=2, le=5000, description="on the sine")
+    points: int | None = Field(default=None, ge=2, le=401, description="of the path, at most; absent: up to 401, of a lane 98")
+
+
 class StudyCancel(Command):
     """End the study under way; where there is none, nothing."""
 
@@ -209,6 +235,7 @@ class NetworkLane(Message):
     retunes: list[int] = Field(description="the steps at which it was changed")
     joined: int
     badges: list[str] = Field(description="what it does not share with the others")
+    chosen: Literal["own", "same", "default", "tuned"] = Field(description="how its rate was")
 
 
 class Tensor(Message):
@@ -237,6 +264,7 @@ class NetworkInfo(Message):
     tensors: list[Tensor]
     lanes: list[NetworkLane]
     threshold: float
+    rates: str = Field(description="how the rates were chosen, in words")
 
 
 class NetworkState(Message):
@@ -252,4 +280,5 @@ class NetworkState(Message):
     steps_per_epoch: int
     speed: RaceSpeed
     steps_per_second: float | None = Field(description="measured over the last second of play; null while not playing")
+    tuning: tuple[int, int] | None = Field(default=None, description="lanes tuned, of how many")
     same_bits: bool = Field(default=True, description="false: its script was recorded under another fingerprint")

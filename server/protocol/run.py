@@ -108,7 +108,7 @@ class Export(Command):
     """The run as a file. `done.result`: {name, type, text}, a file name, a media type and what is in it."""
 
     type: Literal["export"] = "export"
-    format: Literal["curves", "model", "torch", "script"]
+    format: Literal["curves", "batch_losses", "model", "torch", "script"]
 
 
 class Compare(Command):

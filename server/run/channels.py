@@ -17,6 +17,8 @@ from server.session.viewer import Slot, Viewer
 
 if TYPE_CHECKING:
     from engine import Trainer
+    from engine.recording.batch_losses import LossLine
+    from engine.recording.series import Series
 
 MISREAD = 40
 """Misclassified test samples shown, at most."""
@@ -45,12 +47,24 @@ def series(trainer: Trainer, want: Want) -> Picture | None:
     """What is recorded along a run, as far as the viewer lacks it: drop the points from ``meta.from`` on, then append."""
     from engine.export.files import recorded  # in a worker, where the engine is there
 
-    line, have = trainer.series, want.cursor if isinstance(want.cursor, Cursor) else None
+    return _lacking(trainer.series, trainer, want, lambda name: recorded(trainer, name))
+
+
+def batch_losses(trainer: Trainer, want: Want) -> Picture | None:
+    """The loss of each update's mini-batch before it, thinned, as ``series`` has what is recorded: ``batch_loss`` at the
+    updates made by then (``step``, ``epoch``). Nothing of it is kept: after a restart it begins where the run stands."""
+    return _lacking(trainer.batch_losses, trainer, want)
+
+
+def _lacking(
+    line: Series | LossLine, trainer: Trainer, want: Want, drawn: Callable[[str], bool] = lambda name: True
+) -> Picture:
+    """Of a line of points those that the viewer lacks."""
+    have = want.cursor if isinstance(want.cursor, Cursor) else None
     cursor = Cursor(want.run, trainer.branch, line.revision, len(line))
     start = have.length if have is not None and have[:3] == cursor[:3] and have.length <= cursor.length else 0
     meta = {"from": start, "total": cursor.length, "revision": cursor.revision}
-    columns = {name: values for name, values in line.columns(start).items() if recorded(trainer, name)}
-    return Picture(meta, columns, cursor)
+    return Picture(meta, {name: values for name, values in line.columns(start).items() if drawn(name)}, cursor)
 
 
 def parameters(trainer: Trainer, want: Want) -> Picture | None:
@@ -218,6 +232,7 @@ CHANNELS = (
     _row(data, key=lambda run, viewer: run.number),
     _row(inputs, key=lambda run, viewer: (run.number, viewer.grid)),
     _row(series, READING, _recorded),
+    _row(batch_losses, READING),
     _row(parameters),
     _row(gradients),
     _row(updates),

@@ -19,13 +19,33 @@ def figures() -> dict[str, Any]:
 
 
 def _loss(theme: Theme) -> dict[str, Any]:
-    axis = {"type": "log", "nticks": 4, "exponentformat": "e"}
-    return _curves(theme, "loss", axis, "%{y:.4g}")
+    axis = {"type": "log", "nticks": 4, "exponentformat": "power"}
+    return _with_batches(theme, _curves(theme, "loss", axis, "%{y:.4g}"))
 
 
 def _loss_linear(theme: Theme) -> dict[str, Any]:
     """The same curves on an axis that begins at zero."""
-    return _curves(theme, "loss", {"type": "linear", "rangemode": "tozero", "nticks": 5, "tickformat": "~g"}, "%{y:.4g}")
+    axis = {"type": "linear", "rangemode": "tozero", "nticks": 5, "tickformat": "~g"}
+    return _with_batches(theme, _curves(theme, "loss", axis, "%{y:.4g}"))
+
+
+def _with_batches(theme: Theme, figure: dict[str, Any]) -> dict[str, Any]:
+    """The loss of each update's mini-batch, faint behind the curves; the page's legend names it."""
+    import plotly.graph_objects as go
+
+    trace = go.Scatter(
+        x=[],
+        y=[],
+        name="mini-batch",
+        uid="batch_loss",
+        meta={"series": "batch_loss", "split": "mini-batch"},
+        mode="lines",
+        line={"color": theme.train, "width": 1},
+        opacity=0.3,
+        connectgaps=False,
+        hovertemplate="mini-batch %{y:.4g}<extra></extra>",
+    )
+    return figure | {"data": [trace.to_plotly_json(), *figure["data"]]}
 
 
 def _accuracy(theme: Theme) -> dict[str, Any]:

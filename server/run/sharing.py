@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FILES = {
     "curves": ("curves", "csv", "text/csv"),
+    "batch_losses": ("mini-batch-losses", "csv", "text/csv"),
     "model": ("model", "json", "application/json"),
     "torch": ("model", "py", "text/x-python"),
     "script": ("experiment", "json", "application/json"),
@@ -118,10 +119,15 @@ def _check_given(script: dict[str, Any], settings: Settings) -> None:
 def _text(trainer: Trainer, format: str) -> str:
     from engine.export import files as export
 
-    if format == "script":
-        return _script(trainer)
+    writers = {
+        "curves": export.curves,
+        "batch_losses": export.batch_losses,
+        "model": export.model,
+        "torch": export.torch,
+        "script": _script,
+    }
     try:
-        return {"curves": export.curves, "model": export.model, "torch": export.torch}[format](trainer)
+        return writers[format](trainer)
     except export.ExportError as error:
         raise CommandError("invalid", str(error)) from error
 

@@ -10,17 +10,21 @@ from contextlib import AbstractAsyncContextManager
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, ParamSpec, Protocol, TypeVar
 
+from fastapi import APIRouter
+
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece
-from server.protocol import Command, Message
+from server.protocol import Command, Done, ErrorEvent, Message
 from server.session.channel_types import FRAME, Cadence, Picture, Want
 from server.session.viewer import Slot, Viewer
 from server.settings import Settings
+from server.wire.errors import CommandError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
+NOTHING: frozenset[str] = frozenset()
 Header = dict[str, Any]
 Answer = bool | dict[str, Any] | None
 """What a handler returns: what was asked for; True where the command is answered later, when its work ends."""
@@ -44,6 +48,10 @@ class Host(Protocol):
 
     async def hurry(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same of what a command waits for, ahead of what goes on by itself."""
+
+    async def obey(self, command: Command, answered: Callable[[Done | ErrorEvent], None]) -> None:
+        """Have another activity obey a command, as if a page had sent it; `answered` is called with its answer, which may be
+        later, when the work that it begins ends. Raises `CommandError` where it is refused at once. From a command alone."""
 
     def room(self, size: int) -> AbstractAsyncContextManager[None]:
         """Memory for what is built within, of about so many bytes. Raises `CommandError` where the server has no room for it;
@@ -156,6 +164,17 @@ class Activity:
         """Bytes that it holds, about; asked after each command. What is large finds `Host.room` before it is built."""
         return 0
 
+    # What others may not do -------------------------------------------------------------------------------------------
+
+    def refusal(self, command: Command) -> CommandError | None:
+        """Why another activity's command is not to be obeyed now. Asked before each: it is to be cheap."""
+        return None
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Channels that are not drawn now, whosever they are."""
+        return NOTHING
+
     # Being told and drawn ---------------------------------------------------------------------------------------------
 
     def events(self) -> Iterable[Message | None]:
@@ -248,5 +267,7 @@ class Kind(NamedTuple):
     """Of a page that has figures of Plotly: ``{name: {"light": …, "dark": …, "config": …}}``."""
     documents: Mapping[str, Callable[[], Any]] = MappingProxyType({})
     """What is served as JSON: by its path, such as ``/api/presets``, what makes it, once, in a thread."""
+    routes: Callable[[Settings], APIRouter] | None = None
+    """Of pages that are served beside the documents; they find `scheduler` and `store` in the state of the application."""
     turn: int = 0
     """Activities are told, and take their slices, in the order of their turns; of those with the same, in the order listed."""

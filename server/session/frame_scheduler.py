@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from server.protocol import ErrorEvent
-from server.session.activity import Activity, Channel, Job
+from server.session.activity import NOTHING, Activity, Channel, Job
 from server.session.channel_types import Want
 from server.session.viewer import Slot, Viewer
 from server.wire.frames import encode
@@ -55,14 +55,19 @@ class Load(NamedTuple):
 
 
 def due(
-    channels: Mapping[str, tuple[Activity, Channel]], viewer: Viewer, going: Collection[Activity], load: Load
+    channels: Mapping[str, tuple[Activity, Channel]],
+    viewer: Viewer,
+    going: Collection[Activity],
+    load: Load,
+    withheld: frozenset[str] = NOTHING,
 ) -> tuple[list[Order], float]:
     """The pictures to make now, and the seconds until there are more. What is at rest is shown at once. `going`: activities
-    that are about to go ahead by a slice, so whether there is news of them is found out after that."""
+    that are about to go ahead by a slice, so whether there is news of them is found out after that. What is `withheld` is
+    drawn once it is no longer."""
     orders: list[Order] = []
     soon, now = math.inf, time.monotonic()
     for name, slot in viewer.slots.items():
-        if not viewer.ready(slot):
+        if name in withheld or not viewer.ready(slot):
             continue
         activity, channel = channels[name]
         source = activity.source

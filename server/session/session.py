@@ -17,13 +17,13 @@ from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Record
 from server.logs import of_session
 from server.protocol import CLOSE_SUPERSEDED, Attached, Command, Done, ErrorEvent, Subscribe, Visible, name_of
-from server.session.activity import Activity, Answer, Channel, Job
+from server.session.activity import NOTHING, Activity, Answer, Channel, Job
 from server.session.audience import Audience
 from server.session.frame_scheduler import Load, Order, due, show, trip
 from server.session.hosting import Hosting
 from server.session.recorder import Recorder, generation_of, read
 from server.session.scheduler import Left, Scheduler
-from server.session.viewer import Viewer
+from server.session.viewer import Asker, Viewer
 from server.settings import Settings
 from server.warmup import Kernels
 from server.wire import errors
@@ -203,9 +203,10 @@ class Session(Audience):
                 going.append(activity)
         orders: list[Order] = []
         soon, load = math.inf, Load(self.crowd, self.lag + (self.slice_seconds if jobs else 0.0))
+        withheld = NOTHING.union(*(activity.withheld for activity in self.activities))
         for viewer in self._viewers:
             if not viewer.hidden:
-                found, wait = due(self._channels, viewer, going, load)
+                found, wait = due(self._channels, viewer, going, load, withheld)
                 orders += found
                 soon = min(soon, wait)
         if not jobs and not orders:
@@ -242,7 +243,25 @@ class Session(Audience):
                 return activity
         raise errors.CommandError("invalid", f"This server has no {kind.__name__}")
 
+    async def obey(self, command: Command, answered: Callable[[Done | ErrorEvent], None]) -> None:
+        """Another activity obeys a command of one of them."""
+        name = name_of(command)
+        if name not in self._hosting.handlers:
+            raise errors.CommandError("invalid", f"This server has no {name}")
+        place, handler = self._hosting.handlers[name]
+        result = await handler(self.activities[place], Asker(answered), command)
+        if result is not True:
+            answered(Done(id=command.id, command=name, result=result or None))
+
     # Commands -----------------------------------------------------------------------------------------------------
+
+    def _refusal(self, command: Command) -> errors.CommandError | None:
+        """Why a command is not to be obeyed now, as far as other activities than its own are concerned."""
+        own = self._hosting.handlers.get(name_of(command))
+        for place, activity in enumerate(self.activities):
+            if own is not None and place != own[0] and (refusal := activity.refusal(command)) is not None:
+                return refusal
+        return None
 
     def _next(self) -> tuple[Viewer, Command] | None:
         """The command to obey now; None where the first has to wait for what its activity is about."""
@@ -250,8 +269,13 @@ class Session(Audience):
             self._take()  # of a page that lost control
         if not self._inbox:
             return None
-        own = self._hosting.handlers.get(name_of(self._inbox[0][1]))
-        if own is not None and not self.activities[own[0]].takes([command for _, command in self._inbox]):
+        first = self._inbox[0][1]
+        own = self._hosting.handlers.get(name_of(first))
+        if (
+            own is not None
+            and self._refusal(first) is None
+            and not self.activities[own[0]].takes([command for _, command in self._inbox])
+        ):
             return None
         return self._take()
 
@@ -287,6 +311,8 @@ class Session(Audience):
             for activity in self.activities:
                 activity.tell()
             return None
+        if (refusal := self._refusal(command)) is not None:
+            raise refusal
         place, handler = self._hosting.handlers[name]
         self._obeying = self.activities[place]
         try:

@@ -215,3 +215,15 @@ class Viewer:
                 await self._something.wait()
                 continue
             yield message
+
+
+class Asker(Viewer):
+    """Stands for the page where an activity has another obey a command: its answer is handed over."""
+
+    def __init__(self, answered: Callable[[Done | ErrorEvent], None]) -> None:
+        super().__init__(1)
+        self._answered = answered
+
+    def put(self, event: Message, *, kept: bool = False) -> None:
+        if isinstance(event, Done | ErrorEvent):
+            self._answered(event)

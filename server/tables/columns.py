@@ -67,7 +67,7 @@ class Column:
         if len(self.counts) < 2:
             return f"it has {'one value only' if self.counts else 'no values'}"
         if self.kind != "number" and len(self.counts) > MAX_CATEGORIES:
-            return f"it has {len(self.counts):,} different values; at most {MAX_CATEGORIES} classes are told apart"
+            return f"it has {len(self.counts):,} different values; at most {MAX_CATEGORIES} classes can be classified"
         return None
 
     def summary(self) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def _targets(column: Column, task: str) -> tuple[Array, list[str] | None]:
     if len(levels) > MAX_CATEGORIES:
         advice = "; predict it as a number" if column.kind == "number" else ""
         raise TableError(
-            f"{column.name} has {len(levels):,} different values; at most {MAX_CATEGORIES} classes are told apart{advice}."
+            f"{column.name} has {len(levels):,} different values; at most {MAX_CATEGORIES} classes can be classified{advice}."
         )
     if len(levels) < 2:
         raise TableError(_one_class(column, [word(level) for level in levels], False))
@@ -179,8 +179,8 @@ def _targets(column: Column, task: str) -> tuple[Array, list[str] | None]:
 
 def _one_class(column: Column, classes: list[str], elsewhere: bool) -> str:
     found = f"one class only ({classes[0]})" if classes else "no class"
-    where = " in the training part" if elsewhere else " among the rows that can be used"
-    return f"{column.name} has {found}{where}: there is nothing to tell apart."
+    where = " in the training set" if elsewhere else " among the rows that can be used"
+    return f"{column.name} has {found}{where}: there is nothing to classify."
 
 
 def _usable(y: Array, inputs: Inputs, damaged: str) -> NDArray[np.bool_]:
@@ -215,5 +215,5 @@ def _fill(x: Array, train: Rows, inputs: Inputs) -> None:
             continue
         known = x[train, index][~gone[train]]
         if not len(known):
-            raise TableError(f"{name} has no number in the training part to fill its gaps with.")
+            raise TableError(f"{name} has no number in the training set to fill its gaps with.")
         x[gone, index] = known.mean()

@@ -19,6 +19,8 @@ LONGEST_ID = 200
 """Characters of an id that is echoed; `server.protocol.base` allows as many."""
 SCRIPT = "script"
 """The one field of a command that may hold JSON as text."""
+TEXT = "text"
+"""The one that may be long, as long as its command says."""
 LONGEST_TEXT = 10_000
 LONGEST_NAME = 200
 MOST_FIELDS = 100
@@ -130,7 +132,7 @@ def excess(raw: dict[str, Any], bounds: Bounds) -> Refusal | None:
         for name, value in look.fields(raw, ()):
             if name == SCRIPT and isinstance(value, str):
                 _look_into(value, look)
-            else:
+            elif name != TEXT or not isinstance(value, str):
                 look.value(value, (name,), name)
     except _ExcessError as found:
         return found.refusal

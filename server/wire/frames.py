@@ -10,6 +10,7 @@ import json
 import math
 import struct
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ DTYPES: dict[str, np.dtype[Any]] = {
 }
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _LENGTH = struct.Struct("<I")
+LONG = 2**21
+"""Bytes of a frame that are put together in one go."""
 
 
 class FrameError(ValueError):
@@ -46,7 +49,19 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
     parts: list[bytes | memoryview] = [_LENGTH.pack(len(text)), text, _padding(_LENGTH.size + len(text))]
     for array in placed:
         parts += (array.reshape(-1).view(np.uint8).data, _padding(array.nbytes))
-    return b"".join(parts)
+    return b"".join(parts) if size < LONG else _joined(parts)
+
+
+def _joined(parts: list[bytes | memoryview]) -> bytes:
+    """Of what is long a stretch at a time: megabytes in one go would hold up whoever waits for the thread."""
+    from engine.parts import give_way  # here, so that the server answers before the engine is imported
+
+    whole = BytesIO(bytes(sum(len(part) for part in parts)))  # written over in place, and handed out without a copy
+    for part in parts:
+        for first in range(0, len(part), LONG):
+            whole.write(part[first : first + LONG])
+            give_way()
+    return whole.getvalue()
 
 
 def _json(header: dict[str, Any]) -> bytes:

@@ -39,7 +39,7 @@ def check_built(spec: RunSpec, settings: Settings, lanes: int = 1, prefix: str =
     """What follows from a checked spec: its parameters, its work, and the room that it takes, of one run or so many lanes."""
     from engine.machine.layout import tensor_slots
 
-    widths = (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
+    widths = widths_of(spec)
     count = sum(place.size for place in tensor_slots(widths, spec.network.layers))
     layers = f"{prefix}.network.layers"
     if count * lanes > settings.max_parameters:
@@ -57,7 +57,7 @@ def memory_of(spec: RunSpec) -> int:
     state, those of what evaluates it: ten and a half measured with Adam), what its layers hold of a mini-batch, its data."""
     from engine.machine.layout import layout_of, tensor_slots
 
-    widths = (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
+    widths = widths_of(spec)
     count = sum(place.size for place in tensor_slots(widths, spec.network.layers))
     batch = layout_of(widths, spec.network.layers, _batch(spec)).size
     data = _rows(spec) * (widths[0] + widths[-1])
@@ -77,7 +77,7 @@ def _check_room(spec: RunSpec, settings: Settings, field: str, lanes: int) -> No
     """What the layers hold of a mini-batch."""
     from engine.machine.layout import layout_of
 
-    widths = (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
+    widths = widths_of(spec)
     one, two = (layout_of(widths, spec.network.layers, columns).size for columns in (1, 2))
     a_sample = NUMBER * (two - one) * lanes
     batch = _batch(spec)
@@ -146,6 +146,11 @@ def _part(whole: Any, name: str) -> Any:
 
 def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def widths_of(spec: RunSpec) -> tuple[int, ...]:
+    """Of all layers, from the inputs to the outputs."""
+    return (_inputs(spec), *(layer.units for layer in spec.network.layers), _outputs(spec))
 
 
 def _inputs(spec: RunSpec) -> int:
