@@ -49,6 +49,22 @@ def test_what_runs(tmp_path: Path, options: list[str], passed: int, monkeypatch:
     assert _run(tmp_path, options) == (0, f"{passed} passed")
 
 
+CASES = """
+import pytest
+
+@pytest.mark.sampled(3, seconds=1)
+@pytest.mark.parametrize("case", range(7))
+def test_each(case): pass
+"""
+
+
+@pytest.mark.parametrize(("options", "passed"), [([], 3), (["--slow"], 7), (["--slow-shard=x"], 7)])
+def test_a_sample_of_many_cases_runs(tmp_path: Path, options: list[str], passed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLOW_SHARD", raising=False)
+    (tmp_path / "test_them.py").write_text(CASES)
+    assert _run(tmp_path, options) == (0, f"{passed} passed")
+
+
 def test_a_cost_beyond_a_shard_is_refused(tmp_path: Path) -> None:
     (tmp_path / "test_them.py").write_text(FILE.replace("40", "61"))
     code, _ = _run(tmp_path, [])

@@ -2,14 +2,19 @@
 what Chromium paints of a race.
 
     python tests/bench/bench_race.py [--steps 20000] [--rounds 5] [--no-browser]
+    python tests/bench/bench_race.py --against OTHER_TREE [--steps 20000] [--rounds 5]
 
+The second holds this tree against another checkout, in turns, so that what else the machine does falls on both alike.
 Nothing is asserted: a benchmark prints.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -94,6 +99,58 @@ def seeds(steps: int) -> None:
     print(f"8 lanes × 32 seeds of [2,8,8,1], batch 10, losses measured every 20 steps: {rate:.0f} steps/s a run (goal 200)")
 
 
+RULES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lion")
+RACES: tuple[tuple[str | dict[str, str], float], ...] = (
+    ("rosenbrock", 0.0),
+    ("rosenbrock", 0.1),
+    ("rastrigin", 0.0),
+    ({"name": "formula", "formula": "x**2 + 10*y**2 + sin(x*y)"}, 0.0),
+)
+MEASURED = """
+import json, sys, time
+from engine.race.on_surface import Race
+rules, races, steps = json.loads(sys.argv[1])
+lanes = [{"optimizer": {"name": name, "dialect": dialect, "lr": 2e-4}} for dialect in ("textbook", "pytorch") for name in rules]
+found = []
+for surface, noise in races:
+    race = Race({"surface": surface, "noise": noise, "lanes": lanes, "max_steps": steps})
+    race.seek(steps)  # room is made, kernels are compiled
+    best = 0.0
+    for turn in range(3):
+        race.seek(0)
+        race.change(seed=turn + 1)  # everything begins again
+        begin = time.process_time()
+        race.seek(steps)
+        best = max(best, len(lanes) * steps / (time.process_time() - begin))
+    found.append(best)
+print(json.dumps(found))
+"""
+"""What every tree understands that knows these optimizers."""
+
+
+def lane_steps(tree: Path, steps: int) -> list[float]:
+    """Lane-steps a second of a core, a number a race, at best of three."""
+    command = [sys.executable, "-c", MEASURED, json.dumps([RULES, RACES, steps])]
+    surroundings = os.environ | {"PYTHONPATH": str(tree)}
+    told = subprocess.run(command, cwd=tree, env=surroundings, check=True, capture_output=True, text=True).stdout
+    found: list[float] = json.loads(told)
+    return found
+
+
+def against(other: Path, steps: int, pairs: int) -> None:
+    here = Path(__file__).resolve().parents[2]
+    ratios: list[list[float]] = [[] for _ in RACES]
+    for pair in range(pairs):
+        found = {tree: lane_steps(tree, steps) for tree in ((here, other), (other, here))[pair % 2]}
+        for ratio, new, old in zip(ratios, found[here], found[other], strict=True):
+            ratio.append(new / old)
+            print(f"{new / 1e6:8.1f} and {old / 1e6:8.1f} million lane-steps/s of a core: {new / old:.2f}", flush=True)
+    for (surface, noise), ratio in zip(RACES, ratios, strict=True):
+        name = surface if isinstance(surface, str) else surface["formula"]
+        spread = f"{min(ratio):.2f} to {max(ratio):.2f}"
+        print(f"{name}, noise {noise:g}: {statistics.median(ratio):.2f} times the other tree ({spread})")
+
+
 FRAMES = """async (seconds) => {
   // A frame counts as painted where the heads stand at another step than in the one before.
   const heads = document.querySelector("[data-testid=race-heads]");
@@ -158,7 +215,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--against", type=Path, metavar="OTHER_TREE")
     given = parser.parse_args()
+    if given.against is not None:
+        return against(given.against.resolve(), given.steps, given.rounds)
     print(
         f"{MOST_LANES} lanes, {len(OPTIMIZERS)} rules, {given.steps} steps, trails recorded; goal on Rosenbrock: {GOAL / 1e6:g}"
     )

@@ -16,13 +16,14 @@ SHOWN = """() => {
   const name = (element) => told(element) ?? element.getAttribute("class");
   const seen = (element) => element.offsetParent !== null;
   const plain = (values) => Array.from(values ?? [], String).join(" ");
+  const kept = ({ uid }) => uid !== "batch_loss"; // each mini-batch's is drawn and not kept
   const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
   return {
     values: all("[data-value]").map((element) => [name(element), element.dataset.value, element.textContent]),
     fields: all("input, select").map((element) => [name(element), element.value, element.checked ?? null, element.disabled]),
     buttons: all(".room-transport button").map((element) => [name(element), element.disabled, element.ariaPressed]),
     marks: all(".mark-edit").map((element) => element.ariaLabel),
-    plots: all(".js-plotly-plot").map(({ data }) => data.map(({ uid, x, y }) => [uid, plain(x), plain(y)])),
+    plots: all(".js-plotly-plot").map(({ data }) => data.filter(kept).map(({ uid, x, y }) => [uid, plain(x), plain(y)])),
   };
 }"""
 """Every number, every field and every curve that is seen."""

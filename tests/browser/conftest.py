@@ -1,5 +1,6 @@
 """A real server and a real Chromium. Whatever the page complains about on its console, in an error or against its
-content-security policy fails the test it happens in.
+content-security policy fails the test it happens in; so do errors in the server's log, and words that the glossary says
+otherwise.
 
 How to keep these tests few, fast and steady:
 
@@ -11,7 +12,7 @@ How to keep these tests few, fast and steady:
 - Pause what plays before the test ends.
 
 The page's hooks, which these tests rely on and which therefore stay, are listed where a room is described as a person uses it:
-`train_page`, `step_page`, `race_page`, `network_page`.
+`train_page`, `step_page`, `race_page`, `network_page`, `scene_page`.
 """
 
 from __future__ import annotations
@@ -22,15 +23,17 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from complaints import VIOLATIONS, Complaints
+from glossary import unfit
 from held_page import Held
 from install_chromium import find
 from looks import SIZES, sweep
 from mortal_server import Mortal
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
-from real_server import ROOT, wait_for_health
+from real_server import ROOT, end_process, wait_for_health
 from train_page import Train
 
 from engine import warm_up
@@ -41,6 +44,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--enable-features=NetworkServiceInProcess2",  # hundreds of small files a page: no second process hands them on
     "--no-first-run",
 ]
 ON_A_SCREEN, IN_A_HAND = ("desk", "laptop"), ("phone",)
@@ -85,7 +89,16 @@ expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TextIO]:
+    """What the server logs, as far as nobody has read it."""
+    path = tmp_path_factory.mktemp("log") / "server.jsonl"
+    path.touch()
+    with path.open(encoding="utf-8") as read:
+        yield read
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory, server_log: TextIO) -> Iterator[str]:
     """The server as a user starts it, on a free port, with kernels that are compiled: no test waits for that."""
     warm_up()
     command = [sys.executable, "-m", "server", "--port", "0", "--no-browser"]
@@ -93,7 +106,8 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": f"sqlite:///{database.as_posix()}"}
     environment["CHAINRULE_MAX_EXPERIMENT_BYTES"] = "100000"
     environment["CHAINRULE_MAX_SESSIONS"] = "10000"  # a page each: more in a minute than a class opens
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    with open(server_log.name, "a", encoding="utf-8") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
         assert process.stdout is not None
         said = process.stdout.readline()
@@ -102,12 +116,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         wait_for_health(url, process)
         yield url
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_process(process)
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +137,17 @@ PAUSE = "() => document.querySelector('[data-status=playing] [data-testid=play]'
 """What a test leaves playing would take the processor from those after it."""
 
 
+SHOWN = """() => {
+  const texts = new Set();
+  for (const element of document.querySelectorAll("body *")) {
+    for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) texts.add(node.textContent.trim());
+    for (const name of ["title", "aria-label", "placeholder"]) texts.add(element.getAttribute(name) ?? "");
+  }
+  return [...texts];
+}"""
+"""All the words that a page has, seen or not."""
+
+
 @pytest.fixture
 def complaints() -> Iterator[Complaints]:
     found = Complaints()
@@ -136,14 +156,16 @@ def complaints() -> Iterator[Complaints]:
 
 
 @pytest.fixture
-def context(kept: BrowserContext, complaints: Complaints, server_url: str) -> Iterator[BrowserContext]:
+def context(kept: BrowserContext, complaints: Complaints, server_url: str, server_log: TextIO) -> Iterator[BrowserContext]:
     """A browser without a past: no session, no chosen theme. What it goes on to open is closed after the test."""
     kept.set_default_timeout(20_000)
     complaints.listen(kept)
     yield kept
+    complaints.all += [line for line in server_log.read().splitlines() if '"level": "error"' in line]
     blank, *opened = kept.pages
     for page in opened:
         page.evaluate(PAUSE)
+        complaints.all += unfit(page.evaluate(SHOWN))
         page.close()
     complaints.leave(kept)
     kept.clear_permissions()

@@ -5,15 +5,18 @@ Its hooks:
 ==========================  ==================================================================================================
 ``network-…``               the Race room on the network: ``network-contour -heads -tip -centre -weight-1 -weight-2 -through
                             -corner-1 … -3 -others -plane-error -explained -away -minima -climbs`` (the plane and its words),
-                            ``network-curves -standings -empty -add -editor -formula -duplicate -remove`` (lanes),
+                            ``network-curves -standings -empty -add -editor -formula -duplicate -remove -rates -rates-stop``
+                            (lanes; ``data-netrates`` how their rates are chosen),
                             ``network-point -bounds -bound -verdict -look -microscope`` (a place), ``network-title -preset
                             -claim -begin -waiting -share`` (what is trained); ``data-on`` what the room shows, ``data-plane`` a
                             plane, ``data-netlane -netpick -netedit -netloss -netmap`` and ``data-off`` of a lane by its id
-``study-…``                 ``study-cancel-KIND study-error-KIND``, ``data-study`` and ``-state`` of a kind, ``data-studies``
-                            its door; ``seeds-count -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low
-                            -high -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin
+``study-…``                 ``study-cancel-KIND study-error-KIND study-advice-KIND``, ``data-study``, ``-state`` and ``-number``
+                            of a kind, ``data-studies`` its card in the gallery, ``studies-back`` to there; ``seeds-count
+                            -first -steps -threshold -begin -plot -table -endings``, ``rates-on -low -high
+                            -count -seeds -steps -begin -plot -table -words``, ``basins-lane -side -steps -reach -begin
                             -plot -table``, ``compass-lane -first -second -batch -begin -redraw -plot -spread -table``,
-                            ``phase-lane -begin -plot -words``; ``data-seeds -best -basin -compass`` the numbers in their tables
+                            ``phase-lane -begin -plot -words``, ``edge-lane -rate -steps -begin -plot -loss -words``;
+                            ``data-seeds -best -basin -compass`` the numbers in their tables
 ==========================  ==================================================================================================
 """
 
@@ -31,12 +34,24 @@ class NetworkRoom:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def open(self, url: str) -> NetworkRoom:
+    def open(self, url: str, how: str = "defaults") -> NetworkRoom:
+        """The room opens with each lane's rate tuned; by default every optimizer has the one it is usually given."""
         self.page.goto(f"{url}/#view=race")
         expect(self.page.locator("main.race[data-ready=true]")).to_be_visible(timeout=300_000)
         self.show("network")
         self.ready()
+        self.rates("tuned", press=False)
+        if how != "tuned":
+            self.rates(how)
         return self
+
+    def rates(self, how: str, *, press: bool = True) -> None:
+        """Until they are chosen in this way, and the lanes told with them."""
+        choice = self.page.locator(f"[data-netrates={how}]")
+        if press:
+            choice.click()
+        expect(choice).to_have_attribute("aria-pressed", "true")
+        expect(self.hook("network-rates-stop")).to_be_hidden()
 
     def ready(self) -> None:
         expect(self.page.locator("main.network-race[data-ready=true]")).to_be_visible()
@@ -74,9 +89,21 @@ class NetworkRoom:
     def value(self, selector: str, name: str = "value") -> float:
         return float(self.page.locator(selector).get_attribute(f"data-{name}") or "nan")
 
+    def open_study(self, kind: str) -> None:
+        """From the gallery, or from another study by way of it; to its end, for it begins by itself."""
+        if self.hook("studies-back").is_visible():
+            self.hook("studies-back").click()
+        self.page.locator(f"[data-studies={kind}]").click()
+        self.done(kind)
+
     def study(self, kind: str, begin: str) -> None:
-        """Runs a study to its end."""
+        """Runs it once more, to its end."""
+        before = self.page.locator(f".studies [data-study={kind}]").get_attribute("data-number") or "0"
         self.hook(begin).click()
+        expect(self.page.locator(f".studies [data-study={kind}]")).not_to_have_attribute("data-number", before)
+        self.done(kind)
+
+    def done(self, kind: str) -> None:
         expect(self.page.locator(f".studies [data-study={kind}][data-state=done]")).to_be_visible(timeout=60_000)
 
     def type(self, hook: str, text: str) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+# Run as a script: the project, and what the tests share.
+sys.path.extend(str(Path(__file__).resolve().parents[up] / name) for up, name in ((2, ""), (1, ""), (1, "server")))
+
 from conftest import ARGUMENTS
 from install_chromium import find
-from playwright.sync_api import Page, sync_playwright
+from lesson_page import Lessons
+from playwright.sync_api import Page, expect, sync_playwright
 from race_page import RaceRoom
 from step_page import Step, configure
 from train_page import Train
@@ -40,14 +44,28 @@ def stepping(train: Train) -> None:
     train.hook("forward").click()
     train.settle(1)
     step = Step.enter(train)
-    step.go("Blame reaches layer 1, through the weights into layer 2")
+    step.go("Error signal back to layer 1, through the weights into layer 2")
 
 
 def racing(page: Page, url: str) -> None:
-    """Six rules on Rosenbrock's valley."""
+    """Six optimizers in Rosenbrock's valley, at the end of their race."""
     page.goto("about:blank")
     race = RaceRoom(page).open(url)
-    race.seek(600)
+    race.seek(1000)
+    page.locator("[data-part=race-outcome]").scroll_into_view_if_needed()
+
+
+def learning(page: Page, url: str) -> None:
+    """A card whose question is answered, its task not met yet."""
+    page.goto("about:blank")
+    page.goto(f"{url}/#l=deep/ten-sigmoids.2")
+    card = Lessons(page)
+    card.opened(2)
+    page.locator("[data-choice='2']").click()
+    card.hook("lesson-submit").click()
+    expect(card.hook("lesson-verdict")).to_be_visible()
+    expect(card.hook("task-values")).not_to_be_empty()
+    expect(page.locator(".ribbon .strip rect").first).to_be_attached()
 
 
 def main(url: str, folder: str) -> None:
@@ -60,6 +78,8 @@ def main(url: str, folder: str) -> None:
         page.screenshot(path=Path(folder, "step.png"))
         racing(page, url)
         page.screenshot(path=Path(folder, "race.png"))
+        learning(page, url)
+        page.screenshot(path=Path(folder, "lesson.png"))
         browser.close()
 
 

@@ -1,4 +1,4 @@
-"""A server as a user starts it: when it is there."""
+"""A server as a user starts it: when it is there, and how it ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,3 +24,13 @@ def wait_for_health(url: str, process: subprocess.Popen[str]) -> None:
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.05)
     pytest.fail("the server did not become healthy")
+
+
+def end_process(process: subprocess.Popen[Any]) -> None:
+    """As one asks it to; after ten seconds without being asked."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

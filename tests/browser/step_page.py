@@ -8,12 +8,12 @@ Its hooks:
                             written-numbers outcome terms term-count flow flow-caption unit-search-N step-panels`` (Step; N a
                             layer from 0), ``step-start step-back step-play step-forward pace loop step-update step-loss
                             step-sample-loss`` (its transport)
-                            ``examples examples-dialog examples-back graph-dialog graph graph-text graph-read graph-next
-                            graph-caption graph-error take take-dialog take-copy take-latex take-sheet take-json taken``
-                            (Step: its tools), ``next-step right right-check right-error right-entries change-linear
+                            ``examples examples-dialog examples-back take take-dialog take-copy take-latex take-sheet take-json
+                            taken`` (Step: its tools), ``next-step right right-check right-error right-entries change-linear
                             change-predicted change-actual hide hide-next questions judged score dont-know reveal samples
                             contributions chain-mean chain-penalty chain-penalized chain-clipped anatomy wrong wrong-switch
-                            factors factor-list factors-value``, ``samples- anatomy- factors-`` with ``name row column``
+                            factors factor-list factors-value code code-lines code-copy code-said libraries``,
+                            ``samples- anatomy- factors-`` with ``name row column``
                             (Step: its panels)
 ``data-micro``, ``-update`` on ``step-room``: what is painted, with ``data-depth``, ``-notation`` and ``-sample``; from 0. On a
                             chip of the strip its micro-step
@@ -22,7 +22,9 @@ Its hooks:
 ``data-panel``, ``-state``  a panel's tab by its name; of what a panel shows: empty, loading, done, old, refused, failed
 ``data-question``           a number asked for, with its ``data-stage``; ``data-sign`` on the buttons of the first
 ``data-quantity``           of an optimizer's anatomy, by its name; ``data-entry`` of the wrong way, ``W1:0,1`` from 0
-``data-example``, ``graph`` a ready run, an expression, by its name; in the graph ``data-node``, ``-adjoint``, ``-edge``
+``data-array``, ``-step``   in a listing what a name in it is, and the micro-step that a line leads to; the line of the present
+                            one is ``aria-current``; ``data-library`` whose listing it is
+``data-example``, ``graph`` a ready run, an expression, by its name (opened in the Graph room: `graph_page`)
 ==========================  ==================================================================================================
 """
 

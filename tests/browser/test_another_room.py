@@ -111,6 +111,7 @@ def counter(page: Page) -> Iterator[Counter]:
     page.unroute_all()
 
 
+@pytest.mark.slow(seconds=12)
 def test_a_room_is_a_folder_and_a_line(page: Page, server_url: str, counter: Counter) -> None:
     page.goto(server_url)
     expect(page.locator("main.train[data-ready=true]")).to_be_visible()
@@ -146,6 +147,7 @@ def test_a_room_is_a_folder_and_a_line(page: Page, server_url: str, counter: Cou
     expect(page.locator("main.train")).to_be_visible()
 
 
+@pytest.mark.slow(seconds=10)
 def test_a_line_that_breaks_costs_such_a_room_nothing(page: Page, server_url: str, counter: Counter) -> None:
     page.goto(f"{server_url}/#view=counter")
     number = page.get_by_test_id("count")

@@ -3,14 +3,15 @@ healthy one shows nothing, and that the numbers drawn are the engine's."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
 import numpy as np
 import pytest
 from held_page import Held
-from looks import show
-from playwright.sync_api import Locator, expect
+from looks import STILL, WORDS, show
+from playwright.sync_api import Locator, Page, expect
 from train_page import Train
 
 from engine import RunSpec, Trainer
@@ -31,6 +32,9 @@ SCRIPT = """async () => {
     };
   });
 }"""
+
+
+LINES = "(all) => all.map((each) => each.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"
 
 
 def spec(train: Train, **changes: Any) -> RunSpec:
@@ -56,7 +60,7 @@ def sick(train: Train) -> None:
     train.pass_step(3000)
     train.pause()
     train.settle()
-    expect(train.hook("notice")).to_contain_text("It cannot fit the data: over the later half of the updates the loss fell by")
+    expect(train.hook("notice")).to_contain_text("Underfitting: over the later half of the updates the loss fell by")
 
 
 def test_a_sick_run_shows_its_finding_and_the_remedy_heals_it(train: Train) -> None:
@@ -71,7 +75,7 @@ def test_a_sick_run_shows_its_finding_and_the_remedy_heals_it(train: Train) -> N
     expect(finding.locator("[data-evidence=penalty_share]")).to_contain_text("of the objective is penalty")
     expect(train.hook("findings-open")).to_have_text("1 finding")
     sick_loss = float(train.numbers()["train-loss"] or "nan")
-    remedy = finding.get_by_role("button", name="a weaker penalty")
+    remedy = finding.get_by_role("button", name="A weaker penalty")
     remedy.focus()
     remedy.press("Enter")
     expect(train.input("regularization.l1")).to_have_value("0.001")
@@ -88,6 +92,7 @@ def test_a_sick_run_shows_its_finding_and_the_remedy_heals_it(train: Train) -> N
     expect(finding).to_be_visible()
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_healthy_run_shows_nothing(train: Train) -> None:
     train.choose("circle")
     train.speed("flat out")
@@ -118,7 +123,7 @@ def test_evidence_marks_its_layer_and_a_new_run_can_be_gone_back_from(train: Tra
     expect(mark).to_have_attribute("data-layer", "1")
     expect(chip).to_have_attribute("aria-pressed", "true")
     assert mark.bounding_box() is not None
-    finding.get_by_role("button", name="slopes of 1").click()
+    finding.get_by_role("button", name="Switch to ReLU").click()
     train.settle(0)
     expect(train.hook("notice")).to_contain_text("a new run begins")
     expect(mark).to_have_count(0)
@@ -128,6 +133,7 @@ def test_evidence_marks_its_layer_and_a_new_run_can_be_gone_back_from(train: Tra
     expect(finding).to_be_visible()
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_stop_marks_the_unit_where_it_began(train: Train) -> None:
     train.choose("plane")
     train.layers(8, activation="relu")
@@ -146,6 +152,7 @@ def test_a_stop_marks_the_unit_where_it_began(train: Train) -> None:
     expect(mark).to_have_count(0)
 
 
+@pytest.mark.slow(seconds=6)
 def test_the_curve_drawn_is_the_engines(train: Train) -> None:
     direct = Trainer(spec(train))
     direct.step(1)
@@ -175,9 +182,10 @@ def test_the_curve_drawn_is_the_engines(train: Train) -> None:
     expect(train.hook("finder-dialog")).to_be_hidden()
     expect(train.input("optimizer.lr")).to_have_value(f"{found.suggestions[0].rate:.2g}")
     assert train.step == 1
-    expect(train.hook("notice")).to_contain_text("From step 1 on")
+    expect(train.hook("notice")).to_contain_text("From step 1: ")
 
 
+@pytest.mark.slow(seconds=6)
 def test_options_that_do_not_fit_are_refused_beside_them(train: Train) -> None:
     train.hook("finder-open").click()
     dialog = train.hook("finder-dialog")
@@ -195,6 +203,36 @@ def test_options_that_do_not_fit_are_refused_beside_them(train: Train) -> None:
     expect(dialog.get_by_role("alert")).to_be_hidden()
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
+
+
+def test_what_the_finder_marks_stands_apart_when_projected(train: Train, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("p")
+    page.keyboard.press("r")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-use]").first).to_be_visible()
+    page.wait_for_function("() => document.querySelectorAll('[data-testid=finder-plot] .annotation').length > 1")
+    page.evaluate(STILL)
+    # Of the dialog alone: how wide the page behind it is, is asked elsewhere.
+    assert [wrong for wrong in page.evaluate(WORDS, "dialog[open]") if "the page" not in wrong] == []
+    # Wherever the marks are, each has a line of its own for its words.
+    lines = sorted(page.locator("[data-testid=finder-plot] .annotation-text").evaluate_all(LINES))
+    assert all(below[0] >= above[1] - 4 for above, below in itertools.pairwise(lines)), lines
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.slow(seconds=12)
+def test_what_was_told_gives_way_to_what_is_wrong(train: Train, page: Page) -> None:
+    notice = train.hook("notice")
+    train.choose("circle")
+    expect(notice).to_contain_text("a new run begins")
+    # A change after it is what undo takes back: the older offer goes.
+    rate(train, "0.02")
+    expect(notice).not_to_contain_text("a new run begins")
+    sick(train)
+    page.keyboard.press("y")
+    expect(notice).to_contain_text("no other run to go back to")
+    expect(notice).to_contain_text("Underfitting", timeout=6000)
 
 
 def test_the_gradient_check_of_2_8_8_1(train: Train) -> None:
@@ -232,6 +270,7 @@ def test_the_gradient_check_of_2_8_8_1(train: Train) -> None:
     expect(mark).to_have_count(0)
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_long_check_is_cancelled_by_key(train: Train) -> None:
     train.choose("digits")
     train.layers(64, 64)
@@ -248,7 +287,7 @@ def test_a_long_check_is_cancelled_by_key(train: Train) -> None:
     train.settle(1)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_every_panel_is_legible(held: Held) -> None:
     page = held.page
     show(page, "output")
@@ -269,7 +308,7 @@ def test_every_panel_is_legible(held: Held) -> None:
     held.looks_well()
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_a_finding_is_legible(held: Held) -> None:
     page = held.page
     show(page, "settings")

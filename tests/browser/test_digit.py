@@ -134,6 +134,7 @@ def test_a_picture_is_made_as_the_sets_are(train: Train, page: Page) -> None:
     assert np.array_equal(picture([(0.1, 0.1)], fit=True), dot), "a dot is no digit to be enlarged"
 
 
+@pytest.mark.slow(seconds=8)
 def test_drawn_digits_join_the_data(train: Train, page: Page, pad: Pad) -> None:
     expect(train.hook("digit-train")).to_be_disabled()
     expect(train.hook("digit-add")).to_be_disabled()
@@ -157,7 +158,7 @@ def test_drawn_digits_join_the_data(train: Train, page: Page, pad: Pad) -> None:
     train.settle(0)
 
 
-@pytest.mark.looks(seconds=15)
+@pytest.mark.looks(seconds=15, sweep=True)
 def test_the_pad_looks_well(train: Train, page: Page, pad: Pad) -> None:
     looks_well(page)
     pad.draw(RING)
@@ -167,3 +168,37 @@ def test_the_pad_looks_well(train: Train, page: Page, pad: Pad) -> None:
     pad.train.page.keyboard.press("Space")
     expect(train.hook("digit-answer")).to_have_attribute("data-value", re.compile(r"\d"))
     looks_well(page)
+
+
+@pytest.mark.slow(seconds=6)
+def test_a_finger_draws_as_a_mouse_does(train: Train, page: Page, pad: Pad) -> None:
+    """The page does not scroll under it, a second finger draws nothing, and what is drawn is what a mouse draws."""
+    box = pad.canvas.bounding_box()
+    assert box is not None
+    drawn = "() => document.querySelector('[data-testid=digit-seen]').toDataURL()"
+    blank = page.evaluate(drawn)
+
+    def at(x: float, y: float) -> dict[str, float]:
+        return {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"], "id": 0}
+
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    path = [(0.3 + 0.4 * part, 0.15 + 0.7 * part) for part in np.linspace(0, 1, 15)]
+    touch("touchStart", at(*path[0]))
+    for place in path[1:]:
+        touch("touchMove", at(*place))
+    expect(train.hook("digit-answer")).to_have_attribute("data-value", re.compile(r"\d"))
+    touch("touchStart", at(*path[-1]), at(0.9, 0.1) | {"id": 1})
+    touch("touchMove", at(*path[-1]), at(0.9, 0.9) | {"id": 1})
+    touch("touchEnd")
+    by_finger, outputs = page.evaluate(drawn), pad.outputs()
+    assert page.evaluate("() => [scrollX, scrollY]") == [0, 0]
+    page.keyboard.press("Delete")
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    pad.draw(path)
+    expect(train.hook("digit-answer")).to_have_attribute("data-value", re.compile(r"\d"))
+    assert by_finger != blank and page.evaluate(drawn) == by_finger and pad.outputs() == outputs

@@ -77,6 +77,7 @@ def test_two_clusters_are_drawn_and_learned(train: Train, plane: Plane) -> None:
     expect(train.hook("own-tile").locator("canvas")).to_be_visible()
 
 
+@pytest.mark.slow(seconds=6)
 def test_points_are_taken_away_and_back(train: Train, plane: Plane) -> None:
     plane.place(0, 0)
     plane.place(2, 2)
@@ -129,6 +130,7 @@ def test_the_keyboard_suffices_and_cancel_changes_nothing(train: Train, plane: P
     train.settle(0)
 
 
+@pytest.mark.slow(seconds=6)
 def test_drawing_begins_with_the_points_there_are(train: Train) -> None:
     train.choose("blobs")
     plane = Plane(train).open()

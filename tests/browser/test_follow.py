@@ -22,6 +22,18 @@ SQUASH = {
     "identity": lambda z: z,
 }
 
+INKED = """(canvas) => {
+  // Pixels of the full positive colour in the first quarter of the width, where the inputs are.
+  const hex = getComputedStyle(document.documentElement).getPropertyValue("--pos").trim();
+  const full = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, Math.round(canvas.width / 4), canvas.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) count += full.every((each, c) => Math.abs(each - data[i + c]) < 12) ? 1 : 0;
+  return count;
+}"""
+
 
 class Following(Train):
     """The page, and the spec of its newest run as it came over the wire."""
@@ -128,6 +140,7 @@ def test_a_click_follows_the_point_and_it_stays_live(follow: Following) -> None:
     expect(follow.page.get_by_role("radio", name="map")).to_have_attribute("aria-checked", "true")
 
 
+@pytest.mark.slow(seconds=6)
 def test_keys_choose_a_sample_of_a_line(follow: Following) -> None:
     follow.choose("sine")
     step = train_a_while(follow, 50)
@@ -153,6 +166,7 @@ def test_keys_choose_a_sample_of_a_line(follow: Following) -> None:
     expect(follow.hook("followed")).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_misread_digit_is_followed(follow: Following) -> None:
     follow.choose("digits")
     step = train_a_while(follow, 300)
@@ -165,8 +179,11 @@ def test_a_misread_digit_is_followed(follow: Following) -> None:
     assert layers[-1].argmax() == int(answer)
     expect(follow.hook("followed")).to_contain_text(f"truth {truth}")
     assert follow.value("followed-loss") == pytest.approx(-np.log(layers[-1][int(truth)]), rel=1e-6)
+    # The digit is drawn in full ink, whatever the activations' scale.
+    assert follow.page.locator("canvas.units").evaluate(INKED) > 20
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_cell_of_the_confusion_follows_one_after_the_other(follow: Following) -> None:
     follow.choose("wine")
     step = train_a_while(follow, 100)
@@ -187,6 +204,7 @@ def test_a_cell_of_the_confusion_follows_one_after_the_other(follow: Following) 
     expect(follow.hook("tip")).to_contain_text("exactly")
 
 
+@pytest.mark.slow(seconds=6)
 def test_another_network_keeps_the_sample_and_other_data_do_not(follow: Following) -> None:
     follow.picker().focus()
     follow.picker().press("ArrowUp")

@@ -31,7 +31,7 @@ def test_a_formula_is_typed_drawn_at_once_and_learned(train: Train, page: Page) 
     field, status, sketch = train.input(NAME), train.hook("formula-status"), train.hook("formula-sketch")
     expect(field).to_have_value("y = 2 * sin(x)")
     expect(sketch).to_be_hidden()
-    expect(page.locator(".regions .point-key")).to_contain_text("border")
+    expect(page.locator(".regions .point-key").filter(visible=True)).to_contain_text("border")
     # What is typed is drawn, and the run is left alone until it is entered.
     train.hook("forward").click()
     train.settle(1)
@@ -71,6 +71,7 @@ def test_a_formula_is_typed_drawn_at_once_and_learned(train: Train, page: Page) 
     train.settle()
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_formula_is_in_the_link_and_in_what_is_taken_along(
     train: Train, page: Page, stranger: Callable[[], BrowserContext]
 ) -> None:
@@ -95,14 +96,14 @@ def test_a_formula_is_in_the_link_and_in_what_is_taken_along(
     assert script["spec"]["data"]["formula"] == "x^2 + y^2 < 9"
 
 
-@pytest.mark.looks(seconds=12)
+@pytest.mark.looks(seconds=12, sweep=True)
 def test_a_formula_looks_well_and_is_a_regression_too(train: Train, page: Page) -> None:
     train.choose("formula")
     page.get_by_role("button", name="a value", exact=True).click()
     expect(train.input(NAME)).to_have_value("sin(x) * y / 6")
     train.settle(0)
     expect(train.hook("test-accuracy")).to_be_hidden()
-    expect(page.locator(".regions .point-key")).not_to_contain_text("border")
+    expect(page.locator(".regions .point-key").filter(visible=True)).not_to_contain_text("border")
     typed(train, "y = 1 / x")
     expect(train.hook("formula-sketch")).to_be_visible()
     looks_well(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
 from looks import SIZES, show
 from playwright.sync_api import Page, TimeoutError, expect
 from train_page import Train
@@ -69,6 +70,26 @@ def test_space_after_a_click_means_play(train: Train) -> None:
     train.status("playing")
     train.page.keyboard.press("Space")
     train.status("paused")
+
+
+def test_what_one_came_to_by_keys_keeps_its_own(train: Train) -> None:
+    page = train.page
+    summary = page.locator(".settings summary").filter(visible=True).first
+    summary.focus()
+    page.keyboard.press("Space")
+    expect(summary.locator("xpath=..")).to_have_attribute("open", "")
+    train.status("paused")
+    rungs = page.get_by_role("radiogroup", name="Speed").get_by_role("radio")
+    chosen = rungs.evaluate_all("(all) => all.findIndex((each) => each.ariaChecked === 'true')")
+    rungs.nth(chosen).focus()
+    page.keyboard.press("ArrowRight")
+    expect(rungs.nth(chosen + 1)).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("ArrowLeft")
+    expect(rungs.nth(chosen)).to_have_attribute("aria-checked", "true")
+    assert train.step == 0
+    rungs.nth(chosen).click()  # after a click the arrows are the run's
+    page.keyboard.press("ArrowRight")
+    train.settle(1)
 
 
 def test_an_empty_run_invites(train: Train) -> None:
@@ -139,3 +160,21 @@ OVERLAPS = """() => {
   return found;
 }"""
 """Pairs of neighbours that lie over each other."""
+
+
+@pytest.mark.slow(seconds=8)
+def test_what_was_just_said_gives_way_to_what_is_wrong(train: Train) -> None:
+    """A line that has been glanced at does not lie over a finding until it would have faded by itself."""
+    page, notice = train.page, train.hook("notice")
+    page.clock.install()
+    train.type(train.input("optimizer.lr"), "3")
+    train.speed("flat out")
+    train.play()
+    train.pass_step(500)
+    train.pause()
+    train.settle()
+    expect(notice).to_have_attribute("data-kind", "finding")
+    train.type(train.input("optimizer.lr"), "0.01")
+    expect(notice).to_contain_text("learning rate 3 → 0.01")
+    page.clock.fast_forward(3100)
+    expect(notice).to_have_attribute("data-kind", "finding")

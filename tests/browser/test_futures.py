@@ -8,7 +8,7 @@ from train_page import Train
 
 TRACES = """() => {
   const plot = document.querySelector('[data-testid=curves] .js-plotly-plot');
-  return (plot?.data ?? []).filter((trace) => trace.visible !== false && trace.y.length > 0)
+  return (plot?.data ?? []).filter((trace) => trace.visible !== false && trace.y.length > 0 && trace.uid !== "batch_loss")
     .map(({ uid, x, y, opacity }) => ({ uid, x: [...x], y: [...y], opacity: opacity ?? 1 }));
 }"""
 FAINT = f"() => ({TRACES})().filter((trace) => trace.uid.startsWith('future'))"

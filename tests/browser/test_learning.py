@@ -28,6 +28,27 @@ def test_spiral_is_learned(train: Train) -> None:
     expect(train.hook("moment")).to_contain_text("after step")
 
 
+def test_there_is_a_curve_before_any_epoch_has_ended(train: Train) -> None:
+    """Each mini-batch's loss, faint behind the recorded curves; the accuracy has none."""
+    drawn = """() => document.querySelector(".curve").data?.find(({ uid }) => uid === "batch_loss")?.y?.length ?? 0"""
+    legend = train.hook("mini-batch")
+    expect(legend).to_be_hidden()
+    for _ in range(3):
+        train.hook("forward").click()
+    train.settle(3)
+    expect(train.hook("epoch")).to_have_text("epoch 0")
+    expect(legend).to_be_visible()
+    train.page.wait_for_function(f"() => ({drawn})() === 3")
+    expect(train.hook("curves").locator(".scatterlayer .trace").first).to_be_visible()
+    train.hook("curve-accuracy").click()
+    expect(legend).to_be_hidden()
+    train.hook("curve-loss").click()
+    train.choose("circle")  # another run begins without any
+    expect(legend).to_be_hidden()
+    train.page.wait_for_function(f"() => ({drawn})() === 0")
+
+
+@pytest.mark.slow(seconds=6)
 def test_digits_are_learned(train: Train) -> None:
     train.choose("digits")
     train.layers(64, activation="relu")

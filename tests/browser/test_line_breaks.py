@@ -93,6 +93,7 @@ def test_cut_while_it_trains_and_is_changed(playing: Train, line: Line, socket: 
         assert [edit["edit"]["value"] for edit in edits] == [0.002, 0.003]
 
 
+@pytest.mark.slow(seconds=8)
 def test_a_session_the_server_has_forgotten_begins_again_from_what_the_page_knows(playing: Train, line: Line) -> None:
     train, page = playing, playing.page
     marks = page.locator(".room-transport .mark-edit").filter(visible=True)
@@ -118,6 +119,7 @@ def test_a_session_the_server_has_forgotten_begins_again_from_what_the_page_know
     train.settle(0)
 
 
+@pytest.mark.slow(seconds=18)
 def test_a_line_that_is_silently_dead_is_noticed(playing: Train, line: Line, socket: str) -> None:
     train = playing
     line.stall()

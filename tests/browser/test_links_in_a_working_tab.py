@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 from train_page import Train
 
@@ -68,6 +69,7 @@ def test_the_way_back_to_ones_run(train: Train) -> None:
     train.settle(1)
 
 
+@pytest.mark.slow(seconds=5)
 def test_what_comes_late_does_not_hold_one_back(train: Train) -> None:
     """The session that is left answers while the page is on its way to the other one: that it is here, or is no more."""
     page = train.page

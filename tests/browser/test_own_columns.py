@@ -77,7 +77,7 @@ def test_a_shops_table_is_understood_shared_out_and_trained_with_early_stopping(
     expect(train.hook("notice")).to_contain_text("120 rows to train on, 48 to validate, 72 to test")
     expect(train.hook("subject")).to_contain_text("shop · 7–")
     expect(page.locator("[name='stop.patience']")).to_have_value("20")
-    expect(train.hook("baseline")).to_contain_text("largest class: ")
+    expect(train.hook("baseline")).to_contain_text("baseline, largest class: ")
     train.speed("flat out")
     train.hook("play").click()
     train.status("stopped")
@@ -98,6 +98,7 @@ def test_a_shops_table_is_understood_shared_out_and_trained_with_early_stopping(
     expect(train.hook("baseline")).to_contain_text("recall: rare ")
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_copy_of_the_target_is_a_finding_and_a_number_can_be_a_category(train: Train) -> None:
     rows = "".join(f"{n * n % 11},{n % 3},{'abc'[n % 3]}\n" for n in range(90))
     send(train, "leak.csv", f"size,code,class\n{rows}")
@@ -124,6 +125,7 @@ def test_a_copy_of_the_target_is_a_finding_and_a_number_can_be_a_category(train:
     expect(train.page.locator("[data-finding=leak]")).to_contain_text("Accuracy is 100 %, and no wonder")
 
 
+@pytest.mark.slow(seconds=6)
 def test_of_too_many_rows_a_sample_is_drawn_and_a_regression_has_r_squared(train: Train) -> None:
     rows = "".join(f"{n % 89},{n % 97},{(n % 89) / 9 + n % 3:.2f}\n" for n in range(20_500))
     send(train, "many.csv", f"a,b,c\n{rows}")
@@ -142,7 +144,7 @@ def test_of_too_many_rows_a_sample_is_drawn_and_a_regression_has_r_squared(train
     assert value is not None and float(value) < 1.0
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_sixty_classes_leave_the_page_in_shape(train: Train) -> None:
     random = np.random.default_rng(0)
     rows = "".join(

@@ -83,6 +83,7 @@ def test_a_damaged_table_is_dropped_mended_and_learned(train: Train) -> None:
     expect(train.hook("confusion")).to_contain_text("malignant")
 
 
+@pytest.mark.slow(seconds=6)
 def test_own_data_survive_a_reload_and_are_come_back_to(train: Train) -> None:
     send(train, "heights.tsv", "age\theight\n" + "".join(f"{n}\t{60 + 5 * n}\n" for n in range(1, 31)))
     expect(train.page.locator("[name=table-task]")).to_have_value("regression")
@@ -99,6 +100,7 @@ def test_own_data_survive_a_reload_and_are_come_back_to(train: Train) -> None:
     expect(train.hook("subject")).to_contain_text("heights · 1–")
 
 
+@pytest.mark.slow(seconds=6)
 def test_two_columns_within_the_plane_are_drawn_as_one(train: Train) -> None:
     rows = "".join(f"{0.1 * n - 3:.2f};{(-1) ** n * 2};{'left' if n < 30 else 'right'}\n" for n in range(60))
     send(train, "side.csv", "across;up;side\n" + rows)
@@ -109,6 +111,7 @@ def test_two_columns_within_the_plane_are_drawn_as_one(train: Train) -> None:
     assert train.painted("regions") > 5
 
 
+@pytest.mark.sampled(4, seconds=3)
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -155,6 +158,7 @@ def test_the_file_chooser_opens_by_key_and_an_input_is_needed(train: Train) -> N
     expect(train.hook("subject")).to_contain_text("few · 1–")
 
 
+@pytest.mark.slow(seconds=6)
 def test_another_file_takes_the_place_of_the_first_and_a_locked_page_takes_none(train: Train, complaints: Complaints) -> None:
     complaints.expect("422")
     send(train, "odd.csv", "a\n1\n")

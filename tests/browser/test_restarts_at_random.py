@@ -245,6 +245,7 @@ def walk(mortal: Mortal, page: Page, complaints: Complaints, request: pytest.Fix
     return found
 
 
+@pytest.mark.slow(seconds=18)
 def test_a_race_is_there_again_after_its_server_was_killed(walk: Walk) -> None:
     walk.go("surface")
     walk.remove("race")

@@ -68,6 +68,7 @@ def new_run(train: Train) -> None:
     goes_on(train)
 
 
+@pytest.mark.slow(seconds=40)
 def test_each_kind_is_changed_once_by_keyboard_during_a_live_run(train: Train) -> None:
     train.speed("10 epochs/s")
     train.layers(4, 3)
@@ -147,6 +148,7 @@ def read(spec: dict[str, Any], path: str) -> Any:
     return found
 
 
+@pytest.mark.slow(seconds=12)
 def test_a_layer_like_another_and_as_many_as_are_wished(train: Train) -> None:
     train.layers(5, 4, 3)
     open_layer(train, 3)
@@ -174,6 +176,7 @@ def test_a_layer_like_another_and_as_many_as_are_wished(train: Train) -> None:
     expect(train.hook("diagram")).to_be_visible()
 
 
+@pytest.mark.slow(seconds=6)
 def test_early_stopping_without_a_validation_part_is_refused_at_its_field(train: Train) -> None:
     unfold(train, "more-stop")
     patience = train.input("stop.patience")
@@ -184,6 +187,7 @@ def test_early_stopping_without_a_validation_part_is_refused_at_its_field(train:
     train.settle(1)
 
 
+@pytest.mark.slow(seconds=6)
 def test_initializers_show_their_own_parameters(train: Train) -> None:
     for name, parameter in (("orthogonal", "gain"), ("constant", "value"), ("normal", "scale")):
         train.input("network.initializer.name").select_option(name)
@@ -223,6 +227,7 @@ def test_the_schedule_is_drawn_ahead_with_the_engines_rates(train: Train) -> Non
     assert dot == pytest.approx(100 * 3 / step)
 
 
+@pytest.mark.slow(seconds=6)
 def test_confidently_wrong(train: Train) -> None:
     toggle = train.hook("loss-toggle")
     toggle.focus()
@@ -243,9 +248,10 @@ def test_confidently_wrong(train: Train) -> None:
     shown = float(train.hook("moment-bce").get_attribute("data-value") or "nan")
     assert shown == output_delta("bce", "sigmoid", [6.5], 0.0).delta[0]
     train.input("loss").select_option("mse")
-    expect(train.hook("loss-match")).to_contain_text("blame is lost")
+    expect(train.hook("loss-match")).to_contain_text("the error signal is lost")
 
 
+@pytest.mark.slow(seconds=6)
 def test_what_an_activation_is_fed(train: Train) -> None:
     train.layers(6, 5, activation="sigmoid")
     open_layer(train, 1)
@@ -263,6 +269,7 @@ def test_what_an_activation_is_fed(train: Train) -> None:
     assert train.painted("before-1") > 1
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_deep_network_is_a_ribbon_of_the_engines_norms(train: Train) -> None:
     train.hook("activation-1").select_option("sigmoid")
     train.type(train.input("network.layer_count"), "10")

@@ -7,6 +7,7 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from agreement import SESSION, agrees_with_a_new_page, agrees_with_the_server
 from complaints import Complaints
 from learners import learners
@@ -46,6 +47,7 @@ class Class:
             await asyncio.gather(*(learner.check() for learner in them))
 
 
+@pytest.mark.slow(seconds=40)
 def test_a_page_goes_on_by_itself_when_its_server_was_gone(mortal: Mortal, page: Page, complaints: Complaints) -> None:
     complaints.expect("WebSocket connection")
     complaints.expect("ERR_")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 from train_page import Train
 
@@ -47,6 +50,7 @@ def test_what_is_being_typed_outlives_the_form_around_it(train: Train) -> None:
     expect(rate).to_have_value("0.375")
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_network_that_cannot_be_is_refused_beside_the_layers(train: Train) -> None:
     subject = train.hook("subject").inner_text()
     train.type(train.hook("units-1"), "0")
@@ -58,6 +62,7 @@ def test_a_network_that_cannot_be_is_refused_beside_the_layers(train: Train) -> 
     expect(train.hook("subject")).to_contain_text("2–5–1")
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_loss_that_does_not_fit_is_refused(train: Train) -> None:
     train.choose("plane")
     train.input("loss").select_option("cross_entropy")
@@ -78,6 +83,7 @@ def test_changes_of_a_run_and_new_runs_are_told_apart(train: Train) -> None:
     expect(train.input("regularization.l2")).to_have_value("0.001")
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_step_pressed_right_after_changes_is_of_the_run_they_begin(train: Train) -> None:
     train.page.evaluate(
         """() => {
@@ -95,6 +101,7 @@ def test_a_step_pressed_right_after_changes_is_of_the_run_they_begin(train: Trai
     expect(train.hook("activation-1")).to_have_value("sigmoid")
 
 
+@pytest.mark.slow(seconds=6)
 def test_settings_changed_around_a_new_run_are_in_it(train: Train) -> None:
     train.page.evaluate(
         """() => {
@@ -118,6 +125,7 @@ def test_settings_changed_around_a_new_run_are_in_it(train: Train) -> None:
     expect(train.input("regularization.l2")).to_have_value("0.001")
 
 
+@pytest.mark.slow(seconds=6)
 def test_new_data_are_other_data(train: Train) -> None:
     before = train.numbers()["train-loss"]
     train.hook("new-data").click()
@@ -139,6 +147,7 @@ def test_optimizers_and_dialects_come_from_the_catalog(train: Train) -> None:
     expect(train.hook("notice")).not_to_contain_text("refused")
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_pair_is_two_numbers_with_one_refusal(train: Train) -> None:
     train.input("optimizer.name").select_option("rprop")
     shrink, grow = train.input("optimizer.etas.0"), train.input("optimizer.etas.1")
@@ -157,6 +166,7 @@ def test_a_pair_is_two_numbers_with_one_refusal(train: Train) -> None:
     train.settle(1)
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_dialects_own_parameters_come_and_go_with_it(train: Train) -> None:
     train.input("optimizer.name").select_option("nadam")
     expect(train.input("optimizer.beta1")).to_be_visible()
@@ -170,6 +180,7 @@ def test_a_dialects_own_parameters_come_and_go_with_it(train: Train) -> None:
     train.settle(1)
 
 
+@pytest.mark.slow(seconds=6)
 def test_batch_is_changed_while_the_run_lasts(train: Train) -> None:
     slider = train.page.locator('input[type=range][data-path="batch_size"]')
     slider.focus()
@@ -180,6 +191,7 @@ def test_batch_is_changed_while_the_run_lasts(train: Train) -> None:
     expect(train.hook("epoch")).to_have_text("epoch 1")
 
 
+@pytest.mark.slow(seconds=15)
 def test_words_on_an_edge_and_a_unit(train: Train) -> None:
     train.hook("forward").click()
     train.settle(1)
@@ -196,3 +208,32 @@ def test_words_on_an_edge_and_a_unit(train: Train) -> None:
     train.page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
     assert train.step == 1, "arrows on the diagram go from unit to unit, not through time"
+
+
+STRAY = """(canvas) => {
+  // Coloured pixels under the plane, where the axis has its numbers.
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const rows = Math.round((16 * canvas.width) / canvas.clientWidth);
+  const { data } = copy.getImageData(0, canvas.height - rows, canvas.width, rows);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const rgb = [data[i], data[i + 1], data[i + 2]];
+    count += Math.max(...rgb) - Math.min(...rgb) > 60 ? 1 : 0;
+  }
+  return count;
+}"""
+
+
+def test_full_noise_leads_samples_out_of_the_plane_and_that_is_told(train: Train) -> None:
+    train.choose("moons")
+    key = train.page.locator(".regions .point-key").filter(visible=True)
+    expect(key).not_to_contain_text("outside")
+    train.page.locator("[data-path='data.noise']").evaluate(
+        """(slider) => {
+          slider.value = slider.max;
+          for (const kind of ["input", "change"]) slider.dispatchEvent(new Event(kind));
+        }"""
+    )
+    expect(key).to_contain_text(re.compile(r"\d+ outside"))
+    assert train.hook("regions").evaluate(STRAY) < 10

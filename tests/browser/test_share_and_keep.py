@@ -128,6 +128,7 @@ def test_a_broken_link_says_so_and_begins_the_default_run(page: Page, server_url
     steps(train, 1)
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_script_that_cannot_be_made_names_the_field(page: Page, server_url: str) -> None:
     train = Train(page).open(server_url)
     packed = page.evaluate(
@@ -138,6 +139,7 @@ def test_a_script_that_cannot_be_made_names_the_field(page: Page, server_url: st
     train.settle(0)
 
 
+@pytest.mark.slow(seconds=7)
 def test_where_the_clipboard_is_closed_the_link_is_shown(train: Train, elsewhere: Open) -> None:
     train.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     steps(train, 2)
@@ -157,6 +159,7 @@ def own_data(rows: int) -> dict[str, Any]:
     return {"spec": {"data": data, "network": {"layers": [{"units": 4}]}}}
 
 
+@pytest.mark.slow(seconds=15)
 def test_own_data_too_long_for_an_address_are_shared_by_a_link(train: Train, elsewhere: Open, tmp_path: Path) -> None:
     file = tmp_path / "experiment.json"
     file.write_text(json.dumps(own_data(1000)))
@@ -201,6 +204,7 @@ def test_a_link_to_what_is_not_kept_says_so_and_begins_the_default_run(page: Pag
     steps(train, 1)
 
 
+@pytest.mark.slow(seconds=6)
 def test_what_is_too_long_to_be_kept_is_offered_as_a_file(train: Train, tmp_path: Path) -> None:
     script = own_data(8000)
     file = tmp_path / "experiment.json"
@@ -242,6 +246,10 @@ def test_exports(train: Train, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     assert name == f"chainrule-spiral-curves-step-{step}.csv" and int(rows[-1]["step"]) <= step and float(rows[0]["epoch"]) == 0
 
+    name, content = exported(train, "Mini-batch losses")
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert name == f"chainrule-spiral-mini-batch-losses-step-{step}.csv" and len(rows) > 200 and int(rows[0]["step"]) == 0
+
     name, content = exported(train, "Picture")
     width, height = struct.unpack(">II", content[16:24])
     assert name.endswith(".png") and content[:8] == b"\x89PNG\r\n\x1a\n" and width > 1500 and height > 1000
@@ -267,6 +275,7 @@ def test_exports(train: Train, tmp_path: Path) -> None:
     expect(train.hook("experiments-error")).to_contain_text("batch_size")
 
 
+@pytest.mark.slow(seconds=6)
 def test_the_export_menu_is_worked_by_keys(train: Train) -> None:
     train.hook("export").focus()
     train.page.keyboard.press("Enter")
@@ -319,6 +328,7 @@ def test_experiments_are_kept_opened_renamed_and_deleted(train: Train) -> None:
     expect(train.hook("subject")).to_contain_text("spiral")
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_browser_without_room_says_so(train: Train) -> None:
     train.page.evaluate(
         "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
@@ -328,6 +338,7 @@ def test_a_browser_without_room_says_so(train: Train) -> None:
     expect(train.hook("experiments-error")).to_contain_text("no room left")
 
 
+@pytest.mark.slow(seconds=6)
 def test_comparing_with_a_saved_run_and_with_a_branch(train: Train) -> None:
     train.speed("flat out")
     train.play()
@@ -353,11 +364,12 @@ def test_comparing_with_a_saved_run_and_with_a_branch(train: Train) -> None:
     steps(train, 3)
     dialog(train)
     train.hook("branches-list").get_by_role("button", name="compare").click()
-    expect(compared).to_contain_text("first line")
+    expect(compared).to_contain_text("original run")
     train.choose("xor")  # a branch goes with its run
     expect(compared).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_run_of_another_machine_is_followed_and_says_so(train: Train, tmp_path: Path) -> None:
     file = tmp_path / "experiment.json"
     file.write_text(json.dumps({"version": 1, "spec": {}, "step": 12, "fingerprint": "another machine"}))

@@ -51,7 +51,7 @@ def test_empty_then_paused(page: Page, server_url: str) -> None:
     looks_well(page)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_training(train: Train) -> None:
     train.layers(64, 64)  # large enough not to be at its end before all is seen
     train.speed("flat out")
@@ -80,7 +80,7 @@ def test_warming_up(page: Page, server_url: str) -> None:
     looks_well(page)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_the_engine_is_starting(page: Page, server_url: str) -> None:
     rewriting(page, lambda event: event if event["type"] in ("attached", "done") else None)
     page.goto(server_url)
@@ -118,7 +118,7 @@ def test_stopped(page: Page, server_url: str, status: str, stop: dict, words: st
     looks_well(page)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_seeking(page: Page, server_url: str) -> None:
     def change(event: dict) -> dict:
         return event | {"status": "seeking", "seek": [0, 90_000]} if event["type"] == "state" and event["step"] == 1 else event
@@ -130,7 +130,7 @@ def test_seeking(page: Page, server_url: str) -> None:
     looks_well(page)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_disconnected(page: Page, server_url: str, complaints: Complaints) -> None:
     complaints.expect("WebSocket")
     lines: list[WebSocketRoute] = []

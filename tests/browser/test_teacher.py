@@ -46,6 +46,7 @@ APART = """(words) => {
 SIZE = "(element) => parseFloat(getComputedStyle(element).fontSize)"
 
 
+@pytest.mark.slow(seconds=6)
 def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -> None:
     step, settings = train.hook("step"), train.page.locator("#page-settings")
     before = step.evaluate(SIZE)
@@ -64,7 +65,7 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     assert "projector" not in train.page.url
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_projected_words_are_whole(train: Train) -> None:
     """A beamer is often no larger than 1280×720."""
     page = train.page
@@ -119,6 +120,7 @@ def test_a_link_hides_and_locks(page: Page, server_url: str) -> None:
     page.wait_for_function("() => document.querySelector('[data-field=\"optimizer.lr\"]').inert")
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_locked_network_is_read_and_not_changed(page: Page, server_url: str) -> None:
     """On the diagram as in the settings: weights, biases, units, layers, activations."""
     train = Train(page).open(f"{server_url}/#lock=network")
@@ -153,10 +155,11 @@ def test_a_locked_network_is_read_and_not_changed(page: Page, server_url: str) -
     assert train.hook("tip").inner_text() == before and train.hook("subject").inner_text() == subject
 
 
+@pytest.mark.sampled(3, seconds=4)
 @pytest.mark.parametrize(
     ("lock", "editable", "tools"),
     [
-        ("weights", False, 2),
+        pytest.param("weights", False, 2, marks=pytest.mark.slow(seconds=8)),
         ("layers", True, 1),
         pytest.param("units", True, 1, marks=pytest.mark.slow(seconds=4)),
         pytest.param("activations", True, 2, marks=pytest.mark.slow(seconds=4)),
@@ -189,9 +192,9 @@ def test_a_hostile_link_is_only_a_link(page: Page, server_url: str) -> None:
     expect(page.locator("#page-settings")).to_be_visible()
 
 
-def test_the_first_thing_offered_is_to_watch_to_break_or_to_step(train: Train) -> None:
+def test_the_first_thing_offered_is_to_watch_to_break_to_step_or_a_lesson(train: Train) -> None:
     notice = train.hook("notice")
-    expect(notice.get_by_role("button")).to_have_text(["watch it learn", "break it", "open one step"])
+    expect(notice.get_by_role("button")).to_have_text(["watch it learn", "break it", "open one step", "first lesson"])
     notice.get_by_role("button", name="open one step").click()
     expect(train.hook("step-room")).to_have_attribute("data-update", "0")
     train.page.keyboard.press("Escape")
@@ -208,6 +211,7 @@ def test_breaking_it_raises_the_rate_and_undo_takes_it_back(train: Train) -> Non
     train.settle(0)
 
 
+@pytest.mark.slow(seconds=6)
 def test_edits_leave_marks_on_the_time_line(train: Train) -> None:
     for _ in range(3):
         train.hook("forward").click()
@@ -218,11 +222,12 @@ def test_edits_leave_marks_on_the_time_line(train: Train) -> None:
     for _ in range(3):
         train.hook("forward").click()
     train.settle(6)
-    expect(mark).to_have_attribute("aria-label", "step 3: optimizer.lr 0.01 → 0.05")
+    expect(mark).to_have_attribute("aria-label", "step 3: learning rate 0.01 → 0.05")
     mark.click()
     train.settle(3)
 
 
+@pytest.mark.slow(seconds=6)
 def test_every_symbol_of_a_rule_is_explained(train: Train) -> None:
     """By the rows: what the catalog says of each rule stands under its formula, in either dialect."""
     rows = train.page.evaluate("async () => (await (await fetch('/api/catalog')).json()).optimizers")

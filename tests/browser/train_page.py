@@ -10,10 +10,15 @@ Its hooks:
                             ``unit-scale weight-editor weight-value weight-slider followed followed-answer followed-target
                             followed-loss`` (network), ``picker follow-first futures`` (output), ``undo redo`` (transport),
                             ``health spread spread-toggle spread-layer loss-axis`` (output),
-                            ``share experiments export`` (bar), ``link link-dialog experiments-dialog experiment-name
-                            experiment-save experiments-list branches-list experiments-error`` (dialogs), ``compared`` (curves),
-                            ``own-data own-tile draw table-file`` (gallery), ``table-dialog table-facts table-error table-faults
-                            table-outcome table-train own-test-part own-validation-part table-use-N table-part-N-NAME
+                            ``share class-link experiments export`` (bar), ``class-dialog class-words class-url
+                            class-copy class-try class-note class-error`` with ``data-link`` a part offered, ``link
+                            link-dialog experiments-dialog experiment-name experiment-save experiments-list branches-list
+                            experiments-error`` (dialogs), ``compared mini-batch`` (curves), ``compare``
+                            (output), ``compare-runs kept-side live-side kept-regions live-regions kept-fit live-fit
+                            kept-confusion live-confusion compare-table layer-deltas keep-anew remove-kept to-kept-step
+                            close-compare`` (two runs), ``own-data own-tile draw
+                            table-file`` (gallery), ``table-dialog table-facts table-error table-faults table-outcome
+                            table-train own-test-part own-validation-part table-use-N table-part-N-NAME
                             table-reading-N`` (dialog for a file; N a column from 0, NAME a part of its dates),
                             ``draw-plane draw-status draw-train`` (drawing), ``formula-sketch formula-status`` (a formula as
                             data), ``draw-digit digit-pad digit-seen digit-bars digit-answer digit-fit digit-label digit-add

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from witnesses.optimizers import OPTIMIZERS as WITNESSES
 
 from engine.optimizers import DIALECTS, OPTIMIZERS
@@ -18,6 +19,11 @@ def options_of(name, dialect):
 PLAIN = [(name, dialect, {}) for name in OPTIMIZERS for dialect in DIALECTS]
 OPTIONS = [(name, dialect, own) for name in OPTIMIZERS for dialect in DIALECTS for own in options_of(name, dialect)]
 EVERY = [*PLAIN, *OPTIONS]
+
+
+def with_options_slow(seconds):
+    """`EVERY` as a test's parameters, its options in the slow set."""
+    return [*PLAIN, *(pytest.param(*setting, marks=pytest.mark.slow(seconds=seconds)) for setting in OPTIONS)]
 
 
 def own_parameters(**fields):

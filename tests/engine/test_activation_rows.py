@@ -161,6 +161,25 @@ def test_its_form_in_torch(name, numerics):
     assert u.grad.numpy() == pytest.approx(back, rel=1e-10, abs=1e-13), name
 
 
+@elementwise
+def test_its_form_in_torch_keeps_its_digits(name):
+    """φ and φ′ relative to their own size, as far out as doubles go; NaN stays NaN, and nothing infinite comes of finite u."""
+    torch = pytest.importorskip("torch")
+    away = np.array([0.99, 1.0, 1.01, 2.0, 5.0, 8.3, 9.0, 17.0, 19.1, 25.0, 36.0, 37.0, 100.0, 350.0, 690.0, 800.0, 1e4, 1e300])
+    z = np.concatenate([[0.0, 1e-300, 1e-9], away, -away, [-1e-9]])
+    u = torch.tensor(z[:, None], requires_grad=True)
+    names = {"torch": torch, "u": u, "alpha1": torch.full((1,), FIRST_SLOPE, dtype=torch.float64)}
+    form = ACTIVATIONS[name].torch_in("stable", "u", 1)
+    found = eval(form, names)
+    found.sum().backward()
+    with np.errstate(all="ignore"):
+        value, slope = witnessed(name, z.astype(WIDE))
+    for what, told, exact in (("φ", found.detach(), value), ("φ′", u.grad, slope)):
+        for at, a, b in zip(z, told.numpy()[:, 0], exact, strict=True):
+            assert abs(a - b) <= max(1e-12 * abs(b), 1e-290), f"{name}: {what}({at}) is {a} in PyTorch's form, right {b}"
+    assert torch.isnan(eval(form, names | {"u": torch.nan * torch.ones_like(u)})).all(), name
+
+
 # What Step writes -----------------------------------------------------------------------------------------------------
 
 

@@ -144,3 +144,11 @@ def test_a_replaced_lane_begins_anew_and_keeps_its_id():
     lone = NetworkRace({"run": RUN | {"seed": 9}, "lanes": [{}]})
     lone.advance(20)
     assert np.array_equal(made.lane(2).trainer.machine.theta, lone.lane(1).trainer.machine.theta)
+
+
+def test_a_plane_outlives_its_last_lane():
+    """It stays for the lanes that come; without one there is no share to tell, and nothing fails."""
+    race = NetworkRace({"run": RUN, "lanes": [{"optimizer": {"name": "sgd", "lr": 0.1}}]})
+    chart = Chart.of(race, PlaneChoice("random"))
+    race.remove(race.lanes[0].id)
+    assert np.isnan(chart.explained(race)) and chart.measure(race, 1.0) and seeming_climbs(race, chart) == []

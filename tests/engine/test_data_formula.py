@@ -108,7 +108,7 @@ def test_places_without_a_value_are_left_out_and_counted(text, has_value):
         ("y = 2 * sin(z)", 13, "'z' is not known"),
         ("y = 2x", 6, "write * between factors"),
         ("y = 1e5 + 2.5e + x", 14, "write * between factors"),
-        ("y = x^2 + foo(x)", 11, "'foo' is no function"),
+        ("y = x^2 + foo(x)", 11, "unknown function foo"),
         ("x^2^ * y", 6, "cannot be read"),
         ("x^2 + xy", 7, "write * between"),
         ("y = ", 3, "nothing stands after '='"),
@@ -117,7 +117,7 @@ def test_places_without_a_value_are_left_out_and_counted(text, has_value):
         ("y =< 3", 4, "a second sign"),
         ("y != 3", 3, "cannot be read"),
         ("x if y else 2", 1, "no arithmetic"),
-        ("__import__('os')", 1, "no function"),
+        ("__import__('os')", 1, "unknown function __import__"),
         ("x.real", 1, "no arithmetic"),
         ("x²", 2, "not known"),
         ("", 1, "empty"),
@@ -202,14 +202,12 @@ def test_a_circles_border_is_as_long_as_it_is():
     assert np.hypot(pieces[:, 0], pieces[:, 1]) == pytest.approx(3, abs=2e-3)
 
 
-def test_a_caret_is_a_power_where_the_grammar_says_so():
+def test_a_caret_is_a_power():
     """It binds as ** does, and what is refused behind one is named at its own place."""
-    grammar = Grammar({}, names="xy", caret=True)
+    grammar = Grammar({}, names="xy")
     for text in ("x^2 + 1", "-x^2", "2^x^y", "x ^ -2", " x**2^y"):
         assert grammar.read(text).text == grammar.read(text.replace("^", "**")).text
     for text, position in (("x^2^2 + z", 9), (" x^2 + x^z", 10), ("x^2 + (z)", 8), ("x^2^2 $", 7)):
         with pytest.raises(FormulaError) as refused:
             grammar.read(text)
         assert refused.value.position == position
-    with pytest.raises(FormulaError, match="not a power here"):
-        Grammar({}, names="xy").read("x^2")

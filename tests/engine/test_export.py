@@ -145,6 +145,7 @@ MOVING = [{"name": "constant", "warmup": 25}, {"name": "cosine", "length": 60}]
 IN_TORCH = [(n, d) for n, row in OPTIMIZERS.items() for d in DIALECTS if not isinstance(row.form(d).torch, str)]
 
 
+@pytest.mark.sampled(5, seconds=3)
 @pytest.mark.parametrize(
     ("rule", "dialect"),
     [each if each[1] == "pytorch" else pytest.param(*each, marks=pytest.mark.slow(seconds=3)) for each in IN_TORCH],

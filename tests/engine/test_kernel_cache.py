@@ -93,6 +93,7 @@ UNTOLD = ("gone", "a link to nothing")
 """Nothing is there: no damage, and no line."""
 
 
+@pytest.mark.sampled(4, seconds=2)
 @pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_found_out_told_and_written_anew(

@@ -133,6 +133,7 @@ def test_slopes_by_differences(case):
         assert found.zero if exact < 1e-15 and not found.kink else exact < 1e-8 or not found.zero, found
 
 
+@pytest.mark.sampled(3, seconds=1)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_change_of_j(case):
     """J before and after, g·Δ, and ½ΔᵀHΔ against the whole Hessian by differences of the reference's gradient."""

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import network_problems
 import numpy as np
@@ -154,6 +155,56 @@ def test_the_sheet_stands_alone():
     assert f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">' in text
     with pytest.raises(ValueError, match="sample: 99 given; allowed: 0 to"):
         sheet(update, sample=99)
+
+
+def test_the_sheet_says_what_it_is_of():
+    """Its run, its update and its sample in the title; each table under a caption that is not squeezed into it."""
+    trainer = problems.golden_problem("classes").trainer(batch_size=5)
+    update = next_update(trainer)
+    row = update.samples[2] + 1
+    text = sheet(update, 2, "two spirals · 2–8–1 · Adam")
+    heading = f"Two spirals · 2–8–1 · Adam: update 1, sample {row}"
+    assert f"<title>{heading}</title>" in text and f"<h1>{heading}</h1>" in text
+    assert f"<h1>Update 1, sample {row}</h1>" in sheet(update, 2)
+    page = Page()
+    page.feed(text)
+    assert "caption" not in page.tags and page.tags.count("figcaption") == page.tags.count("table") + 1
+
+
+def test_the_sheet_draws_its_network():
+    """A circle for each unit with its activation, a line for each weight by its sign and width, names outside."""
+    trainer = problems.golden_problem("classes").trainer(batch_size=5)
+    update = next_update(trainer)
+    picture = ElementTree.fromstring(re.findall(r"<svg.*?</svg>", sheet(update, 2), re.DOTALL)[0])
+    sizes = trainer.machine.tape.sizes
+    weights = [trainer.named_parameters[f"W{layer}"] for layer in range(1, len(sizes))]
+    lines, circles = picture.findall("line"), picture.findall("circle")
+    assert len(circles) == sum(sizes) and len(lines) == sum(w.size for w in weights)
+    drawn = [(line.get("class"), float(line.get("stroke-width"))) for line in lines]
+    entries = np.concatenate([w.ravel() for w in weights])
+    largest = np.max(np.abs(entries))
+    for (kind, width), weight in zip(drawn, entries, strict=True):
+        assert kind == ("positive" if weight > 0 else "negative")
+        assert width == pytest.approx(max(0.6, 6 * abs(weight) / largest), abs=0.051)
+    words = [text.text for text in picture.findall("text")]
+    outputs = update.find("activation", len(sizes) - 1).results[0].array[:, 2]
+    assert {f"{x:.3g}".replace("-", "−") for x in outputs} <= set(words)
+
+
+def test_what_is_withheld_is_not_drawn():
+    update = next_update(problems.golden_problem("classes").trainer(batch_size=5))
+    weight = update.find("affine", 1).operands[0]
+    assert weight.name == "W1"
+    text = sheet(update, withheld=lambda number: number.name == "W1" and number.position == (0, 0))
+    picture = re.findall(r"<svg.*?</svg>", text, re.DOTALL)[0]
+    assert picture.count('class="withheld"') == 1 and 'class="withheld"' not in sheet(update)
+    assert repr(float(weight.array[0, 0])) not in text
+
+
+def test_a_layer_too_large_to_draw_says_how_many_more_there_are():
+    made = problems.problem((20, 30, 3), "tanh", "cross_entropy", "softmax", seed=4)
+    picture = re.findall(r"<svg.*?</svg>", sheet(next_update(made.trainer())), re.DOTALL)[0]
+    assert "and 8 more" in picture and "and 18 more" in picture and picture.count("<circle") == 12 + 12 + 3
 
 
 def test_a_large_layer_is_told_by_its_shape():

@@ -45,6 +45,7 @@ def hold_against(made, step, value, expected):
     return wanted
 
 
+@pytest.mark.sampled(2, seconds=2)
 @pytest.mark.parametrize("case", [*CASES, PICTURES], ids=str)
 def test_every_array(case):
     """All operands and results of all micro-steps of the first updates, and what runs along the edges."""
@@ -142,6 +143,7 @@ def edges(made, step):
         assert np.all(near(found, expected, np.max(np.abs(each)))), (step.title, sample)
 
 
+@pytest.mark.sampled(2, seconds=1)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_equation(case):
     """Of every entry of every result: its value, each term of its sum, each symbol's number, and what they make together."""

@@ -17,7 +17,7 @@ BOUND = 1e-6
 FLOOR = 2e-4  # of ‖a‖ + ‖n‖, times 1 + J: below it rounding alone makes the difference quotient, and the bound is absolute
 MARGIN = 1e-4
 
-drawn = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+drawn = settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 penalties = st.sampled_from([(0.0, 0.0), (0.03, 0.0), (0.0, 0.07), (0.02, 0.05)])
 
 

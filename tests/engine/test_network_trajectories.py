@@ -82,6 +82,7 @@ def follow(made, rule, hyper, batch_size, *, steps=60, bound=1e-11, seed=0, clip
     return trainer, run
 
 
+@pytest.mark.sampled(2, seconds=2)
 @pytest.mark.parametrize("rule", problems.TEXTBOOK)
 def test_every_rule_with_everything(rule):
     """Nesterov's look-ahead too: its gradient, and the running statistics, are taken ahead. Under batch norm a bias has no

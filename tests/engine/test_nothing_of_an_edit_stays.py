@@ -181,6 +181,7 @@ def walk_all(head: str, *base: str) -> list[str]:
     return walked
 
 
+@pytest.mark.sampled(3, seconds=2)
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_field_of_every_optimizer(name: str, dialect: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 import test_export
 import witness_equations
 from network_problems import network_problem
-from optimizer_settings import EVERY, PLAIN, own_parameters
+from optimizer_settings import EVERY, PLAIN, own_parameters, with_options_slow
 from reference_network import Layer, Network
 from reference_quantities import Past
 from witness_cases import Case
@@ -224,13 +224,20 @@ def test_it_goes_on_in_torch(name, dialect, options):
     goes_on({"optimizer": {"name": name, "dialect": dialect, "lr": 0.02}}, 137)
 
 
-@walk_every
+@pytest.mark.sampled(2, seconds=2)
+@pytest.mark.parametrize(("name", "dialect", "options"), with_options_slow(2), ids=identity)
 def test_it_goes_on_in_torch_with_lively_values_and_clipping(name, dialect, options):
     own = WITNESSES[name].own | {"lr": 0.02} | options
     goes_on({"optimizer": {"name": name, "dialect": dialect} | own, "clip": {"norm": 0.5, "value": 0.1}}, 40)
 
 
-@pytest.mark.parametrize(("name", "dialect", "options"), PLAIN, ids=identity)
+IN_PYTORCH = [
+    setting if setting[1] == "pytorch" else pytest.param(*setting, marks=pytest.mark.slow(seconds=2)) for setting in PLAIN
+]
+
+
+@pytest.mark.sampled(3, seconds=2)
+@pytest.mark.parametrize(("name", "dialect", "options"), IN_PYTORCH, ids=identity)
 def test_it_begins_in_torch_with_penalties(name, dialect, options):
     spec = {"optimizer": {"name": name, "dialect": dialect, "lr": 0.05}, "clip": {"norm": 0.2}}
     goes_on(spec | {"regularization": {"l1": 0.001, "l2": 0.01}}, 0)
@@ -296,7 +303,7 @@ def test_a_row_may_say_why_it_has_no_equations_and_no_torch_form(monkeypatch):
     trainer.step(3)
     shown = next_update(trainer).find("update", layer=1)
     assert "it is a secret" in shown.why and shown.results[0].name == "W1"
-    with pytest.raises(ValueError, match="'secret' cannot be taken apart: it is a secret"):
+    with pytest.raises(ValueError, match="'secret' has no equations to show: it is a secret"):
         dissect(trainer, "W1", (0, 0))
     with pytest.raises(export.ExportError, match="torch has no secrets"):
         export.torch(trainer)

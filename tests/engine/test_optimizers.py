@@ -185,6 +185,7 @@ VECTORIZED = {
 }
 
 
+@pytest.mark.sampled(3, seconds=2)
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="reads x86 assembly")
 @pytest.mark.parametrize("name", VECTORIZED)
 def test_the_hot_loops_are_vectorized(name):

@@ -12,7 +12,18 @@ from engine.rows import latex
 from engine.rows import row as rows
 from engine.spec import OptimizerSpec
 
-KINDS = ("datasets", "features", "activations", "norms", "losses", "initializers", "optimizers", "schedules", "surfaces")
+KINDS = (
+    "datasets",
+    "features",
+    "activations",
+    "norms",
+    "losses",
+    "initializers",
+    "optimizers",
+    "schedules",
+    "solvers",
+    "surfaces",
+)
 EVERY = [pytest.param(row, id=f"{kind}-{row.name}") for kind in KINDS for row in ROWS[kind].values()]
 NAMES = {name: getattr(engine, name) for name in engine.__all__} | {"np": np, "OptimizerSpec": OptimizerSpec}
 NAMES |= {"StandaloneOptimizer": StandaloneOptimizer}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from engine import RunSpec, Trainer
+from engine.machine import machine
 
 SPEC = {
     "data": {"name": "moons", "samples": 46, "test_fraction": 0.5},
@@ -84,6 +85,15 @@ def test_a_fork_does_not_borrow_its_parents_later_states():
     trainer.seek(4500)
     plain.step(3000)
     assert state(trainer) == state(plain)
+
+
+def test_going_back_compiles_no_tape_anew(monkeypatch):
+    trainer = trainer_of()
+    trainer.step(40)
+    monkeypatch.setattr(machine, "compile_tape", None)
+    for step in (20, 19, 33):
+        trainer.seek(step)
+        assert trainer.steps_done == step
 
 
 def test_seek_changes_nothing_in_the_script():

@@ -44,3 +44,20 @@ def test_bad_surfaces_are_refused_by_field_and_range(given, words):
     with pytest.raises(ValidationError) as refused:
         SurfaceSpec.model_validate(given)
     assert all(word in str(refused.value) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("domain", "start"),
+    [
+        (((-3.0, 3.0), (-3.0, 3.0)), (-1.8, 1.5)),
+        (((-5.12, 5.12), (-5.12, 5.12)), (-3.1, 2.6)),
+        (((0.0, 1e-3), (0.0, 7e5)), (0.0002, 525000.0)),
+        (((0.0, 1.0), (0.001, 0.003)), (0.2, 0.0025)),
+    ],
+)
+def test_a_formulas_start_can_be_read(domain, start):
+    spec = SurfaceSpec.model_validate({"name": "formula", "formula": "x**2 + log(y + 6)", "domain": domain})
+    assert SurfaceFunction(spec).tidy_start == start
+    narrow = {"name": "formula", "formula": "log(x + 0.61239)", "domain": [[-3.062, 0.0], [-1.0, 1.0]]}
+    beside = SurfaceFunction(SurfaceSpec.model_validate(narrow))
+    assert beside.inside(*beside.tidy_start)

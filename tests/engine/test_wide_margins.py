@@ -124,6 +124,24 @@ def test_losses_and_deltas_at_wide_margins(loss, output):
                 assert abs(found.delta.sum()) <= 3e-16 * max(1.0, float(sum(size))), where
 
 
+@pytest.mark.parametrize(("loss", "output"), [pair for pair in PAIRS if pair.values[1] != "softmax"])
+def test_the_script_has_them_too(loss, output):
+    """PyTorch's autograd of the forms that are exported."""
+    torch = pytest.importorskip("torch")
+    for margin in MARGINS:
+        for z, y in columns(output, margin):
+            u = torch.tensor([z], dtype=torch.float64, requires_grad=True)
+            names = {"torch": torch, "u": u, "y": torch.tensor([y], dtype=torch.float64)}
+            names["h1"] = eval(ACTIVATIONS[output].torch_in("stable", "u", 1), names)
+            found = eval(LOSSES[loss].torch_in("stable", output, "h1"), names)
+            found.backward()
+            _, ell, delta, size = exact(loss, output, z, y)
+            where = f"{loss} of {output}, z = {z}, y = {y}"
+            assert near(found.item(), ell), f"{where}: loss {found.item()}, right {mp.nstr(ell, 17)}"
+            for told, right, of in zip(u.grad[0].tolist(), delta, size, strict=True):
+                assert near(told, right, of), f"{where}: delta {told}, right {mp.nstr(right, 17)}"
+
+
 def test_what_the_issue_measured():
     bce = output_delta("bce", "softmax", [[37.0, 800.0], [0.0, 0.0]], [[0.0, 0.0], [1.0, 1.0]])
     assert bce.delta.tolist() == [[pytest.approx(2.0), 2.0], [pytest.approx(-2.0), -2.0]]

@@ -4,8 +4,9 @@ The measure of a tensor (or a loss) is max |engine − torch| / max |torch|. It 
 that cancel (a shift before a batch norm has no effect at all): of them what is below `ROUNDING` times the layer's largest
 number of the kind, or its largest sum of |δ|, is no difference, nor of a running mean what is so far below its deviation.
 Where a number is not right, rounding may have been made large by the run itself: then it is *conditioned*, if each such tensor
-differs by no more than `ALLOWANCE` times what relative nudges of `NUDGE` to the first parameters do to PyTorch's own run. All
-else is a disagreement.
+differs by no more than `ALLOWANCE` times what relative nudges of `NUDGE` to the first parameters do to PyTorch's own run, or
+what it does to take gradients below `TINY` for 0: of a gradient of 1e-309 an optimizer that steps by signs makes a whole step,
+where kernels, for which e^-708 and less is 0, make none. All else is a disagreement.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ UPDATES = 8
 ROUNDING = 1e-13
 LARGE = 1e100  # where a run that stops at a number that is not finite may have been
 HUGE = 1e280  # where numbers of an update are as large, sums of them overflow in one order and not in another
+TINY = 1e-300  # e^-708 times what there is of inputs
 NOTHING = 1e-250  # a number as small as that is as good as 0: doubles run out of digits from 1e-308 on
 
 
@@ -76,9 +78,9 @@ def engine_numbers(trainer: Trainer, updates: int = UPDATES) -> dict:
     return found | {(0, f"gradient {name}"): g.copy() for name, g in trainer.named_gradient("train").items()}
 
 
-def torch_numbers(spec: dict, start: dict, updates: int, stopped: bool) -> dict:
-    """The same of PyTorch's run; `stopped`: the engine's went no further."""
-    run, found = TorchRun(spec, start), {}
+def torch_numbers(spec: dict, start: dict, updates: int, stopped: bool, tiny: float = 0.0) -> dict:
+    """The same of PyTorch's run; `stopped`: the engine's went no further. Gradients up to `tiny` count as 0."""
+    run, found = TorchRun(spec, start, tiny), {}
     for update in range(1, updates + 1):
         found[update, "loss"] = run.step()
         found |= {(update, f"gradient {name}"): g.numpy() for name, g in run.gradient.items()}
@@ -108,10 +110,11 @@ def nudged(start: dict, number: int) -> dict:
 
 
 def unexcused(wrong: dict, expected: dict, again) -> dict:
-    """Of the distances `wrong` by key those that no nudge explains; `again(number)` are the numbers after a nudge."""
+    """Of the distances `wrong` by key those that no nudge explains; `again(number)` are the numbers after a nudge, and
+    `again(None)` those without tiny gradients."""
     most = dict.fromkeys(wrong, 0.0)
     left = dict(wrong)
-    for number in range(NUDGES):
+    for number in (*range(NUDGES), None):
         moved = again(number)
         for key in left:
             most[key] = max(most[key], distance(moved.get(key, np.nan), expected[key]))
@@ -142,8 +145,11 @@ def compare(raw: dict, updates: int = UPDATES) -> tuple[str, dict, float]:
         }
         assert found.keys() == {key for key in expected if not key[1].startswith("signals")}
         wrong = {key: off for key, off in distances.items() if not off <= RIGHT}
-        left = unexcused(
-            wrong, expected, lambda number: torch_numbers(spec, nudged(start, number), trainer.steps_done, stopped)
-        )
+
+        def again(number: int | None) -> dict:
+            first, tiny = (start, TINY) if number is None else (nudged(start, number), 0.0)
+            return torch_numbers(spec, first, trainer.steps_done, stopped, tiny)
+
+        left = unexcused(wrong, expected, again)
     kind = "wrong" if left else "conditioned" if wrong else "right"
     return kind, left, max(distances.values(), default=0.0)

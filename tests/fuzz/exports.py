@@ -8,7 +8,7 @@ import contextlib
 import io
 
 import numpy as np
-from comparison import RIGHT, distance, unexcused, without_effect
+from comparison import RIGHT, TINY, distance, unexcused, without_effect
 
 from engine import RunSpec, Trainer
 from engine.export import files
@@ -18,6 +18,8 @@ NUDGED = """torch.manual_seed({number})
 for p in parameters:
     p += 1e-15 * (2 * torch.rand_like(p) - 1) * p.abs().where(p != 0, 1)
 """
+BACKWARD = "    loss.backward()\n"
+WITHOUT_TINY = f"    for p in parameters:\n        p.grad[p.grad.abs() <= {TINY}] = 0\n"
 
 
 def numbers_of(text: str, names: list[str]) -> dict:
@@ -52,8 +54,9 @@ def compare_export(raw: dict, before: int) -> tuple[str, dict, float]:
         distances = {name: distance(value, expected[name]) for name, value in found.items()}
         wrong = {name: off for name, off in distances.items() if not off <= RIGHT}
 
-        def again(number: int) -> dict:
-            return numbers_of(text.replace(START, NUDGED.format(number=number) + START), list(trainer.named_parameters))
+        def again(number: int | None) -> dict:
+            line, new = (BACKWARD, BACKWARD + WITHOUT_TINY) if number is None else (START, NUDGED.format(number=number) + START)
+            return numbers_of(text.replace(line, new), list(trainer.named_parameters))
 
         left = unexcused(wrong, expected, again)
     kind = "wrong" if left else "conditioned" if wrong else "right"

@@ -8,9 +8,11 @@ torch = pytest.importorskip("torch")
 
 import fuzz_specs  # noqa: E402
 from comparison import compare, distance  # noqa: E402
+from exports import compare_export  # noqa: E402
 from random_specs import HIDDEN, PAIRS, random_spec  # noqa: E402
 from witnesses import schedules  # noqa: E402
 
+from engine import RunSpec, Trainer  # noqa: E402
 from engine.optimizers import DIALECTS, OPTIMIZERS  # noqa: E402
 from engine.rows.schedules import SCHEDULES  # noqa: E402
 
@@ -23,11 +25,11 @@ def agree(outcomes):
 
 
 def test_random_runs_are_torchs():
-    agree(fuzz_specs.specs(1, range(12)))
+    agree(fuzz_specs.specs(1, range(5)))
 
 
 def test_random_exports_go_on():
-    agree(fuzz_specs.exports(2, range(6)))
+    agree(fuzz_specs.exports(2, range(3)))
 
 
 @pytest.mark.slow(seconds=60)
@@ -67,3 +69,21 @@ def test_a_wrong_number_is_told(monkeypatch):
     monkeypatch.setitem(schedules.WITNESSES, "constant", row)
     assert compare(spec)[0] == "wrong"
     assert distance([1.0, 2.0], [1.0, 2.0 + 2e-9]) == pytest.approx(1e-9, rel=1e-3)
+
+
+def test_a_whole_step_of_a_gradient_too_small_for_doubles_is_no_disagreement():
+    """σ′(−711) is 2e-309: 0 in a kernel and in the script, and to an exact run's Rprop a whole step. σ′(−600) is a number like
+    any other; the script's next twenty updates go from there to an output that is sure."""
+    kinds = []
+    for margin in (600.0, 711.0):
+        spec = {
+            "data": {"name": "inline", "task": "regression", "train_x": [[1.0]], "train_y": [1.0]},
+            "network": {"layers": [], "output_activation": "sigmoid"},
+            "loss": "mse",
+            "optimizer": {"name": "rprop", "lr": 0.01},
+            "batch_size": "full",
+        }
+        weight = Trainer(RunSpec.model_validate(spec)).named_parameters["W1"].item()
+        spec["data"]["train_x"] = [[-margin / weight]]
+        kinds.append((compare(spec)[0], compare_export(spec, 0)[0]))
+    assert kinds == [("right", "right"), ("conditioned", "right")]

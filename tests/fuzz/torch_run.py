@@ -70,9 +70,11 @@ def inputs_of(data: dict) -> dict[str, np.ndarray]:
 
 
 class TorchRun:
-    """`spec` is plain data with every default written out; `start` are the first parameters by name."""
+    """`spec` is plain data with every default written out; `start` are the first parameters by name; what is no larger than
+    `tiny` in a gradient counts as 0."""
 
-    def __init__(self, spec: dict, start: dict[str, np.ndarray]) -> None:
+    def __init__(self, spec: dict, start: dict[str, np.ndarray], tiny: float = 0.0) -> None:
+        self.tiny = tiny
         self.spec, self.layers = spec, spec["network"]["layers"]
         self.loss, self.output = spec["loss"], spec["network"]["output_activation"]
         self.x, self.y = inputs_of(spec["data"]), targets_of(spec)
@@ -135,7 +137,7 @@ class TorchRun:
         found = torch.autograd.grad(loss + self._penalty(leaves), wanted)
         signals = zip(self.sums, found[len(leaves) :], strict=True)
         self.signals = {str(layer): float(delta.abs().sum(dim=0).max()) for layer, delta in signals}
-        return loss.item(), dict(zip(leaves, found, strict=False))
+        return loss.item(), {name: g.where(~(g.abs() <= self.tiny), 0.0) for name, g in zip(leaves, found, strict=False)}
 
     # An update --------------------------------------------------------------------------------------------------------
 

@@ -41,8 +41,10 @@ VALID: list[dict[str, Any]] = [
     {"type": "race_rates", "how": "tuned", "rates": [0.1, 0.2], "steps": 10},
     {"type": "race_lane_retune", "lane": 1, "optimizer": {"name": "sgd"}},
     {"type": "network", "lanes": [{}, {}], "threshold": 0.1},
+    {"type": "network_rates", "how": "tuned", "rates": [0.1, 0.2], "steps": 10},
     {"type": "network_plane", "kind": "weights", "weights": [0, 1], "corners": [1, 2, 0], "zoom": 1.0},
     {"type": "study_seeds", "lanes": [1], "seeds": 4, "steps": 10},
+    {"type": "study_edge", "on": "race", "lane": 1, "points": 3},
     {"type": "study_rates", "low": 0.1, "high": 1.0, "rates": 3, "seeds": 1, "steps": 10},
 ]
 NESTED: Any = 0

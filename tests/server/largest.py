@@ -91,7 +91,7 @@ async def run_taken_along(page: Page) -> None:
     await page.do("step", count=2)
     script = (await page.do("share"))["result"]["script"]
     kept = await page.do("keep")
-    for format in ("curves", "model", "torch", "script"):
+    for format in ("curves", "batch_losses", "model", "torch", "script"):
         for within in (BRIEF, LATE):
             await page.do("export", format=format, leave="pause", within=within)
     await page.do("compare", points=4000)
@@ -158,6 +158,8 @@ async def table(page: Page) -> None:
     await page.do("load", script=script)
     await page.do("network", lanes=[ADAM, SGD])
     await page.do("network_step", count=20)
+    for how in ({"how": "same", "lr": 1e-3}, {"how": "defaults"}, {"how": "tuned", "rates": [1e-3, 1e-2]}):
+        await page.do("network_rates", **how, leave="network_pause", within=LATE)
     script = (await page.do("network_share"))["result"]["script"]
     await page.do("network_open", lane=1)
     await page.do("network_load", script=script, leave="network_pause", within=LATE)
@@ -177,6 +179,7 @@ async def update(page: Page) -> None:
     await page.do("verify", entries=[WEIGHT], leave="pause", within=BRIEF)
     await page.do("wrong_way", leave="pause", within=LATE)
     await page.do("factors", name="W2", leave="pause", within=LATE)
+    await page.do("code", leave="pause", within=LATE)
 
 
 async def update_taken_along(page: Page) -> None:
@@ -231,6 +234,8 @@ async def studies(page: Page) -> None:
         ("study_seeds", {"steps": 100}),
         ("study_rates", {"steps": 10}),
         ("study_compass", {"lane": 1, "batch_size": 1000}),
+        ("study_edge", {"on": "race", "lane": 1}),
+        ("study_edge", {"on": "sine", "steps": 5000}),
     ):
         await page.do(type, **fields, leave="study_cancel", within=LATE)
         await page.until(lambda: False, BRIEF)
@@ -261,6 +266,10 @@ async def race_on_a_surface(page: Page) -> None:
     await page.do("race", spec={"surface": {"name": "rosenbrock"}, "lanes": lanes, "max_steps": 100_000, "noise": 0.1})
     await page.do("race_step", count=100_000)
     await pictures(page, "race")
+    await page.do("race_fan", lane=1, starts=[[-1.0 + 0.01 * i, 1.0] for i in range(200)])
+    await page.see("race_fan")
+    await page.see("race_arrows")
+    await page.do("race_fan", lane=1, starts=[])
     await page.do("race_lane_add", lane=lanes[0])
     await page.do("race_lane_duplicate", lane=1)
     await page.do("race_lane_remove", lane=1)
@@ -283,6 +292,53 @@ async def race_on_a_surface(page: Page) -> None:
     await page.do("race_seek", step=0)
     await page.do("race_play")
     await page.do("race_pause")
+    solvers = [{"optimizer": {"name": name}} for name in ("newton", "line_search", "lbfgs")] * 5
+    await page.do("race", spec={"surface": {"name": "rosenbrock"}, "lanes": solvers, "max_steps": 100_000})
+    await page.do("race_step", count=100_000)
+    await page.see("race_evaluations")
+    await page.see("race_curvature")
+    await page.do("subscribe", channels=[])
+
+
+# A lesson ---------------------------------------------------------------------------------------------------------------
+
+
+def lesson(*blocks: str) -> str:
+    """A text of cards, a block for each."""
+    cards = (f"## Card\n\n```card\nminutes: {{alone: 1, class: 1}}\n{block}\n```\n\nIt is {{loss}}.\n" for block in blocks)
+    return "---\ntitle: T\ncourse: c\ncan: do\n---\n\n" + "\n".join(cards)
+
+
+SITUATION = json.dumps({"run": LARGEST})
+FULL = "measures: {loss: loss(train), first: 'first_below(loss(train), 0, 3)'}\n"
+CARDS = (
+    f"situation: {SITUATION}\n{FULL}question: {{kind: power, ask: How large?, measure: 'at(3, full_gradient_norm())'}}\n"
+    "task: {ask: Do it, wanted: loss(train) < 0.1, solution: {steps: 1}}",
+    f"{FULL}question: {{kind: sketch, ask: How?, measure: loss(train), steps: 100000}}",
+    f"situation: {SITUATION}\nmeasures: {{loss: 'count_below(5, loss(train), 1, 1)'}}",
+)
+
+
+async def lessons(page: Page) -> None:
+    text = lesson(*CARDS)
+    await page.do("lesson_check", text=text)
+    long = "\n\n".join(["**a _b** c_ $x_1^2$"] * 30)
+    await page.do("lesson_check", text=lesson(*["lit: [" + ", ".join(["a"] * 1200) + "]"] * 12) + long)
+    kept = (await page.do("lesson_keep", text=text))["result"]["lesson"]
+    await page.do("lesson_source", lesson=kept)
+    await page.do("lesson", lesson=kept)
+    await page.do("subscribe", channels=["parameters"])
+    await page.do("lesson_answer", answer=-3, leave="lesson_leave", within=BRIEF)
+    await page.do("lesson", lesson=kept)
+    await page.do("lesson_reset")
+    await page.do("lesson_answer", answer=None)
+    await page.see("lesson_task")
+    await page.do("lesson_receipt", leave="lesson_leave", within=LATE)
+    await page.do("lesson_try", text=text, card=1)
+    await page.do("lesson_answer", answer=[0.5, 0.1], leave="lesson_leave", within=BRIEF)
+    await page.do("lesson_try", text=text, card=2)
+    await page.until(lambda: False, BRIEF)
+    await page.do("lesson_leave")
 
 
 WALKS: tuple[Walk, ...] = (
@@ -301,4 +357,5 @@ WALKS: tuple[Walk, ...] = (
     studies,
     sixteen_lanes,
     race_on_a_surface,
+    lessons,
 )

@@ -91,8 +91,10 @@ class Watched(Scheduler):
     def _give_way(self, job: Job) -> None:
         place = here()
         self._piece(job, place)
-        super()._give_way(job)
-        self._begun_at[job] = time.thread_time(), place
+        try:
+            super()._give_way(job)
+        finally:  # what is not to be left goes on from here
+            self._begun_at[job] = time.thread_time(), place
 
 
 class Calls:
@@ -105,8 +107,10 @@ class Calls:
         def watched_way(call: _Call[Any]) -> None:
             place = here()
             self._piece(place)
-            give_way(call)
-            self._own.since = time.thread_time(), place
+            try:
+                give_way(call)
+            finally:
+                self._own.since = time.thread_time(), place
 
         def watched(call: _Call[Any]) -> None:
             self._own.since = time.thread_time(), "begin"

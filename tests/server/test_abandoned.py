@@ -15,6 +15,7 @@ from pages import Page
 from engine import warm_up
 from engine.parts import give_way
 from server.race.network.controller import NetworkRaceController
+from server.race.rates import Tuning
 from server.race.surface.controller import SurfaceRaceController
 from server.run import sharing
 from server.run.controller import RunController
@@ -38,6 +39,11 @@ def quick() -> Iterator[Live]:
         yield live
 
 
+def lanes_tuned(races: SurfaceRaceController | NetworkRaceController) -> tuple[int, int] | None:
+    """How far a tuning is; None where none is under way."""
+    return races.work.far if isinstance(races.work, Tuning) else None
+
+
 def work(session: Session) -> Any:
     return session.find(RunController).work
 
@@ -58,7 +64,12 @@ WORK: dict[str, Begin] = {
     "tuning": (
         [("race", {"spec": {"lanes": [SGD] * 16, "max_steps": 50_000}})],
         ("race_rates", {"how": "tuned", "steps": 10_000, "rates": [0.001 * rate for rate in range(1, 65)]}),
-        lambda session: (going := session.find(SurfaceRaceController).work) and going.far,  # type: ignore[attr-defined]
+        lambda session: lanes_tuned(session.find(SurfaceRaceController)),
+    ),
+    "tuning on the network": (
+        [("network", {"lanes": [SGD | {"seed": seed} for seed in range(16)]})],
+        ("network_rates", {"how": "tuned", "steps": 200}),
+        lambda session: lanes_tuned(session.find(NetworkRaceController)),
     ),
 }
 

@@ -17,7 +17,7 @@ from pages import Page, parameters, same
 from sqlalchemy.exc import OperationalError
 
 from engine import RunSpec, Trainer
-from server.keeping import experiments
+from server.keeping import kept_texts
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.settings import Settings
@@ -226,7 +226,7 @@ def test_own_samples_come_once_with_the_run_and_scripts_refer_to_them(live: Live
 
 def test_a_flood_of_one_address_pushes_out_its_own_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And only for others, what was used longest ago first; what is from before addresses were told apart stays."""
-    monkeypatch.setattr(experiments, "USED", -1.0)
+    monkeypatch.setattr(kept_texts, "USED", -1.0)
     store = Store(at(tmp_path / "kept.sqlite3", max_experiments=8))
     flood: list[str] = []
 
@@ -276,3 +276,30 @@ def test_where_the_disk_is_full_it_is_said_and_the_session_goes_on(live: Live, m
         answer = page.ask("keep")
         assert answer["code"] == "unavailable" and "no room left" in answer["message"]
         page.do("step", count=1)
+
+
+# Lessons of one's own --------------------------------------------------------------------------------------------------
+
+
+def test_lessons_are_kept_beside_experiments_under_limits_of_their_own(url: str) -> None:
+    store = Store(Settings(database_url=url, max_lessons=2, max_experiments=1, max_lesson_bytes=200))
+
+    async def scene() -> str:
+        lessons = store.lessons
+        script, one = await store.keep("the same text"), await lessons.keep("the same text", "10.0.0.1")
+        assert one != script and await lessons.keep("the same text", "10.0.0.2") == one
+        two = await lessons.keep("another — é", "10.0.0.1")
+        assert await lessons.text(two) == "another — é" and await lessons.text(one) == await store.script(script)
+        for text, address, code in (("a third", "10.0.0.1", "limit"), ("".join(map(chr, range(40, 400))), "", "too_large")):
+            with pytest.raises(CommandError) as error:
+                await lessons.keep(text, address)
+            assert error.value.code == code and error.value.allowed
+        other = await lessons.keep("another's", "10.0.0.9")  # who has most makes room
+        assert await lessons.text(other) == "another's"
+        for id in (one, script):
+            with pytest.raises(CommandError) as error:
+                await lessons.text(id)
+            assert error.value.code == "unknown_lesson" and "no such lesson" in error.value.message
+        return await store.script(script)
+
+    assert run(store, scene) == ["the same text"]

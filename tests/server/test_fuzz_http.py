@@ -25,7 +25,7 @@ from server.settings import Settings
 app = create_app(Settings(database_url="sqlite://"))
 description = schemathesis.openapi.from_dict(app.openapi())
 bounded = settings(
-    max_examples=12,
+    max_examples=6,
     derandomize=True,
     database=None,
     deadline=None,

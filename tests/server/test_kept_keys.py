@@ -18,7 +18,7 @@ from engine.script import keeping
 from engine.script.keeping import BUFFERS, LAYOUT, numbers
 from server.keeping.packing import lines, pack, pack_numbers, pack_points, unpack, unpack_numbers
 from server.keeping.records import Kept, Piece
-from server.microscope.hidden import Question, Questions
+from server.microscope.prediction.hidden import Question, Questions
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -154,7 +154,7 @@ def test_questions_have_keys_of_their_own() -> None:
                 "answers": [["sign", True, asked.truth]],
             }
         ],
-        "score": {"right": 1, "wrong": 0, "unknown": 0},
+        "score": {"right": 1, "wrong": 0, "unknown": 0, "revealed": 0},
         "made": 1,
     }
     again = Questions()

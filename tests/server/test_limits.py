@@ -143,6 +143,7 @@ REFUSED: list[tuple[dict[str, float], list[Message], Message, str, str | None, s
 ]
 
 
+@pytest.mark.sampled(3, seconds=1)
 @pytest.mark.parametrize(("given", "before", "message", "code", "field", "allowed"), REFUSED)
 def test_what_is_beyond_a_limit_is_refused_by_name(
     serve: Serve,

@@ -13,8 +13,8 @@ from pages import Page
 from engine import RunSpec, Trainer
 from engine.microscope import NOTATIONS, next_update
 from server.microscope import Scope, Sight, microscope, microstep
-from server.microscope.hidden import Question
 from server.microscope.numbers import FIRST, LARGEST
+from server.microscope.prediction.hidden import Question
 from server.protocol.microscope import Look
 from server.session.channel_types import Picture
 from server.wire.frames import decode, encode
@@ -195,6 +195,31 @@ def test_what_is_withheld_leaves_by_no_way() -> None:
     seen = picture(microstep, trainer, scope, 0, Look(micro=affine.index, row=1, sample=sample))
     assert seen.meta["equation"]["result"]["value"] is None and seen.meta["asked"] == 1
     assert np.isnan(seen.arrays["edges"][1]).all() and np.isnan(seen.arrays["nodes1"][1])
+
+
+CURVES = {
+    "tanh": np.tanh,
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "relu": lambda z: np.maximum(z, 0),
+    "softplus": lambda z: np.log1p(np.exp(z)),
+}
+
+
+@pytest.mark.parametrize("name", [*CURVES, "prelu"])
+def test_an_activation_has_the_curve_that_a_sum_passes_through(name: str) -> None:
+    layers = [{"units": 3, "activation": name}]
+    trainer = Trainer(RunSpec.model_validate({"data": {"name": "blobs", "samples": 30}, "network": {"layers": layers}}))
+    trainer.edit({"kind": "weight", "name": "b1", "index": [1], "value": 11.0})
+    update = next_update(trainer)
+    scope = Scope()
+    curved = {}
+    for step in update.steps:
+        curve = picture(microstep, trainer, scope, 0, Look(micro=step.index)).arrays.get("curve")
+        if curve is not None:
+            curved[step.index] = curve
+    assert list(curved) == ([] if name == "prelu" else [update.find("activation", 1).index]), "softmax is of many z at once"
+    for z, value in curved.values():
+        assert value == pytest.approx(CURVES[name](z), abs=1e-12) and (z[0], z[-1]) == (-16, 16), "all sums lie in its range"
 
 
 def test_what_is_very_wide_is_sent_in_part() -> None:

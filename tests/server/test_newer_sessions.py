@@ -23,6 +23,8 @@ from server.protocol import CLOSE_MOVED
 from server.settings import Settings
 from server.wire.errors import CommandError
 
+pytestmark = pytest.mark.sqlite_first(seconds=6)
+
 Script = dict[str, Any]
 DAY = 24 * 3600.0
 
@@ -115,7 +117,9 @@ def everything(page: Page) -> None:
 
 
 @pytest.mark.sqlite_first(seconds=4)
-@pytest.mark.parametrize("newer", NEWER)
+@pytest.mark.parametrize(
+    "newer", [each if each in (run, race) else pytest.param(each, marks=pytest.mark.slow(seconds=4)) for each in NEWER]
+)
 def test_a_newer_session_stays_as_it_is_and_its_learner_gets_another(url: str, shelf: Shelf, newer: Any) -> None:
     id = kept_session(url)
     shelf.change(id, newer)
@@ -192,6 +196,7 @@ def test_a_session_of_rows_that_are_not_here_stays_too(url: str, shelf: Shelf) -
     assert shelf.rows(id, "kept_parts", "kept_pieces") == before
 
 
+@pytest.mark.sampled(3, seconds=4)
 @pytest.mark.sqlite_first(seconds=4)
 @pytest.mark.parametrize(
     ("part", "content"),

@@ -33,7 +33,7 @@ class Listed:
 
     async def do(self, type: str, *, leave: str | None = None, within: float = 0.0, **fields: Any) -> dict[str, Any]:
         self.said |= {type, label_of(type, fields), leave or type}
-        return {"type": "done", "code": "", "result": {"script": "{}", "experiment": "", "question": {"id": 1}}}
+        return {"type": "done", "code": "", "result": {"script": "{}", "experiment": "", "lesson": "", "question": {"id": 1}}}
 
     async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
         return True

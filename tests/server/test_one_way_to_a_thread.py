@@ -17,7 +17,7 @@ ELSEWHERE = {
     "workers.py": "watches over the process",
     "__main__.py": "opens a browser",
     "keeping/database.py": "the database's own threads",
-    "keeping/experiments.py": "packs and unpacks a script",
+    "keeping/kept_texts.py": "packs and unpacks a text",
     "reading/process.py": "listens to the server, in a process of its own",
     "reading/reader.py": "tables and long messages wait for that process",
     "wire/budget.py": "memory is given back to the machine",

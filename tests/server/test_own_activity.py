@@ -84,6 +84,7 @@ def test_two_of_one_name_are_refused() -> None:
         Hosting([counter.COUNTER, counter.COUNTER._replace(name="another")])
 
 
+@pytest.mark.slow(seconds=12)
 def test_it_is_kept_and_comes_back_after_the_server_was_killed(file: str) -> None:
     with ServerProcess(file, program=PROGRAM) as first, Page(first.socket) as page:
         page.run_info()

@@ -82,6 +82,7 @@ def listing(*roots: Path) -> dict[Path, tuple[int, int]]:
     return {path: (path.stat().st_size, path.stat().st_mtime_ns) for root in roots for path in root.rglob("*")}
 
 
+@pytest.mark.slow(seconds=12)
 def test_another_user_serves_from_a_tree_that_cannot_be_written(place: Path) -> None:
     from engine.kernels.jit import KERNELS
 

@@ -18,10 +18,11 @@ from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.records import Kept, Piece, Record
 from server.microscope.controller import Microscope
-from server.microscope.hidden import Questions
+from server.microscope.prediction.hidden import Questions
 from server.race.network.controller import NetworkRaceController
 from server.race.surface.controller import SurfaceRaceController
 from server.run.controller import RunController
+from server.run.work import Play
 from server.session.hosting import Hosting
 from server.session.scheduler import Scheduler
 from server.session.session import Session
@@ -194,7 +195,7 @@ def test_what_played_plays_on_from_where_it_was() -> None:
         kept = first.book.kept()
         await first.end()
         second = Life(kept)
-        await second.until(lambda: second.run.work is not None)
+        await second.until(lambda: isinstance(second.run.work, Play))  # it is back where it was
         here = second.trainer.steps_done
         assert here > 0
         await second.until(lambda: second.trainer.steps_done > here)

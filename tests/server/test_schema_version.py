@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import hashlib
 import logging
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_databases import NEWER, OTHERS, WORDS, in_a_folder, made, open_and_close, refused, set_to, sql, state, tables
 from live_server import Live
 from pages import Page
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import DatabaseError
 
 from server.keeping import database as module
 from server.keeping import schema
@@ -31,60 +28,7 @@ from server.keeping.tables import Base
 from server.settings import Settings
 from server.wire.errors import CommandError
 
-NEWER = SCHEMA + 2
-WORDS = f"kept by a newer chainrule (schema {NEWER}; this one reads {SCHEMA})"
-OTHERS = {"experiments", "kept_sessions", "kept_parts", "kept_pieces"}
-
-
-@contextlib.contextmanager
-def engine_of(url: str) -> Iterator[Any]:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def sql(url: str, *statements: str) -> list[Any]:
-    """The rows of the last statement."""
-    with engine_of(url) as engine, engine.begin() as connection:
-        done = [connection.execute(text(statement)) for statement in statements][-1]
-        return [tuple(row) for row in done.all()] if done.returns_rows else []
-
-
-def tables(url: str) -> set[str]:
-    with engine_of(url) as engine:
-        return set(inspect(engine).get_table_names())
-
-
-def open_and_close(url: str) -> None:
-    database = Database(Settings(database_url=url))
-    try:
-        database.open()
-        assert database.lasting
-    finally:
-        database.close()
-        database._threads[0].shutdown()  # which disposes of it
-
-
-def made(url: str, *statements: str) -> None:
-    """A database of the present schema, and what is then done to it."""
-    open_and_close(url)
-    if statements:
-        sql(url, *statements)
-
-
-def state(url: str) -> Any:
-    """All there is to see of a database: the bytes of every file in its folder, or every table with its rows."""
-    if url.startswith("sqlite"):
-        folder = Path(url.removeprefix("sqlite:///")).parent
-        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-    names = sorted(tables(url))
-    return names, [sql(url, f"SELECT *, xmin::text FROM {name} ORDER BY 1") for name in names]  # xmin: who wrote the row
-
-
-def set_to(version: int | str) -> str:
-    return f"UPDATE chainrule_schema SET version = {version}"
+pytestmark = pytest.mark.sqlite_first(seconds=6)
 
 
 def test_a_new_database_says_its_version(url: str) -> None:
@@ -100,7 +44,16 @@ def test_one_without_a_version_is_of_the_first_and_is_given_its_number(url: str)
     assert tables(url) == OTHERS
     assert refusal(Settings(database_url=url)) is None and tables(url) == OTHERS, "looking makes nothing"
     open_and_close(url)
-    assert sql(url, "SELECT id, version FROM chainrule_schema") == [(1, 1)]
+    assert sql(url, "SELECT id, version FROM chainrule_schema") == [(1, SCHEMA)]
+    assert sql(url, "SELECT id, digest FROM experiments") == [("one", "d")]
+
+
+def test_one_of_the_first_schema_gets_a_table_of_lessons(url: str) -> None:
+    kept = "INSERT INTO experiments (id, created, digest, script) VALUES ('one', '2026-01-01 00:00:00', 'd', 'abc')"
+    made(url, "DROP TABLE own_lessons", set_to(1), kept)
+    assert refusal(Settings(database_url=url)) is None
+    open_and_close(url)
+    assert sql(url, "SELECT id, version FROM chainrule_schema") == [(1, SCHEMA)] and "own_lessons" in tables(url)
     assert sql(url, "SELECT id, digest FROM experiments") == [("one", "d")]
 
 
@@ -113,7 +66,7 @@ def test_processes_that_make_one_database_together_make_one_version(url: str) ->
     }
 
 
-TABLES = {
+TABLES: dict[int, dict[str, dict[str, str]]] = {
     1: {
         "chainrule_schema": {"id": "INTEGER", "version": "INTEGER"},
         "experiments": {"id": "VARCHAR(32)", "created": "DATETIME", "digest": "VARCHAR(64)", "script": "BLOB"},
@@ -135,6 +88,9 @@ TABLES = {
         },
     }
 }
+TABLES[2] = TABLES[1] | {
+    "own_lessons": {"id": "VARCHAR(32)", "created": "DATETIME", "digest": "VARCHAR(64)", "text": "BLOB"},
+}
 
 
 def test_the_tables_of_a_schema_stay_as_they_are() -> None:
@@ -144,21 +100,6 @@ def test_the_tables_of_a_schema_stay_as_they_are() -> None:
 
 
 # A newer one ----------------------------------------------------------------------------------------------------------
-
-
-def refused(url: str, words: str) -> None:
-    """By every way in, and each time; nothing is another afterwards."""
-    before = state(url)
-    for _ in range(2):
-        assert words in (refusal(Settings(database_url=url)) or ""), "before it serves"
-        assert state(url) == before
-        for workers in (1, 2):
-            database = Database(Settings(database_url=url, workers=workers))
-            with pytest.raises(SchemaError) as caught:
-                database.open()
-            database.close()
-            assert words in caught.value.message and "CHAINRULE_DATABASE_URL" in caught.value.message
-            assert state(url) == before
 
 
 def test_a_newer_one_is_refused_and_not_touched(url: str) -> None:
@@ -188,9 +129,7 @@ def left_by(url: str, *, ending: str, first: str = "PRAGMA journal_mode=WAL") ->
 
 @pytest.fixture
 def file(tmp_path: Path) -> str:
-    folder = tmp_path / "a folder, 100 % #1"
-    folder.mkdir()
-    return f"sqlite:///{(folder / 'kept.sqlite3').as_posix()}"
+    return in_a_folder(tmp_path)
 
 
 def parts(url: str) -> set[str]:
@@ -242,6 +181,35 @@ def test_a_rollback_that_is_due_is_left_to_the_newer_one(file: str) -> None:
     refused(file, WORDS)
 
 
+@pytest.mark.parametrize("vanishes", ["before it is weighed", "before it is copied"])
+def test_a_rollback_that_another_process_ends_meanwhile_stops_no_start(
+    file: str, vanishes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins with SQLite's own journal of another process, gone between two looks at it."""
+    made(file)
+    journal = Path(f"{file.removeprefix('sqlite:///')}-journal")
+    journal.write_bytes(bytes(512))
+    stat, copyfile = Path.stat, schema.shutil.copyfile
+
+    def gone_when_weighed(path: Path, **options: Any) -> Any:
+        if path == journal:
+            journal.unlink(missing_ok=True)
+        return stat(path, **options)
+
+    def gone_when_copied(source: Path, target: Path) -> Any:
+        if source == journal:
+            journal.unlink()
+        return copyfile(source, target)
+
+    if vanishes == "before it is weighed":
+        monkeypatch.setattr(Path, "exists", lambda path: True if path == journal else os.path.exists(path))
+        monkeypatch.setattr(Path, "stat", gone_when_weighed)
+    else:
+        monkeypatch.setattr(schema.shutil, "copyfile", gone_when_copied)
+    open_and_close(file)
+    assert not os.path.lexists(journal)
+
+
 def test_one_that_became_newer_after_it_was_looked_at_is_refused_all_the_same(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,70 +218,6 @@ def test_one_that_became_newer_after_it_was_looked_at_is_refused_all_the_same(
     with pytest.raises(SchemaError):
         module.opened(module._url(url))
     assert tables(url) == {"chainrule_schema"} and sql(url, "SELECT version FROM chainrule_schema") == [(NEWER,)]
-
-
-# Damaged --------------------------------------------------------------------------------------------------------------
-
-
-def anew(columns: str, value: str | None = None) -> tuple[str, ...]:
-    insert = () if value is None else (f"INSERT INTO chainrule_schema VALUES (1, {value})",)
-    return ("DROP TABLE chainrule_schema", f"CREATE TABLE chainrule_schema (id integer, {columns})", *insert)
-
-
-DAMAGED: dict[str, tuple[str, ...]] = {
-    "text": anew("version text", "'one'"),
-    "a number as text": anew("version text", "'1'"),
-    "a fraction": anew("version double precision", "1.5"),
-    "nothing": anew("version integer", "NULL"),
-    "no such column": anew("number integer"),
-    "negative": (set_to(-1),),
-    "zero": (set_to(0),),
-    "two rows": (f"INSERT INTO chainrule_schema VALUES (2, {SCHEMA})",),
-    "no row": ("DELETE FROM chainrule_schema",),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGED)
-def test_a_version_that_makes_no_sense_is_refused_and_not_touched(url: str, damage: str) -> None:
-    made(url, *DAMAGED[damage])
-    refused(url, "says no schema version that makes sense")
-
-
-def test_a_file_that_is_no_database_is_left_as_it_is(file: str) -> None:
-    """What else is wrong is no matter of versions, and no memory stands in for a file that is named."""
-    path = Path(file.removeprefix("sqlite:///"))
-    path.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
-    before = state(file)
-    assert refusal(Settings(database_url=file)) is None
-    database = Database(Settings(database_url=file))
-    with pytest.raises(DatabaseError):
-        database.open()
-    assert state(file) == before
-    database.close()
-
-
-def test_looking_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "user_data_path", lambda *_, **__: tmp_path / "data" / "chainrule")
-    assert refusal(Settings()) is None and not (tmp_path / "data").exists()
-
-
-@pytest.mark.parametrize("url_in_memory", ["sqlite://", "sqlite:///:memory:"])
-def test_memory_is_of_the_present_schema(url_in_memory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert refusal(Settings(database_url=url_in_memory)) is None
-    database = Database(Settings(database_url=url_in_memory))
-    with database.reading() as connection:
-        assert schema.check(connection) == SCHEMA
-    database.close()
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_file_named_by_a_uri_is_looked_at_too(file: str) -> None:
-    made(file, set_to(NEWER))
-    before = state(file)
-    uri = Path(file.removeprefix("sqlite:///")).as_uri()
-    assert WORDS in (refusal(Settings(database_url=f"sqlite:///{uri}?uri=true")) or "")
-    assert state(file) == before
 
 
 # What is said ---------------------------------------------------------------------------------------------------------

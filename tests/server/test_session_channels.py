@@ -127,6 +127,19 @@ def test_a_fork_and_a_new_subscription_bring_the_series_anew(live: Live) -> None
         assert header["meta"]["from"] == 0 and arrays["step"].max() <= 20
 
 
+def test_each_mini_batch_has_its_loss_before_any_point_is_recorded(live: Live) -> None:
+    with Page(live.socket) as page:
+        begun(page, "batch_losses")
+        page.do("step", count=3)
+        page.frame("batch_losses", lambda header: header["meta"]["total"] == 3)
+        held: list[float] = []
+        for header, arrays in page.frames["batch_losses"]:
+            if header["run"] == page.state["run"]:
+                held[header["meta"]["from"] :] = arrays["batch_loss"].tolist()
+        direct = trainer()
+        assert held == [direct.step() for _ in range(3)]
+
+
 def test_nothing_is_computed_for_channels_that_nobody_watches(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     for name in live.hosting.channels:

@@ -24,6 +24,7 @@ SPEC: dict[str, Any] = {
     "batch_size": 8,
     "seed": 5,
 }
+FORMATS = ("curves", "batch_losses", "model", "torch", "script")
 EDITS: list[tuple[int, dict[str, Any]]] = [
     (40, {"kind": "set", "path": "optimizer.lr", "value": 0.2}),
     (40, {"kind": "weight", "name": "W1", "index": [1, 0], "value": -0.75}),
@@ -160,8 +161,10 @@ def test_exports_are_the_trainers_own(live: Live) -> None:
     with Page(live.socket) as page:
         begun(page)
         trained(page, direct)
-        found = {name: page.do("export", format=name)["result"] for name in ("curves", "model", "torch", "script")}
+        found = {name: page.do("export", format=name)["result"] for name in FORMATS}
         assert found["curves"]["text"] == export.curves(direct)
+        assert found["batch_losses"]["text"] == export.batch_losses(direct)
+        assert found["batch_losses"]["name"] == "chainrule-moons-mini-batch-losses-step-150.csv"
         assert found["model"]["text"] == export.model(direct)
         assert found["torch"]["text"] == export.torch(direct)
         assert json.loads(found["script"]["text"]) == direct.as_script()

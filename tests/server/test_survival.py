@@ -77,7 +77,7 @@ def test_a_killed_server_started_again_brings_every_session_back(file: str) -> N
     play(scene)
 
 
-@pytest.mark.sqlite_first(seconds=20)
+@pytest.mark.slow(seconds=25)
 def test_when_a_worker_is_killed_the_other_takes_over(url: str) -> None:
     async def scene() -> None:
         with ServerProcess(url, workers=2) as server:
