@@ -12,6 +12,13 @@ from test_lessons import tried
 from train_page import Train
 
 PATHS = "(paper) => [...paper.querySelectorAll('path')].map((path) => path.getAttribute('d'))"
+LIES_OVER = """() => {
+  const over = document.querySelector("[data-testid=place]");
+  const canvas = [...document.querySelectorAll("canvas[data-plane]")].find((each) => each.checkVisibility());
+  const [, , width, height] = JSON.parse(canvas.dataset.plane);
+  const inside = canvas.clientWidth > 0 && width <= canvas.clientWidth && height <= canvas.clientHeight;
+  return inside && Math.abs(over.offsetWidth - width) < 1 && Math.abs(over.offsetHeight - height) < 1;
+}"""
 PLACED = "(over) => [...over.querySelectorAll('circle, .place-truth, line')].map((part) => part.getAttribute('visibility'))"
 
 
@@ -140,3 +147,17 @@ def test_by_touch(finger: Page, server_url: str) -> None:
     lessons.hook("lesson-submit").tap()
     lessons.told()
     placed(lessons)
+
+
+def test_what_is_placed_keeps_to_the_picture(train: Train) -> None:
+    """The picture is drawn anew with its size, with nothing else painted: what lies over it goes along."""
+    lessons, page = tried(train, DRAWN), train.page
+    lessons.draw()
+    lessons.hook("lesson-submit").click()
+    lessons.told()
+    lessons.hook("lesson-next").click()
+    lessons.opened(2)
+    expect(lessons.hook("place")).to_be_visible()
+    for width, height in ((1100, 720), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(LIES_OVER)
