@@ -19,6 +19,10 @@ LIES_OVER = """() => {
   const inside = canvas.clientWidth > 0 && width <= canvas.clientWidth && height <= canvas.clientHeight;
   return inside && Math.abs(over.offsetWidth - width) < 1 && Math.abs(over.offsetHeight - height) < 1;
 }"""
+NARROWER = """(width) => {
+  const canvas = [...document.querySelectorAll("canvas[data-plane]")].find((each) => each.checkVisibility());
+  canvas.closest(".race-surface").style.width = width;
+}"""
 PLACED = "(over) => [...over.querySelectorAll('circle, .place-truth, line')].map((part) => part.getAttribute('visibility'))"
 
 
@@ -158,6 +162,6 @@ def test_what_is_placed_keeps_to_the_picture(train: Train) -> None:
     lessons.hook("lesson-next").click()
     lessons.opened(2)
     expect(lessons.hook("place")).to_be_visible()
-    for width, height in ((1100, 720), (1440, 900)):
-        page.set_viewport_size({"width": width, "height": height})
+    for width in ("70%", "50%"):
+        page.evaluate(NARROWER, width)
         page.wait_for_function(LIES_OVER)
