@@ -173,9 +173,11 @@ export class LessonActions {
       const verdict = await this.#host.sender.send({ type: "lesson_answer", answer });
       note(lesson, { answer, right: verdict?.right ?? null });
       const after = lesson.after ?? lesson.view;
+      const now = this.state.lesson;
+      if (now && (now.number !== lesson.number || now.card !== lesson.card)) return; // one has gone on meanwhile
       this.#looks.unlock(lesson.controls);
       if (after !== lesson.view) this.#host.actions.enter(roomOfView(after));
-      this.#looks.begin(this.state.lesson ?? lesson, after);
+      this.#looks.begin(now ?? lesson, after);
     } catch (error) {
       this.look({ refused: sentencesOf(error) });
     } finally {
