@@ -1,0 +1,8 @@
+"""The experiments of the lab, in the order of the gallery: a line each."""
+
+from __future__ import annotations
+
+from engine.lab.experiment import Experiment
+from engine.rows.row import by_name
+
+EXPERIMENTS: dict[str, Experiment] = by_name(())
