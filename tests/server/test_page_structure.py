@@ -14,7 +14,7 @@ from server.http.assets import web_folder
 
 WEB = web_folder()
 SOURCE = (WEB / "src").resolve()
-ROOMS = ("train", "step", "race", "graph", "lessons")
+ROOMS = ("train", "step", "race", "graph", "lessons", "lab")
 GENERATED = {"protocol.d.ts"}
 FOR_ALL = {"toolkit", "wire", "reconnect", "run", "shared", "frame"}
 """Folders whose parts every room may take."""

@@ -5,3 +5,4 @@ import "./step/room.js";
 import "./race/room.js";
 import "./graph/room.js";
 import "./lessons/room.js";
+import "./lab/room.js";

@@ -6,7 +6,7 @@
 
 import { h, memo, setText } from "../toolkit/dom.js";
 import { toNumber } from "../toolkit/maths.js";
-import { markup, measuredElement } from "./markup.js";
+import { markup, measuredElement } from "../shared/markup.js";
 import { KINDS } from "./questions/index.js";
 
 /** @param {(answer: Answer | null) => void} submit  null: I don't know */

@@ -8,7 +8,7 @@
 
 import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 import { icon } from "../toolkit/icons.js";
-import { markup } from "./markup.js";
+import { markup } from "../shared/markup.js";
 import { doneOf } from "./progress.js";
 import { questionView } from "./question.js";
 import { referenceOf } from "./link.js";

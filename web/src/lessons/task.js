@@ -5,7 +5,7 @@
 
 import { h, memo, setText } from "../toolkit/dom.js";
 import { toNumber } from "../toolkit/maths.js";
-import { markup, measuredElement } from "./markup.js";
+import { markup, measuredElement } from "../shared/markup.js";
 import { doneOf } from "./progress.js";
 
 /** @param {import("./actions.js").LessonActions} actions */

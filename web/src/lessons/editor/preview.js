@@ -3,7 +3,7 @@
 /** @import { LessonInfo } from "../../protocol.js" */
 
 import { h } from "../../toolkit/dom.js";
-import { markup } from "../markup.js";
+import { markup } from "../../shared/markup.js";
 import { KINDS } from "../questions/index.js";
 
 export function previewView() {

@@ -4,7 +4,7 @@
 
 import { h, setAttribute } from "../../toolkit/dom.js";
 import { MINUS, superscript } from "../../toolkit/maths.js";
-import { markup } from "../markup.js";
+import { markup } from "../../shared/markup.js";
 
 /** Powers of ten that are offered at first; a further one is one press away. */
 const NEAR = [-8, 3];

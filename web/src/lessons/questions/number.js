@@ -4,7 +4,7 @@
 
 import { h } from "../../toolkit/dom.js";
 import { MINUS, formatSetting, parseSetting } from "../../toolkit/maths.js";
-import { markup } from "../markup.js";
+import { markup } from "../../shared/markup.js";
 
 /**
  * @param {string} label

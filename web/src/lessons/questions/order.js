@@ -3,7 +3,7 @@
 /** @import { Kind } from "./types.js" */
 
 import { h } from "../../toolkit/dom.js";
-import { markup, measuredElement } from "../markup.js";
+import { markup, measuredElement } from "../../shared/markup.js";
 
 /** @type {Kind} */
 export const order = ({ texts }, put) => {

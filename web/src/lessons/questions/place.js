@@ -8,7 +8,7 @@
 
 import { PLANE_MOVED, planeShown } from "../../shared/plane.js";
 import { h, s, setAttribute } from "../../toolkit/dom.js";
-import { markup, measured } from "../markup.js";
+import { markup, measured } from "../../shared/markup.js";
 import { numberEntry } from "./number.js";
 
 /** @type {Record<string, [number, number]>} */

@@ -7,7 +7,7 @@
 
 import { h, s, setAttribute } from "../../toolkit/dom.js";
 import { formatCount, formatNumber, toNumber } from "../../toolkit/maths.js";
-import { markup } from "../markup.js";
+import { markup } from "../../shared/markup.js";
 
 /** As many heights as are sent. */
 const POINTS = 25;

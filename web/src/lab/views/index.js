@@ -1,0 +1,16 @@
+/**
+ * What each experiment adds to the room, by the experiment's name, a line each; loaded when the room is first entered.
+ * One that has no line stands last among its group without a picture, and its figures are drawn one after the other.
+ */
+
+/** @import { Group, LabView } from "./types.js" */
+
+/** @type {Record<string, {group: Group, load: () => Promise<{default: LabView}>}>} */
+export const VIEWS = {};
+
+/** What the groups of the gallery are called, in their order. @type {Record<Group, string>} */
+export const GROUPS = {
+  costs: "What it costs",
+  else: "What else one could do",
+  doing: "What a network is doing",
+};
