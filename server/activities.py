@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.lab.activity import LAB
 from server.lessons.activity import LESSONS
 from server.microscope.activity import MICROSCOPE
 from server.protocol.vocabulary import Vocabulary
@@ -17,6 +18,7 @@ _kinds: list[Kind] = [
     SURFACE,
     NETWORK,
     LESSONS,
+    LAB,
 ]
 
 

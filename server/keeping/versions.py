@@ -15,6 +15,8 @@ RACE_VERSION = 1
 """Of the script of a kept race, on a surface or on a network."""
 LESSON_VERSION = 1
 """Of the lesson that is open: its card, and how its question was answered."""
+LAB_VERSION = 1
+"""Of the experiment of the lab that is open: what was asked for."""
 TIMELINE_VERSION = 1
 """Of the script of the run: what `engine.script.keeping.Timeline` says of itself."""
 UNREADABLE = "unreadable_session"
@@ -47,6 +49,9 @@ def _versions(script: bytes, place: bytes) -> Iterator[tuple[str, Any, int]]:
     lesson = scripts.get("lesson")
     if lesson is not None:
         yield "its lesson", lesson.get("version", 1), LESSON_VERSION
+    experiment = scripts.get("lab")
+    if experiment is not None:
+        yield "its experiment", experiment.get("version", 1), LAB_VERSION
     yield "its place", where.get("version", 1), PLACE_VERSION
     int(where["generation"])  # which is asked for before the session is made
 

@@ -91,8 +91,8 @@ class ErrorEvent(Message):
     id: str | int | None = None
     code: str = Field(
         description="stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unreadable_session, "
-        "unknown_experiment, unknown_lesson, no_run, no_race, no_lesson, locked, unmeasured, cancelled, busy, unavailable, "
-        "internal"
+        "unknown_experiment, unknown_lesson, no_run, no_race, no_lesson, no_experiment, locked, unmeasured, cancelled, busy, "
+        "unavailable, internal"
     )
     field: str | None = Field(default=None, description="dotted path of the offending field, such as 'spec.optimizer.lr'")
     allowed: str | None = Field(default=None, description="the allowed range or choices")

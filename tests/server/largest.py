@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 import numpy as np
+from lab_pages import registered
 
 from engine.export.files import MOST_NUMBERS
+from engine.lab import EXPERIMENTS
 from server import activities
 from server.settings import Settings
 
@@ -341,6 +343,28 @@ async def lessons(page: Page) -> None:
     await page.do("lesson_leave")
 
 
+# The lab ----------------------------------------------------------------------------------------------------------------
+
+
+async def experiments(page: Page) -> None:
+    """Each with its defaults, about the largest run where it is about one: what is refused as too much is refused at once."""
+    await page.do("configure", spec=LARGEST)
+    await page.do("step", count=1)
+    for name in ("differences", *EXPERIMENTS):
+        await page.do("lab_begin", experiment=name, leave="lab_cancel", within=LATE)
+        await page.until(lambda: False, BRIEF)
+        await page.see("lab")
+        for format in ("csv", "html"):
+            await page.do("lab_export", format=format, leave="lab_cancel", within=LATE)
+        await page.do("lab_cancel")
+    await page.do("lab_leave")
+
+
+async def lab(page: Page) -> None:
+    with registered():
+        await experiments(page)
+
+
 WALKS: tuple[Walk, ...] = (
     run,
     run_and_its_edits,
@@ -358,4 +382,5 @@ WALKS: tuple[Walk, ...] = (
     sixteen_lanes,
     race_on_a_surface,
     lessons,
+    lab,
 )

@@ -95,7 +95,11 @@ export type Command =
   | LessonLeave
   | LessonKeep
   | LessonSource
-  | LessonReceipt;
+  | LessonReceipt
+  | LabBegin
+  | LabCancel
+  | LabLeave
+  | LabExport;
 /**
  * What a page is told.
  */
@@ -114,6 +118,7 @@ export type Event =
   | NetworkInfo
   | NetworkState
   | LessonInfo
+  | LabInfo
   | Done
   | ErrorEvent;
 
@@ -615,6 +620,7 @@ export interface Subscribe {
     | "network_surface"
     | "study"
     | "lesson_task"
+    | "lab"
   )[];
   /**
    * cells along a side of a unit map
@@ -975,7 +981,8 @@ export interface Acknowledge {
     | "network_outcome"
     | "network_surface"
     | "study"
-    | "lesson_task";
+    | "lesson_task"
+    | "lab";
   frame: number;
 }
 /**
@@ -1811,6 +1818,64 @@ export interface LessonReceipt {
   type: "lesson_receipt";
 }
 /**
+ * Begin an experiment, in place of the one under way. It answers when it begins: the event `lab` and the channel `lab` tell
+ * the rest. What is about a run is about the present one as it stands now, which is left alone.
+ */
+export interface LabBegin {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lab_begin";
+  /**
+   * as `/api/lab` lists them
+   */
+  experiment: string;
+  /**
+   * by the names of the experiment's parameters; absent: their defaults
+   */
+  choices?: {
+    [k: string]: boolean | number | string | number[] | null;
+  };
+  /**
+   * about the present run, also where the experiment does not need one
+   */
+  of?: "run" | null;
+}
+/**
+ * End the experiment under way; what it has found so far stays. Where there is none, nothing.
+ */
+export interface LabCancel {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lab_cancel";
+}
+/**
+ * Back to the gallery: the experiment is ended, and what it found let go.
+ */
+export interface LabLeave {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lab_leave";
+}
+/**
+ * What was found as a file: its table with all digits, or a page of its own with the figures. `done.result`: {name, type,
+ * text}.
+ */
+export interface LabExport {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "lab_export";
+  format: "csv" | "html";
+  theme?: "light" | "dark";
+}
+/**
  * The answer to attach. `generation` numbers the holders of control; an older socket is closed with 4001.
  */
 export interface Attached {
@@ -2617,6 +2682,41 @@ export interface LessonTask {
   live: boolean;
 }
 /**
+ * The experiment that is open; `experiment` null: the gallery is. `choices` are all of them, as they are taken; `updates`
+ * those of runs that it makes in all; `seconds` it has worked; `said`, what it found, is HTML.
+ */
+export interface LabInfo {
+  type: "lab";
+  /**
+   * counts the experiments of a session; frames carry it as their run
+   */
+  number: number;
+  experiment: string | null;
+  choices: {
+    [k: string]: unknown;
+  };
+  on: LabRun | null;
+  status: "idle" | "running" | "done" | "cancelled" | "failed";
+  /**
+   * that is done, 0 to 1
+   */
+  share: number;
+  said: string;
+  /**
+   * why it was ended or failed
+   */
+  message: string;
+  seconds: number;
+  updates: number;
+}
+/**
+ * The run that an experiment is about, after its update `step`; what it has become since changes nothing.
+ */
+export interface LabRun {
+  run: number;
+  step: number;
+}
+/**
  * A command took effect. What it changed is kept, unless `keeping` says otherwise.
  */
 export interface Done {
@@ -2637,7 +2737,7 @@ export interface ErrorEvent {
   type: "error";
   id: string | number | null;
   /**
-   * stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unreadable_session, unknown_experiment, unknown_lesson, no_run, no_race, no_lesson, locked, unmeasured, cancelled, busy, unavailable, internal
+   * stable: malformed, invalid, too_large, limit, not_attached, unknown_session, unreadable_session, unknown_experiment, unknown_lesson, no_run, no_race, no_lesson, no_experiment, locked, unmeasured, cancelled, busy, unavailable, internal
    */
   code: string;
   /**

@@ -1,0 +1,192 @@
+"""The lab of a session: one experiment at a time. Called by the session's one task, but for what a job runs."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Hashable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import cached_property, partial
+from typing import Any
+
+from server.interfaces import RunAccess
+from server.keeping.versions import LAB_VERSION
+from server.lab.beginning import begun, made_of, row
+from server.lab.experiment import ENDED, Asked, UnderWay
+from server.protocol import Message
+from server.protocol.lab import LabBegin, LabCancel, LabInfo, LabLeave, LabRun
+from server.session.activity import Activity, Header, Host, Job, Restored
+from server.session.pacer import Throttle
+from server.wire.errors import CommandError
+from server.wire.sizes import memory_of
+
+log = logging.getLogger("chainrule")
+
+STATE_INTERVAL = 1 / 10
+"""Seconds between two words on how far it is."""
+
+
+class Lab(Activity):
+    """`number` counts the experiments of the session. `kept` is one that was asked for before the server's end, to be begun
+    again when the run stands where it stood."""
+
+    interrupting = (LabBegin, LabCancel, LabLeave)
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.number = 0
+        self.present: UnderWay | None = None
+        self.kept: Asked | None = None
+        self._throttle = Throttle()
+        self._told = LabInfo()
+
+    @cached_property
+    def run(self) -> RunAccess:
+        return self.host.find(RunAccess)
+
+    # Beginning and ending ---------------------------------------------------------------------------------------------
+
+    async def begin_experiment(self, asked: Asked) -> None:
+        """In place of the one under way, which goes on where this one is refused. Raises `CommandError`."""
+        experiment = await self.host.call(row, asked.experiment)
+        on, trainer = None, self.run.trainer
+        if experiment.on_run or asked.of_run:
+            run = self.run.present()
+            on = LabRun(run=self.run.number, step=run.steps_done)
+        trainer = None if on is None else trainer
+        room: AbstractAsyncContextManager[None] = nullcontext() if trainer is None else self.host.room(memory_of(trainer.spec))
+        async with room:
+            made = await self.host.call(made_of, experiment, asked, trainer, self.number + 1, on, self.host.settings)
+            async with self.host.room(made.size):
+                await self.host.call(begun, made, experiment)
+                self.cancel()
+                self.number, self.present, self.kept = made.number, made, None
+        self.tell()
+
+    def cancel(self) -> None:
+        if self.present is not None:
+            self.present.cancel()
+
+    def leave(self) -> None:
+        self.cancel()
+        self.number += self.present is not None
+        self.present = self.kept = None
+        self.tell()
+
+    # Going on ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> UnderWay | None:
+        return self.present if self.present is not None and self.present.running else None
+
+    def wait(self, now: float) -> float:
+        held = self._throttle.wait(now, STATE_INTERVAL) if self.host.seen else math.inf
+        return 0.0 if self.running is not None or self._taken_up() else held
+
+    def _taken_up(self) -> bool:
+        """Whether what was kept is to be begun again now."""
+        return self.kept is not None and not self.run.seeking
+
+    def job(self, now: float) -> Job | None:
+        if self._throttle.wait(now, STATE_INTERVAL) <= 0:
+            self.tell()
+        running = self.running
+        if running is not None:
+            return Job(partial(running.advance, self.host.slice_seconds), self.went)
+        return Job(_nothing, self._again) if self._taken_up() else None
+
+    async def went(self, over: Any, failed: Exception | None) -> None:
+        if failed is not None:
+            self.stumble()
+            raise failed
+        self.tell(hurry=bool(over))
+
+    async def _again(self, over: Any, failed: Exception | None) -> None:
+        """One that is refused now is told as failed."""
+        asked, self.kept = self.kept, None
+        if asked is None:
+            return
+        try:
+            await self.begin_experiment(asked)
+        except CommandError as error:
+            self._not_there(asked, error.message)
+
+    def _not_there(self, asked: Asked, message: str, *, cancelled: bool = False) -> None:
+        self.number += 1
+        self.present = UnderWay(asked, self.number)
+        if cancelled:
+            self.present.cancel()
+        else:
+            self.present.fail(message)
+        self.tell()
+
+    def stumble(self) -> None:
+        if self.running is not None:
+            self.running.fail("Something failed on the server")
+
+    def let_go(self) -> None:
+        if self.present is not None:
+            self.present.let_go()
+
+    @property
+    def moving(self) -> bool:
+        return self.running is not None
+
+    @property
+    def weight(self) -> int:
+        return 0 if self.present is None else self.present.weight
+
+    # Being told and kept ----------------------------------------------------------------------------------------------
+
+    def info(self) -> LabInfo:
+        if self.kept is not None:
+            return UnderWay(self.kept, self.number + 1).info()
+        return LabInfo(number=self.number) if self.present is None else self.present.info()
+
+    def events(self) -> Iterable[Message | None]:
+        return (self.info(),)
+
+    def tell(self, *, hurry: bool = True) -> None:
+        now = time.monotonic()
+        if not self._throttle.allows(now, STATE_INTERVAL, hurry=hurry):
+            return
+        info = self.info()
+        if info != self._told:
+            self._told = info
+            self._throttle.told(now)
+            self.host.report(info)
+
+    def header(self) -> Header:
+        present = self.present
+        return {"run": self.number, "branch": 0, "step": 0 if present is None or present.on is None else present.on.step}
+
+    def script_key(self) -> Hashable:
+        return self.number, self.present is not None and self.present.status == "cancelled"
+
+    def script(self) -> dict[str, Any]:
+        asked = self.present.asked if self.present is not None else self.kept
+        if asked is None:
+            return {"lab": None}
+        ended = self.present is not None and self.present.status == "cancelled"
+        own = {"experiment": asked.experiment, "choices": asked.choices, "of_run": asked.of_run}
+        return {"lab": {"version": LAB_VERSION, "number": self.number + (self.kept is not None), **own, "cancelled": ended}}
+
+    async def restore(self, restored: Restored) -> None:
+        """What was asked for is begun again; one that was ended is told as such."""
+        found = restored.script.get("lab")
+        if not found:
+            return
+        try:
+            asked = Asked(str(found["experiment"]), dict(found["choices"]), bool(found["of_run"]))
+            self.number = int(found["number"]) - 1
+            if found["cancelled"]:
+                self._not_there(asked, ENDED, cancelled=True)
+            else:
+                self.kept = asked
+        except Exception:
+            log.exception("a kept experiment of the lab cannot be taken up")
+
+
+def _nothing() -> None:
+    """What is to be begun finds its memory first, from the session's task."""
