@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.lab.experiment import Experiment
+from engine.lab.memory.row import EXPERIMENT as MEMORY
 from engine.rows.row import by_name
 
-EXPERIMENTS: dict[str, Experiment] = by_name(())
+EXPERIMENTS: dict[str, Experiment] = by_name((MEMORY,))
