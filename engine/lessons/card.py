@@ -160,8 +160,9 @@ class StepPlace(SpecModel):
 class Card(SpecModel):
     """One card. Without a `situation` it goes on with what is there. `view` is shown from the start, `after` once the question
     is answered; `lit` are parts of the page, `controls` the settings that a learner may change. Each of `measures` has a name
-    that the words may print, ``{ratio}``; `claims` hold on them, for `seeds` seeds where chance plays. Each of `variants` is
-    the same situation otherwise, of which ``on(name, …)`` is measured."""
+    that the words may print, ``{ratio}``; `claims` hold on them, for `seeds` seeds where chance plays: the first ones of which
+    `given` holds, where a card is about one sort of start. Each of `variants` is the same situation otherwise, of which
+    ``on(name, …)`` is measured."""
 
     title: Line
     line: int = Field(default=1, ge=1, description="where it begins in its file")
@@ -178,6 +179,7 @@ class Card(SpecModel):
     variants: dict[Name, Variant] = Field(default_factory=dict, max_length=8)
     claims: Many[Condition] = ()
     seeds: int = Field(default=5, ge=1, le=5)
+    given: Condition | None = None
     question: Question | None = None
     task: Task | None = None
 

@@ -22,21 +22,44 @@ def situations(lesson: Lesson) -> list[Situation]:
     return found
 
 
+MOST_DRAWS = 60
+"""Among which the seeds are found that a card is about."""
+
+
 def draws(card: Card, situation: Situation) -> list[Built]:
-    """The card's situation for each of its blocks of seeds: one where chance plays no part."""
+    """The card's situation for each of its blocks of seeds, the first ones of which holds what is `given`: one where chance
+    plays no part."""
     first = build(situation, card.variants)
-    return [first, *(build(situation, card.variants, shift) for shift in range(1, card.seeds if first.chance else 1))]
+    count = card.seeds if chance(card, first) else 1
+    if card.given is None:
+        return [first, *(build(situation, card.variants, shift) for shift in range(1, count))]
+    given = Condition.read(card.given, card.measures)
+    found = [first]  # that it is one of them is asked with its claims
+    for shift in range(1, MOST_DRAWS):
+        if len(found) < count and given.holds(built := build(situation, card.variants, shift)):
+            found.append(built)
+    assert len(found) == count, f"{card.title}: of {MOST_DRAWS} seeds {card.given} holds for {len(found)} alone"
+    return found
+
+
+def chance(card: Card, built: Built) -> bool:
+    """Whether it plays in the situation, in one of its variants, or in the task's solution."""
+    others = [built.varied(name) for name in card.variants]
+    if card.task is not None:
+        others.append(built.solved(card.task.solution))
+    return any(each.chance for each in (built, *others))
 
 
 def problems(card: Card, situation: Situation) -> Iterator[str]:
     """What does not hold of a card, in words."""
     names = card.measures
     right: set[Any] = set()
+    claims = [claim for claim in (card.given, *card.claims) if claim is not None]
     for built in draws(card, situation):
         where = f"{card.title} (seeds + {built.shift})"
         values = {name: Measurement.read(text, names).value(built) for name, text in names.items()}
         yield from (f"{where}: {name} is no number" for name, value in values.items() if value != value)
-        yield from (f"{where}: {claim}, of {values}" for claim in card.claims if not Condition.read(claim, names).holds(built))
+        yield from (f"{where}: {claim}, of {values}" for claim in claims if not Condition.read(claim, names).holds(built))
         if card.question is not None:
             yield from (f"{where}: {problem}" for problem in _misjudged(card.question, built, card))
             if isinstance(card.question, Choose):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from glossary import unfit
-from replayed import problems, situations
+from replayed import draws, problems, situations
 
 from engine.lessons.building import build
 from engine.lessons.card import Choose
@@ -45,6 +45,7 @@ def test_nothing_is_wrong_with_any_file():
 def test_it_holds(id):
     lesson = library().read(id).lesson
     cards = zip(lesson.cards, situations(lesson), strict=True)
+    assert all(card.seeds == 5 for card in lesson.cards)
     assert [problem for card, situation in cards for problem in problems(card, situation)] == []
 
 
@@ -186,6 +187,25 @@ def test_a_wrong_claim_is_found(tmp_path):
     assert "met at the start" in found["met"][0]
     assert "not met by its solution" in found["unsolved"][0]
     assert "2 choices are right" in found["choices"][0]
+
+
+def test_a_card_about_one_sort_of_start_is_replayed_for_five_of_them(tmp_path):
+    """And seeds are tried where chance plays in a variant or a solution alone."""
+
+    def shifts(name: str, old: str, new: str) -> list[int]:
+        made(tmp_path / name, {"one": WELL.replace(old, new)})
+        lesson = Library(tmp_path / name).read("mine/one").lesson
+        return [built.shift for built in draws(lesson.cards[0], situations(lesson)[0])]
+
+    found = shifts("given", "claims:", "given: start > 0.75\nclaims:")
+    assert found[0] == 0 and len(found) == 5 and found != list(range(5))
+    still = "situation: {run: {data: {name: xor, samples: 40}, network: {initializer: {name: zeros}}, batch_size: full}}"
+    begins = "situation: {run: {data: {name: xor, samples: 40}}}"
+    assert shifts("still", begins, still) == [0]
+    drawn = f"{still}\nvariants: {{other: {{network.initializer: {{name: he_normal}}}}}}"
+    assert shifts("variant", begins, drawn) == [0, 1, 2, 3, 4]
+    solution = f"{still}\ntask: {{ask: Do it., wanted: start < 0, solution: {{change: {{batch_size: 3}}}}}}"
+    assert shifts("solution", begins, solution) == [0, 1, 2, 3, 4]
 
 
 def made(folder: Path, lessons: dict[str, str]) -> None:

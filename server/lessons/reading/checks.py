@@ -87,6 +87,8 @@ class _Measured:
             self._measurement(("measures", name), text)
         for index, claim in enumerate(card.claims):
             self._condition(("claims", index), claim)
+        if card.given is not None:
+            self._condition(("given",), card.given)
         self._question()
         if card.task is not None:
             self._condition(("task", "wanted"), card.task.wanted)
