@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from engine.lab.experiment import Experiment
 from engine.lab.memory.row import EXPERIMENT as MEMORY
+from engine.lab.shattered import EXPERIMENT as SHATTERED
 from engine.rows.row import by_name
 
-EXPERIMENTS: dict[str, Experiment] = by_name((MEMORY,))
+EXPERIMENTS: dict[str, Experiment] = by_name(
+    (
+        MEMORY,
+        SHATTERED,
+    )
+)
