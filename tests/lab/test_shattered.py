@@ -98,7 +98,7 @@ def last_rows(found) -> dict[str, tuple]:
 
 
 def test_batch_norm_shatters_and_skips_hold_together():
-    found = carried_out(SHATTERED, depth=24, width=50, seeds=2)
+    found = carried_out(SHATTERED, depth=24, width=100, seeds=2)
     rows = last_rows(found)
     assert abs(rows["batch norm"][2]) < 0.15 < 0.75 < rows["plain"][3]
     assert rows["batch norm + skips"][3] > 0.75
