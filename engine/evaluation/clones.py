@@ -32,13 +32,14 @@ def without_schedule(spec: RunSpec) -> RunSpec:
 
 def clone_on_rows(machine: Machine, rows: NDArray[np.int64]) -> Evaluator:
     """The evaluator of a clone with the same parameters whose training set is these `rows` (n,); it has no other split."""
-    made = Machine(machine.spec, _only(machine.dataset, rows))
+    made = Machine(machine.spec, only_rows(machine.dataset, rows))
     made.theta[...] = machine.theta
     made.state[...] = machine.state
     return Evaluator(made)
 
 
-def _only(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
+def only_rows(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
+    """The data whose training set is these `rows` of it (n,), and which has no other split."""
     splits = {}
     for name, split in dataset.splits.items():
         kept = rows if name == "train" else np.zeros(0, dtype=np.int64)

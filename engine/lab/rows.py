@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.lab.batch import EXPERIMENT as BATCH
 from engine.lab.experiment import Experiment
 from engine.lab.memory.row import EXPERIMENT as MEMORY
 from engine.lab.shattered import EXPERIMENT as SHATTERED
@@ -11,5 +12,6 @@ EXPERIMENTS: dict[str, Experiment] = by_name(
     (
         MEMORY,
         SHATTERED,
+        BATCH,
     )
 )
