@@ -28,6 +28,28 @@ THEMES = {
 }
 
 
+LANES = {
+    "light": ("#195a20", "#bd5650", "#2c2180", "#2c8f8c", "#84105c", "#23689a", "#958e14", "#b262c6"),
+    "dark": ("#559f64", "#dd97bc", "#f5d78e", "#8bcdff", "#c8fb6a", "#e5d9f2", "#98a52a", "#a870aa"),
+}
+OTHER_LANES = {
+    "light": ("#3f9a4a", "#7f2a28", "#6a62c4", "#175855", "#c2559c", "#4a93c4", "#5c5604", "#6d2484"),
+    "dark": ("#9ddba8", "#a84f7e", "#b08a38", "#4d8cc0", "#7da31f", "#a08fb4", "#ced873", "#dcb4dc"),
+}
+"""The tokens' lane colours; an optimizer that is there again has them in another lightness."""
+DASHES = ("solid", "dash", "dot", "dashdot")
+GROUND = {
+    "light": ("#4f7cab", "#7fa8c6", "#adcad6", "#d8e4e0", "#f6f1e4"),
+    "dark": ("#6fa3cc", "#467399", "#2f5069", "#213645", "#171d27"),
+}
+"""The tokens' colours of heights, low to high: the highest is paper."""
+SIGNS = {
+    "light": ("#d2691e", "#f2bf93", "#fcfbf8", "#9cc5e8", "#1f6fb5"),
+    "dark": ("#f0934a", "#7a4216", "#12151b", "#24507a", "#5aa9ee"),
+}
+"""The tokens' colours of signed numbers, the most negative first; 0 is paper."""
+
+
 def layout_of(theme: Theme, y_axis: dict[str, Any]) -> dict[str, Any]:
     axis = {
         "gridcolor": theme.line,

@@ -162,7 +162,8 @@ class Lab(Activity):
         return {"run": self.number, "branch": 0, "step": 0 if present is None or present.on is None else present.on.step}
 
     def script_key(self) -> Hashable:
-        return self.number, self.present is not None and self.present.status == "cancelled"
+        present = self.present
+        return self.number, present is not None, present is not None and present.status == "cancelled"
 
     def script(self) -> dict[str, Any]:
         asked = self.present.asked if self.present is not None else self.kept

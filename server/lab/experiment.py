@@ -57,6 +57,7 @@ class UnderWay:
     ) -> None:
         self.asked, self.number, self.on, self.updates, self.size = asked, number, on, updates, size
         self.subject = subject
+        self.spec = None if subject is None else subject.spec
         self.status: Status = "running"
         self.share, self.shown, self.seconds, self.message = 0.0, 0, 0.0, ""
         self.found: Result | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from server.lab.experiment import Asked
+from server.lab.page import written
 from server.protocol.lab import LabInfo
 
 if TYPE_CHECKING:
     from engine.export.csv_table import Cell
     from engine.lab.experiment import Result
+    from engine.spec import RunSpec
 
 
 def table(name: str, result: Result) -> dict[str, Any]:
@@ -21,8 +23,11 @@ def table(name: str, result: Result) -> dict[str, Any]:
     return _file(name, "csv", csv_text(columns, rows))
 
 
-def page(asked: Asked, info: LabInfo, result: Result, theme: str) -> dict[str, Any]:
-    raise NotImplementedError
+def page(asked: Asked, info: LabInfo, spec: RunSpec | None, result: Result, theme: str) -> dict[str, Any]:
+    """`spec`: of the run that it is about."""
+    from engine.lab import EXPERIMENTS
+
+    return _file(asked.experiment, "html", written(EXPERIMENTS[asked.experiment], info, spec, result, theme))
 
 
 def _file(name: str, ending: str, text: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ async def export(lab: Lab, viewer: Viewer, command: LabExport) -> dict[str, Any]
         raise CommandError("no_experiment", "It has found nothing yet", allowed="an experiment that has begun to tell")
     if command.format == "csv":
         return await lab.host.call(files.table, present.asked.experiment, present.found)
-    return await lab.host.call(files.page, present.asked, present.info(), present.found, command.theme)
+    return await lab.host.call(files.page, present.asked, present.info(), present.spec, present.found, command.theme)
 
 
 HANDLERS: Mapping[type[Command], Handler] = {

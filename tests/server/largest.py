@@ -350,7 +350,7 @@ async def experiments(page: Page) -> None:
     """Each with its defaults, about the largest run where it is about one: what is refused as too much is refused at once."""
     await page.do("configure", spec=LARGEST)
     await page.do("step", count=1)
-    for name in ("differences", *EXPERIMENTS):
+    for name in EXPERIMENTS:
         await page.do("lab_begin", experiment=name, leave="lab_cancel", within=LATE)
         await page.until(lambda: False, BRIEF)
         await page.see("lab")
