@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.lab.batch import EXPERIMENT as BATCH
 from engine.lab.experiment import Experiment
+from engine.lab.machines.row import EXPERIMENT as MACHINES
 from engine.lab.memory.row import EXPERIMENT as MEMORY
 from engine.lab.shattered import EXPERIMENT as SHATTERED
 from engine.rows.row import by_name
@@ -11,6 +12,7 @@ from engine.rows.row import by_name
 EXPERIMENTS: dict[str, Experiment] = by_name(
     (
         MEMORY,
+        MACHINES,
         SHATTERED,
         BATCH,
     )

@@ -86,12 +86,12 @@ def scatter(found: list[Sharded]) -> Chart:
     ends = np.array([plain.whole[shown].min(), plain.whole[shown].max()])
     series = [
         Series("equal", ends, ends, "line", dashed=True),
-        Series("plain mean", plain.whole[shown], plain.plain[shown], "points", colour=2),
-        Series("size-weighted mean", plain.whole[shown], plain.weighted[shown], "points", colour=1),
+        Series("plain mean", plain.whole[shown], plain.plain[shown], "points", colour=1),
+        Series("size-weighted mean", plain.whole[shown], plain.weighted[shown], "points", colour=0),
     ]
     if len(found) > 1:
         norm = found[1]
-        series.append(Series("weighted, batch norm", norm.whole[shown], norm.weighted[shown], "points", colour=3))
+        series.append(Series("weighted, batch norm", norm.whole[shown], norm.weighted[shown], "points", colour=2))
     title = "Each parameter's gradient: means over machines against the whole's"
     return Chart("means", title, Axis("component of the whole's gradient"), Axis("component of the mean"), tuple(series))
 
@@ -101,7 +101,7 @@ def errors(found: list[Sharded]) -> Chart:
     labels = ("size-weighted mean", "plain mean")
     x = np.arange(2.0)
     series = []
-    for name, colour, each in zip(("without batch norm", "with batch norm"), (1, 3), found, strict=False):
+    for name, colour, each in zip(("without batch norm", "with batch norm"), (0, 2), found, strict=False):
         values = np.array([each.error(each.weighted), each.error(each.plain)])
         series.append(Series(name, x, np.where(values > 0.0, values, np.nan), "points", colour=colour))
     axis = Axis("off by, in lengths of the whole's gradient", scale="log")

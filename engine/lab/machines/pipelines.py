@@ -103,9 +103,9 @@ def gantt(tasks: Sequence[Task]) -> Heat:
 def by_micro(devices: int, micro: int, counted: Sequence[float], real: Sequence[float]) -> Chart:
     x = np.arange(1.0, MOST_MICRO + 1.0)
     said = np.array([formula(devices, int(each)) for each in x])
-    series = [Series("formula", x, said, "line", dashed=True), Series("counted", x, np.array(counted), "points", colour=1)]
+    series = [Series("formula", x, said, "line", dashed=True), Series("counted", x, np.array(counted), "points", colour=0)]
     if real:
-        series.append(Series("this network's layers", x, np.array(real), "line+points", colour=2))
+        series.append(Series("this network's layers", x, np.array(real), "line+points", colour=1))
     axis = Axis("bubble", range=(0.0, 1.0))
     return Chart("bubble", "Bubble by micro-batches", Axis("micro-batches M"), axis, tuple(series), (Mark("x", micro, "M"),))
 

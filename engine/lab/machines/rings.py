@@ -93,8 +93,8 @@ def traffic(size: int, count: int) -> Chart:
     central = (x - 1.0) * size * BYTES
     unit, name = (1e6, "MB") if central[-1] >= 1e6 else (1e3, "kB")
     series = (
-        Series("ring", x, ring / unit, "line+points", colour=1),
-        Series("one collects", x, central / unit, "line+points", colour=2),
+        Series("ring", x, ring / unit, "line+points", colour=0),
+        Series("one collects", x, central / unit, "line+points", colour=1),
     )
     title = "Sent by the busiest machine"
     marks = (Mark("x", float(count), "K"), Mark("y", 2.0 * size * BYTES / unit, "2 P"))

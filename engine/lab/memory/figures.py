@@ -57,8 +57,8 @@ def figures(
 def timeline(plain: Attempt, saved: Attempt) -> Chart:
     name, size = unit_for(plain.held.peak)
     series = (
-        Series("every value kept", _from_one(plain), plain.held.total / size, "steps", colour=1),
-        Series(_words(saved), _from_one(saved), saved.held.total / size, "steps", colour=2),
+        Series("every value kept", _from_one(plain), plain.held.total / size, "steps", colour=0),
+        Series(_words(saved), _from_one(saved), saved.held.total / size, "steps", colour=1),
     )
     marks = tuple(
         Mark("y", each.held.peak / size, f"at most {amount(each.held.peak)}")
@@ -77,7 +77,7 @@ def by_layer(bench: Bench, plain: Attempt) -> Chart:
     )
     name, size = unit_for(max(float(values.max()) for _, values in parts))
     x = np.arange(bench.layers + 1.0)
-    series = tuple(Series(title, x, values / size, "bars", colour=place) for place, (title, values) in enumerate(parts, 1))
+    series = tuple(Series(title, x, values / size, "bars", colour=place) for place, (title, values) in enumerate(parts))
     axis = Axis("layer", labels=layer_labels(bench))
     return Chart("layers", "Held after the forward pass, by layer", axis, Axis("held", name), series, stacked=True)
 
@@ -86,7 +86,7 @@ def by_depth(bench: Bench, attempts: Sequence[Attempt], saved: Attempt) -> Chart
     x = np.array([float(each.every or bench.layers) for each in attempts])
     peaks = np.array([float(each.held.peak) for each in attempts])
     name, size = unit_for(peaks.max())
-    series = (Series("values held at most", x, peaks / size, "line+points", colour=2),)
+    series = (Series("values held at most", x, peaks / size, "line+points", colour=1),)
     marks = [Mark("x", bench.layers**0.5, "√L")]
     if saved.every is not None and saved.every != bench.square_root:
         marks.append(Mark("x", saved.every, "k"))
@@ -105,7 +105,7 @@ def by_batch(bench: Bench, batches: Mapping[int, Array]) -> Chart:
         ("cached activations", cached),
     )
     x = np.arange(float(count))
-    series = tuple(Series(title, x, values / size, "bars", colour=place) for place, (title, values) in enumerate(parts, 1))
+    series = tuple(Series(title, x, values / size, "bars", colour=place) for place, (title, values) in enumerate(parts))
     axis = Axis("samples in a mini-batch", labels=tuple(str(batch) for batch in batches))
     return Chart("batch", "Held after the forward pass, by batch size", axis, Axis("held", name), series, stacked=True)
 
