@@ -39,12 +39,15 @@ class TangentPass:
         self.directions = self.products = self.tangents = np.zeros((0, 0))
         self.corners = 0
 
-    def along(self, directions: Array, ops: NDArray[np.int64]) -> Array:
-        """Run `ops`, from the samples to the gradient; H v of each direction, (k, P)."""
+    def along(self, directions: Array, ops: NDArray[np.int64], inputs: Array | None = None) -> Array:
+        """Run `ops`, from the samples to the gradient; H v of each direction, (k, P). The samples move too, along
+        `inputs` (k, d_0, columns); they lie in the workspace already, or `ops` gather them."""
         self.directions = directions
         self.products = np.zeros_like(directions)
         self.tangents = np.zeros((len(directions), self.tape.layout.size))
         self.corners = 0
+        if inputs is not None:
+            self.at(self.tape.layout.offsets["h0"], self.tape.sizes[0])[1][...] = inputs
         with np.errstate(all="ignore"):  # what is not finite is the caller's to see
             for op in ops:
                 OPS.get(int(op[codes.CODE]), _value_alone)(self, op)

@@ -6,11 +6,15 @@ from engine.lab.batch import EXPERIMENT as BATCH
 from engine.lab.experiment import Experiment
 from engine.lab.machines.row import EXPERIMENT as MACHINES
 from engine.lab.memory.row import EXPERIMENT as MEMORY
+from engine.lab.modes import EXPERIMENT as MODES
+from engine.lab.price import EXPERIMENT as PRICE
 from engine.lab.shattered import EXPERIMENT as SHATTERED
 from engine.rows.row import by_name
 
 EXPERIMENTS: dict[str, Experiment] = by_name(
     (
+        PRICE,
+        MODES,
         MEMORY,
         MACHINES,
         SHATTERED,

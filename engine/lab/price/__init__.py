@@ -1,0 +1,5 @@
+"""The price of a gradient."""
+
+from engine.lab.price.experiment import EXPERIMENT
+
+__all__ = ["EXPERIMENT"]

@@ -1,0 +1,215 @@
+"""The prices of networks as table, curves and words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.array import Array
+from engine.lab.charts import Axis, Chart, Mark, Series
+from engine.lab.experiment import Cell, Column, Result, Table
+from engine.lab.price.measure import BACKWARD, DIFFERENCES, FORWARD, FORWARD_MODE, Price
+
+NAMES = {
+    FORWARD: "forward pass",
+    BACKWARD: "backward pass",
+    DIFFERENCES: "central differences",
+    FORWARD_MODE: "forward mode",
+}
+SHORT = {DIFFERENCES: "differences", FORWARD_MODE: "forward mode"}
+PASS_BY_PASS = (DIFFERENCES, FORWARD_MODE)
+COLUMNS = (
+    Column("network", "Network"),
+    Column("weights", "Weights P"),
+    Column("parameters", "Parameters n"),
+    Column("forward", "Forward", "multiplications a sample"),
+    Column("backward", "Backward", "multiplications a sample"),
+    Column("ratio", "Backward / forward, counted"),
+    Column("differences", "Central differences", "multiplications a sample"),
+    Column("forward_mode", "Forward mode", "multiplications a sample"),
+    Column("forward_seconds", "Forward", "s"),
+    Column("backward_seconds", "Backward", "s"),
+    Column("ratio_seconds", "Backward / forward, measured"),
+    Column("differences_seconds", "Central differences", "s"),
+    Column("forward_mode_seconds", "Forward mode", "s"),
+    Column("made", "Differences, forward mode"),
+    Column("differences_off", "Differences are off by"),
+    Column("forward_mode_off", "Forward mode is off by"),
+)
+Crossing = tuple[str, str, float]
+"""Of two curves, by name, and the place on the axis."""
+
+
+def result(prices: Sequence[Price], own: Price | None, *, done: bool) -> Result:
+    """All so far. `own`: of the present run's network."""
+    everyone = [*prices, *([own] if own else [])]
+    crossed = crossings(prices)
+    rows = tuple(_row(price, "" if price is not own else "this run: ") for price in everyone)
+    words = _said(prices, own, crossed) if done else ""
+    figures = (_time(prices, own, crossed), _operations(prices, own), _ratio(prices, own))
+    values: dict[str, Any] = {
+        "crossings": [{"of": NAMES[a], "and": NAMES[b], "at": at} for a, b, at in crossed],
+        "batch": prices[0].batch if prices else None,
+    }
+    return Result(words, Table(COLUMNS, rows), figures, values)
+
+
+def crossings(prices: Sequence[Price]) -> list[Crossing]:
+    """Where measured curves cross, between networks on a log-log scale: of backward over forward, and of the two ways that go
+    pass by pass, the last place from which on one of them stays the dearer."""
+    found = []
+    for a, b in ((FORWARD, BACKWARD), PASS_BY_PASS):
+        known = [price for price in prices if a in price.seconds and b in price.seconds]
+        ahead = np.array([math.log(price.seconds[b] / price.seconds[a]) for price in known])
+        x = np.log([price.parameters for price in known])
+        changes = np.flatnonzero(np.sign(ahead[1:]) != np.sign(ahead[:-1])) if len(known) > 1 else np.zeros(0, dtype=int)
+        if len(changes):
+            i = int(changes[-1])
+            share = ahead[i] / (ahead[i] - ahead[i + 1])
+            found.append((a, b, float(np.exp(x[i] + share * (x[i + 1] - x[i])))))
+    return found
+
+
+def _row(price: Price, prefix: str) -> tuple[Cell, ...]:
+    made = "passes really made" if price.really.get(DIFFERENCES) else "passes × median of one"
+    measured = price.seconds
+    ratio = price.measured_ratio if BACKWARD in measured else None
+    return (
+        prefix + price.network,
+        price.weights,
+        price.parameters,
+        price.operations[FORWARD],
+        price.operations[BACKWARD],
+        price.counted_ratio,
+        price.operations[DIFFERENCES],
+        price.operations.get(FORWARD_MODE),
+        measured[FORWARD],
+        measured[BACKWARD],
+        ratio,
+        measured[DIFFERENCES],
+        measured.get(FORWARD_MODE),
+        made,
+        _number(price.off.get(DIFFERENCES)),
+        _number(price.off.get(FORWARD_MODE)),
+    )
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+# Curves ---------------------------------------------------------------------------------------------------------------
+
+
+def _time(prices: Sequence[Price], own: Price | None, crossed: list[Crossing]) -> Chart:
+    x = _sizes(prices)
+    series = []
+    for colour, name in enumerate(NAMES):
+        y = np.array([price.seconds.get(name, np.nan) for price in prices])
+        if name not in PASS_BY_PASS:
+            series.append(Series(NAMES[name], x, y, "line+points", colour=colour))
+            continue
+        really = np.array([price.really.get(name, False) for price in prices], dtype=bool)
+        last = int(np.flatnonzero(really)[-1]) if really.any() else 0
+        series.append(Series(NAMES[name], x, np.where(really, y, np.nan), "line+points", colour=colour))
+        rest = np.where(np.arange(len(x)) >= last, y, np.nan)
+        if not really.all():
+            series.append(Series(f"{SHORT[name]}, worked out", x, rest, "line", colour=colour, dashed=True))
+    marks = [Mark("x", at, f"{NAMES[b]} = {NAMES[a]}") for a, b, at in crossed]
+    if own is not None:
+        series.append(_own(own, {name: own.seconds[name] for name in NAMES if name in own.seconds}))
+    axes = Axis("parameters n", scale="log"), Axis("time of one gradient, or pass", "s", "log")
+    return Chart("time", "Time, measured", *axes, tuple(series), tuple(marks))
+
+
+def _operations(prices: Sequence[Price], own: Price | None) -> Chart:
+    x = _sizes(prices)
+    series = [
+        Series(
+            NAMES[name],
+            x,
+            np.array([float(price.operations[name]) for price in prices]),
+            "line+points",
+            colour=colour,
+        )
+        for colour, name in enumerate(NAMES)
+    ]
+    if own is not None:
+        series.append(_own(own, {name: float(value) for name, value in own.operations.items()}))
+    axes = Axis("parameters n", scale="log"), Axis("multiplications for each sample", scale="log")
+    return Chart("operations", "Operations, counted on the tape", *axes, tuple(series))
+
+
+def _ratio(prices: Sequence[Price], own: Price | None) -> Chart:
+    x = _sizes(prices)
+    counted = Series("counted", x, np.array([price.counted_ratio for price in prices]), "line+points", colour=0)
+    measured = Series("measured", x, np.array([price.measured_ratio for price in prices]), "line+points", colour=1, dashed=True)
+    series = [counted, measured]
+    if own is not None:
+        series.append(_own(own, {"counted": own.counted_ratio, "measured": own.measured_ratio}))
+    axes = Axis("parameters n", scale="log"), Axis("backward / forward")
+    return Chart("ratio", "Backward over forward", *axes, tuple(series), (Mark("y", 2.0, "2"),))
+
+
+def _sizes(prices: Sequence[Price]) -> Array:
+    return np.array([float(price.parameters) for price in prices])
+
+
+def _own(own: Price, y: dict[str, float]) -> Series:
+    return Series(f"this run, {own.network}", np.full(len(y), float(own.parameters)), np.array(list(y.values())), "points")
+
+
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+def _said(prices: Sequence[Price], own: Price | None, crossed: list[Crossing]) -> str:
+    most = prices[-1]
+    backpropagation = most.seconds[FORWARD] + most.seconds[BACKWARD]
+    said = [
+        f"{most.network} has {most.parameters:,} parameters. Its gradient by backpropagation takes "
+        f"{duration(backpropagation)}: backward costs {most.measured_ratio:.2f} times forward (counted: "
+        f"{most.counted_ratio:.2f}). Central differences would take {most.passes[DIFFERENCES]:,} forward passes, {duration(most.seconds[DIFFERENCES])}; forward mode "
+        f"{most.passes[FORWARD_MODE]:,} passes, {duration(most.seconds[FORWARD_MODE])}."
+    ]
+    made = [price for price in prices if price.off]
+    if made:
+        off = {name: max(price.off[name] for price in made) for name in PASS_BY_PASS}
+        said.append(
+            f"Up to n = {made[-1].parameters:,} all were really made: differences agree with backpropagation to "
+            f"{off[DIFFERENCES]:.0e} of the largest entry, forward mode to {off[FORWARD_MODE]:.0e}."
+        )
+        if off[DIFFERENCES] > 1e-6:
+            said.append("Differences are off that much where a step leads across a kink of the activation.")
+    said.append(_crossed(prices, crossed))
+    if own is not None and FORWARD_MODE not in own.seconds:
+        said.append("This run's network is no plain chain of layers, or too large: its forward mode is not measured here.")
+    return " ".join(said)
+
+
+def _crossed(prices: Sequence[Price], crossed: list[Crossing]) -> str:
+    """Where curves cross, and where they do not although one might think so."""
+    told = []
+    for a, b, at in crossed:
+        more = "more" if _dearer(prices, a, b) else "less"
+        told.append(f"{NAMES[b]} takes {more} time than {NAMES[a]} from about {at:,.0f} parameters on")
+    words = ""
+    if told:
+        words = f"The curves of time cross: {'; '.join(told)}; in smaller networks φ, φ′ and biases weigh more than products. "
+    return words + "In operations no curves cross: they meet where a network is one weight, 2 multiplications each way."
+
+
+def _dearer(prices: Sequence[Price], a: str, b: str) -> bool:
+    """Whether b takes longer than a in the end."""
+    last = [price for price in prices if a in price.seconds and b in price.seconds][-1]
+    return last.seconds[b] > last.seconds[a]
+
+
+def duration(seconds: float) -> str:
+    """Three digits in the unit that suits."""
+    for size, unit in ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"
