@@ -172,12 +172,12 @@ EXPERIMENT = Experiment(
     source="Baydin, Pearlmutter, Radul and Siskind, Automatic Differentiation in Machine Learning: a Survey, Journal of "
     "Machine Learning Research 18 (2018).",
     link="https://www.jmlr.org/papers/v18/17-468.html",
-    formula=r"J = \frac{\partial z_L}{\partial x} \in \mathbb{R}^{m \times n}: \qquad \text{forward: } J e_j,\ n\ \text{passes},"
-    r" \qquad \text{reverse: } e_i^\top J,\ m\ \text{passes}",
+    formula=r"J = \frac{\partial z_L}{\partial x} \in \mathbb{R}^{m \times n}: \qquad \text{forward: } J e_j,\ n\ "
+    r"\text{passes}, \qquad \text{reverse: } e_i^\top J,\ m\ \text{passes}",
     why=r"Forward mode carries a tangent along with every value, $\dot z_l = W_l \dot h_{l-1}$ and "
     r"$\dot h_l = \varphi'(z_l) \odot \dot z_l$: begun with $\dot x = e_j$ it ends in column $j$. Reverse mode carries an "
-    r"error signal back, $\delta_l = W_{l+1}^\top \delta_{l+1} \odot \varphi'(z_l)$: begun with $\delta_L = e_i$ it ends in row "
-    "$i$. Both multiply as often, so the fewer passes win.",
+    r"error signal back, $\delta_l = W_{l+1}^\top \delta_{l+1} \odot \varphi'(z_l)$: begun with $\delta_L = e_i$ it ends in "
+    "row $i$. Both multiply as often, so the fewer passes win.",
     coverage="A10",
     make=make,
     size=size,

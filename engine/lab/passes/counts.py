@@ -1,7 +1,8 @@
 """Operations of a tape, counted on its ops: the multiplications of matrix products, for each sample.
 
 They are what costs in a network that is not tiny: a product with W (d_l, d_{l-1}) takes d_l d_{l-1} of them for each sample,
-all that is done unit by unit (a bias, φ, φ′, the loss) a few for each of d_l. Where an op has no matrix product it counts nothing.
+all that is done unit by unit (a bias, φ, φ′, the loss) a few for each of d_l. Where an op has no matrix product it
+counts nothing.
 """
 
 from __future__ import annotations

@@ -171,8 +171,9 @@ def _said(prices: Sequence[Price], own: Price | None, crossed: list[Crossing]) -
     said = [
         f"{most.network} has {most.parameters:,} parameters. Its gradient by backpropagation takes "
         f"{duration(backpropagation)}: backward costs {most.measured_ratio:.2f} times forward (counted: "
-        f"{most.counted_ratio:.2f}). Central differences would take {most.passes[DIFFERENCES]:,} forward passes, {duration(most.seconds[DIFFERENCES])}; forward mode "
-        f"{most.passes[FORWARD_MODE]:,} passes, {duration(most.seconds[FORWARD_MODE])}."
+        f"{most.counted_ratio:.2f}). Central differences would take {most.passes[DIFFERENCES]:,} forward passes, "
+        f"{duration(most.seconds[DIFFERENCES])}; forward mode {most.passes[FORWARD_MODE]:,} passes, "
+        f"{duration(most.seconds[FORWARD_MODE])}."
     ]
     made = [price for price in prices if price.off]
     if made:
