@@ -61,7 +61,7 @@ RICH = [
 @pytest.mark.parametrize(("layers", "data"), [([{"units": 8}], "digits"), (RICH, "spiral"), ([], "moons")])
 def test_the_present_network_is_held_against_differences(layers, data):
     machine, subject = subject_of(layers, data)
-    found = carried_out(MODES, subject, network="present")
+    found = carried_out(MODES, subject, network="present run")
     J = found.figures[0].values
     assert found.values["off"] <= 1e-12
     runner_of = Jacobian(machine)._runner
@@ -82,12 +82,12 @@ def test_the_present_network_is_held_against_differences(layers, data):
 
 def test_what_cannot_be_chosen_is_refused():
     with pytest.raises(ChoiceError) as refused:
-        carried_out(MODES, network="present")
+        carried_out(MODES, network="present run")
     assert (refused.value.field, refused.value.allowed) == ("network", "drawn")
     wide = {"name": "inline", "task": "regression", "train_x": np.ones((4, 65)), "train_y": np.ones(4)}
     spec = RunSpec.model_validate({"data": wide})
     with pytest.raises(ChoiceError, match="65 inputs"):
-        carried_out(MODES, Subject.of(Machine(spec, prepare(spec))), network="present")
+        carried_out(MODES, Subject.of(Machine(spec, prepare(spec))), network="present run")
     with pytest.raises(ChoiceError, match="inputs"):
         carried_out(MODES, inputs=65)
 
@@ -95,5 +95,5 @@ def test_what_cannot_be_chosen_is_refused():
 def test_a_run_that_is_not_finite_says_so():
     machine, _ = subject_of([{"units": 3}], updates=0)
     machine.theta[...] = np.nan
-    found = carried_out(MODES, Subject.of(machine), network="present")
+    found = carried_out(MODES, Subject.of(machine), network="present run")
     assert "not finite" in found.said and found.values["off"] is None

@@ -188,7 +188,7 @@ EXPERIMENT = Experiment(
             "",
             "drawn",
             kind="choice",
-            choices=("drawn", "present"),
+            choices=("drawn", "present run"),
             summary="Drawn by its seed with the sizes below, or the present run's as it stands, at its first training sample.",
         ),
         Parameter("inputs", "Inputs", "n", 8, kind="int", minimum=1, maximum=MOST, summary="Columns of the Jacobian."),
