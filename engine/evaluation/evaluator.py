@@ -23,8 +23,8 @@ from engine.machine.work import heavy, pieces_of
 from engine.parts import give_way
 from engine.rows.activations import ACTIVATIONS
 
-Part = Literal["forward_ops", "gradient_ops", "delta_ops"]
-"""Of the tape: to the losses, to the gradients, to the deltas."""
+Part = Literal["activation_ops", "forward_ops", "gradient_ops", "delta_ops"]
+"""Of the tape: to the outputs, to the losses, to the gradients, to the deltas."""
 MOST_VALUES = 2**27  # of one pass over all rows at once, 1 GB
 NO_SERIES = np.zeros((1, len(codes.SERIES_COLUMNS)))
 

@@ -55,10 +55,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Progress:
-    """The share that is done, from 0 to 1, and what there is to see so far, where that is news."""
+    """The share that is done, from 0 to 1, and what there is to see so far, where that is news. `kept`, plain data ready for
+    JSON, is what `Experiment.resume` goes on from; the newest holds all."""
 
     share: float
     so_far: Result | None = None
+    kept: Mapping[str, Any] | None = None
 
 
 Making = Generator[Progress, None, Result]
@@ -71,7 +73,8 @@ class Experiment(Row):
     the choices. `rows`: the rows of COVERAGE.md that it shows. `on_run`: it is about the present run, and `make` needs one.
 
     `make(subject, choices)` raises `ChoiceError` at its first step for choices that do not fit the run. `updates` counts the
-    updates of runs that it will make, `size` the bytes that it will hold: both are asked before it begins."""
+    updates of runs that it will make, `size` the bytes that it will hold: both are asked before it begins. `resume(subject,
+    choices, kept)` goes on from what `Progress.kept` held; an experiment without it begins again."""
 
     make: Callable[[Subject | None, Choices], Making] = field(kw_only=True)
     why: str = field(kw_only=True)
@@ -80,7 +83,9 @@ class Experiment(Row):
     updates: Callable[[Subject | None, Choices], int] = field(default=lambda subject, choices: 0, kw_only=True)
     size: Callable[[Subject | None, Choices], int] = field(default=lambda subject, choices: 1_000_000, kw_only=True)
 
-    internal: ClassVar[tuple[str, ...]] = ("make", "updates", "size")
+    resume: Callable[[Subject | None, Choices, Mapping[str, Any]], Making] | None = field(default=None, kw_only=True)
+
+    internal: ClassVar[tuple[str, ...]] = ("make", "updates", "size", "resume")
 
 
 def chosen(experiment: Experiment, given: Choices) -> dict[str, Any]:
@@ -99,11 +104,15 @@ def chosen(experiment: Experiment, given: Choices) -> dict[str, Any]:
     return found
 
 
-def begun(experiment: Experiment, subject: Subject | None, given: Choices) -> Making:
-    """The experiment with these choices, about a run where it is about one. Raises `ChoiceError`."""
+def begun(experiment: Experiment, subject: Subject | None, given: Choices, kept: Mapping[str, Any] | None = None) -> Making:
+    """The experiment with these choices, about a run where it is about one; gone on with from what was `kept`, where it can be.
+    Raises `ChoiceError`."""
     if experiment.on_run and subject is None:
         raise ChoiceError("run", f"{experiment.title} is about a run, and there is none", "a run")
-    return experiment.make(subject, chosen(experiment, given))
+    choices = chosen(experiment, given)
+    if kept is not None and experiment.resume is not None:
+        return experiment.resume(subject, choices, kept)
+    return experiment.make(subject, choices)
 
 
 def carried_out(experiment: Experiment, subject: Subject | None = None, **choices: Any) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.lab.batch import EXPERIMENT as BATCH
 from engine.lab.experiment import Experiment
+from engine.lab.layers import EXPERIMENT as LAYERS
 from engine.lab.machines.row import EXPERIMENT as MACHINES
 from engine.lab.memory.row import EXPERIMENT as MEMORY
 from engine.lab.modes import EXPERIMENT as MODES
@@ -18,6 +19,7 @@ EXPERIMENTS: dict[str, Experiment] = by_name(
         MEMORY,
         MACHINES,
         SHATTERED,
+        LAYERS,
         BATCH,
     )
 )
