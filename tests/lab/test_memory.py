@@ -13,7 +13,7 @@ from engine.lab import ChoiceError, Subject, carried_out
 from engine.lab.memory.held_bytes import Bench
 from engine.lab.memory.holding import Holding, measured
 from engine.lab.memory.networks import DEEP_NORM, PRESENT, deep
-from engine.lab.memory.row import EXPERIMENT
+from engine.lab.memory.row import CHECKPOINTS, EXPERIMENT, LAYERS
 from engine.lab.memory.schedule import schedule
 from engine.machine.machine import Machine
 from engine.machine.trace import batch_rows
@@ -193,28 +193,44 @@ def test_cached_values_grow_with_the_batch_and_nothing_else_does() -> None:
 
 
 def test_square_root_of_a_deep_network() -> None:
-    found = carried_out(EXPERIMENT, network="24 layers")
-    peaks = {row[0]: row[6] for row in found.table.rows}
-    assert found.values["equal"] and found.values["every"] == 5
-    assert min(v for k, v in peaks.items() if str(k).startswith("checkpoints")) == peaks["checkpoints every 5"]
+    found = carried_out(EXPERIMENT, network="24 layers", show=CHECKPOINTS)
+    rows = {row[0]: row for row in found.table.rows}
+    peaks = {name: row[1] for name, row in rows.items() if name.startswith("checkpoint")}
+    assert found.values["equal"] and found.values["every"] == 5 and len(peaks) == 25
+    assert min(peaks.values()) == peaks["checkpoint every 5"]
     assert found.values["peak_saved"] < 0.3 * found.values["peak"]
     assert 0.8 < found.values["forward_again"] < 1.0
-    assert [figure.name for figure in found.figures] == [
-        "timeline",
-        "layers",
-        "every",
-        "batch",
-        "held kept",
-        "held checkpoints",
-    ]
+    assert [figure.name for figure in found.figures] == ["every", "again"]
+    assert found.figures[0].series[0].y.tolist() == [peak / 1e6 for peak in peaks.values()]
+    assert found.figures[0].marks[0].at == 5.0 and "bit for bit" in found.said
+
+
+def test_one_update_is_drawn_as_it_was_held() -> None:
+    found = carried_out(EXPERIMENT, network="24 layers")
+    assert [figure.name for figure in found.figures] == ["timeline", "held kept", "held checkpoints"]
     assert math.isclose(found.figures[0].series[1].y.max() * 1e6, found.values["peak_saved"])
-    assert "bit for bit" in found.said and "nan" not in found.said
+    assert np.allclose(np.nansum(found.figures[2].values, axis=0).max() * 1e3, found.values["peak_saved"])
+    assert found.table.rows[1][4] == found.values["ops_again"] and "71% less" in found.said
+
+
+def test_layers_and_batches_are_drawn_as_they_lie() -> None:
+    subject = subject_of(RUNS["plain"])
+    found = carried_out(EXPERIMENT, subject, show=LAYERS)
+    machine = subject.machine()
+    whole = next(row for row in found.table.rows if row[0] == "all layers, 32 samples")
+    assert whole[1:4] == (machine.theta.nbytes, machine.grad.nbytes, machine.state.nbytes)
+    stacked = sum(series.y for series in found.figures[0].series) * 1e3
+    assert stacked.sum() == pytest.approx(sum(whole[1:5]) - machine.clock.nbytes)
+    batch = sum(series.y for series in found.figures[1].series) * 1e3
+    assert batch[found.figures[1].x.labels.index("32")] == pytest.approx(sum(whole[1:5]))
+    assert f"from {math.ceil(sum(whole[1:4]) / (whole[4] / 32))} samples on" in found.said
 
 
 def test_a_layer_that_caches_more_than_a_checkpoint_wants_more_checkpoints() -> None:
-    found = carried_out(EXPERIMENT, network=DEEP_NORM)
+    subject = subject_of({"network": {"layers": [{"units": 8, "norm": "batch", "dropout": 0.1}] * 12}})
+    found = carried_out(EXPERIMENT, subject, show=CHECKPOINTS)
     assert found.values["equal"] and found.values["best"] < found.values["square_root"]
-    assert "The least is held at" in found.said
+    assert "That is not" in found.said
 
 
 def test_refusals() -> None:

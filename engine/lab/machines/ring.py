@@ -39,14 +39,20 @@ def chunks_of(count: int, machines: int) -> list[slice]:
 class Reduced:
     """`held` (K, P) at the end. Before the first step and after each: how many machines' numbers a chunk is the sum of,
     `counts`, and the number in it at its shown place, `values`; both (steps + 1, machine, chunk). `sends` (steps, machine)
-    is the chunk that goes out; `bytes` (machine,) what each has sent in all."""
+    is the chunk that goes out, `sent` (steps + 1, machine) the bytes until then."""
 
     held: Array
     counts: Array
     values: Array
     shown: tuple[int, ...]
     sends: Array
-    bytes: Array
+    sent: Array
+
+    @property
+    def bytes(self) -> Array:
+        """What each machine has sent in all, (K,)."""
+        found: Array = self.sent[-1]
+        return found
 
 
 def all_reduced(own: Array) -> Reduced:
@@ -57,10 +63,10 @@ def all_reduced(own: Array) -> Reduced:
     shown = tuple(place.start + int(np.argmax(np.abs(total[place]))) for place in places)
     counts = [np.ones((machines, machines))]
     values = [held[:, list(shown)].copy()]
-    sends, sent = [], np.zeros(machines)
+    sends, sent = [], [np.zeros(machines)]
     for step in messages(machines):
         carried = [held[message.sender, places[message.chunk]].copy() for message in step]
-        having = counts[-1].copy()
+        having, so_far = counts[-1].copy(), sent[-1].copy()
         for message, numbers in zip(step, carried, strict=True):
             place = places[message.chunk]
             of_sender = counts[-1][message.sender, message.chunk]
@@ -70,11 +76,12 @@ def all_reduced(own: Array) -> Reduced:
             else:
                 held[message.receiver, place] = numbers
                 having[message.receiver, message.chunk] = of_sender
-            sent[message.sender] += numbers.nbytes
+            so_far[message.sender] += numbers.nbytes
         counts.append(having)
+        sent.append(so_far)
         values.append(held[:, list(shown)].copy())
         sends.append([message.chunk for message in step])
-    return Reduced(held, np.array(counts), np.array(values), shown, np.array(sends, dtype=float), sent)
+    return Reduced(held, np.array(counts), np.array(values), shown, np.array(sends, dtype=float), np.array(sent))
 
 
 def most_sent(count: int, machines: int) -> int:

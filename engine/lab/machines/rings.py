@@ -60,9 +60,14 @@ def made(machine: Machine, choices: Choices) -> Making:
         "alike": alike,
         "off": off,
     }
-    arrays = {"ring_counts": reduced.counts, "ring_values": reduced.values, "ring_sends": reduced.sends}
+    arrays = {
+        "ring_counts": reduced.counts,
+        "ring_values": reduced.values,
+        "ring_sends": reduced.sends,
+        "ring_sent": reduced.sent,
+    }
     figures = (traffic(size, count), first_machine(reduced))
-    return Result(_said(values), table(reduced, size), figures, values, arrays)
+    return Result(_said(values), table(reduced), figures, values, arrays)
 
 
 def name_of(machine: Machine, place: int) -> str:
@@ -110,15 +115,12 @@ def first_machine(reduced: Reduced) -> Heat:
     return Heat("first", title, Axis("step"), axis, counts, at_x=steps, measure="machines", written=True)
 
 
-def table(reduced: Reduced, size: int) -> Table:
+def table(reduced: Reduced) -> Table:
     machines = reduced.counts.shape[1]
-    places, sent = chunks_of(size, machines), np.zeros(machines, dtype=np.int64)
     rows: list[tuple[Cell, ...]] = []
     for number, step in enumerate(messages(machines), 1):
-        for message in step:
-            place = places[message.chunk]
-            sent[message.sender] += BYTES * (place.stop - place.start)
         words = ", ".join(f"{each.sender + 1} → {each.receiver + 1}: {each.chunk + 1}" for each in step)
         phase = "reduce-scatter" if step[0].adds else "all-gather"
-        rows.append((number, phase, words, int(sent.max()), int((reduced.counts[number] == machines).sum())))
+        whole = int((reduced.counts[number] == machines).sum())
+        rows.append((number, phase, words, int(reduced.sent[number].max()), whole))
     return Table(COLUMNS, tuple(rows))

@@ -7,24 +7,28 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from engine.array import Array
-from engine.lab.charts import Axis, Chart, Figure, Heat, Mark, Series
+from engine.lab.charts import Axis, Chart, Heat, Mark, Series
 from engine.lab.experiment import Cell, Column, Table
 from engine.lab.memory.held_bytes import Attempt, Bench
 
 UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0))
-COLUMNS = (
+LAYER_COLUMNS = (
     Column("what", "Of"),
     Column("parameters", "Parameters", "B"),
     Column("gradients", "Gradients", "B"),
     Column("optimizer", "Optimizer state", "B"),
     Column("cached", "Cached after the forward pass", "B"),
     Column("values", "Values cached"),
-    Column("peak", "Values held at most", "B"),
-    Column("again", "Ops run again"),
-    Column("forward", "Forward passes more"),
-    Column("equal", "Gradient bit for bit"),
 )
-NO_CHECKPOINTS = "no checkpoints"
+HELD_COLUMNS = (
+    Column("what", "Of"),
+    Column("peak", "Values held at most", "B"),
+    Column("cached", "Held after the forward pass", "B"),
+    Column("ops", "Ops run"),
+    Column("again", "Of them again"),
+    Column("forward", "Forward passes more"),
+    Column("equal", "Gradient bit for bit the run's"),
+)
 
 
 def unit_for(most: float) -> tuple[str, float]:
@@ -40,18 +44,6 @@ def amount(count: float) -> str:
 
 def layer_labels(bench: Bench) -> tuple[str, ...]:
     return ("mini-batch", *(str(layer) for layer in range(1, bench.layers + 1)))
-
-
-def figures(
-    bench: Bench, plain: Attempt, saved: Attempt, attempts: Sequence[Attempt], batches: Mapping[int, Array]
-) -> tuple[Figure, ...]:
-    """The two of the chosen checkpoints first; of the others as many as there are so far."""
-    found: list[Figure] = [timeline(plain, saved), by_layer(bench, plain)]
-    if len(attempts) > 1:
-        found.append(by_depth(bench, attempts, saved))
-    if batches:
-        found.append(by_batch(bench, batches))
-    return (*found, *(held_map(bench, each) for each in (plain, saved)))
 
 
 def timeline(plain: Attempt, saved: Attempt) -> Chart:
@@ -82,14 +74,14 @@ def by_layer(bench: Bench, plain: Attempt) -> Chart:
     return Chart("layers", "Held after the forward pass, by layer", axis, Axis("held", name), series, stacked=True)
 
 
-def by_depth(bench: Bench, attempts: Sequence[Attempt], saved: Attempt) -> Chart:
+def by_depth(bench: Bench, attempts: Sequence[Attempt], every: int) -> Chart:
     x = np.array([float(each.every or bench.layers) for each in attempts])
     peaks = np.array([float(each.held.peak) for each in attempts])
     name, size = unit_for(peaks.max())
     series = (Series("values held at most", x, peaks / size, "line+points", colour=1),)
     marks = [Mark("x", bench.layers**0.5, "√L")]
-    if saved.every is not None and saved.every != bench.square_root:
-        marks.append(Mark("x", saved.every, "k"))
+    if every != bench.square_root:
+        marks.append(Mark("x", every, "k"))
     title = "Values held at most, by layers k between checkpoints"
     return Chart("every", title, Axis("k"), Axis("at most", name, range=(0.0, 1.05 * peaks.max() / size)), series, tuple(marks))
 
@@ -121,23 +113,41 @@ def held_map(bench: Bench, attempt: Attempt) -> Heat:
     return Heat(f"held {own}", title, Axis("op"), axis, shown, at_x=_from_one(attempt), measure=f"held ({name})")
 
 
-def table(bench: Bench, plain: Attempt, attempts: Sequence[Attempt], batches: Mapping[int, Array]) -> Table:
-    """First the layers, then all of them, then by checkpoints, then by batch size."""
-    fixed, cached, names = bench.fixed, plain.held.cached, plain.held.names
+def again_by_depth(attempts: Sequence[Attempt]) -> Chart:
+    x = np.array([float(each.every or 0) for each in attempts])
+    y = np.array([each.forward_again for each in attempts])
+    title, axis = "Made again, by layers k between checkpoints", Axis("forward passes more", range=(0.0, 1.05))
+    return Chart("again", title, Axis("k"), axis, (Series("made again", x, y, "line+points", colour=2),))
+
+
+def layer_table(bench: Bench, cached: Array, names: Mapping[int, Sequence[str]], batches: Mapping[int, Array]) -> Table:
+    """First the layers, then all of them, then by batch size."""
+    fixed = bench.fixed
     rows: list[tuple[Cell, ...]] = []
     for layer in range(bench.layers + 1):
         own = (int(part[layer]) for part in (fixed.parameters, fixed.gradients, fixed.optimizer, cached))
-        what = f"layer {layer}" if layer else "mini-batch"
-        rows.append((what, *own, " ".join(names.get(layer, ())), None, None, None, None))
+        rows.append((f"layer {layer}" if layer else "mini-batch", *own, " ".join(names.get(layer, ()))))
     sums = (int(fixed.parameters.sum()), int(fixed.gradients.sum()), int(fixed.optimizer.sum()) + fixed.clock)
-    rows.append(("all layers", *sums, int(cached.sum()), "", plain.held.peak, 0, 0.0, plain.equal))
-    for each in attempts:
-        what = NO_CHECKPOINTS if each.every is None else f"checkpoints every {each.every}"
-        after = int(each.held.cached.sum())
-        rows.append((what, *sums, after, "", each.held.peak, each.ops_again, each.forward_again, each.equal))
+    rows.append((f"all layers, {bench.columns} samples", *sums, int(cached.sum()), ""))
     for batch, values in batches.items():
-        rows.append((f"mini-batches of {batch}", *sums, int(values.sum()), "", None, None, None, None))
-    return Table(COLUMNS, tuple(rows))
+        rows.append((f"all layers, {batch} samples", *sums, int(values.sum()), ""))
+    return Table(LAYER_COLUMNS, tuple(rows))
+
+
+def held_table(attempts: Sequence[Attempt]) -> Table:
+    rows = [
+        (
+            "every value kept" if each.every is None else _words(each),
+            each.held.peak,
+            int(each.held.cached.sum()),
+            len(each.entries),
+            each.ops_again,
+            each.forward_again,
+            each.equal,
+        )
+        for each in attempts
+    ]
+    return Table(HELD_COLUMNS, tuple(rows))
 
 
 def _words(attempt: Attempt) -> str:

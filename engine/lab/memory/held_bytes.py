@@ -136,3 +136,8 @@ class Bench:
     @property
     def square_root(self) -> int:
         return max(1, round(math.sqrt(self.layers)))
+
+    @property
+    def checkpoint(self) -> float:
+        """Bytes of a layer's h, which is what a checkpoint keeps, on average."""
+        return 8.0 * self.columns * sum(self.tape.sizes[1:]) / self.layers

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine.array import Array
 from engine.lab.experiment import ChoiceError, Choices, Experiment, Making, Progress, Result
-from engine.lab.memory.figures import amount, figures, table
+from engine.lab.memory.figures import (
+    again_by_depth,
+    amount,
+    by_batch,
+    by_depth,
+    by_layer,
+    held_map,
+    held_table,
+    layer_table,
+    timeline,
+)
 from engine.lab.memory.held_bytes import LARGEST_BATCH, Attempt, Bench
 from engine.lab.memory.networks import NETWORKS, PRESENT, deep, subject_of
 from engine.lab.subject import Subject
@@ -16,6 +27,7 @@ from engine.spec import RunSpec
 from engine.spec.fields import MAX_LAYERS
 
 BYTES = 8
+ONE_UPDATE, LAYERS, CHECKPOINTS = "one update", "layers and batches", "checkpoints"
 Found = TypeVar("Found")
 
 
@@ -26,20 +38,62 @@ def make(subject: Subject | None, choices: Choices) -> Making:
         raise ChoiceError("every", f"the network has {layers} layers", f"0 to {layers}; 0 is √L")
     yield Progress(0.0)
     bench = Bench(of)
-    every = choices["every"] or bench.square_root
-    plain = yield from _steps(bench.attempt(None), 0.0)
-    saved = yield from _steps(bench.attempt(every), 0.02)
-    attempts: dict[int, Attempt] = {every: saved}
+    yield Progress(0.05)
+    return (yield from PARTS[choices["show"]](bench, choices["every"] or bench.square_root))
+
+
+def one_update(bench: Bench, every: int) -> Making:
+    """With all values kept, and with checkpoints."""
+    plain = yield from _steps(bench.attempt(None), 0.05)
+    saved = yield from _steps(bench.attempt(every), 0.5)
+    figures = (timeline(plain, saved), held_map(bench, plain), held_map(bench, saved))
+    return Result(_of_update(bench, plain, saved), held_table((plain, saved)), figures, _values(bench, plain, saved))
+
+
+def layers_and_batches(bench: Bench, every: int) -> Making:
+    """What lies there besides, and how what is cached grows."""
+    plain = yield from _steps(bench.attempt(None), 0.05)
     batches: dict[int, Array] = {}
-    yield Progress(0.05, _result(bench, plain, saved, [saved], batches))
-    depths, sizes = bench.depths(every), bench.batches()
-    for done, depth in enumerate(depths):
-        if depth not in attempts:
-            attempts[depth] = yield from _steps(bench.attempt(depth), 0.05 + 0.7 * done / len(depths))
-    yield Progress(0.75, _result(bench, plain, saved, [attempts[depth] for depth in depths], batches))
+    sizes = bench.batches()
     for done, batch in enumerate(sizes):
-        batches[batch] = yield from _steps(bench.cached(batch), 0.75 + 0.25 * done / len(sizes))
-    return _result(bench, plain, saved, [attempts[depth] for depth in depths], batches)
+        if done:
+            yield Progress(0.2 + 0.8 * done / len(sizes), _layers_so_far(bench, plain, batches))
+        batches[batch] = yield from _steps(bench.cached(batch), 0.2 + 0.8 * done / len(sizes))
+    return _layers_so_far(bench, plain, batches)
+
+
+def _layers_so_far(bench: Bench, plain: Attempt, batches: Mapping[int, Array]) -> Result:
+    held = plain.held
+    table = layer_table(bench, held.cached, held.names, batches)
+    values = {
+        "layers": bench.layers,
+        "batch": bench.columns,
+        "fixed": bench.fixed.total,
+        "cached": int(held.cached.sum()),
+        "equal": plain.equal,
+        "workspace": bench.workspace,
+    }
+    return Result(_of_layers(bench, plain), table, (by_layer(bench, plain), by_batch(bench, batches)), values)
+
+
+def checkpoints(bench: Bench, every: int) -> Making:
+    """By how many layers lie between two of them."""
+    plain = yield from _steps(bench.attempt(None), 0.05)
+    depths = bench.depths(every)
+    attempts: list[Attempt] = []
+    for done, depth in enumerate(depths):
+        share = 0.1 + 0.9 * done / len(depths)
+        attempts.append((yield from _steps(bench.attempt(depth), share)))
+        yield Progress(share, _depths_so_far(bench, plain, every, attempts))
+    return _depths_so_far(bench, plain, every, attempts)
+
+
+def _depths_so_far(bench: Bench, plain: Attempt, every: int, attempts: Sequence[Attempt]) -> Result:
+    saved = next((each for each in attempts if each.every == every), attempts[-1])
+    least = min(attempts, key=lambda each: (each.held.peak, -(each.every or 0)))
+    figures = (by_depth(bench, attempts, every), again_by_depth(attempts))
+    values = _values(bench, plain, saved) | {"best": least.every, "equal": all(each.equal for each in (plain, *attempts))}
+    return Result(_of_depths(bench, plain, attempts, least), held_table((plain, *attempts)), figures, values)
 
 
 def _steps(steps: Generator[None, None, Found], share: float) -> Generator[Progress, None, Found]:
@@ -53,36 +107,28 @@ def _steps(steps: Generator[None, None, Found], share: float) -> Generator[Progr
         yield Progress(share)
 
 
-def _result(bench: Bench, plain: Attempt, saved: Attempt, attempts: Sequence[Attempt], batches: Mapping[int, Array]) -> Result:
-    least = min(attempts, key=lambda each: (each.held.peak, -(each.every or 0)))
-    values = {
+def _values(bench: Bench, plain: Attempt, saved: Attempt) -> dict[str, Any]:
+    return {
         "layers": bench.layers,
         "every": saved.every,
-        "square_root": bench.layers**0.5,
+        "square_root": math.sqrt(bench.layers),
         "batch": bench.columns,
         "peak": plain.held.peak,
         "peak_saved": saved.held.peak,
         "ops_again": saved.ops_again,
         "forward_ops": sum(word.phase == "forward" for word in bench.tape.words),
         "forward_again": saved.forward_again,
-        "equal": all(each.equal for each in (plain, *attempts)),
-        "best": least.every,
+        "equal": plain.equal and saved.equal,
         "fixed": bench.fixed.total,
         "workspace": bench.workspace,
     }
-    return Result(
-        _said(bench, plain, saved, values),
-        table(bench, plain, attempts, batches),
-        figures(bench, plain, saved, attempts, batches),
-        values,
-    )
 
 
-def _said(bench: Bench, plain: Attempt, saved: Attempt, values: Mapping[str, object]) -> str:
+def _of_update(bench: Bench, plain: Attempt, saved: Attempt) -> str:
     held, kept = plain.held.peak, saved.held.peak
     parts = [
         f"With {bench.columns} samples in a mini-batch, an update of these {bench.layers} layers holds at most {amount(held)} "
-        f"of values; beside them lie {amount(bench.fixed.total)} of parameters, gradients and optimizer state."
+        "of values."
     ]
     if saved.ops_again:
         change = f"{abs(1 - kept / held):.0%} {'less' if kept <= held else 'more'}"
@@ -92,14 +138,41 @@ def _said(bench: Bench, plain: Attempt, saved: Attempt, values: Mapping[str, obj
         )
     else:
         parts.append(f"With $k = {saved.every}$ all layers are one segment: nothing is saved.")
-    same = "the same bit for bit" if values["equal"] else "not the same"
-    parts.append(f"The gradient is {same} as the run's own.")
-    if values["best"] != bench.square_root:
-        parts.append(
-            rf"The least is held at $k = {values['best']}$, not at $\sqrt{{L}} = {bench.layers**0.5:.1f}$: "
-            "that holds where a layer's cached values weigh as much as one checkpoint, and here they weigh more."
-        )
+    same = "bit for bit that of the run" if plain.equal and saved.equal else "not that of the run"
+    parts.append(f"The gradient is {same}, both times.")
     return " ".join(parts)
+
+
+def _of_layers(bench: Bench, plain: Attempt) -> str:
+    cached, fixed = float(plain.held.cached.sum()), bench.fixed
+    even = fixed.total / (cached / bench.columns)
+    about = "about " if bench.tape.coupled else ""  # a batch's statistics count once, however many samples it has
+    return (
+        f"Parameters take {amount(float(fixed.parameters.sum()))}, gradients as much, the optimizer's state "
+        f"{amount(float(fixed.optimizer.sum()) + fixed.clock)}, whatever the batch. What {bench.columns} samples cache takes "
+        f"{amount(cached)}, {about}{amount(cached / bench.columns)} for each: from {about}{math.ceil(even):,} samples on it "
+        "outweighs all the rest. This tape keeps $z$ and $h$ of a layer both; where the slope "
+        r"can be had from $h$ alone, as of $\tanh$, frameworks keep one of them."
+    )
+
+
+def _of_depths(bench: Bench, plain: Attempt, attempts: Sequence[Attempt], least: Attempt) -> str:
+    root = math.sqrt(bench.layers)
+    parts = [
+        f"Without checkpoints these {bench.layers} layers hold at most {amount(plain.held.peak)} of values; the least, "
+        f"{amount(least.held.peak)}, is held at $k = {least.every}$, for {least.forward_again:.2f} of a forward pass more."
+    ]
+    if least.every != bench.square_root:
+        parts.append(
+            rf"That is not $\sqrt{{L}} = {root:.1f}$, which is right where a layer caches as much as a checkpoint does: here "
+            f"they are {amount(float(plain.held.cached.sum()) / bench.layers)} and {amount(bench.checkpoint)} on average."
+        )
+    same = "bit for bit that of the run" if all(each.equal for each in (plain, *attempts)) else "not that of the run"
+    parts.append(f"The gradient is {same}, at every $k$.")
+    return " ".join(parts)
+
+
+PARTS = {ONE_UPDATE: one_update, LAYERS: layers_and_batches, CHECKPOINTS: checkpoints}
 
 
 def _spec(subject: Subject | None, choices: Choices) -> RunSpec:
@@ -124,6 +197,7 @@ EXPERIMENT = Experiment(
     r"\text{held} \approx \underbrace{\tfrac{L}{k}}_{\text{checkpoints}} + \underbrace{k}_{\text{one segment}}"
     r" \;\ge\; 2\sqrt{L} \quad\text{at}\quad k = \sqrt{L}",
     (
+        Parameter("show", "Show", "", ONE_UPDATE, "choice", choices=tuple(PARTS)),
         Parameter("network", "Network", "", PRESENT, "choice", choices=NETWORKS),
         Parameter(
             "every",
