@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ def inline(latex: str) -> str:
 def block(latex: str) -> str:
     """LaTeX as MathML on a line of its own; of nothing nothing."""
     return _converted(latex, "block")
+
+
+def prose(text: str) -> str:
+    """A text as HTML, with formulas between two ``$``; a ``$`` that no other follows is a sign."""
+    parts = text.split("$")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["$".join(parts[-2:])]
+    return "".join(inline(part) if number % 2 else escape(part, quote=False) for number, part in enumerate(parts))
 
 
 def _converted(latex: str, display: Literal["inline", "block"] = "inline") -> str:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from engine.array import Array
 from engine.lab.charts import Figure
 from engine.lab.subject import Subject
+from engine.parts import give_way
 from engine.rows.row import Parameter, Row
 
 Choices = Mapping[str, Any]
@@ -124,3 +125,4 @@ def carried_out(experiment: Experiment, subject: Subject | None = None, **choice
         except StopIteration as end:
             found: Result = end.value
             return found
+        give_way()

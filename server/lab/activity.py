@@ -8,8 +8,7 @@ from typing import Any
 from server.lab.controller import Lab
 from server.lab.handlers import HANDLERS
 from server.lab.picture import picture
-from server.lab.words import html
-from server.mathml import block
+from server.mathml import block, prose
 from server.protocol.lab import LabInfo
 from server.session.activity import Channel, Kind
 from server.session.channel_types import Cadence, Picture, Want
@@ -35,7 +34,7 @@ def document() -> dict[str, Any]:
 
     rows = []
     for experiment in EXPERIMENTS.values():
-        made = {"mathml": block(experiment.formula), "why": html(experiment.why), "summary_html": html(experiment.summary)}
+        made = {"mathml": block(experiment.formula), "why": prose(experiment.why), "summary_html": prose(experiment.summary)}
         rows.append(experiment.as_json() | made)
     return {"experiments": rows}
 

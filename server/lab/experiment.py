@@ -61,7 +61,6 @@ class UnderWay:
         self.status: Status = "running"
         self.share, self.shown, self.seconds, self.message = 0.0, 0, 0.0, ""
         self.found: Result | None = None
-        self.said = ""
         self._heard = Heard()
         self._work: Pausable[Result] | None = None
 
@@ -111,9 +110,7 @@ class UnderWay:
             self._heard.so_far = None
 
     def _show(self, result: Result) -> None:
-        from server.lab.words import html
-
-        self.found, self.said = result, html(result.said)
+        self.found = result
         self.shown += 1
 
     def _ends(self, status: Status, result: Result | None = None) -> None:
@@ -155,7 +152,6 @@ class UnderWay:
             on=self.on,
             status=self.status,
             share=self.share,
-            said=self.said,
             message=self.message,
             seconds=round(self.seconds, 2),
             updates=self.updates,

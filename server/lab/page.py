@@ -11,8 +11,7 @@ import numpy as np
 
 from server.figure_theme import FONT, THEMES
 from server.lab.figures import drawn
-from server.lab.words import html
-from server.mathml import block
+from server.mathml import block, prose
 from server.protocol.lab import LabInfo
 
 if TYPE_CHECKING:
@@ -34,9 +33,9 @@ def written(experiment: Experiment, info: LabInfo, spec: RunSpec | None, result:
 
     figures = "".join(_figure(figure, theme, first=not place) for place, figure in enumerate(result.figures))
     body = (
-        f"<h1>{escape(experiment.title)}</h1><p>{html(experiment.summary)}</p>{_state(info)}"
-        f'<p class="said">{html(result.said)}</p>{figures}'
-        f"<h2>Why</h2>{block(experiment.formula)}<p>{html(experiment.why)}</p>"
+        f"<h1>{escape(experiment.title)}</h1><p>{prose(experiment.summary)}</p>{_state(info)}"
+        f'<p class="said">{prose(result.said)}</p>{figures}'
+        f"<h2>Why</h2>{block(experiment.formula)}<p>{prose(experiment.why)}</p>"
         f"<h2>Numbers</h2>{_table(result.table)}<h2>How it was made</h2>{_choices(experiment, info)}{_source(experiment)}"
         f"{_spec(info, spec)}"
     )

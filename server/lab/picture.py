@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.lab.words import html
+from server.mathml import prose
 from server.session.channel_types import Arrays, Picture
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def picture(told: dict[str, Any], result: Result | None) -> Picture:
     figures = [_figure(figure, f"figure{place}", named) for place, figure in enumerate(result.figures)]
     for name, array in result.arrays.items():
         named.arrays[name] = carried(array)
-    meta = {"lab": told, "said": html(result.said), "table": asdict(result.table), "figures": figures}
+    meta = {"lab": told, "said": prose(result.said), "table": asdict(result.table), "figures": figures}
     return Picture(meta | {"values": dict(result.values)}, named.arrays)
 
 

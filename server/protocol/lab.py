@@ -61,7 +61,8 @@ class LabRun(Message):
 
 class LabInfo(Message):
     """The experiment that is open; `experiment` null: the gallery is. `choices` are all of them, as they are taken; `updates`
-    those of runs that it makes in all; `seconds` it has worked; `said`, what it found, is HTML."""
+    those of runs that it makes in all; `seconds` it has worked. What it found is told by the channel alone, which a lesson's
+    open question may withhold."""
 
     latest: ClassVar[bool] = True
     type: Literal["lab"] = "lab"
@@ -71,7 +72,6 @@ class LabInfo(Message):
     on: LabRun | None = None
     status: Literal["idle", "running", "done", "cancelled", "failed"] = "idle"
     share: float = Field(default=0.0, description="that is done, 0 to 1")
-    said: str = ""
     message: str = Field(default="", description="why it was ended or failed")
     seconds: float = 0.0
     updates: int = 0

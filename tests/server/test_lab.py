@@ -39,9 +39,9 @@ def test_an_experiment_from_its_beginning_to_its_end(live: Live) -> None:
         assert number == 1 and told["status"] == "done" and told["share"] == 1.0 and told["seconds"] > 0
         assert told["choices"] == {"kind": "central", "points": 12, "repeats": 30, "fails_at": 0, "refuses_at": 0}
         assert told["updates"] == 360 and told["on"] is None and told["message"] == ""
-        assert told["said"].startswith("Least at <math") and told["said"].endswith(" &amp; &lt;so&gt; on")
         header, arrays = found(page, number)
         meta = header["meta"]
+        assert meta["said"].startswith("Least at <math") and meta["said"].endswith(" &amp; &lt;so&gt; on")
         assert meta["lab"] == {"number": 1, "experiment": "differences", "status": "done", "share": 1.0}
         chart, heat = meta["figures"]
         sizes = 10.0 ** -np.linspace(0.0, 12.0, 12)

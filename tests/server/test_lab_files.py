@@ -17,7 +17,7 @@ from session_runs import SPEC
 from engine.lab.charts import Axis, Chart, Heat, Series
 from server.figure_theme import LANES, THEMES
 from server.lab.figures import drawn
-from server.lab.words import html
+from server.mathml import prose
 
 
 @pytest.fixture(autouse=True)
@@ -95,5 +95,5 @@ def test_figures_are_drawn_as_they_are_told() -> None:
 
 
 def test_words_with_formulas() -> None:
-    assert html("a < b & $x_1$ c") == f"a &lt; b &amp; {html('$x_1$')} c" and html("$x_1$").startswith("<math")
-    assert html("it costs 5 $") == "it costs 5 $" and html("$a$ and 5 $").endswith(" and 5 $") and html("") == ""
+    assert prose("a < b & $x_1$ c") == f"a &lt; b &amp; {prose('$x_1$')} c" and prose("$x_1$").startswith("<math")
+    assert prose("it costs 5 $") == "it costs 5 $" and prose("$a$ and 5 $").endswith(" and 5 $") and prose("") == ""

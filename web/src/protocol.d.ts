@@ -2683,7 +2683,8 @@ export interface LessonTask {
 }
 /**
  * The experiment that is open; `experiment` null: the gallery is. `choices` are all of them, as they are taken; `updates`
- * those of runs that it makes in all; `seconds` it has worked; `said`, what it found, is HTML.
+ * those of runs that it makes in all; `seconds` it has worked. What it found is told by the channel alone, which a lesson's
+ * open question may withhold.
  */
 export interface LabInfo {
   type: "lab";
@@ -2701,7 +2702,6 @@ export interface LabInfo {
    * that is done, 0 to 1
    */
   share: number;
-  said: string;
   /**
    * why it was ended or failed
    */

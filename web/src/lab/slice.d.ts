@@ -32,7 +32,6 @@ export interface LabInfo {
   on: { run: number; step: number } | null;
   status: "idle" | "running" | "done" | "cancelled" | "failed";
   share: number;
-  said: string;
   message: string;
   seconds: number;
   updates: number;
