@@ -6,7 +6,10 @@
 /** @import { Group, LabView } from "./types.js" */
 
 /** @type {Record<string, {group: Group, load: () => Promise<{default: LabView}>}>} */
-export const VIEWS = {};
+export const VIEWS = {
+  memory: { group: "costs", load: () => import("./memory.js") },
+  machines: { group: "costs", load: () => import("./machines.js") },
+};
 
 /** What the groups of the gallery are called, in their order. @type {Record<Group, string>} */
 export const GROUPS = {
