@@ -10,6 +10,7 @@ from engine.lab.memory.row import EXPERIMENT as MEMORY
 from engine.lab.modes import EXPERIMENT as MODES
 from engine.lab.price import EXPERIMENT as PRICE
 from engine.lab.shattered import EXPERIMENT as SHATTERED
+from engine.lab.uncertainty import EXPERIMENT as UNCERTAINTY
 from engine.rows.row import by_name
 
 EXPERIMENTS: dict[str, Experiment] = by_name(
@@ -20,6 +21,7 @@ EXPERIMENTS: dict[str, Experiment] = by_name(
         MACHINES,
         SHATTERED,
         LAYERS,
+        UNCERTAINTY,
         BATCH,
     )
 )
