@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.lab.batch import EXPERIMENT as BATCH
+from engine.lab.evolution import EXPERIMENT as EVOLUTION
 from engine.lab.experiment import Experiment
 from engine.lab.layers import EXPERIMENT as LAYERS
 from engine.lab.machines.row import EXPERIMENT as MACHINES
@@ -17,6 +18,7 @@ EXPERIMENTS: dict[str, Experiment] = by_name(
     (
         PRICE,
         MODES,
+        EVOLUTION,
         MEMORY,
         MACHINES,
         SHATTERED,

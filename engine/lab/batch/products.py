@@ -121,7 +121,7 @@ class Products:
     @property
     def medians(self) -> Array:
         """(ways, widths)"""
-        return np.asarray(np.nanmedian(self.seconds, axis=0), dtype=np.float64)
+        return np.asarray(np.median(self.seconds, axis=0), dtype=np.float64)
 
     @property
     def multiplications(self) -> Array:
@@ -149,15 +149,20 @@ class Products:
 def timed(call: Callable[[int], Array]) -> Iterator[float]:
     """Seconds of one, again and again: each time of as many as take `SECONDS` together."""
     times = 1
+    for _ in range(8):
+        each = min(_one(call, times) for _ in range(3))
+        wanted = max(1, min(1_000_000, int(SECONDS / max(each, 1e-9))))
+        if wanted <= 2 * times:
+            break
+        times = wanted
     while True:
-        begun = time.perf_counter()
-        call(times)
-        each = (time.perf_counter() - begun) / times
-        wanted = max(1, int(SECONDS / max(each, 1e-9)))
-        if times * 2 < wanted and times < 1_000_000:
-            times = min(wanted, 16 * times)
-            continue
-        yield each
+        yield _one(call, times)
+
+
+def _one(call: Callable[[int], Array], times: int) -> float:
+    begun = time.perf_counter()
+    call(times)
+    return (time.perf_counter() - begun) / times
 
 
 def measured(columns: int) -> Iterator[Products]:
@@ -171,5 +176,5 @@ def measured(columns: int) -> Iterator[Products]:
             for way, watch in enumerate(watches):
                 seconds[turn, way, place] = next(watch[place])
             if turn:
-                yield Products(np.array(widths, dtype=np.float64), columns, seconds[: turn + 1].copy())
+                yield Products(np.array(widths, dtype=np.float64), columns, seconds[:turn].copy())
         yield Products(np.array(widths, dtype=np.float64), columns, seconds[: turn + 1].copy())
