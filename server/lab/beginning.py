@@ -4,8 +4,8 @@ server's limits, begun. In a worker: the first import of the engine takes a mome
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from server.lab.experiment import Asked, UnderWay
 from server.protocol.lab import LabRun
@@ -45,12 +45,12 @@ def made_of(
     return UnderWay(asked._replace(choices=choices), number, subject=subject, on=on, updates=updates, size=size)
 
 
-def begun(made: UnderWay, experiment: Experiment) -> None:
-    """Its first step is made. Raises `CommandError` for choices that do not fit the run."""
+def begun(made: UnderWay, experiment: Experiment, kept: Mapping[str, Any] | None) -> None:
+    """Its first step is made, or the first after what was `kept`. Raises `CommandError` for choices that do not fit the run."""
     from engine.lab.experiment import begun as begun_by
 
     with refused():
-        made.begin(begun_by(experiment, made.subject, made.asked.choices))
+        made.begin(begun_by(experiment, made.subject, made.asked.choices, kept))
 
 
 @contextlib.contextmanager

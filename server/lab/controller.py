@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.interfaces import RunAccess
 from server.keeping.versions import LAB_VERSION
@@ -27,9 +27,16 @@ STATE_INTERVAL = 1 / 10
 """Seconds between two words on how far it is."""
 
 
+class Again(NamedTuple):
+    """What was asked for before the server's end: what it can go on from (`kept`), as long as the run is that of the number."""
+
+    asked: Asked
+    run: int | None = None
+    kept: Mapping[str, Any] | None = None
+
+
 class Lab(Activity):
-    """`number` counts the experiments of the session. `kept` is one that was asked for before the server's end, to be begun
-    again when the run stands where it stood."""
+    """`number` counts the experiments of the session. `again` is to be begun when the run stands where it stood."""
 
     interrupting = (LabBegin, LabCancel, LabLeave)
 
@@ -37,7 +44,7 @@ class Lab(Activity):
         super().__init__(host)
         self.number = 0
         self.present: UnderWay | None = None
-        self.kept: Asked | None = None
+        self.again: Again | None = None
         self._throttle = Throttle()
         self._told = LabInfo()
 
@@ -47,7 +54,7 @@ class Lab(Activity):
 
     # Beginning and ending ---------------------------------------------------------------------------------------------
 
-    async def begin_experiment(self, asked: Asked) -> None:
+    async def begin_experiment(self, asked: Asked, before: Again | None = None) -> None:
         """In place of the one under way, which goes on where this one is refused. Raises `CommandError`."""
         experiment = await self.host.call(row, asked.experiment)
         on, trainer = None, self.run.trainer
@@ -59,9 +66,10 @@ class Lab(Activity):
         async with room:
             made = await self.host.call(made_of, experiment, asked, trainer, self.number + 1, on, self.host.settings)
             async with self.host.room(made.size):
-                await self.host.call(begun, made, experiment)
+                same = before is not None and before.run == (None if on is None else on.run)
+                await self.host.call(begun, made, experiment, before.kept if same and before is not None else None)
                 self.cancel()
-                self.number, self.present, self.kept = made.number, made, None
+                self.number, self.present, self.again = made.number, made, None
         self.tell()
 
     def cancel(self) -> None:
@@ -71,7 +79,7 @@ class Lab(Activity):
     def leave(self) -> None:
         self.cancel()
         self.number += self.present is not None
-        self.present = self.kept = None
+        self.present = self.again = None
         self.tell()
 
     # Going on ---------------------------------------------------------------------------------------------------------
@@ -86,7 +94,7 @@ class Lab(Activity):
 
     def _taken_up(self) -> bool:
         """Whether what was kept is to be begun again now."""
-        return self.kept is not None and not self.run.seeking
+        return self.again is not None and not self.run.seeking
 
     def job(self, now: float) -> Job | None:
         if self._throttle.wait(now, STATE_INTERVAL) <= 0:
@@ -94,7 +102,7 @@ class Lab(Activity):
         running = self.running
         if running is not None:
             return Job(partial(running.advance, self.host.slice_seconds), self.went)
-        return Job(_nothing, self._again) if self._taken_up() else None
+        return Job(_nothing, self._begin_again) if self._taken_up() else None
 
     async def went(self, over: Any, failed: Exception | None) -> None:
         if failed is not None:
@@ -102,15 +110,16 @@ class Lab(Activity):
             raise failed
         self.tell(hurry=bool(over))
 
-    async def _again(self, over: Any, failed: Exception | None) -> None:
+    async def _begin_again(self, over: Any, failed: Exception | None) -> None:
         """One that is refused now is told as failed."""
-        asked, self.kept = self.kept, None
-        if asked is None:
+        again, self.again = self.again, None
+        if again is None:
             return
         try:
-            await self.begin_experiment(asked)
+            await self.begin_experiment(again.asked, again)
         except CommandError as error:
-            self._not_there(asked, error.message)
+            self._not_there(again.asked, error.message)
+        self.host.poke()  # what is there at once is to be drawn
 
     def _not_there(self, asked: Asked, message: str, *, cancelled: bool = False) -> None:
         self.number += 1
@@ -140,8 +149,8 @@ class Lab(Activity):
     # Being told and kept ----------------------------------------------------------------------------------------------
 
     def info(self) -> LabInfo:
-        if self.kept is not None:
-            return UnderWay(self.kept, self.number + 1).info()
+        if self.again is not None:
+            return UnderWay(self.again.asked, self.number + 1).info()
         return LabInfo(number=self.number) if self.present is None else self.present.info()
 
     def events(self) -> Iterable[Message | None]:
@@ -166,12 +175,24 @@ class Lab(Activity):
         return self.number, present is not None, present is not None and present.status == "cancelled"
 
     def script(self) -> dict[str, Any]:
-        asked = self.present.asked if self.present is not None else self.kept
+        asked = self.present.asked if self.present is not None else self.again and self.again.asked
         if asked is None:
             return {"lab": None}
         ended = self.present is not None and self.present.status == "cancelled"
         own = {"experiment": asked.experiment, "choices": asked.choices, "of_run": asked.of_run}
-        return {"lab": {"version": LAB_VERSION, "number": self.number + (self.kept is not None), **own, "cancelled": ended}}
+        return {"lab": {"version": LAB_VERSION, "number": self.number + (self.again is not None), **own, "cancelled": ended}}
+
+    def place_key(self) -> Hashable:
+        return None if self.present is None else (self.present.number, self.present.keepings)
+
+    def place(self) -> dict[str, Any]:
+        """What the experiment can go on from."""
+        if self.again is not None:
+            return {"lab": [self.again.run, self.again.kept]}
+        present = self.present
+        if present is None or present.kept is None:
+            return {"lab": None}
+        return {"lab": [None if present.on is None else present.on.run, dict(present.kept)]}
 
     async def restore(self, restored: Restored) -> None:
         """What was asked for is begun again; one that was ended is told as such."""
@@ -184,7 +205,7 @@ class Lab(Activity):
             if found["cancelled"]:
                 self._not_there(asked, ENDED, cancelled=True)
             else:
-                self.kept = asked
+                self.again = Again(asked, *(restored.place.get("lab") or ()))
         except Exception:
             log.exception("a kept experiment of the lab cannot be taken up")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from server.protocol.lab import LabInfo, LabRun
@@ -30,20 +31,24 @@ class Asked(NamedTuple):
 
 
 class Heard:
-    """How far the work has come, and what it found that is news."""
+    """How far the work has come, what it found that is news, and what it can go on from."""
 
     def __init__(self) -> None:
         self.share = 0.0
         self.so_far: Result | None = None
+        self.kept: Mapping[str, Any] | None = None
 
     def hear(self, progress: Progress) -> None:
         self.share = min(1.0, max(self.share, float(progress.share)))
         if progress.so_far is not None:
             self.so_far = progress.so_far
+        if progress.kept is not None:
+            self.kept = progress.kept
 
 
 class UnderWay:
-    """`found` is the newest result, `shown` counts what the channel is to send anew."""
+    """`found` is the newest result, `shown` counts what the channel is to send anew; `kept` is what it can go on from after
+    the server's end, `keepings` counts how often that was another."""
 
     def __init__(
         self,
@@ -61,6 +66,8 @@ class UnderWay:
         self.status: Status = "running"
         self.share, self.shown, self.seconds, self.message = 0.0, 0, 0.0, ""
         self.found: Result | None = None
+        self.kept: Mapping[str, Any] | None = None
+        self.keepings = 0
         self._heard = Heard()
         self._work: Pausable[Result] | None = None
 
@@ -108,6 +115,9 @@ class UnderWay:
         if self._heard.so_far is not None:
             self._show(self._heard.so_far)
             self._heard.so_far = None
+        if self._heard.kept is not None:
+            self.kept, self._heard.kept = self._heard.kept, None
+            self.keepings += 1
 
     def _show(self, result: Result) -> None:
         self.found = result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -74,6 +74,38 @@ DIFFERENCES = Experiment(
 )
 
 
+COUNTED: list[int] = []
+"""The cells that were computed, in their order."""
+
+
+def _cells(subject: Subject | None, choices: Choices, kept: Mapping[str, Any] | None = None) -> Making:
+    """Roots by Newton's method, a cell each, kept as they come."""
+    roots: list[float] = [] if kept is None else list(kept["roots"])
+    for cell in range(len(roots), choices["cells"]):
+        COUNTED.append(cell)
+        root = 1.0
+        for _ in range(choices["repeats"]):
+            root = 0.5 * (root + (cell + 1) / root)
+        roots.append(root)
+        yield Progress((cell + 1) / choices["cells"], kept={"roots": list(roots)})
+    table = Table((Column("cell", "Cell"), Column("root", "Root")), tuple(enumerate(roots)))
+    return Result("Roots.", table, (), {"resumed": kept is not None}, {"roots": np.array(roots)})
+
+
+CELLS = Experiment(
+    "cells",
+    "Cells",
+    "Roots, one after the other.",
+    "Newton",
+    "",
+    (Parameter("cells", "Cells", "", 10, "int", 1, 10_000), Parameter("repeats", "Repeats", "", 20, "int", 1, 1_000_000)),
+    make=_cells,
+    why="It converges.",
+    coverage="N3",
+    resume=_cells,
+)
+
+
 def _descent(subject: Subject | None, choices: Choices) -> Making:
     assert subject is not None
     machine = subject.machine()
@@ -107,7 +139,7 @@ def registered() -> Iterator[None]:
     """Within, they are in the lab, before its own."""
     own = dict(EXPERIMENTS)
     EXPERIMENTS.clear()
-    EXPERIMENTS.update(by_name((DIFFERENCES, DESCENT)), **own)
+    EXPERIMENTS.update(by_name((DIFFERENCES, DESCENT, CELLS)), **own)
     try:
         yield
     finally:
@@ -119,13 +151,18 @@ def newest(page: Page) -> dict[str, Any]:
     return next(event for event in reversed(page.events) if event["type"] == "lab")
 
 
+def told(page: Page, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The first event `lab` that is as wanted, whenever it came."""
+
+    def is_it(event: dict[str, Any]) -> bool:
+        return event["type"] == "lab" and wanted(event)
+
+    return next((event for event in page.events if is_it(event)), None) or page.until(is_it)
+
+
 def ended(page: Page, number: int) -> dict[str, Any]:
     """What is told of an experiment when it is over."""
-
-    def over(event: dict[str, Any]) -> bool:
-        return event["type"] == "lab" and event["number"] == number and event["status"] != "running"
-
-    return next((event for event in reversed(page.events) if over(event)), None) or page.until(over)
+    return told(page, lambda event: event["number"] == number and event["status"] != "running")
 
 
 def found(page: Page, number: int, status: str = "done") -> Frame:

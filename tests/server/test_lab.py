@@ -109,7 +109,7 @@ def test_one_about_the_run_leaves_the_run_alone(live: Live) -> None:
 @pytest.mark.parametrize(
     ("fields", "code", "field", "allowed"),
     [
-        ({"experiment": "nothing"}, "invalid", "experiment", "differences, descent"),
+        ({"experiment": "nothing"}, "invalid", "experiment", "differences, descent, cells"),
         ({"choices": {"points": 1}}, "invalid", "choices.points", "a whole number in [2, 100000]"),
         ({"choices": {"points": 2.5}}, "invalid", "choices.points", "a whole number in [2, 100000]"),
         ({"choices": {"points": 10**15}}, "invalid", "choices.points", "a whole number in [2, 100000]"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lab_pages import DIFFERENCES, begun, ended, found, newest, registered
+from lab_pages import COUNTED, DIFFERENCES, begun, ended, found, newest, registered, told
 from live_server import Live, serving
 from pages import Page
 from session_runs import SPEC, trainer
@@ -33,10 +33,10 @@ def settings(tmp_path: Path) -> Settings:
 def begins_again(settings: Settings, session: str, check_before: str) -> None:
     with serving(settings) as live, Page(live.socket, session) as page:
         page.do("subscribe", channels=["lab"])
-        told = newest(page)
-        assert (told["experiment"], told["number"], told["choices"]["steps"]) == ("descent", 2, 5), "a page knows it at once"
-        told = ended(page, 2)
-        assert told["status"] == "done" and told["on"] == {"run": told["on"]["run"], "step": 9}
+        news = newest(page)
+        assert (news["experiment"], news["number"], news["choices"]["steps"]) == ("descent", 2, 5), "a page knows it at once"
+        news = ended(page, 2)
+        assert news["status"] == "done" and news["on"] == {"run": news["on"]["run"], "step": 9}
         _, arrays = found(page, 2)
         alone = trainer()
         alone.step(14)
@@ -69,12 +69,40 @@ def test_what_was_under_way_is_begun_again_and_what_was_ended_is_not(settings: S
             page.frame("lab", lambda h: h["run"] == 1 and h["meta"]["lab"]["share"] > 0)
             assert newest(page)["status"] == "running" and newest(page)["choices"]["points"] == 100_000
         with Page(live.socket, sessions[1]) as page:
-            told = page.events[-1] if page.events[-1]["type"] == "lab" else ended(page, number)
-            assert (told["status"], told["experiment"], told["number"]) == ("cancelled", "differences", number)
+            news = page.events[-1] if page.events[-1]["type"] == "lab" else ended(page, number)
+            assert (news["status"], news["experiment"], news["number"]) == ("cancelled", "differences", number)
         with Page(live.socket, sessions[2]) as page:
             page.run_info()
             page.do("subscribe", channels=["lab"])
             assert newest(page)["experiment"] is None and "lab" not in page.frames
+
+
+def test_one_that_is_searched_goes_on_from_what_was_found(settings: Settings) -> None:
+    """No cell is computed twice, and none is left out."""
+    COUNTED.clear()
+    with serving(settings) as live, Page(live.socket) as page:
+        page.run_info()
+        begun(page, "cells", cells=400, repeats=50_000)
+        told(page, lambda event: event["share"] > 0.02)
+        session = page.attached["session"]
+    before = len(COUNTED)
+    assert 0 < before < 400
+    with serving(settings) as live, Page(live.socket, session) as page:
+        told(page, lambda event: event["share"] > before / 400)
+        page.do("lab_cancel")
+    assert COUNTED[before] in (before - 1, before), "a cell whose end was not kept is computed again"
+    COUNTED.clear()
+    with serving(settings) as live, Page(live.socket) as page:
+        page.run_info()
+        page.do("subscribe", channels=["lab"])
+        number = begun(page, "cells", cells=30)
+        ended(page, number)
+        session = page.attached["session"]
+    with serving(settings) as live, Page(live.socket, session) as page:
+        page.do("subscribe", channels=["lab"])
+        header, arrays = found(page, number)
+        assert header["meta"]["values"] == {"resumed": True} and np.allclose(arrays["roots"] ** 2, np.arange(1, 31))
+    assert list(range(30)) == COUNTED, "what is done is there at once"
 
 
 def test_one_that_is_no_more_says_so(settings: Settings) -> None:
@@ -85,8 +113,8 @@ def test_one_that_is_no_more_says_so(settings: Settings) -> None:
 
     del EXPERIMENTS["differences"]
     with serving(settings) as live, Page(live.socket, session) as page:
-        told = ended(page, 1)
-        assert told["status"] == "failed" and "there is none called 'differences'" in told["message"]
+        news = ended(page, 1)
+        assert news["status"] == "failed" and "there is none called 'differences'" in news["message"]
         page.do("step", count=1)
 
 
