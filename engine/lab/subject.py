@@ -9,6 +9,9 @@ from engine.evaluation.clones import clone_machine
 from engine.machine.machine import Machine, Snapshot
 from engine.spec import RunSpec
 
+PRESENT = "present run"
+"""What the choice of a network is called where an experiment may be about the present run, or about another."""
+
 
 @dataclass(frozen=True)
 class Subject:

@@ -178,7 +178,7 @@ def test_where_numpy_is_ahead_is_from_where_on_it_stays_ahead() -> None:
 
 def test_carried_out_it_tells_of_every_size_and_each_opens_as_a_run() -> None:
     subject = Subject.of(Trainer(SMALL).machine)
-    making = begun(ROW, subject, {"network": "present", "budget": 150, "seeds": 1, "finish": 0.5, "rate": 0.5})
+    making = begun(ROW, subject, {"network": "present run", "budget": 150, "seeds": 1, "finish": 0.5, "rate": 0.5})
     shares, so_far = [], []
     while True:
         try:
@@ -205,8 +205,8 @@ def test_carried_out_it_tells_of_every_size_and_each_opens_as_a_run() -> None:
 
 def test_choices_that_do_not_fit_are_refused_by_name() -> None:
     for choices, field, allowed in (
-        ({"network": "present"}, "network", "example"),
-        ({"network": "other"}, "network", "example, present"),
+        ({"network": "present run"}, "network", "example"),
+        ({"network": "other"}, "network", "example, present run"),
         ({"rate": 0.0}, "rate", "a number in [1e-06, 100]"),
         ({"finish": 1.0}, "finish", "a number in (0, 1)"),
         ({"columns": 61}, "columns", "a whole number in [1, 60]"),
@@ -221,7 +221,7 @@ def test_choices_that_do_not_fit_are_refused_by_name() -> None:
 def test_schedules_and_stops_of_the_present_run_are_left_out_and_its_bounds_are_told_before() -> None:
     given = SMALL.model_dump() | {"schedule": {"name": "step"}, "stop": {"max_steps": 5}}
     subject = Subject.of(Trainer(RunSpec.model_validate(given)).machine)
-    choices = chosen(ROW, {"network": "present", "optimizer": "adam"})
+    choices = chosen(ROW, {"network": "present run", "optimizer": "adam"})
     plan = planned(subject, choices)
     assert plan.spec.schedule.name == "constant" and plan.spec.stop.max_steps > 1000
     assert plan.spec.optimizer.name == "adam" and plan.dataset.rows == (30, 0, 0)

@@ -29,7 +29,7 @@ SMALL = RunSpec.model_validate(
     }
 )
 FIELDS = [column.name for column in COLUMNS]
-CHECKED = {"network": "present", "pairs": 4, "budget": 120, "seeds": 2, "draws": 2}
+CHECKED = {"network": "present run", "pairs": 4, "budget": 120, "seeds": 2, "draws": 2}
 
 
 def machine_of(spec: RunSpec) -> Machine:

@@ -13,7 +13,7 @@ from engine.lab.batch import products, throughput
 from engine.lab.batch.reaching import GRIDS, Reaching, first_loss
 from engine.lab.batch.telling import Found, told
 from engine.lab.experiment import ChoiceError, Choices, Experiment, Making, Progress, Result
-from engine.lab.subject import Subject
+from engine.lab.subject import PRESENT, Subject
 from engine.rows.row import Parameter
 from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec, StopSpec
 
@@ -43,7 +43,7 @@ class Plan:
 
 def planned(subject: Subject | None, choices: Choices) -> Plan:
     """Raises `ChoiceError` where there is no present run."""
-    present = choices["network"] == "present"
+    present = choices["network"] == PRESENT
     if present and subject is None:
         raise ChoiceError("network", "there is no present run", "example")
     base = subject.spec if present and subject is not None else EXAMPLE
@@ -100,7 +100,7 @@ def updates(subject: Subject | None, choices: Choices) -> int:
 
 def size(subject: Subject | None, choices: Choices) -> int:
     """A machine for each batch size at once."""
-    if subject is None or choices["network"] != "present":
+    if subject is None or choices["network"] != PRESENT:
         return 4_000_000
     values = subject.snapshot.theta.size * 8 + sum(subject.machine().tape.layout.units.values()) * subject.dataset.rows[0] * 2
     return int(8 * MOST_SIZES * values)
@@ -121,8 +121,8 @@ EXPERIMENT = Experiment(
             "",
             "example",
             kind="choice",
-            choices=("example", "present"),
-            summary="example: the spiral, two hidden layers of 16 tanh units; present: that of the present run, with its data",
+            choices=("example", PRESENT),
+            summary="example: the spiral, two hidden layers of 16 tanh units; present run: its network, with its data",
         ),
         Parameter("optimizer", "Optimizer", "", "sgd", kind="choice", choices=tuple(GRIDS)),
         Parameter(

@@ -8,7 +8,7 @@ from engine.lab.evolution.population import Population
 from engine.lab.evolution.race import METHODS, RATES, Race, Setting
 from engine.lab.evolution.telling import Found, told
 from engine.lab.experiment import ChoiceError, Choices, Experiment, Making, Progress
-from engine.lab.subject import Subject
+from engine.lab.subject import PRESENT, Subject
 from engine.machine.machine import Machine
 from engine.rows.row import Parameter
 from engine.spec import OptimizerSpec, RunSpec, ScheduleSpec, StopSpec
@@ -23,7 +23,7 @@ DIRECTIONS = 0.1
 
 
 def _base(subject: Subject | None, choices: Choices) -> Subject | None:
-    return subject if choices["network"] == "present" else None
+    return subject if choices["network"] == PRESENT else None
 
 
 def setting_of(subject: Subject | None, choices: Choices) -> Setting:
@@ -95,10 +95,10 @@ EXPERIMENT = Experiment(
             "network",
             "Network",
             "",
-            "present",
+            PRESENT,
             kind="choice",
-            choices=("present", "example"),
-            summary="present: that of the present run, with its data and mini-batches; example, and where there is no run: the "
+            choices=(PRESENT, "example"),
+            summary="present run: its network, with its data and mini-batches; example, and where there is no run: the "
             "spiral, two hidden layers of 8 tanh units",
         ),
         Parameter("pairs", "Pairs of a population", "n", 50, kind="int", minimum=1, maximum=500, scale="log"),

@@ -7,6 +7,8 @@
 
 /** @type {Record<string, {group: Group, load: () => Promise<{default: LabView}>}>} */
 export const VIEWS = {
+  evolution: { group: "else", load: () => import("./evolution.js") },
+  batch: { group: "costs", load: () => import("./batch.js") },
   memory: { group: "costs", load: () => import("./memory.js") },
   machines: { group: "costs", load: () => import("./machines.js") },
 };
