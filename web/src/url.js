@@ -38,7 +38,7 @@ function addressWith(fields) {
     if (value === null) all.delete(name);
     else all.set(name, value);
   }
-  const text = all.toString().replaceAll("%2F", "/"); // as a person would write it
+  const text = all.toString().replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%2C", ","); // as a person would write it
   return text ? `#${text}` : location.pathname + location.search;
 }
 
@@ -46,11 +46,21 @@ function addressWith(fields) {
 const PAGE = performance.timeOrigin;
 
 /**
- * Where the history stands: a room, the one that it was entered from, and the card of a lesson; null where this page did not put
- * it there.
+ * What stands in the history: a room, the one that it was entered from, the card of a lesson, an experiment with its choices and
+ * whether one came to it from their gallery.
+ * @typedef {object} Entry
+ * @property {number} page
+ * @property {string} room
+ * @property {string | null} from
+ * @property {string | null} [card]
+ * @property {string | null} [lab]
+ * @property {string | null} [x]
+ * @property {string | null} [gallery]
  */
+
+/** Where the history stands; null where this page did not put it there. */
 export function entryHere() {
-  const entry = /** @type {{page: number, room: string, from: string | null, card?: string | null} | null} */ (history.state);
+  const entry = /** @type {Entry | null} */ (history.state);
   return entry?.page === PAGE ? entry : null;
 }
 
@@ -73,13 +83,23 @@ export const readCard = () => new URLSearchParams(location.hash.slice(1)).get("l
 /**
  * The address names a card from now on, or none.
  * @param {string | null} card
- * @param {{room: string, from: string | null, view: string | null} | null} entered  as a new entry of the history, with its room
+ * @param {Entered | null} entered  as a new entry of the history, with its room
  */
-export function writeCard(card, entered) {
-  if (entered === null) history.replaceState({ ...history.state, card }, "", addressWith({ l: card }));
+export const writeCard = (card, entered) => writePlace({ l: card }, { card }, entered);
+
+/** @typedef {{room: string, from: string | null, view: string | null}} Entered */
+
+/**
+ * A place within a room: the fields that name it in the address, and what an entry of the history keeps of it.
+ * @param {Record<string, string | null>} fields
+ * @param {Record<string, string | null>} kept
+ * @param {Entered | null} entered  as a new entry, with its room
+ */
+export function writePlace(fields, kept, entered) {
+  if (entered === null) history.replaceState({ ...history.state, ...kept }, "", addressWith(fields));
   else {
     const { room, from, view } = entered;
-    history.pushState({ ...history.state, page: PAGE, room, from, card }, "", addressWith({ l: card, view }));
+    history.pushState({ ...history.state, page: PAGE, room, from, ...kept }, "", addressWith({ ...fields, view }));
   }
   fragment = location.hash;
 }

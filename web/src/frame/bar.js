@@ -77,7 +77,10 @@ export function barView(actions, openHelp, rooms, pointing) {
       if (entered(room)) {
         tools.replaceChildren(...room.tools);
         const door = room.within ?? room.name;
-        for (const { name, button } of doors) setAttribute(button, "aria-current", name === door ? "page" : null);
+        for (const { name, button } of doors) {
+          setAttribute(button, "aria-current", name === door ? "page" : null);
+          if (name === door) button.scrollIntoView({ block: "nearest", inline: "nearest" }); // where the doors scroll
+        }
       }
       setAttribute(present, "aria-pressed", String(state.projector));
       const words = room.subject(state);

@@ -3,6 +3,7 @@
 import type { FrameOf, NamedArray } from "../channels.js";
 import type { Parameter, Setting } from "../catalog.js";
 import type { TextFile, WireNumber } from "../commands.js";
+import type { LabInfo } from "../protocol.js";
 import type { LabView } from "./views/types.js";
 
 /** A row of `/api/lab`: an experiment as the gallery tells it. */
@@ -11,6 +12,8 @@ export interface LabRow {
   title: string;
   /** one sentence */
   summary: string;
+  /** with its formulas as MathML */
+  summary_html: string;
   source: string;
   link: string;
   formula: string;
@@ -22,19 +25,6 @@ export interface LabRow {
   /** whether it is about the present run */
   on_run: boolean;
   parameters: Parameter[];
-}
-
-/** The event `lab`. */
-export interface LabInfo {
-  number: number;
-  experiment: string | null;
-  choices: Choices;
-  on: { run: number; step: number } | null;
-  status: "idle" | "running" | "done" | "cancelled" | "failed";
-  share: number;
-  message: string;
-  seconds: number;
-  updates: number;
 }
 
 export type Choices = Record<string, Setting>;

@@ -102,6 +102,16 @@ export class Sharing {
   async openLink() {
     const link = linkHere();
     if (link === null) return;
+    this.#store.set({ following: true }); // from the first: what is about the run waits for it
+    try {
+      await this.#follow(link);
+    } finally {
+      this.#store.set({ following: false });
+    }
+  }
+
+  /** @param {{packed: string} | {experiment: string}} link */
+  async #follow(link) {
     const run = "experiment" in link ? link : { script: await unpack(link.packed).catch(() => null) };
     if ("script" in run && run.script === null) {
       this.#sender.complain("This link is damaged: a part of it is missing or was changed. A new run stands here instead.");
@@ -109,7 +119,6 @@ export class Sharing {
       return;
     }
     const beside = scriptHere(KEPT);
-    this.#store.set({ following: true });
     try {
       if (beside !== null) await this.#keepLinked(beside);
       await this.#sender.send({ type: "load", ...run });
@@ -118,8 +127,6 @@ export class Sharing {
       if (!refusalOf(error)) return;
       this.#sender.complain(`This link cannot be followed: ${reasonOf(error)}.`);
       forgetLink();
-    } finally {
-      this.#store.set({ following: false });
     }
   }
 

@@ -40,19 +40,64 @@ export interface Trace {
   zmax?: number;
   mode?: string;
   line?: Line;
-  marker?: { size?: number; color?: string | string[]; symbol?: string; line?: Line };
+  marker?: {
+    size?: number;
+    color?: string | string[];
+    symbol?: string;
+    line?: Line;
+    pattern?: { shape: string; fgcolor: string; size: number };
+  };
   contours?: { coloring?: string; start?: number; end?: number; size?: number };
   autocontour?: boolean;
   opacity?: number;
   visible?: boolean;
   showlegend?: boolean;
   hovertemplate?: string;
+  hoverinfo?: string;
+  text?: string[] | string[][];
+  texttemplate?: string;
+  textfont?: { size?: number };
+  fill?: string;
+  fillcolor?: string;
+  connectgaps?: boolean;
+  error_y?: ErrorBars;
+  width?: number;
+  colorscale?: [number, string][];
+  showscale?: boolean;
+  colorbar?: ColorBar;
+  xgap?: number;
+  ygap?: number;
+  zmid?: number;
+  hoverongaps?: boolean;
+}
+
+/** Whiskers. */
+export interface ErrorBars {
+  type: "data";
+  symmetric: boolean;
+  array: (number | null)[];
+  arrayminus: (number | null)[];
+  color: string;
+  thickness: number;
+  width: number;
+}
+
+export interface ColorBar {
+  title: { text: string; side: string; font: Font };
+  thickness: number;
+  len: number;
+  outlinewidth: number;
+  tickfont: Font;
+  tickvals?: number[];
+  ticktext?: string[];
+  xpad: number;
 }
 
 export interface Line {
   color?: string;
   width?: number;
   dash?: string;
+  shape?: string;
 }
 
 export interface Font {
@@ -80,6 +125,16 @@ export interface Axis {
   tickformat?: string;
   tickvals?: number[];
   ticktext?: string[];
+  gridcolor?: string;
+  linecolor?: string;
+  showline?: boolean;
+  showgrid?: boolean;
+  zeroline?: boolean;
+  ticks?: string;
+  tickangle?: number;
+  exponentformat?: string;
+  automargin?: boolean;
+  fixedrange?: boolean;
 }
 
 export interface Annotation {
@@ -95,6 +150,7 @@ export interface Annotation {
   showarrow: boolean;
   bgcolor?: string;
   font?: { color?: string; size?: number };
+  align?: string;
 }
 
 export interface Shape {
@@ -118,4 +174,12 @@ export interface Layout {
   uirevision?: string;
   annotations?: Annotation[];
   shapes?: Shape[];
+  template?: Record<string, never>;
+  paper_bgcolor?: string;
+  plot_bgcolor?: string;
+  showlegend?: boolean;
+  hovermode?: string;
+  hoverlabel?: { bgcolor: string; bordercolor: string; font: Font };
+  barmode?: string;
+  bargap?: number;
 }
