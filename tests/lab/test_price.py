@@ -112,28 +112,33 @@ def test_the_result_tells_every_network(quick, grows):
     )
     time, operations, ratio = found.figures
     for row, at in zip(rows, range(len(rows)), strict=True):
-        assert row["made"] == "passes really made"
-        assert [series.y[at] for series in time.series[:2]] == [row["forward_seconds"], row["backward_seconds"]]
+        assert row["made"] == "made"
+        assert [series.y[at] for series in time.series] == pytest.approx(
+            [
+                row["forward_time"] / 1e6,
+                row["backward_time"] / 1e6,
+                row["differences_time"] / 1e3,
+                row["forward_mode_time"] / 1e3,
+            ]
+        )
         assert [series.y[at] for series in operations.series] == [
             row[name] for name in (FORWARD, BACKWARD, DIFFERENCES, FORWARD_MODE)
         ]
-        assert [series.y[at] for series in ratio.series] == [row["ratio"], row["ratio_seconds"]]
+        assert [series.y[at] for series in ratio.series] == [row["ratio"], row["ratio_time"]]
         assert all(series.x[at] == row["parameters"] for series in time.series)
     assert all(axis.scale == "log" for chart in (time, operations) for axis in (chart.x, chart.y))
     assert str(rows[-1]["parameters"]) in found.said and "agree with backpropagation" in found.said
 
 
-def test_what_is_not_really_made_is_said_and_dashed(quick, monkeypatch):
+def test_what_is_not_really_made_is_said_and_marked(quick, monkeypatch):
     monkeypatch.setattr(measure, "MOST", 30)
     found = carried_out(PRICE, inputs=1, batch=1)  # 24, 40 and 78 parameters
-    assert [row[-3] for row in found.table.rows] == ["passes really made", *["passes × median of one"] * 2]
+    assert [row[-3] for row in found.table.rows] == ["made", *["median of one × passes"] * 2]
     assert [row[-1] is None for row in found.table.rows] == [False, True, True]
-    dashed = {series.name: series.y for series in found.figures[0].series if series.dashed}
-    assert set(dashed) == {"differences, worked out", "forward mode, worked out"}
-    seconds = np.array([row[11] for row in found.table.rows])
-    forward = np.array([row[8] for row in found.table.rows])
-    np.testing.assert_array_equal(dashed["differences, worked out"], seconds)
-    np.testing.assert_allclose(seconds[1:], 2 * np.array([40, 78]) * forward[1:], rtol=1e-12)
+    assert ("all passes made up to here", 24) in [(mark.words, mark.at) for mark in found.figures[0].marks]
+    milliseconds = np.array([row[11] for row in found.table.rows])
+    microseconds = np.array([row[8] for row in found.table.rows])
+    np.testing.assert_allclose(milliseconds[1:], 2 * np.array([40, 78]) * microseconds[1:] / 1e3, rtol=1e-12)
 
 
 def test_where_curves_cross():

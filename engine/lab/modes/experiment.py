@@ -145,9 +145,8 @@ def _said(jacobian: Jacobian, off: float | None) -> str:
             f"{_passes(min(n, m))}, when {other} mode has {min(n, m)} of its {most} {each}."
         )
     return (
-        f"{said} The largest difference between the two is {off:.0e}; a pass costs {jacobian.forward_multiplications:,} "
-        "multiplications in either. A loss is one output, and all parameters are its inputs: reverse mode has its gradient "
-        "after one pass, which is backpropagation."
+        f"{said} They differ by {off:.0e} at most; a pass costs {jacobian.forward_multiplications:,} multiplications in "
+        "either. A loss is one output of all parameters: reverse mode has its gradient after one pass, which is backpropagation."
     )
 
 
@@ -172,12 +171,11 @@ EXPERIMENT = Experiment(
     source="Baydin, Pearlmutter, Radul and Siskind, Automatic Differentiation in Machine Learning: a Survey, Journal of "
     "Machine Learning Research 18 (2018).",
     link="https://www.jmlr.org/papers/v18/17-468.html",
-    formula=r"J = \frac{\partial z_L}{\partial x} \in \mathbb{R}^{m \times n}: \qquad \text{forward: } J e_j,\ n\ "
-    r"\text{passes}, \qquad \text{reverse: } e_i^\top J,\ m\ \text{passes}",
-    why=r"Forward mode carries a tangent along with every value, $\dot z_l = W_l \dot h_{l-1}$ and "
-    r"$\dot h_l = \varphi'(z_l) \odot \dot z_l$: begun with $\dot x = e_j$ it ends in column $j$. Reverse mode carries an "
-    r"error signal back, $\delta_l = W_{l+1}^\top \delta_{l+1} \odot \varphi'(z_l)$: begun with $\delta_L = e_i$ it ends in "
-    "row $i$. Both multiply as often, so the fewer passes win.",
+    formula=r"J e_j = \text{column } j\ (n\ \text{passes}), \quad e_i^\top J = \text{row } i\ (m\ \text{passes})",
+    why=r"Of $J = \partial z_L / \partial x$ forward mode carries a tangent along with every value, "
+    r"$\dot z_l = W_l \dot h_{l-1}$ and $\dot h_l = \varphi'(z_l) \odot \dot z_l$, from $\dot x = e_j$ to column $j$. "
+    r"Reverse mode carries an error signal back, $\delta_l = W_{l+1}^\top \delta_{l+1} \odot \varphi'(z_l)$, from "
+    r"$\delta_L = e_i$ to row $i$. Both multiply as often, so the fewer passes win.",
     coverage="A10",
     make=make,
     size=size,

@@ -74,12 +74,11 @@ EXPERIMENT = Experiment(
     "passes for every single parameter.",
     source="Griewank and Walther, Evaluating Derivatives, 2nd edition (2008), chapters 3 and 4: the cheap gradient principle.",
     link="https://doi.org/10.1137/1.9780898717761",
-    formula=r"\frac{\text{backward}}{\text{forward}} = 2 - \frac{P_1}{P}, \qquad \text{differences} = 2n\ \text{forwards},"
-    r" \qquad \text{forward mode} = n \left(3 - \frac{P_1}{P}\right) \text{forwards}",
+    formula=r"\frac{\text{backward}}{\text{forward}} = 2 - \frac{P_1}{P}, \quad \frac{\text{differences}}{\text{forward}} = 2n",
     why="Forward multiplies once by each of the $P$ weights (a bias is added); backward twice, for "
-    r"$\delta_l h_{l-1}^\top$ and $W_l^\top \delta_l$, but once in the first layer with its $P_1$ weights: nobody asks for "
-    r"$\delta_0$. Central differences take two forward passes for each of the $n$ weights and biases, forward mode a pass for "
-    "each, in which every value carries its tangent along.",
+    r"$\delta_l h_{l-1}^\top$ and $W_l^\top \delta_l$, but once by the $P_1$ of the first layer: nobody asks for $\delta_0$. "
+    "Central differences take two forward passes for each of the $n$ weights and biases. Forward mode takes a pass for each, "
+    r"of $3 - P_1/P$ forwards: every value carries its tangent along.",
     coverage="A9",
     make=make,
     size=size,
@@ -96,7 +95,7 @@ EXPERIMENT = Experiment(
         Parameter(
             "inputs",
             "Inputs",
-            "d_0",
+            "",
             64,
             kind="int",
             minimum=1,

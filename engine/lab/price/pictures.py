@@ -19,26 +19,26 @@ NAMES = {
     DIFFERENCES: "central differences",
     FORWARD_MODE: "forward mode",
 }
-SHORT = {DIFFERENCES: "differences", FORWARD_MODE: "forward mode"}
 PASS_BY_PASS = (DIFFERENCES, FORWARD_MODE)
 COLUMNS = (
     Column("network", "Network"),
     Column("weights", "Weights P"),
     Column("parameters", "Parameters n"),
-    Column("forward", "Forward", "multiplications a sample"),
-    Column("backward", "Backward", "multiplications a sample"),
+    Column("forward", "Forward", "multiplications"),
+    Column("backward", "Backward", "multiplications"),
     Column("ratio", "Backward / forward, counted"),
-    Column("differences", "Central differences", "multiplications a sample"),
-    Column("forward_mode", "Forward mode", "multiplications a sample"),
-    Column("forward_seconds", "Forward", "s"),
-    Column("backward_seconds", "Backward", "s"),
-    Column("ratio_seconds", "Backward / forward, measured"),
-    Column("differences_seconds", "Central differences", "s"),
-    Column("forward_mode_seconds", "Forward mode", "s"),
-    Column("made", "Differences, forward mode"),
-    Column("differences_off", "Differences are off by"),
-    Column("forward_mode_off", "Forward mode is off by"),
+    Column("differences", "Central differences", "multiplications"),
+    Column("forward_mode", "Forward mode", "multiplications"),
+    Column("forward_time", "Forward", "µs"),
+    Column("backward_time", "Backward", "µs"),
+    Column("ratio_time", "Backward / forward, measured"),
+    Column("differences_time", "Central differences", "ms"),
+    Column("forward_mode_time", "Forward mode", "ms"),
+    Column("made", "All passes"),
+    Column("differences_off", "Differences off by"),
+    Column("forward_mode_off", "Forward mode off by"),
 )
+MADE, WORKED_OUT = "made", "median of one × passes"
 Crossing = tuple[str, str, float]
 """Of two curves, by name, and the place on the axis."""
 
@@ -74,9 +74,7 @@ def crossings(prices: Sequence[Price]) -> list[Crossing]:
 
 
 def _row(price: Price, prefix: str) -> tuple[Cell, ...]:
-    made = "passes really made" if price.really.get(DIFFERENCES) else "passes × median of one"
-    measured = price.seconds
-    ratio = price.measured_ratio if BACKWARD in measured else None
+    seconds = price.seconds
     return (
         prefix + price.network,
         price.weights,
@@ -86,12 +84,12 @@ def _row(price: Price, prefix: str) -> tuple[Cell, ...]:
         price.counted_ratio,
         price.operations[DIFFERENCES],
         price.operations.get(FORWARD_MODE),
-        measured[FORWARD],
-        measured[BACKWARD],
-        ratio,
-        measured[DIFFERENCES],
-        measured.get(FORWARD_MODE),
-        made,
+        seconds[FORWARD] * 1e6,
+        seconds[BACKWARD] * 1e6,
+        price.measured_ratio,
+        seconds[DIFFERENCES] * 1e3,
+        seconds[FORWARD_MODE] * 1e3 if FORWARD_MODE in seconds else None,
+        MADE if price.really[DIFFERENCES] else WORKED_OUT,
         _number(price.off.get(DIFFERENCES)),
         _number(price.off.get(FORWARD_MODE)),
     )
@@ -106,23 +104,17 @@ def _number(value: float | None) -> float | None:
 
 def _time(prices: Sequence[Price], own: Price | None, crossed: list[Crossing]) -> Chart:
     x = _sizes(prices)
-    series = []
-    for colour, name in enumerate(NAMES):
-        y = np.array([price.seconds.get(name, np.nan) for price in prices])
-        if name not in PASS_BY_PASS:
-            series.append(Series(NAMES[name], x, y, "line+points", colour=colour))
-            continue
-        really = np.array([price.really.get(name, False) for price in prices], dtype=bool)
-        last = int(np.flatnonzero(really)[-1]) if really.any() else 0
-        series.append(Series(NAMES[name], x, np.where(really, y, np.nan), "line+points", colour=colour))
-        rest = np.where(np.arange(len(x)) >= last, y, np.nan)
-        if not really.all():
-            series.append(Series(f"{SHORT[name]}, worked out", x, rest, "line", colour=colour, dashed=True))
+    series = [
+        Series(NAMES[name], x, np.array([price.seconds.get(name, np.nan) for price in prices]), "line+points", colour=colour)
+        for colour, name in enumerate(NAMES)
+    ]
     marks = [Mark("x", at, f"{NAMES[b]} = {NAMES[a]}") for a, b, at in crossed]
+    made = [price.parameters for price in prices if price.really[DIFFERENCES]]
+    if 0 < len(made) < len(prices):
+        marks.append(Mark("x", made[-1], "all passes made up to here"))
     if own is not None:
         series.append(_own(own, {name: own.seconds[name] for name in NAMES if name in own.seconds}))
-    axes = Axis("parameters n", scale="log"), Axis("time of one gradient, or pass", "s", "log")
-    return Chart("time", "Time, measured", *axes, tuple(series), tuple(marks))
+    return Chart("time", "Time, measured", _across(), Axis("time", "s", "log"), tuple(series), tuple(marks))
 
 
 def _operations(prices: Sequence[Price], own: Price | None) -> Chart:
@@ -139,8 +131,7 @@ def _operations(prices: Sequence[Price], own: Price | None) -> Chart:
     ]
     if own is not None:
         series.append(_own(own, {name: float(value) for name, value in own.operations.items()}))
-    axes = Axis("parameters n", scale="log"), Axis("multiplications for each sample", scale="log")
-    return Chart("operations", "Operations, counted on the tape", *axes, tuple(series))
+    return Chart("operations", "Operations, counted", _across(), Axis("multiplications", scale="log"), tuple(series))
 
 
 def _ratio(prices: Sequence[Price], own: Price | None) -> Chart:
@@ -150,8 +141,11 @@ def _ratio(prices: Sequence[Price], own: Price | None) -> Chart:
     series = [counted, measured]
     if own is not None:
         series.append(_own(own, {"counted": own.counted_ratio, "measured": own.measured_ratio}))
-    axes = Axis("parameters n", scale="log"), Axis("backward / forward")
-    return Chart("ratio", "Backward over forward", *axes, tuple(series), (Mark("y", 2.0, "2"),))
+    return Chart("ratio", "Backward over forward", _across(), Axis("times"), tuple(series), (Mark("y", 2.0, "2"),))
+
+
+def _across() -> Axis:
+    return Axis("parameters n", scale="log")
 
 
 def _sizes(prices: Sequence[Price]) -> Array:
@@ -169,24 +163,21 @@ def _said(prices: Sequence[Price], own: Price | None, crossed: list[Crossing]) -
     most = prices[-1]
     backpropagation = most.seconds[FORWARD] + most.seconds[BACKWARD]
     said = [
-        f"{most.network} has {most.parameters:,} parameters. Its gradient by backpropagation takes "
-        f"{duration(backpropagation)}: backward costs {most.measured_ratio:.2f} times forward (counted: "
-        f"{most.counted_ratio:.2f}). Central differences would take {most.passes[DIFFERENCES]:,} forward passes, "
-        f"{duration(most.seconds[DIFFERENCES])}; forward mode {most.passes[FORWARD_MODE]:,} passes, "
-        f"{duration(most.seconds[FORWARD_MODE])}."
+        f"For all {most.parameters:,} parameters of {most.network} backpropagation takes {duration(backpropagation)}, central "
+        f"differences {duration(most.seconds[DIFFERENCES])}, forward mode {duration(most.seconds[FORWARD_MODE])}. Backward "
+        f"costs {most.measured_ratio:.2f} times forward; counted, {most.counted_ratio:.2f}."
     ]
     made = [price for price in prices if price.off]
     if made:
         off = {name: max(price.off[name] for price in made) for name in PASS_BY_PASS}
+        kink = ", where a step leads across a kink" if off[DIFFERENCES] > 1e-6 else ""
         said.append(
-            f"Up to n = {made[-1].parameters:,} all were really made: differences agree with backpropagation to "
-            f"{off[DIFFERENCES]:.0e} of the largest entry, forward mode to {off[FORWARD_MODE]:.0e}."
+            f"Up to n = {made[-1].parameters:,} all passes were made: differences agree with backpropagation to "
+            f"{off[DIFFERENCES]:.0e} of the largest entry{kink}, forward mode to {off[FORWARD_MODE]:.0e}."
         )
-        if off[DIFFERENCES] > 1e-6:
-            said.append("Differences are off that much where a step leads across a kink of the activation.")
     said.append(_crossed(prices, crossed))
     if own is not None and FORWARD_MODE not in own.seconds:
-        said.append("This run's network is no plain chain of layers, or too large: its forward mode is not measured here.")
+        said.append("This run's network is no plain chain of layers, or too large: its forward mode is not measured.")
     return " ".join(said)
 
 
@@ -195,11 +186,13 @@ def _crossed(prices: Sequence[Price], crossed: list[Crossing]) -> str:
     told = []
     for a, b, at in crossed:
         more = "more" if _dearer(prices, a, b) else "less"
-        told.append(f"{NAMES[b]} takes {more} time than {NAMES[a]} from about {at:,.0f} parameters on")
-    words = ""
-    if told:
-        words = f"The curves of time cross: {'; '.join(told)}; in smaller networks φ, φ′ and biases weigh more than products. "
-    return words + "In operations no curves cross: they meet where a network is one weight, 2 multiplications each way."
+        told.append(f"{_short(b)} costs {more} than {_short(a)} from about n = {at:,.0f} on")
+    words = f"In time {'; '.join(told)}: below, φ, φ′ and biases weigh more than products. " if told else ""
+    return words + "In operations no curves cross: they meet at a single weight, 2 multiplications each way."
+
+
+def _short(name: str) -> str:
+    return NAMES[name].removesuffix(" pass")
 
 
 def _dearer(prices: Sequence[Price], a: str, b: str) -> bool:
