@@ -146,7 +146,8 @@ def _said(jacobian: Jacobian, off: float | None) -> str:
         )
     return (
         f"{said} They differ by {off:.0e} at most; a pass costs {jacobian.forward_multiplications:,} multiplications in "
-        "either. A loss is one output of all parameters: reverse mode has its gradient after one pass, which is backpropagation."
+        "either. A loss is one output of all parameters: reverse mode has its gradient after one pass, and that is "
+        "backpropagation."
     )
 
 

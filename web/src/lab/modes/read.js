@@ -21,7 +21,7 @@
  * @property {string[]} outputs
  */
 
-/** @type {WeakMap<object, {forward: Side, reverse: Side}>} */
+/** @type {WeakMap<Record<string, unknown>, {forward: Side, reverse: Side}>} */
 const read = new WeakMap();
 
 /** @param {Shown} shown @returns {{forward: Side, reverse: Side} | null} */

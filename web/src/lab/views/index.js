@@ -7,10 +7,12 @@
 
 /** @type {Record<string, {group: Group, load: () => Promise<{default: LabView}>}>} */
 export const VIEWS = {
+  price: { group: "costs", load: () => import("./price.js") },
+  modes: { group: "costs", load: () => import("./modes.js") },
   evolution: { group: "else", load: () => import("./evolution.js") },
-  batch: { group: "costs", load: () => import("./batch.js") },
   memory: { group: "costs", load: () => import("./memory.js") },
   machines: { group: "costs", load: () => import("./machines.js") },
+  batch: { group: "costs", load: () => import("./batch.js") },
 };
 
 /** What the groups of the gallery are called, in their order. @type {Record<Group, string>} */
