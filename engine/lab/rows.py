@@ -10,6 +10,7 @@ from engine.lab.machines.row import EXPERIMENT as MACHINES
 from engine.lab.memory.row import EXPERIMENT as MEMORY
 from engine.lab.modes import EXPERIMENT as MODES
 from engine.lab.price import EXPERIMENT as PRICE
+from engine.lab.search import EXPERIMENT as SEARCH
 from engine.lab.shattered import EXPERIMENT as SHATTERED
 from engine.lab.uncertainty import EXPERIMENT as UNCERTAINTY
 from engine.rows.row import by_name
@@ -22,6 +23,7 @@ EXPERIMENTS: dict[str, Experiment] = by_name(
         MEMORY,
         MACHINES,
         SHATTERED,
+        SEARCH,
         LAYERS,
         UNCERTAINTY,
         BATCH,
