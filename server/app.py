@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import JSONResponse, Response
 
 from server import activities, metrics
+from server.coverage import document as coverage
 from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     plotly = PlotlyJs()
     figures_of = [kind.figures for kind in hosting.kinds if kind.figures is not None]
     served = {path: make for kind in hosting.kinds for path, make in kind.documents.items()}
+    served["/api/coverage"] = coverage.document
     documents = Documents(plotly, figures_of, served)
     page = Page(web_folder())
     reader = Reader(settings.max_reader_bytes)

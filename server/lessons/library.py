@@ -53,6 +53,10 @@ class Library:
     def __contains__(self, id: str) -> bool:
         return id in self._files
 
+    def text(self, id: str) -> str:
+        """As it is written; KeyError where there is none."""
+        return self._files[id].read_text(encoding="utf-8")
+
     def _read(self, id: str) -> Read:
         """Raises `LessonError` with the file's name."""
         path = self._files[id]
@@ -109,7 +113,7 @@ class Library:
 
     def _row(self, id: str) -> dict[str, Any] | None:
         try:
-            found = reading.outline(self._files[id].read_text(encoding="utf-8"))
+            found = reading.outline(self.text(id))
         except LessonError as error:
             log.error("the lesson %s cannot be read: %s", id, error)
             return None

@@ -6,7 +6,7 @@ import "./rooms.js";
 import { barView } from "./frame/bar.js";
 import { keyBeside } from "./frame/beside.js";
 import { firstRoom, partOfRooms, roomOf } from "./frame/current-room.js";
-import { helpDialog } from "./frame/help.js";
+import { helpDialog } from "./frame/help/help.js";
 import { listenToKeys } from "./frame/keys.js";
 import { linkDialog } from "./frame/link-dialog.js";
 import { lettingNoticesFade, noticeView } from "./frame/notice.js";

@@ -1,10 +1,11 @@
-/** The dialog that lists the keys of the room one is in. */
+/** The dialog that lists the keys of the room one is in, and leads to what the documents say. */
 
-/** @import { AppState } from "../types.js" */
+/** @import { AppState } from "../../types.js" */
 
-import { h } from "../toolkit/dom.js";
-import { roomOf } from "./current-room.js";
-import { icon } from "../toolkit/icons.js";
+import { h } from "../../toolkit/dom.js";
+import { coverageIndex } from "./coverage.js";
+import { roomOf } from "../current-room.js";
+import { icon } from "../../toolkit/icons.js";
 
 /** @type {[string[], string][]} */
 const EVERYWHERE = [
@@ -12,12 +13,12 @@ const EVERYWHERE = [
   [["p"], "present: larger picture and type, settings in a drawer"],
   [["k", "j", "⌫"], "while presenting: spotlight, pen, clear the drawing"],
   [["y"], "back to your run, after a link was opened in its tab"],
-  [["?"], "this list"],
+  [["?"], "this list, and where each topic is shown"],
 ];
 
 /**
- * @param {import("./current-room.js").NamedRoom[]} rooms
- * @param {import("../run/actions.js").RunActions} actions
+ * @param {import("../current-room.js").NamedRoom[]} rooms
+ * @param {import("../../run/actions.js").RunActions} actions
  * @param {() => AppState} state
  * @returns {{element: HTMLDialogElement, open: () => void}}
  */
@@ -34,14 +35,20 @@ export function helpDialog(rooms, actions, state) {
     data: { testid: "letter-keys" },
     onchange: () => actions.useLetters(letters.checked),
   });
+  const index = coverageIndex(() => element.close());
   const element = h(
     "dialog",
-    { class: "help", aria: { labelledby: "help-title" } },
-    h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys"), close),
-    list,
-    h("label", { class: "check" }, letters, "Single letters are keys (off: only Space, arrows, Escape and the like are)"),
-    words,
-    h("p", {}, "Blue is positive, orange is negative, everywhere."),
+    { class: "help help-wide", aria: { labelledby: "help-title" } },
+    h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys, and where things are shown"), close),
+    h(
+      "div",
+      { class: "help-keys" },
+      list,
+      h("label", { class: "check" }, letters, "Single letters are keys (off: only Space, arrows, Escape and the like are)"),
+      words,
+      h("p", {}, "Blue is positive, orange is negative, everywhere."),
+    ),
+    index.element,
   );
   // A click beside the sheet closes it, as Escape does.
   element.addEventListener("click", (event) => event.target === element && element.close());
@@ -50,6 +57,7 @@ export function helpDialog(rooms, actions, state) {
     list.replaceChildren(...[...help.keys, ...EVERYWHERE].flatMap(([keys, meaning]) => [term(keys), h("dd", {}, meaning)]));
     letters.checked = state().letters;
     words.replaceChildren(...help.words.map((each) => h("p", {}, each)));
+    void index.load();
     element.showModal();
   };
   return { element, open };

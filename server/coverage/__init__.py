@@ -1,0 +1,1 @@
+"""What the documents say that this was made after, row by row, with the places of the page that show it."""
