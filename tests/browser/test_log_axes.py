@@ -30,6 +30,30 @@ def test_where_the_numbers_stand(train: Train) -> None:
         assert train.page.evaluate(told, [low, high]) is None
 
 
+NAMED_WITHIN = """() => {
+  const names = [...document.querySelectorAll(".curve .annotation-text")];
+  const plot = document.querySelector(".curve .nsewdrag")?.getBoundingClientRect();
+  if (!plot || names.length !== 1) return false;
+  const { top, bottom } = names[0].getBoundingClientRect();
+  return top >= plot.top && bottom <= plot.bottom;
+}"""
+ONE = """async (values) => {
+  const { withLogTicks } = await import("/src/toolkit/log-ticks.js");
+  return withLogTicks({ yaxis: { type: "log", nticks: 4 } }, [{ y: values }, { y: [9], visible: false }]).yaxis;
+}"""
+
+
+def test_a_single_value_stands_in_the_middle(train: Train, page: Page) -> None:
+    """As the first loss of a run without other points does: its name is within the plot, not below it."""
+    axis = page.evaluate(ONE, [0.01])
+    assert axis["range"] == [-2.5, -1.5] and axis["autorange"] is False
+    assert "range" not in page.evaluate(ONE, [0.01, 0.02])
+    path = "data.test_fraction"
+    page.locator(f"[data-field='{path}'] input").first.press("Home")
+    train.settle(0)
+    page.wait_for_function(NAMED_WITHIN)
+
+
 def test_a_loss_that_has_not_fallen_a_decade_is_numbered_in_full(train: Train, page: Page) -> None:
     train.hook("forward").click()
     train.settle(1)

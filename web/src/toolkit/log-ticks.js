@@ -9,6 +9,8 @@ const ONE_TWO_FIVE = [1, 2, 5];
 const ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 /** Beyond these a number is written with a power of ten. */
 const [SMALL, LARGE] = [1e-4, 1e6];
+/** Of an axis about a single value, in decades. */
+const HALF = 0.5;
 
 /** @param {number} low @param {number} high @param {number[]} digits */
 function between(low, high, digits) {
@@ -65,5 +67,9 @@ export function withLogTicks(layout, traces) {
     }
   }
   const ticks = logTicks(low, high, layout.yaxis.nticks);
-  return ticks ? { ...layout, yaxis: { ...layout.yaxis, ...ticks } } : layout;
+  if (!ticks) return layout;
+  // Of a single value Plotly makes an axis without a length, and puts what stands at it below.
+  const middle = Math.log10(low);
+  const range = high === low ? { range: [middle - HALF, middle + HALF], autorange: false } : {};
+  return { ...layout, yaxis: { ...layout.yaxis, ...ticks, ...range } };
 }
