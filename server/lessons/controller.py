@@ -61,7 +61,6 @@ class Lessons(Activity):
         self.open: OpenCard | None = None
         self.building: Building | None = None
         self.number, self.changes = 0, 0
-        self._tells: frozenset[str] = frozenset()
         self._built: Built | None = None
         self._size = 0
         self._foreseen, self._opened_at = False, 0.0
@@ -104,13 +103,13 @@ class Lessons(Activity):
         """Build its situation and open it; what goes on from the card before finds all as it is. True: answered later."""
         goes_on = not anew and card.goes_on_from(self.open)
         ready = await self.host.call(prepared, card, self.host.settings, goes_on=goes_on)
+        card.tells = ready.tells
         building = self.building = Building(card, viewer, done)
         try:
             await self.still()
             self.number += 1
             card.number = self.number
-            self._built, self._size, self._tells = None, ready.size, ready.tells
-            self._foreseen = False
+            self._built, self._size, self._foreseen = None, ready.size, False
             if ready.command is None:
                 self._opened(building, done)
             else:
@@ -286,7 +285,7 @@ class Lessons(Activity):
     @property
     def withheld(self) -> frozenset[str]:
         card = self.open if self.building is None else self.building.card
-        return self._tells if card is not None and card.locked else frozenset()
+        return frozenset() if card is None else card.withheld
 
     def stumble(self) -> None:
         self.building = None
@@ -316,7 +315,7 @@ class Lessons(Activity):
             id, text = kept["lesson"], kept["text"]
             card = await self.host.call(_card_of, id, text, int(kept["card"]))
             card.take_up(kept)
-            self._tells = await self.host.call(measured.tells, card.spec)
+            card.tells = await self.host.call(measured.tells, card.spec)
         except Exception:
             log.exception("a kept lesson cannot be taken up")
             return

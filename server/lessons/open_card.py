@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from server.keeping.versions import LESSON_VERSION
+from server.lessons.library import library
 from server.lessons.reading import html
 from server.lessons.reading.lesson import CardHtml, Read
 from server.protocol.lessons import LessonInfo, LessonQuestion, LessonTask, LessonVerdict
@@ -35,6 +36,8 @@ class OpenCard:
     """Whether it could not be measured: it is not tried again, and nothing waits for an answer."""
     met: bool = False
     number: int = 0
+    tells: frozenset[str] = frozenset()
+    """Channels whose pictures would give the answer away."""
 
     @property
     def spec(self) -> Card:
@@ -52,6 +55,11 @@ class OpenCard:
     @property
     def answered(self) -> bool:
         return not self.locked
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Channels that show nothing while its question is open."""
+        return self.tells if self.locked else frozenset()
 
     @property
     def situation(self) -> Situation | None:
@@ -101,7 +109,9 @@ class OpenCard:
             question=self._question(),
             verdict=self._verdict(shown),
             task=self._task(),
+            twin=self._twin(),
             locked=self.locked,
+            withheld=sorted(self.withheld),
             number=self.number,
         )
 
@@ -121,6 +131,12 @@ class OpenCard:
             axis, log = (float(first), float(first + question.steps), question.low, question.high), question.log
         own = {"texts": list(told.texts), "unit": told.unit, "reading": told.reading}
         return LessonQuestion(kind=question.kind, ask=told.ask, axis=axis, log=log, **own)
+
+    def _twin(self) -> str | None:
+        """As a card's address names it; one's own may name a lesson that is not there."""
+        twin = None if self.spec.question is None or self.locked else self.spec.question.twin
+        lesson, _, number = (twin or "").partition("#")
+        return f"{lesson}.{number or 1}" if lesson in library() else None
 
     def _verdict(self, shown: dict[str, float]) -> LessonVerdict | None:
         """A reply may print what was measured."""

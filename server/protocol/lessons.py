@@ -158,5 +158,11 @@ class LessonInfo(Message):
     question: LessonQuestion | None = None
     verdict: LessonVerdict | None = None
     task: LessonTask | None = None
+    twin: str | None = Field(
+        default=None, description="once the question is answered: the card that asks the same in other clothes, `deep/rescue.1`"
+    )
     locked: bool = False
+    withheld: list[str] = Field(
+        default_factory=list, description="channels that show nothing until then, for they would give the answer away"
+    )
     number: int = Field(default=0, description="counts the cards opened in this session")

@@ -7,9 +7,10 @@ Its hooks:
 ``data-testid``             ``lessons lesson-go-on lesson-write lesson-file progress-save progress-load progress-clear
                             progress-clear-sure progress-keep`` (gallery), ``lesson lesson-heading lesson-words lesson-count
                             lesson-locked lesson-why lesson-foreign lesson-back lesson-next lesson-leave lesson-text
-                            lesson-handle`` (card), ``lesson-question lesson-submit lesson-unknown lesson-verdict lesson-said
-                            lesson-number sketch sketch-words place place-x place-y place-off`` (question), ``lesson-task
-                            task-values task-state receipt lesson-reset`` (task), ``lesson-text-area lesson-problems
+                            lesson-handle lesson-twin`` (card), ``lesson-question lesson-submit lesson-unknown
+                            lesson-verdict lesson-said lesson-number sketch sketch-words place place-x place-y
+                            place-off`` (question), ``lesson-task task-values task-state receipt lesson-reset``
+                            (task), ``lesson-text-area lesson-problems
                             lesson-fine lesson-shown lesson-preview lesson-try lesson-keep lesson-save lesson-gallery``
                             (writing one)
 ``data-choice``             a choice by its index, a sign or a power of ten by itself; ``data-truth`` on what was measured

@@ -104,6 +104,63 @@ def test_the_picture_is_there_while_the_answer_is_withheld(page: Page, server_ur
     assert page.locator(".lesson-ask math").first.evaluate(shown) == ["math"]
 
 
+WITHHELD = "(part) => getComputedStyle(part, '::after').content"
+IN_VIEW = """() => {
+  const [card, task] = ["#lesson-card", "[data-testid=lesson-task]"].map((each) => document.querySelector(each));
+  const { top, bottom } = card.getBoundingClientRect();
+  const told = document.querySelector("[data-testid=lesson-verdict]").getBoundingClientRect();
+  return task.querySelector("[data-value]") !== null && task.getBoundingClientRect().bottom <= bottom && told.top >= top;
+}"""
+
+
+def test_what_stays_empty_before_the_answer_says_why(page: Page, server_url: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    says = '"Shown after the prediction"'
+    lessons = opened(page, f"{server_url}/#l=downhill/momentum.1")
+    for part in ("main.race [data-part=point]", "main.race .race-loss"):
+        expect(page.locator(part)).to_have_attribute("data-withheld", says.strip('"'))
+        assert page.locator(part).evaluate(WITHHELD) == says
+    expect(lessons.hook("race-point")).to_be_hidden()
+    lessons.answer_by_mouse()
+    expect(page.locator("[data-withheld]")).to_have_count(0)
+    expect(lessons.hook("race-point").locator("[data-fact=gradient]")).not_to_be_empty()
+    page.goto("about:blank")
+    opened(page, f"{server_url}/#l=backpropagation/the-chain.3", 3)
+    expect(lessons.hook("lesson-locked")).to_have_text("The graph opens after the prediction.")
+    expect(lessons.hook("graph-state")).to_have_text(says.strip('"'))
+    expect(page.locator(".graph-top")).to_have_attribute("inert", "")
+    page.goto("about:blank")
+    opened(page, f"{server_url}/#l=deep/ten-sigmoids.2", 2)
+    assert page.locator(".ribbon").evaluate(WITHHELD) == says
+    expect(page.locator(".ribbon-rows")).to_be_hidden()
+    # What comes with the answer is in view, though the card is longer than the screen is high.
+    lessons.answer_by_mouse()
+    expect(page.locator(".ribbon-rows")).to_be_visible()
+    page.wait_for_function(IN_VIEW)
+    lessons.hook("lesson-twin").click()
+    lessons.opened(4)
+    lessons.hook("lesson-unknown").click()
+    lessons.told()
+    page.keyboard.press("PageUp")
+    lessons.opened(3)
+
+
+def test_a_card_beside_step_and_powers_of_ten_have_room(page: Page, server_url: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    lessons = opened(page, f"{server_url}/#l=backpropagation/the-chain.1")
+    expect(lessons.hook("lesson-locked")).to_have_text("Play and Step open after the prediction.")
+    lessons.answer_by_mouse()
+    expect(page.locator(".flow-unit")).to_have_count(5)
+    page.wait_for_function("() => ((place) => place.scrollWidth <= place.clientWidth)(document.querySelector('.flow-stage'))")
+    page.goto("about:blank")
+    opened(page, f"{server_url}/#l=backpropagation/confidently-wrong.2", 2)
+    choices = lessons.hook("lesson-question").locator(".lesson-powers button")
+    tops = "(all) => new Set(all.map((each) => Math.round(each.getBoundingClientRect().top))).size"
+    assert choices.count() == 14 and choices.evaluate_all(tops) == 2
+    page.get_by_role("button", name="larger powers of ten").click()
+    expect(choices).to_have_count(18)
+
+
 @pytest.mark.slow(seconds=20)
 def test_a_lesson_of_ones_own_is_opened_by_its_link(train: Train, stranger: Callable[[], BrowserContext]) -> None:
     link = kept(train, SHORT)

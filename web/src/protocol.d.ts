@@ -2628,7 +2628,15 @@ export interface LessonInfo {
   question: LessonQuestion | null;
   verdict: LessonVerdict | null;
   task: LessonTask | null;
+  /**
+   * once the question is answered: the card that asks the same in other clothes, `deep/rescue.1`
+   */
+  twin: string | null;
   locked: boolean;
+  /**
+   * channels that show nothing until then, for they would give the answer away
+   */
+  withheld: string[];
   /**
    * counts the cards opened in this session
    */

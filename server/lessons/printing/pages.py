@@ -31,6 +31,7 @@ p { margin: 0 0 2mm } section { break-inside: avoid; margin: 0 0 7mm }
 .small { color: #555; font-size: 9.5pt } .name { float: right; font-size: 10pt }
 svg { display: block; width: 130mm; max-width: 100%; margin: 2mm 0 }
 svg text { font: 11px system-ui, sans-serif; fill: currentColor }
+svg .on { paint-order: stroke; stroke: white; stroke-width: 3px }
 ul { list-style: none; padding: 0; margin: 1mm 0 2mm } li { margin: 1mm 0 } li::before { content: "☐ " }
 li.right { font-weight: 600 } li.right::before { content: "☑ " } li i { font-weight: 400; color: #555 }
 .line { border-bottom: .6pt solid #999; height: 8mm } .box { border: .6pt solid #999; padding: 2.5mm 3mm; margin: 2mm 0 }

@@ -172,6 +172,8 @@ def reading_of(card: Card) -> str:
     if question is None or question.kind == "order":
         return ""
     texts = [question.x, question.y] if question.kind == "place" else [question.measure]
+    if question.kind == "place" and any("round(" in card.measures.get(text, text) for text in texts):
+        return ""  # how a place is rounded says nothing to who places it
     told = ", ".join(_formula(Measurement.read(text, card.measures).latex, text) for text in texts)
     return f"({told})" if question.kind == "place" else told
 

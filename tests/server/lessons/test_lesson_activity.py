@@ -151,6 +151,21 @@ def test_a_race_is_built_and_measured(live: Live) -> None:
         page.do("race_step")
 
 
+def test_what_is_withheld_is_named_and_the_twin_comes_with_the_answer(live: Live) -> None:
+    with Page(live.socket) as page:
+        page.do("lesson", lesson="deep/rescue", card=0)
+        assert "flow" in told(page)["withheld"] and told(page)["twin"] is None
+        page.do("lesson_answer", answer=0)
+        assert told(page)["withheld"] == [] and told(page)["twin"] == "deep/five-predictions.4"
+        page.do("lesson", lesson="deep/five-predictions", card=3)
+        page.do("lesson_answer", answer=None)
+        assert told(page)["twin"] == "deep/rescue.1", "and back"
+        # One's own may name what is not there: it leads nowhere.
+        assert opened(page, DEEP.replace("  measure: ratio\n", "  measure: ratio\n  twin: no/such#2\n"))["locked"]
+        page.do("lesson_answer", answer=0)
+        assert told(page)["twin"] is None
+
+
 GRAPH = FRONT + (
     "## One\n```card\nsituation: {graph: {text: x * y, inputs: {x: 3, y: 2}}}\nview: graph\nminutes: {alone: 1, class: 1}\n"
     "question: {kind: sign, ask: Sign?, measure: slope(x)}\n```\n"

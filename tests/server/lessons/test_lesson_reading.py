@@ -200,3 +200,11 @@ def test_the_lesson_in_the_readme_is_one_and_its_claim_holds() -> None:
     assert lesson.situation is not None
     built = build(lesson.situation)
     assert all(Condition.read(claim, lesson.measures).holds(built) for claim in lesson.claims) and lesson.claims
+
+
+def test_how_a_place_is_rounded_is_not_read_out():
+    asked = "question: {kind: place, ask: Where?, x: x, y: 'y(1)', tolerance: 1}"
+    for text, reads in (("at(9, x(1))", True), ("round(1000 * x(1)) / 1000", False)):
+        made = f"situation: {{race: {{lanes: [{{}}]}}}}\nview: race\nmeasures: {{x: '{text}'}}\n{asked}"
+        (told,) = read(card(made)).html
+        assert ("<math" in told.reading) is reads, told.reading

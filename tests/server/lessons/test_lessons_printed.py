@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 
+import numpy as np
 import pytest
 from lessons_of_tests import DEEP
 from live_server import Live
@@ -12,6 +13,7 @@ from pages import Page
 
 from engine.lessons.measuring import measured
 from server.lessons.figures import exact, written
+from server.lessons.printing.contours import pieces
 from server.lessons.printing.pictures import network
 
 
@@ -62,6 +64,21 @@ def test_numbers_are_written_as_the_page_does() -> None:
     told = {1.8e-6: "1.80·10⁻⁶", -0.25: "−0.250", 234.0: "234", 0.0: "0", 1e7: "1.00·10⁷", 0.0364: "0.0364", 44.43: "44.4"}
     assert {value: written(value) for value in told} == told
     assert (written(float("inf")), exact(float("inf")), exact(float("nan"))) == ("∞", "Infinity", "NaN")
+
+
+def test_a_surface_is_drawn_with_its_contours_and_its_start(live: Live) -> None:
+    heights = np.add.outer(np.linspace(-1, 1, 49) ** 2, np.linspace(-1, 1, 49) ** 2)
+    ends = 2.0 * pieces(heights, 0.25).reshape(-1, 2) - 1.0
+    assert len(ends) > 100 and np.abs(np.hypot(*ends.T) - 0.5).max() < 0.005, "a circle of radius 0.5"
+    angles = np.sort(np.arctan2(*ends.T))
+    assert np.diff(angles).max() < 0.15, "without a gap, though it goes through points of the grid"
+    heights[20:30, 20:30] = np.nan
+    assert np.isfinite(pieces(heights, 0.25)).all()
+    status, text, _ = get(live, "/lessons/downhill/saddles/handout")
+    assert status == 200 and "Contours of the surface" in text and ">start<" in text
+    paths = re.findall(r'<path d="([^"]*)" [^>]*stroke-opacity=".45"', text)
+    numbers = [float(each) for path in paths for each in re.findall(r"[-\d.]+", path)]
+    assert len(numbers) > 1000 and min(numbers) >= 8.0 and max(numbers[0::2]) <= 468.0 and max(numbers[1::2]) <= 166.0
 
 
 def test_a_deep_network_is_drawn_short() -> None:

@@ -42,17 +42,18 @@ export function graphView(actions) {
   });
   const ready = readyView(actions);
   const legend = h("p", { class: "small graph-legend" }, LEGEND);
+  const top = h(
+    "div",
+    { class: "graph-top" },
+    h("h2", { class: "graph-title" }, "The chain rule on an expression"),
+    ready.element,
+    inputs.element,
+    h("div", { class: "graph-refusal" }, error, again, place),
+  );
   const element = h(
     "main",
     { class: "graph-room", data: { testid: "graph-room" } },
-    h(
-      "div",
-      { class: "graph-top" },
-      h("h2", { class: "graph-title" }, "The chain rule on an expression"),
-      ready.element,
-      inputs.element,
-      h("div", { class: "graph-refusal" }, error, again, place),
-    ),
+    top,
     stage,
     h("div", { class: "graph-told" }, caption, legend),
   );
@@ -83,6 +84,7 @@ export function graphView(actions) {
     update(state) {
       last = state;
       actions.settle();
+      top.toggleAttribute("inert", state.lesson?.locked ?? false);
       inputs.update(state);
       ready.update(state);
       const { graph, at, status, message } = state.expression;
@@ -109,7 +111,8 @@ export function graphView(actions) {
 }
 
 /** What the empty stage says. @param {import("../types.js").AppState} state */
-function waitsFor({ expression: { status, graph }, connection }) {
+function waitsFor({ expression: { status, graph }, connection, lesson }) {
+  if (lesson?.locked) return "Shown after the prediction";
   if (status === "empty")
     return "Type an expression of + − · / ^, functions and inputs of any name, or take one of those above.";
   if (status !== "loading" || graph !== null) return "";

@@ -39,6 +39,7 @@ export function questionView(submit) {
   const marked = ["choose", "sign", "power", "place"];
   return {
     element,
+    told,
     /** @param {LessonInfo | null} lesson @param {AppState} state @param {LessonVerdict | null} remembered  of an earlier visit */
     update(lesson, { lessonLook: { answering, refused: why } }, remembered) {
       const question = lesson?.question ?? null;

@@ -13,6 +13,7 @@ import { doneOf } from "./progress.js";
 import { questionView } from "./question.js";
 import { referenceOf } from "./link.js";
 import { taskView } from "./task.js";
+import { following, lockedWords } from "./told.js";
 
 /** Pixels that a sheet is pulled by before it goes. */
 const PULLED = 40;
@@ -31,7 +32,7 @@ export function railView(actions) {
   );
   const heading = h("h2", { data: { testid: "lesson-heading" } });
   const words = h("div", { class: "lesson-words", data: { testid: "lesson-words" } });
-  const locked = h("p", { class: "small", data: { testid: "lesson-locked" } }, "Play opens after the prediction.");
+  const locked = h("p", { class: "small", data: { testid: "lesson-locked" } });
   const whyWords = h("div", { class: "lesson-words", data: { testid: "lesson-why" } });
   const why = h("section", { aria: { label: "Why" } }, h("h3", { class: "panel-title" }, "Why"), whyWords);
   const button = (/** @type {string} */ label, /** @type {string} */ hook, /** @type {() => void} */ press) =>
@@ -51,6 +52,7 @@ export function railView(actions) {
     },
     icon("close"),
   );
+  const twin = h("a", { class: "lesson-twin", data: { testid: "lesson-twin" } }, "Same question, other numbers");
   const body = h(
     "div",
     { class: "lesson-card", id: "lesson-card", tabindex: 0, role: "group", aria: { label: "The card" } },
@@ -60,6 +62,7 @@ export function railView(actions) {
     question.element,
     locked,
     why,
+    twin,
     task.element,
   );
   const handle = h(
@@ -100,6 +103,7 @@ export function railView(actions) {
   const [carded, explained, dashed] = [memo(), memo(), memo()];
   /** @type {Element | null} */
   let held = null;
+  const follow = following(body);
   return {
     element,
     update(state) {
@@ -122,6 +126,9 @@ export function railView(actions) {
       setAttribute(handle, "aria-expanded", String(lessonLook.up));
       element.dataset.up = String(lessonLook.up);
       locked.hidden = !shown.locked;
+      setText(locked, lockedWords(shown));
+      twin.hidden = shown.twin === null;
+      setAttribute(twin, "href", shown.twin && `#l=${shown.twin}`);
       why.hidden = shown.why === null || shown.why === "";
       if (explained(shown.why)) whyWords.replaceChildren(markup(shown.why ?? ""));
       const [first, last] = [card === 0, card === all - 1];
@@ -133,6 +140,7 @@ export function railView(actions) {
       question.update(shown, state, remembered(state));
       question.follow(state);
       task.update(shown, state);
+      follow(shown, question.told, task.element.hidden ? why : task.element);
     },
   };
 

@@ -14,6 +14,7 @@ import { isLink } from "./link.js";
 import { litParts } from "./lit.js";
 import { doneOf } from "./progress.js";
 import { railView } from "./rail.js";
+import { withheldParts } from "./withheld.js";
 
 const NAME = "lessons";
 
@@ -60,7 +61,7 @@ function begin(host) {
   const actions = new LessonActions(host);
   const writing = new LessonEditor(actions);
   const [gallery, editor] = [galleryView(actions, writing), editorView(writing)];
-  const [rail, lit] = [railView(actions), litParts()];
+  const [rail, lit, withheld] = [railView(actions), litParts(), withheldParts()];
   const element = h("main", { class: "lessons", data: { testid: "lessons" } }, gallery.element, editor.element);
   const nothing = () => {};
   const held = Object.fromEntries(MOVES.map((key) => [key, nothing]));
@@ -82,6 +83,7 @@ function begin(host) {
           actions.settle(state);
           rail.update(state);
           lit.update(state);
+          withheld.update(state);
           actions.follow(state);
         },
       },

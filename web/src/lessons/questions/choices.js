@@ -85,32 +85,34 @@ export const power = (_, put) => {
   let [low, high] = NEAR;
   /** @type {number | null} */
   let at = null;
-  const place = h("div", { class: "lesson-powers" });
+  const place = h("div", { class: "lesson-powers-near" });
   let choices = made();
-  const further = (/** @type {string} */ label, /** @type {number} */ by) =>
+  const further = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {number} */ by) =>
     h(
       "button",
       {
         type: "button",
         class: "quiet-button",
+        title: label,
+        aria: { label },
         onclick: () => {
           if (by < 0) low -= 4;
           else high += 4;
           choices = made();
         },
       },
-      label,
+      sign,
     );
-  const more = h("div", { class: "lesson-further" }, further("smaller", -1), further("larger", 1));
+  const [smaller, larger] = [further("‹", "smaller powers of ten", -1), further("›", "larger powers of ten", 1)];
   return {
-    element: h("div", {}, place, more),
+    element: h("div", { class: "lesson-powers" }, smaller, place, larger),
     reveal({ answer, truth }) {
       for (const value of [answer, truth].map(Number)) {
         if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
       }
       choices = made();
       choices.settle(answer, truth);
-      more.hidden = true;
+      smaller.hidden = larger.hidden = true;
     },
   };
 

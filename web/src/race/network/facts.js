@@ -96,7 +96,8 @@ export function networkFacts(actions) {
         !busy &&
         network.parameter_count <= AT_REST &&
         network.lanes.length &&
-        connection.status === "open"
+        connection.status === "open" &&
+        !state.lesson?.locked
       ) {
         looked = here;
         actions.study({ type: "study_point" }, "study.point");

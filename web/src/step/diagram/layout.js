@@ -8,7 +8,7 @@ const TOP = 60;
 const BOTTOM = 40;
 /** A unit is wide enough for a number of four characters and a sign, or for a digit with its power of ten. */
 const WIDTH = 58;
-const LEAST_GAP = 74;
+const LEAST_GAP = 70;
 /** Between two layers there is room for numbers on the edges where they are at least as far apart, and no more than so many. */
 const LABELLED_GAP = 124;
 const LABELLED = 12;
@@ -49,7 +49,7 @@ export function layoutStep(run, width, height, scale, wanted, skips) {
   const round = pitch >= (WIDTH + 22) * scale;
   const nodeWidth = WIDTH * scale;
   const nodeHeight = (round ? WIDTH : Math.min(26, LEAST_PITCH - 4)) * scale;
-  const margin = nodeWidth / 2 + 16;
+  const margin = nodeWidth / 2 + 8;
   const gap = Math.max(LEAST_GAP * scale, (width - 2 * margin - 8) / Math.max(1, counts.length - 1));
   const columns = counts.map((units, layer) => {
     const x = margin + 4 + layer * gap;
