@@ -1,4 +1,4 @@
-"""The four rooms and their main dialogs, as one is led through them: what every walk over the whole page takes."""
+"""The rooms and their main dialogs, as one is led through them: what every walk over the whole page takes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from looks import show
 from playwright.sync_api import Page, expect
 from train_page import Train
 
-ROOMS = ("train", "step", "race", "lessons")
+ROOMS = ("train", "step", "race", "lessons", "lab")
 READY = {
     "train": "main.train",
     "step": "[data-testid=step-room][data-micro]",
     "race": "main.race[data-ready=true]",
     "lessons": ".lessons-row >> nth=0",
+    "lab": ".lab-card >> nth=0",
 }
 
 DIALOGS: dict[str, dict[str, Callable[[Page], None]]] = {
@@ -29,6 +30,7 @@ DIALOGS: dict[str, dict[str, Callable[[Page], None]]] = {
         "take it away": lambda page: page.get_by_test_id("take").click(),
     },
     "lessons": {"keys": lambda page: page.keyboard.press("?")},
+    "lab": {"keys": lambda page: page.keyboard.press("?")},
     "race": {"keys": lambda page: page.keyboard.press("?"), "next update": lambda page: page.keyboard.press("o")},
 }
 """What opens over each room."""

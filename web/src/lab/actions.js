@@ -108,8 +108,9 @@ export class LabActions {
 
   #onHistory() {
     if (history.state?.room !== ROOM) return;
-    this.#turn(entryOfHistory()?.experiment ?? null);
-    this.#settled = false;
+    const wanted = entryOfHistory();
+    this.#turn(wanted?.experiment ?? null);
+    this.#settled = wanted === null;
   }
 
   /** Escape: what is under way is ended; where nothing is, one is led back to the gallery. False there. */
@@ -139,7 +140,8 @@ export class LabActions {
   settle({ told, run, connection, following, labLook, lab }) {
     if (!labLook.rows) return;
     if (!this.#settled) {
-      const wanted = entryOfHistory() ?? here();
+      // The entry of the history knows better than an address that is about to be told.
+      const wanted = history.state?.lab === undefined ? here() : entryOfHistory();
       if (wanted && (!told || !run || following || connection.status !== "open")) return;
       this.#settled = true;
       if (wanted) this.#wanted(wanted.experiment, wanted.choices, wanted.text ?? "");

@@ -42,17 +42,21 @@ export function controlsView(actions) {
   };
 }
 
+/** @param {string} words */
+const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** @param {string} path */
 const nameOf = (path) => path.split(".")[1];
 
 /** @param {ChangeTarget} target @param {Parameter} parameter @param {string} path @returns {Control} */
 function controlOf(target, parameter, path) {
-  const { kind, title, symbol, summary, choices } = parameter;
+  const { kind, symbol, summary, choices } = parameter;
+  const title = capital(parameter.title);
   const hint = [title, summary, rangeWords(parameter)].filter(Boolean).join(". ");
-  if (choices) return choiceOf(target, parameter, path, hint);
+  if (choices) return choiceOf(target, { ...parameter, title }, path, hint);
   if (kind === "text") return textField(target, path, title, hint);
   const ladder = kind === "int" || kind === "float" ? ladderOf(parameter) : [];
-  if (ladder.length < 2) return parameterField(target, parameter, path);
+  if (ladder.length < 2) return parameterField(target, { ...parameter, title }, path);
   const label =
     symbol && !symbol.includes("\\") && !title.split(" ").includes(symbol)
       ? `${title} ${symbol.replace(/_(\d)/g, (_, digit) => subscript(Number(digit)))}`

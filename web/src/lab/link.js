@@ -46,7 +46,11 @@ export function tellAddress(experiment, text, entered = null, gallery = false) {
 export function addressWithout(fields) {
   const now = new URLSearchParams(location.hash.slice(1));
   const kept = ["theme", "projector", "hide", "lock"].flatMap((name) => (now.has(name) ? [[name, now.get(name) ?? ""]] : []));
-  return `${location.origin}${location.pathname}#${new URLSearchParams([...Object.entries(fields), ...kept])}`;
+  const text = new URLSearchParams([...Object.entries(fields), ...kept])
+    .toString()
+    .replaceAll("%3A", ":")
+    .replaceAll("%2C", ",");
+  return `${location.origin}${location.pathname}#${text}`;
 }
 
 /** Choices as text: those that are not the defaults. @param {Choices} choices @param {Parameter[]} parameters */

@@ -172,7 +172,7 @@ export function stageView(actions) {
 
   /** Few figures stand beside the first where there is room for them; else the first stands alone, the others further down. */
   function arrange() {
-    const beside = figures.length > 1 && figures.length <= BESIDE && middle.clientWidth >= WIDE;
+    const beside = figures.length > 1 && figures.length <= BESIDE && middle.clientWidth >= WIDE && !last?.projector;
     picture.dataset.count = String(beside ? figures.length : 1);
     figures.forEach(({ element: each }, i) => {
       const place = beside || i === 0 ? picture : more;
