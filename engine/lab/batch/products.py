@@ -175,6 +175,7 @@ def measured(columns: int) -> Iterator[Products]:
         for place in range(len(widths)):
             for way, watch in enumerate(watches):
                 seconds[turn, way, place] = next(watch[place])
-            if turn:
-                yield Products(np.array(widths, dtype=np.float64), columns, seconds[:turn].copy())
+            known = slice(None) if turn else slice(place + 1)
+            rounds = seconds[: max(1, turn), :, known].copy()
+            yield Products(np.array(widths[known], dtype=np.float64), columns, rounds)
         yield Products(np.array(widths, dtype=np.float64), columns, seconds[: turn + 1].copy())

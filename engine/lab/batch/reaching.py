@@ -27,8 +27,8 @@ GRIDS = {
 }
 """Rates tried for each size, by optimizer: 1, 2 and 5 times a power of ten, as many of each."""
 TRAIN_LOSS = codes.SERIES_COLUMNS.index("train_loss")
-SOME = 64
-"""Updates between two looks at the recorded losses."""
+FINE = 64
+"""Between a number of updates and its double it is looked so often, or more: counts are right to one part in so many."""
 
 
 def at(spec: RunSpec, size: int, rate: float, seed: int) -> RunSpec:
@@ -46,14 +46,17 @@ def first_loss(spec: RunSpec, dataset: Dataset) -> float:
 
 
 def updates_to(spec: RunSpec, dataset: Dataset, loss: float, most: int) -> Iterator[float | None]:
-    """The first update after which the train loss, over all training samples, is at or below `loss`: the last that is yielded;
-    infinite where `most` updates do not lead there. None before, between pieces. `dataset` has no other split: every update is
-    followed by a look at all of it."""
+    """The first update, of those after which it is looked, with a train loss over all training samples at or below `loss`: the
+    last that is yielded; infinite where `most` updates do not lead there. None before, between pieces. It is looked after every
+    update up to 128, then after every second up to 256, and so on (`every_at`). `dataset` has no other split: a look is at all
+    of it."""
     machine = Machine(spec.model_copy(update={"eval_every": 1}), dataset)
-    machine.int_state[codes.RECORD_EVERY] = 1
     pieces = Pieces(machine, SeriesRecorder(machine, Script(spec)).measure)
     while machine.step < most:
-        status = pieces.updates(min(SOME, most - machine.step))
+        every = every_at(machine.step)
+        machine.int_state[codes.RECORD_EVERY] = every
+        goal = min(most, machine.step - machine.step % (FINE * every) + FINE * every)
+        status = pieces.updates(goal - machine.step)
         points = machine.series[: machine.int_state[codes.RECORDED]]
         machine.int_state[codes.RECORDED] = 0
         there = np.flatnonzero(points[:, TRAIN_LOSS] <= loss)
@@ -64,6 +67,11 @@ def updates_to(spec: RunSpec, dataset: Dataset, loss: float, most: int) -> Itera
             break
         yield None
     yield np.inf
+
+
+def every_at(step: int) -> int:
+    """From an update on, the updates between two looks: a power of two."""
+    return max(1, 2 ** (step.bit_length() - 1) // FINE)
 
 
 def middle(counts: Sequence[float]) -> tuple[float, float, float]:

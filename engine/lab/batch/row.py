@@ -73,7 +73,7 @@ def make(subject: Subject | None, choices: Choices) -> Making:
         done = len(reaching.found.rates)
         yield tell.now(SHARES["throughput"] + SHARES["reaching"] * share, news)
     rest = 1.0 - sum(SHARES.values())
-    count = products.ROUNDS * len(products.widths_for(choices["columns"]))
+    count = products.ROUNDS * (1 + len(products.widths_for(choices["columns"])))
     for number, layers in enumerate(products.measured(choices["columns"]), 1):
         found.products = layers
         yield tell.now(1.0 - rest * max(0.0, 1.0 - number / count), False)

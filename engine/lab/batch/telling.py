@@ -213,12 +213,11 @@ def _compared(found: Found) -> list[str]:
     sizes = found.sizes[first], found.sizes[-1]
     fixed, tuned = found.updates("fixed")[0][[first, -1]], found.updates("tuned")[0][[first, -1]]
     budget, grid = found.choices["budget"], GRIDS[found.spec.optimizer.name]
+    rate = f"$\\eta = {found.choices['rate']:g}$"
     said = [
-        f"From batch size {sizes[0]} to {sizes[1]} the updates to a train loss of {found.loss:.3g} go from "
-        f"{_updates_in_words(fixed[0], budget)} to {_updates_in_words(fixed[1], budget)} at "
-        f"$\\eta = {found.choices['rate']:g}$, and from {_updates_in_words(tuned[0], budget)} to "
-        f"{_updates_in_words(tuned[1], budget)} with $\\eta$ tuned for each size, as the best of {len(grid)} rates from "
-        f"{grid[0]:g} to {grid[-1]:g}."
+        f"From batch size {sizes[0]} to {sizes[1]} the updates to a train loss of {found.loss:.3g} go "
+        f"{_from_to(fixed, budget)} at {rate}, and {_from_to(tuned, budget)} with $\\eta$ tuned for each size, as the best of "
+        f"{len(grid)} rates from {grid[0]:g} to {grid[-1]:g}."
     ]
     edge = [size for size, rate in zip(found.sizes, found.rates(), strict=True) if rate in (grid[0], grid[-1])]
     if edge:
@@ -230,8 +229,9 @@ def _compared(found: Found) -> list[str]:
     return said
 
 
-def _updates_in_words(count: float, budget: int) -> str:
-    return f"{count:,.0f}" if np.isfinite(count) else f"more than {budget:,}"
+def _from_to(counts: Array, budget: int) -> str:
+    words = [f"{count:,.0f}" if np.isfinite(count) else f"more than {budget:,}" for count in counts]
+    return f"from {words[0]} to {words[1]}" if words[0] != words[1] else f"nowhere: {words[0]} at both"
 
 
 def _winner(layers: Products) -> str:
