@@ -71,7 +71,7 @@ def updates_to(spec: RunSpec, dataset: Dataset, loss: float, most: int) -> Itera
 
 def every_at(step: int) -> int:
     """From an update on, the updates between two looks: a power of two."""
-    return max(1, 2 ** (step.bit_length() - 1) // FINE)
+    return max(1, (1 << step.bit_length()) // (2 * FINE))
 
 
 def middle(counts: Sequence[float]) -> tuple[float, float, float]:

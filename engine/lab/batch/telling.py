@@ -215,7 +215,7 @@ def _compared(found: Found) -> list[str]:
     budget, grid = found.choices["budget"], GRIDS[found.spec.optimizer.name]
     rate = f"$\\eta = {found.choices['rate']:g}$"
     said = [
-        f"From batch size {sizes[0]} to {sizes[1]} the updates to a train loss of {found.loss:.3g} go "
+        f"From batch size {sizes[0]} to {sizes[1]} the updates to a train loss of {found.loss:.3g} "
         f"{_from_to(fixed, budget)} at {rate}, and {_from_to(tuned, budget)} with $\\eta$ tuned for each size, as the best of "
         f"{len(grid)} rates from {grid[0]:g} to {grid[-1]:g}."
     ]
@@ -231,7 +231,7 @@ def _compared(found: Found) -> list[str]:
 
 def _from_to(counts: Array, budget: int) -> str:
     words = [f"{count:,.0f}" if np.isfinite(count) else f"more than {budget:,}" for count in counts]
-    return f"from {words[0]} to {words[1]}" if words[0] != words[1] else f"nowhere: {words[0]} at both"
+    return f"go from {words[0]} to {words[1]}" if words[0] != words[1] else f"stay at {words[0]}"
 
 
 def _winner(layers: Products) -> str:
