@@ -55,6 +55,13 @@ def _host(text: str) -> str:
     return text.lower()
 
 
+def _scheduler(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("a scheduler is a host and a port, such as 10.0.0.7:8786")
+    return text
+
+
 def _proxy(text: str) -> str:
     try:
         return "*" if text == "*" else str(ipaddress.ip_network(text) if "/" in text else ipaddress.ip_address(text))
@@ -68,6 +75,11 @@ class Settings:
 
     origins: tuple[str, ...] = setting(
         (), "further origins that may open the socket, such as https://class.example; the page's own always may", read=_origin
+    )
+    dask: str = setting(
+        "",
+        "the scheduler of a Dask cluster that searches of the lab spread their runs over, such as 10.0.0.7:8786",
+        read=_scheduler,
     )
     allowed_hosts: tuple[str, ...] = setting(
         (),
@@ -266,7 +278,7 @@ def _parse(entry: Field[Any], text: str) -> Any:
     if kind.startswith("tuple"):
         return tuple(_each(name, part.strip().rstrip("/"), metadata["read"]) for part in text.split(",") if part.strip())
     if kind == "str" and "choices" not in metadata:
-        return text
+        return _each(name, text, metadata["read"]) if text and metadata.get("read") else text
     if kind == "str" or kind == "bool":
         choices = metadata["choices"] if kind == "str" else (*YES, *NO)
         if text.lower() not in choices:

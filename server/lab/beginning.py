@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.lab.experiment import Asked, UnderWay
 from server.protocol.lab import LabRun
-from server.settings import Settings
+from server.settings import PREFIX, Settings
 from server.wire.errors import CommandError
 from server.wire.limits import beyond
 
@@ -63,5 +63,7 @@ def refused() -> Iterator[None]:
     except ChoiceError as error:
         if error.field == "run":
             raise CommandError("no_run", error.words, "run", error.allowed) from error
+        if error.field.startswith(PREFIX):  # no choice, but a setting of this server
+            raise CommandError("unavailable", f"{error.field}: {error.words}", None, error.allowed) from error
         field = f"choices.{error.field}"
         raise CommandError("invalid", f"{field}: {error.words}", field, error.allowed) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.lab.search.cluster import NAME
 from server.__main__ import main
 from server.settings import Settings, described, variable
 
@@ -85,6 +86,8 @@ def test_a_database_that_cannot_be_used_is_not_done_without(
         ("CHAINRULE_ORIGINS", "https://class.example, null", "'null'"),
         ("CHAINRULE_ORIGINS", "class.example", "https://"),
         ("CHAINRULE_ALLOWED_HOSTS", "class.example:80", "without a port"),
+        ("CHAINRULE_DASK", "10.0.0.7", "a host and a port"),
+        ("CHAINRULE_DASK", "10.0.0.7:0", "a host and a port"),
         ("CHAINRULE_LOG_LEVEL", "loud", "one of info"),
         ("CHAINRULE_METRICS", "perhaps", "one of"),
     ],
@@ -103,6 +106,10 @@ def test_every_number_has_a_range_that_its_refusal_names(name: str) -> None:
     for value in ("", "0", "-1", "nan", "inf", "many", "1e400", "9" * 30, "0x10"):
         with pytest.raises(ValueError, match=rf"{variable(name)} should be (at most|a (whole )?number above 0)"):
             Settings.from_environment({variable(name): value})
+
+
+def test_the_scheduler_of_a_cluster_is_a_setting_that_the_engine_reads() -> None:
+    assert Settings.from_environment({NAME: "10.0.0.7:8786"}).dask == "10.0.0.7:8786" and Settings().dask == ""
 
 
 def test_what_others_tell_of_a_service_of_this_name_is_not_a_mistake() -> None:
