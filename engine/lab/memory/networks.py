@@ -8,7 +8,7 @@ from engine.lab.subject import Subject
 from engine.machine.machine import Machine
 from engine.spec import RunSpec
 
-PRESENT, DEEP, DEEP_NORM = "present run", "24 layers", "24 layers, batch norm and dropout"
+PRESENT, DEEP, DEEP_NORM = "present run", "24 layers", "24 layers with norms"
 NETWORKS = (PRESENT, DEEP, DEEP_NORM)
 
 
