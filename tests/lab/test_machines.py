@@ -11,10 +11,12 @@ import pytest
 
 from engine.dataset import prepare
 from engine.lab import ChoiceError, Subject, carried_out
+from engine.lab.experiment import Result
 from engine.lab.machines.pipeline import BACKWARD, FORWARD, bubble, cut, equal_stages, layer_work, scheduled, slots
 from engine.lab.machines.ring import all_reduced, chunks_of, messages, most_sent
 from engine.lab.machines.row import EXPERIMENT, MEANS, PIPELINE, RING
 from engine.lab.machines.shards import sharded, sizes_of, with_norm
+from engine.lab.subject import PRESENT
 from engine.machine.machine import Machine
 from engine.randomness import generator
 from engine.spec import RunSpec
@@ -36,6 +38,10 @@ def all_of(steps):
             next(steps)
         except StopIteration as end:
             return end.value
+
+
+def of_run(machine: Machine, **choices: object) -> Result:
+    return carried_out(EXPERIMENT, Subject.of(machine), network=PRESENT, **choices)
 
 
 # Shards ---------------------------------------------------------------------------------------------------------------
@@ -135,12 +141,12 @@ def test_norms_come_and_go_with_the_weights_as_they_are() -> None:
 
 
 def test_means_as_an_experiment() -> None:
-    found = carried_out(EXPERIMENT, Subject.of(machine_of(DEEP)), show=MEANS, machines=3)
+    found = of_run(machine_of(DEEP), show=MEANS, machines=3)
     assert found.values["weighted"] < 1e-12 < 0.01 < found.values["plain"] and found.values["weighted_norm"] > 0.01
     rows = {row[:2]: row for row in found.table.rows}
     assert rows["size-weighted mean", "no"][-1] == found.values["weighted"]
     assert sum(rows[f"machine {k}", "no"][2] for k in (1, 2, 3)) == 250
-    assert [figure.name for figure in found.figures] == ["means", "errors"]
+    assert [figure.name for figure in found.figures] == ["means", "means with batch norm", "errors"]
     weighted = next(series for series in found.figures[0].series if series.name == "size-weighted mean")
     assert np.allclose(weighted.x, weighted.y, rtol=1e-9, atol=1e-15)
 
@@ -187,7 +193,7 @@ def test_chunks_lie_one_behind_the_other() -> None:
 
 def test_the_ring_as_an_experiment() -> None:
     machine = machine_of(DEEP)
-    found = carried_out(EXPERIMENT, Subject.of(machine), show=RING, machines=3, sizes="unequal")
+    found = of_run(machine, show=RING, machines=3, sizes="unequal")
     values = found.values
     whole = all_of(sharded(machine, sizes_of(250, 3, False)))
     assert values["alike"] and values["off"] < 1e-15 and values["steps"] == 4
@@ -244,19 +250,19 @@ def test_work_of_layers_is_counted_on_the_tape() -> None:
 
 
 def test_the_pipeline_as_an_experiment() -> None:
-    found = carried_out(EXPERIMENT, Subject.of(machine_of(DEEP)), show=PIPELINE, machines=4, micro=8)
+    found = of_run(machine_of(DEEP), show=PIPELINE, machines=4, micro=8)
     values = found.values
     assert values["bubble"] == pytest.approx(3 / 11, rel=1e-12) and values["formula"] == 3 / 11
     assert values["accumulated"] < 1e-12 and values["bubble_real"] > values["bubble"]
     assert values["stages"] == [[1, 1], [2, 2], [3, 3], [4, 4]]
     assert found.arrays["tasks"].shape == (64, 5) and found.figures[0].values.shape == (4, int(values["time"]))
-    few = carried_out(EXPERIMENT, Subject.of(machine_of(DEEP)), show=PIPELINE, machines=5)
+    few = of_run(machine_of(DEEP), show=PIPELINE, machines=5)
     assert few.values["bubble_real"] is None and "fewer than devices" in few.said and "tasks_real" not in few.arrays
 
 
 def test_micro_batches_under_batch_norm_are_not_the_whole() -> None:
     machine = machine_of({"network": {"layers": [{"units": 6, "norm": "batch"}]}})
-    found = carried_out(EXPERIMENT, Subject.of(machine), show=PIPELINE)
+    found = of_run(machine, show=PIPELINE)
     assert found.values["accumulated"] > 1e-3 and "each one's own statistics" in found.said
 
 
@@ -264,24 +270,24 @@ def test_micro_batches_under_batch_norm_are_not_the_whole() -> None:
 
 
 def test_refusals() -> None:
-    tiny = Subject.of(machine_of({"data": {"samples": 10}, "network": {"layers": [{"units": 3}]}}))
+    tiny = (machine_of({"data": {"samples": 10}, "network": {"layers": [{"units": 3}]}}))
     with pytest.raises(ChoiceError, match="too few") as refused:
-        carried_out(EXPERIMENT, tiny, machines=4)
+        of_run(tiny, machines=4)
     assert (refused.value.field, refused.value.allowed) == ("machines", "2 to 2")
     with pytest.raises(ChoiceError, match="micro"):
-        carried_out(EXPERIMENT, tiny, show=PIPELINE, micro=8)
+        of_run(tiny, show=PIPELINE, micro=8)
     with pytest.raises(ChoiceError, match="there is no run"):
-        carried_out(EXPERIMENT, None)
+        carried_out(EXPERIMENT, None, network=PRESENT)
     with pytest.raises(ChoiceError, match="machines"):
-        carried_out(EXPERIMENT, tiny, machines=9)
-    broken = Subject.of(machine_of({"network": {"layers": [{"units": 6, "activation": "relu"}] * 3}}))
-    broken.snapshot.theta[...] = 1e300
+        of_run(tiny, machines=9)
+    broken = machine_of({"network": {"layers": [{"units": 6, "activation": "relu"}] * 3}})
+    broken.theta[...] = 1e300
     for show in (MEANS, RING):
         with pytest.raises(ChoiceError, match="not finite"):
-            carried_out(EXPERIMENT, broken, show=show)
+            of_run(broken, show=show)
 
 
 def test_a_network_without_hidden_layers_has_no_batch_norm_to_show() -> None:
-    found = carried_out(EXPERIMENT, Subject.of(machine_of({"network": {"layers": []}})))
+    found = of_run(machine_of({"network": {"layers": []}}))
     assert found.values["weighted_norm"] is None and "batch norm" not in found.said
     assert all(math.isfinite(cell) for row in found.table.rows for cell in row if isinstance(cell, float))

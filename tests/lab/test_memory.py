@@ -12,9 +12,10 @@ from engine.dataset import prepare
 from engine.lab import ChoiceError, Subject, carried_out
 from engine.lab.memory.held_bytes import Bench
 from engine.lab.memory.holding import Holding, measured
-from engine.lab.memory.networks import DEEP_NORM, PRESENT, deep
+from engine.lab.memory.networks import DEEP_NORM, deep
 from engine.lab.memory.row import CHECKPOINTS, EXPERIMENT, LAYERS
 from engine.lab.memory.schedule import schedule
+from engine.lab.subject import PRESENT
 from engine.machine.machine import Machine
 from engine.machine.trace import batch_rows
 from engine.spec import RunSpec
@@ -215,7 +216,7 @@ def test_one_update_is_drawn_as_it_was_held() -> None:
 
 def test_layers_and_batches_are_drawn_as_they_lie() -> None:
     subject = subject_of(RUNS["plain"])
-    found = carried_out(EXPERIMENT, subject, show=LAYERS)
+    found = carried_out(EXPERIMENT, subject, network=PRESENT, show=LAYERS)
     machine = subject.machine()
     whole = next(row for row in found.table.rows if row[0] == "all layers, 32 samples")
     assert whole[1:4] == (machine.theta.nbytes, machine.grad.nbytes, machine.state.nbytes)
@@ -228,7 +229,7 @@ def test_layers_and_batches_are_drawn_as_they_lie() -> None:
 
 def test_a_layer_that_caches_more_than_a_checkpoint_wants_more_checkpoints() -> None:
     subject = subject_of({"network": {"layers": [{"units": 8, "norm": "batch", "dropout": 0.1}] * 12}})
-    found = carried_out(EXPERIMENT, subject, show=CHECKPOINTS)
+    found = carried_out(EXPERIMENT, subject, network=PRESENT, show=CHECKPOINTS)
     assert found.values["equal"] and found.values["best"] < found.values["square_root"]
     assert "That is not" in found.said
 
@@ -236,25 +237,25 @@ def test_a_layer_that_caches_more_than_a_checkpoint_wants_more_checkpoints() -> 
 def test_refusals() -> None:
     subject = subject_of(RUNS["plain"])
     with pytest.raises(ChoiceError, match="7 layers") as refused:
-        carried_out(EXPERIMENT, subject, every=8)
+        carried_out(EXPERIMENT, subject, network=PRESENT, every=8)
     assert (refused.value.field, refused.value.allowed) == ("every", "0 to 7; 0 is √L")
     with pytest.raises(ChoiceError, match="there is no run"):
         carried_out(EXPERIMENT, None, network=PRESENT)
     with pytest.raises(ChoiceError, match="every"):
-        carried_out(EXPERIMENT, subject, every=-1)
+        carried_out(EXPERIMENT, subject, network=PRESENT, every=-1)
 
 
 def test_a_run_that_has_diverged_is_refused() -> None:
     subject = subject_of(RUNS["wide, by BLAS"])
     subject.snapshot.theta[...] = 1e300
     with pytest.raises(ChoiceError, match="not finite"):
-        carried_out(EXPERIMENT, subject)
+        carried_out(EXPERIMENT, subject, network=PRESENT)
 
 
 def test_the_run_is_left_alone_and_one_hidden_layer_is_told() -> None:
     subject = subject_of({"network": {"layers": [{"units": 4}]}})
     kept = subject.snapshot.theta.copy()
-    found = carried_out(EXPERIMENT, subject, every=2)
+    found = carried_out(EXPERIMENT, subject, network=PRESENT, every=2)
     assert np.array_equal(kept, subject.snapshot.theta) and "nothing is saved" in found.said
     assert found.values["ops_again"] == 0 and found.values["batch"] == 32
 

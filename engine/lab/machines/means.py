@@ -55,7 +55,12 @@ def _result(machine: Machine, found: list[Sharded]) -> Result:
         "weighted_norm": found[1].error(found[1].weighted) if len(found) > 1 else None,
         "plain_norm": found[1].error(found[1].plain) if len(found) > 1 else None,
     }
-    return Result(_said(machine, found), table(found), (scatter(found), errors(found)), values)
+    return Result(
+        _said(machine, found),
+        table(found),
+        (*(scatter(each, bool(place)) for place, each in enumerate(found)), errors(found)),
+        values,
+    )
 
 
 def _said(machine: Machine, found: list[Sharded]) -> str:
@@ -79,21 +84,19 @@ def _said(machine: Machine, found: list[Sharded]) -> str:
     return " ".join(parts)
 
 
-def scatter(found: list[Sharded]) -> Chart:
+def scatter(each: Sharded, norm: bool) -> Chart:
     """Each mean's components over the whole's own."""
-    plain = found[0]
-    shown = np.unique(np.linspace(0, len(plain.whole) - 1, min(POINTS, len(plain.whole))).astype(np.int64))
-    ends = np.array([plain.whole[shown].min(), plain.whole[shown].max()])
-    series = [
+    count = len(each.whole)
+    shown = np.unique(np.linspace(0, count - 1, min(POINTS, count)).astype(np.int64))
+    ends = np.array([each.whole[shown].min(), each.whole[shown].max()])
+    series = (
         Series("equal", ends, ends, "line", dashed=True),
-        Series("plain mean", plain.whole[shown], plain.plain[shown], "points", colour=1),
-        Series("size-weighted mean", plain.whole[shown], plain.weighted[shown], "points", colour=0),
-    ]
-    if len(found) > 1:
-        norm = found[1]
-        series.append(Series("weighted, batch norm", norm.whole[shown], norm.weighted[shown], "points", colour=2))
-    title = "Each parameter's gradient: means over machines against the whole's"
-    return Chart("means", title, Axis("component of the whole's gradient"), Axis("component of the mean"), tuple(series))
+        Series("plain mean", each.whole[shown], each.plain[shown], "points", colour=1),
+        Series("size-weighted mean", each.whole[shown], each.weighted[shown], "points", colour=0),
+    )
+    title = "With batch norm in every hidden layer" if norm else "Each parameter's gradient: means against the whole's"
+    name = "means with batch norm" if norm else "means"
+    return Chart(name, title, Axis("component of the whole's gradient"), Axis("component of the mean"), series)
 
 
 def errors(found: list[Sharded]) -> Chart:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from engine.dataset import prepare
 from engine.lab.experiment import ChoiceError
-from engine.lab.subject import Subject
+from engine.lab.subject import PRESENT, Subject
 from engine.machine.machine import Machine
 from engine.spec import RunSpec
 
-PRESENT, EXAMPLE = "present run", "8 layers of 16"
-NETWORKS = (PRESENT, EXAMPLE)
+EXAMPLE = "8 layers of 16"
+NETWORKS = (EXAMPLE, PRESENT)
 
 
 def example() -> RunSpec:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from engine.lab.experiment import Choices, Experiment, Making
 from engine.lab.machines import means, pipelines, rings
-from engine.lab.machines.networks import NETWORKS, PRESENT, subject_of
+from engine.lab.machines.networks import EXAMPLE, NETWORKS, subject_of
 from engine.lab.machines.pipelines import MOST_MICRO
 from engine.lab.machines.shards import MOST_ROWS
-from engine.lab.subject import Subject
+from engine.lab.subject import PRESENT, Subject
 from engine.rows.row import Parameter
 
-MEANS, RING, PIPELINE = "mean of gradients", "ring all-reduce", "pipeline of layers"
+MEANS, RING, PIPELINE = "mean gradient", "ring all-reduce", "pipeline"
 PARTS = {MEANS: means.made, RING: rings.made, PIPELINE: pipelines.made}
 MOST_MACHINES = 8
 
@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
     r"\text{bubble: } \frac{K-1}{M+K-1}",
     (
         Parameter("show", "Show", "", MEANS, "choice", choices=tuple(PARTS)),
-        Parameter("network", "Network", "", PRESENT, "choice", choices=NETWORKS),
+        Parameter("network", "Network", "", EXAMPLE, "choice", choices=NETWORKS),
         Parameter("machines", "Machines", "K", 4, "int", minimum=2, maximum=MOST_MACHINES, summary="Devices of the pipeline."),
         Parameter("sizes", "Shards", "", "unequal", "choice", choices=("equal", "unequal")),
         Parameter("micro", "Micro-batches", "M", 8, "int", minimum=1, maximum=MOST_MICRO, summary="Of the pipeline."),

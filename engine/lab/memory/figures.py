@@ -43,7 +43,7 @@ def amount(count: float) -> str:
 
 
 def layer_labels(bench: Bench) -> tuple[str, ...]:
-    return ("mini-batch", *(str(layer) for layer in range(1, bench.layers + 1)))
+    return tuple(str(layer) for layer in range(bench.layers + 1))
 
 
 def timeline(plain: Attempt, saved: Attempt) -> Chart:
@@ -70,7 +70,7 @@ def by_layer(bench: Bench, plain: Attempt) -> Chart:
     name, size = unit_for(max(float(values.max()) for _, values in parts))
     x = np.arange(bench.layers + 1.0)
     series = tuple(Series(title, x, values / size, "bars", colour=place) for place, (title, values) in enumerate(parts))
-    axis = Axis("layer", labels=layer_labels(bench))
+    axis = Axis("layer (0: the mini-batch)", labels=layer_labels(bench))
     return Chart("layers", "Held after the forward pass, by layer", axis, Axis("held", name), series, stacked=True)
 
 
@@ -110,7 +110,7 @@ def held_map(bench: Bench, attempt: Attempt) -> Heat:
     own = "kept" if attempt.every is None else "checkpoints"
     axis = Axis("layer", labels=layer_labels(bench))
     shown = np.where(values > 0.0, values / size, np.nan)
-    return Heat(f"held {own}", title, Axis("op"), axis, shown, at_x=_from_one(attempt), measure=f"held ({name})")
+    return Heat(f"held {own}", title, Axis("op"), axis, shown, at_x=_from_one(attempt), measure=f"held ({name})", signed=True)
 
 
 def again_by_depth(attempts: Sequence[Attempt]) -> Chart:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from engine.dataset import prepare
 from engine.lab.experiment import ChoiceError
-from engine.lab.subject import Subject
+from engine.lab.subject import PRESENT, Subject
 from engine.machine.machine import Machine
 from engine.spec import RunSpec
 
-PRESENT, DEEP, DEEP_NORM = "present run", "24 layers", "24 layers with norms"
-NETWORKS = (PRESENT, DEEP, DEEP_NORM)
+DEEP, DEEP_NORM = "24 layers", "24 layers + norm"
+NETWORKS = (DEEP, DEEP_NORM, PRESENT)
 
 
 def deep(normalized: bool) -> RunSpec:
@@ -25,5 +25,5 @@ def subject_of(subject: Subject | None, network: str) -> Subject:
         spec = deep(network == DEEP_NORM)
         return Subject.of(Machine(spec, prepare(spec)))
     if subject is None:
-        raise ChoiceError("network", "there is no run", ", ".join(NETWORKS[1:]))
+        raise ChoiceError("network", "there is no run", f"{DEEP}, {DEEP_NORM}")
     return subject

@@ -20,14 +20,14 @@ from engine.lab.memory.figures import (
     timeline,
 )
 from engine.lab.memory.held_bytes import LARGEST_BATCH, Attempt, Bench
-from engine.lab.memory.networks import NETWORKS, PRESENT, deep, subject_of
-from engine.lab.subject import Subject
+from engine.lab.memory.networks import DEEP, NETWORKS, deep, subject_of
+from engine.lab.subject import PRESENT, Subject
 from engine.rows.row import Parameter
 from engine.spec import RunSpec
 from engine.spec.fields import MAX_LAYERS
 
 BYTES = 8
-ONE_UPDATE, LAYERS, CHECKPOINTS = "one update", "layers and batches", "checkpoints"
+ONE_UPDATE, LAYERS, CHECKPOINTS = "one update", "layers", "checkpoints"
 Found = TypeVar("Found")
 
 
@@ -132,9 +132,10 @@ def _of_update(bench: Bench, plain: Attempt, saved: Attempt) -> str:
     ]
     if saved.ops_again:
         change = f"{abs(1 - kept / held):.0%} {'less' if kept <= held else 'more'}"
+        again = "1 forward op" if saved.ops_again == 1 else f"{saved.ops_again} forward ops"
         parts.append(
-            f"With checkpoints every $k = {saved.every}$ it holds {amount(kept)}, {change}, and runs {saved.ops_again} forward "
-            f"ops again: {saved.forward_again:.2f} of a forward pass, for the last segment's values are still there."
+            f"With checkpoints every $k = {saved.every}$ it holds {amount(kept)}, {change}, and runs {again} again: "
+            f"{saved.forward_again:.2f} of a forward pass, for the last segment's values are still there."
         )
     else:
         parts.append(f"With $k = {saved.every}$ all layers are one segment: nothing is saved.")
@@ -194,14 +195,13 @@ EXPERIMENT = Experiment(
     "Memory",
     "What training holds, layer by layer, and what checkpoints save of it for one more forward pass.",
     "Chen, Xu, Zhang and Guestrin 2016, Training deep nets with sublinear memory cost",
-    r"\text{held} \approx \underbrace{\tfrac{L}{k}}_{\text{checkpoints}} + \underbrace{k}_{\text{one segment}}"
-    r" \;\ge\; 2\sqrt{L} \quad\text{at}\quad k = \sqrt{L}",
+    r"\text{layers held} \approx \frac{L}{k} + k \;\ge\; 2\sqrt{L} \quad\text{at}\quad k = \sqrt{L}",
     (
         Parameter("show", "Show", "", ONE_UPDATE, "choice", choices=tuple(PARTS)),
-        Parameter("network", "Network", "", PRESENT, "choice", choices=NETWORKS),
+        Parameter("network", "Network", "", DEEP, "choice", choices=NETWORKS),
         Parameter(
             "every",
-            "Checkpoint every k layers",
+            "Checkpoint every k layers (0: √L)",
             "k",
             0,
             "int",
@@ -214,8 +214,8 @@ EXPERIMENT = Experiment(
     make=make,
     why=(
         "The backward pass reads what the forward pass made, so all of it is cached until then: it grows with depth and batch, "
-        "the parameters do not. With checkpoints only every $k$-th layer's $h$ is kept; going backward, each segment's values "
-        "are made again from its checkpoint, dropout masks too, since each is a function of seed, update and place."
+        "the parameters do not. With checkpoints only every $k$-th layer's $h$ is kept, $L/k$ of them; going backward, each "
+        "segment's values are made again from its checkpoint, dropout masks too: functions of seed, update and place."
     ),
     coverage="A12",
     size=size,

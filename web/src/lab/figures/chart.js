@@ -102,7 +102,7 @@ function tracesOf(one, order, look, log, floor, legend) {
   const base = { uid: `series-${order}`, name: plain(name), x, y, showlegend: false };
   const hovertemplate = `%{y:${STEADY}}<extra>${plain(name)}</extra>`;
   if (kind === "bars") {
-    const pattern = { shape: legend ? patternOf(order) : "", fgcolor: look.panel, size: 6 };
+    const pattern = { shape: legend ? patternOf(order) : "", fgcolor: look.panel, size: 6, fillmode: "overlay" };
     const whiskers = low && high ? { error_y: whiskersOf(one, look.ink) } : {};
     return [{ ...base, type: "bar", marker: { color: colour, pattern, line: { width: 0 } }, hovertemplate, ...whiskers }];
   }

@@ -14,7 +14,7 @@ const partOf = ({ values }) => (PARTS.includes(String(values.part)) ? String(val
 
 /** @param {Tools} tools @returns {OwnView} */
 function view({ chart }) {
-  const charts = [chart(), chart()];
+  const charts = [chart(), chart(), chart()];
   const [ring, pipeline] = [ringView(), pipelineView()];
   const element = h(
     "div",
@@ -30,10 +30,11 @@ function view({ chart }) {
       element.dataset.part = part;
       ring.element.hidden = part !== "ring";
       pipeline.element.hidden = part !== "pipeline";
-      const [first, second] = shown.figures;
-      // The ring and the schedule are drawn here; their first and second figures are for what is taken along.
-      charts[0].show(part === "means" ? first : part === "ring" ? first : second, shown);
-      charts[1].show(part === "means" ? second : undefined, shown);
+      // The ring and the schedule are drawn here; the figures of them are for what is taken along.
+      const { figures } = shown;
+      const drawn = part === "means" ? figures : part === "ring" ? figures.slice(0, 1) : figures.slice(1, 2);
+      charts.forEach((one, i) => one.show(drawn[i], shown));
+      element.dataset.count = String(drawn.length);
       if (part === "ring") ring.update(shown);
       if (part === "pipeline") pipeline.update(shown);
     },

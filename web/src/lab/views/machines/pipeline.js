@@ -9,9 +9,6 @@ import { formatPercent } from "../../../toolkit/maths.js";
 /** What the engine tells of it. @typedef {{machines: number, micro: number, time: number, bubble: number, bubble_real: number | null, stages: number[][]}} Told */
 /** @typedef {{device: number, micro: number, backward: boolean, start: number, end: number}} Task */
 
-/** Below so many parts in a hundred of the width a task has no room for its number. */
-const ROOM = 2.2;
-
 /** @param {Shown} shown @returns {Told | null} */
 const toldOf = ({ values, arrays }) =>
   values.part === "pipeline" && arrays.tasks ? /** @type {Told} */ (/** @type {unknown} */ (values)) : null;
@@ -85,6 +82,7 @@ function chartOf(testid) {
       element.hidden = array === undefined;
       if (!array) return;
       setText(title, words);
+      element.style.setProperty("--row", devices > 5 ? "18px" : "26px");
       if (laid(array, stages)) span = lay(rows, cursor, tasksOf(array), devices, stages);
       cursor.hidden = step === null;
       cursor.style.setProperty("--at", String((100 * (step ?? 0)) / span));
@@ -110,7 +108,7 @@ function lay(rows, cursor, tasks, devices, stages) {
       const task = h(
         "span",
         { class: `pipeline-task${backward ? " backward" : ""}`, title: what },
-        wide > ROOM ? String(micro + 1) : "",
+        h("b", {}, String(micro + 1)),
       );
       task.style.left = `${(100 * start) / span}%`;
       task.style.width = `${wide}%`;

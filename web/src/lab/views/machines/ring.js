@@ -57,7 +57,7 @@ export function ringView() {
             goes === chunk ? `${what}; it goes to machine ${((machine + 1) % machines) + 1} next` : what,
           );
         }
-        setText(sent[machine], `${formatCount(of("ring_sent", step * machines + machine))} B`);
+        setText(sent[machine], formatCount(of("ring_sent", step * machines + machine)));
       }
     },
     /** @param {Shown} shown */
@@ -82,7 +82,7 @@ export function ringView() {
         h("small", {}, names[chunk]),
       ),
     );
-    head.replaceChildren(h("tr", {}, h("th", { scope: "col" }, ""), ...heads, h("th", { scope: "col" }, "sent")));
+    head.replaceChildren(h("tr", {}, h("th", { scope: "col" }, ""), ...heads, h("th", { scope: "col" }, "sent", h("small", {}, "bytes"))));
     cells = [];
     sent = [];
     body.replaceChildren(
@@ -111,8 +111,9 @@ const stepOf = (shown, told) => Math.min(shown.step, told.steps);
 /** @param {number} step @param {Told} told */
 function hintOf(step, { machines, steps }) {
   if (step === 0)
-    return "Each holds its own shard's share of the mean. What is outlined goes down to the next machine, the last to the first.";
-  if (step < machines - 1) return "Each adds what came in from above to its own, and passes that sum on.";
+    return "Each holds its own shard's share of the mean. What is dashed goes to the machine below, the last one's to the first.";
+  if (step < machines - 1)
+    return "What came in is added, and that sum goes on to the machine below, the last one's to the first.";
   if (step === machines - 1) return "Every machine has one chunk that is whole: the sum over all. These go round next.";
   if (step < steps) return "Whole chunks go round and replace what lies there.";
   return "Every machine has every chunk whole: the mean over all samples, with the same bits.";
