@@ -270,7 +270,7 @@ def test_micro_batches_under_batch_norm_are_not_the_whole() -> None:
 
 
 def test_refusals() -> None:
-    tiny = (machine_of({"data": {"samples": 10}, "network": {"layers": [{"units": 3}]}}))
+    tiny = machine_of({"data": {"samples": 10}, "network": {"layers": [{"units": 3}]}})
     with pytest.raises(ChoiceError, match="too few") as refused:
         of_run(tiny, machines=4)
     assert (refused.value.field, refused.value.allowed) == ("machines", "2 to 2")

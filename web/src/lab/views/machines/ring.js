@@ -82,7 +82,9 @@ export function ringView() {
         h("small", {}, names[chunk]),
       ),
     );
-    head.replaceChildren(h("tr", {}, h("th", { scope: "col" }, ""), ...heads, h("th", { scope: "col" }, "sent", h("small", {}, "bytes"))));
+    head.replaceChildren(
+      h("tr", {}, h("th", { scope: "col" }, ""), ...heads, h("th", { scope: "col" }, "sent", h("small", {}, "bytes"))),
+    );
     cells = [];
     sent = [];
     body.replaceChildren(
