@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.lab.batch import EXPERIMENT as BATCH
 from engine.lab.evolution import EXPERIMENT as EVOLUTION
 from engine.lab.experiment import Experiment
+from engine.lab.half.row import EXPERIMENT as HALF
 from engine.lab.layers import EXPERIMENT as LAYERS
 from engine.lab.machines.row import EXPERIMENT as MACHINES
 from engine.lab.memory.row import EXPERIMENT as MEMORY
@@ -21,6 +22,7 @@ EXPERIMENTS: dict[str, Experiment] = by_name(
         MODES,
         EVOLUTION,
         MEMORY,
+        HALF,
         MACHINES,
         SHATTERED,
         SEARCH,

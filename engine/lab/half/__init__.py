@@ -1,0 +1,1 @@
+"""Half precision: a run on the same tape, with its numbers rounded between the ops."""

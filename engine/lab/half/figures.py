@@ -1,0 +1,131 @@
+"""What the runs came to, drawn and in a table."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.array import Array
+from engine.lab.charts import Axis, Chart, Heat, Mark, Series
+from engine.lab.experiment import Cell, Column, Table
+from engine.lab.half.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Format
+from engine.lab.half.side_by_side import SideBySide, power
+from engine.lab.half.spread import POWERS, Spread
+
+LARGEST = math.frexp(FLOAT16.largest)[1]
+"""The power of two that is too large for float16."""
+WEIGHT_UPDATES, WEIGHT_CHANGE = 1000, 1e-4
+COLUMNS = (
+    Column("run", "run"),
+    Column("loss", "training loss at the end"),
+    Column("zero_deltas", "δ that became 0, first update", "%"),
+    Column("zero_gradients", "gradients that became 0, first update", "%"),
+    Column("distance", "distance of its weights from float64's, relative"),
+    Column("skipped", "updates skipped: overflow"),
+    Column("scale", "loss scale"),
+)
+
+
+def losses(runs: SideBySide) -> Chart:
+    steps = runs.steps
+    series = tuple(
+        Series(lane.name, steps, np.array(lane.losses[: len(steps)]), colour=number, dashed=lane.name == "float64")
+        for number, lane in enumerate(runs.lanes)
+    )
+    return Chart("losses", "Training loss", Axis("update"), Axis("training loss", scale="log"), series)
+
+
+def marks() -> tuple[Mark, ...]:
+    """Where float16 and bfloat16 end."""
+    return (
+        Mark("x", BFLOAT16.lowest, f"bfloat16's smallest {power(BFLOAT16.lowest)}"),
+        Mark("x", FLOAT16.lowest, f"float16's smallest {power(FLOAT16.lowest)}"),
+        Mark("x", FLOAT16.lowest_normal, f"its smallest normal {power(FLOAT16.lowest_normal)}"),
+        Mark("x", LARGEST, "its largest 65504"),
+    )
+
+
+def shown_powers(spread: Spread, shift: int) -> slice:
+    """Where bars stand, and float16's range; the places of `POWERS`."""
+    there = np.flatnonzero(spread.all_deltas + spread.gradients)
+    low = min([BFLOAT16.lowest - 2, *POWERS[there[:1]]])
+    high = max([LARGEST + 2, *(POWERS[there[-1:]] + shift)])
+    return slice(int(max(low - POWERS[0], 0)), int(min(high - POWERS[0], len(POWERS) - 1)) + 1)
+
+
+def histogram(runs: SideBySide, at: int) -> Chart:
+    """At a point: of δ and gradients without a scale, and of δ as the scaled run has them."""
+    spread, scale = runs.lanes[0].spreads[at], runs.lanes[2].scales[at]
+    shift = round(math.log2(scale))
+    part = shown_powers(spread, shift)
+    x = POWERS[part].astype(np.float64)
+    moved = np.zeros(len(POWERS))
+    if shift >= 0:
+        moved[shift:] = spread.all_deltas[: len(POWERS) - shift]
+    else:
+        moved[:shift] = spread.all_deltas[-shift:]
+    series = (
+        Series("error signals δ", x, 100.0 * spread.all_deltas[part], kind="bars", colour=0),
+        Series(f"δ × {power(shift)}", x, 100.0 * moved[part], kind="steps", colour=2),
+        Series("gradients", x, 100.0 * spread.gradients[part], kind="steps", colour=5, dashed=True),
+    )
+    title = f"Sizes in float64 at update {runs.first + runs.points[at] + 1}"
+    return Chart("histogram", title, Axis("power of two"), Axis("share", "%"), series, marks())
+
+
+def by_layer(runs: SideBySide) -> Heat:
+    """At the first update."""
+    spread = runs.lanes[0].spreads[0]
+    there = POWERS[np.flatnonzero(spread.deltas.sum(axis=0))]
+    part = slice(int(min([FLOAT16.lowest - 2, *there[:1]]) - POWERS[0]), int(max([2, *there[-1:] + 2]) - POWERS[0]))
+    layers = tuple(f"δ{layer}" for layer in range(1, len(spread.deltas) + 1))
+    return Heat(
+        "by_layer",
+        "δ by layer, first update",
+        Axis("power of two"),
+        Axis("layer", labels=layers),
+        100.0 * spread.deltas[:, part],
+        at_x=POWERS[part].astype(np.float64),
+        measure="share of the layer's δ, %",
+    )
+
+
+def small_updates(number_format: Format, updates: int = WEIGHT_UPDATES, change: float = WEIGHT_CHANGE) -> Array:
+    """A weight of the format, 1 at first, from which as often a small number is taken: (updates + 1,)."""
+    found = np.ones(updates + 1)
+    for number in range(updates):
+        found[number + 1] = number_format.round(found[number : number + 1] - change)[0]
+    return found
+
+
+def one_weight() -> Chart:
+    """A constant of the formats, whatever is run."""
+    x = np.arange(WEIGHT_UPDATES + 1, dtype=np.float64)
+    formats = (FLOAT64, FLOAT32, FLOAT16, BFLOAT16)
+    series = tuple(
+        Series(each.name, x[::50], small_updates(each)[::50], colour=colour, dashed=each in (FLOAT64, BFLOAT16))
+        for colour, each in zip((0, 4, 1, 3), formats, strict=True)
+    )
+    return Chart("weight", "One weight, 1,000 updates of 1e-4", Axis("update"), Axis("weight"), series)
+
+
+def scales(runs: SideBySide) -> Chart:
+    lane = runs.lanes[2]
+    steps = runs.steps[: len(lane.scales)]
+    line = Series("loss scale", steps, np.array(lane.scales[: len(steps)]), kind="steps", colour=2)
+    return Chart("scales", "Dynamic loss scale", Axis("update"), Axis("loss scale", scale="log"), (line,))
+
+
+def table(runs: SideBySide) -> Table:
+    rows = []
+    for lane in runs.lanes:
+        first = lane.spreads[0] if lane.spreads else None
+        zero = (None, None) if first is None else (100.0 * first.all_zero_deltas, 100.0 * first.zero_gradients)
+        distance: Cell = _number(runs.distance(lane))
+        rows.append((lane.name, _number(lane.losses[-1]), *zero, distance, lane.run.scale.skipped, lane.run.scale.value))
+    return Table(COLUMNS, tuple(rows))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
