@@ -12,12 +12,12 @@ from engine.lab.half import figures
 from engine.lab.half.formats import BFLOAT16, FLOAT16, FLOAT32, Format
 from engine.lab.half.side_by_side import INTERVAL, Lane, SideBySide, power
 from engine.lab.half.spread import POWERS
-from engine.lab.subject import Subject
+from engine.lab.subject import PRESENT, Subject
 from engine.machine.machine import Machine
 from engine.rows.row import Parameter
 from engine.spec import RunSpec
 
-PRESENT, DEEP = "present run", "ten sigmoid layers"
+DEEP = "ten sigmoid layers"
 STALLED, FOLLOWED = 0.3, 0.9
 """Of what float64's loss fell by: a run whose loss fell by less has stalled, one by more follows."""
 
