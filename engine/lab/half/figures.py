@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from engine.lab.charts import Axis, Chart, Heat, Mark, Series
 from engine.lab.experiment import Cell, Column, Table
 from engine.lab.half.formats import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Format
 from engine.lab.half.side_by_side import SideBySide, power
-from engine.lab.half.spread import POWERS, Spread
+from engine.lab.half.spread import POWERS
 
 LARGEST = math.frexp(FLOAT16.largest)[1]
 """The power of two that is too large for float16."""
@@ -39,38 +40,55 @@ def losses(runs: SideBySide) -> Chart:
 def marks() -> tuple[Mark, ...]:
     """Where float16 and bfloat16 end."""
     return (
-        Mark("x", BFLOAT16.lowest, f"bfloat16's smallest {power(BFLOAT16.lowest)}"),
-        Mark("x", FLOAT16.lowest, f"float16's smallest {power(FLOAT16.lowest)}"),
-        Mark("x", FLOAT16.lowest_normal, f"its smallest normal {power(FLOAT16.lowest_normal)}"),
-        Mark("x", LARGEST, "its largest 65504"),
+        Mark("x", BFLOAT16.lowest, f"{power(BFLOAT16.lowest)}, bfloat16's smallest"),
+        Mark("x", FLOAT16.lowest, f"float16: {power(FLOAT16.lowest)}"),
+        Mark("x", FLOAT16.lowest_normal, f"{power(FLOAT16.lowest_normal)}"),
+        Mark("x", LARGEST, power(LARGEST)),
     )
 
 
-def shown_powers(spread: Spread, shift: int) -> slice:
-    """Where bars stand, and float16's range; the places of `POWERS`."""
-    there = np.flatnonzero(spread.all_deltas + spread.gradients)
-    low = min([BFLOAT16.lowest - 2, *POWERS[there[:1]]])
-    high = max([LARGEST + 2, *(POWERS[there[-1:]] + shift)])
-    return slice(int(max(low - POWERS[0], 0)), int(min(high - POWERS[0], len(POWERS) - 1)) + 1)
+@dataclass(frozen=True)
+class Sizes:
+    """Of all points so far, in percent, (points, powers): float64's δ, the same times the loss scale, and its gradients."""
+
+    powers: Array
+    deltas: Array
+    scaled: Array
+    gradients: Array
 
 
-def histogram(runs: SideBySide, at: int) -> Chart:
+def sizes(runs: SideBySide) -> Sizes:
+    """Where there are any, and at least where the formats end."""
+    spreads, scales = runs.lanes[0].spreads, runs.lanes[2].scales
+    count = min(len(spreads), len(scales))
+    deltas = 100.0 * np.array([spread.all_deltas for spread in spreads[:count]])
+    gradients = 100.0 * np.array([spread.gradients for spread in spreads[:count]])
+    scaled = np.array([_moved(own, _exponent(scale)) for own, scale in zip(deltas, scales, strict=False)])
+    there = POWERS[(deltas + scaled + gradients).any(axis=0)]
+    low, high = min([BFLOAT16.lowest - 2, *there[:1]]), max([LARGEST + 2, *there[-1:]])
+    part = slice(int(low - POWERS[0]), int(high - POWERS[0]) + 1)
+    return Sizes(POWERS[part].astype(np.float64), deltas[:, part], scaled[:, part], gradients[:, part])
+
+
+def _exponent(scale: float) -> int:
+    return math.frexp(scale)[1] - 1
+
+
+def _moved(shares: Array, by: int) -> Array:
+    """The same shares as many powers up; those moved beyond the last are gone."""
+    found = np.zeros(len(shares))
+    found[max(by, 0) : len(shares) + min(by, 0)] = shares[max(-by, 0) : len(shares) - max(by, 0)]
+    return found
+
+
+def histogram(runs: SideBySide, own: Sizes, at: int) -> Chart:
     """At a point: of δ and gradients without a scale, and of δ as the scaled run has them."""
-    spread, scale = runs.lanes[0].spreads[at], runs.lanes[2].scales[at]
-    shift = round(math.log2(scale))
-    part = shown_powers(spread, shift)
-    x = POWERS[part].astype(np.float64)
-    moved = np.zeros(len(POWERS))
-    if shift >= 0:
-        moved[shift:] = spread.all_deltas[: len(POWERS) - shift]
-    else:
-        moved[:shift] = spread.all_deltas[-shift:]
     series = (
-        Series("error signals δ", x, 100.0 * spread.all_deltas[part], kind="bars", colour=0),
-        Series(f"δ × {power(shift)}", x, 100.0 * moved[part], kind="steps", colour=2),
-        Series("gradients", x, 100.0 * spread.gradients[part], kind="steps", colour=5, dashed=True),
+        Series("δ", own.powers, own.deltas[at], kind="bars", colour=0),
+        Series("δ × loss scale", own.powers, own.scaled[at], kind="steps", colour=2),
+        Series("gradients", own.powers, own.gradients[at], kind="steps", colour=4, dashed=True),
     )
-    title = f"Sizes in float64 at update {runs.first + runs.points[at] + 1}"
+    title = f"Sizes in float64, update {runs.first + runs.points[at] + 1}"
     return Chart("histogram", title, Axis("power of two"), Axis("share", "%"), series, marks())
 
 

@@ -11,7 +11,6 @@ from engine.lab.experiment import ChoiceError, Choices, Experiment, Making, Prog
 from engine.lab.half import figures
 from engine.lab.half.formats import BFLOAT16, FLOAT16, FLOAT32, Format
 from engine.lab.half.side_by_side import INTERVAL, Lane, SideBySide, power
-from engine.lab.half.spread import POWERS
 from engine.lab.subject import PRESENT, Subject
 from engine.machine.machine import Machine
 from engine.rows.row import Parameter
@@ -58,19 +57,20 @@ def _one_weight() -> Chart:
 
 def result(runs: SideBySide) -> Result:
     shown: list[Figure] = [figures.losses(runs)]
-    if runs.lanes[0].spreads:
-        shown += [figures.histogram(runs, 0), figures.by_layer(runs)]
+    arrays = {}
+    if runs.lanes[2].spreads:
+        own = figures.sizes(runs)
+        shown += [figures.histogram(runs, own, 0), figures.by_layer(runs)]
+        arrays = {"powers": own.powers, "deltas": own.deltas, "scaled": own.scaled, "gradients": own.gradients}
     shown.append(_one_weight())
     if runs.choices["dynamic"]:
         shown.append(figures.scales(runs))
+    count = len(arrays.get("deltas", ()))
     values = {
         "formats": [_format(each) for each in (FLOAT32, FLOAT16, BFLOAT16)],
-        "weight": {series.name: float(series.y[-1]) for series in _one_weight().series},
-        "points": runs.points[: len(runs.lanes[0].spreads)],
+        "points": [runs.first + point + 1 for point in runs.points[:count]],
+        "scales": runs.lanes[2].scales[:count],
     }
-    arrays = {}
-    if runs.lanes[0].spreads:
-        arrays = {"powers": POWERS.astype(float)}
     return Result(said(runs), figures.table(runs), tuple(shown), values, arrays)
 
 

@@ -54,7 +54,7 @@ class SideBySide:
         self.points = np.unique(np.linspace(0, updates, min(POINTS, updates) + 1).astype(int)).tolist()
         scale = 2.0 ** choices["scale"]
         interval = INTERVAL if choices["dynamic"] else None
-        scaled = f"float16 × {'dynamic' if choices['dynamic'] else power(choices['scale'])}"
+        scaled = "float16, dynamic scale" if choices["dynamic"] else f"float16 × {power(choices['scale'])}"
         self.lanes = [
             self._lane("float64", subject, FLOAT64, None),
             self._lane("float16", subject, FLOAT16, LossScale()),
