@@ -3,8 +3,8 @@
 /** @import { LabView, Shown, Tools } from "./types.js" */
 
 import { h } from "../../toolkit/dom.js";
-import { modesOf } from "../modes/read.js";
-import { sideView } from "../modes/side.js";
+import { modesOf } from "./modes/read.js";
+import { sideView } from "./modes/side.js";
 import { bar, picture } from "./sketch.js";
 
 const [COLUMNS, ROWS] = [5, 3];

@@ -2,8 +2,8 @@
 
 /** @import { Side } from "./read.js" */
 
-import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
-import { formatExact, formatNumber } from "../../toolkit/maths.js";
+import { h, memo, setAttribute, setText } from "../../../toolkit/dom.js";
+import { formatExact, formatNumber } from "../../../toolkit/maths.js";
 import { heatOf, jacobianTable } from "./jacobian.js";
 
 /** Numbers of a station that are written out; of more the first ones, and how many there are. */

@@ -1,7 +1,7 @@
 /** What the engine tells of the two modes, read once for each result. */
 
-/** @import { NamedArray } from "../../channels.js" */
-/** @import { Shown } from "../views/types.js" */
+/** @import { NamedArray } from "../../../channels.js" */
+/** @import { Shown } from "../types.js" */
 
 /**
  * @typedef {object} Station  of a pass: numbers that it makes on its way

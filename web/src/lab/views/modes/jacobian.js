@@ -2,8 +2,8 @@
 
 /** @import { Side } from "./read.js" */
 
-import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
-import { formatExact, formatNumber } from "../../toolkit/maths.js";
+import { h, memo, setAttribute, setText } from "../../../toolkit/dom.js";
+import { formatExact, formatNumber } from "../../../toolkit/maths.js";
 
 /** Rows and columns up to which numbers and names are written. */
 const WRITTEN = 10;
@@ -75,7 +75,7 @@ const named = (mode) => (mode === "forward" ? "column" : "row");
 /** @param {HTMLTableCellElement[]} cells */
 const bare = (cells) => h("tr", {}, ...cells);
 
-/** @param {HTMLTableCellElement[][]} cells @param {import("../../channels.js").Numbers} data @param {number} columns */
+/** @param {HTMLTableCellElement[][]} cells @param {import("../../../channels.js").Numbers} data @param {number} columns */
 function paint(cells, data, columns) {
   let most = 0;
   for (const value of data) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
