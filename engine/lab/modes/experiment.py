@@ -12,7 +12,7 @@ from engine.lab.charts import Axis, Heat
 from engine.lab.experiment import ChoiceError, Choices, Column, Experiment, Making, Progress, Result, Table
 from engine.lab.modes.jacobian import Jacobian, lowered
 from engine.lab.passes.network import SMOOTH_OR_STRAIGHT, in_words, network_machine
-from engine.lab.subject import Subject
+from engine.lab.subject import PRESENT, Subject
 from engine.machine.machine import Machine
 from engine.parts import give_way
 from engine.rows.row import Parameter
@@ -187,7 +187,7 @@ EXPERIMENT = Experiment(
             "",
             "drawn",
             kind="choice",
-            choices=("drawn", "present run"),
+            choices=("drawn", PRESENT),
             summary="Drawn by its seed with the sizes below, or the present run's as it stands, at its first training sample.",
         ),
         Parameter("inputs", "Inputs", "n", 8, kind="int", minimum=1, maximum=MOST, summary="Columns of the Jacobian."),

@@ -49,10 +49,11 @@ class Jacobian:
         self._back = self._backward()
         kept = [*(f"h{layer}" for layer in range(self.last)), f"z{self.last}"]
         self._kept = kept
-        dotted = [f"ḣ{lowered(layer)}" for layer in range(self.last)]
-        self.forward_stations = self._stations([*dotted, f"ż{lowered(self.last)}"], range(self.last + 1))
+        output = f"∂z{lowered(self.last)}/∂x"
+        tangents = [f"∂h{lowered(layer)}/∂x" for layer in range(self.last)]
+        self.forward_stations = self._stations([*tangents, output], range(self.last + 1))
         deltas = [f"δ{lowered(layer)}" for layer in range(self.last, 0, -1)]
-        self.reverse_stations = self._stations([*deltas, "δ₀"], range(self.last, -1, -1))
+        self.reverse_stations = self._stations([*deltas, output], range(self.last, -1, -1))
         self.values = [self._runner.values(name)[:, 0].copy() for name in self._kept]
         """h_0, …, h_{L−1} and z_L."""
 

@@ -70,8 +70,8 @@ def size(subject: Subject | None, choices: Choices) -> int:
 EXPERIMENT = Experiment(
     name="price",
     title="The price of a gradient",
-    summary="Backpropagation gives all of a gradient for about two more forward passes; differences and forward mode need "
-    "passes for every single parameter.",
+    summary="All of a gradient costs about two more forward passes; differences and forward mode need passes for every "
+    "parameter.",
     source="Griewank and Walther, Evaluating Derivatives, 2nd edition (2008), chapters 3 and 4: the cheap gradient principle.",
     link="https://doi.org/10.1137/1.9780898717761",
     formula=r"\frac{\text{backward}}{\text{forward}} = 2 - \frac{P_1}{P}, \quad \frac{\text{differences}}{\text{forward}} = 2n",

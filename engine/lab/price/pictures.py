@@ -163,17 +163,16 @@ def _said(prices: Sequence[Price], own: Price | None, crossed: list[Crossing]) -
     most = prices[-1]
     backpropagation = most.seconds[FORWARD] + most.seconds[BACKWARD]
     said = [
-        f"For all {most.parameters:,} parameters of {most.network} backpropagation takes {duration(backpropagation)}, central "
-        f"differences {duration(most.seconds[DIFFERENCES])}, forward mode {duration(most.seconds[FORWARD_MODE])}. Backward "
-        f"costs {most.measured_ratio:.2f} times forward; counted, {most.counted_ratio:.2f}."
+        f"For the {most.parameters:,} parameters of {most.network} backpropagation takes {duration(backpropagation)}, central "
+        f"differences {duration(most.seconds[DIFFERENCES])}, forward mode {duration(most.seconds[FORWARD_MODE])}."
     ]
     made = [price for price in prices if price.off]
     if made:
         off = {name: max(price.off[name] for price in made) for name in PASS_BY_PASS}
-        kink = ", where a step leads across a kink" if off[DIFFERENCES] > 1e-6 else ""
+        kink = " (a step leads across a kink)" if off[DIFFERENCES] > 1e-6 else ""
         said.append(
-            f"Up to n = {made[-1].parameters:,} all passes were made: differences agree with backpropagation to "
-            f"{off[DIFFERENCES]:.0e} of the largest entry{kink}, forward mode to {off[FORWARD_MODE]:.0e}."
+            f"Up to n = {made[-1].parameters:,} every pass was made: differences agree with backpropagation to "
+            f"{off[DIFFERENCES]:.0e}{kink} of the largest entry, forward mode to {off[FORWARD_MODE]:.0e}."
         )
     said.append(_crossed(prices, crossed))
     if own is not None and FORWARD_MODE not in own.seconds:
@@ -187,8 +186,9 @@ def _crossed(prices: Sequence[Price], crossed: list[Crossing]) -> str:
     for a, b, at in crossed:
         more = "more" if _dearer(prices, a, b) else "less"
         told.append(f"{_short(b)} costs {more} than {_short(a)} from about n = {at:,.0f} on")
-    words = f"In time {'; '.join(told)}: below, φ, φ′ and biases weigh more than products. " if told else ""
-    return words + "In operations no curves cross: they meet at a single weight, 2 multiplications each way."
+    if not told:
+        return "No two curves cross, in time or in operations: these meet at a single weight, 2 multiplications each way."
+    return f"In time {'; '.join(told)}: below, φ, φ′ and biases weigh more than products. Counted, no curves cross."
 
 
 def _short(name: str) -> str:

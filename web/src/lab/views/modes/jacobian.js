@@ -83,7 +83,7 @@ function paint(cells, data, columns) {
   cells.forEach((row, i) =>
     row.forEach((cell, j) => {
       const value = data[i * columns + j];
-      setText(cell, written && !Number.isNaN(value) ? formatNumber(value, columns > 6 ? 2 : 3, 1e-3) : "");
+      setText(cell, written && !Number.isNaN(value) ? formatNumber(value, columns > 4 ? 2 : 3, 1e-3) : "");
       cell.dataset.value = formatExact(value);
       cell.style.setProperty("--heat", `${heatOf(value, most)}%`);
       cell.classList.toggle("negative", value < 0);
