@@ -267,8 +267,8 @@ def test_carried_out_on_the_present_run_it_leaves_it_alone_and_tells_all_that_it
     assert cosine.series[0].y.tolist() == [row["cosine"] for row in rows[2:]]
 
 
-def test_without_a_run_it_is_about_the_example() -> None:
-    found = carried_out(ROW, None, pairs=2, budget=100, seeds=1, draws=1)
+def test_unless_it_is_to_be_about_the_run_it_is_about_the_example() -> None:
+    found = carried_out(ROW, Subject.of(Trainer(SMALL).machine), pairs=2, budget=100, seeds=1, draws=1)
     assert "the example's start" in found.said and found.values["parameters"] == 105
 
 
@@ -276,7 +276,8 @@ def test_choices_that_do_not_fit_are_refused_by_name() -> None:
     wide = {"data": {"name": "digits"}, "network": {"layers": [{"units": 256}, {"units": 256}]}}
     subject = Subject.of(Trainer(RunSpec.model_validate(wide)).machine)
     for given, choices, field, allowed in (
-        (subject, {"pairs": 500}, "pairs", "1 to 94"),
+        (subject, {"network": "present run", "pairs": 500}, "pairs", "1 to 94"),
+        (None, {"network": "present run"}, "network", "example"),
         (None, {"pairs": 200, "budget": 100}, "budget", "400 or more"),
         (None, {"sigma": 0.0}, "sigma", "a number in [0.0001, 1]"),
         (None, {"fitness": "luck"}, "fitness", "ranks, losses"),

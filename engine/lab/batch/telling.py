@@ -64,7 +64,7 @@ class Found:
 def told(found: Found, final: bool = False) -> Result:
     """What is known so far; the spec, which may hold data of one's own, goes with the last word."""
     figures = [_speed(found)]
-    if found.reached is not None:
+    if found.reached is not None and found.reached.rates:
         figures += [_updates(found), _time(found)]
     if found.products is not None:
         figures.append(_products(found.products))
@@ -149,7 +149,8 @@ def _updates(found: Found) -> Chart:
     if len(known):
         first = known[0]
         line = tuned[0, first] * x[first] / x
-        series.append(Series("half at twice the size", x, np.where(line >= 1.0, line, np.nan), dashed=True))
+        kept = (line >= 1.0) & (x >= x[first])
+        series.append(Series("half at twice the size", x, np.where(kept, line, np.nan), dashed=True))
     title = f"Updates to a train loss of {found.loss:.3g}"
     return Chart("updates", title, SIZE, Axis("updates", scale="log"), tuple(series))
 
@@ -216,8 +217,8 @@ def _compared(found: Found) -> list[str]:
     rate = f"$\\eta = {found.choices['rate']:g}$"
     said = [
         f"From batch size {sizes[0]} to {sizes[1]} the updates to a train loss of {found.loss:.3g} "
-        f"{_from_to(fixed, budget)} at {rate}, and {_from_to(tuned, budget)} with $\\eta$ tuned for each size, as the best of "
-        f"{len(grid)} rates from {grid[0]:g} to {grid[-1]:g}."
+        f"{_from_to(fixed, budget)} at {rate}. With $\\eta$ tuned for each size, as the best of {len(grid)} rates from "
+        f"{grid[0]:g} to {grid[-1]:g}, they {_from_to(tuned, budget)}."
     ]
     edge = [size for size, rate in zip(found.sizes, found.rates(), strict=True) if rate in (grid[0], grid[-1])]
     if edge:
@@ -225,7 +226,7 @@ def _compared(found: Found) -> list[str]:
     best = _quickest(found)
     if best is not None:
         time = 1e3 * found.updates("tuned")[0][best] * found.seconds[best]
-        said.append(f"In time batch size {found.sizes[best]} is there first, after {time:.3g} ms.")
+        said.append(f"In time batch size {found.sizes[best]} is there first, after {time:.3g}\u202fms.")
     return said
 
 

@@ -16,7 +16,7 @@ from engine.parts import give_way
 MOST_PAIRS = 512
 MOST_NUMBERS = 4_000_000
 """Of one draw's perturbations: 32 MB."""
-DRAWS = 20
+DRAWS = 40
 FIRST_DRAW = 2**40
 """Draws that no update comes to."""
 

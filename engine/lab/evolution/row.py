@@ -23,7 +23,12 @@ DIRECTIONS = 0.1
 
 
 def _base(subject: Subject | None, choices: Choices) -> Subject | None:
-    return subject if choices["network"] == PRESENT else None
+    """The present run, where it is about that; else None. Raises `ChoiceError` where there is none."""
+    if choices["network"] != PRESENT:
+        return None
+    if subject is None:
+        raise ChoiceError("network", "there is no present run", "example")
+    return subject
 
 
 def setting_of(subject: Subject | None, choices: Choices) -> Setting:
@@ -95,11 +100,10 @@ EXPERIMENT = Experiment(
             "network",
             "Network",
             "",
-            PRESENT,
+            "example",
             kind="choice",
-            choices=(PRESENT, "example"),
-            summary="present run: its network, with its data and mini-batches; example, and where there is no run: the "
-            "spiral, two hidden layers of 8 tanh units",
+            choices=("example", PRESENT),
+            summary="example: the spiral, two hidden layers of 8 tanh units; present run: its network, data and mini-batches",
         ),
         Parameter("pairs", "Pairs of a population", "n", 50, kind="int", minimum=1, maximum=500, scale="log"),
         Parameter("sigma", "Size of the perturbations", "σ", 0.05, minimum=1e-4, maximum=1.0, scale="log"),
@@ -117,7 +121,7 @@ EXPERIMENT = Experiment(
             summary="over a mini-batch; a backpropagation counts as 3",
         ),
         Parameter("seeds", "Seeds", "", 5, kind="int", minimum=1, maximum=15, summary="each its own start and mini-batches"),
-        Parameter("draws", "Populations drawn for each cosine", "", 20, kind="int", minimum=1, maximum=200, scale="log"),
+        Parameter("draws", "Populations drawn for each cosine", "", 40, kind="int", minimum=1, maximum=200, scale="log"),
     ),
     make=make,
     updates=updates,

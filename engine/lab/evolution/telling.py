@@ -28,8 +28,8 @@ COLUMNS = (
     Column("law", "√(n/(n+P))"),
 )
 NAMES: dict[Method, str] = {"backpropagation": "backpropagation", "evolution": "evolution strategies"}
-FAR = 0.05
-"""A difference from the law that is not chance."""
+STRAIGHT = 0.97
+"""Of the law, for the largest populations, where chance is small: below it the loss is not straight over the perturbations."""
 ENOUGH = 8
 """Pairs from which on the cosine of a single draw is near the law, which is about its mean square."""
 
@@ -53,7 +53,7 @@ class Found:
 
 def told(found: Found, final: bool = False) -> Result:
     figures = []
-    if found.race is not None:
+    if found.contests():
         figures += [_loss(found, "evaluations"), _loss(found, "time")]
     if found.alignment is not None:
         figures.append(_cosines(found.alignment, found.setting.pairs))
@@ -169,8 +169,11 @@ def _race_said(setting: Setting, contests: dict[Method, Contest]) -> list[str]:
         ratio = f", {most / passes:,.0f} times fewer" if passes > 0.0 else ", before its first update"
         reached = f"What evolution strategies reach after {most:,.0f} forward passes, a median loss of {level:.3g}, "
         reached += f"backpropagation has after {passes:,.0f}{ratio}."
-    each = f"An update takes {_time(updates[0])} by backpropagation, which counts as {PASSES} passes, and "
-    return [reached, each + f"{_time(updates[1])} by {setting.pairs} pairs, one member after the other on one core."]
+    each = (
+        f"An update takes {_time(updates[0])} by backpropagation ({PASSES} passes) and {_time(updates[1])} by {setting.pairs} "
+        f"pairs ({evolved.passes} passes), one after the other on one core."
+    )
+    return [reached, each]
 
 
 def _direction_said(found: Found) -> list[str]:
@@ -182,17 +185,17 @@ def _direction_said(found: Found) -> list[str]:
     plain, ranked = known.root_mean_square
     if not enough.any():
         return [f"{known.parameters:,} parameters are too many for populations of {ENOUGH} pairs here."]
-    off, change = float(_largest(plain - known.law, enough)), float(_largest(ranked - plain, enough))
-    said = (
+    off, change = abs(_largest(plain - known.law, enough)), _largest(ranked - plain, enough)
+    said = [
         f"At {found.where}, with $P = {known.parameters}$ and $\\sigma = {sigma:g}$, the cosine with the gradient is off "
-        f"$\\sqrt{{n/(n+P)}}$ by at most {abs(off):.2g} from {ENOUGH} pairs on"
-    )
-    if abs(off) > FAR:
-        said += (
-            "; the law is for a $\\sigma$ over which the loss is nearly straight, and here it is not: third derivatives count "
-            "beside a small slope, and a smaller $\\sigma$ comes nearer"
+        f"$\\sqrt{{n/(n+P)}}$ by at most {off:.2g} from {ENOUGH} pairs on; ranks change it by {change:+.2g} at most."
+    ]
+    if plain[-1] < STRAIGHT * known.law[-1]:
+        said.append(
+            "It stays below, for over this $\\sigma$ the loss is not straight: third derivatives count beside a small slope. A "
+            "smaller $\\sigma$ comes nearer."
         )
-    return [f"{said}. Ranks change it by {change:+.2g} at most."]
+    return said
 
 
 def _largest(differences: Array, where: NDArray[np.bool_]) -> float:
@@ -202,4 +205,4 @@ def _largest(differences: Array, where: NDArray[np.bool_]) -> float:
 
 
 def _time(microseconds: float) -> str:
-    return f"{microseconds / 1e3:.3g} ms" if microseconds >= 1e3 else f"{microseconds:.3g} µs"
+    return f"{microseconds / 1e3:.3g}\u202fms" if microseconds >= 1e3 else f"{microseconds:.3g}\u202fµs"

@@ -44,7 +44,7 @@ function view(tools) {
       return [
         h(
           "button",
-          { type: "button", class: "rung", title: words, aria: { label: words }, data: { size }, onclick: open },
+          { type: "button", class: "quiet-button", title: words, aria: { label: words }, data: { size }, onclick: open },
           String(size),
         ),
       ];
