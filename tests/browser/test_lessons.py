@@ -81,6 +81,7 @@ def test_a_lesson_by_keys_alone(train: Train) -> None:
     lessons.opened(2)
     lessons.answer_by_keys()
     expect(lessons.hook("lesson-verdict").locator("[data-value]")).to_be_visible()
+    expect(lessons.hook("lesson-said")).to_have_count(0)  # the number measured is said once
     page.keyboard.press("PageDown")
     page.keyboard.press("PageUp")
     lessons.opened(1)

@@ -37,6 +37,8 @@ export function questionView(submit) {
   const [begun, judged] = [memo(), memo()];
   /** Of these the right answer is marked where it stands. */
   const marked = ["choose", "sign", "power", "place"];
+  /** Whether the right answer is seen already. @param {string} kind @param {LessonVerdict} verdict */
+  const seen = (kind, { value }) => marked.includes(kind) || (kind === "number" && toNumber(value) !== null);
   return {
     element,
     told,
@@ -69,7 +71,7 @@ export function questionView(submit) {
       setText(refused, why);
       if (judged(lesson.number, lesson.card, verdict) && verdict) {
         asked?.reveal(verdict);
-        told.replaceChildren(...wordsOf(verdict, question.unit, marked.includes(question.kind)));
+        told.replaceChildren(...wordsOf(verdict, question.unit, seen(question.kind, verdict)));
         told.hidden = false;
       }
     },
@@ -86,8 +88,8 @@ export function questionView(submit) {
   };
 }
 
-/** @param {LessonVerdict} verdict @param {string} unit @param {boolean} marked @returns {Node[]} */
-function wordsOf({ answer, value, said, reply }, unit, marked) {
+/** @param {LessonVerdict} verdict @param {string} unit @param {boolean} seen @returns {Node[]} */
+function wordsOf({ answer, value, said, reply }, unit, seen) {
   const number = toNumber(value);
   const measured =
     number === null
@@ -101,7 +103,7 @@ function wordsOf({ answer, value, said, reply }, unit, marked) {
         );
   return [
     measured,
-    said && !marked ? h("p", { data: { testid: "lesson-said" } }, markup(said)) : null,
+    said && !seen ? h("p", { data: { testid: "lesson-said" } }, markup(said)) : null,
     reply ? h("p", { class: "lesson-reply" }, markup(reply)) : null,
     answer === null ? h("p", { class: "small" }, "You did not know.") : null,
   ].filter((each) => each !== null);
