@@ -110,7 +110,7 @@ def held_map(bench: Bench, attempt: Attempt) -> Heat:
     own = "kept" if attempt.every is None else "checkpoints"
     axis = Axis("layer", labels=layer_labels(bench))
     shown = np.where(values > 0.0, values / size, np.nan)
-    return Heat(f"held {own}", title, Axis("op"), axis, shown, at_x=_from_one(attempt), measure=f"held ({name})", signed=True)
+    return Heat(f"held {own}", title, Axis("op"), axis, shown, at_x=_from_one(attempt), measure=f"held ({name})")
 
 
 def again_by_depth(attempts: Sequence[Attempt]) -> Chart:
