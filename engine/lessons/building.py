@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from engine.kernels import codes
+from engine.lab.experiment import Result, carried_out
 from engine.lessons.card import Solution
 from engine.lessons.scripts import Subject, UnmeasurableError, changed, plain_of, seeded, situation_of
 from engine.lessons.situation import Kind, Situation
@@ -114,7 +115,7 @@ class Built:
     def kind(self) -> Kind:
         if self._situation is not None:
             return self._situation.kind
-        kinds: dict[type[Any], Kind] = {Trainer: "run", Race: "race", NetworkRace: "network", Graph: "graph"}
+        kinds: dict[type[Any], Kind] = {Trainer: "run", Race: "race", NetworkRace: "network", Graph: "graph", Result: "lab"}
         return kinds[type(self._subject)]
 
     @property
@@ -172,6 +173,10 @@ class Built:
     @property
     def graph(self) -> Graph:
         return self._of_kind(Graph, "graph")
+
+    @property
+    def found(self) -> Result:
+        return self._of_kind(Result, "experiment of the lab")
 
     @property
     def end(self) -> int:
@@ -251,6 +256,8 @@ class Built:
         if situation.network is not None:
             network = situation.network
             return any(_chance(Situation(run=spec_of(network.run, lane))) for lane in network.lanes)
+        if situation.lab is not None:
+            return "seed" in situation.lab.choices
         return situation.run is not None and _chance(situation)
 
 
@@ -284,6 +291,10 @@ def _made(situation: Situation, budget: Budget) -> Subject:
         return _moved(race, situation.step, budget)
     if situation.network is not None:
         return _moved(NetworkRace(situation.network), situation.step, budget)
+    if situation.lab is not None:
+        from engine.lab.rows import EXPERIMENTS  # what experiments are made of is much, and few cards have one
+
+        return carried_out(EXPERIMENTS[situation.lab.experiment], None, **situation.lab.choices)
     assert situation.graph is not None
     return Graph.read(situation.graph.text, situation.graph.inputs)
 

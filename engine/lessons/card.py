@@ -24,7 +24,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]
 Change = Annotated[dict[Annotated[str, Field(max_length=120)], object], Field(max_length=12)]
 """Paths into the spec of the card's situation, such as ``regularization.l2``, ``network.layers.*.activation`` or
 ``edits.0.value``, and the values there, in force from the start on."""
-View = Literal["train", "step", "race", "network", "graph"]
+View = Literal["train", "step", "race", "network", "graph", "lab"]
 Reference = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+(#\d+)?$", max_length=120)]
 """A lesson, ``course/lesson``, or a card of one, ``course/lesson#4``, counted from 1."""
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from engine.lab.experiment import Result
 from engine.lessons.situation import GraphSpec, Situation
 from engine.microscope.expressions.graph import Graph
 from engine.race.on_network import NetworkRace
@@ -13,7 +14,7 @@ from engine.race.on_surface import Race
 from engine.spec.fields import MAX_SEED
 from engine.trainer import Trainer
 
-Subject = Trainer | Race | NetworkRace | Graph
+Subject = Trainer | Race | NetworkRace | Graph | Result
 """What is measured, as it runs."""
 
 
@@ -35,6 +36,8 @@ def situation_of(subject: Subject, step: int, finish: float | None = None) -> Si
         return Situation(race=subject.script, step=step, finish=finish)
     if isinstance(subject, NetworkRace):
         return Situation(network=subject.script, step=step, finish=finish)
+    if isinstance(subject, Result):
+        raise ValueError("what an experiment found is no script of it")
     return Situation(graph=GraphSpec(text=subject.text, inputs=subject.inputs))
 
 
@@ -59,6 +62,9 @@ def seeded(situation: Situation, count: int) -> Situation:
         run = network.run.model_copy(update={"seed": higher(network.run.seed)})
         network = network.model_copy(update={"run": run, "lanes": lanes(network.lanes)})
         return situation.model_copy(update={"network": network})
+    if situation.lab is not None and "seed" in situation.lab.choices:
+        choices = situation.lab.choices | {"seed": higher(situation.lab.choices["seed"])}
+        return situation.model_copy(update={"lab": situation.lab.model_copy(update={"choices": choices})})
     return situation
 
 

@@ -114,7 +114,7 @@ def _lab(name: str) -> Place:
 
     if name not in EXPERIMENTS:
         raise NoPlaceError(f"the lab has no experiment {name!r}; allowed: {', '.join(EXPERIMENTS)}")
-    return Place("lab", EXPERIMENTS[name].title, f"#lab={name}")
+    return Place("lab", EXPERIMENTS[name].title, f"#{urlencode({'view': 'lab', 'lab': name})}")
 
 
 KINDS: dict[str, Callable[[Any], Place]] = {

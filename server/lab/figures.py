@@ -108,7 +108,7 @@ def _heat(heat: Heat, theme: str) -> Drawn:
             shown = np.log10(values)
         shown = np.where(np.isfinite(shown), shown, np.nan)
         bar |= _decades(shown)
-    shades = SIGNS[theme] if heat.signed else GROUND[theme]
+    shades = SIGNS[theme] if heat.signed else GROUND[theme][::-1]  # the largest is the darkest
     scale = [[place / (len(shades) - 1), shade] for place, shade in enumerate(shades)]
     ends: dict[str, Any] = {}
     if heat.signed and np.isfinite(shown).any():

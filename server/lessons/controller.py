@@ -39,6 +39,8 @@ HARMLESS = (Look, Share, RaceShare, NetworkShare, Pause, RacePause, NetworkPause
 """Commands that move nothing and tell nothing that is measured: what they lead to is drawn by channels, which are withheld."""
 
 
+APART = ("graph", "lab")
+"""Kinds of situation that are measured by themselves, and not on what goes on in the session."""
 LATER = 0.6
 """Seconds that the pictures of a card have before its answer is measured."""
 
@@ -83,7 +85,7 @@ class Lessons(Activity):
     def there(self) -> Subject | None:
         """What is measured while it goes on: the run, or a race, of the card's kind."""
         kind = "run" if self.open is None else self.open.kind
-        if kind == "graph":
+        if kind in APART:
             return None
         found: Subject | None = self.run.trainer if kind == "run" else self.races[kind].race
         return found
@@ -162,7 +164,7 @@ class Lessons(Activity):
         """In a worker: what the open card is measured on, kept until it is measured."""
         card = self.present()
         if self._built is None:
-            own = card.spec.situation is not None or card.kind == "graph"
+            own = card.spec.situation is not None or card.kind in APART
             situation = card.situation if own else None
             self._built = measured.built_for(card.spec, situation, self.there(), self.host.settings)
         return self._built

@@ -119,6 +119,8 @@ class OpenCard:
         situation, place = self.situation, self.spec.place
         if situation is not None and situation.graph is not None:
             return {"text": situation.graph.text, "inputs": dict(situation.graph.inputs)}
+        if situation is not None and situation.lab is not None:
+            return situation.lab.model_dump(mode="json")
         return None if place is None else place.model_dump()
 
     def _question(self) -> LessonQuestion | None:

@@ -8,6 +8,7 @@ from server.lessons import measured
 from server.lessons.limits import check_situation, size_of
 from server.lessons.open_card import OpenCard
 from server.protocol import Command, ErrorEvent
+from server.protocol.lab import LabBegin
 from server.protocol.race import RaceLoad, RacePause
 from server.protocol.race_network import NetworkLoad, NetworkPause, StudyCancel
 from server.protocol.run import Load, Pause
@@ -42,13 +43,15 @@ def prepared(card: OpenCard, settings: Settings, *, goes_on: bool) -> Ready:
 
 
 def command_of(situation: Situation) -> Command | None:
-    """In a worker: what builds it; None of an expression, which the page reads by itself. Raises where its script makes no
-    sense."""
+    """In a worker: what builds or begins it; None of an expression, which the page reads by itself. Raises where its script
+    makes no sense."""
     from engine.script.script_data import ScriptData
 
     if situation.run is not None:
         script = ScriptData(spec=situation.run, edits=situation.edits, step=situation.step)
         return Load(script=script.as_json())
+    if situation.lab is not None:
+        return LabBegin(experiment=situation.lab.experiment, choices=situation.lab.choices)
     spec = situation.race or situation.network
     if spec is None:
         return None

@@ -150,7 +150,7 @@ class LessonInfo(Message):
     view: str = "train"
     after: str | None = None
     place: dict[str, Any] | None = Field(
-        default=None, description="in Step {micro, sample}, of an expression {text, inputs}; else null"
+        default=None, description="in Step {micro, sample}, of an expression {text, inputs}, of the lab {experiment, choices}"
     )
     lit: list[str] = Field(default_factory=list)
     controls: list[str] = Field(default_factory=list)

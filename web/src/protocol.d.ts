@@ -2617,7 +2617,7 @@ export interface LessonInfo {
   view: string;
   after: string | null;
   /**
-   * in Step {micro, sample}, of an expression {text, inputs}; else null
+   * in Step {micro, sample}, of an expression {text, inputs}, of the lab {experiment, choices}
    */
   place: {
     [k: string]: unknown;

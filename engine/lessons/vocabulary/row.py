@@ -60,6 +60,7 @@ Tells = Literal[
     "gradients",
     "health",
     "inputs",
+    "lab",
     "maps",
     "microscope",
     "microstep",
@@ -92,6 +93,7 @@ RACE: tuple[Kind, ...] = ("race",)
 RACES: tuple[Kind, ...] = ("race", "network")
 NETWORK: tuple[Kind, ...] = ("network",)
 GRAPH: tuple[Kind, ...] = ("graph",)
+LAB: tuple[Kind, ...] = ("lab",)
 MOVING: tuple[Kind, ...] = ("run", "race", "network")
 STEP: tuple[Tells, ...] = ("microscope", "microstep")
 """The pictures of Step, which show all of the coming update."""

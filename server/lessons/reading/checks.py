@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.lessons.measuring import Condition, Measurement
     from engine.lessons.situation import Kind
 
-VIEWS = {"run": ("train", "step"), "race": ("race",), "network": ("network",), "graph": ("graph",)}
+VIEWS = {"run": ("train", "step"), "race": ("race",), "network": ("network",), "graph": ("graph",), "lab": ("lab",)}
 Found = Iterator[tuple[Path, str, str]]
 """Where something stands, what is wrong with it, what is allowed."""
 R = TypeVar("R")
@@ -28,7 +28,7 @@ R = TypeVar("R")
 def problems_of(card: Card, kind: Kind, tree: Tree) -> list[Problem]:
     """`kind` is that of the situation that the card begins from, or goes on with."""
     reading = _Measured(card, kind)
-    checks = (_views(card), _script(card), _sketch(card), _tasks(card), reading.problems())
+    checks = (_views(card), _script(card), _sketch(card), _tasks(card, kind), reading.problems())
     return [Problem(tree.line_of(path), message, allowed) for found in checks for path, message, allowed in found]
 
 
@@ -68,8 +68,10 @@ def _sketch(card: Card) -> Found:
         yield ("question", "low"), "low: a logarithmic axis has no 0", "above 0"
 
 
-def _tasks(card: Card) -> Found:
+def _tasks(card: Card, kind: Kind) -> Found:
     task = card.task
+    if task is not None and kind == "lab":
+        yield ("task",), "task: an experiment is nothing to bring about", "a question, or a task on a run or a race"
     if task is not None and task.solution == type(task.solution)():
         yield ("task", "solution"), "solution: it changes nothing", "change, edits, a situation or steps"
 

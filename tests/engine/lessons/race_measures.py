@@ -28,6 +28,7 @@ MOMENTUM = race({"optimizer": {"name": "momentum", "lr": 0.018, "beta": 0.9}}, s
 NETWORK_RUN = {"data": {"name": "xor", "samples": 40}, "network": {"layers": [{"units": 3}]}, "stop": {"max_steps": 60}}
 NETWORK_RUN |= {"eval_every": 1}
 NETWORK = {"network": {"run": NETWORK_RUN, "lanes": [sgd(0.1), sgd(1.0), sgd(1e6)]}, "finish": 0.6}
+JACOBIAN = {"lab": {"experiment": "modes", "choices": {"inputs": 8, "hidden": 6, "outputs": 2}}}
 GRAPH = {"graph": {"text": "(x + y) * x + sin(x)", "inputs": {"x": 1.25, "y": -0.5}}}
 
 
@@ -155,6 +156,12 @@ RACE_WITNESSES = {
         ("slope(v1)", GRAPH, lambda: 1.25),
     ],
     "paths": [("paths(x)", GRAPH, lambda: 3.0), ("paths(y)", GRAPH, lambda: 1.0)],
+    "lab": [("lab(off)", JACOBIAN, lambda: 0.0)],
+    "lab_cell": [
+        ("lab_cell(passes, 1)", JACOBIAN, lambda: 2.0),
+        ("lab_cell(multiplications, 0)", JACOBIAN, lambda: 8 * 6 + 6 * 6 + 6 * 2),
+        ("lab_cell(together, 0) / lab_cell(passes, 0)", JACOBIAN, lambda: 8 * 6 + 6 * 6 + 6 * 2),
+    ],
     "path": [
         ("path(x, 1) + path(x, 2) + path(x, 3)", GRAPH, lambda: expression(1.25 + 1j * H, -0.5).imag / H),
         ("path(y, 1)", GRAPH, lambda: 1.25),

@@ -1,6 +1,6 @@
 /**
  * How a card looks at its room: a race on a surface or on the network, the micro-step and sample that Step opens at, the
- * expression of a graph, and what the diagram shows. Set where the card begins; afterwards it is the learner's.
+ * expression of a graph, the experiment of the lab, and what the diagram shows. Set where the card begins; afterwards it is the learner's.
  */
 
 /** @import { AppState, Host } from "../types.js" */
@@ -39,6 +39,8 @@ export class Looks {
     if (view === "network") store.set({ networkLook: { ...store.state.networkLook, on: "network", page: "plane" } });
     // Its graph would tell, and is not asked for before the answer.
     if (view === "graph" && typeof place?.text === "string") this.#graph(locked ? "" : place.text, place.inputs);
+    if (view === "lab" && typeof place?.experiment === "string")
+      store.set({ labLook: { ...store.state.labLook, open: place.experiment, refused: "", wished: null } });
     this.#pointed = question?.kind === "place" ? "canvas[data-plane]" : litSelector(lit);
     this.#place = view === "step" && place ? { micro: String(place.micro ?? ""), sample: Number(place.sample ?? NaN) } : null;
   }
