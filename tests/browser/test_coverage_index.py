@@ -38,7 +38,8 @@ def shows(page: Page, place: dict[str, Any]) -> None:
     elif room == "step":
         expect(page.locator("[data-testid=step-room][data-micro]")).to_be_visible()
     elif room == "race":
-        expect(page.locator("main.race[data-ready=true]")).to_be_visible()
+        on = "network-race" if "&n=" in place["href"] else "race"
+        expect(page.locator(f"main.{on}[data-ready=true]")).to_be_visible()
     elif room == "lab":
         expect(page.get_by_test_id("lab")).to_contain_text(title)
     elif room == "train":

@@ -14,14 +14,12 @@ import pytest
 from live_server import Live
 from pages import Page
 
-from engine.lab import EXPERIMENTS
 from server.coverage.document import document, rows
 from server.coverage.places import NoPlaceError, place_of
 
 ROWS = [f"A{number}" for number in range(1, 15)] + [*"BCDEFGHIJK"] + [f"L{number}" for number in range(1, 9)]
 ROWS += ["M", "N1", "N2", "N3", *"OPQRST"]
 DOCUMENTS = ("lecture", "study sheet", "notes", "review", "theory")
-COMING = {"half", "search"}
 WORDS = re.compile(r"[.?] *$")
 MARKUP = re.compile(r"<math.*?</math>", re.DOTALL)
 
@@ -47,8 +45,7 @@ def test_every_place_is_there() -> None:
     for row in rows():
         assert row["at"], row["row"]
         for each in row["at"]:
-            if each.get("lab") not in COMING - set(EXPERIMENTS):
-                place_of(each)
+            place_of(each)
 
 
 @pytest.mark.parametrize(
