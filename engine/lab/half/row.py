@@ -157,7 +157,7 @@ EXPERIMENT = Experiment(
             DEEP,
             kind="choice",
             choices=(DEEP, PRESENT),
-            summary="ten sigmoid layers: 16 units each, Adam, on two classes that are easily told apart",
+            summary="ten sigmoid layers: 16 units each, Adam, on two classes that are easy to classify",
         ),
         Parameter(
             "scale",
