@@ -6,7 +6,7 @@ import time
 
 import pytest
 from lesson_page import Lessons
-from looks import STILL, THEMES, problems
+from looks import PATIENCE, STILL, THEMES, problems
 from playwright.sync_api import Page, expect
 from test_sizes import SIZES, resize, wrong
 from train_page import Train
@@ -16,7 +16,7 @@ WALKS = {"keys": "backpropagation/forward", "mouse": "downhill/the-speed-limit",
 
 def lasting(page: Page, within: str | None) -> list[str]:
     """What is wrong still when the page had the time to draw itself anew."""
-    end = time.monotonic() + 4
+    end = time.monotonic() + PATIENCE
     while (found := problems(page, within)) and time.monotonic() < end:
         page.evaluate(STILL)
     return found
