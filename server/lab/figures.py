@@ -116,9 +116,9 @@ def _heat(heat: Heat, theme: str) -> Drawn:
         ends = {"zmin": -most, "zmax": most}
     text = np.vectorize(lambda value: "" if np.isnan(value) else f"{value:.3g}", otypes=[str])(values)
     written = {"texttemplate": "%{text}"} if heat.written else {}
-    x = heat.x.labels or (None if heat.at_x is None else np.asarray(heat.at_x))
-    y = heat.y.labels or (None if heat.at_y is None else np.asarray(heat.at_y))
-    hover = "%{x}, %{y}<br>%{text}<extra></extra>"
+    x = None if heat.x.labels or heat.at_x is None else np.asarray(heat.at_x)
+    y = None if heat.y.labels or heat.at_y is None else np.asarray(heat.at_y)
+    hover = "%{x}, %{y}<br>%{text}<extra></extra>"  # labels stand at the numbers of their places
     cells = go.Heatmap(
         z=shown, x=x, y=y, text=text, colorscale=scale, colorbar=bar, hovertemplate=hover, hoverongaps=False, **ends, **written
     )

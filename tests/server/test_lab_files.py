@@ -86,8 +86,10 @@ def test_figures_are_drawn_as_they_are_told() -> None:
     assert figure.layout.xaxis.title.text == "n, units"
     values = np.array([[-2.0, np.nan], [0.0, 1.0]])
     labelled = Axis("x", labels=("p", "q")), Axis("y", labels=("r", "s"))
-    heat = drawn(Heat("h", "H", *labelled, values, signed=True), "dark").data[0]
-    assert (heat.zmin, heat.zmax) == (-2.0, 2.0) and heat.x == ("p", "q") and np.array_equal(heat.z, values, equal_nan=True)
+    figure = drawn(Heat("h", "H", *labelled, values, signed=True), "dark")
+    (heat,) = figure.data
+    assert (heat.zmin, heat.zmax) == (-2.0, 2.0) and heat.x is None and np.array_equal(heat.z, values, equal_nan=True)
+    assert (figure.layout.xaxis.tickvals, figure.layout.xaxis.ticktext) == ((0, 1), ("p", "q"))
     powers = np.array([[1.0, 1000.0], [0.0, 10.0]])
     logs = drawn(Heat("h", "H", Axis("x"), Axis("y"), powers, log=True, written=True), "dark").data[0]
     assert np.array_equal(logs.z, [[0.0, 3.0], [np.nan, 1.0]], equal_nan=True) and logs.text[0][1] == "1e+03"
