@@ -85,7 +85,7 @@ def test_the_ensemble_is_lone_runs_of_other_seeds_on_the_same_data(quick: Result
         run.step(400)
     assert np.array_equal(runs[0].dataset.splits["train"].x, runs[1].dataset.splits["train"].x)
     answers = np.array([run.predict(np.linspace(-9, 9, 241)[:, None])[:, 0] for run in runs])
-    band, noisy, truth, points = quick.figures[1].series
+    points, band, noisy, truth = quick.figures[1].series
     assert np.allclose(band.y, answers.mean(axis=0), rtol=0, atol=1e-13)
     spread = np.abs(answers[0] - answers[1]) / np.sqrt(2.0)
     assert np.allclose(band.high - band.low, 2 * 1.959963984540054 * spread, atol=1e-12)
@@ -119,7 +119,7 @@ def test_the_band_of_measurements_needs_the_noises_variance(noise: float, alone:
     assert "By dropout the band is narrower where nothing is known: tanh units are saturated" in found.said.replace(
         "dropout and ensemble", "dropout"
     )
-    band = found.figures[0].series[0]
+    band = found.figures[0].series[1]
     width = band.high - band.low
     assert width[[0, -1]].mean() < width[np.abs(band.x) <= 6].mean(), "it is drawn, not hidden"
 
@@ -136,8 +136,8 @@ def test_for_five_seeds_the_noises_variance_is_what_lacks(noise: float) -> None:
 def test_relus_band_widens_beyond_the_samples() -> None:
     found = carried_out(EXPERIMENT, activation="relu", members=3, updates=1500, masks=60)
     for chart in found.figures[:2]:
-        width = chart.series[0].high - chart.series[0].low
-        assert width[[0, -1]].mean() > 2 * width[np.abs(chart.series[0].x) <= 6].mean()
+        width = chart.series[1].high - chart.series[1].low
+        assert width[[0, -1]].mean() > 2 * width[np.abs(chart.series[1].x) <= 6].mean()
     assert "it depends on the activation" in found.said and [mark.at for mark in found.figures[0].marks] == [-6.0, 6.0]
 
 
@@ -171,8 +171,8 @@ def test_something_is_seen_soon_and_the_updates_are_told_before() -> None:
 
 def test_the_same_choices_give_the_same_bits_and_another_seed_others(quick: Result) -> None:
     again, other = carried_out(EXPERIMENT, **QUICK), carried_out(EXPERIMENT, **QUICK, seed=1)
-    assert again.table == quick.table and np.array_equal(again.figures[0].series[0].low, quick.figures[0].series[0].low)
-    assert not np.array_equal(other.figures[0].series[0].y, quick.figures[0].series[0].y)
+    assert again.table == quick.table and np.array_equal(again.figures[0].series[1].low, quick.figures[0].series[1].low)
+    assert not np.array_equal(other.figures[0].series[1].y, quick.figures[0].series[1].y)
 
 
 @pytest.mark.parametrize(

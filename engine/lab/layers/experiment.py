@@ -126,8 +126,8 @@ def _result(look: Look, choices: Choices, drawn: list[Placed]) -> Result:
             Column("layer", "Layer"),
             Column("units", "Units"),
             Column("variance", "Variance drawn", "%"),
-            Column("trained", f"{_measure(look)} of the probe"),
-            Column("untrained", "The same, untrained"),
+            Column("trained", f"{_measure(look)}: trained"),
+            Column("untrained", "untrained"),
         ),
         tuple(
             (
@@ -183,7 +183,7 @@ def _accuracies(look: Look, layers: int) -> Chart:
         y = np.array([look.probes[network, layer][1] if (network, layer) in look.probes else np.nan for layer in range(layers)])
         curves.append(Series(network, x, y, "line+points", colour=number, dashed=network == "untrained"))
     names = tuple(_name(look, Stop(layer, "h")) for layer in range(layers))
-    title = f"What a linear probe reads off each layer, after update {look.subject.step}"
+    title = f"Linear probe of each layer, update {look.subject.step:,}"
     return Chart("probes", title, Axis("layer", labels=names), Axis(_measure(look)), tuple(curves))
 
 
@@ -257,7 +257,7 @@ def _said(look: Look, layers: list[Placed]) -> str:
             " What the layers leave out, a linear model could have used."
         )
     else:
-        first += f", of {names[best]} {trained[best]:.3f}."
+        first += f", one of {names[best]} has {trained[best]:.3f}."
         if trained[-1] < trained[0]:
             first += f" Of the output it has {trained[-1]:.3f}: less than of what came in."
     top = int(np.nanargmax(control[1:])) + 1
@@ -274,8 +274,8 @@ EXPERIMENT = Experiment(
     "What each layer does",
     "The inputs as each layer bends them, played as one motion, and what a linear probe reads at each.",
     "Alain and Bengio 2017, Understanding intermediate layers using linear classifier probes",
-    r"h_\ell = \varphi(W_\ell h_{\ell-1} + b_\ell), \qquad"
-    r" \min_{V,\,c}\ \tfrac{1}{2} \lVert V \rVert^2 + C \sum_n \operatorname{CE}(V h_\ell^{(n)} + c,\ y^{(n)})",
+    r"h_\ell = \varphi(W_\ell h_{\ell-1} + b_\ell), \quad \min_{V, c} \tfrac{1}{2} \lVert V \rVert^2"
+    r" + C \sum \operatorname{CE}(V h_\ell + c, y)",
     (
         Parameter(
             "stops",

@@ -14,7 +14,7 @@ from engine.parts import give_way
 
 LINES = 13
 """Lines of the grid, either way."""
-ALONG = 49
+ALONG = 97
 """Points of a line: enough that a bent one looks smooth."""
 
 
@@ -55,7 +55,7 @@ def grid_of(dataset: Dataset) -> Array:
     (0, d_0) for tables and pictures, whose inputs are no plane."""
     if len(dataset.domain) == 1:
         (x0, x1) = dataset.domain[0]
-        return np.ascontiguousarray(dataset.inputs_of(np.linspace(x0, x1, 4 * ALONG)[:, None]))
+        return np.ascontiguousarray(dataset.inputs_of(np.linspace(x0, x1, 2 * ALONG)[:, None]))
     if len(dataset.domain) != 2:
         return np.zeros((0, len(dataset.inputs)))
     (x0, x1), (y0, y1) = dataset.domain

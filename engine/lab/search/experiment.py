@@ -98,9 +98,9 @@ def _size(subject: Subject | None, choices: Choices) -> int:
 
 def _knob(axis: str, path: str, low: float, high: float, scale: str, symbol: str) -> tuple[Parameter, ...]:
     return (
-        Parameter(axis, f"{axis}: knob", "", path, "text", summary="any number of the run's spec, by its path"),
-        Parameter(f"{axis}_low", f"{axis} from", symbol, low, minimum=-1e9, maximum=1e9),
-        Parameter(f"{axis}_high", f"{axis} to", symbol, high, minimum=-1e9, maximum=1e9),
+        Parameter(axis, f"{axis} knob", "", path, "text", summary="any number of the run's spec, by its path"),
+        Parameter(f"{axis}_low", f"{axis} from", symbol, low),
+        Parameter(f"{axis}_high", f"{axis} to", symbol, high),
         Parameter(f"{axis}_scale", f"{axis} scale", "", scale, "choice", choices=("log", "linear")),
     )
 
@@ -110,13 +110,13 @@ EXPERIMENT = Experiment(
     "Search",
     "Two knobs of the run over a grid, cell by cell, and as many random draws beside it.",
     "Bergstra and Bengio 2012, Random search for hyper-parameter optimization",
-    r"\lambda^* = \arg\min_{\lambda \in \Lambda} \mathcal{L}_{\text{validation}}(\theta_T(\lambda)), \qquad"
+    r"\lambda^* = \operatorname{argmin}_{\lambda \in \Lambda} \mathcal{L}_{\text{validation}}(\theta_T(\lambda)), \quad"
     r" \text{then once: } \mathcal{L}_{\text{test}}(\theta_T(\lambda^*))",
     (
+        Parameter("side", "cells a side", "", 8, "int", minimum=2, maximum=24),
+        Parameter("updates", "updates of each run", "", 500, "int", minimum=10, maximum=20_000, scale="log"),
         *_knob("x", "optimizer.lr", 1e-3, 1.0, "log", ""),
         *_knob("y", "regularization.l2", 1e-6, 0.1, "log", ""),
-        Parameter("side", "cells a side", "", 8, "int", minimum=2, maximum=24),
-        Parameter("updates", "updates of each run", "T", 500, "int", minimum=10, maximum=20_000, scale="log"),
         Parameter("random", "random search too", "", True, "bool", summary="as many runs as the grid has cells"),
         Parameter("by", "selected by", "", "loss", "choice", choices=("loss", "accuracy"), summary="on the validation split"),
         Parameter(

@@ -133,8 +133,8 @@ EXPERIMENT = Experiment(
     "How sure",
     "Dropout at prediction time beside an ensemble of seeds: their bands, and how many held-out points lie within.",
     "Gal and Ghahramani 2016, Dropout as a Bayesian approximation; Lakshminarayanan et al. 2017 for ensembles",
-    r"\hat\mu(x) = \frac{1}{T} \sum_t f_t(x), \qquad \hat\sigma^2(x) = \frac{1}{T-1} \sum_t (f_t(x) - \hat\mu(x))^2,"
-    r" \qquad y \in \hat\mu \pm 1.96 \sqrt{\hat\sigma^2 + \sigma_\varepsilon^2}",
+    r"\hat\mu = \tfrac{1}{T} \sum f_t, \quad \hat\sigma^2 = \tfrac{1}{T-1} \sum (f_t - \hat\mu)^2,"
+    r" \quad y \in \hat\mu \pm 1.96 \sqrt{\hat\sigma^2 + \sigma_\varepsilon^2}",
     (
         Parameter("data", "data", "", "sine (1-D)", "choice", choices=tuple(DATA)),
         Parameter(
@@ -146,7 +146,7 @@ EXPERIMENT = Experiment(
             maximum=1.0,
             summary="standard deviation of the targets about the true function",
         ),
-        Parameter("samples", "training samples", "n", 100, "int", minimum=40, maximum=1000),
+        Parameter("samples", "training samples", "", 100, "int", minimum=40, maximum=1000),
         Parameter("activation", "activation", "", "tanh", "choice", choices=("tanh", "relu")),
         Parameter("rate", "dropout rate", "p", 0.1, minimum=0.01, maximum=0.6, summary="of the network with dropout"),
         Parameter("masks", "masks", "T", 200, "int", minimum=10, maximum=1000, scale="log"),

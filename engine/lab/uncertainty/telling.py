@@ -56,7 +56,8 @@ def told(choices: Choices, flat: bool, asked: Array, run: Trainer, found: Found)
     else:
         figures = (*figures, _spreads(asked[:, 0], found))
     said = _said(choices, flat, asked, targets, found, run.steps_done)
-    values = {"flat": flat, "held_out": len(targets), "updates": run.steps_done, "noise": noise}
+    pairs = ("standard deviation", "mean", "coverage, samples") if flat else ("answers", "coverage, spread")
+    values = {"pairs": list(pairs), "flat": flat, "held_out": len(targets), "updates": run.steps_done, "noise": noise}
     return Result(said, table, figures, values)
 
 
@@ -76,6 +77,7 @@ def _bands(choices: Choices, x: Array, run: Trainer, found: Found) -> tuple[Char
         measured = drawn.widened(choices["noise"])
         colour = COLOURS[name]
         series = (
+            Series("training samples", train.raw[:, 0], train.y[:, 0], "points"),
             Series(
                 "mean ± 1.96 sd",
                 x,
@@ -94,7 +96,6 @@ def _bands(choices: Choices, x: Array, run: Trainer, found: Found) -> tuple[Char
                 dashed=True,
             ),
             Series("true function", x, np.sin(x), dashed=True),
-            Series("training samples", train.raw[:, 0], train.y[:, 0], "points"),
         )
         charts.append(Chart(name, _title(choices, name), Axis("x"), Axis("y", range=(-2.6, 2.6)), series, _ends()))
     return tuple(charts)

@@ -13,6 +13,9 @@ export const VIEWS = {
   memory: { group: "costs", load: () => import("./memory.js") },
   machines: { group: "costs", load: () => import("./machines.js") },
   batch: { group: "costs", load: () => import("./batch.js") },
+  search: { group: "else", load: () => import("./search.js") },
+  layers: { group: "doing", load: () => import("./layers.js") },
+  uncertainty: { group: "doing", load: () => import("./uncertainty.js") },
 };
 
 /** What the groups of the gallery are called, in their order. @type {Record<Group, string>} */
