@@ -22,7 +22,7 @@ export function labPage(actions) {
       setAttribute(element, "data-open", open ?? "");
       (shown ? stage : gallery).update(state);
       if (last !== open && state.labLook.rows) {
-        if (last !== undefined) follow(last, open);
+        if (last !== undefined && navigator.userActivation?.hasBeenActive !== false) follow(last, open);
         last = open;
       }
     },

@@ -48,7 +48,7 @@ export function axisOf(told, ends, length, look, across) {
   const log = scale === "log" && labels.length === 0;
   /** @type {Font} */
   const font = { size: look.small, color: look.ink2 };
-  const room = Math.max(2, Math.floor(length / (look.small * (across ? 6 : 3))));
+  const room = Math.max(2, Math.floor(length / (look.small * (across ? 4.5 : 3))));
   return {
     type: log ? "log" : "linear",
     title: {
