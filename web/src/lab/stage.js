@@ -84,6 +84,7 @@ export function stageView(actions) {
   /** @type {Shown | null} */
   let last = null;
   new ResizeObserver(() => own ?? arrange()).observe(middle);
+  new ResizeObserver(() => fit(formula.element)).observe(formula.element);
   const [rowed, told, opened] = [memo(), memo(), memo()];
   /** @type {Tools} */
   const tools = {
@@ -104,6 +105,7 @@ export function stageView(actions) {
         setText(title, row.title);
         summary.replaceChildren(markup(row.summary_html));
         formula.show(row.mathml);
+        fit(formula.element);
         formula.element.hidden = row.mathml === "";
         why.replaceChildren(markup(row.why));
         source.replaceChildren(...sourceOf(row.source, row.link));
@@ -187,6 +189,16 @@ export function stageView(actions) {
     const now = run?.run === lab.on.run ? "" : " It has been replaced since.";
     return `About the run as it stood after update ${formatCount(lab.on.step)}.${now}`;
   }
+}
+
+/** The smallest of a formula's sizes, as a share of the usual one: that of small type. */
+const SMALLEST = 0.86;
+
+/** A formula that is wider than its box is written smaller; wider still, it can be scrolled. @param {HTMLElement} box */
+function fit(box) {
+  box.style.removeProperty("--shrink");
+  const share = box.clientWidth / box.scrollWidth;
+  if (share < 1) box.style.setProperty("--shrink", String(Math.max(SMALLEST, 0.98 * share)));
 }
 
 /** The engine's numbers in words, as numbers are written here. @param {DocumentFragment} words */

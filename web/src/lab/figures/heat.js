@@ -31,9 +31,9 @@ export function drawnHeat(heat, look, { width, height }) {
   const fits = widest + 4 < place.width / Math.max(1, columns) && 1.4 * look.small < place.height / Math.max(1, rows);
   const values = /** @type {number[]} */ (z.flat().filter((value) => value !== null));
   const [low, high] = [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+  const signed = heat.signed && low < 0; // of what has no sign half of the bar would say nothing
   const reach = Math.max(Math.abs(low), Math.abs(high)) || 1;
-  const [zmin, zmax] =
-    values.length === 0 ? [0, 1] : heat.signed ? [-reach, reach] : low < high ? [low, high] : [low - 0.5, high + 0.5];
+  const [zmin, zmax] = values.length === 0 ? [0, 1] : signed ? [-reach, reach] : spanOf(low, high, heat.log);
   const gaps = Math.min(place.width / columns, place.height / rows) > 14 ? 1 : 0;
   /** @type {Trace} */
   const trace = {
@@ -44,7 +44,7 @@ export function drawnHeat(heat, look, { width, height }) {
     z: /** @type {number[][]} */ (z),
     zmin,
     zmax,
-    colorscale: scaleOf(heat, look),
+    colorscale: scaleOf(signed, look),
     showscale: true,
     colorbar: barOf(heat, look, [zmin, zmax]),
     text: range(rows).map((row) => range(columns).map((column) => formatExact(cell(row, column)))),
@@ -83,6 +83,12 @@ export function drawnHeat(heat, look, { width, height }) {
   };
 }
 
+/** From 0 where that is near. @param {number} low @param {number} high @param {boolean} log @returns {[number, number]} */
+function spanOf(low, high, log) {
+  if (low === high) return log || low <= 0 ? [low - 0.5, high + 0.5] : [0, high];
+  return !log && low > 0 && low < 0.3 * high ? [0, high] : [low, high];
+}
+
 /** @param {number} count */
 const range = (count) => Array.from({ length: count }, (_, i) => i);
 
@@ -101,15 +107,18 @@ function edges(at, { scale, labels }) {
   return [back(to(at[0]) - half(0, Math.min(1, last))), back(to(at[last]) + half(Math.max(0, last - 1), last))];
 }
 
-/** Blue is positive, orange negative; what has no sign goes from the deep to the light. @param {Heat} heat @param {Look} look @returns {[number, string][]} */
-function scaleOf({ signed }, { colours }) {
+/** Blue is positive, orange negative, and what is next to nothing is paper. @param {boolean} signed @param {Look} look @returns {[number, string][]} */
+function scaleOf(signed, { colours }) {
   if (signed)
     return [
       [0, hex(colours.negative)],
       [0.5, hex(colours.zero)],
       [1, hex(colours.positive)],
     ];
-  return colours.ground.map((colour, i) => [i / (colours.ground.length - 1), hex(colour)]);
+  return [
+    [0, hex(colours.zero)],
+    [1, hex(colours.positive)],
+  ];
 }
 
 /** @param {Heat} heat @param {Look} look @param {[number, number]} ends @returns {ColorBar} */

@@ -84,7 +84,7 @@ export function namesAtEnds(chart, look, height) {
 
 /** Moves names apart, as little as it takes, within the chart. @param {{wanted: number, place: number}[]} names  from below @param {number} apart */
 function spread(names, apart) {
-  let floor = 0;
+  let floor = apart / 2; // clear of the axis
   for (const each of names) {
     each.place = Math.max(each.wanted, floor);
     floor = each.place + apart;
@@ -100,7 +100,7 @@ function spread(names, apart) {
     while (j < names.length && names[j].place - names[j - 1].place <= apart * 1.001) j++;
     const group = names.slice(i, j);
     const off = group.reduce((sum, { place, wanted }) => sum + place - wanted, 0) / group.length;
-    const down = i > 0 ? names[i - 1].place + apart : 0;
+    const down = i > 0 ? names[i - 1].place + apart : apart / 2;
     const by = Math.max(0, Math.min(off, group[0].place - down));
     for (const each of group) each.place -= by;
     i = j;
