@@ -89,7 +89,7 @@ def test_the_tuned_rate_is_that_of_the_whole_search() -> None:
     data = training_samples(SMALL)
     loss, most, seeds, sizes = 0.35, 400, 3, [1, 8, 30]
     search = reaching.Reaching(SMALL, data, loss, most, seeds)
-    shares = list(search.going(sizes, 0.5))
+    shares = list(search.going(sizes, 0.05))
     assert shares == sorted(shares) or max(shares) == shares[-1] == 1.0
     for place, size in enumerate(sizes):
         whole = {}
@@ -99,7 +99,7 @@ def test_the_tuned_rate_is_that_of_the_whole_search() -> None:
         best = min(whole, key=lambda rate: (whole[rate][0], rate))
         assert search.found.rates[place] == best
         assert search.found.tuned[place] == whole[best]
-        assert search.found.fixed[place] == whole[0.5]
+        assert search.found.fixed[place] == whole[0.05]
 
 
 def test_where_no_rate_leads_there_none_is_named() -> None:
