@@ -50,7 +50,8 @@ def test_its_experiment_is_begun_withheld_and_shown_once_it_is_answered(live: Li
         assert news["choices"]["inputs"] == 5 and "lab" not in page.frames
         for command in ({"type": "lab_begin", "experiment": "modes"}, {"type": "lab_export", "format": "csv"}):
             assert page.ask(**command)["code"] == "locked"
-        page.do("ping")
+        page.do("subscribe", channels=["lab", "parameters"])
+        page.frame("parameters")  # which would come after it
         assert "lab" not in page.frames, "it would tell"
         verdict = page.do("lesson_answer", answer=2)["result"]
         assert verdict["right"] and verdict["value"] == 2
