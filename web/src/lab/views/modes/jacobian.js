@@ -58,9 +58,16 @@ export function jacobianTable(mode, go) {
       if (built(inputs.join(), outputs.join())) build(side);
       if (painted(jacobian)) paint(cells, jacobian.data, inputs.length);
       const made = Math.min(step, side.passes - 1);
+      const written = inputs.length <= WRITTEN && outputs.length <= WRITTEN;
       cells.forEach((row, i) =>
         row.forEach((cell, j) => {
           const at = line(i, j);
+          const value = jacobian.data[i * inputs.length + j];
+          // What has not been made is not told either.
+          setText(
+            cell,
+            written && at <= made && !Number.isNaN(value) ? formatNumber(value, inputs.length > 4 ? 2 : 3, 1e-3) : "",
+          );
           cell.classList.toggle("filled", at <= made);
           cell.classList.toggle("now", at === step);
         }),
@@ -79,11 +86,9 @@ const bare = (cells) => h("tr", {}, ...cells);
 function paint(cells, data, columns) {
   let most = 0;
   for (const value of data) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-  const written = columns <= WRITTEN && cells.length <= WRITTEN;
   cells.forEach((row, i) =>
     row.forEach((cell, j) => {
       const value = data[i * columns + j];
-      setText(cell, written && !Number.isNaN(value) ? formatNumber(value, columns > 4 ? 2 : 3, 1e-3) : "");
       cell.dataset.value = formatExact(value);
       cell.style.setProperty("--heat", `${heatOf(value, most)}%`);
       cell.classList.toggle("negative", value < 0);
