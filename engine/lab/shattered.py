@@ -229,8 +229,8 @@ class _Found:
             Series(f"{name} noise", lags, self.noise_correlations[name], colour=None, dashed=True)
             for name in ("brown", "white")
         ]
-        y = Axis("correlation of ∂y/∂x at x and at x + d", range=(-0.4, 1.05))
-        return Chart("by_lag", "By distance", Axis("distance d"), y, tuple(series))
+        y = Axis("correlation", range=(-0.4, 1.05))
+        return Chart("by_lag", "Correlation of ∂y/∂x at x and at x + d", Axis("distance d"), y, tuple(series))
 
     def by_depth(self) -> Chart:
         depths = np.array(self.depths, dtype=np.float64)
@@ -239,8 +239,8 @@ class _Found:
             Series(each.title, depths, mean[a], kind="line+points", low=low[a], high=high[a], colour=a)
             for a, each in enumerate(ARCHITECTURES)
         )
-        y = Axis("correlation of ∂y/∂x at neighbours", range=(-0.4, 1.05))
-        return Chart("by_depth", "By depth: neighbouring inputs", Axis("hidden layers"), y, series)
+        y = Axis("correlation", range=(-0.4, 1.05))
+        return Chart("by_depth", "Correlation of ∂y/∂x at neighbouring inputs", Axis("hidden layers"), y, series)
 
     def table(self) -> Table:
         columns = (
@@ -285,7 +285,7 @@ class _Found:
         return (
             f"{first} The plain network keeps {plain} for a reason of its own: deep in it all inputs look alike, only"
             f" {switching[0]:.0f} % of its units switch on the interval ({switching[1]:.0f} % under batch norm), so the slope"
-            " is a staircase of few steps."
+            " changes little from one input to the next."
         )
 
 

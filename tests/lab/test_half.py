@@ -232,11 +232,13 @@ def test_it_does_for_five_seeds(seed):
 def test_figures_show_what_the_table_says(short):
     figures = {figure.name: figure for figure in short.figures}
     assert [series.y[-1] for series in figures["losses"].series] == losses_of(short)
-    histogram = figures["histogram"]
-    delta, moved, gradients = histogram.series
-    assert delta.y.sum() == pytest.approx(100.0) and gradients.y.sum() == pytest.approx(100.0)
-    np.testing.assert_allclose(moved.y[14:], delta.y[:-14])
-    assert [mark.at for mark in histogram.marks] == [-133, -24, -14, 16]
+    for name in ("deltas", "gradients"):
+        plain, moved = figures[name].series
+        assert plain.y.sum() == pytest.approx(100.0)
+        np.testing.assert_allclose(moved.y[14:], plain.y[:-14])
+        np.testing.assert_array_equal(short.arrays[name][0], plain.y)
+        assert [mark.at for mark in figures[name].marks] == [-24, -14, 16]
+    delta = figures["deltas"].series[0]
     below = float(delta.y[delta.x < -25].sum())
     assert short.table.rows[1][2] == pytest.approx(below, abs=15.0)  # what is below float16's floor did become 0
     np.testing.assert_allclose(figures["by_layer"].values.sum(axis=1), 100.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,37 +38,43 @@ def losses(runs: SideBySide) -> Chart:
     return Chart("losses", "Training loss", Axis("update"), Axis("training loss", scale="log"), series)
 
 
-def marks() -> tuple[Mark, ...]:
-    """Where float16 and bfloat16 end."""
-    return (
+def marks(low: float) -> tuple[Mark, ...]:
+    """Where the formats end; bfloat16 does far below."""
+    found = (
         Mark("x", BFLOAT16.lowest, f"{power(BFLOAT16.lowest)}, bfloat16's smallest"),
         Mark("x", FLOAT16.lowest, f"float16: {power(FLOAT16.lowest)}"),
         Mark("x", FLOAT16.lowest_normal, f"{power(FLOAT16.lowest_normal)}"),
         Mark("x", LARGEST, power(LARGEST)),
     )
+    return tuple(mark for mark in found if mark.at >= low)
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of all points so far, in percent, (points, powers): float64's δ, the same times the loss scale, and its gradients."""
+    """Of all points so far, in percent, (points, powers): float64's δ and gradients, and the same times the loss scale."""
 
     powers: Array
     deltas: Array
-    scaled: Array
+    scaled_deltas: Array
     gradients: Array
+    scaled_gradients: Array
 
 
 def sizes(runs: SideBySide) -> Sizes:
-    """Where there are any, and at least where the formats end."""
+    """Where there are any, and at least where float16 ends."""
     spreads, scales = runs.lanes[0].spreads, runs.lanes[2].scales
     count = min(len(spreads), len(scales))
     deltas = 100.0 * np.array([spread.all_deltas for spread in spreads[:count]])
     gradients = 100.0 * np.array([spread.gradients for spread in spreads[:count]])
-    scaled = np.array([_moved(own, _exponent(scale)) for own, scale in zip(deltas, scales, strict=False)])
-    there = POWERS[(deltas + scaled + gradients).any(axis=0)]
-    low, high = min([BFLOAT16.lowest - 2, *there[:1]]), max([LARGEST + 2, *there[-1:]])
+    own = [deltas, _scaled(deltas, scales), gradients, _scaled(gradients, scales)]
+    there = POWERS[np.any([each.any(axis=0) for each in own], axis=0)]
+    low, high = min([FLOAT16.lowest - 6, *there[:1]]), max([LARGEST + 2, *there[-1:]])
     part = slice(int(low - POWERS[0]), int(high - POWERS[0]) + 1)
-    return Sizes(POWERS[part].astype(np.float64), deltas[:, part], scaled[:, part], gradients[:, part])
+    return Sizes(POWERS[part].astype(np.float64), *(each[:, part] for each in own))
+
+
+def _scaled(shares: Array, scales: Sequence[float]) -> Array:
+    return np.array([_moved(own, _exponent(scale)) for own, scale in zip(shares, scales, strict=False)])
 
 
 def _exponent(scale: float) -> int:
@@ -81,15 +88,22 @@ def _moved(shares: Array, by: int) -> Array:
     return found
 
 
-def histogram(runs: SideBySide, own: Sizes, at: int) -> Chart:
-    """At a point: of δ and gradients without a scale, and of δ as the scaled run has them."""
-    series = (
-        Series("δ", own.powers, own.deltas[at], kind="bars", colour=0),
-        Series("δ × loss scale", own.powers, own.scaled[at], kind="steps", colour=2),
-        Series("gradients", own.powers, own.gradients[at], kind="steps", colour=4, dashed=True),
+def histograms(runs: SideBySide, own: Sizes, at: int) -> tuple[Chart, Chart]:
+    """At a point: of δ and of gradients, each without a scale and with it."""
+
+    def drawn(name: str, words: str, plain: Array, scaled: Array) -> Chart:
+        series = (
+            Series(words, own.powers, plain[at], kind="bars", colour=0),
+            Series("× loss scale", own.powers, scaled[at], kind="steps", colour=2),
+        )
+        title = f"{words} in float64, update {runs.first + runs.points[at] + 1}"
+        x = Axis(f"power of two (bfloat16 reaches down to {BFLOAT16.lowest})".replace("-", "−"))
+        return Chart(name, title, x, Axis("share", "%"), series, marks(own.powers[0]))
+
+    return (
+        drawn("deltas", "δ", own.deltas, own.scaled_deltas),
+        drawn("gradients", "gradients", own.gradients, own.scaled_gradients),
     )
-    title = f"Sizes in float64, update {runs.first + runs.points[at] + 1}"
-    return Chart("histogram", title, Axis("power of two"), Axis("share", "%"), series, marks())
 
 
 def by_layer(runs: SideBySide) -> Heat:
@@ -132,7 +146,7 @@ def scales(runs: SideBySide) -> Chart:
     lane = runs.lanes[2]
     steps = runs.steps[: len(lane.scales)]
     line = Series("loss scale", steps, np.array(lane.scales[: len(steps)]), kind="steps", colour=2)
-    return Chart("scales", "Dynamic loss scale", Axis("update"), Axis("loss scale", scale="log"), (line,))
+    return Chart("scales", "Loss scale", Axis("update"), Axis("loss scale", scale="log"), (line,))
 
 
 def table(runs: SideBySide) -> Table:

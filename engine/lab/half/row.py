@@ -10,7 +10,7 @@ from engine.lab.charts import Chart, Figure
 from engine.lab.experiment import ChoiceError, Choices, Experiment, Making, Progress, Result
 from engine.lab.half import figures
 from engine.lab.half.formats import BFLOAT16, FLOAT16, FLOAT32, Format
-from engine.lab.half.side_by_side import INTERVAL, Lane, SideBySide, power
+from engine.lab.half.side_by_side import INTERVAL, Lane, SideBySide
 from engine.lab.subject import PRESENT, Subject
 from engine.machine.machine import Machine
 from engine.rows.row import Parameter
@@ -60,11 +60,10 @@ def result(runs: SideBySide) -> Result:
     arrays = {}
     if runs.lanes[2].spreads:
         own = figures.sizes(runs)
-        shown += [figures.histogram(runs, own, 0), figures.by_layer(runs)]
-        arrays = {"powers": own.powers, "deltas": own.deltas, "scaled": own.scaled, "gradients": own.gradients}
-    shown.append(_one_weight())
-    if runs.choices["dynamic"]:
-        shown.append(figures.scales(runs))
+        shown += [*figures.histograms(runs, own, 0), figures.by_layer(runs)]
+        arrays = {"powers": own.powers, "deltas": own.deltas, "scaled_deltas": own.scaled_deltas}
+        arrays |= {"gradients": own.gradients, "scaled_gradients": own.scaled_gradients}
+    shown += [_one_weight(), figures.scales(runs)]
     count = len(arrays.get("deltas", ()))
     values = {
         "formats": [_format(each) for each in (FLOAT32, FLOAT16, BFLOAT16)],
@@ -194,9 +193,10 @@ EXPERIMENT = Experiment(
     updates=updates,
     size=size,
     coverage="A13",
-    why="Float16 has 5 bits of exponent: what is below $2^{-24}$ is 0. Multiplying the loss by $S$ moves every $\\delta$ and"
-    " gradient $\\log_2 S$ places up; dividing in float32 before the update takes it back. Weights keep a float32 copy, since"
-    f" next to 1 float16's numbers are {power(-11)} apart: 1 − 0.0001 is 1 again, however often.",
+    why="Float16 has 5 bits of exponent: its smallest number is $2^{-24}$, and what is below half of that becomes 0."
+    " Multiplying the loss by $S$ moves every $\\delta$ and gradient $\\log_2 S$ places up; dividing in float32 before the"
+    " update takes it back. Weights keep a float32 copy, since next to 1 float16's numbers are $2^{-11}$ apart: 1 − 0.0001 is"
+    " 1 again, however often.",
     example="""
 >>> from engine.lab import EXPERIMENTS, carried_out
 >>> found = carried_out(EXPERIMENTS["half"], updates=100)
