@@ -4,7 +4,7 @@
 /** @import { OwnView, Shown, Tools } from "./types.js" */
 
 import { h } from "../../toolkit/dom.js";
-import { rowOf, withRows } from "./rows.js";
+import { rowOf, withRows } from "../figures/rows.js";
 import { axes, bar, line, picture } from "./sketch.js";
 import { switched } from "./switched.js";
 
