@@ -44,7 +44,9 @@ class Parameter:
     def problem(self, value: Any) -> str | None:
         """Why `value` is not allowed, or None."""
         if self.choices is not None:
-            return None if value in self.choices else f"must be one of: {self.allowed}"
+            # True equals 1, and is no choice of a number
+            among = any(value == choice and isinstance(value, bool) == isinstance(choice, bool) for choice in self.choices)
+            return None if among else f"must be one of: {self.allowed}"
         if self.kind == "bool":
             return None if isinstance(value, bool) else "must be true or false"
         if self.kind == "text":

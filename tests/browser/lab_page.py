@@ -8,7 +8,7 @@ Its hooks:
                      ``data-found`` says whether there is something to see
 ``data-drawn``       on a figure: how often it was drawn
 ``data-field``       of a choice: ``lab.<name>``
-``data-testid``      ``lab lab-again`` (gallery), ``lab-stage lab-title lab-back lab-progress lab-status lab-cancel lab-run
+``data-testid``      ``lab lab-again`` (gallery), ``lab-stage lab-title lab-all lab-progress lab-status lab-cancel lab-run
                      lab-drawer lab-choices lab-about lab-figures lab-more lab-said lab-formula lab-why lab-table`` (stage),
                      ``lab-share lab-export`` (bar), ``lab-start lab-back lab-play lab-forward lab-line lab-where`` (transport)
 ===================  =========================================================================================================

@@ -31,7 +31,7 @@ def ring_by_keys(machines: Lab) -> None:
     counts, sends, sent = (found.arrays[f"ring_{name}"] for name in ("counts", "sends", "sent"))
     count, steps = found.values["machines"], found.values["steps"]
     table, where = machines.hook("ring"), machines.page.locator(".lab-transport .where")
-    machines.stage.get_by_test_id("lab-back").focus()
+    machines.stage.get_by_test_id("lab-all").focus()
     for step in range(steps + 1):
         if step:
             page.keyboard.press("ArrowRight")
@@ -62,7 +62,7 @@ def pipeline_with_its_waits(machines: Lab) -> None:
         """(lines) => lines.map((line) => [...line.children].reduce((sum, task) => sum + parseFloat(task.style.width), 0))"""
     )
     assert boxes == [pytest.approx(100 * 8 / 11)] * 4, "what is not a task is the bubble"
-    machines.stage.get_by_test_id("lab-back").focus()
+    machines.stage.get_by_test_id("lab-all").focus()
     page.keyboard.press("ArrowRight")
     expect(machines.page.locator(".lab-transport .where")).to_contain_text("time 2 of 33: 2 at work, 2 wait")
 

@@ -241,11 +241,15 @@ export class LabActions {
     this.#host.store.set({ frames: { ...frames, lab } });
   }
 
-  /** A spec becomes the run, and one goes to where it is trained. @param {Spec} spec */
+  /**
+   * A spec becomes the run, and one goes to where it is trained. Without data of its own it has the present run's.
+   * @param {Spec} spec
+   */
   async openRun(spec) {
     const { actions, sender } = this.#host;
+    const whole = "data" in spec ? spec : { .../** @type {Spec} */ (spec), data: this.state.run?.spec.data };
     try {
-      await actions.open(/** @type {ScriptData} */ ({ spec }));
+      await actions.open(/** @type {ScriptData} */ ({ spec: whole }));
       actions.enter("train");
     } catch (error) {
       sender.complain(`The run cannot be opened: ${reasonOf(error)}.`);

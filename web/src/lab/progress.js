@@ -49,6 +49,6 @@ function wordsOf(status, share, refused, lab) {
   if (status === "failed") return `It failed${message}.`;
   if (status === "cancelled") return `It was ended at ${formatPercent(share, 0)}.`;
   if (status !== "done" || !lab) return "It has not run yet.";
-  const updates = lab.updates > 0 ? ` · ${formatCount(lab.updates)} updates` : "";
+  const updates = lab.updates > 0 ? ` · at most ${formatCount(lab.updates)} updates` : "";
   return `Done in ${formatNumber(lab.seconds, 2)} s${updates}.`;
 }

@@ -30,7 +30,7 @@ export function stageView(actions) {
       type: "button",
       class: "quiet-button lab-back",
       title: "All experiments (Esc)",
-      data: { testid: "lab-back" },
+      data: { testid: "lab-all" },
       onclick: () => actions.close(),
     },
     "‹ all experiments",

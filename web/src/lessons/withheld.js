@@ -15,6 +15,7 @@ const FILLED = {
   race_point: 'main.race [data-part="point"]',
   race_trails: "main.race .race-loss",
   network_curves: ".network-race .race-loss",
+  lab: ".lab-picture-place",
 };
 /** What is asked for, and refused while a question is open. */
 const ASKED = ['[data-part="network-point"]'];
