@@ -218,7 +218,8 @@ def _each_tab(page: Page, within: str | None, where: str, places: Sequence[str],
 def _in_order(page: Page, within: str | None, where: str, rules: tuple[str, ...]) -> None:
     page.evaluate(STILL)
     for check in (lambda: page.evaluate(WORDS, within), lambda: violations(page, within, rules)):
-        assert _once(check) == [], where
+        found = _once(check)
+        assert found == [], f"{where}: {found}"
 
 
 def _once(check: Callable[[], list[str]]) -> list[str]:

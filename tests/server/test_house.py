@@ -66,3 +66,9 @@ def test_a_session_names_no_activity(tmp_path: Path) -> None:
     assert naming(ROOT / "server" / "session") == []
     (tmp_path / "session.py").write_text("work = None\nself.desk = Desk()\n")
     assert naming(tmp_path) == ["session.py:2: self.desk = Desk()"]
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest takes a file for the other one, and collects neither rightly."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(names) > 100 and sorted(name for name in set(names) if names.count(name) > 1) == []
