@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from complaints import Complaints
 from lab_page import Lab
