@@ -1,4 +1,4 @@
-"""A search of four hundred cells whose server is killed goes on where it stood, and spread over a cluster it has the same bits."""
+"""A search of four hundred cells whose server is killed goes on where it stood; over a cluster it has the same bits."""
 
 from __future__ import annotations
 
