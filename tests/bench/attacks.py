@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import json
 import time
+import urllib.request
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -192,6 +193,27 @@ async def upload(url: str) -> None:
     await asyncio.gather(*(again(trickle, url) for _ in range(14)), *(again(whole, url) for _ in range(2)))
 
 
+async def lab(url: str) -> None:
+    """The experiments of the lab, one after the other, each to its end."""
+    own = await page(url)
+    await own.ask("configure", spec={"network": {"layers": [{"units": 16}, {"units": 16}]}})
+    await own.ask("subscribe", channels=["lab"])
+    with urllib.request.urlopen(f"http://{urlsplit(url).netloc}/api/lab") as answer:
+        names = [row["name"] for row in json.load(answer)["experiments"]]
+    for experiment in names:
+        number = (await own.ask("lab_begin", experiment=experiment, choices={}))["result"]["number"]
+        async for message in own.socket:
+            if isinstance(message, bytes):
+                size = int.from_bytes(message[:4], "little")
+                header = json.loads(message[4 : 4 + size])
+                await own.send("acknowledge", channel=header["channel"], frame=header["frame"])
+                continue
+            told = json.loads(message)
+            if told["type"] == "lab" and told["number"] == number and told["status"] != "running":
+                count(f"{experiment}: {told['status']}")
+                break
+
+
 ATTACKS: dict[str, tuple[Attack, int]] = {
     "export": (export, 2),
     "undo": (undo, 2),
@@ -201,6 +223,7 @@ ATTACKS: dict[str, tuple[Attack, int]] = {
     "keep": (keep, 4),
     "abandoned": (abandoned, 4),
     "upload": (upload, 1),
+    "lab": (lab, 2),
 }
 """Each with how many do it at a time."""
 
