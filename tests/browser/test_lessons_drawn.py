@@ -14,14 +14,17 @@ from train_page import Train
 PATHS = "(paper) => [...paper.querySelectorAll('path')].map((path) => path.getAttribute('d'))"
 LIES_OVER = """() => {
   const over = document.querySelector("[data-testid=place]");
-  const canvas = [...document.querySelectorAll("canvas[data-plane]")].find((each) => each.checkVisibility());
+  const canvas = [...document.querySelectorAll(".race-surface canvas[data-plane]")].find((each) => each.checkVisibility());
+  if (!canvas || !over) return false;
   const [, , width, height] = JSON.parse(canvas.dataset.plane);
   const inside = canvas.clientWidth > 0 && width <= canvas.clientWidth && height <= canvas.clientHeight;
   return inside && Math.abs(over.offsetWidth - width) < 1 && Math.abs(over.offsetHeight - height) < 1;
 }"""
 NARROWER = """(width) => {
-  const canvas = [...document.querySelectorAll("canvas[data-plane]")].find((each) => each.checkVisibility());
+  const canvas = [...document.querySelectorAll(".race-surface canvas[data-plane]")].find((each) => each.checkVisibility());
+  if (!canvas) return false;
   canvas.closest(".race-surface").style.width = width;
+  return true;
 }"""
 PLACED = "(over) => [...over.querySelectorAll('circle, .place-truth, line')].map((part) => part.getAttribute('visibility'))"
 
@@ -163,5 +166,9 @@ def test_what_is_placed_keeps_to_the_picture(train: Train) -> None:
     lessons.opened(2)
     expect(lessons.hook("place")).to_be_visible()
     for width in ("70%", "50%"):
-        page.evaluate(NARROWER, width)
+        page.wait_for_function(NARROWER, arg=width)
         page.wait_for_function(LIES_OVER)
+    page.locator("[data-door=train]").click()
+    expect(page.locator("canvas[data-plane]").filter(visible=True)).to_have_count(1)
+    expect(page.locator(".race-surface").first).to_be_hidden()
+    expect(lessons.hook("place")).to_have_count(0)  # it is no point of another room's plane

@@ -9,6 +9,7 @@
 import { PLANE_MOVED, planeShown } from "../../shared/plane.js";
 import { h, s, setAttribute } from "../../toolkit/dom.js";
 import { markup, measured } from "../../shared/markup.js";
+import { roomOfView } from "../views.js";
 import { numberEntry } from "./number.js";
 
 /** @type {Record<string, [number, number]>} */
@@ -21,6 +22,8 @@ export const place = ({ reading }, put) => {
   /** @type {[number, number] | null} */
   let truth = null;
   let frozen = false;
+  /** Whether this is the card's own room: another's plane, or that of the card before, is not the one that is meant. */
+  let here = false;
   /** @type {Shown | null} */
   let shown = null;
   const entries = ["x", "y"].map((name, i) =>
@@ -53,7 +56,10 @@ export const place = ({ reading }, put) => {
   document.addEventListener(PLANE_MOVED, lay);
   return {
     element,
-    update: lay,
+    update({ lesson, room }) {
+      here = lesson !== null && (roomOfView(lesson.view) === room || roomOfView(lesson.after ?? lesson.view) === room);
+      lay();
+    },
     reveal({ answer, truth: found, off }) {
       frozen = true;
       if (Array.isArray(answer)) {
@@ -76,7 +82,7 @@ export const place = ({ reading }, put) => {
 
   /** Over the picture that is seen. */
   function lay() {
-    const now = planeShown();
+    const now = here ? planeShown() : null;
     if (!now) return void over.remove();
     if (over.parentElement !== now.canvas.parentElement) now.canvas.after(over);
     shown = now;
