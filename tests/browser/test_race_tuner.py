@@ -11,6 +11,7 @@ from engine.race import Race
 RATE = "() => Number(document.querySelector(\"[data-lane='2'] .lane-how\").dataset.value)"
 
 
+@pytest.mark.slow(seconds=8)
 def test_a_lanes_rate_and_momentum_are_dragged(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(400)
