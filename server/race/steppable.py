@@ -44,10 +44,15 @@ class Return(Seek):
         target, self.target = self.target, self._stops[0].step
         try:
             if super().advance(slice):
-                self._stops.popleft().act()
+                self._do()
         finally:
             self.target = target
         return False
+
+    def _do(self) -> None:
+        """What is to be done at the first stop. Left on the way, for a command, it is done when the work goes on."""
+        self._stops[0].act()
+        self._stops.popleft()
 
     @property
     def furthest(self) -> int:
@@ -57,4 +62,4 @@ class Return(Seek):
     def hasten(self) -> None:
         """In a worker: what is still to be done, here."""
         while self._stops:
-            self._stops.popleft().act()
+            self._do()

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from engine.parts import LeftOff
 from server.protocol import Message
 from server.protocol.race import RaceBegin, RacePlay, RaceSeek, RaceSpeed, RaceState
 from server.race import commands
+from server.race.steppable import Return, Stop
 from server.race.surface import commands as own
 from server.race.surface.controller import SurfaceRaceController
 from server.session.activity import Restored
@@ -132,3 +134,29 @@ def test_what_solvers_evaluate_is_weighed_where_there_are_any() -> None:
 
     plain, counted = asyncio.run(weights())
     assert plain == 500 * 16 * 24 and counted == 500 * 16 * (24 + 12)
+
+
+def test_what_is_done_on_the_way_back_and_left_for_a_command_is_done_afterwards() -> None:
+    """A plane, or a study, of a race that is taken up again: a command that came meanwhile once lost it for good."""
+
+    async def play() -> None:
+        _, races, _ = await racing()
+        done: list[int] = []
+
+        def act() -> None:
+            if not tried:
+                tried.append(True)
+                raise LeftOff
+            done.append(races.present().step)
+
+        tried: list[bool] = []
+        races.begin_work(Return(races.steppable(), 20, [Stop(50), Stop(30, act)], onward=False))
+        while (job := races.job(time.monotonic())) is not None:
+            try:
+                over = job.run()
+            except LeftOff:
+                over = None
+            await job.went(over, None)
+        assert done == [30] and races.present().step == 20 and races.work is None
+
+    asyncio.run(play())
