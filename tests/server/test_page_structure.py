@@ -15,8 +15,8 @@ from server.http.assets import web_folder
 WEB = web_folder()
 SOURCE = (WEB / "src").resolve()
 ROOMS = ("train", "step", "race", "graph", "lessons", "lab")
-GENERATED = {"protocol.d.ts"}
-FOR_ALL = {"toolkit", "wire", "reconnect", "run", "shared", "frame"}
+GENERATED = {"protocol.d.ts", "room-protocol.d.ts"}
+FOR_ALL = {"toolkit", "wire", "reconnect", "run", "shared", "frame", "class"}
 """Folders whose parts every room may take."""
 
 
