@@ -70,6 +70,15 @@ class Host(Protocol):
         """The activity of this session that is one of these, such as the `server.interfaces.RunAccess`; not before all of them
         are made. Raises `CommandError` where this server has none."""
 
+    def service(self, kind: type[T]) -> T:
+        """What the server has beside its sessions that is one of these. Raises `CommandError` where it has none."""
+
+    def watch(self, viewer: Viewer) -> None:
+        """Let a viewer look on: it is drawn its channels as a page's are, and what is looked at does not rest."""
+
+    def leave(self, viewer: Viewer) -> None:
+        """One that looked on looks no longer."""
+
     @property
     def resting(self) -> bool:
         """Whether nobody has looked for so long that nothing plays."""
@@ -158,6 +167,9 @@ class Activity:
 
     def let_go(self) -> None:
         """The session ends: what is paused on its way is not gone on with. Where it stands is kept after this."""
+
+    def gone(self) -> None:
+        """The session is no longer this process's, however that came: who calls back from outside is to call no more."""
 
     @property
     def weight(self) -> int:

@@ -15,6 +15,8 @@ class Hosting:
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self.kinds = tuple(kinds)
+        self.services: tuple[object, ...] = ()
+        """What the server has beside its sessions, for activities to find (`Host.service`)."""
         if len({kind.name for kind in self.kinds}) < len(self.kinds):
             raise ValueError("Two kinds of activity have the same name")
         self.handlers: dict[str, tuple[int, Handler]] = {}

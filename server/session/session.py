@@ -118,6 +118,13 @@ class Session(Audience):
     async def live(self) -> None:
         """Serve until told to end, or cancelled. What is new then is offered last."""
         of_session.set(self.id)
+        try:
+            await self._live()
+        finally:
+            for activity in self.activities:
+                activity.gone()
+
+    async def _live(self) -> None:
         await self._begin()
         self._begun()
         while not self._over:
@@ -241,6 +248,13 @@ class Session(Audience):
         for activity in self.activities:
             if isinstance(activity, kind):
                 return activity
+        raise errors.CommandError("invalid", f"This server has no {kind.__name__}")
+
+    def service(self, kind: type[T]) -> T:
+        """What the server has beside its sessions that is one of these."""
+        for service in self._hosting.services:
+            if isinstance(service, kind):
+                return service
         raise errors.CommandError("invalid", f"This server has no {kind.__name__}")
 
     async def obey(self, command: Command, answered: Callable[[Done | ErrorEvent], None]) -> None:
