@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import JSONResponse, Response
 
 from server import activities, metrics
+from server.bus import choice
 from server.coverage import document as coverage
 from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
@@ -75,6 +76,8 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         sessions = Sessions(settings, scheduler, kernels, store, keeper, hosting)
         app.state.sessions, app.state.kernels, app.state.scheduler = sessions, kernels, scheduler
         app.state.store = store
+        bus = app.state.bus = choice.create(settings)
+        bus.open()
         sessions.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
@@ -89,6 +92,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
                 task.cancel()
             reader.close()
             await sessions.close()
+            await bus.close()
             await keeper.close()
             database.close()
             scheduler.close()
