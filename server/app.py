@@ -26,6 +26,7 @@ from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.memory import give_back
 from server.protocol import WarmUp
+from server.protocol import room as room_protocol
 from server.reading.reader import Reader
 from server.session.activity import Kind
 from server.session.hosting import Hosting
@@ -123,6 +124,10 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     @app.get("/api/protocol")
     async def protocol() -> dict[str, Any]:
         return hosting.vocabulary.schema()
+
+    @app.get("/api/room-protocol")
+    async def of_rooms() -> dict[str, Any]:
+        return room_protocol.schema()
 
     @app.get("/api/catalog")
     def catalog(request: Request) -> Response:

@@ -31,18 +31,25 @@ class Vocabulary:
     """`models` are the commands by their names, `long` those that may carry a learner's own data."""
 
     def __init__(
-        self, commands: Iterable[type[Command]], events: Iterable[type[Message]], channels: Sequence[str], *, most: int = 32
+        self,
+        commands: Iterable[type[Command]],
+        events: Iterable[type[Message]],
+        channels: Sequence[str],
+        *,
+        most: int = 32,
+        own_commands: Mapping[type[Command], int] = OWN_COMMANDS,
+        own_events: Mapping[type[Message], int] = OWN_EVENTS,
     ) -> None:
         name: Any = Literal[tuple(channels)]
         naming = {Subscribe: (list[name], Field(max_length=most)), Acknowledge: (name, ...)}
-        own = {_naming(model, naming.get(model)): place for model, place in OWN_COMMANDS.items()}
+        own = {_naming(model, naming.get(model)): place for model, place in own_commands.items()}
         told = _woven(own, commands)
         self.models: Mapping[str, type[Command]] = {name_of(model): model for model in told}
         if len(self.models) < len(told) or len(set(channels)) < len(channels):
             raise ValueError("Two commands, or two channels, have the same name")
         self.long = frozenset(name for name, model in self.models.items() if model.long)
         self.commands: TypeAdapter[Any] = _union(told)
-        self.events: TypeAdapter[Any] = _union([*_woven(OWN_EVENTS, events), *LAST_EVENTS])
+        self.events: TypeAdapter[Any] = _union([*_woven(own_events, events), *LAST_EVENTS])
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of commands and events, as served at ``/api/protocol``."""
