@@ -1,8 +1,9 @@
-"""The page's types of commands and events, `web/src/protocol.d.ts`, from the schema that `/api/protocol` serves.
+"""The page's types of commands and events, `web/src/protocol.d.ts` and, of a class, `web/src/room-protocol.d.ts`, from the
+schemas that `/api/protocol` and `/api/room-protocol` serve.
 
-.venv/bin/python .ci/protocol_types.py                    writes the file; needs npm
+.venv/bin/python .ci/protocol_types.py                    writes the files; needs npm
 .venv/bin/python .ci/protocol_types.py --tools FOLDER     with the page's tools of that folder (`.ci/package.json`)
-.venv/bin/python .ci/protocol_types.py --check            fails where the file is not what the schema gives
+.venv/bin/python .ci/protocol_types.py --check            fails where a file is not what its schema gives
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +26,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from server.activities import vocabulary  # noqa: E402  of this checkout, whatever is installed
+from server.protocol import room  # noqa: E402
 
 Schema = dict[str, Any]
-TARGET = ROOT / "web" / "src" / "protocol.d.ts"
+SOURCE = ROOT / "web" / "src"
 COMMAND = ".venv/bin/python .ci/protocol_types.py"
 BANNER = f"""/**
- * What `/api/protocol` says of commands and events, as types. Generated: `{COMMAND}` writes it anew.
+ * What `{{path}}` says of commands and events, as types. Generated: `{COMMAND}` writes it anew.
  * A float that is not finite travels as a string, "NaN", "Infinity" or "-Infinity".
  */"""
 DEFINITIONS = "#/$defs/"
@@ -36,6 +40,25 @@ NOISE = re.compile(
     r"(?: \*[ ]*\n)? \* This interface was referenced by `\w+`'s JSON-Schema\n \* via the `definition` \"\w+\"\.\n"
 )
 BARE = re.compile(r"/\*\*\n \*/\n")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file of types, and what it is made of."""
+
+    name: str
+    path: str
+    schema: Callable[[], Schema]
+
+    @property
+    def file(self) -> Path:
+        return SOURCE / self.name
+
+
+TARGETS = (
+    Target("protocol.d.ts", "/api/protocol", lambda: vocabulary().schema()),
+    Target("room-protocol.d.ts", "/api/room-protocol", room.schema),
+)
 
 
 def one_schema(served: Schema) -> Schema:
@@ -129,15 +152,16 @@ def untitled(schema: Any, *, names: bool = False) -> Any:
     return found
 
 
-def generated(tools: Path) -> str:
+def generated(target: Target, tools: Path) -> str:
     """The file as it should be."""
     programs = tools / "node_modules" / ".bin"
     with tempfile.TemporaryDirectory() as folder:
         schema = Path(folder) / "protocol.json"
-        schema.write_text(json.dumps(one_schema(vocabulary().schema())))
-        options = ["--unreachableDefinitions", "--unknownAny", "--no-format", f"--bannerComment={BANNER}"]
+        schema.write_text(json.dumps(one_schema(target.schema())))
+        banner = BANNER.format(path=target.path)
+        options = ["--unreachableDefinitions", "--unknownAny", "--no-format", f"--bannerComment={banner}"]
         typed = BARE.sub("", NOISE.sub("", run([str(programs / "json2ts"), str(schema), *options])))
-    return run([str(programs / "prettier"), "--stdin-filepath", str(TARGET)], typed)
+    return run([str(programs / "prettier"), "--stdin-filepath", str(target.file)], typed)
 
 
 def run(command: list[str], text: str | None = None) -> str:
@@ -145,32 +169,33 @@ def run(command: list[str], text: str | None = None) -> str:
     return done.stdout
 
 
-def check(wanted: str) -> int:
-    present = TARGET.read_text() if TARGET.exists() else ""
+def check(target: Target, wanted: str) -> int:
+    present = target.file.read_text() if target.file.exists() else ""
     if present == wanted:
         return 0
-    name = TARGET.relative_to(ROOT).as_posix()
+    name = target.file.relative_to(ROOT).as_posix()
     lines = [text.splitlines(keepends=True) for text in (present, wanted)]
-    sys.stdout.writelines(difflib.unified_diff(*lines, fromfile=name, tofile="what /api/protocol says"))
-    print(f"{name} is not what /api/protocol says. Write it anew, and commit it: {COMMAND}", file=sys.stderr)
+    sys.stdout.writelines(difflib.unified_diff(*lines, fromfile=name, tofile=f"what {target.path} says"))
+    print(f"{name} is not what {target.path} says. Write it anew, and commit it: {COMMAND}", file=sys.stderr)
     return 1
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tools", type=Path, help="a folder in which the page's tools are installed")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the file differs")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where a file differs")
     given = parser.parse_args()
     if given.tools:
-        wanted = generated(given.tools)
+        wanted = {target: generated(target, given.tools) for target in TARGETS}
     else:
         with tempfile.TemporaryDirectory() as folder:
             shutil.copy(ROOT / ".ci" / "package.json", folder)
             run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", folder])
-            wanted = generated(Path(folder))
+            wanted = {target: generated(target, Path(folder)) for target in TARGETS}
     if given.check:
-        return check(wanted)
-    TARGET.write_text(wanted)
+        return max(check(target, text) for target, text in wanted.items())
+    for target, text in wanted.items():
+        target.file.write_text(text)
     return 0
 
 
