@@ -9,7 +9,7 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 FROM python:3.12-slim
 RUN useradd --no-create-home --uid 10001 chainrule && mkdir /data && chown chainrule:chainrule /data
 COPY --from=build /wheels /wheels
-RUN pip install --no-cache-dir "$(ls /wheels/*.whl)[postgres]" && rm -rf /wheels
+RUN pip install --no-cache-dir "$(ls /wheels/*.whl)[postgres,redis]" && rm -rf /wheels
 
 # Kernels compiled here serve any machine of the same kind; on another kind of processor they compile anew at the first start.
 ENV PYTHONUNBUFFERED=1 \

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 
 from server import hosts, logs, metrics
 from server.app import create_app
+from server.bus import choice
 from server.keeping.database import refusal, unusable
 from server.memory import open_files
 from server.settings import Settings, described
@@ -83,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 2
-    if (refused := refusal(settings) or unusable(settings)) is not None:
+    if (refused := refusal(settings) or unusable(settings) or choice.unusable(settings)) is not None:
         print(f"chainrule: {refused}", file=sys.stderr)
         return 2
     if settings.workers > 1 and (problem := shared(settings)) is not None:
@@ -108,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     open_files(raise_to_most=True)  # of this process and of its workers: a connection is a file
+    if (lacking := choice.missing(settings)) is not None:
+        print(f"chainrule: {lacking} All else works.", file=sys.stderr)
     logs.configure(settings)  # of a process that serves; what was wrong before has been said in a sentence
     with contextlib.suppress(KeyboardInterrupt):
         if settings.workers > 1:

@@ -152,7 +152,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
 
     @app.get("/api/limits")
     async def limits() -> dict[str, Any]:
-        return table(settings)
+        return table(settings) | {"class": {"refused": choice.missing(settings)}}
 
     @app.get("/metrics")
     def measured(request: Request) -> Response:

@@ -66,6 +66,18 @@ STEPS = Counter("chainrule_steps", "Updates made, of runs and of lanes", ["of"],
 FRAMES = Counter("chainrule_frames_sent", "Frames sent to pages", ["channel"], registry=_registry)
 BYTES = Counter("chainrule_bytes_sent", "Bytes sent over sockets", ["kind"], registry=_registry)
 MESSAGES = Counter("chainrule_messages_received", "Messages that came over sockets", registry=_registry)
+BUS = Counter(
+    "chainrule_bus_messages",
+    "Messages of classes between processes: sent, heard, and lost since the bus was not there",
+    ["way"],
+    registry=_registry,
+)
+BUS_LINE = Gauge(
+    "chainrule_bus_connected",
+    "Workers whose line to the bus is there",
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
 ERRORS = Counter("chainrule_errors", "Commands refused, by code", ["code"], registry=_registry)
 LATENCY = Histogram(
     "chainrule_command_seconds",
@@ -93,6 +105,7 @@ _weighed: set[str] = set()
 """Kinds of activity that were seen to take some."""
 
 STEPS_OF_RUN, STEPS_OF_LANES = STEPS.labels("run"), STEPS.labels("lane")
+BUS_SENT, BUS_HEARD, BUS_LOST = BUS.labels("sent"), BUS.labels("heard"), BUS.labels("lost")
 TEXT_BYTES, FRAME_BYTES = BYTES.labels("event"), BYTES.labels("frame")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from server.hosts import host_of, origin_of
 from server.memory import machine_memory
@@ -24,6 +25,10 @@ OTHERS = {f"{PREFIX}IMAGE_KERNELS": None, f"{PREFIX}HOST": "--host", f"{PREFIX}P
 """Variables of other hands, and what looks like one and is an option of the command."""
 INJECTED = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?|NAME)")
 """What Kubernetes and Docker tell of a service or a link that is called chainrule."""
+
+
+class SecretError(ValueError):
+    """What was given makes no sense, and is not quoted: there may be a password in it."""
 
 
 def setting(value: Any, words: str, *, read: Callable[[str], Any] | None = None, **range_: Any) -> Any:
@@ -53,6 +58,18 @@ def _host(text: str) -> str:
     if text != "*" and (found is None or found.port is not None):
         raise ValueError("a host is a name or an address without a port, such as learn.school.example or *.school.example")
     return text.lower()
+
+
+def _bus(text: str) -> str:
+    write = "a bus is redis://host:port or rediss://host:port, such as redis://:password@10.0.0.10:6379"
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("redis", "rediss") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not re.fullmatch(r"/?\d*", parts.path):
+        raise SecretError(write)
+    return text
 
 
 def _scheduler(text: str) -> str:
@@ -130,6 +147,12 @@ class Settings:
         "",
         "where sessions and experiments are kept: sqlite:////path/of/a/file, postgresql://user:password@host/name, or "
         "sqlite:// for nowhere; by default a SQLite file in the user's data folder",
+    )
+    bus_url: str = setting(
+        "",
+        "the Redis over which several workers, or several machines, tell each other what happens in a class: "
+        "redis://:password@host:6379, or rediss:// for TLS; one process needs none",
+        read=_bus,
     )
     log_level: str = one_of("info", "debug", "warning", "error", words="least weight of the lines on stderr")
     log_format: str = one_of(
@@ -298,5 +321,7 @@ def _parse(entry: Field[Any], text: str) -> Any:
 def _each(name: str, text: str, read: Callable[[str], Any]) -> Any:
     try:
         return read(text)
+    except SecretError as problem:
+        raise ValueError(f"{name}: {problem}") from None
     except ValueError as problem:
         raise ValueError(f"{name}: {problem}, not {text!r}") from None
