@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from uvicorn._types import ASGISendEvent
@@ -15,6 +15,9 @@ from websockets.http11 import Request
 from server.wire.connections import Connections
 
 RESTARTS = 1012
+SWITCHING = 101
+WIRE = "chainrule.wire"
+"""By which an application finds the line beneath its socket (`Wire.of`)."""
 FAREWELL = 1.0
 """Seconds that a page is given to take leave when the server ends."""
 NO_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -76,6 +79,15 @@ class Wire(WebSocketsSansIOProtocol):
 
     _asked = False
     """Whether there was a request that could be read."""
+    _amid_pieces = False
+    """Whether a part of a message is sent: no other may come between its frames."""
+    drained: Callable[[], None] | None = None
+    """Called when the line has taken all of what was too much for it at once."""
+
+    @staticmethod
+    def of(scope: Mapping[str, Any]) -> Wire:
+        """The line beneath a socket of an application."""
+        return cast(Wire, scope["extensions"][WIRE]["line"])
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._all, self._line = Connections.of(self.app_state), transport
@@ -98,6 +110,23 @@ class Wire(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         self._asked = True
         super().handle_connect(event)
+        if self.response.status_code == SWITCHING:
+            extensions = cast(dict[str, dict[str, Any]], self.scope["extensions"])
+            extensions[WIRE] = {"line": self}
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.drained is not None:
+            self.drained()
+
+    def pass_on(self, framed: bytes) -> bool:
+        """Write a whole message, framed, where the line takes it now; true, too, where nobody is there to take it."""
+        if self.disconnected or self.close_sent:
+            return True
+        if not self.writable.is_set() or self._amid_pieces:
+            return False
+        self.transport.write(framed)
+        return True
 
     async def send(self, message: ASGISendEvent) -> None:
         """Past the close frame nobody hears, whoever sent it (the page, this server's end, a line found dead): for the writer,
@@ -115,17 +144,23 @@ class Wire(WebSocketsSansIOProtocol):
     async def _send_in_pieces(self, text: str) -> None:
         """One message in several frames: a file may be a hundred megabytes, and nobody else has a turn while one is written."""
         send: Callable[[bytes, bool], None] = self.conn.send_text
-        for first in range(0, len(text), PIECE):
-            await self.writable.wait()
-            if self.disconnected or self.close_sent:
-                raise ClientDisconnected
-            try:
-                send(text[first : first + PIECE].encode(), first + PIECE >= len(text))
-            except InvalidState:
-                raise ClientDisconnected from None
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            send = self.conn.send_continuation
-            await asyncio.sleep(0)
+        self._amid_pieces = True
+        try:
+            for first in range(0, len(text), PIECE):
+                await self.writable.wait()
+                if self.disconnected or self.close_sent:
+                    raise ClientDisconnected
+                try:
+                    send(text[first : first + PIECE].encode(), first + PIECE >= len(text))
+                except InvalidState:
+                    raise ClientDisconnected from None
+                self.transport.write(b"".join(self.conn.data_to_send()))
+                send = self.conn.send_continuation
+                await asyncio.sleep(0)
+        finally:
+            self._amid_pieces = False
+        if self.drained is not None and self.writable.is_set():
+            self.drained()
 
     def shutdown(self) -> None:
         if not self.handshake_complete or self.close_sent or self.disconnected:
