@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from race_page import RaceRoom
 
 from engine.race import Race
@@ -11,7 +15,109 @@ from engine.race import Race
 RATE = "() => Number(document.querySelector(\"[data-lane='2'] .lane-how\").dataset.value)"
 
 
-@pytest.mark.slow(seconds=8)
+class SlowLine:
+    """Between page and server: of what is told while it holds, the page hears when it is let. `done`: lanes run again, as the page
+    knows."""
+
+    def __init__(self, page: Page) -> None:
+        self.holding, self.done = False, 0
+        self.page, self._held = page, list[str | bytes]()
+        page.route_web_socket("**/ws", self._join)
+
+    def _join(self, line: WebSocketRoute) -> None:
+        self._line = line
+        line.connect_to_server().on_message(self._pass)
+
+    def _pass(self, message: str | bytes) -> None:
+        if self.holding and isinstance(message, str):
+            self._held.append(message)
+        else:
+            self._send(message)
+
+    def _send(self, message: str | bytes) -> None:
+        self._line.send(message)
+        if isinstance(message, str):
+            told = json.loads(message)
+            self.done += told["type"] == "done" and told["command"] == "race_lane_replace"
+
+    def until_done(self, count: int) -> None:
+        self._until(lambda: self.done >= count)
+
+    def _until(self, condition: Callable[[], object]) -> None:
+        end = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < end, (self.done, self._held)
+            self.page.wait_for_timeout(10)
+
+    def let(self, last: Callable[[dict[str, object]], bool]) -> None:
+        """All up to the first message that is so."""
+        while True:
+            self._until(lambda: self._held)
+            message = self._held.pop(0)
+            self._send(message)
+            if last(json.loads(message)):
+                return
+
+    def let_all(self) -> None:
+        self.holding = False
+        while self._held:
+            self._send(self._held.pop(0))
+
+
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+HELD_PAINTING = """() => {
+  const all = [], real = window.requestAnimationFrame;
+  window.requestAnimationFrame = (wish) => all.push(wish);
+  window.paintAgain = () => { window.requestAnimationFrame = real; all.forEach((wish) => real(wish)); };
+}"""
+
+
+def test_a_slider_is_never_behind_its_thumb(page: Page, server_url: str) -> None:
+    """However late the answers are, or the screen: what is shown is what was wished for last, and the next key counts from it."""
+    line = SlowLine(page)
+    room = RaceRoom(page).open(server_url)
+    room.seek(10)
+    page.locator("[data-pick='2']").click()
+    tuner = page.locator("[data-part=race-tuner]")
+    expect(tuner).to_have_attribute("data-of", "2")
+    memory, shown = tuner.locator("input[type=range]").nth(1), tuner.locator("[name='race.tune.beta']")
+    expect(shown).to_have_value("0.9")
+    memory.focus()
+    line.holding = True
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    line.let(lambda told: told["type"] == "race" and told["lanes"][1]["optimizer"]["beta"] == 0.89)  # the first wish alone
+    page.evaluate(PAINTED)
+    expect(shown).to_have_value("0.87", timeout=1)
+    line.let_all()
+    line.until_done(2)  # of the first wish and of the last
+    room.settle(10)
+    # The answer is there, and nothing of it is painted.
+    page.evaluate(HELD_PAINTING)
+    line.holding = True
+    page.keyboard.press("ArrowLeft")
+    for _ in range(2):  # of `input` and of `change`
+        line.let(lambda told: told["type"] == "done" and told["command"] == "race_lane_replace")
+    page.evaluate("() => 0")  # after what it was told
+    page.keyboard.press("ArrowLeft")
+    line.let_all()
+    page.evaluate("() => window.paintAgain()")
+    line.until_done(6)
+    room.settle(10)
+    expect(shown).to_have_value("0.85")
+    # Dragged away and back nothing is wished for, and the thumb follows what comes after.
+    box = memory.bounding_box()
+    assert box
+    x, y = box["x"] + 7 + 0.84 * (box["width"] - 14), box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 40, y)
+    page.mouse.move(x, y)
+    page.mouse.up()
+    room.set("race.tune.beta", "0.5")
+    expect(memory).to_have_js_property("value", "50")
+
+
 def test_a_lanes_rate_and_momentum_are_dragged(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(400)

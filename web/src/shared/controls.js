@@ -143,10 +143,17 @@ export function sliderField(target, { path, label, hint = "", typed = false, liv
   /** @type {unknown} */
   let value;
   let dragged = false;
-  /** Answers that are due: until then the thumb stands where it was put, and the next key counts from there. */
+  /** @type {string | undefined} */
+  let refusal;
+  /**
+   * Answers that are due, or not painted: until then the thumb stands where it was put, with its value beside it, and the next key
+   * counts from there.
+   */
   let due = 0;
   const place = () => {
-    if (ladder.length === 0 || dragged || due > 0) return;
+    const ahead = dragged || due > 0;
+    if (ahead || value !== undefined) field?.update(ahead ? ladder[Number(slider.value)] : value, refusal);
+    if (ladder.length === 0 || ahead) return;
     slider.value = String(nearest(ladder, value));
     fill();
     const words = value === undefined ? "" : format(value); // before there is a run
@@ -156,16 +163,16 @@ export function sliderField(target, { path, label, hint = "", typed = false, liv
   const fill = () => slider.style.setProperty("--fill", `${(Number(slider.value) / Math.max(1, ladder.length - 1)) * 100}%`);
   const send = async () => {
     due++;
-    const done = await target.change(path, ladder[Number(slider.value)]);
+    await target.change(path, ladder[Number(slider.value)]);
+    await new Promise(requestAnimationFrame); // what came of it is in the state, and in `value` with the next painting
     due--;
     place();
-    if (field && !done && due === 0) field.input.value = formatSetting(value);
   };
   slider.addEventListener("input", () => {
     const wish = ladder[Number(slider.value)];
     fill();
     setText(shown, format(wish));
-    if (field) field.input.value = formatSetting(wish);
+    field?.update(wish, refusal);
     dragged = live;
     if (live) send();
   });
@@ -173,6 +180,12 @@ export function sliderField(target, { path, label, hint = "", typed = false, liv
     dragged = false;
     send();
   });
+  // Dragged away and back it has not changed.
+  for (const end of ["pointerup", "pointercancel", "blur"])
+    slider.addEventListener(end, () => {
+      dragged = false;
+      place();
+    });
   return {
     element,
     setLadder(values) {
@@ -193,11 +206,9 @@ export function sliderField(target, { path, label, hint = "", typed = false, liv
       mark.dataset.value = String(at);
     },
     update(next, message) {
-      if (next !== value) {
-        value = next;
-        place();
-      }
-      field?.update(next, message);
+      const changed = next !== value || message !== refusal;
+      [value, refusal] = [next, message];
+      if (changed) place();
       if (!field) error.show(slider, message);
     },
   };
