@@ -16,8 +16,8 @@ RATE = "() => Number(document.querySelector(\"[data-lane='2'] .lane-how\").datas
 
 
 class SlowLine:
-    """Between page and server: of what is told while it holds, the page hears when it is let. `done`: lanes run again, as the page
-    knows."""
+    """Between page and server: what is told while it holds, the page hears when it is let. `done`: lanes that ran again, as far
+    as the page knows."""
 
     def __init__(self, page: Page) -> None:
         self.holding, self.done = False, 0
@@ -73,7 +73,7 @@ HELD_PAINTING = """() => {
 
 
 def test_a_slider_is_never_behind_its_thumb(page: Page, server_url: str) -> None:
-    """However late the answers are, or the screen: what is shown is what was wished for last, and the next key counts from it."""
+    """However late answers and screen are: what is shown is what was wished for last, and the next key counts from it."""
     line = SlowLine(page)
     room = RaceRoom(page).open(server_url)
     room.seek(10)
