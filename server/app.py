@@ -28,6 +28,8 @@ from server.memory import give_back
 from server.protocol import WarmUp
 from server.protocol import room as room_protocol
 from server.reading.reader import Reader
+from server.room.service import Rooms
+from server.room.socket import RoomSocket
 from server.session.activity import Kind
 from server.session.hosting import Hosting
 from server.session.registry import Sessions
@@ -79,7 +81,10 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         app.state.store = store
         bus = app.state.bus = choice.create(settings)
         bus.open()
+        rooms = app.state.rooms = Rooms(settings, database, bus)
+        hosting.services = (bus, rooms)
         sessions.start()
+        rooms.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
@@ -92,6 +97,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
             for task in tasks:
                 task.cancel()
             reader.close()
+            await rooms.close()
             await sessions.close()
             await bus.close()
             await keeper.close()
@@ -174,6 +180,10 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     @app.websocket("/ws")
     async def socket(websocket: WebSocket) -> None:
         await Connection(websocket, websocket.app.state.sessions, settings, reader).serve()
+
+    @app.websocket("/room")
+    async def room(websocket: WebSocket) -> None:
+        await RoomSocket(websocket, websocket.app.state.rooms).serve()
 
     @app.get("/")
     def first(request: Request) -> Response:

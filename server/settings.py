@@ -118,6 +118,9 @@ class Settings:
     slice_seconds: float = setting(
         0.004, "length aimed at for one stretch of training; pausing waits for at most one", unit="seconds", up_to=1.0
     )
+    room_expiry: float = setting(
+        86400.0, "so long after its end, or since anybody did anything in it, a room is deleted", unit="seconds", up_to=LONG
+    )
     session_expiry: float = setting(
         3600.0,
         "after so long without a viewer a session leaves memory; it is kept, and comes back to whoever attaches",
@@ -183,6 +186,19 @@ class Settings:
     max_keeps: int = limit(
         120, "experiments that one address may keep within a minute, and as many lessons", "experiments a minute"
     )
+
+    # A class
+    max_rooms: int = limit(500, "rooms kept on this server", "rooms")
+    max_rooms_opened: int = limit(60, "rooms that one address may open within an hour", "rooms an hour")
+    max_room_members: int = limit(200, "learners of a room", "learners")
+    max_room_questions: int = limit(200, "questions asked in a room", "questions")
+    max_room_words: int = limit(500, "a question, or a choice, that is typed in a room", "characters")
+    max_room_rate: float = limit(5.0, "commands of a learner in a room, on average; at once five times as many", "a second")
+    max_room_sockets_per_address: int = limit(
+        1000, "sockets of rooms that a worker has open to one address, apart from those of sessions", "sockets"
+    )
+    max_code_tries: int = limit(30, "codes of rooms that one address may try in vain at once", "codes")
+    max_code_tries_per_minute: float = limit(10.0, "such tries of one address later on", "codes a minute")
 
     # What a message may be
     max_message_bytes: int = limit(1_000_000, "any other command", "bytes")

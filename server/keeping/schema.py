@@ -24,9 +24,9 @@ from sqlalchemy.pool import NullPool
 from server.keeping.tables import Base, Schema
 from server.wire.errors import CommandError
 
-SCHEMA = 2
-"""The second brought a table of lessons. Raise it by one with any change of the tables that an older chainrule would misread,
-or write over; and bring databases of the versions before up to it in `make`."""
+SCHEMA = 3
+"""The second brought a table of lessons, the third those of rooms. Raise it by one with any change of the tables that an older
+chainrule would misread, or write over; and bring databases of the versions before up to it in `make`."""
 
 
 class SchemaError(CommandError):
@@ -66,7 +66,7 @@ def _version(connection: Connection, inspector: Inspector) -> int | None:
 
 def make(connection: Connection) -> None:
     """All tables, where they are not there yet, and the version; within the caller's transaction. Raises `SchemaError`. One of
-    schema 1 lacks a table, and is of this schema once it has that."""
+    an older schema lacks tables, and is of this one once it has them."""
     known = check(connection)
     Base.metadata.create_all(connection)
     if known is not None and known < SCHEMA:

@@ -90,6 +90,79 @@ class KeptPiece(Base):
     points: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Room(Base):
+    """A class's room: its state as JSON, which whoever changes it reads and writes back where the version is still the same.
+    The rooms' tables are there since schema 3."""
+
+    __tablename__ = "rooms"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    key_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the teacher's key."""
+    version: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    info: Mapped[bytes] = mapped_column(LargeBinary)
+    """What the teacher's session says of itself, as JSON, …"""
+    lead_until: Mapped[float] = mapped_column(Double)
+    """… and until when it is held to be there, by the database's clock."""
+    remote_until: Mapped[float] = mapped_column(Double)
+    """The same of the teacher's second device."""
+    created: Mapped[float] = mapped_column(Double)
+    used: Mapped[float] = mapped_column(Double)
+    """When somebody did something in it last."""
+    expires: Mapped[float | None] = mapped_column(Double, index=True)
+    """When it is deleted, by the database's clock; none: it has not ended."""
+
+
+class RoomMember(Base):
+    """A learner in a room, known by a pseudonym; the number counts them within the room."""
+
+    __tablename__ = "room_members"
+
+    room: Mapped[str] = mapped_column(String(32), primary_key=True)
+    member: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(8))
+    """in, waiting, removed, left."""
+    offered: Mapped[bool]
+    here_until: Mapped[float] = mapped_column(Double)
+
+
+class RoomQuestion(Base):
+    """A question that was asked in a room, with its answer where it was measured, as JSON."""
+
+    __tablename__ = "room_questions"
+
+    room: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RoomVote(Base):
+    """One vote a question, round and member: whoever writes it twice writes over it."""
+
+    __tablename__ = "room_votes"
+
+    room: Mapped[str] = mapped_column(String(32), primary_key=True)
+    question: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    member: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RoomPiece(Base):
+    """What a learner's own run looks like, on the wall."""
+
+    __tablename__ = "room_pieces"
+
+    room: Mapped[str] = mapped_column(String(32), primary_key=True)
+    member: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    written: Mapped[float] = mapped_column(Double)
+
+
 class Now(FunctionElement[float]):
     """Seconds by the database's clock, which all processes share; as it stands now, not where the transaction began."""
 

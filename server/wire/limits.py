@@ -66,6 +66,10 @@ class Bucket:
         self._left -= 1.0
         return True
 
+    def give(self) -> None:
+        """One back that was taken."""
+        self._left = min(self._burst, self._left + 1.0)
+
 
 def address_of(host: str | None) -> str:
     """Who is counted as one: an IPv4 address, or a network of IPv6 addresses as a household or a school is given it."""

@@ -17,7 +17,8 @@ from server.settings import Settings
 
 NEWER = SCHEMA + 2
 WORDS = f"kept by a newer chainrule (schema {NEWER}; this one reads {SCHEMA})"
-OTHERS = {"experiments", "own_lessons", "kept_sessions", "kept_parts", "kept_pieces"}
+ROOMS = {"rooms", "room_members", "room_questions", "room_votes", "room_pieces"}
+OTHERS = {"experiments", "own_lessons", "kept_sessions", "kept_parts", "kept_pieces"} | ROOMS
 
 
 @contextlib.contextmanager

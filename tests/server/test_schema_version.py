@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_databases import NEWER, OTHERS, WORDS, in_a_folder, made, open_and_close, refused, set_to, sql, state, tables
+from kept_databases import NEWER, OTHERS, ROOMS, WORDS, in_a_folder, made, open_and_close, refused, set_to, sql, state, tables
 from live_server import Live
 from pages import Page
 
@@ -50,11 +50,21 @@ def test_one_without_a_version_is_of_the_first_and_is_given_its_number(url: str)
 
 def test_one_of_the_first_schema_gets_a_table_of_lessons(url: str) -> None:
     kept = "INSERT INTO experiments (id, created, digest, script) VALUES ('one', '2026-01-01 00:00:00', 'd', 'abc')"
-    made(url, "DROP TABLE own_lessons", set_to(1), kept)
+    made(url, *(f"DROP TABLE {name}" for name in ("own_lessons", *ROOMS)), set_to(1), kept)
     assert refusal(Settings(database_url=url)) is None
     open_and_close(url)
     assert sql(url, "SELECT id, version FROM chainrule_schema") == [(1, SCHEMA)] and "own_lessons" in tables(url)
     assert sql(url, "SELECT id, digest FROM experiments") == [("one", "d")]
+
+
+def test_one_of_the_second_schema_gets_the_tables_of_rooms(url: str) -> None:
+    kept = "INSERT INTO own_lessons (id, created, digest, text) VALUES ('one', '2026-01-01 00:00:00', 'd', 'abc')"
+    gone = [f"DROP TABLE {name}" for name in ROOMS]
+    made(url, *gone, set_to(2), kept)
+    assert refusal(Settings(database_url=url)) is None and not ROOMS & tables(url), "looking makes nothing"
+    open_and_close(url)
+    assert sql(url, "SELECT id, version FROM chainrule_schema") == [(1, SCHEMA)] and tables(url) >= ROOMS
+    assert sql(url, "SELECT id, digest FROM own_lessons") == [("one", "d")]
 
 
 def test_processes_that_make_one_database_together_make_one_version(url: str) -> None:
@@ -90,6 +100,33 @@ TABLES: dict[int, dict[str, dict[str, str]]] = {
 }
 TABLES[2] = TABLES[1] | {
     "own_lessons": {"id": "VARCHAR(32)", "created": "DATETIME", "digest": "VARCHAR(64)", "text": "BLOB"},
+}
+TABLES[3] = TABLES[2] | {
+    "rooms": {
+        "id": "VARCHAR(32)",
+        "code": "VARCHAR(8)",
+        "key_digest": "VARCHAR(64)",
+        "version": "BIGINT",
+        "state": "BLOB",
+        "info": "BLOB",
+        "lead_until": "DOUBLE",
+        "remote_until": "DOUBLE",
+        "created": "DOUBLE",
+        "used": "DOUBLE",
+        "expires": "DOUBLE",
+    },
+    "room_members": {
+        "room": "VARCHAR(32)",
+        "member": "INTEGER",
+        "key_digest": "VARCHAR(64)",
+        "name": "VARCHAR(32)",
+        "status": "VARCHAR(8)",
+        "offered": "BOOLEAN",
+        "here_until": "DOUBLE",
+    },
+    "room_questions": {"room": "VARCHAR(32)", "number": "INTEGER", "content": "BLOB"},
+    "room_votes": {"room": "VARCHAR(32)", "question": "INTEGER", "round": "INTEGER", "member": "INTEGER", "answer": "BLOB"},
+    "room_pieces": {"room": "VARCHAR(32)", "member": "INTEGER", "content": "BLOB", "written": "DOUBLE"},
 }
 
 

@@ -44,7 +44,7 @@ export type Command =
 /**
  * What a page is told.
  */
-export type Event = RoomEvent | Done | ErrorEvent;
+export type Event = RoomEvent | MeEvent | Done | ErrorEvent;
 
 export interface Protocol {
   command: Command;
@@ -172,7 +172,7 @@ export interface View {
   title?: string;
   words?: string;
   /**
-   * the fragment that opens it
+   * the fragment that opens it, where it is short
    */
   link?: string;
 }
@@ -476,9 +476,9 @@ export interface Delete {
   type: "delete";
 }
 /**
- * How the room stands, for who reads it. `here`: learners whose page is open; `answered`: of them in the vote that is open.
- * `counts` and `advice` are told the remote alone, `members` the teacher's two; before the reveal nobody is told an answer but
- * its own.
+ * How the room stands, the same for all who read it in one role; a learner's own is in `me`. `here`: learners whose page is
+ * open; `answered`: who have voted in this round. `counts` and `advice` are told the remote alone, `members` the teacher's
+ * two. Before the reveal nobody is told an answer but its own, and who waits to be let in is told nothing but the title.
  */
 export interface RoomEvent {
   type: "room";
@@ -488,10 +488,8 @@ export interface RoomEvent {
    */
   code: string | null;
   title: string;
-  name: string | null;
   role: "learner" | "screen" | "remote";
-  member: number | null;
-  state: "in" | "waiting" | "removed" | "ended";
+  state: "in" | "ended";
   here: number;
   line: "lead" | "away";
   phase: "follow" | "vote" | "talk" | "voted" | "revealed";
@@ -499,13 +497,6 @@ export interface RoomEvent {
   question: RoomQuestion | null;
   closes_in: number | null;
   answered: number;
-  mine: {
-    [k: string]: unknown;
-  };
-  /**
-   * an answer of one's own was taken; `mine` null is then: I don't know
-   */
-  mine_known: boolean;
   eyes_up: string | null;
   turn: Turn | null;
   seen: Seen | null;
@@ -519,7 +510,6 @@ export interface RoomEvent {
   wall: Wall | null;
   board: Board | null;
   put_up: PutUpNow | null;
-  offered: boolean | null;
   admit: "open" | "nod" | "closed";
   names: boolean;
   /**
@@ -527,6 +517,9 @@ export interface RoomEvent {
    */
   remotes: number;
   members: MemberNow[] | null;
+  /**
+   * where learners open the page, such as 192.0.2.7:8000/join; the teacher's two
+   */
   joined_by: string;
 }
 /**
@@ -560,10 +553,6 @@ export interface Turn {
   link: string;
   seeds: boolean;
   task: boolean;
-  /**
-   * of one's own
-   */
-  seed: number | null;
 }
 /**
  * What the teacher's page looks at; `info` is what the teacher's session says of it.
@@ -697,6 +686,31 @@ export interface MemberNow {
    * on a screen of its own
    */
   own: boolean;
+}
+/**
+ * What a learner is told of itself: told before the first `room`, and when it changes. `mine` is its answer in the present
+ * round, where `mine_known`; `mines` those of all rounds of the present question.
+ */
+export interface MeEvent {
+  type: "me";
+  name: string;
+  member: number;
+  state: "in" | "waiting" | "removed" | "ended";
+  mine: number | number[] | null;
+  mine_known: boolean;
+  mines: Mine[];
+  offered: boolean;
+  /**
+   * of one's own, where each has its turn with one
+   */
+  seed: number | null;
+}
+/**
+ * An answer of one's own; null: I don't know.
+ */
+export interface Mine {
+  round: number;
+  answer: number | number[] | null;
 }
 /**
  * A command took effect. What it changed is kept, unless `keeping` says otherwise.

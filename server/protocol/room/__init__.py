@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from server.protocol.room.commands import COMMANDS
-from server.protocol.room.events import RoomEvent
+from server.protocol.room.events import MeEvent, RoomEvent
 from server.protocol.vocabulary import Vocabulary
 
-VOCABULARY = Vocabulary(COMMANDS, [RoomEvent], [], own_commands={}, own_events={})
+VOCABULARY = Vocabulary(COMMANDS, [RoomEvent, MeEvent], [], own_commands={}, own_events={})
 
 
 def schema() -> dict[str, Any]:

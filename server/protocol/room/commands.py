@@ -110,7 +110,7 @@ class View(Command):
     room: Annotated[str, Field(max_length=24, pattern=r"^[a-z]*$")]
     title: Annotated[str, Field(max_length=120)] = ""
     words: Words = ""
-    link: Annotated[str, Field(max_length=400_000, description="the fragment that opens it")] = ""
+    link: Annotated[str, Field(max_length=8000, description="the fragment that opens it, where it is short")] = ""
 
 
 class Show(RoomCommand):

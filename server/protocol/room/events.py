@@ -91,7 +91,6 @@ class Turn(Message):
     link: str
     seeds: bool = False
     task: bool = False
-    seed: int | None = Field(default=None, description="of one's own")
 
 
 class WallNumber(Message):
@@ -165,19 +164,17 @@ class MemberNow(Message):
 
 
 class RoomEvent(Message):
-    """How the room stands, for who reads it. `here`: learners whose page is open; `answered`: of them in the vote that is open.
-    `counts` and `advice` are told the remote alone, `members` the teacher's two; before the reveal nobody is told an answer but
-    its own."""
+    """How the room stands, the same for all who read it in one role; a learner's own is in `me`. `here`: learners whose page is
+    open; `answered`: who have voted in this round. `counts` and `advice` are told the remote alone, `members` the teacher's
+    two. Before the reveal nobody is told an answer but its own, and who waits to be let in is told nothing but the title."""
 
     latest: ClassVar[bool] = True
     type: Literal["room"] = "room"
     version: int
     code: str | None = Field(description="null: nobody comes in by a code any more")
     title: str = ""
-    name: str | None = None
     role: Literal["learner", "screen", "remote"]
-    member: int | None = None
-    state: Literal["in", "waiting", "removed", "ended"] = "in"
+    state: Literal["in", "ended"] = "in"
     here: int = 0
     line: Literal["lead", "away"] = "away"
     phase: Phase = "follow"
@@ -185,8 +182,6 @@ class RoomEvent(Message):
     question: RoomQuestion | None = None
     closes_in: float | None = None
     answered: int = 0
-    mine: Any = None
-    mine_known: bool = Field(default=False, description="an answer of one's own was taken; `mine` null is then: I don't know")
     eyes_up: str | None = None
     turn: Turn | None = None
     seen: Seen | None = None
@@ -197,9 +192,33 @@ class RoomEvent(Message):
     wall: Wall | None = None
     board: Board | None = None
     put_up: PutUpNow | None = None
-    offered: bool | None = None
     admit: Literal["open", "nod", "closed"] = "open"
     names: bool = False
     remotes: int = Field(default=0, description="of the teacher's second devices that are here")
     members: list[MemberNow] | None = None
-    joined_by: str = ""
+    joined_by: str = Field(
+        default="", description="where learners open the page, such as 192.0.2.7:8000/join; the teacher's two"
+    )
+
+
+class Mine(Message):
+    """An answer of one's own; null: I don't know."""
+
+    round: int
+    answer: int | float | list[float] | None = None
+
+
+class MeEvent(Message):
+    """What a learner is told of itself: told before the first `room`, and when it changes. `mine` is its answer in the present
+    round, where `mine_known`; `mines` those of all rounds of the present question."""
+
+    latest: ClassVar[bool] = True
+    type: Literal["me"] = "me"
+    name: str
+    member: int
+    state: Literal["in", "waiting", "removed", "ended"]
+    mine: int | float | list[float] | None = None
+    mine_known: bool = False
+    mines: list[Mine] = Field(default_factory=list)
+    offered: bool = False
+    seed: int | None = Field(default=None, description="of one's own, where each has its turn with one")

@@ -1,0 +1,1 @@
+"""What those in a room are told."""
