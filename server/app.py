@@ -19,6 +19,7 @@ from server.coverage import document as coverage
 from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
+from server.http.qr import qr_routes
 from server.http.security import HEADERS, KnownHosts, SecurityHeaders
 from server.keeping import versions
 from server.keeping.database import Database
@@ -173,6 +174,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         return plotly.response(request.headers)
 
     app.include_router(table_routes(settings, reader))
+    app.include_router(qr_routes())
     for kind in hosting.kinds:
         if kind.routes is not None:
             app.include_router(kind.routes(settings))

@@ -3,6 +3,7 @@
 /** @import { Catalog, Figures, Host } from "./types.js" */
 
 import "./rooms.js";
+import "./asides.js";
 import { barView } from "./frame/bar.js";
 import { keyBeside } from "./frame/beside.js";
 import { firstRoom, partOfRooms, roomOf } from "./frame/current-room.js";
@@ -15,7 +16,7 @@ import { markerView } from "./frame/marker.js";
 import { applyProjector, initialProjector } from "./frame/projector.js";
 import { restrictions } from "./frame/restrict.js";
 import { applyTheme, initialTheme } from "./frame/theme.js";
-import { roomKinds } from "./registry.js";
+import { asideKinds, roomKinds } from "./registry.js";
 import { RunActions } from "./run/actions.js";
 import { Comparison } from "./run/comparison.js";
 import { RUN_STATE, runPart } from "./run/part.js";
@@ -29,7 +30,8 @@ import { Sender } from "./wire/sender.js";
 
 const kinds = roomKinds();
 for (const href of kinds.flatMap(({ styles }) => styles ?? [])) document.head.append(h("link", { rel: "stylesheet", href }));
-const store = new Store(PAGE_STATE, RUN_STATE, ...kinds.map(({ state }) => state));
+const others = asideKinds();
+const store = new Store(PAGE_STATE, RUN_STATE, ...[...kinds, ...others].map(({ state }) => state));
 const session = new Session(store, () => roomOf(rooms, store.state));
 const { connection } = session;
 const sender = new Sender(store, connection);
@@ -49,12 +51,21 @@ const host = {
   watch: (fresh) => session.watch(fresh),
 };
 const rooms = kinds.map(({ name, title, within, begin }) => ({ name, title, within, ...begin(host) }));
+const asides = others.map(({ begin }) => begin(host));
+/** What is on the page in every room has the first word: of keys, and of what is shown. */
+const parts = [...asides, ...rooms];
 
-const help = helpDialog(rooms, actions, () => store.state);
+const help = helpDialog(rooms, asides, actions, () => store.state);
 const marker = markerView();
-const beside = rooms.flatMap((room) => (room.beside ? [room.beside.view] : []));
+const beside = parts.flatMap((room) => (room.beside ? [room.beside.view] : []));
 const views = [
-  barView(actions, help.open, rooms, marker.buttons),
+  barView(
+    actions,
+    help.open,
+    rooms,
+    marker.buttons,
+    asides.flatMap(({ tools }) => tools ?? []),
+  ),
   ...beside,
   partOfRooms(rooms, "view"),
   noticeView(actions, rooms),
@@ -62,8 +73,9 @@ const views = [
   marker,
 ];
 /** What stands beside a room reads what the room shows: it comes after it. */
-const inOrder = [...views.filter((view) => !beside.includes(view)), ...beside];
-const dialogs = rooms.flatMap((room) => room.dialogs ?? []);
+const [strips, covers] = [asides.flatMap(({ strip }) => strip ?? []), asides.flatMap(({ cover }) => cover ?? [])];
+const inOrder = [...views.filter((view) => !beside.includes(view)), ...beside, ...strips, ...covers];
+const dialogs = parts.flatMap((part) => part.dialogs ?? []);
 const [theme, projector] = [initialTheme(), initialProjector()];
 applyTheme(theme);
 applyProjector(projector);
@@ -78,7 +90,9 @@ store.onPaint((state) => {
   session.acknowledge();
 });
 document.body.replaceChildren(
+  ...strips.map(({ element }) => element),
   h("div", { class: "frame" }, ...views.map((view) => view.element)),
+  ...covers.map(({ element }) => element),
   help.element,
   ...dialogs.map(({ element }) => element),
   links.element,
@@ -88,7 +102,7 @@ listenToKeys(
   help.open,
   marker,
   () => roomOf(rooms, store.state),
-  (key) => keyBeside(rooms, store.state, key),
+  (key) => keyBeside(parts, store.state, key),
 );
 store.set({ theme, projector, linear: initialLinear(), letters: initialLetters(), room: firstRoom(rooms) });
 actions.followHistory();
@@ -105,7 +119,7 @@ session.begin([
     },
   },
   runPart(host),
-  ...rooms,
+  ...parts,
 ]);
 
 /** A document of the server's. @param {string} path @returns {Promise<unknown>} */

@@ -260,3 +260,24 @@ export interface RoomKind {
   styles?: string[];
   begin: (host: Host) => Room;
 }
+
+/** What is on the page in every room, and is no room: a class. */
+export interface Aside extends Part {
+  /** a row above the bar */
+  strip?: View;
+  /** over all of the page, where it is not hidden */
+  cover?: View;
+  /** in the bar, after the room's */
+  tools?: HTMLElement[];
+  dialogs?: View[];
+  /** its lines in the help */
+  help?: Room["help"];
+}
+
+/** Such a one as it makes itself known. */
+export interface AsideKind {
+  name: string;
+  /** its fields of the state, to begin with */
+  state: Partial<AppState>;
+  begin: (host: Host) => Aside;
+}

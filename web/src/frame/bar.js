@@ -12,9 +12,10 @@ import { roomOf } from "./current-room.js";
  * @param {() => void} openHelp
  * @param {import("./current-room.js").NamedRoom[]} rooms
  * @param {HTMLElement} pointing  what a presenter points and draws with
+ * @param {HTMLElement[]} more  of what is on the page in every room
  * @returns {View}
  */
-export function barView(actions, openHelp, rooms, pointing) {
+export function barView(actions, openHelp, rooms, pointing, more) {
   const subject = h("span", { class: "subject", data: { testid: "subject" } });
   const theme = h("button", {
     class: "round",
@@ -64,6 +65,7 @@ export function barView(actions, openHelp, rooms, pointing) {
     subject,
     back,
     tools,
+    ...more,
     pointing,
     present,
     theme,

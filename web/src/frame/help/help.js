@@ -1,6 +1,6 @@
 /** The dialog that lists the keys of the room one is in, and leads to what the documents say. */
 
-/** @import { AppState } from "../../types.js" */
+/** @import { AppState, Aside } from "../../types.js" */
 
 import { h } from "../../toolkit/dom.js";
 import { coverageIndex } from "./coverage.js";
@@ -18,11 +18,12 @@ const EVERYWHERE = [
 
 /**
  * @param {import("../current-room.js").NamedRoom[]} rooms
+ * @param {Aside[]} asides  what is on the page in every room
  * @param {import("../../run/actions.js").RunActions} actions
  * @param {() => AppState} state
  * @returns {{element: HTMLDialogElement, open: () => void}}
  */
-export function helpDialog(rooms, actions, state) {
+export function helpDialog(rooms, asides, actions, state) {
   const list = h("dl", { class: "keys" });
   const words = h("div");
   const close = h(
@@ -54,9 +55,11 @@ export function helpDialog(rooms, actions, state) {
   element.addEventListener("click", (event) => event.target === element && element.close());
   const open = () => {
     const { help } = roomOf(rooms, state());
-    list.replaceChildren(...[...help.keys, ...EVERYWHERE].flatMap(([keys, meaning]) => [term(keys), h("dd", {}, meaning)]));
+    const others = asides.flatMap((aside) => aside.help ?? []);
+    const keys = [...help.keys, ...others.flatMap((each) => each.keys), ...EVERYWHERE];
+    list.replaceChildren(...keys.flatMap(([names, meaning]) => [term(names), h("dd", {}, meaning)]));
     letters.checked = state().letters;
-    words.replaceChildren(...help.words.map((each) => h("p", {}, each)));
+    words.replaceChildren(...[...help.words, ...others.flatMap((each) => each.words)].map((each) => h("p", {}, each)));
     void index.load();
     element.showModal();
   };

@@ -1,0 +1,3 @@
+/** What is on the page in every room and is no room, one line each: the module makes it known. */
+
+import "./class/part.js";

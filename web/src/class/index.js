@@ -1,0 +1,21 @@
+/** What others put on the stage and into the class's menu, in their order: each has its own folder. */
+
+/** @import { AppState } from "../types.js" */
+/** @import { Room } from "./slice.js" */
+
+/**
+ * What a part may ask: the room's commands, by `command(name, fields)`, which rejects where one is refused.
+ * @typedef {{command: (name: string, fields?: Record<string, unknown>) => Promise<unknown>, store: import("../store.js").Store}} Hands
+ *
+ * It hides itself where it has nothing to show.
+ * @typedef {{element: HTMLElement, update: (room: Room, state: AppState) => void}} RoomView
+ */
+
+/** At the foot of the stage. @type {((hands: Hands) => RoomView)[]} */
+export const STAGE = [];
+
+/** In the class's menu. @type {((hands: Hands) => RoomView)[]} */
+export const MENU = [];
+
+/** Pictures that come over the room's own socket. @type {((frame: import("../channels.js").AnyFrame & {meta: unknown}) => void)[]} */
+export const FRAME_TAKERS = [];
