@@ -15,8 +15,10 @@ from server.http.assets import web_folder
 WEB = web_folder()
 SOURCE = (WEB / "src").resolve()
 ROOMS = ("train", "step", "race", "graph", "lessons", "lab")
+ASIDES = ("class",)
+"""On the page in every room, and no room themselves."""
 GENERATED = {"protocol.d.ts", "room-protocol.d.ts"}
-FOR_ALL = {"toolkit", "wire", "reconnect", "run", "shared", "frame", "class"}
+FOR_ALL = {"toolkit", "wire", "reconnect", "run", "shared", "frame", *ASIDES}
 """Folders whose parts every room may take."""
 
 
@@ -66,6 +68,18 @@ def test_a_room_is_a_folder_and_a_line(room: str) -> None:
     assert not [path.name for path in others if name.search(COMMENT.sub("", path.read_text()))]
 
 
+def test_an_aside_is_a_line() -> None:
+    """The rooms' page knows what is beside every room by its line alone."""
+    lines = [line for line in (SOURCE / "asides.js").read_text().splitlines() if line.startswith("import")]
+    assert len(lines) == len(set(lines)) >= len(ASIDES)
+    assert all(re.fullmatch(r'import "\./[a-z]+(/[a-z]+)*\.js";', line) for line in lines)
+    loaded = {(module, each) for module, found in imports(WEB / "src").items() for each in found}
+    taking = {
+        a.name for a, b in loaded if b.relative_to(SOURCE).parts[0] in ASIDES and a.relative_to(SOURCE).parts[0] not in ASIDES
+    }
+    assert taking == {"asides.js"}
+
+
 def test_the_page_keeps_no_state_of_a_room() -> None:
     """Neither the page's own fields nor those of the run are any room's; each room's are declared beside it."""
     own = (SOURCE / "types.d.ts").read_text()
@@ -84,7 +98,7 @@ def test_every_stylesheet_is_linked_and_lies_with_what_it_styles() -> None:
     linked = re.findall(r'href="styles/([^"]+)"', (WEB / "index.html").read_text())
     there = {path.relative_to((WEB / "styles").resolve()).as_posix() for path in sheets()}
     assert set(linked) == there and len(linked) == len(there)
-    assert {name.split("/")[0] for name in there if "/" in name} == set(ROOMS)
+    assert {name.split("/")[0] for name in there if "/" in name} == {*ROOMS, *ASIDES}
 
 
 def test_the_browser_keeps_things_in_one_place() -> None:

@@ -17,7 +17,9 @@ export function viewOf({ room, lesson, clock, run }) {
   const title = lesson?.title ?? document.querySelector(`[data-door="${room}"]`)?.textContent ?? room;
   const card = lesson && lesson.card !== null ? `${plain(lesson.heading)}, card ${lesson.card + 1} of ${lesson.count}` : "";
   const subject = document.querySelector("[data-testid=subject]")?.textContent ?? "";
-  const step = run && clock && room !== "lessons" && room !== "lab" ? `step ${formatCount(clock.step)}` : "";
+  // A room whose transport counts steps is about the run.
+  const counts = document.querySelector(".room-transport > :not([hidden]) [data-testid=step]") !== null;
+  const step = run && clock && counts ? `step ${formatCount(clock.step)}` : "";
   const words = [card || subject, step].filter(Boolean).join(" · ");
   return { room, title: title.slice(0, 120), words: words.slice(0, 200), link: location.hash.slice(0, 2000) };
 }
