@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from server.hosts import host_of, own_addresses
 from server.http.security import origin_allowed
-from server.metrics import ERRORS, FRAME_BYTES, MESSAGES, SOCKETS, TEXT_BYTES
+from server.metrics import ERRORS, MESSAGES, SOCKETS, TEXT_BYTES
 from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, Done, name_of
 from server.protocol.room import VOCABULARY, commands
 from server.room import entering, learner, teacher
@@ -22,6 +22,7 @@ from server.room.service import Rooms
 from server.room.telling.reader import Reader
 from server.wire import bounds, errors
 from server.wire.bounds import id_of
+from server.wire.broadcast import Outlet
 from server.wire.limits import Bucket, address_of, beyond, met
 
 log = logging.getLogger("chainrule")
@@ -73,6 +74,7 @@ class RoomSocket:
 
     async def _serve(self) -> None:
         await self._socket.accept()
+        self._reader.outlet = Outlet(self._socket)
         closing = self._reader.closing
         patience = asyncio.get_running_loop().call_later(self._settings.attach_within, self._give_up)
         reading, writing = asyncio.create_task(self._read()), asyncio.create_task(self._write())
@@ -107,12 +109,8 @@ class RoomSocket:
             reader.sending_since = time.monotonic()
             if self._watching is None:
                 self._watching = loop.call_later(allowed, self._watch)
-            if isinstance(message, str):
-                TEXT_BYTES.inc(len(message))
-                await self._socket.send_text(message)
-            else:
-                FRAME_BYTES.inc(len(message))
-                await self._socket.send_bytes(message)
+            TEXT_BYTES.inc(len(message))
+            await self._socket.send_text(message)
 
     def _watch(self) -> None:
         """Let go of a page that takes nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,7 +15,8 @@ from server.protocol import CLOSE_POLICY
 from server.room import topics
 from server.room.kept.snapshot import Snapshot
 from server.room.telling.reader import Reader
-from server.room.telling.told import Group, group_of, me_event, room_event
+from server.room.telling.told import Group, group_of, me_event, me_known, room_event
+from server.wire.broadcast import Outlet, framed, tell_all
 
 log = logging.getLogger("chainrule")
 
@@ -36,8 +37,6 @@ class Hub:
         self.watchers: dict[object, Watcher] = {}
         self.snapshot: Snapshot | None = None
         self.joined_by = ""
-        self._told: dict[Group, tuple[str, str]] = {}
-        """Of each group what it was told last: as compared, and as sent."""
         self._dirty = asyncio.Event()
         self._looked: list[asyncio.Future[None]] = []
         self._stops = [
@@ -105,9 +104,7 @@ class Hub:
             for reader in self.readers:
                 reader.close(CLOSE_POLICY)
         else:
-            self._told = {}
-            for reader in self.readers:
-                self.tell_reader(reader)
+            self._tell_readers(found)
         if news or found is None:
             for watcher in list(self.watchers.values()):
                 try:
@@ -115,48 +112,55 @@ class Hub:
                 except Exception:
                     log.exception("who watches a room failed")
 
-    def tell_reader(self, reader: Reader) -> None:
-        """How the room stands, where that is news for this one."""
-        room = self.snapshot
-        if room is None:
-            return
-        if reader.member is not None:
-            member = room.members.get(reader.member)
-            if member is None:
-                reader.close(CLOSE_POLICY)
-                return
-            reader.group = group_of(member)
-            me = me_event(room, member).model_dump_json()
-            if me != reader.me:
-                reader.me = me
-                reader.tell("me", me)
-        assert reader.group is not None
-        compared, text = self._text(room, reader.group)
-        if reader.last != compared:
-            reader.last = compared
-            reader.tell("room", text)
-
-    def _text(self, room: Snapshot, group: Group) -> tuple[str, str]:
-        """Written once for all of a group. What passes by itself (the clock) makes no news."""
-        if group not in self._told:
-            event = room_event(room, group, self.joined_by)
-            text = plain = event.model_dump_json()
-            if event.closes_in is not None:
-                plain = event.model_copy(update={"closes_in": room.state.closes}).model_dump_json()
-            self._told[group] = plain, text
-        return self._told[group]
+    def _tell_readers(self, room: Snapshot) -> None:
+        """How the room stands, where that is news: one text for all of a group."""
+        if room.phase == "vote":
+            for outlet in outlets(self.readers):
+                outlet.drop("follow")
+        groups: dict[Group, list[Reader]] = {}
+        for reader in self.readers:
+            if reader.member is not None:
+                member = room.members.get(reader.member)
+                if member is None:
+                    reader.close(CLOSE_POLICY)
+                    continue
+                reader.group = group_of(member)
+                known = me_known(room, member)
+                if known != reader.me:
+                    reader.me = known
+                    tell_all(outlets([reader]), "me", framed(me_event(room, member).model_dump_json()))
+            if reader.group is not None:
+                groups.setdefault(reader.group, []).append(reader)
+        for group, readers in groups.items():
+            compared, text = _text(room, group, self.joined_by)
+            news = [reader for reader in readers if reader.last != compared]
+            if news:
+                tell_all(outlets(news), "room", framed(text))
+            for reader in news:
+                reader.last = compared
 
     # Pictures ---------------------------------------------------------------------------------------------------------
 
     def _picture(self, frame: bytes) -> None:
         """Of what the teacher's session shows: for whoever is in; none while a vote is open."""
-        if self.snapshot is None or self.snapshot.phase == "vote":
-            return
-        for reader in self.readers:
-            if reader.group == "learner" or reader.group == "remote":
-                reader.show("follow", frame)
+        if self.snapshot is not None and self.snapshot.phase != "vote":
+            self._show("follow", frame, "learner", "remote")
 
     def _wall(self, frame: bytes) -> None:
-        for reader in self.readers:
-            if reader.group == "screen":
-                reader.show("wall", frame)
+        self._show("wall", frame, "screen")
+
+    def _show(self, channel: str, frame: bytes, *groups: Group) -> None:
+        tell_all(outlets(reader for reader in self.readers if reader.group in groups), channel, framed(frame))
+
+
+def outlets(readers: Iterable[Reader]) -> list[Outlet]:
+    return [reader.outlet for reader in readers if reader.outlet is not None]
+
+
+def _text(room: Snapshot, group: Group, joined_by: str) -> tuple[str, str]:
+    """As compared, and as sent: what passes by itself (the clock) makes no news."""
+    event = room_event(room, group, joined_by)
+    text = event.model_dump_json()
+    if event.closes_in is None:
+        return text, text
+    return event.model_copy(update={"closes_in": room.state.closes}).model_dump_json(), text

@@ -1,5 +1,5 @@
-"""One socket of a room, as the room sees it: what waits to be sent to it. Of each event, and of each channel's pictures, only
-the newest waits, so that one who reads slowly gets fewer, and newer ones; answers wait in their order, and are bounded."""
+"""One socket of a room, as the room sees it. Events and pictures, which are the same for many, go to its `outlet`, which keeps
+the newest of each for one who reads slowly; answers wait in their order, and are bounded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import deque
 
 from server.protocol import CLOSE_OVERFLOW
 from server.room.telling.told import Group
+from server.wire.broadcast import Outlet
 
 MOST_ANSWERS = 64
 """That wait: a page which asks on and takes nothing is let go of."""
@@ -24,21 +25,16 @@ class Reader:
         self.address = "unknown"
         self.joined_by = ""
         """Where learners open the page, as seen from here."""
-        self.me: str | None = None
-        """The last that it was told of itself, …"""
+        self.outlet: Outlet | None = None
+        """Once its socket is accepted."""
+        self.me: object = None
+        """What the last that it was told of itself was made of, …"""
         self.last: str | None = None
         """… and of the room."""
-        self.frames_sent = 0
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.sending_since: float | None = None
         self._answers: deque[str] = deque()
-        self._events: dict[str, str] = {}
-        self._frames: dict[str, bytes] = {}
         self._waiter: asyncio.Future[None] | None = None
-
-    @property
-    def pending(self) -> int:
-        return len(self._answers) + len(self._events) + len(self._frames)
 
     def close(self, code: int) -> None:
         if not self.closing.done():
@@ -50,29 +46,13 @@ class Reader:
             self.close(CLOSE_OVERFLOW)
         self._wake()
 
-    def tell(self, kind: str, text: str) -> None:
-        """An event; it takes the place of the one of its kind that waits."""
-        self._events[kind] = text
-        self._wake()
-
-    def show(self, channel: str, frame: bytes) -> None:
-        """A picture; it takes the place of the one of its channel that waits."""
-        self._frames[channel] = frame
-        self._wake()
-
-    async def next(self) -> str | bytes:
-        """What to send: events before answers, so that who hears that a command was done knows what it did; pictures last."""
-        while True:
-            if self._events:
-                return self._events.pop(next(iter(self._events)))
-            if self._answers:
-                return self._answers.popleft()
-            if self._frames:
-                self.frames_sent += 1
-                return self._frames.pop(next(iter(self._frames)))
+    async def next(self) -> str:
+        """The answer to send."""
+        while not self._answers:
             self.sending_since = None
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
+        return self._answers.popleft()
 
     def _wake(self) -> None:
         if self._waiter is not None:

@@ -109,6 +109,14 @@ def me_event(room: Snapshot, member: Member) -> MeEvent:
     )
 
 
+def me_known(room: Snapshot, member: Member) -> object:
+    """What `me_event` is made of, cheaply: where it is equal, so is the event."""
+    number = room.state.question
+    rounds = {} if number is None else room.votes.get(number, {})
+    own = {each: votes[member.member] for each, votes in rounds.items() if member.member in votes}
+    return member._replace(here=True), room.ended, room.round, own, room.seed_of(member.member)
+
+
 def _asked(question: Mapping[str, Any]) -> RoomQuestion:
     """Without what is kept of it beside."""
     return RoomQuestion(**{name: question[name] for name in OF_QUESTION if name in question})
