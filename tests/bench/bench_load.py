@@ -4,7 +4,8 @@ python tests/bench/bench_load.py --learners 100
 Every learner has a socket of its own, trains [2, 8, 8, 1] on the spiral, watches the series, the parameters and 25×25 maps,
 acknowledges every frame as the page does, and gives a command about twice a second. `--mix mixed` has them do other things
 too (digits, both races, the microscope), `--stalled 5` adds as many who stop reading, `--attack keep` one who attacks
-(`attacks.py` has the names) beside twenty, `--workers 2` starts so many processes.
+(`attacks.py` has the names) beside twenty, `--workers 2` starts so many processes. `--room`: a class instead, one teacher whose
+session so many follow (`followed.py`); several workers then have a Redis of the tool's own.
 The tool reads no more of a message than it has to: it shares the machine with the server.
 """
 
@@ -19,13 +20,19 @@ import random
 import re
 import socket
 import statistics
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "server"))
 
 import attacked
 import attacks
+import followed
+from redis_server import RedisServer
 from server_process import Server, started
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -314,6 +321,16 @@ async def load(url: str, server: Server | None, options: argparse.Namespace) -> 
     await asyncio.gather(*(learner.leave() for learner in learners))
 
 
+async def room(url: str, server: Server | None, options: argparse.Namespace) -> None:
+    for _ in range(4 * options.workers if options.workers > 1 else 1):
+        await warm(url, "uniform")
+    teacher = Learner(0, SPIRAL, DEFAULT)
+    await teacher.join(url)
+    await teacher.begin()
+    await followed.follow(url, server, teacher, options.learners, options.seconds)
+    await teacher.leave()
+
+
 async def stalled(url: str, server: Server | None, learners: list[Learner], options: argparse.Namespace) -> None:
     """What it costs the server, and the others, that some stop reading while they play flat out. Those others play at the
     default speed: their own checkpoints hardly grow meanwhile."""
@@ -342,6 +359,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--learners", type=int, help="100; beside an attack 20")
     parser.add_argument("--attack", choices=attacks.ATTACKS, help="what each has before and beside it, at the default speed")
+    parser.add_argument("--room", action="store_true", help="a class that follows one session; 200 learners")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--mix", choices=("uniform", "mixed"), default="uniform")
     parser.add_argument(
@@ -352,12 +370,15 @@ def main() -> None:
     parser.add_argument("--pid", type=int, help="of that server, to measure it")
     parser.add_argument("--workers", type=int, default=1, help="processes of the server that is started")
     options = parser.parse_args()
-    options.learners = options.learners or (20 if options.attack else 100)
+    options.learners = options.learners or (20 if options.attack else 200 if options.room else 100)
+    what = room if options.room else load
     if options.url:
-        asyncio.run(load(options.url, Server(options.pid) if options.pid else None, options))
+        asyncio.run(what(options.url, Server(options.pid) if options.pid else None, options))
         return
-    with started(options.workers) as (url, server):
-        asyncio.run(load(url, server, options))
+    with contextlib.ExitStack() as stack:
+        bus = stack.enter_context(RedisServer()).url if options.room and options.workers > 1 else ""
+        url, server = stack.enter_context(started(options.workers, bus))
+        asyncio.run(what(url, server, options))
 
 
 if __name__ == "__main__":

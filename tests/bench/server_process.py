@@ -40,11 +40,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def started(workers: int) -> Iterator[tuple[str, Server]]:
+def started(workers: int, bus: str = "") -> Iterator[tuple[str, Server]]:
     """A server on a free port, with room for all."""
     command = [sys.executable, "-m", "server", "--port", "0", "--no-browser", "--workers", str(workers)]
     with tempfile.TemporaryDirectory() as folder:
         room = dict.fromkeys(("MAX_SESSIONS", "MAX_SESSIONS_PER_ADDRESS", "MAX_SOCKETS_PER_ADDRESS"), "5000")
+        room |= {"BUS_URL": bus} if bus else {}
         own = room | {"DATABASE_URL": f"sqlite:///{folder}/load.sqlite3", "LOG_LEVEL": "warning"}
         environment = {f"CHAINRULE_{name}": value for name, value in own.items()} | os.environ
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
