@@ -57,6 +57,7 @@ export function openDialog(teacher) {
     open() {
       title.value ||= teacher.store.state.lesson?.title ?? "";
       dialog.open();
+      teacher.store.schedule();
       title.focus();
       mayOpen().then(
         (why) => {

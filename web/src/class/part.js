@@ -3,7 +3,7 @@
 /** @import { AppState, Aside, Host } from "../types.js" */
 
 import { registerAside } from "../registry.js";
-import { h, setAttribute, setText } from "../toolkit/dom.js";
+import { h } from "../toolkit/dom.js";
 import { icon } from "../toolkit/icons.js";
 import { askDialog } from "./ask/dialog.js";
 import { pickingView } from "./ask/picking.js";
@@ -50,12 +50,18 @@ function begin(host) {
   const [strip, stage] = [stripView(teacher), stageView(teacher)];
   teacher.menu = (section) => (teacher.teaching.room ? menu.open(section) : opening.open());
   teacher.ask = () => ask.open();
-  const label = h("span", { class: "pill-label" }, "Teach");
   const button = h(
     "button",
-    { type: "button", class: "pill teach", data: { testid: "teach" }, onclick: () => teacher.menu() },
+    {
+      type: "button",
+      class: "pill teach",
+      title: "Teach a class: they follow, vote and try for themselves (i)",
+      aria: { label: "Teach a class" },
+      data: { testid: "teach" },
+      onclick: () => teacher.menu(),
+    },
     icon("teach"),
-    label,
+    h("span", { class: "pill-label" }, "Teach"),
   );
   const nothing = () => {};
   return {
@@ -68,10 +74,7 @@ function begin(host) {
       view: {
         element: h("span", { hidden: true }),
         update(state) {
-          const open = state.teaching.room !== null;
-          setText(label, open ? "Class" : "Teach");
-          setAttribute(button, "title", open ? "The class (i)" : "Teach a class: they follow, vote and try for themselves (i)");
-          setAttribute(button, "aria-label", open ? "The class" : "Teach a class");
+          button.hidden = state.teaching.room !== null; // the row above the bar has all that follows
           teacher.follow(state);
         },
       },

@@ -71,6 +71,7 @@ export function askDialog(teacher) {
       choose(teacher.store.state.lesson?.question ? "card" : source === "card" ? "number" : source);
       for (const each of Object.values(forms)) each.opened?.();
       dialog.open();
+      teacher.store.schedule();
       if (source === "card") go.focus();
     },
     update(state) {

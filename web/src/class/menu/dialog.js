@@ -55,6 +55,7 @@ export function menuDialog(teacher) {
     open(section) {
       say("");
       dialog.open();
+      this.update(teacher.store.state);
       const part = section ? named[section]?.element : null;
       part?.scrollIntoView({ block: "start" });
       /** @type {HTMLElement | null | undefined} */ (part?.querySelector("input, button"))?.focus();

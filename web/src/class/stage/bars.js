@@ -41,7 +41,7 @@ export function barsView({ kind, texts }) {
 
 /** @param {string} rank @param {number} [count] @param {number} [most] @param {string} [name] */
 function bar(rank, count, most = 1, name = "") {
-  const fill = h("span", { class: "class-fill", style: `width: ${((count ?? 0) / most) * 100}%` });
+  const fill = h("span", { class: "class-fill", style: `width: calc((100% - 3ch) * ${(count ?? 0) / most})` });
   const number = h("span", { class: "class-count" });
   const element = h("div", { class: `class-bar ${rank}` }, h("span", { class: "class-track" }, fill), number);
   if (count === undefined) return element;

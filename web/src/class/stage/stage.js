@@ -124,10 +124,13 @@ export function stageView(teacher) {
   }
 }
 
+/** Of these the right answer is marked where it stands. */
+const MARKED = ["choose", "sign"];
+
 /** What was measured, as a number where it is one, and in words. @param {import("../slice.js").Reveal} reveal @returns {Node[]} */
 function measuredWords({ value, said, question, changed }) {
   const number = toNumber(value);
-  const large = number !== null && question.kind !== "choose";
+  const large = number !== null;
   const line = h(
     "p",
     { class: "class-value" },
@@ -138,7 +141,7 @@ function measuredWords({ value, said, question, changed }) {
           h("span", { class: "small" }, markup(question.unit), question.unit ? ", measured now" : "measured now"),
         ]
       : []),
-    ...(said && !large ? [h("strong", {}, said)] : []),
+    ...(said && !large && !MARKED.includes(question.kind) ? [h("strong", {}, said)] : []),
   );
   const moved = changed === null ? "" : `${changed} changed their answer between the votes.`;
   return [line, ...(moved ? [h("p", { class: "class-moved" }, moved)] : [])];

@@ -60,7 +60,7 @@ def question(kind: str = "choose", **more: Any) -> dict[str, Any]:
     }
 
 
-class FakeRoom:
+class MadeUpRoom:
     """Install before the page is opened."""
 
     def __init__(self, page: Page) -> None:
