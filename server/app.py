@@ -191,6 +191,11 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     def first(request: Request) -> Response:
         return page.first(request.headers)
 
+    @app.get("/join")
+    @app.get("/join/")
+    def join(request: Request) -> Response:
+        return page.first(request.headers, "join/index.html")
+
     @app.get(PREFIX + "{version}/{path:path}")
     async def page_file(request: Request, version: str, path: str) -> Response:
         return await page.file(version, path, request.headers)

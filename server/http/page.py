@@ -23,7 +23,9 @@ ASKED_AGAIN = "no-cache"
 LEAST = 500
 """Bytes from which on compressing is worth it."""
 LINK = re.compile(r'\b(href|src)="(?=[a-z][^:"]*")')
-"""A link to one of the page's own files, in its first one."""
+"""A link to one of the page's own files, in a first one."""
+PAGES = ("index.html", "join/index.html")
+"""First files: chainrule's own page, and the one by which a class is joined."""
 
 
 class Packed:
@@ -54,10 +56,10 @@ class Page:
         self._files: dict[str, Packed] = {}
         self._version = ""
 
-    def first(self, asked: Headers) -> Response:
+    def first(self, asked: Headers, name: str = "index.html") -> Response:
         """The file that names all others by their version. In a worker thread: it looks at every file."""
         self._refresh()
-        return self._files["index.html"].response(asked)
+        return self._files[name].response(asked)
 
     async def file(self, version: str, path: str, asked: Headers) -> Response:
         """One of the others. Where the version is not ours, as another machine's during an upgrade, ours is given, not for
@@ -85,7 +87,9 @@ class Page:
         for name, body in bodies.items():
             digest.update(f"{name}\0{len(body)}\0".encode() + body)
         version = digest.hexdigest()[:16]
-        bodies["index.html"] = LINK.sub(rf'\1="{PREFIX}{version}/', bodies["index.html"].decode()).encode()
+        for name in PAGES:
+            if name in bodies:
+                bodies[name] = LINK.sub(rf'\1="{PREFIX}{version}/', bodies[name].decode()).encode()
         self._files = {name: Packed(body, _media_type(name)) for name, body in bodies.items()}
         self._version, self._stamps = version, stamps
 

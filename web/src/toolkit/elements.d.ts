@@ -30,6 +30,7 @@ type HtmlAttribute =
   | "hidden"
   | "href"
   | "id"
+  | "enterkeyhint"
   | "inputmode"
   | "max"
   | "maxlength"
