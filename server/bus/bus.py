@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 log = logging.getLogger("chainrule")
 
@@ -16,6 +16,7 @@ Again = Callable[[], None]
 """Called when messages may have been missed: the subscription has come into force, or the line is back."""
 
 
+@runtime_checkable
 class Bus(Protocol):
     """All methods are called on the event loop."""
 

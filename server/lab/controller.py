@@ -10,13 +10,14 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from server.interfaces import RunAccess
+from server.interfaces import LabAccess, RunAccess
 from server.keeping.versions import LAB_VERSION
 from server.lab.beginning import begun, made_of, row
 from server.lab.experiment import ENDED, Asked, UnderWay
+from server.mathml import prose
 from server.protocol import Message
 from server.protocol.lab import LabBegin, LabCancel, LabInfo, LabLeave, LabRun
-from server.session.activity import Activity, Header, Host, Job, Restored
+from server.session.activity import Header, Host, Job, Restored
 from server.session.pacer import Throttle
 from server.wire.errors import CommandError
 from server.wire.sizes import memory_of
@@ -35,7 +36,7 @@ class Again(NamedTuple):
     kept: Mapping[str, Any] | None = None
 
 
-class Lab(Activity):
+class Lab(LabAccess):
     """`number` counts the experiments of the session. `again` is to be begun when the run stands where it stood."""
 
     interrupting = (LabBegin, LabCancel, LabLeave)
@@ -165,6 +166,27 @@ class Lab(Activity):
             self._told = info
             self._throttle.told(now)
             self.host.report(info)
+
+    def seen_key(self) -> Hashable:
+        present = self.present
+        return self.number, present is not None and (present.shown, present.status, round(present.share, 2))
+
+    def told(self) -> dict[str, Any] | None:
+        present = self.present
+        if present is None:
+            return None
+        experiment = row(present.asked.experiment)
+        defaults = {each.name: each.default for each in experiment.parameters}
+        chosen = {name: value for name, value in present.asked.choices.items() if defaults.get(name) != value}
+        return {
+            "experiment": present.asked.experiment,
+            "choices": chosen,
+            "of_run": present.on is not None,
+            "title": experiment.title,
+            "status": present.status,
+            "share": present.share,
+            "said": "" if present.found is None else prose(present.found.said),
+        }
 
     def header(self) -> Header:
         present = self.present

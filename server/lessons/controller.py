@@ -11,8 +11,9 @@ from collections.abc import Hashable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from server.interfaces import NetworkAccess, RunAccess, SurfaceAccess
+from server.interfaces import Asked, CardSeen, LessonsAccess, NetworkAccess, RunAccess, SurfaceAccess
 from server.lessons import measured
+from server.lessons.asked import asked_of, card_seen
 from server.lessons.library import library
 from server.lessons.measured import Answer
 from server.lessons.open_card import NOTHING, OpenCard
@@ -53,7 +54,7 @@ class Building(NamedTuple):
     done: Done
 
 
-class Lessons(Activity):
+class Lessons(LessonsAccess):
     """`number` counts the cards opened in this session, `changes` what was done to the one that is open."""
 
     interrupting = (LessonOpen, LessonTry, LessonReset, LessonLeave)
@@ -270,6 +271,26 @@ class Lessons(Activity):
     @property
     def weight(self) -> int:
         return 0 if self._built is None else self._size
+
+    # For a class ------------------------------------------------------------------------------------------------------
+
+    def card(self) -> CardSeen | None:
+        return None if self.open is None or self.building is not None else card_seen(self.open)
+
+    def seen_key(self) -> Hashable:
+        return self.number, self.changes, self.building is None
+
+    async def asked(self) -> Asked:
+        card = self.present()
+        if card.answered and card.spec.question is not None:
+            raise CommandError("invalid", "This question is answered: open its card anew", "source", "a card to be answered")
+        own = card.spec.situation is not None or card.kind in APART
+        return await self.host.call(asked_of, card, self.there(), self.host.settings, own=own)
+
+    async def asked_by(self, card: str) -> Asked:
+        lesson, _, number = card.rpartition(".")
+        found = await self.host.call(_card_of, lesson, None, int(number) - 1)
+        return await self.host.call(asked_of, found, None, self.host.settings, own=True)
 
     # What others may not do -------------------------------------------------------------------------------------------
 

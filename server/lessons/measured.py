@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from server.lessons.limits import check_situation, check_variants
-from server.lessons.reading.html import plain
+from server.lessons.reading.html import plain as plain_text
 from server.lessons.reading.lesson import CardHtml
 from server.mathml import inline
 from server.protocol.lessons import LessonVerdict
@@ -57,28 +57,32 @@ def values(card: Card, built: Built, names: Iterable[str]) -> dict[str, float]:
 
 
 def judged(card: Card, told: CardHtml, built: Built, answer: Answer) -> LessonVerdict:
-    """`told` is the card's HTML. Raises `CommandError` where the answer is none to this question, and where that cannot be
-    measured."""
+    """`told` is the card's HTML. Raises `CommandError` as `verdict` does."""
+    found = verdict(card, built, answer)
+    return LessonVerdict(
+        answer=answer,
+        right=found.right,
+        value=plain(found.value),
+        truth=plain(found.truth),
+        said=_said(card, told, found),
+        reply=told.replies[int(found.answer)] if found.reply else "",
+        curve=None if found.curve is None else (plain(found.curve[0]), plain(found.curve[1])),
+        off=found.off,
+    )
+
+
+def verdict(card: Card, built: Built, answer: Answer) -> Verdict:
+    """Raises `CommandError` where the answer is none to this question, and where that cannot be measured."""
     from engine.lessons.judging import AnswerError, judge
     from engine.lessons.measuring import MeasureError
 
     assert card.question is not None
     try:
-        found = judge(card.question, built, answer, card.measures)
+        return judge(card.question, built, answer, card.measures)
     except AnswerError as error:
         raise CommandError("invalid", f"answer: {error.problem}", "answer", error.allowed) from error
     except MeasureError as error:
         raise CommandError(UNMEASURED, f"This question cannot be measured: {error.problem}", None, error.allowed) from error
-    return LessonVerdict(
-        answer=answer,
-        right=found.right,
-        value=_plain(found.value),
-        truth=_plain(found.truth),
-        said=_said(card, told, found),
-        reply=told.replies[int(found.answer)] if found.reply else "",
-        curve=None if found.curve is None else (_plain(found.curve[0]), _plain(found.curve[1])),
-        off=found.off,
-    )
 
 
 def _said(card: Card, told: CardHtml, found: Verdict) -> str:
@@ -91,7 +95,7 @@ def _said(card: Card, told: CardHtml, found: Verdict) -> str:
     return escape(found.said)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Arrays and tuples as lists."""
     if value is None or isinstance(value, int | float):
         return value
@@ -141,7 +145,12 @@ def receipt(card: OpenCard, there: Subject, finish: float | None) -> dict[str, A
     built = Built.of(there, variants=card.spec.variants, finish=finish)
     try:
         made = Receipt.of(
-            built, card.spec.task.wanted, card.spec.measures, lesson=lesson, card=number, title=plain(card.read.lesson.title)
+            built,
+            card.spec.task.wanted,
+            card.spec.measures,
+            lesson=lesson,
+            card=number,
+            title=plain_text(card.read.lesson.title),
         )
     except ValueError as error:
         raise CommandError("invalid", f"There is no receipt of this: {error}") from error

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from server.interfaces import RunAccess
+from server.interfaces import MicroscopeAccess, RunAccess
+from server.microscope.caption import caption
 from server.microscope.scope import Scope, Sight
 from server.protocol import Command
 from server.protocol.microscope import Look
@@ -20,13 +21,14 @@ ANYWHERE = Look()
 """Where one looks who has not said where."""
 
 
-class Microscope(Activity):
+class Microscope(MicroscopeAccess):
     """Moves with the run."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.scope = Scope()
         self._looks: WeakKeyDictionary[Any, Look] = WeakKeyDictionary()
+        self._pointed = ANYWHERE
 
     @property
     def interrupting(self) -> tuple[type[Command], ...]:  # type: ignore[override]  # asked of the run, which it moves with
@@ -45,11 +47,17 @@ class Microscope(Activity):
 
     def point_at(self, viewer: Hashable, look: Look) -> None:
         """Let a viewer look somewhere else."""
-        self._looks[viewer] = look
+        self._looks[viewer] = self._pointed = look
 
     def sight(self, viewer: Hashable) -> Sight:
         """What a viewer looks at, for a channel."""
         return Sight(self.scope, self.run.point(), self.look(viewer))
+
+    def seen_key(self) -> Hashable:
+        return self.run.point(), self._pointed, self.scope.revision
+
+    def caption(self) -> dict[str, Any]:
+        return caption(self.trainer(), Sight(self.scope, self.run.point(), self._pointed))
 
     @property
     def source(self) -> Activity:

@@ -9,7 +9,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import TypeVar
 
@@ -97,6 +97,11 @@ class Session(Audience):
             )
         )
         self._welcome(viewer)
+
+    def watch(self, viewer: Viewer) -> None:
+        """One that has subscribed to channels already is drawn them."""
+        self._know(viewer.slots)
+        super().watch(viewer)
 
     async def submit(self, viewer: Viewer, command: Command) -> None:
         """Queue a command; waits while the queue is full. One who looks on may only say what it looks at."""
@@ -342,10 +347,14 @@ class Session(Audience):
         if command.plane is not None and not all(low < high for low, high in command.plane):
             allowed = "[[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1"
             raise errors.CommandError("invalid", "plane: a range rises", "plane", allowed)
+        cadences = {name: row.cadence for name, row in self._know(wanted).items()}
+        viewer.subscribe(cadences, command.grid, command.sample, command.ahead, command.lane, command.plane)
+
+    def _know(self, wanted: Collection[str]) -> dict[str, Channel]:
+        """The rows of the channels that are wanted, in their order; they are drawn from now on."""
         rows = {name: found for name, found in self._hosting.channels.items() if name in wanted}
         self._channels |= {name: (self.activities[place], row) for name, (place, row) in rows.items()}
-        cadences = {name: row.cadence for name, (_, row) in rows.items()}
-        viewer.subscribe(cadences, command.grid, command.sample, command.ahead, command.lane, command.plane)
+        return {name: row for name, (_, row) in rows.items()}
 
     # Resting ------------------------------------------------------------------------------------------------------
 

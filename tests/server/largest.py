@@ -365,6 +365,20 @@ async def lab(page: Page) -> None:
         await experiments(page)
 
 
+# A class ---------------------------------------------------------------------------------------------------------------
+
+
+async def in_class(page: Page) -> None:
+    """What its commands do is `test_class_*`'s matter; the picture for all who follow is one of the largest run here."""
+    for type in ("room_lead", "room_take_part"):
+        await page.do(type, code="AAAA", key="none")
+    await page.do("room_offer", offered=True)
+    await page.do("room_part")
+    await page.do("configure", spec=LARGEST)
+    await page.do("step", count=1)
+    await pictures(page, "room")
+
+
 WALKS: tuple[Walk, ...] = (
     run,
     run_and_its_edits,
@@ -383,4 +397,5 @@ WALKS: tuple[Walk, ...] = (
     race_on_a_surface,
     lessons,
     lab,
+    in_class,
 )
