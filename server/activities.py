@@ -8,7 +8,7 @@ from server.microscope.activity import MICROSCOPE
 from server.protocol.vocabulary import Vocabulary
 from server.race.network.activity import NETWORK
 from server.race.surface.activity import SURFACE
-from server.room.activity import ROOM
+from server.room.session.activity import ROOM
 from server.run.activity import RUN
 from server.session.activity import Kind
 from server.session.hosting import Hosting

@@ -9,11 +9,15 @@ from typing import Any
 
 def right(judge: Mapping[str, Any] | None, answer: Any) -> bool | None:
     """None where nothing was answered, or nothing is right or wrong. ``{"truth"}`` alone: the answer is the same; with
-    ``"near"``: of a number and of a place, how far off it may be; of a sketch (``"steps"``, ``"low"``, ``"high"``, ``"log"``)
-    the part of the axis that it may be off anywhere."""
+    ``"ranks"``: of an order, of two equal items either may stand first; with ``"near"``: of a number and of a place, how far
+    off it may be; of a sketch (``"steps"``, ``"low"``, ``"high"``, ``"log"``) the part of the axis that it may be off
+    anywhere."""
     if not judge or answer is None or judge.get("truth") is None:
         return None if answer is None or not judge or "truth" not in judge else False
     truth, near = judge["truth"], judge.get("near")
+    if "ranks" in judge:
+        ranks = [judge["ranks"][int(item)] for item in answer]
+        return ranks == sorted(ranks)
     if near is None:
         return bool(answer == truth)
     if "steps" in judge:

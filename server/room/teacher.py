@@ -64,7 +64,7 @@ async def your_turn(rooms: Rooms, reader: Reader, command: commands.YourTurn) ->
     turn: dict[str, Any] | None = None
     if command.on:
         said = await rooms.ask(_room(reader), "turn", {"seeds": command.seeds, "task": command.task})
-        turn = {"link": said["link"], "seeds": command.seeds, "task": command.task}
+        turn = {**said, "seeds": command.seeds, "task": command.task}
     more = 1 if command.on else 0
     await rooms.change(_room(reader), lambda state, now: replace(state, turn=turn, turns=state.turns + more))
     return None

@@ -14,9 +14,9 @@ from server.bus.in_process import InProcess
 from server.keeping.records import Kept
 from server.protocol import ErrorEvent
 from server.room import asking, topics
-from server.room.activity import InClass
 from server.room.lead.controller import Lead
 from server.room.part.controller import Part
+from server.room.session.activity import InClass
 from server.session.viewer import Asker
 from server.wire.errors import CommandError
 from server.wire.frames import decode

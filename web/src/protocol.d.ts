@@ -99,7 +99,11 @@ export type Command =
   | LabBegin
   | LabCancel
   | LabLeave
-  | LabExport;
+  | LabExport
+  | RoomLead
+  | RoomTakePart
+  | RoomOffer
+  | RoomPart;
 /**
  * What a page is told.
  */
@@ -119,6 +123,7 @@ export type Event =
   | NetworkState
   | LessonInfo
   | LabInfo
+  | RoomPartInfo
   | Done
   | ErrorEvent;
 
@@ -621,6 +626,7 @@ export interface Subscribe {
     | "study"
     | "lesson_task"
     | "lab"
+    | "follow"
   )[];
   /**
    * cells along a side of a unit map
@@ -982,7 +988,8 @@ export interface Acknowledge {
     | "network_surface"
     | "study"
     | "lesson_task"
-    | "lab";
+    | "lab"
+    | "follow";
   frame: number;
 }
 /**
@@ -1876,6 +1883,65 @@ export interface LabExport {
   theme?: "light" | "dark";
 }
 /**
+ * This session is what the class sees and is asked about, from now on: with the teacher's key, in place of the one that
+ * was. `done.result`: {room}.
+ */
+export interface RoomLead {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "room_lead";
+  /**
+   * the room's, in capitals or not
+   */
+  code: string;
+  /**
+   * as the server gave it
+   */
+  key: string;
+}
+/**
+ * This session is a learner's own screen, from now on: with the learner's key. What it shows is a piece of the class's
+ * wall, and it is still while a vote is open or eyes are up.
+ */
+export interface RoomTakePart {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "room_take_part";
+  /**
+   * the room's, in capitals or not
+   */
+  code: string;
+  /**
+   * as the server gave it
+   */
+  key: string;
+}
+/**
+ * Whether the teacher may put this run on the screen.
+ */
+export interface RoomOffer {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "room_offer";
+  offered: boolean;
+}
+/**
+ * This session is in no class any more.
+ */
+export interface RoomPart {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "room_part";
+}
+/**
  * The answer to attach. `generation` numbers the holders of control; an older socket is closed with 4001.
  */
 export interface Attached {
@@ -2723,6 +2789,31 @@ export interface LabInfo {
 export interface LabRun {
   run: number;
   step: number;
+}
+/**
+ * The class that this session is in; `role` null: none. While `vote` is open and while eyes are up (`eyes_up` says so in
+ * words) commands are refused with the code ``locked``. `seed` is the learner's own in a turn, `controls` what may be changed,
+ * null: all.
+ */
+export interface RoomPartInfo {
+  type: "room_part_info";
+  role: ("lead" | "learner") | null;
+  code: string | null;
+  name: string | null;
+  state: "in" | "waiting" | "removed" | "ended";
+  eyes_up: string | null;
+  vote: boolean;
+  seed: number | null;
+  offered: boolean;
+  task: RoomTask | null;
+  controls: string[] | null;
+}
+/**
+ * `ask` is HTML; `met` is null until it was measured.
+ */
+export interface RoomTask {
+  ask: string;
+  met: boolean | null;
 }
 /**
  * A command took effect. What it changed is kept, unless `keeping` says otherwise.

@@ -20,13 +20,13 @@ from server.protocol.race_network import NetworkPause, NetworkPlay
 from server.protocol.run import Pause, Play
 from server.room import topics
 from server.room.asking import answering, ask
-from server.room.errands import Errands
 from server.room.lead.everybody import Everybody
 from server.room.lead.handing import Handing
 from server.room.lead.hub import APART, CHANNEL, Hub
 from server.room.lead.questions import number_asked, told_question, told_truth
 from server.room.lead.scene import Scene
-from server.room.needs import RoomSeen, RoomsNeeded
+from server.room.session.errands import Errands
+from server.room.session.needs import RoomSeen, RoomsNeeded
 from server.session.activity import NOTHING, Host
 from server.wire.errors import CommandError
 
@@ -195,9 +195,9 @@ class Lead:
         if source == "card":
             asked = await self._of_card()
         elif source == "twin":
-            if self.twin is None:
+            twin = (about.get("ref") or {}).get("twin") or self.twin
+            if twin is None:
                 raise CommandError("invalid", "This question has no twin", "source", "a card that names one")
-            twin = self.twin
             asked = await self.errands.do(lambda: self.scene.lessons.asked_by(twin))
         else:
             await self._still()
@@ -205,7 +205,8 @@ class Lead:
         self.card = source == "card" or (self.card and source == "twin")
         self.twin = asked.twin
         token = secrets.token_hex(4)
-        ref = {"token": token, "card": asked.card, "about": {name: about.get(name) for name in ("of", "ask", "kind")}}
+        ref: dict[str, Any] = {"token": token, "card": asked.card, "twin": asked.twin}
+        ref["about"] = {name: about.get(name) for name in ("of", "ask", "kind")}
         self._asked = dict(list(self._asked.items())[-3:]) | {token: asked}
         return told_question(asked) | {"axis": asked.told["axis"] or self._plane(asked), "ref": ref}
 

@@ -8,19 +8,17 @@ import contextlib
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.room import topics
-from server.room.needs import RoomSeen
-from server.room.piece import Piece, read_piece
+from server.room.lead.leading import Leading
+from server.room.session.needs import RoomSeen
+from server.room.session.piece import Piece, read_piece
 from server.wire.errors import CommandError
 from server.wire.frames import encode
-
-if TYPE_CHECKING:
-    from server.room.lead.controller import Lead
 
 APART, WHOLE = 1.0, 5.0
 """Seconds between two frames of what changed, and between two of all there is."""
@@ -30,7 +28,7 @@ WIDE = 30.0
 
 
 class Everybody:
-    def __init__(self, lead: Lead) -> None:
+    def __init__(self, lead: Leading) -> None:
         self._lead = lead
         self._pieces: dict[int, Piece] = {}
         self._news: set[int] = set()

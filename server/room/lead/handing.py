@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from server.interfaces import CardSeen, RaceAccess
 from server.room.lead import links
+from server.room.lead.leading import Leading
 from server.wire.errors import CommandError
 
 if TYPE_CHECKING:
     from engine import Trainer
-    from server.room.lead.controller import Lead
 
 
 class Handing:
     """A link is made once for each state, however many ask for it."""
 
-    def __init__(self, lead: Lead) -> None:
+    def __init__(self, lead: Leading) -> None:
         self._lead = lead
         self._made: tuple[Hashable, dict[str, str]] | None = None
 
@@ -40,7 +40,7 @@ class Handing:
         return {
             "link": links.fragment(fields, locks, self._of_class()),
             "controls": list(card.controls) if card is not None and card.controls else None,
-            "task": task if task is None else task | {"measures": dict(task["measures"])},
+            "needs": task if task is None else task | {"measures": dict(task["measures"])},
         }
 
     def _of_class(self) -> dict[str, str]:

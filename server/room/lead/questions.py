@@ -4,7 +4,6 @@ what is right is measured by itself, and kept from everybody until the reveal.""
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from server.interfaces import Asked, Truth
@@ -21,7 +20,7 @@ ASKS = {"sign": "What is the sign of {}?", "power": "Which power of ten is {}?",
 
 def number_asked(of: str, ask: str, kind: str, there: Subject | None, finish: float | None) -> Asked:
     """In a worker: a measurement, in the one grammar of lessons, of what is there as it stands now. What is quick is measured
-    at once; for the rest a copy is made, which nobody moves. Raises `CommandError`."""
+    at once; for the rest a copy is made, which nobody moves. `ask` is HTML. Raises `CommandError`."""
     from engine.lessons.building import Built
     from engine.lessons.card import NumberAsked, Power, Sign
     from engine.lessons.measuring import MeasureError, Measurement
@@ -36,7 +35,7 @@ def number_asked(of: str, ask: str, kind: str, there: Subject | None, finish: fl
     except MeasureError as error:
         raise CommandError("invalid", f"of: {error.problem}", "of", error.allowed or None) from error
     question: Question = kinds[kind](ask=ask[:300] or of, measure=of)
-    asked = escape(ask) if ask else ASKS[kind].format(inline(measurement.latex))
+    asked = ask or ASKS[kind].format(inline(measurement.latex))
     if measurement.live:
         found = truth_of(question, built)
         return _told(kind, asked, lambda: found)

@@ -17,14 +17,14 @@ from server.interfaces import RunAccess
 from server.protocol import Command
 from server.protocol.race import RacePause
 from server.protocol.race_network import NetworkPause, StudyCancel
-from server.protocol.room_part import RoomPartInfo, RoomTask
+from server.protocol.room.part import RoomPartInfo, RoomTask
 from server.protocol.run import Cancel, Load, Pause
 from server.room.asking import answering
-from server.room.errands import Errands
 from server.room.lead import links
-from server.room.needs import RoomSeen, RoomsNeeded
 from server.room.part.thumbnail import piece_of
-from server.room.piece import Piece
+from server.room.session.errands import Errands
+from server.room.session.needs import RoomSeen, RoomsNeeded
+from server.room.session.piece import Piece
 from server.session.activity import Host, Job
 from server.wire.errors import CommandError
 

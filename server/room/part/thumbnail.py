@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.room.piece import Piece
+from server.room.session.piece import Piece
 
 if TYPE_CHECKING:
     from engine import Trainer

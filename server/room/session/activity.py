@@ -10,14 +10,14 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 from server.protocol import Command, Message
-from server.protocol.room_part import RoomLead, RoomOffer, RoomPart, RoomPartInfo, RoomTakePart
-from server.room.errands import Errands
+from server.protocol.room.part import RoomLead, RoomOffer, RoomPart, RoomPartInfo, RoomTakePart
 from server.room.lead.controller import Lead
 from server.room.lead.hub import APART, CHANNEL, FOLLOW
 from server.room.lead.pictures import follow
 from server.room.lead.scene import Scene
-from server.room.needs import RoomsNeeded
 from server.room.part.controller import Part
+from server.room.session.errands import Errands
+from server.room.session.needs import RoomsNeeded
 from server.session.activity import NOTHING, Activity, Channel, Header, Host, Job, Kind, Restored
 from server.session.channel_types import Picture, Want
 from server.session.viewer import Slot, Viewer
