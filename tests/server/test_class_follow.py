@@ -215,7 +215,7 @@ def test_the_lab_is_told() -> None:
     async def check() -> None:
         async with classes() as (life,):
             await led(life)
-            await life.do("lab_begin", experiment="shattered")
+            await life.do("lab_begin", experiment="memory")
             life.rooms.show("lab")
             header, _ = await life.picture(
                 lambda header: header["meta"]["kind"] == "lab" and header["meta"]["status"] == "done"
