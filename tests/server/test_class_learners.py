@@ -10,6 +10,7 @@ import pytest
 from class_sessions import KEY, Class, FakeRooms, classes
 
 from engine import RunSpec, Trainer, warm_up
+from server.room import asking
 from server.room.lead.everybody import board_info, collected, wall_info
 from server.room.part.thumbnail import GRID, piece_of
 from server.room.session.piece import Piece, read_piece
@@ -153,8 +154,8 @@ def test_the_teachers_session_gathers_the_wall_and_the_board() -> None:
             assert [(row["member"], row["value"]) for row in rows] == sorted(losses.items(), key=lambda pair: pair[1])
             shown = await teacher.ask("put_up", member=1)
             assert shown["seed"] == 1 and shown["link"].startswith("#s=")
-            with pytest.raises(CommandError, match="not offered"):
-                await teacher.ask("put_up", member=2)
+            with pytest.raises(CommandError, match="not of the class"):
+                await asking.ask(teacher.bus, "a-room:2", "anything else")
 
     asyncio.run(check())
 

@@ -213,10 +213,9 @@ class Part:
             await self.rooms.keep_piece(self.room, self.member, content)
 
     async def _answer(self, what: str, about: dict[str, Any]) -> dict[str, Any]:
-        """The teacher puts this run on the screen."""
-        snapshot = self.snapshot
-        if what != "script" or snapshot is None or not self._in or not snapshot.members[self.member].offered:
-            raise CommandError("invalid", "This run is not offered", "member", "one whose owner offered it")
+        """The teacher puts this run on the screen: that it was offered, the room knows, which asks for nothing else."""
+        if what != "script" or not self._in:
+            raise CommandError("invalid", "This run is not of the class any more", "member", "a learner who is in it")
         return await self.errands.do(self._put_up)
 
     async def _put_up(self) -> dict[str, Any]:
