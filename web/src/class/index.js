@@ -3,6 +3,12 @@
 /** @import { AppState } from "../types.js" */
 /** @import { Room } from "./slice.js" */
 
+import { boardView } from "./wall/board.js";
+import { handCounts } from "./wall/hand-counts.js";
+import { membersView } from "./wall/members.js";
+import { takeWallFrame } from "./wall/pieces.js";
+import { wallView } from "./wall/view.js";
+
 /**
  * What a part may ask: the room's commands, by `command(name, fields)`, which rejects where one is refused.
  * @typedef {{command: (name: string, fields?: Record<string, unknown>) => Promise<unknown>, store: import("../store.js").Store}} Hands
@@ -12,10 +18,10 @@
  */
 
 /** At the foot of the stage. @type {((hands: Hands) => RoomView)[]} */
-export const STAGE = [];
+export const STAGE = [wallView, boardView];
 
 /** In the class's menu. @type {((hands: Hands) => RoomView)[]} */
-export const MENU = [];
+export const MENU = [membersView, handCounts];
 
 /** Pictures that come over the room's own socket. @type {((frame: import("../channels.js").AnyFrame & {meta: unknown}) => void)[]} */
-export const FRAME_TAKERS = [];
+export const FRAME_TAKERS = [takeWallFrame];
