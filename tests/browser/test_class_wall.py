@@ -172,7 +172,7 @@ def test_by_keys_alone(stage: Stage) -> None:
 def test_tasks_starts_and_places(stage: Stage) -> None:
     hook, room = stage.hook, stage.room
     collected = {"title": "starts found XOR", "found": 0, "of": 0}
-    task = {"ask": "test loss below 0.05", "met": 2, "of": 4}
+    task = {"ask": "<p>test loss below <strong>0.05</strong></p>", "met": 2, "of": 4}
     room.tell(wall={**WALL, "task": task, "collected": collected}, board={"title": "Best test loss", "best": "least"})
     room.pieces(ROWS)
     expect(hook("wall-task")).to_have_text("2 of 4 have met the task: test loss below 0.05")
@@ -218,7 +218,7 @@ def test_the_wall_looks_well(stage: Stage) -> None:
     room, page = stage.room, stage.page
     looks_well(page, "[data-testid=class-stage]", "empty", SIZES)
     room.tell(
-        wall={**WALL, "task": {"ask": "test loss below 0.05", "met": 2, "of": 4}},
+        wall={**WALL, "task": {"ask": "<p>test loss below <strong>0.05</strong></p>", "met": 2, "of": 4}},
         put_up={"member": 1, "value": 0.7, "seed": 30},
     )
     room.pieces(ROWS + [{"member": i, "name": "Quiet Otter"} for i in range(5, 28)])

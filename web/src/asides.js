@@ -1,3 +1,4 @@
 /** What is on the page in every room and is no room, one line each: the module makes it known. */
 
 import "./class/part.js";
+import "./class/own/part.js";

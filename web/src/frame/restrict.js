@@ -14,15 +14,24 @@ const { hide, lock } = readFragment();
 
 /** What a card of a lesson leaves open; null: no card is open. @type {readonly string[] | null} */
 let left = null;
+/** The same of the state that a teacher handed out; null: nothing was, or all of it is open. @type {readonly string[] | null} */
+let handed = null;
 
 /** @param {readonly string[] | null} names */
 export function leaveOpen(names) {
   left = names;
 }
 
+/** Holds where no card is open. @param {readonly string[] | null} names */
+export function handOut(names) {
+  handed = names;
+}
+
+const namedOpen = () => left ?? handed;
+
 /** Whether what goes by one of these names can be changed: no link hides or locks it, no card either. @param {...string} names */
 export function allows(...names) {
-  const card = left;
+  const card = namedOpen();
   if (card && !names.some((name) => card.includes(name))) return false;
   return !names.some((name) => hide.includes(name) || lock.includes(name));
 }
@@ -36,7 +45,7 @@ export function shows(...names) {
 export const editable = () => allows("weights", "diagram") && !lock.includes("network");
 
 /** Why something cannot be changed. */
-export const lockedBy = () => (left ? "locked by this card" : "locked by this link");
+export const lockedBy = () => (left ? "locked by this card" : handed ? "locked by your teacher" : "locked by this link");
 
 /** @param {string[]} names */
 function selector(names) {
@@ -73,6 +82,7 @@ function lockIn(part, open, found) {
 }
 
 function lockSettings() {
+  const left = namedOpen();
   // Where nothing in it can be pressed, it is scrolled by keys all the same.
   for (const page of document.querySelectorAll(".page.settings")) setAttribute(page, "tabindex", left ? "0" : null);
   /** @type {Set<Element>} */

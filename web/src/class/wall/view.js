@@ -5,6 +5,7 @@
 
 /** @import { Command, Piece, PutUp, RoomEvent, Wall } from "./types.js" */
 
+import { markup } from "../../shared/markup.js";
 import { palette } from "../../toolkit/colours.js";
 import { h, memo, setText } from "../../toolkit/dom.js";
 import { refusedWords } from "./refused.js";
@@ -173,7 +174,8 @@ export function wallView({ command, store }) {
     if (worded(wall, pieces.version)) {
       setText(line, told(wall, [...pieces.all.values()]));
       task.hidden = wall.task === null;
-      if (wall.task) setText(task, `${wall.task.met} of ${wall.task.of} have met the task: ${wall.task.ask}`);
+      const { task: asked } = wall;
+      if (asked) task.replaceChildren(`${asked.met} of ${asked.of} have met the task: `, markup(asked.ask));
       collected.show(wall.collected, (value) => numberOf(value, wall.number.form));
     }
     if (lost) setText(status, LOST);

@@ -1,0 +1,25 @@
+/** Who one is in the class that the address names, `#…&class=K7FQ`: the joining page left it in the browser. */
+
+import { ofBrowser } from "../../toolkit/storage.js";
+
+const KEY = "chainrule.class";
+const CODE = /^[0-9A-Z]{4}$/;
+
+/** The class of this page's address; null: none. */
+export function classHere() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("class")?.toUpperCase() ?? "";
+  return CODE.test(code) ? code : null;
+}
+
+/** The key of one's own votes and work there; null where this browser never joined. @param {string} code @returns {string | null} */
+export function keyOf(code) {
+  try {
+    const kept = JSON.parse(ofBrowser.get(KEY) ?? "null");
+    return kept?.code === code && typeof kept.key === "string" ? kept.key : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where the class is followed. @param {string} code */
+export const joinAddress = (code) => `/join#${code}`;
