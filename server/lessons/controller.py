@@ -289,7 +289,8 @@ class Lessons(LessonsAccess):
 
     async def asked_by(self, card: str) -> Asked:
         lesson, _, number = card.rpartition(".")
-        found = await self.host.call(_card_of, lesson, None, int(number) - 1)
+        text = None if "/" in lesson else await self.host.store.lessons.text(lesson)
+        found = await self.host.call(_card_of, lesson, text, int(number) - 1)
         return await self.host.call(asked_of, found, None, self.host.settings, own=True)
 
     # What others may not do -------------------------------------------------------------------------------------------

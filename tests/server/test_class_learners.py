@@ -81,6 +81,23 @@ def test_pieces_come_while_they_are_wanted_and_only_when_something_changed() -> 
     asyncio.run(check())
 
 
+def test_votes_of_others_wake_no_session() -> None:
+    async def check() -> None:
+        async with classes() as (life,):
+            await takes_part(life)
+            await life.rest()
+            await asyncio.sleep(0.1)
+            turns = life.session.turns
+            for _ in range(20):
+                life.rooms.change(question={"number": 1})
+                await asyncio.sleep(0)
+            assert life.session.turns == turns
+            life.rooms.change(eyes_up="Eyes up")
+            await life.until(lambda: life.session.turns > turns)
+
+    asyncio.run(check())
+
+
 def test_it_is_still_while_a_vote_is_open_and_while_eyes_are_up() -> None:
     async def check() -> None:
         async with classes() as (life,):

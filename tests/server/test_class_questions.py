@@ -180,6 +180,21 @@ def test_another_session_measures_what_one_that_is_gone_was_asked() -> None:
     asyncio.run(check())
 
 
+def test_ones_own_lesson_is_measured_after_another_card_was_opened() -> None:
+    async def check() -> None:
+        lesson, place, _ = card_with_a_twin()
+        async with classes() as (life,):
+            await led(life)
+            own = await life.session.store.lessons.keep(library().text(lesson))
+            await life.do("lesson", lesson=own, card=place)
+            question, truth = await asked(life, "card")
+            life.lead._asked.clear()  # as where this process is another
+            await life.do("lesson_leave")
+            assert await life.ask("truth", ref=question["ref"], kind=question["kind"], source="card") == truth
+
+    asyncio.run(check())
+
+
 # Judging ------------------------------------------------------------------------------------------------------------
 
 CHANCE = random.Random(7)

@@ -22,7 +22,7 @@ from engine.script.replay import ScriptData
 from server import activities
 
 CODES = {"invalid", "limit", "too_large", "cancelled", "no_run", "no_race", "unknown_experiment"}
-CODES |= {"no_lesson", "unknown_lesson", "locked", "unmeasured", "no_experiment"}
+CODES |= {"no_lesson", "unknown_lesson", "locked", "unmeasured", "no_experiment", "unknown_room", "not_entered"}
 NOT_HERE = {"attach", "acknowledge", "visible"}
 """Commands with a test of their own: of a socket rather than of a session."""
 

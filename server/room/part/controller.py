@@ -50,6 +50,7 @@ class Part:
         self.over = False
         self._piece: Piece | None = None
         self._said: Hashable = None
+        self._known: Hashable = object()
         self._at, self._kept = -math.inf, -math.inf
         self._told = RoomPartInfo()
         self._stops: list[Callable[[], None]] = []
@@ -95,14 +96,26 @@ class Part:
         return member is not None and member.status == "in" and not (self.snapshot is None or self.snapshot.ended)
 
     def _changed(self, snapshot: RoomSeen | None) -> None:
-        was = self.locked
-        self.snapshot = snapshot
+        was, known = self.locked, self._known
+        self.snapshot, self._known = snapshot, self._mine(snapshot)
+        if self._known == known:
+            return  # every vote of everybody is a change: it wakes nobody
         if self.locked and not was:
             self._spawn(self._still())
         if self._in and not self.locked:
             self._take_seed()
         self.tell()
         self.host.poke()
+
+    def _mine(self, snapshot: RoomSeen | None) -> Hashable:
+        """What of a room is this learner's matter."""
+        if snapshot is None:
+            return None
+        member = snapshot.members.get(self.member)
+        own = member is not None and (member.name, member.status, member.offered)
+        on = json.dumps([snapshot.wall is not None, snapshot.board, snapshot.turn])
+        seed = snapshot.seed_of(self.member)
+        return own, snapshot.code, snapshot.ended, snapshot.locked, snapshot.eyes_up, snapshot.phase == "vote", on, seed
 
     async def _still(self) -> None:
         for command in STILL:
