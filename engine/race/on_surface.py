@@ -122,7 +122,8 @@ class Race:
         self.computed = 0
         for lane in self.lanes:
             self._reset(lane)
-        self._run(self.step)
+        with unbroken():  # it is another race already
+            self._run(self.step)
 
     def restart(self, start: tuple[float, float]) -> None:
         """Every lane back to step 0, at another start whose f and gradient are finite."""

@@ -223,14 +223,16 @@ class RaceController(RaceAccess, ABC, Generic[R]):
         work.end()
 
     async def stop(self) -> None:
-        """Let go of what moves the lanes, wherever they have come."""
-        work, self.work = self.work, None
+        """Let go of what moves the lanes, wherever they have come. Left on the way, for a command that makes pointless the one
+        that asked for it, it is as if nobody had asked: the work goes on, and is answered."""
+        work = self.work
         if work is None:
             return
         if isinstance(work, Return):
             await self.host.call(work.hasten)
         if isinstance(work, Seek):
             await self.settle()
+        self.work = None
         self.tell()
         work.end()
 

@@ -49,6 +49,8 @@ class RatedRaces(Protocol):
 
 
 async def choose(races: RatedRaces, viewer: Viewer, command: RaceRates | NetworkRates) -> bool | dict[str, Any]:
+    from engine.parts import whole  # of some lanes alone they would be worse than of none
+
     rated = [lane for lane in races.present().lanes if lane.spec.optimizer.lr is not None]
     if not rated:
         raise CommandError("invalid", "how: there is no lane whose rate could be chosen", "how", "at least one lane")
@@ -60,11 +62,11 @@ async def choose(races: RatedRaces, viewer: Viewer, command: RaceRates | Network
     if command.how == "same":
         if command.lr is None:
             raise CommandError("invalid", "lr: the same rate for all is wanted", "lr", "above 0 and at most 1e6")
-        await races.host.call(races.settle_rates, {lane.id: command.lr for lane in rated}, "same")
+        await races.host.call(whole, races.settle_rates, {lane.id: command.lr for lane in rated}, "same")
         races.rates = f"the same η for all, {command.lr:g}"
     else:
         usual = {lane.id: rate for lane in rated if (rate := default_rate(lane.spec.optimizer)) is not None}
-        await races.host.call(races.settle_rates, usual, "default")
+        await races.host.call(whole, races.settle_rates, usual, "default")
         races.rates = "each rule's default"
     await races.lanes_began()
     return {"words": races.rates}

@@ -48,7 +48,7 @@ def main(memory: int) -> None:
     threading.Thread(target=_listen, args=(source, jobs), daemon=True).start()
     while True:
         body = jobs.get()
-        answer = _answer(body)
+        answer = _answer(body, sink)
         del body
         send(sink, answer)
         del answer
@@ -62,10 +62,12 @@ def _listen(source: IO[bytes], jobs: SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def _answer(body: bytes) -> bytes:
-    """(whether it was done, its result or what it raised), as `pickle` writes it."""
+def _answer(body: bytes, sink: IO[bytes]) -> bytes:
+    """(whether it was done, its result or what it raised), as `pickle` writes it. What it takes to begin, with all that is
+    imported, is no part of its time: an empty message tells that it has begun."""
     outcome: tuple[bool, Any]
     seconds, function, arguments = pickle.loads(body)
+    send(sink, b"")
     _alarm(seconds)
     try:
         outcome = True, function(*arguments)

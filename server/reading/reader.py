@@ -26,6 +26,8 @@ WITHIN = 30.0
 """Seconds that reading one thing may take."""
 GRACE = 2.0
 """Seconds after those within which the process ends itself, before it is killed."""
+BEGINS = 60.0
+"""Seconds within which the process has begun to read, on a machine that is busy with much else: it starts, and imports."""
 IDLE = 60.0
 """Seconds without a job after which the process gives back its memory by ending."""
 MOST_WAITING = 100_000_000
@@ -131,13 +133,10 @@ class Reader:
 
     def _made(self, body: bytes) -> tuple[bool, Any]:
         for _ in range(2):
-            process, since = self._begun(), time.monotonic()
-            late = threading.Timer(self._within + GRACE, process.kill)
-            late.start()
-            try:
-                answer = self._exchange(process, body)
-            finally:
-                late.cancel()
+            process = self._begun()
+            begun = self._told(process, BEGINS, body)
+            since = time.monotonic()
+            answer = None if begun is None else self._told(process, self._within + GRACE)
             if answer is not None:
                 done, result = pickle.loads(answer)
                 if not done and isinstance(result, MemoryError):
@@ -155,13 +154,19 @@ class Reader:
         raise ReadingError("It cannot be read: what reads it fails")
 
     @staticmethod
-    def _exchange(process: subprocess.Popen[bytes], body: bytes) -> bytes | None:
+    def _told(process: subprocess.Popen[bytes], within: float, body: bytes | None = None) -> bytes | None:
+        """What the process says next, to what it is sent if anything; None where it ends, or is killed for being late."""
         assert process.stdin is not None and process.stdout is not None
+        late = threading.Timer(within, process.kill)
+        late.start()
         try:
-            send(process.stdin, body)
+            if body is not None:
+                send(process.stdin, body)
             return receive(process.stdout)
         except (OSError, ValueError):
             return None
+        finally:
+            late.cancel()
 
     def _begun(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:

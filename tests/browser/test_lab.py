@@ -32,6 +32,8 @@ LONGEST = max(EXPERIMENTS, key=lambda name: 0 if EXPERIMENTS[name].on_run else _
 """The experiment with most to do, so that there is time to end it."""
 COUNTED = "memory"
 """An experiment that counts and times nothing: the same twice."""
+LIGHT = "modes"
+"""One that is soon done."""
 EACH = [FIRST, *(pytest.param(name, marks=pytest.mark.slow(seconds=40)) for name in OTHERS)]
 
 
@@ -166,14 +168,14 @@ def test_choices_are_refused_at_their_control_and_in_a_drawer_where_there_is_no_
 def test_an_experiment_has_a_place_in_the_history_and_a_link(lab: Lab, server_url: str) -> None:
     page = lab.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    parameter = ROWS[FIRST]["parameters"][0]
-    lab.open(FIRST).done()
+    parameter = ROWS[LIGHT]["parameters"][0]
+    lab.open(LIGHT).done()
     number = lab.number
     lab.change(parameter)
     lab.begun_after(number)
     lab.done()
     address = page.url
-    assert f"lab={FIRST}" in address and f"x={parameter['name']}:" in address
+    assert f"lab={LIGHT}" in address and f"x={parameter['name']}:" in address
     page.go_back()
     lab.in_gallery()
     assert "lab=" not in page.url.replace("view=lab", "")
@@ -198,7 +200,7 @@ def test_an_experiment_has_a_place_in_the_history_and_a_link(lab: Lab, server_ur
     other = Lab(page.context.new_page())
     other.page.goto(link)
     other.done()
-    expect(other.stage).to_have_attribute("data-experiment", FIRST)
+    expect(other.stage).to_have_attribute("data-experiment", LIGHT)
     expect(other.page).to_have_url(re.compile(rf"x={parameter['name']}:[^&]+"))
     # Pressed by keys: again, and Escape to the gallery, which the link had not come from.
     number = other.number
@@ -238,6 +240,7 @@ def test_experiments_that_cannot_be_loaded_can_be_tried_again(train: Train, comp
     lab.in_gallery()
 
 
+@pytest.mark.slow(seconds=12)
 def test_an_experiment_about_the_run_takes_it_as_it_stands(train: Train, stranger: Callable[[], BrowserContext]) -> None:
     """And its link brings the run along."""
     page = train.page

@@ -28,6 +28,7 @@ def drawn(lab: Lab, testid: str, part: str, expected: np.ndarray) -> None:
     lab.page.wait_for_function(DRAWN, arg=[testid, part, expected.tolist()])
 
 
+@pytest.mark.slow(seconds=8)
 def test_half_precision_shows_the_sizes_of_each_point(lab: Lab) -> None:
     arrays = carried_out(EXPERIMENTS["half"]).arrays
     lab.open("half").done()

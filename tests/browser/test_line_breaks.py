@@ -41,7 +41,7 @@ def socket(server_url: str) -> str:
 
 @pytest.fixture
 def playing(page: Page, line: Line, socket: str, complaints: Complaints) -> Train:
-    """A page over the line, with a long run that plays flat out."""
+    """A page over the line, with a long run that plays."""
     complaints.expect("WebSocket connection")
     complaints.expect("ERR_")
     with Client(socket) as client:
@@ -49,7 +49,7 @@ def playing(page: Page, line: Line, socket: str, complaints: Complaints) -> Trai
         session = client.attached["session"]
     page.add_init_script(f"sessionStorage['chainrule.session'] ??= '{session}'")
     train = Train(page).open(line.url)
-    train.speed("flat out")
+    train.speed("100 epochs/s")
     train.play()
     train.pass_step(50)
     return train

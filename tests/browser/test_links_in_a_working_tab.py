@@ -21,6 +21,7 @@ def paste(page: Page, fragment: str) -> None:
         page.evaluate("(fragment) => void (location.hash = fragment)", fragment)
 
 
+@pytest.mark.slow(seconds=7)
 def test_the_way_back_to_ones_run(train: Train) -> None:
     page, back = train.page, train.hook("back-to-run")
     marks = page.locator(".room-transport .mark-edit").filter(visible=True)

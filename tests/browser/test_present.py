@@ -26,7 +26,7 @@ SMALL = """() => [...document.querySelectorAll("main *, .bar *, .transport *")].
 }).map((each) => `${each.className} ${each.textContent.trim().slice(0, 30)}`)"""
 
 
-@pytest.mark.parametrize("data", ["spiral", "digits", "wine"])
+@pytest.mark.parametrize("data", ["spiral", "digits", pytest.param("wine", marks=pytest.mark.slow(seconds=3))])
 def test_the_picture_the_numbers_and_the_curve_are_in_view(train: Train, data: str) -> None:
     page = train.page
     page.set_viewport_size(PROJECTOR)

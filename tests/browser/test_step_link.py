@@ -131,6 +131,7 @@ def test_a_link_to_no_example_says_so(page: Page, server_url: str) -> None:
     expect(Step(page).room).to_have_attribute("data-micro", "0")
 
 
+@pytest.mark.sampled(3, seconds=3)
 @pytest.mark.parametrize(
     "at", ["", "x", "3~first~unit~theory", "-1~0~unit~theory~-~0~0~0", "3~0~deep~theory~-~0~0~0", "9" * 400]
 )

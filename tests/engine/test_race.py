@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from engine.optimizers import OPTIMIZERS
 from engine.optimizers.standalone import StandaloneOptimizer
+from engine.parts import LeftOff, giving_way
 from engine.race.on_surface import Race
 from engine.spec import OptimizerSpec
 from engine.surfaces.function import SurfaceFunction, SurfaceSpec
@@ -162,6 +163,21 @@ def test_another_surface_start_or_length_runs_all_lanes_again():
     assert race.step == 0 and race.trail(1).tolist() == [[2.0, 1.0]]
     race.seek(50)
     assert np.array_equal(race.trail(1), plain("himmelblau", {"name": "sgd", "lr": 0.01}, [2.0, 1.0], 50))
+
+
+def test_a_change_is_not_left_halfway():
+    """It is another race by then: its lanes are to be where one looks."""
+
+    def left():
+        raise LeftOff
+
+    spec = {"surface": "rosenbrock", "max_steps": 3000, "lanes": [{"optimizer": {"name": "adam", "lr": 0.01}}]}
+    race, direct = Race(spec), Race(spec | {"seed": 5, "noise": 0.1})
+    race.seek(2500)
+    with giving_way(left):
+        race.change(seed=5, noise=0.1)
+    direct.seek(2500)
+    assert (race.step, race.computed) == (2500, 2500) and np.array_equal(race.trail(1), direct.trail(1))
 
 
 def test_a_change_in_the_past_gives_up_the_lanes_later_changes_only():

@@ -41,6 +41,7 @@ def test_nothing_is_wrong_with_any_file():
     assert library().check() == []
 
 
+@pytest.mark.sampled(2, seconds=3)
 @pytest.mark.parametrize("id", IDS)
 def test_it_holds(id):
     lesson = library().read(id).lesson

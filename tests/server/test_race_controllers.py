@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from engine.parts import LeftOff
+from engine.parts import LeftOff, give_way, giving_way
 from server.protocol import Message
-from server.protocol.race import RaceBegin, RacePlay, RaceSeek, RaceSpeed, RaceState
+from server.protocol.race import RaceBegin, RacePlay, RaceRates, RaceSeek, RaceSpeed, RaceState
 from server.race import commands
+from server.race.rates import choose
 from server.race.steppable import Return, Stop
 from server.race.surface import commands as own
 from server.race.surface.controller import SurfaceRaceController
 from server.session.activity import Restored
 from server.session.clock import Play, Seek
+from server.session.scheduler import Left
 from server.session.viewer import Viewer
 from server.settings import Settings
 
@@ -158,5 +160,52 @@ def test_what_is_done_on_the_way_back_and_left_for_a_command_is_done_afterwards(
                 over = None
             await job.went(over, None)
         assert done == [30] and races.present().step == 20 and races.work is None
+
+    asyncio.run(play())
+
+
+def test_what_is_stopped_and_left_on_the_way_goes_on() -> None:
+    """A command that stops a race that is taken up again has done what is still to be done there. Left itself, for another, it
+    once took that along: the plane, or the study, was lost, and the race was told to be on its way for ever."""
+
+    async def play() -> None:
+        host, races, _ = await racing()
+        done: list[int] = []
+
+        async def left(function: Any, *args: Any) -> Any:
+            raise Left
+
+        races.begin_work(Return(races.steppable(), 20, [Stop(30, lambda: done.append(30))], onward=False))
+        call, host.call = host.call, left  # type: ignore[method-assign]
+        with pytest.raises(Left):
+            await races.stop()
+        host.call = call  # type: ignore[method-assign]
+        while await turn(races):
+            pass
+        assert done == [30] and host.states[-1] == ("paused", 20)
+
+    asyncio.run(play())
+
+
+def test_rates_are_chosen_of_all_lanes_or_of_none() -> None:
+    async def play() -> None:
+        host, races, viewer = await racing()
+        settled: list[float] = []
+
+        def left() -> None:
+            raise LeftOff
+
+        async def call(function: Any, *args: Any) -> Any:
+            with giving_way(left):
+                return function(*args)
+
+        def settle(rates: dict[int, float], how: str) -> None:
+            for rate in rates.values():
+                give_way()
+                settled.append(rate)
+
+        host.call, races.settle_rates = call, settle  # type: ignore[assignment, method-assign]
+        await choose(races, viewer, RaceRates(how="same", lr=0.25))
+        assert settled == [0.25]
 
     asyncio.run(play())

@@ -65,6 +65,19 @@ def test_it_is_begun_when_needed_and_anew_when_it_died_or_hangs() -> None:
     asyncio.run(story())
 
 
+def test_what_it_takes_to_begin_is_no_part_of_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is busy with much else the process once was killed before it had read anything."""
+    (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(0.8)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("server.reading.reader.GRACE", 0.1)
+
+    async def story() -> int:
+        async with reading(within=0.4) as reader:
+            return await reader.call("a", os.getpid)
+
+    assert asyncio.run(story()) != os.getpid()
+
+
 def test_addresses_take_turns() -> None:
     """Who sends a hundred waits for all of them; who sends one, for one of theirs."""
 

@@ -61,10 +61,11 @@ async def all_back(them: list[Learner], since: float, what: str) -> None:
         assert since_then == sorted(since_then), "a run that another one runs, too"
 
 
-def test_a_killed_server_started_again_brings_every_session_back(file: str) -> None:
+@pytest.mark.parametrize("many", [8, pytest.param(20, marks=pytest.mark.slow(seconds=12))])
+def test_a_killed_server_started_again_brings_every_session_back(file: str, many: int) -> None:
     async def scene() -> None:
         with ServerProcess(file) as first:
-            async with learners(first.socket, 20) as them:
+            async with learners(first.socket, many) as them:
                 await asyncio.gather(*(learner.further(90) for learner in them))
                 first.kill()
                 again = await asyncio.to_thread(lambda: ServerProcess(file, port=first.port))
