@@ -4,9 +4,9 @@
 /** @import { Picture } from "./votes.js" */
 
 import { h, memo } from "../../toolkit/dom.js";
-import { toNumber } from "../../toolkit/maths.js";
+import { ticks, toNumber } from "../../toolkit/maths.js";
 import { markup } from "../../shared/markup.js";
-import { ends, plotOf } from "./plot.js";
+import { plotOf, short } from "./plot.js";
 import { nameOf, rankOf } from "./votes.js";
 
 /** @param {Question} question @returns {Picture} */
@@ -33,7 +33,7 @@ function panel({ rounds }, k, xs, ys, measured) {
   const points = rounds[k].points ?? [];
   const at = (/** @type {number[]} */ [x, y]) => `left: ${part(x, xs) * 100}%; bottom: ${part(y, ys) * 100}%`;
   const label = `${nameOf(k, rounds.length)}: ${points.length} places`;
-  const plot = plotOf({ x: ends(xs[0], xs[1]), y: ends(ys[0], ys[1]), xTitle: "", yTitle: "", label });
+  const plot = plotOf({ x: round(xs), y: round(ys), xTitle: "", yTitle: "", label });
   const paper = plot.querySelector(".class-paper");
   paper?.append(
     ...points.map((point) => h("i", { class: `class-dot ${rankOf(k, rounds.length)}`, style: at(point) })),
@@ -58,3 +58,6 @@ function spanOf(values) {
 
 /** @param {number} value @param {number[]} span */
 const part = (value, [low, high]) => (value - low) / (high - low);
+
+/** Round numbers along an axis. @param {number[]} span */
+const round = ([low, high]) => ticks(low, high, 4).map((value) => ({ at: part(value, [low, high]), text: short(value) }));

@@ -46,10 +46,14 @@ function column({ text, counts, right }, most, unnamed, votes) {
   const words = counts.map((count, k) => `${nameOf(k, votes)} ${count}`).join(", ");
   return h(
     "div",
-    { class: "class-column", data: { right }, title: `${text}: ${words}` },
+    { class: "class-column", data: { right }, title: `${text.replace("\n", " ")}: ${words}` },
     h(
       "span",
-      { class: "class-column-bars", role: "img", aria: { label: `${text}: ${words}${right ? ", measured" : ""}` } },
+      {
+        class: "class-column-bars",
+        role: "img",
+        aria: { label: `${text.replace("\n", " ")}: ${words}${right ? ", measured" : ""}` },
+      },
       ...bars,
     ),
     h("span", { class: "class-column-text", aria: { hidden: true } }, unnamed && !right ? "" : text),
@@ -79,7 +83,7 @@ function binsOf({ rounds, truth, value }) {
   /** @type {(Bin & {low: number})[]} */
   const all = edges.slice(0, -1).map((low, i) => ({
     low,
-    text: `${short(low)} … ${short(edges[i + 1])}`,
+    text: `${short(low)} …\n${short(edges[i + 1])}`,
     counts: rounds.map(({ histogram }) => histogram?.counts[i] ?? 0),
     right: found !== null && found >= low && (found < edges[i + 1] || (i === edges.length - 2 && found === edges[i + 1])),
   }));

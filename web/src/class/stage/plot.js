@@ -29,11 +29,6 @@ export function plotOf({ x, y, xTitle, yTitle, label }, ...shapes) {
   );
 }
 
-/** The ends of an axis and its middle. @param {number} low @param {number} high */
-export function ends(low, high) {
-  return [0, 0.5, 1].map((at) => ({ at, text: short(low + at * (high - low)) }));
-}
-
 /** @param {number} value */
 export const short = (value) => {
   const text = formatNumber(value, 3, 1e-3);

@@ -15,6 +15,7 @@ import { cornerView } from "../corner.js";
 import { STAGE } from "../index.js";
 import { pictureOf } from "./answers.js";
 import { clockView } from "./clock.js";
+import { hereWords } from "../strip.js";
 import { controlsView } from "./controls.js";
 import { stageSeen } from "./seen.js";
 import { legend } from "./votes.js";
@@ -71,7 +72,7 @@ export function stageView(teacher) {
       const { question, reveal } = room;
       setText(lesson, state.lesson ? `Lesson: ${state.lesson.title}` : room.title);
       lesson.hidden = lesson.textContent === "";
-      setText(here, question ? `${room.here} here · ${room.answered} answered` : `${room.here} here`);
+      setText(here, hereWords(room));
       remote.hidden = room.remotes === 0;
       asked.hidden = question === null;
       element.dataset.phase = room.phase;

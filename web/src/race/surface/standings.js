@@ -13,6 +13,7 @@ import { surfaceEditor } from "./editor.js";
 import { surfaceNames } from "./names.js";
 import { CHOSEN } from "../rates.js";
 import { surfaceRates } from "./rates.js";
+import { asMeasure } from "../../shared/measure.js";
 
 /**
  * @param {import("./actions.js").SurfaceRaceActions} actions
@@ -88,8 +89,10 @@ function laneRow(actions, id) {
      * @param {boolean} mixed  whether rates were chosen in more than one way
      * @param {AppState} state
      */
-    show(lane, words, found, rank, mixed, { theme }) {
+    show(lane, words, found, rank, mixed, { race, theme }) {
       parts.show(lane, words, theme);
+      const number = (race?.lanes.findIndex((each) => each.id === id) ?? -1) + 1;
+      asMeasure(loss, number > 0 ? `value(${number})` : null, `f where ${words} is`);
       setAttribute(element, "data-evaluations", found ? String(found.evaluations) : null);
       const rate = toNumber(found?.rate) ?? optimizerOf(lane)?.lr ?? null;
       if (rate === null) showCount(how, found?.evaluations ?? 0);

@@ -7,6 +7,7 @@ import { toldOf } from "./numbers.js";
 import { entrySpot } from "./spots.js";
 import { nameOf } from "../state.js";
 import { symbol } from "./symbols.js";
+import { asMeasure, entryMeasure } from "../../shared/measure.js";
 
 /**
  * @typedef {object} Shown
@@ -73,6 +74,8 @@ export function heatTable(lit) {
           { class: "cell", tabindex: cells.length ? -1 : 0, data: { at: `${value.name}:${row}:${column}` } },
           text,
         );
+        const measure = entryMeasure(value.name, row, column, value.columns.kind === "sample");
+        if (measure) asMeasure(cell, ...measure);
         cells.push({ cell, row, column, text, sign: "", heat: -1 });
         line.append(cell);
       }

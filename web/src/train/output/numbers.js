@@ -6,6 +6,7 @@
 
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { formatCount, formatExact, formatNumber, formatPercent, toNumber } from "../../toolkit/maths.js";
+import { asMeasure } from "../../shared/measure.js";
 import { frameOf } from "../../run/selectors.js";
 
 const NOTE =
@@ -58,6 +59,8 @@ export function numbersView(prefix = "") {
         const [, digits, rest] = /** @type {RegExpMatchArray} */ (text.match(/^([^·\u202f]*)(.*)$/));
         powers ||= !box.hidden && rest.startsWith("·");
         value.replaceChildren(digits, h("span", { class: "power" }, rest));
+        const of = score === "r_squared" || exact === null ? null : `${score}(${score === "loss" ? set : scored})`;
+        asMeasure(value, of, score === "loss" ? `the loss on the ${set} set` : `the ${scored} accuracy`);
         setAttribute(value, "data-value", exact === null ? null : String(exact));
         setAttribute(value, "data-step", evaluation ? String(evaluation.step) : null);
         value.title = exact === null ? "" : `exactly ${formatExact(exact)}, after step ${formatCount(evaluation?.step ?? 0)}`;

@@ -11,6 +11,7 @@ import { dialectOf, optimizerDefaults, rowNamed, specOf } from "../../run/spec.j
 import { frameOf } from "../../run/selectors.js";
 import { formulaBox, withIndices } from "../../shared/formula.js";
 import { rebuild } from "../../toolkit/typing.js";
+import { asMeasure } from "../../shared/measure.js";
 
 /**
  * @param {import("../actions.js").TrainActions} actions
@@ -97,6 +98,7 @@ export function optimizerPanel(actions) {
       if (rateChanged(frame)) {
         const rate = toNumber(frame?.meta.rate);
         setText(now, rate === null ? "" : `η now ${formatNumber(rate, 3)}`);
+        asMeasure(now, rate === null ? null : "rate()", "the learning rate of the next update");
         setAttribute(now, "data-value", rate === null ? null : String(rate));
         now.title = rate === null ? "" : `the rate of the next update, exactly ${formatExact(rate)}`;
       }
