@@ -1,5 +1,5 @@
-"""A room that a test makes up, in place of the server's: the page's own socket `/room` is answered from here. What the page says
-is kept in `said`; `tell` is what the server would tell next."""
+"""A room that a test makes up, in place of the server's: the page's own socket `/room` is answered from here. What the page
+says is kept in `said`; `tell` is what the server would tell next."""
 
 from __future__ import annotations
 

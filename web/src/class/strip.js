@@ -29,7 +29,8 @@ export function stripView(teacher) {
     code,
     address,
   );
-  const told = h("span", { class: "class-join told", data: { testid: "class-code-told" } });
+  const [codeTold, addressTold] = [h("strong", { class: "class-code" }), h("span", { class: "class-address" })];
+  const told = h("span", { class: "class-join", data: { testid: "class-code-told" } }, codeTold, addressTold);
   const here = h("span", { class: "class-pill", data: { testid: "class-here" } });
   const state = h("span", { class: "class-state small", role: "status", data: { testid: "class-state" } });
   const clock = clockView();
@@ -81,7 +82,8 @@ export function stripView(teacher) {
       const over = room.state === "ended";
       setText(code, room.code ?? "closed");
       setText(address, room.code === null ? "" : typedAddress(room));
-      setText(told, `${room.code ?? "closed"} ${room.code === null ? "" : typedAddress(room)}`);
+      setText(codeTold, room.code ?? "closed");
+      setText(addressTold, room.code === null ? "" : typedAddress(room));
       joining.hidden = elsewhere || over;
       told.hidden = !elsewhere || over;
       setText(here, hereWords(room));

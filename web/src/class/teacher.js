@@ -139,7 +139,14 @@ export class Teacher {
     }
     // A new question, and a vote that begins or ends, is what everybody is to see.
     const now = before?.question?.number !== room.question?.number || before?.phase !== room.phase;
-    this.set({ room, since: performance.now(), ...(now ? { shown: true } : {}) });
+    // Once something happens, the way in is no longer what all look at.
+    const begun = room.question || (room.turn && !before?.turn) || (room.wall && !before?.wall);
+    this.set({
+      room,
+      since: performance.now(),
+      ...(now ? { shown: true } : {}),
+      ...(begun ? { joining: false } : {}),
+    });
   }
 
   // What the class sees -----------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ import { askedWords, roundWords } from "./words.js";
 /** @param {import("../teacher.js").Teacher} teacher @returns {View} */
 export function stageView(teacher) {
   const round = h("p", { class: "class-round", role: "status", data: { testid: "class-round" } });
-  const ask = h("h2", { class: "class-ask", data: { testid: "class-ask" } });
+  const ask = h("h2", { class: "class-ask", data: { testid: "class-question" } });
   const answers = h("div", { class: "class-answers" });
   const votes = h("div");
   const told = h("p", { class: "class-told", data: { testid: "class-told" } });
