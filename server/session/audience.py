@@ -102,7 +102,13 @@ class Audience(Calling):
         self._viewers = (*(() if self.viewer is None else (self.viewer,)), *self.readers)
         if not self._viewers:
             self.unwatched_since = time.monotonic()
+        self._lead()
         self.attend()
+
+    def _lead(self) -> None:
+        """Whoever looks on may look at what the controller looks at."""
+        for viewer in self.readers:
+            viewer.follow(self.viewer)
 
     # Being told ---------------------------------------------------------------------------------------------------
 
@@ -132,6 +138,12 @@ class Audience(Calling):
         if not self.keeping.kept:
             viewer.put(self.keeping)
         self._changed_viewers()
+
+    def introduction(self) -> list[Message]:
+        """What one who comes now is told of the activities; nothing before all of them are there."""
+        if self._meanwhile is not None:
+            return []
+        return [event for activity in self._by_turn for event in activity.events() if event is not None]
 
     def _introduce(self, viewer: Viewer) -> None:
         for activity in self._by_turn:

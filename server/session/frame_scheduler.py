@@ -9,8 +9,9 @@ import time
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from server.metrics import ENCODED
 from server.protocol import ErrorEvent
-from server.session.activity import NOTHING, Activity, Channel, Job
+from server.session.activity import NOTHING, Activity, Channel, Header, Job
 from server.session.channel_types import Want
 from server.session.viewer import Slot, Viewer
 from server.wire.frames import encode
@@ -32,7 +33,13 @@ class Order(NamedTuple):
 
     def key(self) -> Hashable:
         """What the picture depends on, as it is now."""
-        return self.channel.key(self.activity, self.viewer, self.slot)
+        return self.channel.key(self.activity, self.viewer.eyes, self.slot)
+
+    def want(self, run: int, finest: int) -> Want:
+        """What is asked of the channel."""
+        viewer, eyes = self.viewer, self.viewer.eyes
+        grid = min(viewer.grid, finest)
+        return Want(run, grid, self.slot.cursor, viewer.sample, viewer.lane, viewer.plane, eyes)
 
 
 class Made(NamedTuple):
@@ -67,10 +74,16 @@ def due(
     orders: list[Order] = []
     soon, now = math.inf, time.monotonic()
     for name, slot in viewer.slots.items():
+        slot.due = False
         if name in withheld or not viewer.ready(slot):
             continue
         activity, channel = channels[name]
         source = activity.source
+        leads = viewer.goes_with(name, slot)
+        if leads is not None:
+            if leads.due:
+                orders.append(Order(viewer, slot, viewer.next_frame(), activity, channel))
+            continue
         if source.seeking:
             continue  # nobody looks at what lies between
         if source not in going and channel.key(activity, viewer, slot) in (None, slot.key):
@@ -79,6 +92,7 @@ def due(
         if wait > 0 and source.moving:
             soon = min(soon, wait)
         else:
+            slot.due = True
             orders.append(Order(viewer, slot, viewer.next_frame(), activity, channel))
     return orders, soon
 
@@ -86,32 +100,43 @@ def due(
 def make(orders: Sequence[Order], seconds: float, finest: int, all_made: list[Made]) -> None:
     """In a worker: pictures one after the other, added to those made, none begun after so many seconds of work; those left wait
     for the next turn. Their arrays are copied into the frames here, before the next update changes them. What one costs is this
-    thread's own work: how long it waited for a processor says nothing of it. `finest`: the most cells along a side of a map."""
+    thread's own work: how long it waited for a processor says nothing of it. `finest`: the most cells along a side of a map.
+    What several viewers want alike is made and encoded once."""
     begun, at_first = time.monotonic(), time.thread_time()
+    known: dict[Hashable, Made] = {}
     for order in orders:
         started = time.thread_time()
-        if all_made and started - at_first > seconds:
+        late = bool(all_made) and started - at_first > seconds
+        if late and order.viewer.leader is None:
             break
         key = order.key()
         if key in (None, order.slot.key):
             continue
+        header = order.activity.header()
+        want = order.want(header["run"], finest)
+        alike = order.channel.name, key, want._replace(viewer=None)
+        made = known.get(alike)
+        if made is not None:
+            all_made.append(made._replace(order=order._replace(frame=made.order.frame)))
+            continue
+        if late:
+            continue
         frame, cursor, error = None, order.slot.cursor, None
         try:
-            frame, cursor = _frame(order, finest)
+            frame, cursor = _frame(order, header, want)
         except Exception as raised:
             error = raised
-        all_made.append(Made(order, key, frame, cursor, begun, time.thread_time() - started, error))
+        made = known[alike] = Made(order, key, frame, cursor, begun, time.thread_time() - started, error)
+        all_made.append(made)
 
 
-def _frame(order: Order, finest: int) -> tuple[bytes | None, Hashable]:
-    viewer, slot, activity, channel = order.viewer, order.slot, order.activity, order.channel
-    header = activity.header()
-    grid = min(viewer.grid, finest)
-    want = Want(header["run"], grid, slot.cursor, viewer.sample, viewer.lane, viewer.plane, viewer)
-    picture = channel.make(activity, want)
+def _frame(order: Order, header: Header, want: Want) -> tuple[bytes | None, Hashable]:
+    channel = order.channel
+    picture = channel.make(order.activity, want)
     if picture is None:
-        return None, slot.cursor
+        return None, order.slot.cursor
     head = {"type": "frame", "channel": channel.name, "frame": order.frame, **header, "meta": picture.meta}
+    ENCODED.labels(channel.name).inc()
     return encode(head, picture.arrays), picture.cursor
 
 

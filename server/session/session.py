@@ -349,6 +349,8 @@ class Session(Audience):
             raise errors.CommandError("invalid", "plane: a range rises", "plane", allowed)
         cadences = {name: row.cadence for name, row in self._know(wanted).items()}
         viewer.subscribe(cadences, command.grid, command.sample, command.ahead, command.lane, command.plane)
+        if viewer is self.viewer:
+            self._lead()
 
     def _know(self, wanted: Collection[str]) -> dict[str, Channel]:
         """The rows of the channels that are wanted, in their order; they are drawn from now on."""

@@ -8,6 +8,7 @@ too many unread is detached.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
@@ -35,6 +36,8 @@ class Slot:
     """What the newest frame showed; nothing is made while that has not changed."""
     cursor: Hashable = None
     made: float = -1e9
+    due: bool = False
+    """Whether a picture of it is made in this turn."""
     cost: float = 0.0
     """Seconds that a picture takes, of late."""
 
@@ -42,6 +45,9 @@ class Slot:
         """Learn what a picture costs; a single one that was disturbed does not weigh much."""
         self.cost += (seconds - self.cost) / 4
 
+
+NUMBERS = itertools.count(1)
+"""Of frames: all viewers' together, so that one may be several viewers'."""
 
 SLOW = 0.5
 """Seconds from sending a frame to its acknowledgement, smoothed: a page beyond reads slowly …"""
@@ -89,11 +95,12 @@ class Viewer:
         self.answers = Answers()
         self.hold: Callable[[Viewer, Done], bool] = lambda viewer, done: False
         """Whether it is put again later: what was done is to be kept before it is told."""
+        self.leader: Viewer | None = None
+        """Whose pictures it is shown, when they are made; None where it has a pace of its own."""
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._events: deque[str | type[Message]] = deque()
         self._latest: dict[type[Message], Message] = {}
         self._frames: deque[tuple[str, int, bytes]] = deque()
-        self._counter = 0
         self._pending_bytes = self._longest = 0
         self._max_pending, self._max_pending_bytes = max_pending, max_pending_bytes
         self._something = asyncio.Event()
@@ -144,8 +151,22 @@ class Viewer:
         return max(least, SHARE * sum(each.cost for each in self.slots.values() if each.cadence.apart is None))
 
     def next_frame(self) -> int:
-        self._counter += 1
-        return self._counter
+        return next(NUMBERS)
+
+    @property
+    def eyes(self) -> Viewer:
+        """Who looks, as activities know it that remember where each viewer looks."""
+        return self
+
+    def goes_with(self, name: str, slot: Slot) -> Slot | None:
+        """The leader's slot of a channel, where it has just what this one has: what comes next is made for both."""
+        if self.leader is None or self.leader.hidden or slot.key is None:
+            return None
+        leads = self.leader.slots.get(name)
+        return leads if leads is not None and leads.key == slot.key else None
+
+    def follow(self, controller: Viewer | None) -> None:
+        """Of one who looks on: somebody else controls the session now, or nobody, or it watches other channels."""
 
     def put_frame(self, channel: str, number: int, frame: bytes) -> None:
         """The newest picture of a channel; it waits for its acknowledgement."""
