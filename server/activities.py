@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.lab.activity import LAB
 from server.lessons.activity import LESSONS
 from server.microscope.activity import MICROSCOPE
+from server.mirror.activity import MIRROR
 from server.protocol.vocabulary import Vocabulary
 from server.race.network.activity import NETWORK
 from server.race.surface.activity import SURFACE
@@ -21,6 +22,7 @@ _kinds: list[Kind] = [
     LESSONS,
     LAB,
     ROOM,
+    MIRROR,
 ]
 
 

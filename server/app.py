@@ -26,6 +26,8 @@ from server.keeping.database import Database
 from server.keeping.experiments import Experiments
 from server.keeping.keeper import Keeper
 from server.memory import give_back
+from server.mirror.hub import Mirrors
+from server.mirror.socket import Following
 from server.protocol import WarmUp
 from server.protocol import room as room_protocol
 from server.reading.reader import Reader
@@ -83,13 +85,14 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         bus = app.state.bus = choice.create(settings)
         bus.open()
         rooms = app.state.rooms = Rooms(settings, database, bus)
-        hosting.services = (bus, rooms)
+        mirrors = app.state.mirrors = Mirrors(bus, rooms)
+        hosting.services = (bus, rooms, mirrors)
         sessions.start()
         rooms.start()
         kernels.start()
         threading.Thread(target=documents.prepare, args=(kernels,), name="documents", daemon=True).start()
         tasks = [loop.create_task(sessions.expire()), loop.create_task(metrics.keep_looking(sessions, depth))]
-        tasks.append(loop.create_task(sessions.budget.keep()))
+        tasks += [loop.create_task(sessions.budget.keep()), loop.create_task(mirrors.keep())]
         app.state.depth, app.state.reader = depth, reader
         log.info("worker started: process %d, %d threads", os.getpid(), settings.threads)
         try:
@@ -186,6 +189,10 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     @app.websocket("/room")
     async def room(websocket: WebSocket) -> None:
         await RoomSocket(websocket, websocket.app.state.rooms).serve()
+
+    @app.websocket("/mirror")
+    async def mirror_socket(websocket: WebSocket) -> None:
+        await Following(websocket, websocket.app.state.mirrors, settings).serve()
 
     @app.get("/")
     def first(request: Request) -> Response:

@@ -64,7 +64,12 @@ MEMORY = Gauge(
 )
 STEPS = Counter("chainrule_steps", "Updates made, of runs and of lanes", ["of"], registry=_registry)
 FRAMES = Counter("chainrule_frames_sent", "Frames sent to pages", ["channel"], registry=_registry)
-ENCODED = Counter("chainrule_pictures_encoded", "Pictures made and encoded, each once for all who want it alike", ["channel"], registry=_registry)
+ENCODED = Counter(
+    "chainrule_pictures_encoded",
+    "Pictures made and encoded, each once for all who want it alike",
+    ["channel"],
+    registry=_registry,
+)
 BYTES = Counter("chainrule_bytes_sent", "Bytes sent over sockets", ["kind"], registry=_registry)
 MESSAGES = Counter("chainrule_messages_received", "Messages that came over sockets", registry=_registry)
 BUS = Counter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, Protocol, cast
+from typing import cast
 
 from server.mirror.hub import Mirrors
 from server.mirror.source import Source, Watched
@@ -14,12 +14,6 @@ from server.protocol.mirror import LONGEST_LOOK, Mirror, MirrorInfo, MirrorLook,
 from server.session.activity import Activity, Host, Kind
 from server.session.viewer import Viewer
 from server.wire.errors import CommandError
-
-
-class Keys(Protocol):
-    """Who may lead a room: `server.room`'s service."""
-
-    async def check_lead(self, code: str, key: str) -> str: ...
 
 
 class Mirrored(Activity):
@@ -32,8 +26,8 @@ class Mirrored(Activity):
         self._source: Source | None = None
 
     async def lead(self, code: str, key: str) -> None:
-        mirrors, keys = self.host.service(Mirrors), self.host.service(_keys())
-        room = await keys.check_lead(code, key)
+        mirrors = self.host.service(Mirrors)
+        room = await mirrors.rooms.check_lead(code, key)
         self.part()
         self.room, self._code = room, code
         self._source = mirrors.lead(room, cast(Watched, self.host), self.tell)
@@ -61,12 +55,6 @@ class Mirrored(Activity):
     def tell(self, *, hurry: bool = True) -> None:
         if hurry:
             self.host.report(self._info())
-
-
-def _keys() -> type[Any]:
-    from server.room.service import Rooms
-
-    return Rooms
 
 
 async def mirror(own: Mirrored, viewer: Viewer, command: Mirror) -> None:

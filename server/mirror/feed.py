@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from server.mirror.follower import Follower
@@ -16,15 +16,19 @@ SILENT = 12.0
 """… and after which a source that does not answer is taken for gone."""
 
 
+class Member(Protocol):
+    @property
+    def status(self) -> str: ...
+
+
 class Room(Protocol):
     """What is asked of a room as it stands: `server.room`'s snapshot."""
 
     @property
+    def members(self) -> Mapping[int, Member]: ...
+
+    @property
     def phase(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def code(self) -> str | None: ...
     @property
     def ended(self) -> bool: ...
 
@@ -39,6 +43,7 @@ class Feed:
         self._number = 0
         self._heard = -SILENT
         self._room: Room | None = None
+        self._over = False
         self._status = ""
 
     # Who follows ------------------------------------------------------------------------------------------------------
@@ -54,16 +59,26 @@ class Feed:
     # What comes -------------------------------------------------------------------------------------------------------
 
     def room(self, room: Room | None) -> None:
-        """How the room stands now. While a vote is open nothing is shown: it could tell the answer."""
+        """How the room stands now; None: it is gone. While a vote is open nothing is shown: it could tell the answer."""
         held = self.held
-        self._room = room
+        self._room, self._over = room, room is None or room.ended
+        if room is not None:
+            self._turn_away(room.members)
         if held and not self.held:
             self._anew()
         self.look()
 
+    def _turn_away(self, members: Mapping[int, Member]) -> None:
+        """Who is in the room no more sees nothing more."""
+        for follower in list(self.followers):
+            member = members.get(follower.member)
+            if member is None or member.status != "in":
+                follower.tell(_standing("removed"))
+                self.followers.discard(follower)
+
     @property
     def held(self) -> bool:
-        return self._room is not None and (self._room.phase == "vote" or self._room.ended)
+        return self._over or (self._room is not None and self._room.phase == "vote")
 
     def heard(self, parcel: Parcel) -> None:
         """From a source."""
@@ -107,10 +122,9 @@ class Feed:
 
     @property
     def status(self) -> str:
-        room = self._room
-        if room is not None and room.ended:
+        if self._over:
             return "ended"
-        if room is not None and room.phase == "vote":
+        if self._room is not None and self._room.phase == "vote":
             return "voting"
         return "live" if _now() - self._heard < SILENT else "away"
 
@@ -127,11 +141,11 @@ class Feed:
         self._want(any(follower.fresh for follower in self.followers))
 
     def _told(self) -> Told:
-        room = self._room
-        event: dict[str, Any] = {"type": "mirror_room", "status": self.status, "title": "", "code": None}
-        if room is not None:
-            event |= {"title": room.title, "code": room.code}
-        return Told("mirror_room", True, json.dumps(event))
+        return _standing(self.status)
+
+
+def _standing(status: str) -> Told:
+    return Told("mirror_room", True, json.dumps({"type": "mirror_room", "status": status}))
 
 
 def _attached(parcel: Parcel) -> dict[str, Any]:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from server.bus.bus import Bus
-from server.mirror.feed import AGAIN, Feed, Room
+from server.mirror.feed import AGAIN, Feed
 from server.mirror.follower import Follower
 from server.mirror.packing import Parcel, pack, unpack
 from server.mirror.source import Source, Watched
 
-log = logging.getLogger("chainrule")
 
-Watch = Callable[[str, Callable[[Any], None]], Callable[[], None]]
-"""Calls with a room as it stands, and whenever it changes, until what it returns is called."""
+class Rooms(Protocol):
+    """The rooms of the server, as far as their mirrors know them."""
+
+    sockets: Counter[str]
+    """Open ones, by address."""
+
+    async def check_lead(self, code: str, key: str) -> str: ...
+    async def check_member(self, code: str, key: str) -> tuple[str, int]: ...
+    def watch(self, room: str, callback: Callable[[Any], None]) -> Callable[[], None]: ...
 
 
 def topic(room: str) -> str:
@@ -25,10 +31,10 @@ def topic(room: str) -> str:
 
 
 class Mirrors:
-    """Belongs to one event loop. Rooms go by their ids. In a process that has nothing to do with a room nothing is heard of it."""
+    """Belongs to one event loop. Rooms go by their ids. Of a room that a process has nothing to do with it hears nothing."""
 
-    def __init__(self, bus: Bus, watch: Watch) -> None:
-        self._bus, self._watch = bus, watch
+    def __init__(self, bus: Bus, rooms: Rooms) -> None:
+        self._bus, self.rooms = bus, rooms
         self._sources: dict[str, Source] = {}
         self._feeds: dict[str, Feed] = {}
         self._heard: dict[str, Callable[[], None]] = {}
@@ -66,7 +72,7 @@ class Mirrors:
         if feed is None:
             feed = self._feeds[room] = Feed(lambda whole: self._say(room, Parcel("want", "", 0, whole)))
             self._listen(room)
-            self._watched[room] = self._watch(room, feed.room)
+            self._watched[room] = self.rooms.watch(room, feed.room)
         feed.join(follower)
 
     def leave(self, room: str, follower: Follower) -> None:
@@ -93,7 +99,9 @@ class Mirrors:
         """A room is heard of while something here has to do with it."""
         wanted = room in self._sources or room in self._feeds
         if wanted and room not in self._heard:
-            self._heard[room] = self._bus.subscribe(topic(room), lambda packed: self._hear(room, packed), lambda: self._again(room))
+            self._heard[room] = self._bus.subscribe(
+                topic(room), lambda packed: self._hear(room, packed), lambda: self._again(room)
+            )
         elif not wanted and room in self._heard:
             self._heard.pop(room)()
 
@@ -123,6 +131,3 @@ class Mirrors:
         task = asyncio.get_running_loop().create_task(self._bus.publish(topic(room), pack(parcel)))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
-
-
-__all__ = ["Mirrors", "Room", "topic"]

@@ -1,4 +1,4 @@
-"""How what followers are told travels over the bus: a line of JSON that says what follows, then events and frames as they are."""
+"""How what followers are told travels over the bus: a line of JSON, which says what follows, then events and frames as they are."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ Item = Told | Shown
 
 
 class Parcel(NamedTuple):
-    """`kind`: ``news`` and ``all`` are of a source and have items, which are all that there is in ``all``; ``home`` and ``gone``
-    say that a source begins or ends; ``want`` asks sources for what comes, and where `whole` for all that there is."""
+    """`kind`: ``news`` and ``all`` are of a source and have items, which are all that there is in ``all``; ``here`` has none;
+    ``home`` and ``gone`` say that a source begins or ends; ``want`` asks sources for what comes, and where `whole` for all that
+    there is."""
 
     kind: str
     source: str
@@ -63,5 +64,10 @@ def _items(head: Sequence[Sequence[Any]], bodies: bytes) -> list[Item]:
     for *about, size in head:
         body = bodies[first : first + size]
         first += size
-        items.append(Shown(*about, body) if len(about) == 3 else Told(*about, body.decode()))
+        if len(about) == 3:
+            channel, number, part = about
+            items.append(Shown(channel, number, part, body))
+        else:
+            name, latest = about
+            items.append(Told(name, latest, body.decode()))
     return items

@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import Counter
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
@@ -18,7 +17,7 @@ from server.metrics import FRAME_BYTES, MESSAGES, TEXT_BYTES
 from server.mirror.follower import Follower
 from server.mirror.hub import Mirrors
 from server.mirror.packing import Told
-from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, Done, ErrorEvent
+from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, Command, Done, ErrorEvent
 from server.protocol.mirror import MirrorFollow, MirrorPainted, MirrorPing
 from server.settings import Settings
 from server.wire import errors
@@ -35,21 +34,14 @@ FAREWELL = 1.0
 COMMANDS: TypeAdapter[MirrorFollow | MirrorPainted | MirrorPing] = TypeAdapter(
     Annotated[MirrorFollow | MirrorPainted | MirrorPing, Field(discriminator="type")]
 )
-
-
-class Members(Protocol):
-    """Who may follow: `server.room`'s service."""
-
-    sockets: Counter[str]
-
-    async def check_member(self, code: str, key: str) -> tuple[str, Any]: ...
+MODELS: dict[str, type[Command]] = {"follow": MirrorFollow, "acknowledge": MirrorPainted, "ping": MirrorPing}
 
 
 class Following:
     """One socket."""
 
-    def __init__(self, socket: WebSocket, mirrors: Mirrors, members: Members, settings: Settings) -> None:
-        self._socket, self._mirrors, self._members, self._settings = socket, mirrors, members, settings
+    def __init__(self, socket: WebSocket, mirrors: Mirrors, settings: Settings) -> None:
+        self._socket, self._mirrors, self._settings = socket, mirrors, settings
         self._follower = Follower(settings.max_pending_events)
         self._room: str | None = None
         self._bucket = Bucket(settings.max_message_rate, settings.max_message_burst)
@@ -58,11 +50,9 @@ class Following:
     async def serve(self) -> None:
         """From the handshake to the end."""
         if not origin_allowed(self._socket.headers, self._settings.origins):
-            await self._socket.send_denial_response(
-                JSONResponse({"detail": "Another site may not open a socket here."}, 403)
-            )
+            await self._socket.send_denial_response(JSONResponse({"detail": "Another site may not open a socket here."}, 403))
             return
-        sockets, most = self._members.sockets, self._settings.max_room_sockets_per_address
+        sockets, most = self._mirrors.rooms.sockets, self._settings.max_room_sockets_per_address
         if sockets[self._address] >= most:
             met("max_room_sockets_per_address")
             words = f"Your address has {most} sockets of classes open, as many as it may."
@@ -82,7 +72,8 @@ class Following:
         tasks = [asyncio.create_task(each) for each in (self._read(), self._write(), self._watch())]
         closing = self._follower.closing
         try:
-            await asyncio.wait({*tasks, closing}, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {*tasks, closing}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             patience.cancel()
             if self._room is not None:
@@ -142,8 +133,7 @@ class Following:
                 words = "You see the teacher's page as it is: only the teacher may do this"
                 self._answer(ErrorEvent(id=id_of(raw), code="read_only", message=words))
             else:
-                models = {"follow": MirrorFollow, "acknowledge": MirrorPainted, "ping": MirrorPing}
-                self._answer(errors.from_command(error, id_of(raw), models))
+                self._answer(errors.from_command(error, id_of(raw), MODELS))
             return
         except ValueError:
             self._answer(ErrorEvent(code="malformed", message="A command is JSON text"))
@@ -162,7 +152,7 @@ class Following:
             self._answer(ErrorEvent(id=command.id, code="invalid", message="This socket follows already; open another"))
             return
         try:
-            room, member = await self._members.check_member(command.code, command.key)
+            room, member = await self._mirrors.rooms.check_member(command.code, command.key)
         except errors.CommandError as refusal:
             self._answer(refusal.event(command.id))
             return

@@ -1,5 +1,5 @@
-"""The session that a class follows, in the process that has it: what its page is told and shown goes out over the bus, as long as
-somebody wants it."""
+"""The session that a class follows, in the process that has it: what its page is told and shown goes out over the bus, as long
+as somebody wants it."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def make(orders: Sequence[Order], seconds: float, finest: int, all_made: list[Ma
         started = time.thread_time()
         late = bool(all_made) and started - at_first > seconds
         if late and order.viewer.leader is None:
-            break
+            continue
         key = order.key()
         if key in (None, order.slot.key):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from typing import Any
 
@@ -21,7 +22,7 @@ from server.protocol.mirror import MirrorLook
 from server.wire.frames import decode
 
 ROOM = "7"
-WATCHED = ["parameters", "series", "maps", "microscope", "microstep"]
+WATCHED = ["parameters", "batch_losses", "maps", "microscope", "microstep"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,7 +38,12 @@ class Snapshot:
     """A room as its service tells it."""
 
     def __init__(self, phase: str = "follow", *, ended: bool = False) -> None:
-        self.phase, self.ended, self.title, self.code = phase, ended, "Room", "K7FQ"
+        self.phase, self.ended = phase, ended
+        self.members = {0: Member()}
+
+
+class Member:
+    status = "in"
 
 
 class Worker:
@@ -45,14 +51,14 @@ class Worker:
 
     def __init__(self, bus: InProcess) -> None:
         self.told: list[Any] = []
-        self.mirrors = Mirrors(bus, self.watch)
+        self.mirrors = Mirrors(bus, self)  # type: ignore[arg-type]
 
     def watch(self, room: str, callback: Any) -> Any:
         callback(Snapshot())
         self.told.append(callback)
         return lambda: self.told.remove(callback)
 
-    def room(self, snapshot: Snapshot) -> None:
+    def room(self, snapshot: Snapshot | None) -> None:
         for callback in self.told:
             callback(snapshot)
 
@@ -155,7 +161,7 @@ def test_who_comes_late_is_told_all_and_disturbs_nobody() -> None:
         first = Seat(worker)
         await life.until(lambda: all(first.step(name) == 4 for name in WATCHED))
         await life.do("step", count=3)
-        await life.until(lambda: all(first.step(name) == 7 for name in WATCHED) and life.step("series") == 7)
+        await life.until(lambda: all(first.step(name) == 7 for name in WATCHED) and life.step("batch_losses") == 7)
         told, shown = len(first.events), sum(map(len, first.frames.values()))
         teachers = {name: len(frames) for name, frames in life.frames.items()}
         generation = life.session.generation
@@ -167,9 +173,9 @@ def test_who_comes_late_is_told_all_and_disturbs_nobody() -> None:
         assert kinds[:4] == ["mirror_room", "attached", "run", "script"] or kinds[:2] == ["mirror_room", "attached"]
         assert {"run", "script", "state"} <= set(kinds)
         assert late.newest("attached")["session"] == "" and late.newest("state")["step"] == 7
-        parts = [header["meta"] for header, _, _ in late.frames["series"]]
+        parts = [header["meta"] for header, _, _ in late.frames["batch_losses"]]
         assert parts[0]["from"] == 0, "the curves come from their beginning"
-        for part, following in zip(parts, parts[1:], strict=False):
+        for part, following in itertools.pairwise(parts):
             assert following["from"] <= part["total"]
         assert len(first.events) == told and sum(map(len, first.frames.values())) == shown
         assert {name: len(frames) for name, frames in life.frames.items()} == teachers
@@ -246,8 +252,13 @@ def test_while_a_vote_is_open_nothing_is_shown() -> None:
         worker.room(Snapshot("talk"))
         await life.until(lambda: all(each.step(name) == 6 for each in (seat, late) for name in WATCHED))
         assert seat.newest("mirror_room")["status"] == "live"
-        worker.room(Snapshot(ended=True))
-        await life.until(lambda: seat.newest("mirror_room")["status"] == "ended")
+        gone = Snapshot("talk")
+        seat.follower.member, late.follower.member, gone.members = 1, 2, {2: Member()}
+        worker.room(gone)
+        await life.until(lambda: seat.newest("mirror_room")["status"] == "removed")
+        assert late.newest("mirror_room")["status"] == "live"
+        worker.room(None)
+        await life.until(lambda: late.newest("mirror_room")["status"] == "ended")
         await over(life, seat, late)
 
     asyncio.run(check())
@@ -270,8 +281,8 @@ def test_who_falls_behind_gets_newer_and_fewer_pictures() -> None:
             slow.follower.acknowledge(name, frames[-1][0]["frame"])
         await life.until(lambda: all(slow.step(name) == 8 for name in WATCHED))
         assert len(slow.frames["maps"]) == shown + 1, "of those that it missed the newest"
-        parts = [header["meta"] for header, _, _ in slow.frames["series"]]
-        for part, following in zip(parts, parts[1:], strict=False):
+        parts = [header["meta"] for header, _, _ in slow.frames["batch_losses"]]
+        for part, following in itertools.pairwise(parts):
             assert following["from"] <= part["total"], "no piece of the curves is left out"
         await over(life, seat, slow)
 
