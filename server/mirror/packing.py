@@ -1,4 +1,4 @@
-"""How what followers are told travels over the bus: a line of JSON, which says what follows, then events and frames as they are."""
+"""How what followers are told travels over the bus: a line of JSON says what follows, then come events and frames as is."""
 
 from __future__ import annotations
 

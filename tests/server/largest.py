@@ -370,10 +370,12 @@ async def lab(page: Page) -> None:
 
 async def in_class(page: Page) -> None:
     """What its commands do is `test_class_*`'s matter; the picture for all who follow is one of the largest run here."""
-    for type in ("room_lead", "room_take_part"):
+    for type in ("room_lead", "room_take_part", "mirror"):
         await page.do(type, code="AAAA", key="none")
     await page.do("room_offer", offered=True)
     await page.do("room_part")
+    await page.do("mirror_look", look={"room": "step"})
+    await page.do("mirror_off")
     await page.do("configure", spec=LARGEST)
     await page.do("step", count=1)
     await pictures(page, "room")

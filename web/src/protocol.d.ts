@@ -103,7 +103,10 @@ export type Command =
   | RoomLead
   | RoomTakePart
   | RoomOffer
-  | RoomPart;
+  | RoomPart
+  | Mirror
+  | MirrorOff
+  | MirrorLook;
 /**
  * What a page is told.
  */
@@ -124,6 +127,7 @@ export type Event =
   | LessonInfo
   | LabInfo
   | RoomPartInfo
+  | MirrorInfo
   | Done
   | ErrorEvent;
 
@@ -1942,6 +1946,44 @@ export interface RoomPart {
   type: "room_part";
 }
 /**
+ * The class of this room may see the session's page as it is: with the key of the room's teacher.
+ */
+export interface Mirror {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "mirror";
+  code: string;
+  key: string;
+}
+/**
+ * Nobody sees it any more.
+ */
+export interface MirrorOff {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "mirror_off";
+}
+/**
+ * How the page looks at what it is shown, for those who see it as it is: its room and the choices there.
+ */
+export interface MirrorLook {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "mirror_look";
+  /**
+   * at most 16,000 characters, written as JSON
+   */
+  look: {
+    [k: string]: unknown;
+  };
+}
+/**
  * The answer to attach. `generation` numbers the holders of control; an older socket is closed with 4001.
  */
 export interface Attached {
@@ -2814,6 +2856,14 @@ export interface RoomPartInfo {
 export interface RoomTask {
   ask: string;
   met: boolean | null;
+}
+/**
+ * Told the teacher's page: of which room it is seen, if any, and whether anybody does; then its look is wanted.
+ */
+export interface MirrorInfo {
+  type: "mirror_info";
+  code: string | null;
+  followed: boolean;
 }
 /**
  * A command took effect. What it changed is kept, unless `keeping` says otherwise.

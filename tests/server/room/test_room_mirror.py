@@ -9,7 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_restoring import HOSTING, Life
+from live_server import Live
+from pages import PATIENCE, Page
+from room_pages import Class
+from test_restoring import HOSTING, SPEC, Life
+from websockets.sync.client import connect
 
 from engine import warm_up
 from server.bus.in_process import InProcess
@@ -315,3 +319,75 @@ def test_parcels_travel_whole() -> None:
     items = (Told("state", True, '{"θ": 1}'), Shown("maps", 7, False, b"\n\x00["), Shown("series", 8, True, b""))
     for parcel in (Parcel("news", "a", 3, False, items), Parcel("want", "", 0, True)):
         assert unpack(pack(parcel)) == parcel
+
+
+class Line:
+    """A socket of one who follows."""
+
+    def __init__(self, live: Live) -> None:
+        self.socket = connect(f"ws://127.0.0.1:{live.port}/mirror", max_size=None)
+        self.events: list[dict[str, Any]] = []
+        self.frames: dict[str, list[dict[str, Any]]] = {}
+        self.texts: list[str] = []
+
+    def send(self, type: str, **fields: Any) -> None:
+        self.socket.send(json.dumps({"type": type, **fields}))
+
+    def until(self, wanted: Any) -> dict[str, Any]:
+        while True:
+            message = self.socket.recv(PATIENCE)
+            if isinstance(message, bytes):
+                header, _ = decode(message)
+                self.frames.setdefault(header["channel"], []).append(header)
+                self.send("acknowledge", channel=header["channel"], frame=header["frame"])
+                event = header
+            else:
+                self.texts.append(message)
+                event = json.loads(message)
+                self.events.append(event)
+            if wanted(event):
+                return dict(event)
+
+    def ask(self, type: str, id: str, **fields: Any) -> dict[str, Any]:
+        self.send(type, id=id, **fields)
+        return self.until(lambda event: event.get("id") == id)
+
+
+def test_who_follows_can_command_nothing(live: Live) -> None:
+    with Class(live, learners=1) as room, Page(live.socket) as teacher:
+        teacher.do("configure", spec=SPEC)
+        teacher.do("subscribe", channels=["parameters", "maps"], grid=20)
+        teacher.do("step", count=3)
+        assert teacher.ask("mirror", code=room.code, key=room.entered[0]["key"])["type"] == "error", "not with a learner's key"
+        teacher.do("mirror", code=room.code, key=room.key)
+        (info,) = (event for event in teacher.events if event["type"] == "mirror_info")
+        assert info["code"] == room.code and not info["followed"]
+        line = Line(live)
+        assert line.ask("ping", "early")["code"] == "not_entered"
+        assert line.ask("follow", "wrong", code=room.code, key=room.key)["type"] == "error", "nor is the teacher's a learner's"
+        assert line.ask("follow", "mine", code=room.code, key=room.entered[0]["key"])["type"] == "done"
+        line.until(lambda event: event.get("channel") == "maps" and event["step"] == 3)
+        teacher.until(lambda event: event["type"] == "mirror_info" and event["followed"])
+        session = live.app.state.sessions.find(teacher.attached["session"])
+        stood = session.generation, session.activities[0].trainer.steps_done, session.viewer
+        models = HOSTING.vocabulary.models
+        for name in models:
+            answer = line.ask(name, f"try {name}", **({"code": "A", "key": "B"} if name == "follow" else {}))
+            right = {"ping": "done"}.get(name, "error")
+            if name == "acknowledge":
+                assert answer["code"] == "invalid"
+                continue
+            assert answer["type"] == right and answer.get("code") in (None, "read_only", "invalid"), answer
+            assert name == "ping" or answer["code"] == "read_only", answer
+        assert (session.generation, session.activities[0].trainer.steps_done, session.viewer) == stood
+        assert not session.moving and len(models) > 60
+        told = "".join(line.texts)
+        for secret in (teacher.attached["session"], room.key, *(each["key"] for each in room.entered)):
+            assert secret not in told
+        teacher.do("step", count=1)
+        line.until(lambda event: event.get("channel") == "maps" and event["step"] == 4)
+        room.ask()
+        line.until(lambda event: event.get("status") == "voting")
+        room.screen.do("end", keep=True)
+        line.until(lambda event: event.get("status") == "ended")
+        line.socket.close()
