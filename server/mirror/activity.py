@@ -10,7 +10,7 @@ from typing import cast
 from server.mirror.hub import Mirrors
 from server.mirror.source import Source, Watched
 from server.protocol import Message
-from server.protocol.mirror import LONGEST_LOOK, Mirror, MirrorInfo, MirrorLook, MirrorOff
+from server.protocol.room.mirror import LONGEST_LOOK, Mirror, MirrorInfo, MirrorLook, MirrorOff
 from server.session.activity import Activity, Host, Kind
 from server.session.viewer import Viewer
 from server.wire.errors import CommandError

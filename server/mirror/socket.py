@@ -18,7 +18,7 @@ from server.mirror.follower import Follower
 from server.mirror.hub import Mirrors
 from server.mirror.packing import Told
 from server.protocol import CLOSE_OVERFLOW, CLOSE_POLICY, Command, Done, ErrorEvent
-from server.protocol.mirror import MirrorFollow, MirrorPainted, MirrorPing
+from server.protocol.room.mirror import MirrorFollow, MirrorPainted, MirrorPing
 from server.settings import Settings
 from server.wire import errors
 from server.wire.bounds import from_json, id_of

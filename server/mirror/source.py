@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from server.mirror.packing import Item, Parcel, Told
 from server.mirror.shadow import Shadow, told_to_followers, written
 from server.protocol import Message
-from server.protocol.mirror import MirrorLook
+from server.protocol.room.mirror import MirrorLook
 from server.session.viewer import Viewer
 
 BETWEEN = 1 / 10

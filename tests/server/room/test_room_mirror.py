@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 from typing import Any
@@ -22,7 +23,7 @@ from server.mirror.follower import Follower
 from server.mirror.hub import Mirrors
 from server.mirror.packing import Parcel, Shown, Told, pack, unpack
 from server.mirror.shadow import told_to_followers
-from server.protocol.mirror import MirrorLook
+from server.protocol.room.mirror import MirrorLook
 from server.wire.frames import decode
 
 ROOM = "7"
@@ -325,7 +326,8 @@ class Line:
     """A socket of one who follows."""
 
     def __init__(self, live: Live) -> None:
-        self.socket = connect(f"ws://127.0.0.1:{live.port}/mirror", max_size=None)
+        self._open = contextlib.ExitStack()
+        self.socket = self._open.enter_context(connect(f"ws://127.0.0.1:{live.port}/mirror", max_size=None))
         self.events: list[dict[str, Any]] = []
         self.frames: dict[str, list[dict[str, Any]]] = {}
         self.texts: list[str] = []
@@ -347,6 +349,9 @@ class Line:
                 self.events.append(event)
             if wanted(event):
                 return dict(event)
+
+    def close(self) -> None:
+        self._open.close()
 
     def ask(self, type: str, id: str, **fields: Any) -> dict[str, Any]:
         self.send(type, id=id, **fields)
@@ -390,4 +395,4 @@ def test_who_follows_can_command_nothing(live: Live) -> None:
         line.until(lambda event: event.get("status") == "voting")
         room.screen.do("end", keep=True)
         line.until(lambda event: event.get("status") == "ended")
-        line.socket.close()
+        line.close()
