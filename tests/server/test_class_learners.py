@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,8 @@ def test_a_piece_is_the_runs_own_map_and_numbers() -> None:
     trainer.advance(40)
     later = piece_of(2, trainer, {"wanted": "loss(train) < 0", "measures": {}}, board, piece)
     assert later.met is True, "once met it was met"
-    assert later.board == min(piece.board, trainer.evaluate("train").loss), "the best so far"
+    assert later.board == min(piece.board, trainer.evaluate("train").loss)
+    assert piece_of(2, trainer, task, board, replace(piece, board=1e-9)).board == 1e-9, "the best so far"
     beyond = piece_of(2, trainer, task, board | {"limit": "parameters() <= 2"}, None)
     assert beyond.board is None and len(piece.written()) < 1200
 
@@ -137,7 +139,8 @@ def test_in_a_turn_with_seeds_each_run_begins_from_its_own_once() -> None:
                 assert each.own.info().seed == 2000 + number and each.own.info().controls == ["optimizer.lr"]
             await life.until(lambda: not life.run.moving)
             await life.do("configure", spec=SPEC | {"seed": 9})
-            life.rooms.change()
+            life.rooms.change(eyes_up="Eyes up")
+            life.rooms.change(eyes_up=None)
             await takes_part(life)
             await life.do("step", count=1)
             assert life.trainer.spec.seed == 9, "what one begins then is one's own"

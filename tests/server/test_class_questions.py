@@ -17,6 +17,7 @@ from engine import warm_up
 from engine.lessons.building import Built
 from engine.lessons.card import Question
 from engine.lessons.judging import curve_of, judge
+from engine.lessons.measuring import Measurement
 from engine.lessons.standards import standard_of
 from server.lessons.controller import Lessons
 from server.lessons.library import library
@@ -77,6 +78,20 @@ def test_what_lies_ahead_is_measured_beside_the_run_and_moves_nothing() -> None:
             assert life.trainer.steps_done == step < 40
             await life.do("seek", step=40)
             assert truth["value"] == life.trainer.evaluate("train").loss
+
+    asyncio.run(check())
+
+
+def test_what_takes_long_is_measured_of_a_copy_where_it_stands() -> None:
+    async def check() -> None:
+        async with classes() as (life,):
+            await led(life)
+            await life.do("step", count=30)
+            sharpness = Measurement.read("sharpness()")
+            _, truth = await asked(life, "number", of="sharpness()", ask="How sharp?", kind="number")
+            assert not sharpness.live and truth["value"] == sharpness.value(Built.of(life.trainer))
+            await life.do("seek", step=0)
+            assert truth["value"] != sharpness.value(Built.of(life.trainer))
 
     asyncio.run(check())
 

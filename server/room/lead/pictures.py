@@ -42,7 +42,7 @@ def follow(scene: Scene) -> Picture:
     meta = BARE | meta
     card = scene.lessons.card()
     if card is not None:
-        meta["words"] = f"<h2>{card.heading}</h2>{card.words}{meta['words']}"
+        meta["words"] = f"<p><strong>{card.heading}</strong></p>{card.words}{meta['words']}"
         if scene.view.get("room") == "lessons" and not arrays:
             meta["kind"] = "lesson"
     meta["caption"] = scene.view.get("title") or meta["caption"]
@@ -94,7 +94,7 @@ def run_picture(scene: Scene, trainer: Trainer) -> tuple[dict[str, Any], Arrays]
 
 def curve(scene: Scene, trainer: Trainer) -> tuple[dict[str, Any], Arrays]:
     """Its recorded losses so far."""
-    if "series" in scene.withheld:
+    if "series" in scene.withheld or len(trainer.series.until(trainer.steps_done)) < 2:
         return {"kind": "none"}, {}
     return {"kind": "curve", "log": True}, losses(trainer, MOST_POINTS)
 
@@ -162,16 +162,16 @@ def _step(scene: Scene) -> dict[str, Any]:
     if "microstep" in scene.withheld:
         return {"kind": "step"}
     told = scene.microscope.caption()
-    parts = [f"<p>{told['rule']}</p>", told["why"] and f"<p>{told['why']}</p>"]
+    parts = [f"<p><strong>{escape(told['title'])}</strong></p>", f"<p>{told['rule']}</p>", told["why"] and f"<p>{told['why']}</p>"]
     parts += [each and f"<p>{each}</p>" for each in (told["formula"], told["numbers"])]
     place = f"micro-step {told['micro'] + 1} of {told['steps']}"
-    return {"kind": "step", "caption": f"{told['title']} · {place}", "words": "".join(filter(None, parts)), "told": told}
+    return {"kind": "step", "caption": place, "words": "".join(filter(None, parts)), "told": told}
 
 
 def _lab(scene: Scene) -> dict[str, Any]:
     told = scene.lab.told()
     if told is None:
-        return {"kind": "lab", "caption": "Lab"}
+        return {"kind": "lab", "caption": "Lab", "step": None}
     status = "playing" if told["status"] == "running" else "done" if told["status"] == "done" else "stopped"
     said = "" if "lab" in scene.withheld or not told["said"] else f"<p>{told['said']}</p>"
-    return {"kind": "lab", "caption": told["title"], "status": status, "share": told["share"], "words": said}
+    return {"kind": "lab", "caption": told["title"], "status": status, "step": None, "share": told["share"], "words": said}

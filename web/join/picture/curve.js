@@ -1,14 +1,15 @@
-/** The loss over the steps: training in ink, test in teal, on a logarithmic axis where the frame says so. */
+/** The loss over the steps: training in ink, test in teal, of a race each lane in its colour; on a logarithmic axis where the frame says so. */
 
 /** @import { Follow } from "../types.js" */
 
-import { palette } from "../../src/toolkit/colours.js";
+import { css, palette } from "../../src/toolkit/colours.js";
 import { formatCount, formatNumber } from "../../src/toolkit/maths.js";
+import { laneColour } from "./plane.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [48, 8, 8, 22];
 
 /** Whether there is one. @param {Follow | null} frame */
-export const hasCurve = (frame) => Boolean(frame?.arrays.train?.shape[0]);
+export const hasCurve = (frame) => Boolean(frame?.arrays.train?.shape[0] || frame?.arrays.train_0?.shape[0]);
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -23,6 +24,10 @@ export function drawCurve(context, { arrays, meta }, width, height, theme) {
   const lines = [
     { array: arrays.train, colour: colours.ink },
     { array: arrays.test, colour: test },
+    ...(meta.lanes ?? []).map((/** @type {{colour: number, other?: boolean}} */ lane, /** @type {number} */ place) => ({
+      array: arrays[`train_${place}`],
+      colour: css(laneColour(colours, lane)),
+    })),
   ].filter(({ array }) => array);
   const log = meta.log !== false;
   const heightOf = (/** @type {number} */ value) => (log ? Math.log10(value) : value);

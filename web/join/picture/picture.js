@@ -45,8 +45,8 @@ export function pictureView() {
         curve.style.height = `${height}px`;
         drawCurve(prepareCanvas(curve, width, height), frame, width, height, theme);
       }
-      if (keyed(curvy, Boolean(frame.arrays.test?.shape[0]))) {
-        key.hidden = !curvy;
+      if (keyed(Boolean(frame.arrays.train), Boolean(frame.arrays.test?.shape[0]))) {
+        key.hidden = !frame.arrays.train; // of a race the lanes are named below
         const names = [h("span", { class: "key-train" }, "training loss")];
         if (frame.arrays.test?.shape[0]) names.push(h("span", { class: "key-test" }, "test loss"));
         key.replaceChildren(...names);
