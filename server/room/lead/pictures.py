@@ -162,10 +162,9 @@ def _step(scene: Scene) -> dict[str, Any]:
     if "microstep" in scene.withheld:
         return {"kind": "step"}
     told = scene.microscope.caption()
-    parts = [f"<p><strong>{escape(told['title'])}</strong></p>", f"<p>{told['rule']}</p>", told["why"] and f"<p>{told['why']}</p>"]
-    parts += [each and f"<p>{each}</p>" for each in (told["formula"], told["numbers"])]
+    lines = f"<strong>{escape(told['title'])}</strong>", told["rule"], told["why"], told["formula"], told["numbers"]
     place = f"micro-step {told['micro'] + 1} of {told['steps']}"
-    return {"kind": "step", "caption": place, "words": "".join(filter(None, parts)), "told": told}
+    return {"kind": "step", "caption": place, "words": "".join(f"<p>{line}</p>" for line in lines if line), "told": told}
 
 
 def _lab(scene: Scene) -> dict[str, Any]:
