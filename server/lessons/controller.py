@@ -25,6 +25,7 @@ from server.protocol.lessons import LessonLeave, LessonOpen, LessonReset, Lesson
 from server.protocol.microscope import Look
 from server.protocol.race import RacePause, RaceShare
 from server.protocol.race_network import NetworkPause, NetworkShare, StudyCancel
+from server.protocol.room.part import RoomLead, RoomOffer, RoomPart, RoomTakePart
 from server.protocol.run import Cancel, Pause, Share
 from server.session.activity import Activity, Host, Job, Restored
 from server.session.viewer import Viewer
@@ -38,7 +39,8 @@ log = logging.getLogger("chainrule")
 
 HARMLESS = (Look, Share, RaceShare, NetworkShare, Pause, RacePause, NetworkPause, StudyCancel, Cancel)
 """Commands that move nothing and tell nothing that is measured: what they lead to is drawn by channels, which are withheld."""
-
+OF_A_CLASS = (RoomLead, RoomTakePart, RoomOffer, RoomPart)
+"""What a session is in a class moves nothing of it: a card that waits for its prediction is what a class is asked."""
 
 APART = ("graph", "lab")
 """Kinds of situation that are measured by themselves, and not on what goes on in the session."""
@@ -300,6 +302,8 @@ class Lessons(LessonsAccess):
         return self.open is not None and self.open.locked
 
     def refusal(self, command: Command) -> CommandError | None:
+        if isinstance(command, OF_A_CLASS):
+            return None
         if self.building is not None:
             return CommandError("locked", "A card is being opened: wait until it is there")
         if self.locked and not isinstance(command, HARMLESS):

@@ -6,7 +6,7 @@
 import { handOut } from "../../frame/restrict.js";
 import { memo } from "../../toolkit/dom.js";
 import { sentencesOf } from "../../wire/refusals.js";
-import { keyOf } from "./member.js";
+import { keptKey } from "./member.js";
 
 const NEVER_JOINED = "This browser has not joined that class.";
 
@@ -40,7 +40,7 @@ export class OwnActions {
 
   /** @param {string} code */
   async #takePart(code) {
-    const key = keyOf(code);
+    const key = keptKey();
     if (key === null) return this.#set({ refused: NEVER_JOINED });
     try {
       await this.#host.sender.send({ type: "room_take_part", code, key });

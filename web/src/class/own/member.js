@@ -1,6 +1,6 @@
 /** Who one is in the class that the address names, `#…&class=K7FQ`: the joining page left it in the browser. */
 
-import { ofBrowser } from "../../toolkit/storage.js";
+import { ofBrowser, ofTab } from "../../toolkit/storage.js";
 
 const KEY = "chainrule.class";
 const CODE = /^[0-9A-Z]{4}$/;
@@ -11,15 +11,19 @@ export function classHere() {
   return CODE.test(code) ? code : null;
 }
 
-/** The key of one's own votes and work there; null where this browser never joined. @param {string} code @returns {string | null} */
-export function keyOf(code) {
+/**
+ * The key of one's own votes and work there; null where this browser never joined. The code may be another by now than the one it
+ * was joined with.
+ * @returns {string | null}
+ */
+export function keptKey() {
   try {
-    const kept = JSON.parse(ofBrowser.get(KEY) ?? "null");
-    return kept?.code === code && typeof kept.key === "string" ? kept.key : null;
+    const kept = JSON.parse(ofBrowser.get(KEY) ?? ofTab.get(KEY) ?? "null");
+    return typeof kept?.key === "string" ? kept.key : null;
   } catch {
     return null;
   }
 }
 
-/** Where the class is followed. @param {string} code */
-export const joinAddress = (code) => `/join#${code}`;
+/** Where the class is followed: one comes back as who one was there. @param {string} code */
+export const joinAddress = (code) => (keptKey() === null ? `/join#${code}` : "/join");

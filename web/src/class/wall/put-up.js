@@ -12,7 +12,11 @@ export function putUpView(takeDown) {
   const canvas = h("canvas", { class: "put-up-picture", role: "img" });
   const value = h("p", { class: "put-up-value", data: { testid: "put-up-value" } });
   const words = h("p", { class: "put-up-words" });
-  const open = h("a", { class: "text-button put-up-open", data: { testid: "put-up-open" } }, "open this run");
+  const open = h(
+    "a",
+    { class: "text-button put-up-open", target: "_blank", rel: "noopener", data: { testid: "put-up-open" } },
+    "open this run",
+  );
   const element = h(
     "section",
     { class: "put-up", hidden: true, aria: { label: "A run of the class" }, data: { testid: "put-up" } },
