@@ -53,7 +53,8 @@ def add(connection: Connection, id: str, code: str, key_digest: str, state: Room
     values = {"id": id, "code": code, "key_digest": key_digest, "version": 1, "state": state.written(), "info": b"{}"}
     times = {"lead_until": 0.0, "remote_until": 0.0, "created": Now(), "used": Now(), "expires": None}
     dialect = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(dialect(Room).values(**values, **times).on_conflict_do_nothing()).rowcount == 1
+    added = dialect(Room).values(**values, **times).on_conflict_do_nothing().returning(Room.id)
+    return connection.scalar(added) is not None  # PostgreSQL's driver counts no rows that are inserted
 
 
 def find(connection: Connection, *, code: str | None = None, id: str | None = None, key: str | None = None) -> Found | None:

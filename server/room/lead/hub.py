@@ -10,7 +10,7 @@ from server.session.channel_types import Cadence
 from server.session.viewer import Viewer
 
 CHANNEL = "follow"
-APART = 1 / 2
+APART = 0.45
 FOLLOW = Cadence(APART, apart=10)
 """Twice a second at most, and one part in ten of the time: nobody's training waits for a telephone."""
 
