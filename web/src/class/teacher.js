@@ -18,6 +18,9 @@ import { RoomError, RoomSocket } from "./wire.js";
 /** What a refused key or code means: there is no such room any more. */
 const GONE = ["unknown_room"];
 
+/** Milliseconds after which a session that could not become what the class sees is asked again. */
+const AGAIN = 3000;
+
 /** In a sentence of its own, with what is allowed. @param {unknown} error */
 export function wordsOf(error) {
   const message = messageOf(error);
@@ -167,6 +170,10 @@ export class Teacher {
       this.set({ unseen: "" });
     } catch (error) {
       this.set({ unseen: messageOf(error) });
+      setTimeout(() => {
+        this.#led();
+        this.store.schedule();
+      }, AGAIN);
     }
   }
 
