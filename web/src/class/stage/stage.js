@@ -144,6 +144,6 @@ function measuredWords({ value, said, question, changed }) {
       : []),
     ...(said && !large && !MARKED.includes(question.kind) ? [h("strong", {}, said)] : []),
   );
-  const moved = changed === null ? "" : `${changed} changed their answer between the votes.`;
+  const moved = changed === null ? "" : `${changed === 0 ? "Nobody" : changed} changed their answer between the votes.`;
   return [line, ...(moved ? [h("p", { class: "class-moved" }, moved)] : [])];
 }
