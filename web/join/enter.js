@@ -59,7 +59,9 @@ export function enterView(enter) {
     element,
     update({ code, refusal }) {
       if (filled(code) && code) field.value = code;
-      if (refused(refusal) && refusal) say(wordsOf(refusal, plainCode(field.value)));
+      if (!refused(refusal) || !refusal) return;
+      say(wordsOf(refusal, plainCode(field.value)));
+      field.focus();
     },
   };
 

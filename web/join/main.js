@@ -52,8 +52,10 @@ function beLearner() {
   let shared = null;
   /** @type {MeEvent | null} */
   let personal = null;
-  /** The question whose answers `mine` holds. */
+  /** The question whose answers `mine` holds, and the rounds whose answer this page gave itself: it knows them first. */
   let question = -1;
+  /** @type {Set<number>} */
+  const given = new Set();
   /** @type {State} */
   const state = {
     member: null,
@@ -77,6 +79,7 @@ function beLearner() {
       return { type: "enter", code: member?.code ?? code, as: "learner", ...(member ? { key: member.key } : {}) };
     },
     entered(result) {
+      given.clear(); // after a line was lost the server knows better
       const { key, name } = /** @type {{key: string, name: string}} */ (result);
       put({ member: { code: state.member?.code ?? state.code, key: key ?? state.member?.key, name }, refusal: null });
       keepMember(state.member);
@@ -171,8 +174,9 @@ function beLearner() {
     if (room.question && room.question.number !== question) {
       question = room.question.number;
       state.mine = new Map();
+      given.clear();
     }
-    for (const { round, answer } of room.mines) state.mine.set(round, answer);
+    for (const { round, answer } of room.mines) if (!given.has(round)) state.mine.set(round, answer);
     const { member } = state;
     if (member && room.name !== member.name) {
       state.member = { ...member, name: room.name };
@@ -189,6 +193,7 @@ function beLearner() {
   /** @param {number} round @param {Answer | null} answer */
   function locked(round, answer) {
     state.mine.set(round, answer);
+    given.add(round);
     paintSoon();
   }
 
@@ -221,9 +226,9 @@ function beLearner() {
     if (view.element.parentElement !== main) {
       const held = main.contains(document.activeElement);
       main.replaceChildren(view.element);
-      view.update(state);
-      // Who had the keyboard in what is gone goes on at the head of what came.
+      // Who had the keyboard in what is gone goes on at the head of what came, unless that has a better place.
       if (held) main.querySelector("h1")?.focus({ preventScroll: true });
+      view.update(state);
       scrollTo(0, 0);
     } else view.update(state);
     main.dataset.screen = screen;

@@ -27,7 +27,7 @@ class RoomPage:
         self._ids = itertools.count(1)
         self._open = contextlib.ExitStack()
         url = f"ws://127.0.0.1:{live.port}/room"
-        self.socket: ClientConnection = self._open.enter_context(connect(url, max_size=None, **options))
+        self.socket: ClientConnection = self._open.enter_context(connect(url, max_size=None, max_queue=None, **options))
 
     def __enter__(self) -> Self:
         return self
