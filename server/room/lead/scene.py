@@ -61,7 +61,7 @@ class Scene:
         return room if room in ROOMS else "train"
 
     def race(self) -> RaceAccess:
-        """The page has one room for both: it looks at the one that changed last."""
+        """The page has one room for both, and says which; where it says the room alone, it is the one that changed last."""
         now = self.surface.point(), self.network.point()
         if now != self._raced:
             self._on_network = now[1] != self._raced[1] or (self._on_network and now[0] == self._raced[0])
@@ -95,7 +95,7 @@ class Scene:
             here = self.microscope.seen_key()
         else:
             here = self.run.point()
-        words = self.view.get("title"), self.view.get("words")
+        words = self.view.get("title"), room == "graph" and self.view.get("words")
         return room, here, words, self.source.moving, self.lessons.seen_key(), self.withheld
 
     # What is there ----------------------------------------------------------------------------------------------------

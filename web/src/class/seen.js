@@ -13,7 +13,7 @@ const APART = 300;
 const plain = (html) => h("p", {}, markup(html)).textContent ?? "";
 
 /** @param {AppState} state */
-export function viewOf({ room, lesson, clock, run }) {
+export function viewOf({ room, lesson, clock, run, networkLook }) {
   const title = lesson?.title ?? document.querySelector(`[data-door="${room}"]`)?.textContent ?? room;
   const card = lesson && lesson.card !== null ? `${plain(lesson.heading)}, card ${lesson.card + 1} of ${lesson.count}` : "";
   const subject = document.querySelector("[data-testid=subject]")?.textContent ?? "";
@@ -21,7 +21,9 @@ export function viewOf({ room, lesson, clock, run }) {
   const counts = document.querySelector(".room-transport > :not([hidden]) [data-testid=step]") !== null;
   const step = run && clock && counts ? `step ${formatCount(clock.step)}` : "";
   const words = [card || subject, step].filter(Boolean).join(" · ");
-  return { room, title: title.slice(0, 120), words: words.slice(0, 200), link: location.hash.slice(0, 2000) };
+  // One room has two races: the teacher's session is to show the one in view.
+  const race = room === "race" && networkLook && networkLook.on !== "surface" ? "network" : room;
+  return { room: race, title: title.slice(0, 120), words: words.slice(0, 200), link: location.hash.slice(0, 2000) };
 }
 
 /** @param {(view: ReturnType<typeof viewOf>) => void} tell  of what has changed, not too often and the newest last */
