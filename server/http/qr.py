@@ -4,6 +4,7 @@ text as the body: it may hold a key, which no log of addresses should."""
 from __future__ import annotations
 
 import io
+import re
 
 import segno
 from fastapi import APIRouter, Request
@@ -11,6 +12,8 @@ from fastapi.responses import JSONResponse, Response
 
 MOST = 300
 """Bytes: an address with a code and a key; denser codes are not read from the last row."""
+PLAIN = re.compile(rb"[!-~]+")
+"""As addresses are: of others each reader guesses what the letters are."""
 QUIET = 4
 """Modules of light around it, as the standard wants."""
 
@@ -37,12 +40,9 @@ def qr_routes() -> APIRouter:
             body += part
             if len(body) > MOST:
                 return _refusal(413, f"a text of at most {MOST} bytes")
-        try:
-            text = body.decode()
-        except UnicodeDecodeError:
-            return _refusal(422, "a text in UTF-8")
-        if not text.strip():
-            return _refusal(422, "a text that is not empty")
+        if not PLAIN.fullmatch(body):
+            return _refusal(422, "an address in ASCII, without spaces")
+        text = body.decode("ascii")
         return Response(svg(text), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
     return router

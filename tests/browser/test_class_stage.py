@@ -84,7 +84,7 @@ def test_every_kind_of_answer_is_shown_once_it_is_told(page: Page, server_url: s
         expect(page.locator(".class-column[data-right=true] .class-column-text")).to_have_text(text)
 
 
-@pytest.mark.looks(seconds=90, sweep=True)
+@pytest.mark.looks(seconds=30, sweep=True)
 @pytest.mark.parametrize("kind", MEASURED)
 def test_every_kind_of_answer_looks_well(page: Page, server_url: str, kind: str) -> None:
     room = opened(page, server_url)
