@@ -69,6 +69,7 @@ class Rooms:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
+        self.loop = asyncio.get_running_loop()
         self.background(self._beats())
         self.background(self._sweeps())
 
@@ -206,7 +207,7 @@ class Rooms:
         return self._hubs[room]
 
     async def join(self, reader: Reader) -> None:
-        """One who has entered is told how the room stands, and everything from then on."""
+        """One who has entered is told how the room stands, as soon as that is known, and everything from then on."""
         assert reader.room is not None
         if reader.member is not None:
             await self._presence.put((reader.room, reader.member, HERE))
@@ -217,7 +218,7 @@ class Rooms:
         hub.readers.add(reader)
         if reader.member is None:
             hub.joined_by = reader.joined_by
-        await hub.look()
+        hub.tell_at_once(reader)
         await self.changed(reader.room)
 
     def part(self, reader: Reader) -> None:

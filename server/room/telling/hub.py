@@ -38,7 +38,6 @@ class Hub:
         self.snapshot: Snapshot | None = None
         self.joined_by = ""
         self._dirty = asyncio.Event()
-        self._looked: list[asyncio.Future[None]] = []
         self._stops = [
             bus.subscribe(topics.changed(room), lambda message: self._dirty.set(), self._dirty.set),
             bus.subscribe(topics.picture(room), self._picture),
@@ -56,25 +55,21 @@ class Hub:
     def remote_here(self) -> bool:
         return any(reader.role == "remote" for reader in self.readers)
 
-    async def look(self) -> Snapshot | None:
-        """The room as it is now, told to all here."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._looked.append(done)
+    def tell_at_once(self, reader: Reader) -> None:
+        """One who has come, where it is in what was read last; the next look tells what is new."""
+        if self.snapshot is not None and (reader.member is None or reader.member in self.snapshot.members):
+            self.tell_reader(reader)
         self._dirty.set()
-        await done
-        return self.snapshot
 
     def close(self) -> None:
         for stop in self._stops:
             stop()
         self._task.cancel()
-        self._release()
 
     # Looking and telling ----------------------------------------------------------------------------------------------
 
     async def _keep(self) -> None:
         while True:
-            waiting, self._looked = self._looked, []
             self._dirty.clear()
             try:
                 found = await self._read(self.room)
@@ -83,19 +78,9 @@ class Hub:
                 log.error("A room could not be read: %s", cause(error))
             except Exception:
                 log.exception("a room could not be told")
-            finally:
-                for each in waiting:
-                    if not each.done():
-                        each.set_result(None)
             await asyncio.sleep(APART)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._dirty.wait(), ANYHOW)
-
-    def _release(self) -> None:
-        for each in self._looked:
-            if not each.done():
-                each.set_result(None)
-        self._looked.clear()
 
     def _tell(self, found: Snapshot | None) -> None:
         news = found != self.snapshot

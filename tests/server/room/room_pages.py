@@ -106,6 +106,8 @@ class Class:
         self.remote.do("enter", code=self.code, key=self.key, **{"as": "remote"})
         self.learners = [self.page() for _ in range(learners)]
         self.entered = [page.do("enter", code=self.code) for page in self.learners]
+        for page in (self.screen, self.remote, *self.learners):
+            page.told(lambda room: True)
 
     def page(self) -> RoomPage:
         return self._open.enter_context(RoomPage(self.live))
