@@ -76,14 +76,19 @@ def refused(message: str, allowed: str | None = None) -> CommandError:
     return CommandError("not_now", message, None, allowed)
 
 
-def check_can_ask(state: RoomState) -> None:
+def check_goes_on(state: RoomState) -> None:
     if state.ended:
         raise CommandError("ended", "The room has ended")
+
+
+def check_can_ask(state: RoomState) -> None:
+    check_goes_on(state)
     if state.phase not in ("follow", "revealed"):
         raise refused("A question is open already", "reveal it or drop it first")
 
 
 def check_can_ask_twin(state: RoomState) -> None:
+    check_goes_on(state)
     if state.phase not in ("voted", "revealed") or not state.has_twin or state.twin:
         raise refused("There is no twin to ask now", "after the votes on a question of a lesson that has one")
 
@@ -113,8 +118,8 @@ def obeyed(state: RoomState, command: commands.RoomCommand, now: float) -> RoomS
     change: Callable[[RoomState, Any, float], RoomState] | None = CHANGES.get(type(command))
     if change is None:
         raise TypeError(type(command))
-    if state.ended and not isinstance(command, commands.End):
-        raise CommandError("ended", "The room has ended")
+    if not isinstance(command, commands.End):
+        check_goes_on(state)
     return change(state, command, now)
 
 

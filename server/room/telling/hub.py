@@ -58,7 +58,7 @@ class Hub:
     def tell_at_once(self, reader: Reader) -> None:
         """One who has come, where it is in what was read last; the next look tells what is new."""
         if self.snapshot is not None and (reader.member is None or reader.member in self.snapshot.members):
-            self.tell_reader(reader)
+            self._tell_readers(self.snapshot, [reader])
         self._dirty.set()
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class Hub:
             for reader in self.readers:
                 reader.close(CLOSE_POLICY)
         else:
-            self._tell_readers(found)
+            self._tell_readers(found, self.readers)
         if news or found is None:
             for watcher in list(self.watchers.values()):
                 try:
@@ -97,13 +97,13 @@ class Hub:
                 except Exception:
                     log.exception("who watches a room failed")
 
-    def _tell_readers(self, room: Snapshot) -> None:
+    def _tell_readers(self, room: Snapshot, readers: Iterable[Reader]) -> None:
         """How the room stands, where that is news: one text for all of a group."""
         if room.phase == "vote":
-            for outlet in outlets(self.readers):
+            for outlet in outlets(readers):
                 outlet.drop("follow")
         groups: dict[Group, list[Reader]] = {}
-        for reader in self.readers:
+        for reader in readers:
             if reader.member is not None:
                 member = room.members.get(reader.member)
                 if member is None:
@@ -116,9 +116,9 @@ class Hub:
                     tell_all(outlets([reader]), "me", framed(me_event(room, member).model_dump_json()))
             if reader.group is not None:
                 groups.setdefault(reader.group, []).append(reader)
-        for group, readers in groups.items():
+        for group, of_group in groups.items():
             compared, text = _text(room, group, self.joined_by)
-            news = [reader for reader in readers if reader.last != compared]
+            news = [reader for reader in of_group if reader.last != compared]
             if news:
                 tell_all(outlets(news), "room", framed(text))
             for reader in news:

@@ -161,7 +161,11 @@ def test_who_waits_is_told_nothing_and_who_was_removed_is_out(live: Live) -> Non
         with RoomPage(live) as page:
             entered = page.do("enter", code=group.code)
             assert page.told_me(lambda me: True)["state"] == "waiting"
-            assert page.told(lambda room: True)["title"] == "A quiet room" and page.room["question"] is None and page.room["seen"] is None
+            assert (
+                page.told(lambda room: True)["title"] == "A quiet room"
+                and page.room["question"] is None
+                and page.room["seen"] is None
+            )
             assert page.room["code"] is None and "what all see" not in "".join(page.texts)
             for name in ("vote", "offer", "own"):
                 assert page.refused(name, **VALID.get(name, {})) == "not_entered"
@@ -207,7 +211,6 @@ def test_hostile_names_and_words_are_inert(live: Live) -> None:
 
 def test_codes_are_not_found_by_trying(serve: Callable[[Settings], Live], monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirty tries in vain at once; a class that comes in from the same address costs none."""
-    monkeypatch.setattr(tries, "PATIENCE", 0.2)
     live = serve(Settings(database_url="sqlite://", max_room_rate=1000))
     with Class(live, learners=0) as group, RoomPage(live) as guesser:
         codes = [code for code in ("AAAA", "BBBB", "CCCC", "DDDD", "EEEE", "FFFF") if code != group.code]
@@ -217,6 +220,7 @@ def test_codes_are_not_found_by_trying(serve: Callable[[Settings], Live], monkey
         answers = [page.until(lambda event, id=id: event.get("id") == id) for page, id in zip(school, ids, strict=True)]
         assert sorted(answer["result"]["member"] for answer in answers) == list(range(1, 41)), "who come at once, too"
         key, member = answers[0]["result"]["key"], answers[0]["result"]["member"]
+        monkeypatch.setattr(tries, "PATIENCE", 0.2)
         begun = time.monotonic()
         refusals = [guesser.refused("enter", code=codes[number % 5]) for number in range(16)]
         allowed = refusals.count("unknown_room")
