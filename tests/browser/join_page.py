@@ -165,8 +165,8 @@ def race() -> tuple[Told, dict[str, np.ndarray]]:
     told = {"kind": "race", "step": 120, "epoch": None, "status": "playing", "train_loss": None, "test_loss": None}
     told |= {"accuracy": None, "caption": "The ravine, κ = 20", "words": "", "xs": [-2, 2], "ys": [-2, 2]}
     told["lanes"] = [
-        {"name": "SGD", "colour": 0, "other": False, "loss": 0.31, "words": ""},
-        {"name": "Momentum", "colour": 1, "other": False, "loss": 0.0004, "words": "arrived at step 102"},
+        {"name": "SGD", "colour": 0, "loss": 0.31, "words": ""},
+        {"name": "Momentum", "colour": 1, "loss": 0.0004, "words": "arrived at step 102"},
     ]
     time = np.linspace(0, 1, 60)
     slow = np.stack([-1.8 + 1.1 * time, 0.6 * np.exp(-6 * time)], 1)

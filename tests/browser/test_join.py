@@ -86,6 +86,13 @@ def test_one_follows_and_only_the_newest_picture_is_painted(room: Room, server_u
     expect(page.get_by_test_id("picture")).to_have_attribute("aria-label", "The race on the loss surface, step 120")
     expect(page.locator(".lanes")).to_contain_text("Momentumarrived at step 102")
     assert not room.of("acknowledge")
+    # A race on a network has a curve for each lane, and no plane.
+    told, arrays = race()
+    losses = plane()[1]
+    room.picture({**told, "step": 390}, train_0=losses["train"], train_1=losses["test"])
+    expect(page.get_by_test_id("curve")).to_be_visible()
+    expect(page.get_by_test_id("picture")).to_be_hidden()
+    expect(page.locator(".picture-key")).to_be_hidden()
 
 
 def colours(page: Page) -> list[str]:

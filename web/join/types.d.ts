@@ -20,8 +20,8 @@ export type Room = Omit<RoomEvent, "type" | "state"> & Omit<MeEvent, "type">;
 
 /** Of the channel `follow`. Which picture it is, its arrays say: `map` or `classes`, `train`, `heat`. */
 export interface FollowMeta {
-  kind: "map" | "curve" | "race" | "step" | "lesson" | "none";
-  step?: number;
+  kind: "map" | "curve" | "race" | "step" | "lesson" | "lab" | "none";
+  step?: number | null;
   epoch?: number | null;
   status?: string;
   /** floats on the wire: one that is not finite is a string */
@@ -42,7 +42,7 @@ export interface FollowMeta {
   xs?: [number, number] | null;
   ys?: [number, number] | null;
   log?: boolean;
-  lanes?: { name: string; colour: number; other?: boolean; loss?: unknown; words?: string }[];
+  lanes?: { name: string; colour: number; loss?: unknown; words?: string }[];
 }
 
 export type Follow = AnyFrame & { meta: FollowMeta };

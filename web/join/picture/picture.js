@@ -28,10 +28,10 @@ export function pictureView() {
   return {
     element,
     /** @param {State} state */
-    update({ frame, theme }) {
-      element.hidden = frame === null;
-      if (!frame) return;
+    update({ frame, theme, room }) {
       const [planar, curvy] = [hasPlane(frame), hasCurve(frame)];
+      element.hidden = !frame || !(planar || curvy || frame.meta.lanes?.length || frame.meta.caption);
+      if (!frame) return;
       plane.hidden = !planar;
       curve.hidden = !curvy;
       const across = plane.clientWidth;
@@ -52,7 +52,8 @@ export function pictureView() {
         key.replaceChildren(...names);
       }
       if (laned(frame.meta.lanes, theme)) lanes.replaceChildren(...laneRows(frame, theme));
-      setText(caption, frame.meta.caption ?? "");
+      const words = frame.meta.caption ?? "";
+      setText(caption, words === room?.seen?.title ? "" : words);
     },
   };
 }

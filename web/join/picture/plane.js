@@ -71,9 +71,9 @@ export function drawPlane(context, frame, width, height, theme) {
   }
 }
 
-/** @param {import("../../src/toolkit/colours.js").Palette} colours @param {{colour: number, other?: boolean}} lane */
-export function laneColour(colours, { colour, other }) {
-  return (other ? colours.otherLanes : colours.lanes)[colour % 8];
+/** @param {import("../../src/toolkit/colours.js").Palette} colours @param {{colour: number}} lane */
+export function laneColour(colours, { colour }) {
+  return (colour >= 8 ? colours.otherLanes : colours.lanes)[colour % 8];
 }
 
 /** What each level looks like. @param {Follow} frame @param {import("../../src/toolkit/colours.js").Palette} colours */
