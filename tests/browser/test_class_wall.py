@@ -177,7 +177,7 @@ def test_tasks_starts_and_places(stage: Stage) -> None:
     room.pieces(ROWS)
     expect(hook("wall-task")).to_have_text("2 of 4 have met the task: test loss below 0.05")
     expect(stage.pieces.locator(".wall-met:visible")).to_have_count(2)
-    expect(hook("collected")).to_have_text("No start has ended yet: starts found XOR")
+    expect(hook("collected")).to_have_text("No start has ended yet.")
     expect(hook("board-empty")).to_have_text("No run has a value yet.")
     ended = collected | {"found": 12, "of": 27, "edges": [0.0, 0.1, 0.2, 0.3], "counts": [12, 5, 10]}
     rows = [{"rank": i, "value": i / 100, "member": i} for i in range(1, 13)]
@@ -236,3 +236,30 @@ def test_the_wall_looks_well(stage: Stage) -> None:
     room.pieces([{"member": i} for i in range(1, 201)])
     expect(stage.pieces).to_have_count(200)
     looks_well(page, "[data-testid=class-stage]", "a hall", SIZES)
+
+
+def test_the_board_is_turned_on(stage: Stage) -> None:
+    hook, room = stage.hook, stage.room
+    room.tell(wall=None)
+    hook("class-strip").get_by_test_id("class-menu").click()
+    expect(hook("board-off")).to_be_hidden()
+    hook("board-on").click()
+    expect(hook("board-error")).to_contain_text("What is measured?")
+    assert room.of("board") == []
+    hook("board-of").fill("loss(test)")
+    hook("board-limit").fill("parameters <= 20")
+    expect(hook("board-error")).to_be_hidden()
+    room.refusals["board"] = {"code": "invalid", "field": "limit", "message": "limit: unknown measurement parameters"}
+    hook("board-on").click()
+    expect(hook("board-error")).to_have_text("Unknown measurement parameters")
+    expect(hook("board-limit")).to_have_attribute("aria-invalid", "true")
+    del room.refusals["board"]
+    hook("board-limit").fill("")
+    hook("board-best").select_option("most")
+    hook("board-on").click()
+    expect(hook("board-limit")).not_to_have_attribute("aria-invalid", "true")
+    room.tell(board={"title": "loss(test)", "best": "most"})
+    hook("board-off").click()
+    room.tell(board=None)
+    expect(hook("board-off")).to_be_hidden()
+    assert room.of("board") == [{"on": True, "title": "loss(test)", "of": "loss(test)", "best": "most"}, {"on": False}]

@@ -3,6 +3,7 @@
 /** @import { AppState } from "../types.js" */
 /** @import { Room } from "./slice.js" */
 
+import { boardForm } from "./wall/board-form.js";
 import { boardView } from "./wall/board.js";
 import { handCounts } from "./wall/hand-counts.js";
 import { membersView } from "./wall/members.js";
@@ -21,7 +22,7 @@ import { wallView } from "./wall/view.js";
 export const STAGE = [wallView, boardView];
 
 /** In the class's menu. @type {((hands: Hands) => RoomView)[]} */
-export const MENU = [membersView, handCounts];
+export const MENU = [handCounts, boardForm, membersView];
 
 /** Pictures that come over the room's own socket. @type {((frame: import("../channels.js").AnyFrame & {meta: unknown}) => void)[]} */
 export const FRAME_TAKERS = [takeWallFrame];

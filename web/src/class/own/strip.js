@@ -33,10 +33,13 @@ export function stripView(actions) {
     refused,
     offer,
   );
+  // The frame below it has what is left of the screen: the words of a task may take several lines.
+  new ResizeObserver(() => document.body.style.setProperty("--own-strip", `${element.offsetHeight}px`)).observe(element);
   const changed = memo();
   return {
     element,
     update({ own }) {
+      document.documentElement.toggleAttribute("data-own", own.code !== null);
       element.hidden = own.code === null;
       if (own.code === null || !changed(own)) return;
       const { part } = own;

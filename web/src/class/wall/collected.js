@@ -26,13 +26,21 @@ export function collectedView() {
       element.hidden = collected === null;
       if (!collected || !changed(JSON.stringify(collected))) return;
       const { title, found, of, counts, edges } = collected;
-      setText(count, of === 0 ? `No start has ended yet: ${title}` : `${found} of ${of} ${title}`);
+      setText(count, wordsOf(title, found, of));
       picture.replaceChildren(of > 0 && counts.length > 0 ? bars(counts, edges, write) : "");
       const [low, high] = [edges[0], edges[edges.length - 1]];
       setText(ends[0], counts.length > 0 && of > 0 ? write(low) : "");
       setText(ends[1], counts.length > 0 && of > 0 ? write(high) : "");
     },
   };
+}
+
+/** What was looked for is told by a title such as “starts found XOR”; else it is the number's. @param {string} title @param {number} found @param {number} of */
+function wordsOf(title, found, of) {
+  if (of === 0) return "No start has ended yet.";
+  return title.startsWith("starts")
+    ? `${found} of ${of} ${title}`
+    : `${of} ${of === 1 ? "start has" : "starts have"} ended: ${title}`;
 }
 
 /** @param {number[]} counts @param {number[]} edges @param {(value: number) => string} write */

@@ -93,7 +93,7 @@ export function handCounts({ command }) {
       fields = [...texts, "I don’t know"].map((of) =>
         h("input", {
           type: "text",
-          class: "number line-field",
+          class: "line-field",
           inputmode: "numeric",
           autocomplete: "off",
           placeholder: "0",

@@ -54,7 +54,7 @@ export function wallView({ command, store }) {
   const element = h(
     "section",
     { class: "wall", hidden: true, aria: { label: "Everybody’s runs" }, data: { testid: "wall" } },
-    h("div", { class: "wall-head" }, h("h2", { class: "panel-title" }, "Everybody’s runs"), line, order),
+    h("div", { class: "wall-head" }, h("h2", { class: "panel-title" }, "Everybody’s runs"), order, line),
     task,
     collected.element,
     h("div", { class: "wall-body" }, large.element, grid, empty),
