@@ -132,6 +132,11 @@ class LessonsAccess(Activity):
         """Another card's, as its address names it: nothing of the session changes. Raises `CommandError`."""
         raise NotImplementedError
 
+    def reveal(self, told: Mapping[str, Any] | None) -> None:
+        """The open question was asked of others, and is told: `told` has what was measured as `Truth` has it; None where that
+        is still to be measured. From the session's task."""
+        raise NotImplementedError
+
 
 class MicroscopeAccess(Activity):
     """The microscope of the session, where the page that controls it has pointed it last."""

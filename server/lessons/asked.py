@@ -3,8 +3,9 @@ that alone: no question of a class moves the session."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 from server.interfaces import Asked, CardSeen, TaskSeen, Truth
@@ -14,6 +15,7 @@ from server.lessons.limits import size_of
 from server.lessons.open_card import OpenCard
 from server.lessons.reading.html import filled
 from server.lessons.reading.html import plain as without_marks
+from server.protocol.lessons import LessonVerdict
 from server.settings import Settings
 from server.wire.errors import CommandError
 
@@ -94,6 +96,17 @@ def _said(card: OpenCard, verdict: Verdict) -> str:
     if question.kind == "order":
         return ", ".join(_words(question.items[item].text) for item in verdict.truth)
     return verdict.said
+
+
+def revealed(card: OpenCard, told: Mapping[str, Any]) -> LessonVerdict:
+    """What was measured of it elsewhere, as the page is told it: nobody answered here."""
+    question, truth = card.spec.question, told["truth"]
+    said = escape(str(told["said"]))
+    if question is not None and question.kind == "choose" and truth is not None:
+        said = card.html.texts[int(truth)]
+    elif question is not None and question.kind == "order":
+        said = ", ".join(card.html.texts[int(item)] for item in truth)
+    return LessonVerdict(value=told["value"], truth=truth, said=said, curve=told["curve"])
 
 
 def _words(text: str) -> str:

@@ -7,13 +7,13 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.interfaces import Asked, CardSeen, LessonsAccess, NetworkAccess, RunAccess, SurfaceAccess
 from server.lessons import measured
-from server.lessons.asked import asked_of, card_seen
+from server.lessons.asked import asked_of, card_seen, revealed
 from server.lessons.library import library
 from server.lessons.measured import Answer
 from server.lessons.open_card import NOTHING, OpenCard
@@ -288,6 +288,14 @@ class Lessons(LessonsAccess):
             raise CommandError("invalid", "This question is answered: open its card anew", "source", "a card to be answered")
         own = card.spec.situation is not None or card.kind in APART
         return await self.host.call(asked_of, card, self.there(), self.host.settings, own=own)
+
+    def reveal(self, told: Mapping[str, Any] | None) -> None:
+        card = self.open
+        if card is None or not card.locked or self.building is not None:
+            return
+        card.waived, card.verdict = True, None if told is None else revealed(card, told)
+        self.changed()
+        self.host.poke()
 
     async def asked_by(self, card: str) -> Asked:
         lesson, _, number = card.rpartition(".")

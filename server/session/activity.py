@@ -63,6 +63,9 @@ class Host(Protocol):
     def poke(self) -> None:
         """Something changed that may make a picture or a slice due."""
 
+    def make_way(self) -> None:
+        """What goes on by itself is left for something that somebody waits for, as for a command."""
+
     def watched(self, channel: str) -> bool:
         """Whether somebody who looks has subscribed to the channel."""
 

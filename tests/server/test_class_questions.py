@@ -159,8 +159,8 @@ def test_a_card_and_its_twin_are_judged_as_a_lesson_judges_them() -> None:
             wanted = await verdict(alone, name, int(number) - 1)
             assert (truth["value"], truth["truth"]) == (wanted["value"], wanted["truth"])
             life.rooms.change(phase="revealed")
-            await life.until(lambda: not lessons.locked)
-            assert lessons.present().verdict is not None, "once it is revealed the page tells it too"
+            await life.until(lambda: lessons.present().verdict is not None)  # once it is revealed the page tells it too
+            assert not lessons.locked and lessons.present().info().why is not None
 
     asyncio.run(check())
 

@@ -120,14 +120,19 @@ class Lead:
         self._here = snapshot.here
         if snapshot.phase == "revealed" and before is not None and before.phase in OPEN and self.card:
             self.card = False
-            self.spawn(self._open_up())
+            self.spawn(self._open_up(snapshot.question))
         self.everybody.changed(snapshot)
         self.host.poke()
 
-    async def _open_up(self) -> None:
-        """The card on the teacher's page tells what the class was told."""
-        with contextlib.suppress(CommandError):
-            await self.errands.obey(LessonAnswer(answer=None))
+    async def _open_up(self, question: dict[str, Any] | None) -> None:
+        """The card on the teacher's page tells what the class was told; after its twin it is measured anew."""
+        own = question is not None and not question.get("twin")
+        told = question.get("truth") if own and question is not None else None
+
+        async def reveal() -> None:
+            self.scene.lessons.reveal(told)
+
+        await self.errands.do(reveal)
 
     def _watch(self, on: bool) -> None:
         """There is a picture while there is somebody to see it."""

@@ -34,6 +34,7 @@ class Errands:
         """Done in the session's task, from where the host may be called."""
         done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
+        self._host.make_way()
         self._host.poke()
         return await done
 

@@ -80,7 +80,8 @@ def test_a_question_of_a_lesson_is_voted_on_twice_and_then_its_twin(live: Live) 
         room.screen.do("reveal")
         reveal = one.told(lambda told: told["reveal"] is not None)["reveal"]
         assert reveal["truth"] == truth and [each["right"] for each in reveal["rounds"]] == [0.5, 1.0]
-        page.until(lambda event: event["type"] == "lesson" and event["verdict"] is not None)
+        told = page.until(lambda event: event["type"] == "lesson" and event["verdict"] is not None)
+        assert told["verdict"]["truth"] == truth and told["verdict"]["said"] and not told["locked"]
         room.screen.do("twin")
         one.told(lambda told: told["phase"] == "vote" and told["question"]["twin"])
         room.screen.do("close_vote")
