@@ -114,12 +114,12 @@ function stateWords({ room, line, unseen, shown }) {
   if (!room) return "";
   if (room.state === "ended") return "The class has ended.";
   if (line !== "open") return "The line to the class is lost; it comes back by itself.";
-  if (unseen) return `The class does not see this page: ${unseen}`;
   const waiting = room.members?.filter((each) => each.state === "waiting").length ?? 0;
   const words = [
+    waiting > 0 ? `${waiting} ${waiting === 1 ? "waits" : "wait"} to be let in` : "",
+    unseen ? `The class does not see this page: ${unseen}` : "",
     room.eyes_up === null ? "" : "eyes up",
     room.turn === null ? "" : "your turn",
-    waiting > 0 ? `${waiting} ${waiting === 1 ? "waits" : "wait"} to be let in` : "",
     room.question && !shown ? voteName(room) : "",
   ];
   return words.filter(Boolean).join(" · ");
