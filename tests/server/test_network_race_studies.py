@@ -102,7 +102,7 @@ def test_studies_of_the_surface_and_one_that_is_left(live: Live) -> None:
         meta, arrays = studied(page, "study_rates", on="surface", rates=5, seeds=3, steps=100)
         assert arrays["losses"].shape == (1, 1, 5)  # without noise one seed says it all
 
-        number = page.do("study_seeds", seeds=64, steps=4000)["result"]["study"]
+        number = page.do("study_seeds", seeds=64, steps=40_000)["result"]["study"]
         page.frame("study", lambda h: h["meta"]["study"]["number"] == number and h["meta"]["study"]["share"] > 0)
         page.do("network_step", count=5)  # the race goes on meanwhile
         assert newest(page, "network_state")["step"] == 5
