@@ -103,8 +103,6 @@ async def follow(url: str, server: Server | None, teacher: Learner, count: int, 
     await screen.do("show", view={"room": "train", "title": "", "words": "", "link": ""})
     first = Member()
     await first.open(rooms, "enter", code=own["code"], **{"as": "learner"})
-    await asyncio.sleep(2.0)
-    alone = await _watched([first], screen, seconds, server)
     base = server.resident if server else 0.0
     followers = [Member() for _ in range(count - 1)]
     begun = time.perf_counter()
@@ -115,7 +113,7 @@ async def follow(url: str, server: Server | None, teacher: Learner, count: int, 
     print(f"{count} followers: joined in {time.perf_counter() - begun:.2f} s")
     followers.append(first)
     await asyncio.sleep(2.0)
-    together = await _watched(followers, screen, seconds, server)
+    together = await _watched(followers, seconds, server)
     rates, used, elapsed = together
     ok = _verdict(min(rates) >= PICTURES)
     print(f"  pictures/s: {min(rates):.2f} at least, {statistics.median(rates):.2f} median ({ok}, wanted {PICTURES:g})")
@@ -123,13 +121,8 @@ async def follow(url: str, server: Server | None, teacher: Learner, count: int, 
     print(
         f"  {len(different)} different pictures were sent {sum(each.pictures for each in followers)} times in {elapsed:.1f} s"
     )
-    if server:
-        more = (sum(rates) - sum(alone[0])) * elapsed
-        cost = (used / elapsed - alone[1] / alone[2]) * elapsed / more * 1e6 if more else float("nan")
-        print(f"  the server: {used / elapsed:.3f} of a processor, {alone[1] / alone[2]:.3f} with one follower;", end=" ")
-        print(f"{cost:.0f} µs a picture and reader ({_verdict(cost <= COST)}, wanted {COST:g})")
-        memory = (server.resident - base) / (count - 1)
-        print(f"  memory: {memory:.2f} MB a follower ({_verdict(memory <= MEMORY)}, wanted {MEMORY:g})")
+    memory = (server.resident - base) / (count - 1) if server else 0.0
+    print(f"  memory: {memory:.2f} MB a follower ({_verdict(memory <= MEMORY)}, wanted {MEMORY:g})")
     await _commands(teacher, screen, seconds)
     await _vote(screen, followers)
     weight = page_bytes(url.replace("ws://", "http://").removesuffix("/ws") + "/join")
@@ -137,15 +130,21 @@ async def follow(url: str, server: Server | None, teacher: Learner, count: int, 
     lost = sum(each.closed for each in followers)
     errors = {error for each in (*followers, screen) for error in each.errors}
     print(f"  {lost} sockets lost; refused: {errors or 'nothing'}")
+    for each in followers[:-1]:
+        await each.leave()
+    await asyncio.sleep(1.0)
+    alone = await _watched([first], seconds, server)
+    if server:
+        more = (sum(rates) - sum(alone[0])) * elapsed
+        cost = (used / elapsed - alone[1] / alone[2]) * elapsed / more * 1e6 if more else float("nan")
+        print(f"  the server: {used / elapsed:.3f} of a processor, {alone[1] / alone[2]:.3f} with one follower;", end=" ")
+        print(f"{cost:.0f} µs a picture and reader ({_verdict(cost <= COST)}, wanted {COST:g})")
     await screen.do("delete")
-    for each in (*followers, screen):
-        with suppress(ConnectionClosed):
-            await each.leave()
+    await first.leave()
+    await screen.leave()
 
 
-async def _watched(
-    followers: list[Member], screen: Member, seconds: float, server: Server | None
-) -> tuple[list[float], float, float]:
+async def _watched(followers: list[Member], seconds: float, server: Server | None) -> tuple[list[float], float, float]:
     """Pictures a second of each; the server's seconds of a processor, and how long it was."""
     for each in followers:
         each.pictures, each.seen = 0, set()
@@ -160,6 +159,7 @@ async def _watched(
 async def _commands(teacher: Learner, screen: Member, seconds: float) -> None:
     """The teacher's, of the room and of its session, one after the other while all follow."""
     waits: list[float] = []
+    slow: dict[str, float] = {}
     until = time.perf_counter() + seconds
     turns = itertools.cycle(("show", "pause", "eyes_up", "play"))
     while time.perf_counter() < until:
@@ -171,6 +171,7 @@ async def _commands(teacher: Learner, screen: Member, seconds: float) -> None:
         else:
             await teacher.ask(turn, **({"speed": teacher.speed} if turn == "play" else {}))
         waits.append(time.perf_counter() - sent)
+        slow[turn] = max(slow.get(turn, 0.0), waits[-1])
         await asyncio.sleep(max(0.0, 0.15 - waits[-1]))
     await screen.do("eyes_up", on=False)
     ordered = sorted(waits)
@@ -180,7 +181,7 @@ async def _commands(teacher: Learner, screen: Member, seconds: float) -> None:
         f"  the teacher's commands: p50 {middle:.0f}, p99 {slowest:.0f} ms of {len(waits)} ({_verdict(slowest <= COMMANDS)},",
         end=" ",
     )
-    print(f"wanted {COMMANDS:g})")
+    print(f"wanted {COMMANDS:g}); at most", ", ".join(f"{name} {most * 1e3:.0f}" for name, most in slow.items()))
 
 
 async def _vote(screen: Member, followers: list[Member]) -> None:

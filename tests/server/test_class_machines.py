@@ -7,16 +7,19 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from class_pages import ClassPage, Event
 from learners import Learner
+from live_server import Live
 from postgresql import Cluster
 from processes import ServerProcess, kill, owners
 from redis_server import RedisServer
 
 from engine import warm_up
+from server.settings import Settings
 
 WITHIN = 40.0
 """Seconds after which a test gives up; that a room is taken over within 5 is printed: it is the machine's speed that is
@@ -129,6 +132,27 @@ async def teaching(session: str, room: list[str]) -> AsyncIterator[Class]:
         await here.end()
 
 
+def test_a_class_over_two_servers(serve: Callable[[Settings], Live], tmp_path: Path) -> None:
+    """The quick one: teacher on one, learners on both; Redis is started again in between."""
+    with RedisServer() as redis:
+        both = Settings(database_url=f"sqlite:///{(tmp_path / 'kept.sqlite3').as_posix()}", bus_url=redis.url)
+        urls = [f"ws://127.0.0.1:{serve(both).port}" for _ in range(2)]
+
+        async def scene() -> None:
+            async with teaching(f"{urls[0]}/ws", [f"{urls[0]}/room"]) as here:
+                await here.come([f"{urls[0]}/room"], 1)
+                await here.come([f"{urls[1]}/room"], 2)
+                await here.pictures(time.monotonic())
+                redis.stop()
+                await here.votes([0, 1, 1], close=False)  # the database is looked at now and then, whatever is not heard
+                redis.start()
+                await here.counts([0, 1, 1])
+                await here.pictures(time.monotonic())
+
+        play(scene)
+
+
+@pytest.mark.slow(seconds=20)
 def test_a_class_over_two_machines(database: str, redis: RedisServer) -> None:
     """Teacher on one, learners on both; the machine of the teacher's session is killed, and the class goes on on the other."""
 
