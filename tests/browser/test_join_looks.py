@@ -36,7 +36,8 @@ def room(page: Page, complaints: Complaints) -> Room:
 def following(room: Room) -> Iterator[str]:
     told, arrays = plane()
     seen = {"room": "train", "title": "Training on two bows", "words": "The loss has been flat for 40 steps.", "link": ""}
-    room.tell(seen={**seen, "info": {}})
+    room.tell(seen={**seen, "info": {}}, phase="follow", question=None, reveal=None)
+    room.screen("follow")
     yield "nothing yet"
     room.picture(told, **arrays)
     expect(room.page.get_by_test_id("picture")).to_be_visible()

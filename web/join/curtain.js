@@ -15,7 +15,7 @@ export function curtain(under) {
     {
       class: "curtain",
       hidden: true,
-      tabindex: -1,
+      tabindex: 0,
       role: "alertdialog",
       aria: { label: "Eyes up", live: "assertive" },
       data: { testid: "curtain" },

@@ -117,7 +117,7 @@ function beLearner() {
     voted: talkView(),
     revealed: revealView(),
   };
-  const main = h("main", { id: "main" });
+  const main = h("main", { id: "main", tabindex: 0 });
   const aloud = h("p", { class: "sr-only", aria: { live: "polite" }, data: { testid: "aloud" } });
   const eyes = curtain([head.element, main, foot.element]);
   document.body.replaceChildren(head.element, main, foot.element, aloud, head.dialog, eyes.element);
@@ -229,6 +229,7 @@ function beLearner() {
       // Who had the keyboard in what is gone goes on at the head of what came, unless that has a better place.
       if (held) main.querySelector("h1")?.focus({ preventScroll: true });
       view.update(state);
+      main.scrollTop = 0;
       scrollTo(0, 0);
     } else view.update(state);
     main.dataset.screen = screen;
