@@ -22,8 +22,9 @@ export function viewOf({ room, lesson, clock, run, networkLook }) {
   const step = run && clock && counts ? `step ${formatCount(clock.step)}` : "";
   const words = [card || subject, step].filter(Boolean).join(" · ");
   // One room has two races: the teacher's session is to show the one in view.
-  const race = room === "race" && networkLook && networkLook.on !== "surface" ? "network" : room;
-  return { room: race, title: title.slice(0, 120), words: words.slice(0, 200), link: location.hash.slice(0, 2000) };
+  const both = document.querySelector(".room-view > :not([hidden]) [data-part='network-race']") !== null;
+  const shown = both && networkLook.on !== "surface" ? "network" : room;
+  return { room: shown, title: title.slice(0, 120), words: words.slice(0, 200), link: location.hash.slice(0, 2000) };
 }
 
 /** @param {(view: ReturnType<typeof viewOf>) => void} tell  of what has changed, not too often and the newest last */
