@@ -94,20 +94,20 @@ def revealing(room: Room) -> Iterator[str]:
         yield f"{kind}: the answer"
 
 
-@pytest.mark.looks(seconds=60)
+@pytest.mark.looks(seconds=60, sweep=True)
 def test_following_looks_well(room: Room, server_url: str) -> None:
     for state in following(room.joined(server_url)):
         looks_well(room.page, what=state, sizes=SIZES)
     looks_well(room.page, "dialog[open]", what="who one is", sizes=SIZES)
 
 
-@pytest.mark.looks(seconds=60)
+@pytest.mark.looks(seconds=60, sweep=True)
 def test_every_kind_of_vote_looks_well(room: Room, server_url: str) -> None:
     for state in voting(room.joined(server_url)):
         looks_well(room.page, what=state, sizes=SIZES)
 
 
-@pytest.mark.looks(seconds=60)
+@pytest.mark.looks(seconds=60, sweep=True)
 def test_talk_and_answer_look_well(room: Room, server_url: str) -> None:
     for state in revealing(room.joined(server_url)):
         looks_well(room.page, what=state, sizes=SIZES)
