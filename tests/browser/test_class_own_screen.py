@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 KEY = "k" * 22
 JOINED = f"""localStorage.setItem("chainrule.class", JSON.stringify({{ code: "K7FQ", key: "{KEY}", name: "Quiet Otter" }}))"""
-SIZES = {"phone": (390, 844), "small": (320, 640), "laptop": (1280, 720)}
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "laptop": (1280, 720)}
 
 
 class OwnScreen:
