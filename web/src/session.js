@@ -6,6 +6,8 @@
 /** @import { Event as WireEvent, Subscribe } from "./protocol.js" */
 /** @import { AppState, Attached, Channel, Connection, Frame, Part, Room, RunInfo } from "./types.js" */
 
+import { followed, keyHere } from "./follow/address.js";
+import { FollowConnection } from "./follow/connection.js";
 import { wordsOfLoss } from "./reconnect/loss.js";
 import { memo } from "./toolkit/dom.js";
 import { entryHere } from "./url.js";
@@ -38,17 +40,28 @@ export class Session {
   constructor(store, room) {
     this.#store = store;
     this.#room = room;
-    this.connection = new SocketConnection({
+    /** @type {import("./wire/connection.js").Handlers} */
+    const handlers = {
       event: (event) => this.#onEvent(event),
       frame: (frame) => this.#onFrame(frame),
       attached: (event, how) => this.#onAttached(event, how),
       status: (connection) => this.#onStatus(connection),
       now: () => store.state,
-    });
+    };
+    const key = followed === null ? null : keyHere();
+    this.connection =
+      followed !== null && key !== null
+        ? new FollowConnection(handlers, { code: followed, key })
+        : new SocketConnection(handlers);
   }
 
   /** @param {Part[]} parts */
   begin(parts) {
+    // Whoever has no place in the class yet takes one first.
+    if (followed !== null && keyHere() === null) {
+      location.replace(`/join#${followed}`);
+      return;
+    }
     this.#parts = parts;
     Object.assign(this.connection.rules, ...parts.map(({ unanswered }) => unanswered));
     this.connection.changing = new Set(parts.flatMap(({ changing }) => changing ?? []));

@@ -6,6 +6,7 @@
  */
 
 import { setAttribute } from "../toolkit/dom.js";
+import { LOOKING_ON, followed } from "../follow/address.js";
 import { readFragment } from "../url.js";
 
 const NAME = /^[a-z0-9_.]+$/;
@@ -27,7 +28,7 @@ export function handOut(names) {
   handed = names;
 }
 
-const namedOpen = () => left ?? handed;
+const namedOpen = () => (followed === null ? (left ?? handed) : []);
 
 /** Whether what goes by one of these names can be changed: no link hides or locks it, no card either. @param {...string} names */
 export function allows(...names) {
@@ -45,7 +46,8 @@ export function shows(...names) {
 export const editable = () => allows("weights", "diagram") && !lock.includes("network");
 
 /** Why something cannot be changed. */
-export const lockedBy = () => (left ? "locked by this card" : handed ? "locked by your teacher" : "locked by this link");
+export const lockedBy = () =>
+  followed !== null ? LOOKING_ON : left ? "locked by this card" : handed ? "locked by your teacher" : "locked by this link";
 
 /** @param {string[]} names */
 function selector(names) {
@@ -64,6 +66,9 @@ const SETTINGS = [
   ".race-rates",
   "[data-testid$='-add']:is([data-testid^='race'], [data-testid^='network'])",
   "[data-remedy]",
+  // Where one looks on: what leads elsewhere, too, and the answers, for the class votes.
+  ...(followed === null ? [] : [".doors", ".bar > .tools", ".room-transport > *", ".lesson-question", ".lesson-dashes"]),
+  ...(followed === null ? [] : [".lesson-foot", ".lesson-leave", ".lesson-task"]),
 ].join(", ");
 
 /** What a card has locked. @type {Set<Element>} */
@@ -98,7 +103,7 @@ function lockSettings() {
     locked.delete(part);
   }
   for (const part of found) {
-    if (locked.has(part) || part.hasAttribute("inert")) continue;
+    if (part.hasAttribute("inert")) continue;
     lockOne(part);
     locked.add(part);
   }
