@@ -25,6 +25,7 @@ from server.protocol.lessons import LessonLeave, LessonOpen, LessonReset, Lesson
 from server.protocol.microscope import Look
 from server.protocol.race import RacePause, RaceShare
 from server.protocol.race_network import NetworkPause, NetworkShare, StudyCancel
+from server.protocol.room.mirror import Mirror, MirrorLook, MirrorOff
 from server.protocol.room.part import RoomLead, RoomOffer, RoomPart, RoomTakePart
 from server.protocol.run import Cancel, Pause, Share
 from server.session.activity import Activity, Host, Job, Restored
@@ -39,7 +40,7 @@ log = logging.getLogger("chainrule")
 
 HARMLESS = (Look, Share, RaceShare, NetworkShare, Pause, RacePause, NetworkPause, StudyCancel, Cancel)
 """Commands that move nothing and tell nothing that is measured: what they lead to is drawn by channels, which are withheld."""
-OF_A_CLASS = (RoomLead, RoomTakePart, RoomOffer, RoomPart)
+OF_A_CLASS = (RoomLead, RoomTakePart, RoomOffer, RoomPart, Mirror, MirrorOff, MirrorLook)
 """What a session is in a class moves nothing of it: a card that waits for its prediction is what a class is asked."""
 
 APART = ("graph", "lab")

@@ -3,6 +3,7 @@
 /** @import { AppState, Aside, Host } from "../types.js" */
 
 import { registerAside } from "../registry.js";
+import { h } from "../toolkit/dom.js";
 import { sentencesOf } from "../wire/refusals.js";
 import { LOOKING_ON, followed, keyHere } from "./address.js";
 import { lookedAt } from "./look.js";
@@ -54,7 +55,7 @@ function begin(host) {
 
   if (followed === null) {
     return {
-      beside: { view: { element: document.createElement("span"), update: (state) => shown.follow(state) } },
+      beside: { view: { element: h("span", { hidden: true }), update: (state) => shown.follow(state) } },
       events: { mirror_info: ({ followed: seen }) => set({ seen }) },
     };
   }
@@ -73,7 +74,7 @@ function begin(host) {
         take(state);
       },
     },
-    beside: { view: { element: document.createElement("span"), update() {} }, keys: () => told },
+    beside: { view: { element: h("span", { hidden: true }), update() {} }, keys: () => told },
     events: /** @type {Aside["events"]} */ (events),
   };
 }
