@@ -15,7 +15,7 @@ from server.http.assets import web_folder
 WEB = web_folder()
 SOURCE = (WEB / "src").resolve()
 ROOMS = ("train", "step", "race", "graph", "lessons", "lab")
-ASIDES = ("class",)
+ASIDES = ("class", "follow")
 """On the page in every room, and no room themselves."""
 GENERATED = {"protocol.d.ts", "room-protocol.d.ts"}
 FOR_ALL = {"toolkit", "wire", "reconnect", "run", "shared", "frame", *ASIDES}

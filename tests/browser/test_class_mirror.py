@@ -50,6 +50,12 @@ def alike(teacher: Page, follower: Page) -> dict[str, Any]:
     return one
 
 
+def told(teacher: Page, follower: Page) -> None:
+    """The follower shows the same micro-step; what the teacher's page asked for by itself it has not."""
+    caption = teacher.get_by_test_id("step-title")
+    expect(follower.get_by_test_id("step-title")).to_have_text(caption.inner_text())
+
+
 class Follower:
     def __init__(self, page: Page, url: str, code: str) -> None:
         self.page = page
@@ -122,10 +128,10 @@ def test_wherever_the_teacher_goes(train: Train, server_url: str, follower: Call
     # Micro-step by micro-step.
     door(page, "step")
     expect(looks.page.locator("[data-door=step]")).to_have_attribute("aria-current", "page")
-    opened = alike(page, looks.page)
+    told(page, looks.page)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert alike(page, looks.page)["text"] != opened["text"]
+    told(page, looks.page)
     shot("step", page, looks.page)
     # A race.
     door(page, "race")
