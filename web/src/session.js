@@ -6,8 +6,8 @@
 /** @import { Event as WireEvent, Subscribe } from "./protocol.js" */
 /** @import { AppState, Attached, Channel, Connection, Frame, Part, Room, RunInfo } from "./types.js" */
 
-import { followed, keyHere } from "./follow/address.js";
-import { FollowConnection } from "./follow/connection.js";
+import { followed, keyHere } from "./wire/followed.js";
+import { FollowConnection } from "./wire/follow-connection.js";
 import { wordsOfLoss } from "./reconnect/loss.js";
 import { memo } from "./toolkit/dom.js";
 import { entryHere } from "./url.js";

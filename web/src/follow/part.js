@@ -5,7 +5,7 @@
 import { registerAside } from "../registry.js";
 import { h } from "../toolkit/dom.js";
 import { sentencesOf } from "../wire/refusals.js";
-import { LOOKING_ON, followed, keyHere } from "./address.js";
+import { LOOKING_ON, followed, keyHere } from "../wire/followed.js";
 import { lookedAt } from "./look.js";
 import { ownScreen } from "./own.js";
 import { stripView } from "./strip.js";

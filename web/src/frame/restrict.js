@@ -6,7 +6,7 @@
  */
 
 import { setAttribute } from "../toolkit/dom.js";
-import { LOOKING_ON, followed } from "../follow/address.js";
+import { LOOKING_ON, followed } from "../wire/followed.js";
 import { readFragment } from "../url.js";
 
 const NAME = /^[a-z0-9_.]+$/;

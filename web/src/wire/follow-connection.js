@@ -5,13 +5,13 @@
 
 /** @import { Attached, Event as WireEvent } from "../protocol.js" */
 /** @import { Connection, Frame } from "../types.js" */
-/** @import { Handlers } from "../wire/connection.js" */
+/** @import { Handlers } from "./connection.js" */
 
 import { delayBefore } from "../reconnect/backoff.js";
 import { Silence } from "../reconnect/silence.js";
-import { CommandError, SocketConnection } from "../wire/connection.js";
-import { decodeFrame } from "../wire/frames.js";
-import { LOOKING_ON } from "./address.js";
+import { CommandError, SocketConnection } from "./connection.js";
+import { decodeFrame } from "./frames.js";
+import { LOOKING_ON } from "./followed.js";
 
 /** Milliseconds that an attempt may take. */
 const ATTEMPT = 12_000;
