@@ -6,7 +6,6 @@ import { h, setText } from "../../toolkit/dom.js";
 import { MENU } from "../index.js";
 import { sheet } from "../sheet.js";
 import { wordsOf } from "../teacher.js";
-import { boardSection } from "./board.js";
 import { endSection } from "./end.js";
 import { joinSection } from "./join.js";
 import { remoteSection } from "./remote.js";
@@ -43,7 +42,6 @@ export function menuDialog(teacher) {
     join: joinSection(teacher, give),
     turn: turnSection(give),
     shown: shownSection(teacher, give),
-    board: boardSection(teacher, give),
     remote: remoteSection(teacher),
   };
   const guests = MENU.map((make) => make(hands));

@@ -17,8 +17,8 @@ const WAYS = [
 
 /** @typedef {Pick<RoomEvent, "members" | "admit" | "names">} Admission */
 
-/** @param {{command: Command, store?: import("../../store.js").Store}} room  with a store it is of the full page, whose menu says elsewhere who comes in */
-export function membersView({ command, store }) {
+/** @param {{command: Command}} room */
+export function membersView({ command }) {
   const count = h("span", { class: "small", data: { testid: "members-count" } });
   const admit = h(
     "select",
@@ -54,8 +54,8 @@ export function membersView({ command, store }) {
     "section",
     { class: "members", aria: { label: "Members" }, data: { testid: "members" } },
     h("div", { class: "members-head" }, h("h2", { class: "panel-title" }, "Members"), count),
-    !store && h("label", { class: "field-row" }, "Come in", admit),
-    !store && h("label", { class: "field-row" }, "Names on the screen", names),
+    h("label", { class: "field-row" }, "Come in", admit),
+    h("label", { class: "field-row" }, "Names on the screen", names),
     all,
     list,
     empty,
