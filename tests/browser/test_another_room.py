@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from rooms import ROOMS
 
 FOLDER = Path(__file__).parent / "counter"
 LINE = 'import "./counter/room.js";\n'
@@ -116,7 +117,7 @@ def test_a_room_is_a_folder_and_a_line(page: Page, server_url: str, counter: Cou
     page.goto(server_url)
     expect(page.locator("main.train[data-ready=true]")).to_be_visible()
     doors = page.locator("[data-door]")
-    assert [door.get_attribute("data-door") for door in doors.all()] == ["train", "step", "race", "counter"]
+    assert [door.get_attribute("data-door") for door in doors.all()] == [*ROOMS, "counter"]
     assert not any(counter.watched), "what is not on the screen is not watched"
     # By its door: its view, its subject, its channel, its stylesheet.
     page.locator("[data-door=counter]").click()

@@ -22,7 +22,7 @@ DOORS = {"graph": "step"}
 def opened(page: Page, row: str, place: dict[str, Any]) -> None:
     """By the key of the help and the link of the row."""
     page.keyboard.press("?")
-    page.locator(f"[data-row={row}] a[href='{place['href']}']").press("Enter")
+    page.locator(f"[data-row={row}] a[href='./{place['href']}']").press("Enter")
     expect(page.locator("dialog[open]")).to_have_count(0)
     if place["room"] != "lessons":  # a card stands beside the room that it is about
         expect(page.locator(f"[data-door={DOORS.get(place['room'], place['room'])}][aria-current=page]")).to_be_visible()

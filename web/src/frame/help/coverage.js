@@ -61,7 +61,10 @@ function between(places, leave) {
   return places.flatMap((place, i) => [i > 0 ? ", " : "", link(place, [place.title], leave)]);
 }
 
-/** @param {Place} place @param {(string | Node)[]} words @param {() => void} leave */
+/**
+ * Written as the page's own address: a fragment alone is taken for a link within what is read, whose target is missing.
+ * @param {Place} place @param {(string | Node)[]} words @param {() => void} leave
+ */
 function link({ href, title }, words, leave) {
-  return h("a", { href, title, onclick: leave }, ...words);
+  return h("a", { href: `./${location.search}${href}`, title, onclick: leave }, ...words);
 }
