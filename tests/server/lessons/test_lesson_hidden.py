@@ -182,6 +182,14 @@ def test_what_is_obeyed_meanwhile_is_listed() -> None:
         "network_pause",
         "study_cancel",
         "cancel",
+        # Of a class: who sees this session, and how. What a card withholds is withheld from them, too.
+        "room_lead",
+        "room_take_part",
+        "room_offer",
+        "room_part",
+        "mirror",
+        "mirror_off",
+        "mirror_look",
     }
     lessons = Lessons(None)  # type: ignore[arg-type]  # it asks its host nothing here
     lessons.open = OpenCard(read(card("run", "loss(train)")), 0)
