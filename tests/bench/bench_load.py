@@ -237,6 +237,8 @@ async def warm(url: str, mix: str) -> None:
         await learner.begin()
         for turn in kind.turns:
             await learner._do(turn)
+        if kind.turns is RUN:
+            await learner.ask("pause")  # what plays on for nobody would be counted to those who come
         await learner.leave()
 
 

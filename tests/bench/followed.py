@@ -112,6 +112,7 @@ async def follow(url: str, server: Server | None, teacher: Learner, count: int, 
         )
     print(f"{count} followers: joined in {time.perf_counter() - begun:.2f} s")
     followers.append(first)
+    await teacher.ask("play", speed=teacher.speed)
     await asyncio.sleep(2.0)
     together = await _watched(followers, seconds, server)
     rates, used, elapsed = together
@@ -132,12 +133,13 @@ async def follow(url: str, server: Server | None, teacher: Learner, count: int, 
     print(f"  {lost} sockets lost; refused: {errors or 'nothing'}")
     for each in followers[:-1]:
         await each.leave()
+    await teacher.ask("play", speed=teacher.speed)  # as when all followed
     await asyncio.sleep(1.0)
     alone = await _watched([first], seconds, server)
     if server:
         more = (sum(rates) - sum(alone[0])) * elapsed
         cost = (used / elapsed - alone[1] / alone[2]) * elapsed / more * 1e6 if more else float("nan")
-        print(f"  the server: {used / elapsed:.3f} of a processor, {alone[1] / alone[2]:.3f} with one follower;", end=" ")
+        print(f"  the server: {used / elapsed:.3f} of a processor, {alone[1] / alone[2]:.3f} with one follower, who saw {alone[0][0]:.2f} pictures/s;", end=" ")
         print(f"{cost:.0f} µs a picture and reader ({_verdict(cost <= COST)}, wanted {COST:g})")
     await screen.do("delete")
     await first.leave()
