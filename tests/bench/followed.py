@@ -139,7 +139,8 @@ async def follow(url: str, server: Server | None, teacher: Learner, count: int, 
     if server:
         more = (sum(rates) - sum(alone[0])) * elapsed
         cost = (used / elapsed - alone[1] / alone[2]) * elapsed / more * 1e6 if more else float("nan")
-        print(f"  the server: {used / elapsed:.3f} of a processor, {alone[1] / alone[2]:.3f} with one follower, who saw {alone[0][0]:.2f} pictures/s;", end=" ")
+        print(f"  the server: {used / elapsed:.3f} of a processor, {alone[1] / alone[2]:.3f} with one follower,", end=" ")
+        print(f"who saw {alone[0][0]:.2f} pictures/s;", end=" ")
         print(f"{cost:.0f} µs a picture and reader ({_verdict(cost <= COST)}, wanted {COST:g})")
     await screen.do("delete")
     await first.leave()
