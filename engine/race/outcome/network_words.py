@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.race.outcome.network_reasons import NetworkPath, NetworkReason
-from engine.race.outcome.numbers import count, setting, size
+from engine.race.outcome.numbers import count, setting, size, steps_of
 from engine.race.outcome.words import Name, arrivals, joined
 
 
@@ -18,7 +18,7 @@ def network_words_of(reason: NetworkReason, name: Name) -> str:
         return joined([f"{a} was the last, with update {count(one.updates)}."])
     sentences: list[str] = []
     if told == "nobody":
-        sentences.append(f"After {count(one.updates)} steps {a} leads with a train loss of {size(one.loss)}.")
+        sentences.append(f"After {steps_of(one.updates)} {a} leads with a train loss of {size(one.loss)}.")
     else:
         steps = None if two is None else two.updates
         sentences.append(arrivals(a, one.updates, b, steps, late=told == "under way", left="every other lane has diverged"))

@@ -14,6 +14,11 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", THIN).replace("-", "−")
 
 
+def steps_of(value: int) -> str:
+    """A number of them, in words."""
+    return f"{count(value)} step{'' if value == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     return f"{share * 100:.{0 if share == 1.0 else 1}f}{THIN}%".replace("-", "−")
 

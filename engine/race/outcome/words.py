@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.race.outcome.network_reasons import NetworkReason
-from engine.race.outcome.numbers import count, percent, setting, size
+from engine.race.outcome.numbers import count, percent, setting, size, steps_of
 from engine.race.outcome.reasons import LanePath, Place, Reason
 
 TURNS = 0.05
@@ -49,7 +49,7 @@ def words_of(reason: Reason, name: Name) -> str:
     if two is not None and told == "tie":
         sentences.append(f"Their paths are {size(one.length)} and {size(two.length)} long.")
     if told == "nobody":
-        sentences.append(f"After {count(one.updates)} steps {a} leads.")
+        sentences.append(f"After {steps_of(one.updates)} {a} leads.")
     if reason.place is not None:
         sentences.append(_standing(reason.place, "It" if leads else b))
     if told == "all left":
@@ -74,7 +74,7 @@ def arrivals(a: str, one: int, b: str, two: int | None, *, late: bool, left: str
     if two is None:
         return f"{winner}; {left}."
     if late:
-        return f"{winner}; {b} has not arrived after {count(two)} steps."
+        return f"{winner}; {b} has not arrived after {steps_of(two)}."
     return f"{winner}, {b} at step {count(two)}."
 
 
