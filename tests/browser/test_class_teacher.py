@@ -142,6 +142,7 @@ def test_a_question_is_asked_twice_and_its_answer_revealed(teacher: Teacher) -> 
     expect(hook("class-stage")).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=10)
 def test_while_a_phone_has_the_controls_the_screen_has_none(teacher: Teacher) -> None:
     teacher.open()
     [remote] = teacher.joined(1, "remote", key=teacher.key)

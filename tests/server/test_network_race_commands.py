@@ -194,7 +194,7 @@ def test_playing_pausing_and_speed(live: Live) -> None:
         begun(page)
         page.do("network_play", speed={"unit": "steps", "rate": 200})
         page.until(lambda e: e["type"] == "network_state" and e["step"] >= 20 and e["steps_per_second"] is not None)
-        page.do("network_speed", speed={"unit": "flat"})
+        page.do("network_speed", speed={"unit": "steps", "rate": 400})
         page.do("network_lane_add", lane={"optimizer": {"name": "lion", "lr": 0.001}})
         page.until(lambda e: e["type"] == "network_state" and e["status"] == "playing" and e["step"] > 200)
         page.do("network_pause")
@@ -202,7 +202,7 @@ def test_playing_pausing_and_speed(live: Live) -> None:
         assert state["status"] == "paused"
         header, _ = page.frame("network_standings", lambda h: h["step"] == state["step"] and len(h["meta"]["lanes"]) == 5)
         assert {row["step"] for row in header["meta"]["lanes"]} == {state["step"]}
-        page.do("network_play")
+        page.do("network_play", speed={"unit": "flat"})
         page.until(lambda e: e["type"] == "network_state" and e["status"] == "finished")
         assert "at its end" in page.ask("network_play")["message"]
 
