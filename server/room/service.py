@@ -50,7 +50,7 @@ UNKNOWN = "There is no room with this code, or it has ended"
 
 
 def unknown_room() -> CommandError:
-    return CommandError("unknown_room", UNKNOWN, "code", "the four signs on the teacher's screen")
+    return CommandError("unknown_room", UNKNOWN, "code", "the four characters on the teacher's screen")
 
 
 class Rooms:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from lab_pages import registered
+from largest_lesson import cards, lesson
 
 from engine.export.files import MOST_NUMBERS
 from engine.lab import EXPERIMENTS
@@ -305,24 +306,8 @@ async def race_on_a_surface(page: Page) -> None:
 # A lesson ---------------------------------------------------------------------------------------------------------------
 
 
-def lesson(*blocks: str) -> str:
-    """A text of cards, a block for each."""
-    cards = (f"## Card\n\n```card\nminutes: {{alone: 1, class: 1}}\n{block}\n```\n\nIt is {{loss}}.\n" for block in blocks)
-    return "---\ntitle: T\ncourse: c\ncan: do\n---\n\n" + "\n".join(cards)
-
-
-SITUATION = json.dumps({"run": LARGEST})
-FULL = "measures: {loss: loss(train), first: 'first_below(loss(train), 0, 3)'}\n"
-CARDS = (
-    f"situation: {SITUATION}\n{FULL}question: {{kind: power, ask: How large?, measure: 'at(3, full_gradient_norm())'}}\n"
-    "task: {ask: Do it, wanted: loss(train) < 0.1, solution: {steps: 1}}",
-    f"{FULL}question: {{kind: sketch, ask: How?, measure: loss(train), steps: 100000}}",
-    f"situation: {SITUATION}\nmeasures: {{loss: 'count_below(5, loss(train), 1, 1)'}}",
-)
-
-
 async def lessons(page: Page) -> None:
-    text = lesson(*CARDS)
+    text = lesson(*cards(LARGEST))
     await page.do("lesson_check", text=text)
     long = "\n\n".join(["**a _b** c_ $x_1^2$"] * 30)
     await page.do("lesson_check", text=lesson(*["lit: [" + ", ".join(["a"] * 1200) + "]"] * 12) + long)

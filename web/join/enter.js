@@ -29,7 +29,7 @@ export function enterView(enter) {
       say("");
     },
   });
-  const help = h("p", { id: "code-help", class: "quiet" }, "Four signs; small letters will do.");
+  const help = h("p", { id: "code-help", class: "quiet" }, "Four characters, in capitals or not.");
   const why = h("p", { id: "code-error", class: "field-error", role: "alert", data: { testid: "code-error" } });
   const join = h("button", { type: "submit", class: "primary wide", data: { testid: "join" } }, "Join");
   const element = h(
@@ -41,7 +41,7 @@ export function enterView(enter) {
         event.preventDefault();
         const code = plainCode(field.value);
         if (code.length === LENGTH) return enter(code);
-        say(code ? `A code has ${LENGTH} signs; this one has ${code.length}.` : "Type the code that the teacher shows.");
+        say(code ? `A code has ${LENGTH} characters; this one has ${code.length}.` : "Type the code that the teacher shows.");
         field.focus();
       },
     },

@@ -73,7 +73,7 @@ export interface Enter {
   id?: string | number | null;
   type: "enter";
   /**
-   * four signs, in capitals or not
+   * four characters, in capitals or not
    */
   code: string;
   key?: string | null;
@@ -99,7 +99,7 @@ export interface Rename {
   id?: string | number | null;
   type: "rename";
   /**
-   * at most 24 signs
+   * at most 24 characters
    */
   name: string;
 }

@@ -14,7 +14,7 @@ TEACHER: frozenset[str] = frozenset({"screen", "remote"})
 LEARNER: frozenset[str] = frozenset({"learner"})
 EVERYBODY = TEACHER | LEARNER
 
-Code = Annotated[str, Field(pattern=r"^\s*[A-Za-z0-9]{4}\s*$", description="four signs, in capitals or not")]
+Code = Annotated[str, Field(pattern=r"^\s*[A-Za-z0-9]{4}\s*$", description="four characters, in capitals or not")]
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="as the server gave it")]
 Words = Annotated[str, Field(max_length=2000)]
 Number = Annotated[int, Field(ge=-(2**53), le=2**53)] | Annotated[float, Field(ge=-1e300, le=1e300, allow_inf_nan=False)]
@@ -64,7 +64,7 @@ class Rename(RoomCommand):
 
     of: ClassVar[frozenset[str]] = LEARNER
     type: Literal["rename"] = "rename"
-    name: Annotated[str, Field(min_length=1, max_length=200, description="at most 24 signs")]
+    name: Annotated[str, Field(min_length=1, max_length=200, description="at most 24 characters")]
 
 
 class Vote(RoomCommand):

@@ -33,7 +33,7 @@ export function openDialog(teacher) {
       h(
         "li",
         {},
-        "Learners join on their phones by a code of four signs. They see this page as it is, vote, and try for themselves.",
+        "Learners join on their phones by a code of four characters. They see this page as it is, vote, and try for themselves.",
       ),
       h("li", {}, "Nobody signs in. Each gets a name of two words, which is never on the screen unless you say so."),
       h(
