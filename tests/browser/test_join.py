@@ -37,7 +37,7 @@ def test_the_door_says_why_it_stays_shut(room: Room, server_url: str) -> None:
     expect(page.get_by_test_id("code")).to_have_value(CODE)
     page.get_by_test_id("code").fill("k7")
     page.get_by_test_id("join").click()
-    expect(why).to_contain_text("has 4 signs; this one has 2")
+    expect(why).to_contain_text("has 4 characters; this one has 2")
     expect(page.get_by_test_id("code")).to_be_focused()
     page.get_by_test_id("code").fill("k7 fq")
     expect(why).to_be_empty()
