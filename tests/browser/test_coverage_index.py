@@ -62,6 +62,7 @@ def test_it_is_two_presses_away(train: Train) -> None:
     expect(page.get_by_test_id("subject")).to_contain_text("2–2–2")
 
 
+@pytest.mark.slow(seconds=5)
 def test_it_says_that_it_cannot_be_loaded_and_is_loaded_the_next_time(train: Train, complaints: Complaints) -> None:
     complaints.expect("503")
     page = train.page

@@ -103,7 +103,9 @@ def test_who_reads_nothing_gets_the_newest_later_and_the_others_all(fan: tuple[F
         assert quick.recv(30)[:4] == last.to_bytes(4, "big")
         here.tell("room", "a change")
         numbers = list(itertools.takewhile(lambda number: number is not None, numbers_of(slow)))
-        assert numbers == [*range(numbers[-2] + 1), last] and len(numbers) <= count + 2, "nothing between: it was replaced"
+        # A line that takes a little more in between is given the newest by then.
+        assert numbers[:count] == [*range(count)] and numbers == sorted(set(numbers)) and numbers[-1] == last
+        assert len(numbers) < count + 15, "most in between were replaced"
 
 
 def numbers_of(socket: ClientConnection) -> Iterator[int | None]:
