@@ -85,7 +85,7 @@ def sizes(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-expect.set_options(timeout=20_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
+expect.set_options(timeout=45_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +158,7 @@ def complaints() -> Iterator[Complaints]:
 @pytest.fixture
 def context(kept: BrowserContext, complaints: Complaints, server_url: str, server_log: TextIO) -> Iterator[BrowserContext]:
     """A browser without a past: no session, no chosen theme. What it goes on to open is closed after the test."""
-    kept.set_default_timeout(20_000)
+    kept.set_default_timeout(45_000)
     complaints.listen(kept)
     yield kept
     complaints.all += [line for line in server_log.read().splitlines() if '"level": "error"' in line]

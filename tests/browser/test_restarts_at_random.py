@@ -71,7 +71,7 @@ class Walk:
         return self.page.get_by_test_id(name).filter(visible=True)
 
     def number(self) -> str:
-        return f"{self.dice.uniform(0.001, 0.05):.4f}"
+        return f"{round(self.dice.uniform(0.001, 0.05), 4):g}"  # as the page writes it
 
     # Where one is ------------------------------------------------------------------------------------------------------
 
@@ -190,7 +190,13 @@ class Walk:
         self.typed("lane.optimizer.lr" if prefix == "race" else "net.optimizer.lr", self.number())
 
     def in_surface(self) -> dict[str, Callable[[], None]]:
-        return self.lane("race") | {"noise": lambda: self.race.set("race.noise", "0.1")}
+        return self.lane("race") | {"noise": self.noise}
+
+    def noise(self) -> None:
+        more = self.hook("race-more")
+        if more.get_attribute("open") is None:
+            more.locator("summary").click()
+        self.race.set("race.noise", "0.1")
 
     def in_network(self) -> dict[str, Callable[[], None]]:
         kind = self.dice.choice(["weights", "random"])

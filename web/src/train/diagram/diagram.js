@@ -224,7 +224,7 @@ function drawWords(group, state, layout) {
     if (layer.layer === 0) head.append("input");
     else if (stacked) {
       head.append(
-        s("tspan", { x: layer.x, dy: -12 * scale }, `${layer.units}`),
+        s("tspan", { x: layer.x, y: 6 + 12 * scale }, `${layer.units}`),
         s("tspan", { x: layer.x, dy: 17 * scale }, title),
       );
     } else head.append(`${layer.units} · ${title}`);

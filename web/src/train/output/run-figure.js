@@ -35,6 +35,7 @@ export class RunFigure extends Redrawn {
         [...behind, ...traces],
         {
           ...withLogTicks(layout, [...behind, ...traces]),
+          xaxis: upright(layout, this.place.clientWidth),
           ...marks(layout, traces, here, this.place.clientHeight),
           width: this.place.clientWidth,
           height: this.place.clientHeight,
@@ -53,6 +54,20 @@ export class RunFigure extends Redrawn {
  */
 export function abscissa(layout) {
   return layout.xaxis?.title?.text === "epoch" ? "epoch" : "step";
+}
+
+/** Width that a number along the run takes, with the room beside it (px). */
+const NUMBER = 42;
+
+/**
+ * The axis along the run with no more numbers than stand side by side: turned they would run into its name.
+ * @param {Layout} layout
+ * @param {number} width  of the figure (px)
+ */
+function upright({ xaxis, margin }, width) {
+  const room = width - (margin?.l ?? 0) - (margin?.r ?? 0);
+  const most = Math.max(2, Math.floor(room / (NUMBER * typeScale())));
+  return { ...xaxis, nticks: Math.min(Number(xaxis?.nticks ?? most), most), tickangle: 0 };
 }
 
 /**
