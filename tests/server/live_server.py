@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 from pages import PATIENCE
 
-from server.__main__ import config, listen
 from server.app import create_app
+from server.commands.serve import config, listen
 from server.session.activity import Kind
 from server.session.hosting import Hosting
 from server.settings import Settings

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from websockets.sync.client import ClientConnection, connect
 
-from server.__main__ import config, listen
+from server.commands.serve import config, listen
 from server.metrics import FRAME_BYTES
 from server.settings import Settings
 from server.wire import broadcast, connections, websocket_protocol

@@ -11,12 +11,18 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from server.__main__ import address, listen, main
+from server import VERSION
+from server.__main__ import main
+from server.commands import COMMANDS
+from server.commands.serve import address, listen
 from server.container import copy_kernels
 from server.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +34,28 @@ def logging_as_it_was() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(False)
+
+
+def test_one_version_by_hand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0 and capsys.readouterr().out == f"chainrule {VERSION}\n"
+    written = re.findall(r"^version = .*|^dynamic = .*", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert written == ['dynamic = ["version"]'], "it is written in server/__init__.py alone"
+
+
+def test_the_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    said = capsys.readouterr().out
+    assert caught.value.code == 0 and COMMANDS and all(f"  chainrule {name}" in said for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_subcommand_has_its_own_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([name, "--help"])
+    assert caught.value.code == 0 and capsys.readouterr().out.startswith(f"usage: chainrule {name}")
 
 
 def test_a_port_in_use_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:

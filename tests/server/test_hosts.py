@@ -13,7 +13,7 @@ from live_server import Live
 from pages import Page
 
 from server import hosts
-from server.__main__ import greeting, listen
+from server.commands.serve import greeting, listen
 from server.hosts import host_of, origin_of
 from server.http.security import host_allowed
 from server.settings import Settings

@@ -15,7 +15,7 @@ ELSEWHERE = {
     "app.py": "makes the scheduler; the documents that are served, once",
     "warmup.py": "kernels compile in a thread of their own",
     "workers.py": "watches over the process",
-    "__main__.py": "opens a browser",
+    "commands/serve.py": "opens a browser",
     "keeping/database.py": "the database's own threads",
     "keeping/kept_texts.py": "packs and unpacks a text",
     "reading/process.py": "listens to the server, in a process of its own",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.__main__ import listen
+from server.commands.serve import listen
 from server.wire.fair_listener import SharedListener, shared_by_turns
 
 

@@ -1,6 +1,6 @@
 """What the server leans on of uvicorn's insides: its version is pinned, and each thing that is used is tried here by itself.
 
-Here: its supervisor, which `server.workers` overrides, and its server, which `server.__main__` does; its WebSocket, which
+Here: its supervisor, which `server.workers` overrides, and its server, which `server.commands.serve` does; its WebSocket, which
 `server.wire.websocket_protocol` overrides, in `test_uvicorn_websocket`. Where one of these fails after uvicorn was raised, it
 says what moved.
 """
@@ -23,7 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess, multiprocess
 
 from server import metrics
-from server.__main__ import UNWELL, Server, config
+from server.commands.serve import UNWELL, Server, config
 from server.settings import Settings
 from server.wire.http_protocol import Http
 from server.workers import Workers
@@ -159,14 +159,14 @@ def test_a_signal_ends_the_supervisor(made: list[Worker], options: uvicorn.Confi
     assert all(worker.done[-2:] == ["terminate", "join"] for worker in made) and len(made) == 2
 
 
-# The server: server.__main__ ------------------------------------------------------------------------------------------
+# The server: server.commands.serve ------------------------------------------------------------------------------------------
 
 
 def test_the_server_greets_when_it_answers() -> None:
     assert inspect.iscoroutinefunction(uvicorn.Server.startup), "startup is a coroutine that ends when the server answers"
     assert list(inspect.signature(uvicorn.Server.startup).parameters) == ["self", "sockets"]
     assert list(inspect.signature(uvicorn.Server.run).parameters) == ["self", "sockets"]
-    from server.__main__ import listen
+    from server.commands.serve import listen
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":

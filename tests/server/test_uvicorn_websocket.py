@@ -17,8 +17,8 @@ from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
-from server.__main__ import config
 from server.app import create_app
+from server.commands.serve import config
 from server.logs import NotOurs
 from server.settings import Settings
 from server.wire import websocket_protocol as wire

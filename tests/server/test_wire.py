@@ -10,7 +10,7 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from server.__main__ import listen
+from server.commands.serve import listen
 from server.wire.websocket_protocol import RESTARTS, Wire
 
 
