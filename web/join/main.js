@@ -9,6 +9,7 @@
 
 import { RoomSocket } from "../src/class/wire.js";
 import { h, setText } from "../src/toolkit/dom.js";
+import { Press } from "../src/toolkit/press.js";
 import { curtain } from "./curtain.js";
 import { enterView } from "./enter.js";
 import { followView } from "./follow.js";
@@ -129,6 +130,7 @@ function beLearner() {
     const code = codeHere();
     if (code && code !== state.member?.code) location.reload();
   });
+  const press = new Press(paintSoon);
   addEventListener("resize", paintSoon);
   setInterval(() => ticks() && paintSoon(), TICK);
   paint();
@@ -220,6 +222,7 @@ function beLearner() {
 
   function paint() {
     due = false;
+    if (press.held) return;
     const screen = screenOf(state);
     const view = views[screen];
     const changed = screen !== shown;

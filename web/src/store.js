@@ -5,6 +5,8 @@
 
 /** @import { AppState } from "./types.js" */
 
+import { Press } from "./toolkit/press.js";
+
 /** The page's own fields, to begin with. */
 export const PAGE_STATE = {
   connection: { status: /** @type {const} */ ("connecting"), retryAt: null, reason: null, words: "" },
@@ -34,6 +36,8 @@ export class Store {
   #hurried = false;
   /** @type {((state: AppState) => void) | null} */
   #paint = null;
+  /** While it lasts nothing is painted. @type {Press | null} */
+  #press = null;
 
   /** @param {...Partial<AppState>} slices  the fields that each part keeps; all together they are the state */
   constructor(...slices) {
@@ -45,6 +49,7 @@ export class Store {
    */
   onPaint(paint) {
     this.#paint = paint;
+    this.#press = new Press(() => this.schedule());
     // A hidden page gets no animation frames; what came meanwhile is painted when it shows again.
     document.addEventListener("visibilitychange", () => this.schedule());
   }
@@ -69,7 +74,7 @@ export class Store {
    * @param {Partial<AppState>} patch
    */
   hurry(patch) {
-    if (this.#hurried || this.#scheduled || document.hidden || !this.#paint) return this.set(patch);
+    if (this.#hurried || this.#scheduled || this.#press?.held || document.hidden || !this.#paint) return this.set(patch);
     this.#hurried = true;
     requestAnimationFrame(() => (this.#hurried = false));
     this.keep(patch);
@@ -81,7 +86,7 @@ export class Store {
     this.#scheduled = true;
     requestAnimationFrame(() => {
       this.#scheduled = false;
-      this.#paint?.(this.state);
+      if (!this.#press?.held) this.#paint?.(this.state);
     });
   }
 }
