@@ -32,7 +32,7 @@ from held_page import Held
 from install_chromium import find
 from looks import SIZES, sweep
 from mortal_server import Mortal
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, expect, sync_playwright
 from real_server import ROOT, end_process, wait_for_health
 from train_page import Train
 
@@ -85,7 +85,16 @@ def sizes(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-expect.set_options(timeout=45_000)  # milliseconds: a shared machine may be slow, and a test waits only as long as it must
+PATIENCE = 60_000
+"""Milliseconds: a shared machine may be slow, and a test waits only as long as it must."""
+OPENS = 300_000
+"""For a page to be there: a process's first one is compiled while others start servers and browsers of their own."""
+expect.set_options(timeout=PATIENCE)
+
+
+def patient(context: BrowserContext) -> None:
+    context.set_default_timeout(PATIENCE)
+    context.set_default_navigation_timeout(OPENS)
 
 
 @pytest.fixture(scope="session")
@@ -148,6 +157,17 @@ SHOWN = """() => {
 """All the words that a page has, seen or not."""
 
 
+def left(page: Page) -> list[str]:
+    """The words of a page that a test is done with; one that is on its way elsewhere is asked once it is there."""
+    for _ in range(10):
+        try:
+            page.evaluate(PAUSE)
+            return list(page.evaluate(SHOWN))
+        except Error:
+            page.wait_for_load_state()
+    return list(page.evaluate(SHOWN))
+
+
 @pytest.fixture
 def complaints() -> Iterator[Complaints]:
     found = Complaints()
@@ -158,14 +178,13 @@ def complaints() -> Iterator[Complaints]:
 @pytest.fixture
 def context(kept: BrowserContext, complaints: Complaints, server_url: str, server_log: TextIO) -> Iterator[BrowserContext]:
     """A browser without a past: no session, no chosen theme. What it goes on to open is closed after the test."""
-    kept.set_default_timeout(45_000)
+    patient(kept)
     complaints.listen(kept)
     yield kept
     complaints.all += [line for line in server_log.read().splitlines() if '"level": "error"' in line]
     blank, *opened = kept.pages
     for page in opened:
-        page.evaluate(PAUSE)
-        complaints.all += unfit(page.evaluate(SHOWN))
+        complaints.all += unfit(left(page))
         page.close()
     complaints.leave(kept)
     kept.clear_permissions()
@@ -183,6 +202,7 @@ def stranger(kept: BrowserContext, complaints: Complaints) -> Iterator[Callable[
         assert kept.browser
         context = kept.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
         context.add_init_script(VIOLATIONS)
+        patient(context)
         complaints.listen(context)
         contexts.append(context)
         return context

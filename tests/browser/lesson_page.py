@@ -138,6 +138,7 @@ class Lessons:
 
     def draw(self, *points: tuple[float, float]) -> None:
         """A curve with the mouse, in parts of the paper from its lower left."""
+        self.hook("lesson").get_by_test_id("sketch").hover()  # once it keeps its place
         box = self.hook("lesson").get_by_test_id("sketch").bounding_box()
         assert box
         for index, (x, y) in enumerate(points or ((0.02, 0.9), (0.5, 0.5), (0.98, 0.3))):

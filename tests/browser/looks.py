@@ -218,11 +218,11 @@ def _each_tab(page: Page, within: str | None, where: str, places: Sequence[str],
 def _in_order(page: Page, within: str | None, where: str, rules: tuple[str, ...]) -> None:
     page.evaluate(STILL)
     for check in (lambda: page.evaluate(WORDS, within), lambda: violations(page, within, rules)):
-        found = _once(check)
+        found = lasting(check)
         assert found == [], f"{where}: {found}"
 
 
-def _once(check: Callable[[], list[str]]) -> list[str]:
+def lasting(check: Callable[[], list[str]]) -> list[str]:
     """What is wrong still when a page had the time to draw itself anew."""
     end = time.monotonic() + PATIENCE
     while (found := check()) and time.monotonic() < end:

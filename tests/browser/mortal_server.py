@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ports import lasting_port
 from real_server import ROOT, wait_for_health
 
 
@@ -20,7 +21,7 @@ class Mortal:
             "PYTHONUNBUFFERED": "1",
             "CHAINRULE_DATABASE_URL": f"sqlite:///{(folder / 'kept.sqlite3').as_posix()}",
         }
-        self._port = 0
+        self._port = lasting_port()
         self.start()
 
     def start(self) -> None:
@@ -28,7 +29,6 @@ class Mortal:
         self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.url = next(word for word in self.process.stdout.readline().split() if word.startswith("http://"))
-        self._port = int(self.url.rpartition(":")[2])
         wait_for_health(self.url, self.process)
 
     def end(self, by: signal.Signals) -> None:

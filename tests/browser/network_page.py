@@ -22,7 +22,7 @@ Its hooks:
 
 from __future__ import annotations
 
-from looks import problems, walked
+from looks import lasting, problems, walked
 from playwright.sync_api import Locator, Page, expect
 
 SIZES = ((1440, 900), (1280, 720), (390, 844))
@@ -120,7 +120,7 @@ class NetworkRoom:
                 if tabs.count():
                     tabs.nth(index).click()
                     expect(tabs.nth(index)).to_have_attribute("aria-selected", "true")
-                found = problems(self.page)
+                found = lasting(lambda: problems(self.page))
                 assert found == [], f"{what} {width}: {found}"
             if other:
                 self.hook("theme").click()

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from looks import problems, walked
+from looks import lasting, problems, walked
 from playwright.sync_api import Locator, Page, expect
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -129,7 +129,7 @@ class RaceRoom:
                 if tabs.count():
                     tabs.nth(index).click()
                     expect(tabs.nth(index)).to_have_attribute("aria-selected", "true")
-                found = problems(self.page)
+                found = lasting(lambda: problems(self.page))
                 assert found == [], f"{what} {width}: {found}"
             if other:
                 self.hook("theme").click()

@@ -4,14 +4,16 @@ number of its own in the page's state, an event, a channel and a command. The se
 from __future__ import annotations
 
 import json
+import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from rooms import ROOMS
+from waiting import until
 
 FOLDER = Path(__file__).parent / "counter"
 LINE = 'import "./counter/room.js";\n'
@@ -82,15 +84,6 @@ class Counter:
         page.send(frame(self.count, self.count))
 
 
-def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Until the line in between has seen it: that is not on the screen."""
-    for _ in range(2400):  # a minute, on a machine that is busy
-        if holds():
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError("it did not come")
-
-
 @pytest.fixture
 def counter(page: Page) -> Iterator[Counter]:
     """The page with the room: a folder, and one line."""
@@ -127,7 +120,8 @@ def test_a_room_is_a_folder_and_a_line(page: Page, server_url: str, counter: Cou
     expect(page.locator("main.counter")).to_have_css("outline-color", "rgb(1, 2, 3)")
     expect(number).to_have_text("0")
     expect(drawn).to_have_text("0")
-    assert "view=counter" in page.url and counter.watched[-1]
+    expect(page).to_have_url(re.compile("view=counter"))
+    until(page, lambda: counter.watched[-1:] == [True])
     # By its key: a command, an event, a frame that is acknowledged once it is painted.
     page.keyboard.press("Space")
     expect(number).to_have_text("1")

@@ -12,6 +12,7 @@ from held_page import Held
 from playwright.sync_api import BrowserContext, expect
 from test_share_and_keep import open_file, own_data
 from train_page import Train
+from waiting import becomes
 
 OFFERED = "(rows) => rows.map((row) => [row.dataset.link, row.querySelector('th').textContent])"
 SAID = """([name, title]) => {
@@ -83,7 +84,7 @@ def test_a_class_finds_what_its_link_leaves(train: Train, stranger: Callable[[],
     expected |= dict.fromkeys(("data.noise", "curves", "layers"), "hidden")
     expected |= dict.fromkeys(("optimizer.lr", "network", "units", "activations", "network.initializer", "loss"), "locked")
     del expected["findings"], expected["weights"]  # closed to begin with; drawn
-    assert student.page.evaluate(FOUND, list(expected)) == expected
+    becomes(student.page, lambda: student.page.evaluate(FOUND, list(expected)), expected)
     student.input("optimizer.name").select_option("sgd")  # all else is theirs
     expect(student.hook("subject")).to_contain_text("gradient descent")
 

@@ -12,6 +12,7 @@ import pytest
 from complaints import Complaints
 from looks import looks_well
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from waiting import becomes, until
 
 KEY = "k" * 22
 JOINED = f"""localStorage.setItem("chainrule.class", JSON.stringify({{ code: "K7FQ", key: "{KEY}", name: "Quiet Otter" }}))"""
@@ -97,7 +98,7 @@ def test_the_strip_and_the_way_back(own: OwnScreen) -> None:
     own.tell(task={"ask": "<p>test loss below <strong>0.05</strong></p>", "met": True})
     expect(hook("own-task")).to_have_text("✓ task met: test loss below 0.05")
     hook("own-offer").check()
-    own.page.wait_for_function("() => document.querySelector('[data-testid=own-offer]').checked")
+    until(own.page, lambda: own.said[-1].get("offered") is True)  # it is answered as it comes: before it is refused
     own.refusals["room_offer"] = "The class has ended."
     hook("own-offer").click()
     expect(hook("own-refused")).to_have_text("The class has ended.")
@@ -144,7 +145,7 @@ def test_what_the_card_leaves_open(own: OwnScreen) -> None:
     assert noise.evaluate(locked) == ""
     own.tell(controls=["optimizer.lr"])
     own.page.wait_for_function("() => document.querySelector('[data-field=\"data.noise\"]').closest('[inert]') !== null")
-    assert noise.evaluate(locked) == "locked by your teacher"
+    becomes(own.page, lambda: noise.evaluate(locked), "locked by your teacher")
     assert rate.evaluate(locked) == ""
     own.tell(controls=None)
     own.page.wait_for_function("() => document.querySelector('[data-field=\"data.noise\"]').closest('[inert]') === null")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from made_up_room import KEY, MadeUpRoom, question
 from playwright.sync_api import Page, expect
 from step_page import Step, configure
 from train_page import Train
+from waiting import until
 
 from engine.lessons.building import build
 from engine.lessons.measuring import Measurement
@@ -156,7 +155,7 @@ def test_a_room_that_cannot_be_opened_and_a_line_that_breaks(page: Page, server_
     room.cut()
     page.get_by_test_id("class-code").click()  # which shows the way in, on whatever line
     expect(page.get_by_test_id("class-stage")).to_be_visible()
-    wait_until(page, lambda: len(room.commands("enter")) > before)
+    until(page, lambda: len(room.commands("enter")) > before)
     assert room.commands("enter")[before:] == [{"type": "enter", "code": "K7FQ", "key": KEY, "as": "screen"}]
 
 
@@ -167,6 +166,7 @@ def test_a_number_is_picked_on_the_page_and_is_what_the_engine_measures(page: Pa
     spec = {"data": {"name": "xor"}, "network": {"layers": [{"units": 2, "activation": "tanh"}]}, "batch_size": 4}
     configure(train, spec)
     expect(page.get_by_test_id("train-loss")).to_have_attribute("data-measure", "loss(train)")
+    expect(page.get_by_test_id("class-strip")).to_be_visible()  # the page is back in its class
     page.keyboard.press("q")
     page.get_by_test_id("class-pick").click()
     expect(page.get_by_test_id("class-picking")).to_be_visible()
@@ -200,14 +200,6 @@ def test_a_number_is_picked_on_the_page_and_is_what_the_engine_measures(page: Pa
         assert Measurement.read(of).value(built) == pytest.approx(float(value), rel=1e-9, abs=1e-12), of
     kinds = {of.partition("(")[0] for of in measured}
     assert kinds >= {"loss", "accuracy", "rate", "weight", "preactivation", "activation", "signal", "gradient"}
-
-
-def wait_until(page: Page, done: Callable[[], bool]) -> None:
-    """The browser's messages come in while the page is asked something."""
-    end = time.monotonic() + 20
-    while not done() and time.monotonic() < end:
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-    assert done()
 
 
 def numbers(page: Page) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from looks import looks_well
 from playwright.sync_api import Locator, Page, expect
 from room_in_hand import WALL, FakeRoom
+from waiting import becomes, until
 
 SIZES = {"laptop": (1280, 720), "full": (1920, 1080), "small": (1024, 768)}
 KEPT = """localStorage.setItem("chainrule.teach", JSON.stringify({ code: "K7FQ", key: "k".repeat(22) }))"""
@@ -46,8 +47,8 @@ class Stage:
 
     def sent(self, name: str, *fields: dict[str, Any]) -> None:
         """Commands of that name, all there were."""
+        becomes(self.page, lambda: self.room.of(name), list(fields))
         expect(self.hook("wall-status")).to_have_text("")
-        assert self.room.of(name) == list(fields)
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_only_what_changed_is_drawn(stage: Stage) -> None:
     room.pieces([{"member": 180, "value": 0.99}, {"member": 7, "value": 0.96}], whole=False)
     value = page.locator("[data-member='180'] .wall-value")
     expect(value).to_have_attribute("data-value", "0.99")
-    assert sorted(page.evaluate("() => window.drawn")) == [7, 180]
+    becomes(page, lambda: sorted(page.evaluate("() => window.drawn")), [7, 180])
     stage.shows(*range(1, 201))
     # It takes its place when nobody is at the wall any more.
     stage.pieces.nth(150).evaluate("(piece) => piece.blur()")
@@ -185,9 +186,8 @@ def test_tasks_starts_and_places(stage: Stage) -> None:
     room.tell(wall={**WALL, "collected": ended}, board=board)
     expect(hook("collected")).to_have_text("12 of 27 starts found XOR")
     expect(stage.page.locator(".collected-bar")).to_have_count(3)
-    heights = stage.page.locator(".collected-bar").evaluate_all(
-        "(bars) => bars.map((bar) => Number(bar.getAttribute('height')))"
-    )
+    bars = stage.page.locator(".collected-bar")
+    heights = bars.evaluate_all("(bars) => bars.map((bar) => Number(bar.getAttribute('height')))")
     assert [round(height / heights[0], 3) for height in heights] == [1, round(5 / 12, 3), round(10 / 12, 3)]
     expect(hook("board-rows").locator("tr")).to_have_count(10)
     expect(hook("board-rest")).to_contain_text("2 more · 3 have no value yet, or are beyond the limit")
@@ -208,7 +208,7 @@ def test_curves_and_a_lost_line(stage: Stage) -> None:
       copy.drawImage(canvas, 0, 0);
       return copy.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
     }"""
-    assert stage.pieces.first.locator("canvas").evaluate(ink)
+    until(stage.page, lambda: stage.pieces.first.locator("canvas").evaluate(ink))
     room.cut()
     expect(hook("wall-status")).to_have_text("The line is lost: these are the last pictures that came.")
 
@@ -262,4 +262,5 @@ def test_the_board_is_turned_on(stage: Stage) -> None:
     hook("board-off").click()
     room.tell(board=None)
     expect(hook("board-off")).to_be_hidden()
-    assert room.of("board") == [{"on": True, "title": "loss(test)", "of": "loss(test)", "best": "most"}, {"on": False}]
+    asked = {"on": True, "title": "loss(test)", "of": "loss(test)", "best": "most"}
+    becomes(stage.page, lambda: room.of("board"), [asked, {"on": False}])

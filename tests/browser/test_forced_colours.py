@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from looks import WORDS, violations
+from looks import WORDS, lasting, violations
 from playwright.sync_api import Locator, Page, expect
 from rooms import ROOMS, begun, enter
 from step_page import Step
 from train_page import Train
+from waiting import until
 
 DEFICIENCIES = ("protanopia", "deuteranopia", "tritanopia", "achromatopsia")
 
@@ -67,7 +68,7 @@ def test_what_is_chosen_is_told_from_what_is_not(forced: Train) -> None:
     knob = style(switch, "::after")["ground"]
     assert style(switch)["edge"]
     switch.click()
-    assert style(switch, "::after")["ground"] != knob
+    until(page, lambda: style(switch, "::after")["ground"] != knob)
     switch.click()
     page.emulate_media(forced_colors="none")
     assert not style(page.locator(".rung[aria-checked=false]"))["edge"], "it is for forced colours alone"
@@ -84,8 +85,8 @@ def test_a_micro_step_is_seen(forced: Train) -> None:
         apart(page, name, chosen)
     picked = page.locator(".heat .picked").first
     expect(picked).to_be_visible()
-    assert picked.evaluate("(cell) => getComputedStyle(cell).outlineStyle") == "solid"
-    assert violations(page) == []
+    expect(picked).to_have_css("outline-style", "solid")
+    assert lasting(lambda: violations(page)) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -96,9 +97,10 @@ def test_every_room_reads_in_forced_colours(train: Train, scheme: Any) -> None:
     page.emulate_media(forced_colors="active", color_scheme=scheme)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", scheme)  # as the system has it
+    expect(page.locator("main[data-ready=true]")).to_be_visible()
     for room in ROOMS:
         enter(page, room)
-        found += [f"{room}: {each}" for each in page.evaluate(WORDS, None) + violations(page)]
+        found += [f"{room}: {each}" for each in lasting(lambda: page.evaluate(WORDS, None) + violations(page))]
     page.emulate_media(forced_colors="none", color_scheme="light")
     assert not found, "\n".join(found)
 

@@ -10,6 +10,7 @@ from complaints import Complaints
 from join_page import CODE, Room, plane, race
 from playwright.sync_api import Page, expect
 from test_without_storage import WITHOUT
+from waiting import becomes, until
 
 SEEN = {
     "room": "train",
@@ -81,7 +82,7 @@ def test_one_follows_and_only_the_newest_picture_is_painted(room: Room, server_u
     expect(page.get_by_role("heading", level=1)).to_have_text(SEEN["title"])
     expect(page.get_by_test_id("picture")).to_have_attribute("aria-label", "Decision regions over the plane, step 29")
     expect(page.get_by_test_id("status")).to_have_text("training")
-    assert colours(page) == ["blue", "orange"]
+    becomes(page, lambda: colours(page), ["blue", "orange"])
     room.picture(*race()[:1], **race()[1])
     expect(page.get_by_test_id("picture")).to_have_attribute("aria-label", "The race on the loss surface, step 120")
     expect(page.locator(".lanes")).to_contain_text("Momentumarrived at step 102")
@@ -148,7 +149,7 @@ def test_a_name_is_changed_and_a_run_offered(room: Room, server_url: str) -> Non
     assert room.heard("offer")["offered"] is True
     page.get_by_test_id("leave").click()
     room.screen("code")
-    assert room.of("leave") and stored(page) is None
+    until(page, lambda: room.of("leave") and stored(page) is None)
 
 
 def test_eyes_up_takes_the_input_and_gives_it_back(room: Room, server_url: str) -> None:

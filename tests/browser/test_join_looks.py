@@ -12,6 +12,7 @@ from join_page import CODE, Room, plane, race, reveal
 from looks import looks_well
 from playwright.sync_api import BrowserContext, Page, expect
 from test_phone import SMALL
+from waiting import until
 
 SIZES = {
     "phone": (390, 844),
@@ -172,6 +173,7 @@ def test_all_that_is_loaded_weighs_little(room: Room, server_url: str) -> None:
     room.picture(told, **arrays)
     for _ in revealing(room):
         pass
+    until(room.page, lambda: urls.keys() == whole.keys())
     own = server_url.rstrip("/")
     assert {url.split("/page-")[0] for url in urls.values()} == {own, f"{own}/join"}
     assert not [url for url in urls.values() if "plotly" in url] and len(urls) > 30

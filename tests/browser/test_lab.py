@@ -14,6 +14,7 @@ from lab_page import Lab
 from looks import looks_well
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from train_page import Train
+from waiting import answered_here
 
 from engine.lab import EXPERIMENTS, carried_out
 from engine.lab.charts import Chart
@@ -34,6 +35,13 @@ COUNTED = "memory"
 """An experiment that counts and times nothing: the same twice."""
 LIGHT = "modes"
 """One that is soon done."""
+ADDRESS = "() => location.href"
+NO_EXPERIMENT = re.compile(r"^(?!.*\blab=)")
+BIGGEST = """() => {
+  const { width, height } = document.querySelector(".lab-plot").getBoundingClientRect();
+  return height >= 320 && width >= 600;
+}"""
+"""While presenting, the picture is the biggest thing."""
 EACH = [FIRST, *(pytest.param(name, marks=pytest.mark.slow(seconds=40)) for name in OTHERS)]
 
 
@@ -159,8 +167,7 @@ def test_choices_are_refused_at_their_control_and_in_a_drawer_where_there_is_no_
     page.set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("p")
     expect(lab.hook("lab-drawer")).to_be_visible()
-    box = page.locator(".lab-plot").first.bounding_box()
-    assert box and box["height"] >= 320 and box["width"] >= 600  # the picture is the biggest thing
+    page.wait_for_function(BIGGEST)
     page.keyboard.press("p")
     expect(lab.hook("lab-choices")).to_be_visible()
 
@@ -174,11 +181,11 @@ def test_an_experiment_has_a_place_in_the_history_and_a_link(lab: Lab, server_ur
     lab.change(parameter)
     lab.begun_after(number)
     lab.done()
-    address = page.url
+    address = str(page.evaluate(ADDRESS))
     assert f"lab={LIGHT}" in address and f"x={parameter['name']}:" in address
     page.go_back()
     lab.in_gallery()
-    assert "lab=" not in page.url.replace("view=lab", "")
+    expect(page).to_have_url(NO_EXPERIMENT)
     page.go_forward()
     expect(lab.stage).to_be_visible()
     lab.done()
@@ -187,7 +194,7 @@ def test_an_experiment_has_a_place_in_the_history_and_a_link(lab: Lab, server_ur
     # Another room, and back by the browser; loaded anew, it is the same experiment of the same session.
     page.locator("[data-door=train]").click()
     expect(page.locator("main.train")).to_be_visible()
-    assert "lab=" not in page.url
+    expect(page).to_have_url(NO_EXPERIMENT)
     page.go_back()
     expect(lab.stage).to_be_visible()
     expect(page).to_have_url(address)
@@ -231,7 +238,7 @@ def test_experiments_that_cannot_be_loaded_can_be_tried_again(train: Train, comp
     def fails(route: Route) -> None:
         route.fulfill(status=503, body="")
 
-    page.route("**/api/lab", fails)
+    answered_here(page, "**/api/lab", fails)
     page.locator("[data-door=lab]").click()
     lab = Lab(page)
     expect(lab.hook("lab")).to_contain_text("could not be loaded: the server answered 503")

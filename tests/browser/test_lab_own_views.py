@@ -8,11 +8,17 @@ import pytest
 from lab_page import Lab
 from playwright.sync_api import expect
 from train_page import Train
+from waiting import until
 
 PAINTED = """() => {
   const canvas = document.querySelector("[data-testid=layers-canvas]");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return data.filter((byte, i) => i % 4 === 3 && byte > 0).length;
+}"""
+SIDE_BY_SIDE = """() => {
+  const figures = document.querySelectorAll("[data-testid=uncertainty] .lab-figure");
+  const all = [...figures].map((each) => each.getBoundingClientRect());
+  return all.length === 2 && all[0].y === all[1].y && all[0].height > 250;
 }"""
 BETWEEN = """async () => {
   const { between } = await import("/src/lab/views/layers/positions.js");
@@ -51,7 +57,7 @@ def test_the_arrows_lead_from_layer_to_layer_and_the_numbers_are_told(lab: Lab) 
     page.keyboard.press("ArrowLeft")
     expect(plane).to_have_attribute("data-stop", str(stops - 2))
     expect(lab.hook("layers-canvas")).to_have_attribute("aria-label", re.compile("^Layer "))
-    assert page.evaluate(PAINTED) > 1000
+    until(page, lambda: page.evaluate(PAINTED) > 1000)
     assert page.evaluate(BETWEEN) == [True, True, [pytest.approx(0.3), pytest.approx((0.2 + 1 / 3) / 2)]]
 
 
@@ -98,8 +104,7 @@ def test_what_is_asked_both_ways_stands_side_by_side(lab: Lab) -> None:
     view = lab.hook("uncertainty")
     titles = view.locator(".lab-figure h3")
     expect(titles).to_have_text([re.compile("^Dropout p = 0.1"), re.compile("^Ensemble: 2 networks")])
-    boxes = [each.bounding_box() for each in view.locator(".lab-figure").all()]
-    assert all(boxes) and boxes[0]["y"] == boxes[1]["y"] and boxes[0]["height"] > 250
+    lab.page.wait_for_function(SIDE_BY_SIDE)
     view.get_by_role("radio", name="answers").focus()
     lab.page.keyboard.press("ArrowRight")
     expect(view.get_by_role("radio", name="coverage, spread")).to_be_focused()

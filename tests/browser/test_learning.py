@@ -8,6 +8,8 @@ from train_page import Train
 
 from engine.rows.datasets import DATASETS
 
+SIGNS = "() => ['positive', 'negative'].map((sign) => document.querySelectorAll(`.edges path.${sign}`).length)"
+
 
 def test_spiral_is_learned(train: Train) -> None:
     train.choose("spiral")
@@ -21,8 +23,8 @@ def test_spiral_is_learned(train: Train) -> None:
     assert train.reach("test-accuracy", 0.95) >= 0.95
     train.pause()
     train.settle()
-    assert train.painted("regions") > 20
-    signs = [train.page.locator(f".edges path.{sign}").count() for sign in ("positive", "negative")]
+    train.paints("regions", 20)
+    signs = train.page.evaluate(SIGNS)
     assert min(signs) > 0 and sum(signs) == 4 * 8 + 8 * 8 + 8
     expect(train.hook("curves").locator(".scatterlayer .trace")).not_to_have_count(0)
     expect(train.hook("moment")).to_contain_text("after step")
@@ -79,9 +81,9 @@ def test_every_data_set_is_drawn_and_stepped(train: Train) -> None:
         assert numbers["train-loss"] is not None and float(numbers["train-loss"]) > 0
         kind = train.page.locator(".output").get_attribute("data-kind")
         if kind == "plane":
-            assert train.painted("regions") > 20
+            train.paints("regions", 20)
         elif kind == "line":
-            assert train.painted("fit") > 5
+            train.paints("fit", 5)
         else:
             expect(train.hook("confusion").locator("td.count").first).not_to_have_text("")
         assert kind == row.kind

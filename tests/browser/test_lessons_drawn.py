@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from lesson_texts import DRAWN
 from playwright.sync_api import BrowserContext, Page, expect
 from test_lessons import tried
 from train_page import Train
+from waiting import becomes
 
 PATHS = "(paper) => [...paper.querySelectorAll('path')].map((path) => path.getAttribute('d'))"
 LIES_OVER = """() => {
@@ -26,19 +28,22 @@ NARROWER = """(width) => {
   canvas.closest(".race-surface").style.width = width;
   return true;
 }"""
+ITEMS, TRUTHS = (f"(rows) => rows.map((row) => row.dataset.{name} ?? null)" for name in ("item", "truth"))
 PLACED = "(over) => [...over.querySelectorAll('circle, .place-truth, line')].map((part) => part.getAttribute('visibility'))"
 
 
 def shown_over(lessons: Lessons) -> None:
     """The measured curve lies over the drawn one, which cannot be changed any more."""
-    _, drawn, measured = lessons.hook("lesson-question").get_by_test_id("sketch").evaluate(PATHS)
-    assert drawn.startswith("M0.00 ") and measured.startswith("M0.00 ") and drawn != measured
-    expect(lessons.hook("lesson-question").get_by_test_id("sketch")).to_have_attribute("aria-disabled", "true")
+    paper = lessons.hook("lesson-question").get_by_test_id("sketch")
+    expect(paper).to_have_attribute("aria-disabled", "true")
+    expect(paper.locator("path").nth(2)).to_have_attribute("d", re.compile("^M0.00 "))
+    _, drawn, measured = paper.evaluate(PATHS)
+    assert drawn.startswith("M0.00 ") and drawn != measured
 
 
 def placed(lessons: Lessons) -> None:
     """The error is drawn to the measured point."""
-    assert lessons.hook("place").evaluate(PLACED) == [None, None, None]
+    becomes(lessons.page, lambda: lessons.hook("place").evaluate(PLACED), [None, None, None])
     expect(lessons.hook("place-off")).to_contain_text("Measured at (1, 1)")
 
 
@@ -50,6 +55,7 @@ def test_by_mouse(train: Train) -> None:
     shown_over(lessons)
     lessons.hook("lesson-next").click()
     lessons.opened(2)
+    lessons.hook("place").hover()
     box = lessons.hook("place").bounding_box()
     assert box
     train.page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
@@ -88,11 +94,11 @@ def test_by_keys(train: Train) -> None:
     rows.nth(0).get_by_role("button", name="down").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    assert [rows.nth(i).get_attribute("data-item") for i in range(3)] == ["1", "2", "0"]
+    becomes(page, lambda: rows.evaluate_all(ITEMS), ["1", "2", "0"])
     lessons.hook("lesson-submit").focus()
     page.keyboard.press("Enter")
     lessons.told()
-    assert [rows.nth(i).get_attribute("data-truth") for i in range(3)] == ["true"] * 3
+    becomes(page, lambda: rows.evaluate_all(TRUTHS), ["true"] * 3)
 
 
 def test_an_order_is_dragged(train: Train) -> None:
@@ -104,6 +110,7 @@ def test_an_order_is_dragged(train: Train) -> None:
         lessons.hook("lesson-next").click()
         lessons.opened(card)
     rows = lessons.hook("lesson").locator("[data-item]")
+    rows.nth(2).hover(position={"x": 60, "y": 5})  # where it keeps its place
     first, last = rows.nth(0).bounding_box(), rows.nth(2).bounding_box()
     assert first and last
     page.mouse.move(first["x"] + 60, first["y"] + first["height"] / 2)

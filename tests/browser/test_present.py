@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from looks import STILL, lasting
 from playwright.sync_api import Page, expect
 from train_page import Train
+from waiting import becomes
 
 PROJECTOR = {"width": 1280, "height": 720}
 BOXES = """() => {
@@ -19,11 +21,16 @@ BOXES = """() => {
     numbers: [...document.querySelectorAll(".right .number-box")].filter((each) => each.checkVisibility())
       .map((each) => each.getBoundingClientRect().bottom) };
 }"""
+BEYOND = """() => [...document.querySelectorAll(".bar *")].filter((each) => each.checkVisibility() &&
+  each.getBoundingClientRect().right > innerWidth + 0.5).map((each) => each.outerHTML.slice(0, 80))"""
 SMALL = """() => [...document.querySelectorAll("main *, .bar *, .transport *")].filter((each) => {
   const own = [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
   const seen = each.checkVisibility({ visibilityProperty: true }) && !each.closest(".sr-only, option, math, .js-plotly-plot");
   return own && seen && parseFloat(getComputedStyle(each).fontSize) < 18;
 }).map((each) => `${each.className} ${each.textContent.trim().slice(0, 30)}`)"""
+
+
+LIT = "(it) => [it.style.getPropertyValue('--x'), it.style.getPropertyValue('--y')]"
 
 
 @pytest.mark.parametrize("data", ["spiral", "digits", pytest.param("wine", marks=pytest.mark.slow(seconds=3))])
@@ -37,6 +44,7 @@ def test_the_picture_the_numbers_and_the_curve_are_in_view(train: Train, data: s
     train.hook("forward").click()
     train.settle(1)
     page.wait_for_function("() => document.querySelector('.curve')._fullLayout?.font.size === 18")
+    page.evaluate(STILL)
     found = page.evaluate(BOXES)
     picture, curve = found["picture"], found["curve"]
     if data == "spiral":
@@ -44,7 +52,7 @@ def test_the_picture_the_numbers_and_the_curve_are_in_view(train: Train, data: s
     assert picture["bottom"] <= found["seen"] and curve["bottom"] <= found["seen"], found
     assert curve["bottom"] - curve["top"] >= 120 and len(found["numbers"]) == 3
     assert max(found["numbers"]) <= found["seen"]
-    assert page.evaluate(SMALL) == []
+    assert lasting(lambda: page.evaluate(SMALL)) == []
 
 
 def test_the_bar_holds_all_it_has_in_every_room(train: Train, page: Page) -> None:
@@ -54,13 +62,7 @@ def test_the_bar_holds_all_it_has_in_every_room(train: Train, page: Page) -> Non
         for room in ("Step", "Race", "Train"):
             page.get_by_role("button", name=room, exact=True).click()
             expect(page.get_by_role("button", name=room, exact=True)).to_have_attribute("aria-current", "page")
-            assert (
-                page.evaluate(
-                    """() => [...document.querySelectorAll(".bar *")].filter((each) => each.checkVisibility() &&
-                  each.getBoundingClientRect().right > innerWidth + 0.5).map((each) => each.outerHTML.slice(0, 80))"""
-                )
-                == []
-            ), (room, size)
+            assert lasting(lambda: page.evaluate(BEYOND)) == [], (room, size)
 
 
 def test_the_drawer_holds_what_a_class_asks_for(train: Train) -> None:
@@ -118,7 +120,7 @@ def test_a_spotlight_and_a_pen(train: Train, page: Page) -> None:
     page.mouse.move(500, 300)
     light = page.locator(".spotlight")
     expect(light).to_be_visible()
-    assert light.evaluate("(it) => [it.style.getPropertyValue('--x'), it.style.getPropertyValue('--y')]") == ["500px", "300px"]
+    becomes(page, lambda: light.evaluate(LIT), ["500px", "300px"])
     page.keyboard.press("Tab")  # by keys it goes where the focus goes; from the picture on there is nothing behind it
     page.keyboard.press("Tab")
     page.wait_for_function(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looks import looks_well, problems
+from looks import lasting, looks_well, problems
 from playwright.sync_api import Page, expect
 from race_page import SIZES, RaceRoom
 
@@ -41,7 +41,7 @@ def test_of_a_lane_that_is_chosen(page: Page, server_url: str) -> None:
     assert drawn["steepest direction"][2] == pytest.approx(abs(parts.error[-1, 1]), rel=1e-9)
     expect(dialog).to_contain_text("is stable up to")
     expect(dialog).to_contain_text("On that quadratic an update multiplies the error along them by")
-    assert problems(page) == []
+    assert lasting(lambda: problems(page)) == []
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     # By its key, and of a lane without a rate.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from race_page import RaceRoom
+from waiting import painted
 
 from engine.race import Race
 
@@ -64,7 +65,6 @@ class SlowLine:
             self._send(self._held.pop(0))
 
 
-PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 HELD_PAINTING = """() => {
   const all = [], real = window.requestAnimationFrame;
   window.requestAnimationFrame = (wish) => all.push(wish);
@@ -87,8 +87,8 @@ def test_a_slider_is_never_behind_its_thumb(page: Page, server_url: str) -> None
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     line.let(lambda told: told["type"] == "race" and told["lanes"][1]["optimizer"]["beta"] == 0.89)  # the first wish alone
-    page.evaluate(PAINTED)
-    expect(shown).to_have_value("0.87", timeout=1)
+    painted(page)
+    assert shown.input_value() == "0.87"
     line.let_all()
     line.until_done(2)  # of the first wish and of the last
     room.settle(10)
@@ -139,6 +139,7 @@ def test_a_lanes_rate_and_momentum_are_dragged(page: Page, server_url: str) -> N
     # It follows while the finger is down, and the thumb stays below it.
     page.wait_for_function(f"(before) => ({RATE})() < before / 5", arg=before)
     page.mouse.up()
+    painted(page)
     typed = float(tuner.locator("[name='race.tune.lr']").input_value())
     page.wait_for_function(f"(typed) => ({RATE})() === typed", arg=typed)
     # By keys, too; the momentum of this lane alone.

@@ -11,6 +11,7 @@ from held_page import Held
 from looks import show
 from playwright.sync_api import Locator, expect
 from train_page import Train
+from waiting import becomes, painted
 
 from engine import RunSpec, Trainer
 from engine.evaluation.curves import output_delta
@@ -214,14 +215,16 @@ def test_the_schedule_is_drawn_ahead_with_the_engines_rates(train: Train) -> Non
     expect(reading).to_have_attribute("data-step", "3")
     expect(reading).to_contain_text("now")
     direct.step(3)
-    assert float(reading.get_attribute("data-value") or "nan") == direct.rate
-    assert float(train.hook("rate-now").get_attribute("data-value") or "nan") == direct.rate
+    for place in (reading, train.hook("rate-now")):
+        becomes(train.page, lambda place=place: float(place.get_attribute("data-value") or "nan"), direct.rate)
     plot.focus()
     for key, times in (("Home", 1), ("ArrowRight", 7), ("PageDown", 3), ("PageUp", 5), ("End", 1)):
         for _ in range(times):
             plot.press(key)
-        step = int(float(reading.get_attribute("data-step") or "nan"))
-        assert float(reading.get_attribute("data-value") or "nan") == direct.rates(np.array([step]))[0]
+        painted(train.page)
+        at, value = reading.evaluate("({ dataset }) => [dataset.step, dataset.value].map(Number)")
+        step = int(at)
+        assert value == direct.rates(np.array([step]))[0]
     assert step >= 40 + 7 * 30 and train.step == 3, "its keys read the plot and leave time alone"
     dot = train.hook("rate-present").evaluate("(dot) => parseFloat(dot.style.left)")
     assert dot == pytest.approx(100 * 3 / step)
@@ -262,11 +265,11 @@ def test_what_an_activation_is_fed(train: Train) -> None:
     spread = direct.preactivation_histograms()[0]
     script = "([shares, ...spread]) => spread.join() === [shares.dataset.saturated, shares.dataset.dead].map(Number).join()"
     train.page.wait_for_function(script, arg=[shares.element_handle(), spread.saturated, spread.dead])
-    assert train.painted("phi-1") > 10
+    train.paints("phi-1", 10)
     expect(train.hook("before-1")).to_be_hidden()
     train.input("network.layers.0.norm").select_option("batch")
     expect(train.hook("before-1")).to_be_visible()
-    assert train.painted("before-1") > 1
+    train.paints("before-1", 1)
 
 
 @pytest.mark.slow(seconds=6)

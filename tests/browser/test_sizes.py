@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looks import STILL, WORDS, violations
+from looks import PATIENCE, STILL, WORDS, violations
 from playwright.sync_api import Page
 from rooms import DIALOGS, ROOMS, begun, each_page, enter, opened
 from train_page import Train
@@ -74,7 +74,7 @@ PATIENT = f"""async (within) => {{
   // What is wrong still when the page had the time to draw itself anew.
   const all = [{WORDS}, {PLACES}];
   let found = [];
-  for (let tries = 0; tries < 40; tries++) {{
+  for (const end = performance.now() + {1000 * PATIENCE}; performance.now() < end; ) {{
     found = all.flatMap((check) => check(within));
     if (found.length === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -46,6 +46,7 @@ Its hooks:
 from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
+from waiting import until
 
 STEP = "Number(document.querySelector('[data-testid=step]').dataset.value)"
 
@@ -167,7 +168,8 @@ class Train:
         return float(self.page.wait_for_function(script, arg=[name, least], timeout=seconds * 1000).json_value())
 
     def painted(self, name: str) -> int:
-        """How many different colours a canvas shows: an empty one has one."""
+        """How many different colours a canvas shows by now: an empty one has one. What belongs to a step may come a little
+        later than its numbers: `paints` waits for it."""
         script = """(canvas) => {
           // Of a copy: a canvas that is read again and again is no longer drawn the same way, and the browser complains.
           const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
@@ -176,3 +178,7 @@ class Train:
           return new Set(new Uint32Array(data.buffer)).size;
         }"""
         return int(self.hook(name).evaluate(script))
+
+    def paints(self, name: str, more: int) -> None:
+        """Until a canvas shows more than so many colours."""
+        until(self.page, lambda: self.painted(name) > more)

@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Self
 
+from ports import lasting_port
 from sqlalchemy import create_engine, select
 
 from server.keeping.tables import KeptSession
@@ -24,7 +25,7 @@ class ServerProcess:
     """Listens from entering on; what it says goes to a file."""
 
     def __init__(self, database: str, *, port: int = 0, workers: int = 1, program: tuple[str, ...] = ("-m", "server")) -> None:
-        command = [sys.executable, *program, "--port", str(port), "--no-browser", "--workers", str(workers)]
+        command = [sys.executable, *program, "--port", str(port or lasting_port()), "--no-browser", "--workers", str(workers)]
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CHAINRULE_DATABASE_URL": database}
         self.database = database

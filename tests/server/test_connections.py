@@ -6,6 +6,7 @@ import contextlib
 import errno
 import http.client
 import io
+import itertools
 import logging
 import os
 import resource
@@ -76,13 +77,14 @@ def test_who_does_not_say_what_it_wants_goes(serve: Serve, monkeypatch: pytest.M
     with opened(live.port, 1, said) as (silent,), opened(live.port, 1) as (trickling,):
         began = time.monotonic()
         with contextlib.suppress(ConnectionError):
-            for letter in HALF * 10:  # a letter now and then is no sign of life
+            for letter in itertools.cycle(HALF):  # a letter now and then is no sign of life
+                assert time.monotonic() - began < PATIENCE, "it goes on as long as it trickles"
                 trickling.sendall(bytes([letter]))
                 trickling.settimeout(0.02)
                 with contextlib.suppress(TimeoutError):
                     assert trickling.recv(1) == b""
                     break
-        assert ended(silent) and time.monotonic() - began < 5
+        assert ended(silent)
 
 
 def test_after_an_answer_the_rest_of_a_body_is_not_waited_for(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +94,8 @@ def test_after_an_answer_the_rest_of_a_body_is_not_waited_for(serve: Serve, monk
     with opened(live.port, 1, begun) as (connection,):
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
         with pytest.raises(ConnectionError):
-            for _ in range(200):
+            end = time.monotonic() + PATIENCE
+            while time.monotonic() < end:
                 connection.sendall(b"x")
                 time.sleep(0.02)
 
@@ -121,12 +124,13 @@ def test_unfinished_messages_are_bounded_in_all(serve: Serve) -> None:
         for size, connection in enumerate(hostile):
             with contextlib.suppress(ConnectionError):
                 connection.sendall(frame + bytes(1_000_000 + 10_000 * size))
-        gone = 0
-        for connection in hostile:
-            connection.settimeout(0.3)
-            with contextlib.suppress(TimeoutError):
-                gone += ended(connection)
-        assert gone >= 2
+        gone, end = set[int](), time.monotonic() + PATIENCE
+        while len(gone) < 2 and time.monotonic() < end:
+            for number, connection in enumerate(hostile):
+                connection.settimeout(0.1)
+                with contextlib.suppress(TimeoutError):
+                    gone |= {number} if ended(connection) else set()
+        assert len(gone) >= 2
         page.do("step", count=1)
 
 

@@ -65,7 +65,7 @@ def meet(url: str, scene: Callable[[Callable[..., Process]], Awaitable[None]]) -
 
     async def play() -> None:
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 await scene(arrive)
         finally:
             for process in there:
@@ -212,6 +212,7 @@ def test_a_lease_runs_out_by_the_clock_of_the_database(url: str, impatient: None
         monkeypatch.setattr(module, "clock", lambda: 4e9)  # that of whoever claims does not matter
         assert await refused(other)
         owner.set(ID, expires=Now() + 0.2)
+        monkeypatch.setattr(module, "PATIENCE", 60.0)
         await claimed(other)
 
     meet(url, scene)

@@ -9,6 +9,9 @@ const MOST = 200;
 /** Pixels between two starts of a stroke. */
 const APART = 14;
 
+/** @param {AppState} state */
+const stateOf = ({ race }) => `${race?.race} ${race?.change}`;
+
 /**
  * @param {HTMLElement} element  that the plane lies on
  * @param {import("../surface/actions.js").SurfaceRaceActions} actions
@@ -22,6 +25,8 @@ export function brush(element, actions, plane) {
   /** The last place of a stroke, in pixels. @type {{x: number, y: number} | null} */
   let last = null;
   const asked = { count: 0 };
+  /** The race that they were set in, and whether a picture of them has come: until then one that shows none is older. */
+  let [of, there] = ["", false];
 
   /** @param {PointerEvent} event */
   const place = (event) => {
@@ -38,6 +43,7 @@ export function brush(element, actions, plane) {
     last = at;
     lane ??= raceFrameOf(actions.state, "race_point")?.meta.lane ?? null;
     if (lane === null) return;
+    if (starts.length === 0) [of, there] = [stateOf(actions.state), false];
     starts = [...starts, [shown.x(at.x), shown.y(at.y)]];
     asked.count++;
     const done = await actions.fan(lane, starts);
@@ -73,8 +79,10 @@ export function brush(element, actions, plane) {
     update(state) {
       element.classList.toggle("is-brushed", state.raceLook.brush);
       const frame = raceFrameOf(state, "race_fan");
+      const none = frame?.meta.lane === null;
+      there ||= frame !== null && !none;
       // Another race, or they were taken away.
-      if (asked.count === 0 && frame?.meta.lane === null) [starts, lane] = [[], null];
+      if (asked.count === 0 && none && (there || of !== stateOf(state))) [starts, lane] = [[], null];
     },
   };
 }
