@@ -20,7 +20,7 @@ from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
 from server.http.qr import qr_routes
-from server.http.security import HEADERS, KnownHosts, SecurityHeaders
+from server.http.security import KnownHosts, SecurityHeaders, headers_for
 from server.keeping import versions
 from server.keeping.database import Database
 from server.keeping.experiments import Experiments
@@ -111,12 +111,12 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(KnownHosts, allowed=settings.allowed_hosts)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, ancestors=settings.frame_ancestors)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
         # The trace goes to the log, never into the answer; this one is made outside the middleware.
-        return JSONResponse({"detail": "Internal server error"}, status_code=500, headers=HEADERS)
+        return JSONResponse({"detail": "Internal server error"}, status_code=500, headers=headers_for(settings.frame_ancestors))
 
     @app.get("/healthz")
     async def healthz(request: Request) -> Response:
@@ -162,7 +162,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
 
     @app.get("/api/limits")
     async def limits() -> dict[str, Any]:
-        return table(settings) | {"class": {"refused": choice.missing(settings)}}
+        return table(settings) | {"class": {"refused": choice.missing(settings)}, "frames": settings.frame_ancestors}
 
     @app.get("/metrics")
     def measured(request: Request) -> Response:

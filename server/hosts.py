@@ -10,6 +10,8 @@ from typing import NamedTuple
 import ifaddr
 
 PORTS = {"http": 80, "https": 443}
+SCHEMES = ("https:", "vscode-webview:")
+"""What pages of no particular host may be of: any of the web's that come encrypted, and what Visual Studio Code shows."""
 NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}))?")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -72,3 +74,25 @@ def own_addresses() -> list[Address]:
     found = {address_of(ip if isinstance(ip, str) else ip[0]) for ip in ips}
     usable = [each for each in found if each is not None and not (each.is_loopback or each.is_link_local or each.is_multicast)]
     return sorted(usable, key=lambda each: (each.version, int(each)))
+
+
+def frame_source(text: str) -> str:
+    """What a policy's `frame-ancestors` calls those pages that one entry of a list names; ValueError of what names none.
+
+    An origin of nowhere, ``null``, is what every sandbox has: it names nobody. Nothing passes that would end a directive."""
+    plain = text.lower()
+    if plain.strip("'") == "self":
+        return "'self'"
+    if plain in SCHEMES:
+        return plain
+    scheme, _, rest = plain.partition("://")
+    any_port = rest.endswith(":*")
+    host = host_of(rest.removesuffix(":*").removeprefix("*."))
+    if scheme not in PORTS or host is None or (any_port and host.port is not None) or ":" in host.name:
+        raise ValueError(
+            "pages that may frame this one are 'self', an origin such as https://moodle.school.example, "
+            f"https://*.school.example or http://localhost:*, and {' and '.join(SCHEMES)}"
+        )
+    if host.address is not None and rest.startswith("*."):
+        raise ValueError("*. stands before a name, such as https://*.school.example")
+    return f"{scheme}://{rest}"

@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from server.hosts import host_of, origin_of
+from server.hosts import frame_source, host_of, origin_of
 from server.memory import machine_memory
 
 PREFIX = "CHAINRULE_"
@@ -97,6 +97,12 @@ class Settings:
         "",
         "the scheduler of a Dask cluster that searches of the lab spread their runs over, such as 10.0.0.7:8786",
         read=_scheduler,
+    )
+    frame_ancestors: tuple[str, ...] = setting(
+        (),
+        "pages that may show this one in a frame, such as https://moodle.school.example, https://*.school.example or 'self'; "
+        "it drives its sessions from its own origin all the same",
+        read=frame_source,
     )
     allowed_hosts: tuple[str, ...] = setting(
         (),
@@ -315,7 +321,7 @@ def _most(entry: Field[Any]) -> float:
 def _parse(entry: Field[Any], text: str) -> Any:
     name, kind, metadata = variable(entry.name), str(entry.type), entry.metadata
     if kind.startswith("tuple"):
-        return tuple(_each(name, part.strip().rstrip("/"), metadata["read"]) for part in text.split(",") if part.strip())
+        return tuple(_each(name, part.strip().removesuffix("/"), metadata["read"]) for part in text.split(",") if part.strip())
     if kind == "str" and "choices" not in metadata:
         return _each(name, text, metadata["read"]) if text and metadata.get("read") else text
     if kind == "str" or kind == "bool":

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from server.http.assets import accepts_gzip
+from server.http.security import READ_BY
 
 PREFIX = "/page-"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -26,6 +27,10 @@ LINK = re.compile(r'\b(href|src)="(?=[a-z][^:"]*")')
 """A link to one of the page's own files, in a first one."""
 PAGES = ("index.html", "join/index.html")
 """First files: chainrule's own page, and the one by which a class is joined."""
+
+
+IN_A_SANDBOX = "sandboxed.js"
+"""What says, in a frame that has no origin of its own, why nothing else comes there: it alone is read from everywhere."""
 
 
 class Packed:
@@ -69,7 +74,10 @@ class Page:
         found = self._files.get(path)
         if found is None:
             return Response("Not Found", status_code=404, media_type="text/plain")
-        return found.response(asked, FOR_GOOD if version == self._version else ASKED_AGAIN)
+        response = found.response(asked, FOR_GOOD if version == self._version else ASKED_AGAIN)
+        if path == IN_A_SANDBOX:
+            response.headers[READ_BY] = "cross-origin"
+        return response
 
     def _refresh(self) -> None:
         with self._lock:

@@ -11,16 +11,29 @@ from starlette.websockets import WebSocket
 
 from server.hosts import PORTS, address_of, host_of, origin_of, own_addresses, own_names
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""Plotly sets styles on its elements, hence ``'unsafe-inline'`` for them; scripts come from files alone."""
+NOBODY = "'none'"
+READ_BY = "Cross-Origin-Resource-Policy"
+
+
+def headers_for(ancestors: Sequence[str] = ()) -> dict[str, str]:
+    """What goes with every answer, where these pages may show it in a frame; none may where none is named.
+
+    Plotly sets styles on its elements, hence ``'unsafe-inline'`` for them; scripts come from files alone. There is no
+    X-Frame-Options: it could name no list, and would contradict the policy."""
+    return {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+            "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+            f"frame-ancestors {' '.join(ancestors) or NOBODY}"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        READ_BY: "same-origin",
+    }
+
+
+HEADERS = headers_for()
+"""Those of a server that nobody may frame."""
 UNKNOWN_HOST = (
     "This server does not go by that name. Open it by its address, or let whoever runs it add the name to "
     "CHAINRULE_ALLOWED_HOSTS."
@@ -87,15 +100,19 @@ class KnownHosts:
 
 
 class SecurityHeaders:
-    """ASGI middleware: `HEADERS` on every answer, errors included."""
+    """ASGI middleware: `headers_for` its pages, on every answer, errors included. What everybody may read says so."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, ancestors: tuple[str, ...] = ()) -> None:
+        self._app, self._headers = app, headers_for(ancestors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                MutableHeaders(scope=message).update(HEADERS)
+                found = MutableHeaders(scope=message)
+                own = found.get(READ_BY)
+                found.update(self._headers)
+                if own is not None:
+                    found[READ_BY] = own
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] in ("http", "websocket") else send)
