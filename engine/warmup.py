@@ -16,6 +16,7 @@ from engine.kernels import race as _declares_race  # noqa: F401
 from engine.kernels import run as _declares_run  # noqa: F401
 from engine.kernels import shades as _declares_shades  # noqa: F401
 from engine.kernels import surfaces as _declares_surfaces  # noqa: F401
+from engine.kernels.cache import KernelCache
 from engine.kernels.jit import KERNELS, PIECES, source_hash
 from engine.kernels.optimizers import standalone as _declares_standalone  # noqa: F401
 from engine.kernels.threads import blas_cores, one_blas_thread
@@ -52,6 +53,14 @@ def warm_up(progress: Progress | None = None) -> None:
         for kernel in sorted(KERNELS, key=lambda kernel: not kernel.name.startswith("run_")):  # training first
             kernel.ready()
     pieces.progress(pieces.total, pieces.total, None)
+
+
+def on_disk() -> tuple[int, int]:
+    """How many kernels this processor finds compiled in the cache, of how many; nothing is compiled, and none is loaded."""
+    caches = [kernel.dispatcher._cache for kernel in KERNELS]
+    here = repr(KERNELS[0].dispatcher.targetctx.codegen().magic_tuple())  # processor and its features, as each entry has them
+    held = [isinstance(cache, KernelCache) and any(here in purpose for purpose in cache._files._names()) for cache in caches]
+    return sum(held), len(KERNELS)
 
 
 @functools.cache

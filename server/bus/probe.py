@@ -30,6 +30,15 @@ def refused(url: str) -> str | None:
     return None
 
 
+def answers(url: str) -> bool:
+    """Whether anything does now, of a URL that nothing is wrong with."""
+    try:
+        with closing(Redis.from_url(url, socket_timeout=WAITS, socket_connect_timeout=WAITS)) as client:
+            return bool(client.ping())
+    except (RedisError, OSError):
+        return False
+
+
 def _root(error: BaseException) -> BaseException:
     while (before := error.__cause__ or error.__context__) is not None:
         error = before

@@ -20,7 +20,13 @@ class Command(NamedTuple):
         return cast(int, import_module(f"server.commands.{self.name}").main(arguments))
 
 
-COMMANDS = {command.name: command for command in (Command("check", "FILE…", "check receipts of lessons"),)}
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("check", "FILE…", "check receipts of lessons"),
+        Command("doctor", "", "look at what chainrule needs of this machine, and say what to do"),
+    )
+}
 SERVE = "serve"
 """What is done where no other is named. It is not asked for by this name."""
 

@@ -1,0 +1,1 @@
+"""What ``chainrule doctor`` looks at, one module a part of the machine."""
