@@ -25,7 +25,8 @@ from engine.recording.batch_losses import BatchLosses
 from engine.recording.recorder import SeriesRecorder
 from engine.recording.stops import Stop, stop_reason
 from engine.script.edit_checks import describe, frozen_after, set_entries, slot_of
-from engine.script.edits import EDITS, AnyEdit, ExtendEdit, FreezeEdit, WeightEdit, retrains, with_edit
+from engine.script.edits import EDITS, AnyEdit, EditError, ExtendEdit, FreezeEdit, LoadEdit, WeightEdit, retrains, with_edit
+from engine.script.loading import put
 from engine.script.script import Checkpoints, Script
 from engine.spec import MAX_STEPS, FrozenTensor, RunSpec
 
@@ -49,6 +50,7 @@ class Run:
         self.pieces = Pieces(self.machine, self.recorder.measure)
         self.checkpoints = Checkpoints(_first_spacing(self.machine))
         self.stopped: Stop | None = None
+        self.notes: tuple[str, ...] = ()  # of a network that came from elsewhere
         self.recorder.record_start()
         self.start: Snapshot = self.machine.snapshot()
 
@@ -154,6 +156,8 @@ class Run:
         elif isinstance(edit, FreezeEdit):
             set_entries(edit, self.machine)
             self.machine.freeze(frozen_after(self.machine.frozen, edit, self.machine))
+        elif isinstance(edit, LoadEdit):
+            put(edit, self.machine)
         elif isinstance(edit, ExtendEdit):
             self.machine.spec = with_edit(self.machine.spec, edit)
         else:
@@ -231,17 +235,22 @@ class Run:
 
     def take_edit(self, edit: Mapping[str, Any] | AnyEdit, *, anew: bool = False) -> int:
         """`edit`, without what it takes to stand there: `seeking` leads to the step that is returned, in slices."""
-        checked = EDITS.validate_python(edit)
+        checked = edit if isinstance(edit, LoadEdit) else EDITS.validate_python(edit)
         if self.machine.next_op:
             self.go_to(self.step)
         checked = checked.model_copy(update={"step": self.step, "label": describe(checked, self.machine)})
         untouched = self.stopped is None and not self.script.branch.edits_at(self.step)
+        loads = isinstance(checked, LoadEdit)
+        if loads and (self.step or not untouched):
+            raise EditError(
+                "kind", "a network is loaded before the first update and any other edit", "step 0 of a run without edits"
+            )
         self.batch_losses.take()
         self.script.add(checked, anew=anew)
         self.stopped = None
         if untouched:  # the buffers are what a replay would lead to
             self._apply_edits()
-            self.recorder.record_on()
+            self.recorder.record_start() if loads else self.recorder.record_on()
             return self.step
         return self._back_to_before(self.step)
 

@@ -5,6 +5,7 @@ What the run is and does is `engine.run`'s; each method here is a short call int
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
@@ -13,13 +14,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.array import Array
 from engine.dataset import Dataset
-from engine.diagnostics import finder, gradient_check
+from engine.diagnostics import finder
 from engine.diagnostics.diagnosis import diagnose
 from engine.diagnostics.findings import Finding
 from engine.diagnostics.flow import Flow, NetworkState, Spread, flow, network_state, preactivation_histograms
+from engine.diagnostics.gradient_check import MOST_SAMPLES, MOST_WEIGHTS, GradientCheck, GradientReport
 from engine.diagnostics.symptoms import Symptoms, gather
 from engine.evaluation import layer_stats
 from engine.evaluation.evaluator import EVERY_LAYER, Evaluation, Evaluator, UnitMaps, unit_maps
+from engine.importing.sklearn_import import from_sklearn
+from engine.importing.torch_import import from_torch
 from engine.kernels import codes
 from engine.machine.machine import Machine
 from engine.machine.named_views import named, pairs
@@ -39,8 +43,7 @@ from engine.spec import FrozenTensor, RunSpec
 
 
 class Trainer:
-    """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …, "gamma1": …}` starts from given values; what is `frozen`
-    has its values from the start on, and keeps them."""
+    """One run. `Trainer(spec, parameters=[(W1, b1), …])` or `{"W1": …}` starts from given values; `frozen` ones are kept."""
 
     def __init__(self, spec: RunSpec, parameters: Start | None = None, frozen: Sequence[FrozenTensor] = ()) -> None:
         self._ask(Run(spec, parameters, frozen))
@@ -55,6 +58,21 @@ class Trainer:
     def _ask(self, run: Run) -> None:
         self.run = run
         self.evaluator = Evaluator(run.machine)
+
+    @classmethod
+    def from_torch(cls, module: Any, x: Any, y: Any, *, loss: Any = None, optimizer: Any = None, **training: Any) -> Self:
+        """A PyTorch module on a batch, with its weights and its optimizer's state (`engine.importing.torch_import`)."""
+        return cls.of(from_torch(module, x, y, loss=loss, optimizer=optimizer, **training).run())
+
+    @classmethod
+    def from_sklearn(cls, estimator: Any, x: Any, y: Any, **training: Any) -> Self:
+        """An MLPClassifier or MLPRegressor, fitted or not, likewise (`engine.importing.sklearn_import`)."""
+        return cls.of(from_sklearn(estimator, x, y, **training).run())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of a network that came from elsewhere, in sentences."""
+        return self.run.notes
 
     # Where the run stands --------------------------------------------------------------------------------------------
 
@@ -144,13 +162,10 @@ class Trainer:
 
     def step(self, updates: int = 1) -> float:
         """Make `updates` updates in compiled calls; fewer where the run stops. Stopped early, it stands at its best step after.
-
-        Returns the data loss of the last mini-batch before its update, taken where its gradient is (textbook Nesterov: ahead).
-        """
+        Returns the data loss of the last mini-batch before its update, taken where the gradient is (Nesterov: ahead)."""
         self.run.advance(updates)
         loss = float(self.machine.float_state[codes.LAST_LOSS])
-        for _ in self.run.returning():
-            pass
+        deque(self.run.returning(), maxlen=0)
         return loss
 
     def advance(self, updates: int) -> None:
@@ -167,8 +182,7 @@ class Trainer:
 
     def seek(self, step: int) -> None:
         """The state after update `step`, bit for bit, forwards or backwards."""
-        for _ in self.run.seeking(step):
-            pass
+        deque(self.run.seeking(step), maxlen=0)
 
     def seeking(self, step: int, updates: int = 4096) -> Iterator[int]:
         """`seek` in slices of at most `updates`, yielding the step reached."""
@@ -185,8 +199,7 @@ class Trainer:
     # Edits -----------------------------------------------------------------------------------------------------------
 
     def edit(self, edit: Mapping[str, Any] | AnyEdit, *, anew: bool = False) -> None:
-        """Change the run from here on. Before the end of the branch this forks: the old future stays as a branch. `anew`: an
-        edit of the same thing at the same step is not replaced, but followed."""
+        """Change the run from here on; before the end of the branch this forks (`Run.edit`)."""
         self.run.edit(edit, anew=anew)
 
     def take_edit(self, edit: Mapping[str, Any] | AnyEdit, *, anew: bool = False) -> int:
@@ -254,12 +267,8 @@ class Trainer:
 
     @property
     def nesterov_points(self) -> dict[str, dict[str, Array]] | None:
-        """Both points that Nesterov momentum goes on from, by the dialect that calls them its parameters; None for other
-        optimizers.
-
-        "textbook" is θ, "pytorch" the look-ahead θ − ηβv where the next gradient is taken: with a constant rate PyTorch's
-        parameters are exactly these. Whichever dialect is spoken, its own entry is `named_parameters`.
-        """
+        """Both points that Nesterov momentum goes on from, by dialect: "textbook" is θ, "pytorch" the look-ahead θ − ηβv; the
+        one that is spoken has its own in `named_parameters`. None for other optimizers."""
         points = self.machine.nesterov_points(self.rate)
         return None if points is None else {dialect: named(self.tape.slots, point) for dialect, point in points.items()}
 
@@ -284,10 +293,8 @@ class Trainer:
         return float(self.rates(np.array([self.steps_done]))[0])
 
     def rates(self, steps: NDArray[np.int64]) -> Array:
-        """The rate of the update after each step of `steps`, under the schedule now in force; shape (n,).
-
-        Epochs are counted from the present one, with mini-batches as they are now. A plateau schedule goes on at its factor.
-        """
+        """The rate of the update after each step of `steps`, (n,), under the schedule now in force. Epochs are counted from the
+        present one, with mini-batches as they are now. A plateau schedule goes on at its factor."""
         return rates_ahead(self.machine, steps)
 
     def trace(self) -> list[MicroStep]:
@@ -325,8 +332,7 @@ class Trainer:
         return self.evaluator.evaluate(split)
 
     def unit_maps(self, grid: int = 50, layers: slice = EVERY_LAYER) -> UnitMaps | None:
-        """Every unit's activation over the drawn plane, of all `layers` or some of them (the inputs are layer 0); None where
-        the data are no plane."""
+        """Every unit's activation over the drawn plane, of `layers` (0: inputs); None where the data are no plane."""
         return unit_maps(self.evaluator, self.dataset, grid, layers)
 
     def response(self, points: int = 200) -> tuple[Array, Array]:
@@ -336,8 +342,7 @@ class Trainer:
     # Layers ----------------------------------------------------------------------------------------------------------
 
     def unit_deltas(self) -> list[layer_stats.UnitDelta]:
-        """δ_1, …, δ_L at the present parameters, over the whole training set with its own statistics, dropout off. δ of a
-        sample is its ∂ℓ/∂z (but under batch norm, which couples them), so the mean over a batch is its gradient ∂𝓛/∂b."""
+        """δ_1, …, δ_L at the present parameters, over the whole training set with its own statistics, dropout off."""
         return layer_stats.unit_deltas(self.evaluator)
 
     def unit_responses(self, points: int = 200) -> layer_stats.UnitResponses | None:
@@ -345,8 +350,7 @@ class Trainer:
         return layer_stats.unit_responses(self.evaluator, points)
 
     def sample_activations(self, split: str, index: int) -> layer_stats.SampleActivations:
-        """What sample `index` of a split, counted from 0, makes of every unit at the present parameters. ValueError where the
-        split has no such sample."""
+        """What sample `index` of a split, from 0, makes of every unit now. ValueError where the split has no such sample."""
         return layer_stats.sample_activations(self.evaluator, split, index)
 
     def health(self) -> list[layer_stats.LayerHealth]:
@@ -387,14 +391,10 @@ class Trainer:
         """The range test, run to its end."""
         return self.rate_finder(low, high, updates).finish()
 
-    def gradient_checker(
-        self, weights: int = gradient_check.MOST_WEIGHTS, samples: int = gradient_check.MOST_SAMPLES, seed: int = 0
-    ) -> gradient_check.GradientCheck:
+    def gradient_checker(self, weights: int = MOST_WEIGHTS, samples: int = MOST_SAMPLES, seed: int = 0) -> GradientCheck:
         """A gradient check at the present parameters, still to be advanced."""
-        return gradient_check.GradientCheck(self.machine, weights, samples, seed)
+        return GradientCheck(self.machine, weights, samples, seed)
 
-    def check_gradient(
-        self, weights: int = gradient_check.MOST_WEIGHTS, samples: int = gradient_check.MOST_SAMPLES, seed: int = 0
-    ) -> gradient_check.GradientReport:
+    def check_gradient(self, weights: int = MOST_WEIGHTS, samples: int = MOST_SAMPLES, seed: int = 0) -> GradientReport:
         """The gradient check, run to its end."""
         return self.gradient_checker(weights, samples, seed).finish()

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from engine.race.on_network import NetworkRaceSpec
 from engine.race.spec import MOST_STEPS, RaceSpec
-from engine.script.edits import Edit
+from engine.script.edits import ScriptEdit
 from engine.script.script_data import MAX_EDITS
 from engine.spec import MAX_STEPS, RunSpec
 from engine.spec.fields import Many, SpecModel, refuse, within
@@ -55,7 +55,7 @@ class Situation(SpecModel):
     network: NetworkRaceSpec | None = None
     graph: GraphSpec | None = None
     lab: LabSpec | None = None
-    edits: Many[Edit] = Field(default=(), max_length=MAX_EDITS)
+    edits: Many[ScriptEdit] = Field(default=(), max_length=MAX_EDITS)
     step: int = Field(default=0, ge=0, le=MAX_STEPS)
     finish: Annotated[float, AfterValidator(within(0.0, 1e12, low_open=True))] | None = None
 

@@ -27,7 +27,10 @@ class SeriesRecorder:
         return self.script.branch.series
 
     def record_start(self) -> None:
-        """The first point, of the state before any update."""
+        """The first point, of the state before any update; in the place of any that the line has."""
+        if len(self.series):
+            self.series.points = self.series.points[:0]
+            self.series.revision += 1
         row = [0.0, 0.0, *self._losses(), np.nan, float(np.linalg.norm(self.machine.theta))]
         self.series.append(np.array([row]))
         self.machine.observe(self.series.points[0])

@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from engine.machine.layout import TensorSlot
 from engine.machine.machine import Machine
 from engine.machine.tape import NONE_FROZEN
-from engine.script.edits import AnyEdit, EditError, Entries, ExtendEdit, FreezeEdit, SetEdit, WeightEdit, value_at, with_set
+from engine.script.edits import (
+    AnyEdit,
+    EditError,
+    Entries,
+    ExtendEdit,
+    FreezeEdit,
+    LoadEdit,
+    SetEdit,
+    WeightEdit,
+    value_at,
+    with_set,
+)
+from engine.script.loading import check_load
 from engine.spec import MAX_STEPS
 
 FROZEN = {"freeze": "frozen", "remove": "removed", "release": "released"}
@@ -30,6 +42,8 @@ def describe(edit: AnyEdit, machine: Machine) -> str:
     check(edit, machine)
     if isinstance(edit, FreezeEdit):
         return _frozen_in_words(edit, machine)
+    if isinstance(edit, LoadEdit):
+        return f"weights taken from {edit.source}" if edit.source else "weights taken from elsewhere"
     slot = slot_of(edit.name, machine)
     where = ", ".join(str(i + 1) for i in edit.index)
     return f"{edit.name}[{where}] {_short(float(slot.view(machine.theta)[edit.index]))} → {_short(edit.value)}"
@@ -53,6 +67,8 @@ def check(edit: AnyEdit, machine: Machine, prefix: str = "") -> None:
             _check_index(edit.name, edit.index, slot_of(edit.name, machine))
         elif isinstance(edit, FreezeEdit):
             places_of(edit, machine)
+        elif isinstance(edit, LoadEdit):
+            check_load(edit, machine)
     except EditError as error:
         raise EditError(f"{prefix}{error.field}", error.problem, error.allowed) from error
 

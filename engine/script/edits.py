@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from engine.spec import MAX_STEPS, NO_VALIDATION, ClipSpec, OptimizerSpec, RegularizationSpec, RunSpec, ScheduleSpec, StopSpec
 from engine.spec.fields import Many
 
+MOST_TOLD = 20_000
+"""Numbers of a network that was loaded, of which a page hears with each change of the script."""
 MOST_ENTRIES = 64
 """Rows, columns or single entries that one edit freezes."""
 
@@ -71,6 +73,32 @@ class FreezeEdit(_Edit):
     entries: Many[Entries] = Field(min_length=1, max_length=MOST_ENTRIES)
 
 
+Values = dict[Annotated[str, Field(max_length=16)], Many[Annotated[float, Field(allow_inf_nan=False)]]]
+"""Numbers of parameters by their names, each row by row."""
+
+
+class LoadEdit(_Edit):
+    """A network that came from elsewhere, before the first update and before any other edit: the values of parameters, of batch
+    norm's running `statistics`, and the optimizer's `state` by name after so many `updates` of its own. What is not named stays
+    as it was drawn. A script has it; nobody sends it as an edit of a run that goes on."""
+
+    kind: Literal["load"] = "load"
+    step: int = Field(default=0, ge=0, le=0)
+    source: str = Field(default="", max_length=80, description="where it is from, in words")
+    parameters: Values = Field(default_factory=dict, max_length=500)
+    statistics: Values = Field(default_factory=dict, max_length=200)
+    state: dict[Annotated[str, Field(max_length=16)], Values] = Field(default_factory=dict, max_length=8)
+    updates: int = Field(default=0, ge=0, le=MAX_STEPS)
+    product: float = Field(default=1.0, ge=0.0, le=1.0, description="NAdam's product of its momenta so far")
+
+    @property
+    def told(self) -> LoadEdit:
+        """As it is told to a page with each change of the script: without its numbers where they are many."""
+        tensors = (self.parameters, self.statistics, *self.state.values())
+        few = sum(len(values) for each in tensors for values in each.values()) <= MOST_TOLD
+        return self if few else LoadEdit(label=self.label, source=self.source, updates=self.updates)
+
+
 class ExtendEdit(_Edit):
     """Play goes on to a later step."""
 
@@ -78,8 +106,11 @@ class ExtendEdit(_Edit):
     max_steps: int = Field(ge=1, le=MAX_STEPS)
 
 
-AnyEdit = SetEdit | WeightEdit | FreezeEdit | ExtendEdit
-Edit = Annotated[AnyEdit, Field(discriminator="kind")]
+AnyEdit = SetEdit | WeightEdit | FreezeEdit | ExtendEdit | LoadEdit
+Edit = Annotated[SetEdit | WeightEdit | FreezeEdit | ExtendEdit, Field(discriminator="kind")]
+"""One of a run that goes on."""
+ScriptEdit = Annotated[AnyEdit, Field(discriminator="kind")]
+"""One that a script may hold."""
 EDITS: TypeAdapter[AnyEdit] = TypeAdapter(Edit)
 
 PARTS: dict[str, type[BaseModel]] = {
@@ -105,12 +136,14 @@ def target(edit: AnyEdit) -> tuple[Any, ...]:
         return ("weight", edit.name, edit.index)
     if isinstance(edit, FreezeEdit):
         return ("freeze", edit.entries)
-    return ("extend",)
+    return (edit.kind,)
 
 
 def retrains(edit: AnyEdit) -> bool:
     """Whether it changes what trains from here on; another end, or another rule to stop by, does not."""
-    return isinstance(edit, WeightEdit | FreezeEdit) or (isinstance(edit, SetEdit) and edit.path.partition(".")[0] != "stop")
+    return isinstance(edit, WeightEdit | FreezeEdit | LoadEdit) or (
+        isinstance(edit, SetEdit) and edit.path.partition(".")[0] != "stop"
+    )
 
 
 def value_at(spec: RunSpec, path: str) -> Any:

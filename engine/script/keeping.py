@@ -20,7 +20,7 @@ from engine.recording.series import Series
 from engine.recording.stops import Stop, stop_reason
 from engine.run import Run
 from engine.script.edit_checks import check, frozen_by
-from engine.script.edits import Edit, with_edit
+from engine.script.edits import ScriptEdit, with_edit
 from engine.script.script import Branch
 from engine.spec import MAX_STEPS, RunSpec
 from engine.trainer import Trainer
@@ -65,7 +65,7 @@ class KeptBranch(_Kept):
 
     parent: Index | None
     fork: Step
-    edits: tuple[Edit, ...]
+    edits: tuple[ScriptEdit, ...]
 
 
 class Timeline(_Kept):

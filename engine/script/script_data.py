@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from engine.script.edits import Edit, EditError, ExtendEdit, with_edit
+from engine.script.edits import EditError, ExtendEdit, LoadEdit, ScriptEdit, with_edit
 from engine.spec import MAX_STEPS, RunSpec
 from engine.spec.fields import Many, refuse
 
@@ -23,7 +23,7 @@ class ScriptData(BaseModel):
 
     version: Literal[1] = 1
     spec: RunSpec
-    edits: Many[Edit] = Field(default=(), max_length=MAX_EDITS)
+    edits: Many[ScriptEdit] = Field(default=(), max_length=MAX_EDITS)
     step: int = Field(default=0, ge=0, le=MAX_STEPS)
     fingerprint: str | None = Field(default=None, max_length=400)
 
@@ -33,6 +33,8 @@ class ScriptData(BaseModel):
         spec, before = self.spec, 0
         for index, edit in enumerate(self.edits):
             here = f"edits.{index}"
+            if isinstance(edit, LoadEdit) and index > 0:
+                raise refuse("edit", "a network is loaded before any other edit", "the first of the edits", f"{here}.kind")
             if not before <= edit.step <= spec.stop.max_steps:
                 raise refuse("edit", f"{edit.step} is out of order", f"{before} to {spec.stop.max_steps}", f"{here}.step")
             if isinstance(edit, ExtendEdit) and edit.max_steps <= edit.step:

@@ -9,7 +9,7 @@ from pydantic import Field
 from server.protocol.base import Message, Status
 from server.protocol.long_json import MARK, written
 from server.protocol.run import Speed
-from server.protocol.shapes import EditData, RunSpecData
+from server.protocol.shapes import RunSpecData, ScriptEditData
 
 
 class LayerInfo(Message):
@@ -95,7 +95,7 @@ class State(Message):
 class EditInfo(Message):
     step: int
     label: str = Field(description="in words, such as 'rate 0.01 to 0.1'")
-    edit: EditData
+    edit: ScriptEditData = Field(description="as it was made; a large network that was loaded without its numbers")
 
 
 class BranchInfo(Message):

@@ -27,6 +27,7 @@ class Shape:
 RunSpecData = Annotated[dict[str, Any], Shape("engine.spec:RunSpec")]
 FormulaDataSpec = Annotated[dict[str, Any], Shape("engine.spec:FormulaData")]
 EditData = Annotated[dict[str, Any], Shape("engine.script.edits:Edit")]
+ScriptEditData = Annotated[dict[str, Any], Shape("engine.script.edits:ScriptEdit")]
 ScriptData = Annotated[dict[str, Any], Shape("engine.script.replay:ScriptData")]
 OptimizerData = Annotated[dict[str, Any], Shape("engine.spec:OptimizerSpec")]
 LaneOptimizerData = Annotated[dict[str, Any], Shape("engine.solvers.spec:LaneOptimizer")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.protocol.run_events import BranchInfo, EditInfo, LayerInfo, OffenceInfo, RunInfo, ScriptInfo, Stop
 
@@ -77,9 +77,16 @@ class EditInfos:
     def of(self, edit: AnyEdit) -> EditInfo:
         known = self._known.get(id(edit))
         if known is None:  # an edit that is known is held here: no other has its address
-            known = edit, EditInfo(step=edit.step, label=edit.describe(), edit=edit.model_dump(mode="json"))
+            known = edit, EditInfo(step=edit.step, label=edit.describe(), edit=_told(edit))
             self._known[id(edit)] = known
         return known[1]
+
+
+def _told(edit: AnyEdit) -> dict[str, Any]:
+    """As pages have it: of a large network that was loaded not its numbers, which are in the channels."""
+    from engine.script.edits import LoadEdit
+
+    return (edit.told if isinstance(edit, LoadEdit) else edit).model_dump(mode="json")
 
 
 def script_info(trainer: Trainer, run: RunInfo, edits: EditInfos) -> ScriptInfo:

@@ -9,7 +9,7 @@ import pytest
 from engine import RunSpec, Trainer
 from engine.kernels import codes
 from engine.machine.machine import Machine
-from engine.script.edits import Entries, ExtendEdit, FreezeEdit, SetEdit, WeightEdit
+from engine.script.edits import Entries, ExtendEdit, FreezeEdit, LoadEdit, SetEdit, WeightEdit
 from engine.script.keeping import (
     BUFFERS,
     LAYOUT,
@@ -190,6 +190,7 @@ KEYS = {
     WeightEdit: {"kind", "step", "name", "index", "value", "label"},
     FreezeEdit: {"kind", "step", "action", "entries", "label"},
     Entries: {"name", "index", "value"},
+    LoadEdit: {"kind", "step", "source", "parameters", "statistics", "state", "updates", "product", "label"},
     ExtendEdit: {"kind", "step", "max_steps", "label"},
 }
 

@@ -318,7 +318,7 @@ export interface Load {
 export interface ScriptData {
   version?: 1;
   spec: RunSpecInput;
-  edits?: (SetEditInput | WeightEditInput | FreezeEditInput | ExtendEditInput)[];
+  edits?: (SetEditInput | WeightEditInput | FreezeEditInput | ExtendEditInput | LoadEditInput)[];
   step?: number;
   fingerprint?: string | null;
 }
@@ -397,6 +397,39 @@ export interface ExtendEditInput {
   label?: string;
   kind: "extend";
   max_steps: number;
+}
+/**
+ * A network that came from elsewhere, before the first update and before any other edit: the values of parameters, of batch
+ * norm's running `statistics`, and the optimizer's `state` by name after so many `updates` of its own. What is not named stays
+ * as it was drawn. A script has it; nobody sends it as an edit of a run that goes on.
+ */
+export interface LoadEditInput {
+  step?: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label?: string;
+  kind: "load";
+  /**
+   * where it is from, in words
+   */
+  source?: string;
+  parameters?: {
+    [k: string]: number[];
+  };
+  statistics?: {
+    [k: string]: number[];
+  };
+  state?: {
+    [k: string]: {
+      [k: string]: number[];
+    };
+  };
+  updates?: number;
+  /**
+   * NAdam's product of its momenta so far
+   */
+  product?: number;
 }
 export interface Play {
   /**
@@ -2316,7 +2349,10 @@ export interface EditInfo {
    * in words, such as 'rate 0.01 to 0.1'
    */
   label: string;
-  edit: SetEdit | WeightEdit | FreezeEdit | ExtendEdit;
+  /**
+   * as it was made; a large network that was loaded without its numbers
+   */
+  edit: SetEdit | WeightEdit | FreezeEdit | ExtendEdit | LoadEdit;
 }
 /**
  * A hyperparameter: `path` into the spec, such as optimizer.lr.
@@ -2393,6 +2429,39 @@ export interface ExtendEdit {
   label: string;
   kind: "extend";
   max_steps: number;
+}
+/**
+ * A network that came from elsewhere, before the first update and before any other edit: the values of parameters, of batch
+ * norm's running `statistics`, and the optimizer's `state` by name after so many `updates` of its own. What is not named stays
+ * as it was drawn. A script has it; nobody sends it as an edit of a run that goes on.
+ */
+export interface LoadEdit {
+  step: number;
+  /**
+   * in words; written when the edit is made
+   */
+  label: string;
+  kind: "load";
+  /**
+   * where it is from, in words
+   */
+  source: string;
+  parameters: {
+    [k: string]: number[];
+  };
+  statistics: {
+    [k: string]: number[];
+  };
+  state: {
+    [k: string]: {
+      [k: string]: number[];
+    };
+  };
+  updates: number;
+  /**
+   * NAdam's product of its momenta so far
+   */
+  product: number;
 }
 export interface BranchInfo {
   branch: number;

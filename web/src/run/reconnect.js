@@ -75,12 +75,14 @@ function again(before, now, made) {
 }
 
 /**
- * Begins again what a server has forgotten, and lets it play on: the branch that was shown.
+ * Begins again what a server has forgotten, and lets it play on: the branch that was shown. Of a large network that was loaded the
+ * page has no numbers.
  * @param {AppState} state
  * @returns {Sent[]}
  */
 export function remembered({ run, script, clock }) {
-  if (!run || !clock) return [];
+  if (!run || !clock || script?.edits.some(({ edit }) => edit.kind === "load" && !Object.keys(edit.parameters).length))
+    return [];
   const edits = script?.run === run.run ? script.edits.map(({ step, edit: { label: _, ...edit } }) => ({ ...edit, step })) : [];
   /** @type {Sent[]} */
   const commands = [{ type: "load", script: { version: 1, spec: run.spec, edits, step: clock.step } }];
@@ -97,7 +99,9 @@ export function remembered({ run, script, clock }) {
 function lostEdits({ script: was }, { script: is }) {
   if (!was || !is || was.run !== is.run || is.edits.length >= was.edits.length) return [];
   if (JSON.stringify(was.edits.slice(0, is.edits.length)) !== JSON.stringify(is.edits)) return [];
-  return was.edits.slice(is.edits.length).map(({ step, edit: { label: _, step: __, ...edit } }) => ({ step, edit }));
+  return was.edits
+    .slice(is.edits.length)
+    .flatMap(({ step, edit: { label: _, step: __, ...edit } }) => (edit.kind === "load" ? [] : [{ step, edit }]));
 }
 
 /** @param {AppState} state */
