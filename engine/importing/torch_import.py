@@ -15,8 +15,8 @@ from engine.spec import RunSpec
 
 
 def from_torch(module: Any, x: Any, y: Any, *, loss: Any = None, optimizer: Any = None, **training: Any) -> Imported:
-    """The run that goes on with a module where it stands. Raises `UnsupportedError` with path, what is there and what is
-    allowed; what a spec refuses is refused as there. `training` are fields of the spec: batch_size ("full"), shuffle, seed, …"""
+    """The run that goes on with a module where it stands. Raises `UnsupportedError` with its path, what it is and what is
+    allowed; what a spec refuses is refused as there. `training` are fields of the spec: batch_size ("full"), seed, …"""
     if not hasattr(module, "named_parameters"):
         raise UnsupportedError("module", f"a {type(module).__name__}", "a torch.nn.Module")
     parts, found, flat = parts_of(module)
