@@ -82,9 +82,10 @@ def _answer(body: bytes, sink: IO[bytes]) -> bytes:
 
 
 def _alarm(seconds: float) -> None:
-    """Ends the process, whatever it is in the middle of: nothing handles the signal."""
+    """Ends the process when it has computed for so long, whatever it is in the middle of: nothing handles the signal. What
+    others take of the processor meanwhile is no part of it; the server looks after one that merely waits."""
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _bound(memory: int) -> None:

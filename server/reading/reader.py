@@ -23,9 +23,11 @@ from server.reading.process import receive, send
 log = logging.getLogger("chainrule")
 
 WITHIN = 30.0
-"""Seconds that reading one thing may take."""
+"""Seconds of the processor's that reading one thing may take. On a machine that is busy it lasts longer: …"""
+BUSY = 4.0
+"""… up to so many times as long, …"""
 GRACE = 2.0
-"""Seconds after those within which the process ends itself, before it is killed."""
+"""… and so many seconds more, before it is killed."""
 BEGINS = 60.0
 """Seconds within which the process has begun to read, on a machine that is busy with much else: it starts, and imports."""
 IDLE = 60.0
@@ -136,7 +138,7 @@ class Reader:
             process = self._begun()
             begun = self._told(process, BEGINS, body)
             since = time.monotonic()
-            answer = None if begun is None else self._told(process, self._within + GRACE)
+            answer = None if begun is None else self._told(process, BUSY * self._within + GRACE)
             if answer is not None:
                 done, result = pickle.loads(answer)
                 if not done and isinstance(result, MemoryError):

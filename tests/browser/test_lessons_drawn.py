@@ -47,6 +47,19 @@ def placed(lessons: Lessons) -> None:
     expect(lessons.hook("place-off")).to_contain_text("Measured at (1, 1)")
 
 
+def order_is_dragged(lessons: Lessons) -> None:
+    page = lessons.page
+    rows = lessons.hook("lesson").locator("[data-item]")
+    rows.nth(2).hover(position={"x": 60, "y": 5})  # where it keeps its place
+    first, last = rows.nth(0).bounding_box(), rows.nth(2).bounding_box()
+    assert first and last
+    page.mouse.move(first["x"] + 60, first["y"] + first["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(last["x"] + 60, last["y"] + last["height"] / 2, steps=8)
+    page.mouse.up()
+    expect(rows.nth(2)).to_have_attribute("data-item", "0")
+
+
 def test_by_mouse(train: Train) -> None:
     lessons = tried(train, DRAWN)
     lessons.draw()
@@ -63,6 +76,9 @@ def test_by_mouse(train: Train) -> None:
     lessons.hook("lesson-submit").click()
     lessons.told()
     placed(lessons)
+    lessons.hook("lesson-next").click()
+    lessons.opened(3)
+    order_is_dragged(lessons)
 
 
 def test_by_keys(train: Train) -> None:
@@ -99,25 +115,6 @@ def test_by_keys(train: Train) -> None:
     page.keyboard.press("Enter")
     lessons.told()
     becomes(page, lambda: rows.evaluate_all(TRUTHS), ["true"] * 3)
-
-
-def test_an_order_is_dragged(train: Train) -> None:
-    lessons, page = tried(train, DRAWN), train.page
-    lessons.draw()
-    lessons.hook("lesson-submit").click()
-    lessons.told()
-    for card in (2, 3):
-        lessons.hook("lesson-next").click()
-        lessons.opened(card)
-    rows = lessons.hook("lesson").locator("[data-item]")
-    rows.nth(2).hover(position={"x": 60, "y": 5})  # where it keeps its place
-    first, last = rows.nth(0).bounding_box(), rows.nth(2).bounding_box()
-    assert first and last
-    page.mouse.move(first["x"] + 60, first["y"] + first["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(last["x"] + 60, last["y"] + last["height"] / 2, steps=8)
-    page.mouse.up()
-    expect(rows.nth(2)).to_have_attribute("data-item", "0")
 
 
 @pytest.fixture

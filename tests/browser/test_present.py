@@ -30,10 +30,13 @@ SMALL = """() => [...document.querySelectorAll("main *, .bar *, .transport *")].
 }).map((each) => `${each.className} ${each.textContent.trim().slice(0, 30)}`)"""
 
 
+SWEEP = pytest.mark.slow(seconds=4)
 LIT = "(it) => [it.style.getPropertyValue('--x'), it.style.getPropertyValue('--y')]"
 
 
-@pytest.mark.parametrize("data", ["spiral", "digits", pytest.param("wine", marks=pytest.mark.slow(seconds=3))])
+@pytest.mark.parametrize(
+    "data", ["spiral", *(pytest.param(name, marks=pytest.mark.slow(seconds=4)) for name in ("digits", "wine"))]
+)
 def test_the_picture_the_numbers_and_the_curve_are_in_view(train: Train, data: str) -> None:
     page = train.page
     page.set_viewport_size(PROJECTOR)

@@ -187,7 +187,7 @@ WORDS = """async ([cases, size]) => {
 }"""
 
 
-@pytest.mark.parametrize("size", [11, 17])
+@pytest.mark.parametrize("size", [11, pytest.param(17, marks=pytest.mark.slow(seconds=3))])
 def test_words_in_the_loss_curves_are_apart(page: Page, server_url: str, size: int) -> None:
     """The finish and the names at the lines' ends: at every size, for as many lanes as there may be, wherever they end."""
     page.goto(f"{server_url}/api/limits")

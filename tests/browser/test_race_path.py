@@ -54,7 +54,7 @@ def test_of_a_lane_that_is_chosen(page: Page, server_url: str) -> None:
     expect(dialog.get_by_role("heading", level=2)).to_contain_text("Newton's method")
 
 
-@pytest.mark.looks(seconds=20)
+@pytest.mark.looks(seconds=20, sweep=True)
 def test_it_looks_well(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(300)

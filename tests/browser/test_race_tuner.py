@@ -168,7 +168,7 @@ def test_a_lanes_rate_and_momentum_are_dragged(page: Page, server_url: str) -> N
     expect(tuner.locator("[name='race.tune.beta']")).to_have_value("0.85")
 
 
-@pytest.mark.looks(seconds=20)
+@pytest.mark.looks(seconds=20, sweep=True)
 def test_it_looks_well(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(1000)
@@ -186,7 +186,9 @@ BOXES = """() => {
 }"""
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["laptop", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param((1280, 720), id="laptop"), pytest.param((390, 844), id="phone", marks=pytest.mark.slow(seconds=5))]
+)
 def test_edges_of_a_domain_are_apart(page: Page, server_url: str, size: tuple[int, int]) -> None:
     room = RaceRoom(page).open(server_url)
     page.locator("select[data-testid=race-surface]").select_option("formula")

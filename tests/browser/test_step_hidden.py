@@ -12,6 +12,7 @@ import pytest
 from panels_page import Panels, beside_looks_well, js
 from playwright.sync_api import Page, WebSocket, expect
 from train_page import Train
+from waiting import until
 
 from engine.microscope import PRESETS, next_update
 
@@ -103,7 +104,7 @@ def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: 
     expect(step.hook("judged")).to_contain_text("Right: it is")
     expect(question).to_have_count(1)
     expect(cell).to_have_attribute("data-value", js(hidden).replace("-", "−"))
-    assert received.tells(hidden)
+    until(page, lambda: received.tells(hidden))
     expect(step.hook("score")).to_have_text("2 right · 1 wrong · 0 not known")
     question.first.get_by_test_id("dont-know").click()
     expect(step.hook("score")).to_have_text("2 right · 1 wrong · 1 not known")

@@ -63,7 +63,7 @@ def test_the_sum_passes_through_the_curve_of_the_activation(train: Train, page: 
     page.evaluate(DOTS)
     page.keyboard.press("ArrowRight")
     step.at(through)
-    page.wait_for_function("() => window.dots.length > 0")
+    page.wait_for_function("() => window.dots.length > 1")
     dots, sums = page.evaluate("() => window.dots"), update.steps[through].operands[0].array[:, 0]
     assert len(dots) == len(sums) == 2 and max(dot["duration"] for dot in dots) <= 400
     for dot, z in zip(dots, sums, strict=True):

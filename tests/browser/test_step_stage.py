@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from looks import lasting
 from playwright.sync_api import expect
 from step_page import Step, configure
 from test_step_views import NORMED, SPIRAL
@@ -64,5 +65,8 @@ def test_every_micro_step_is_in_sight(train: Train, network: str, projected: boo
     for micro in range(step.hook("strip").locator("[data-micro]").count()):
         if micro:
             step.press("ArrowRight", micro)
-        found += [f"{micro}, {step.hook('step-title').text_content()}: {wrong}" for wrong in train.page.evaluate(STAGE)]
+        found += [
+            f"{micro}, {step.hook('step-title').text_content()}: {wrong}"
+            for wrong in lasting(lambda: train.page.evaluate(STAGE))
+        ]
     assert not found, "\n".join(found)

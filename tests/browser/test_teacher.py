@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from looks import SIZES, looks_well, walked
 from playwright.sync_api import Page, expect
 from train_page import Train
+from waiting import becomes
 
 RECORD = """() => {
   // Words on a canvas are no text of the page: what is written is remembered until the canvas is cleared.
@@ -52,8 +55,8 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     before = step.evaluate(SIZE)
     train.page.keyboard.press("p")
     expect(settings).to_be_hidden()
-    assert step.evaluate(SIZE) == 1.5 * before
-    assert "projector=1" in train.page.url
+    becomes(train.page, lambda: step.evaluate(SIZE), 1.5 * before)
+    expect(train.page).to_have_url(re.compile("projector=1"))
     for place in ("#page-network", "#page-output", "[data-part=transport]"):
         box = train.page.locator(place).bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 1440.5
@@ -62,7 +65,7 @@ def test_projector_enlarges_the_type_and_folds_the_settings_away(train: Train) -
     train.page.wait_for_function("() => parseFloat(getComputedStyle(document.querySelector('.ytick text')).fontSize) === 18")
     train.page.keyboard.press("p")
     expect(settings).to_be_visible()
-    assert "projector" not in train.page.url
+    expect(train.page).to_have_url(re.compile("^(?!.*projector)"))
 
 
 @pytest.mark.looks(seconds=30, sweep=True)
@@ -114,7 +117,7 @@ def test_a_link_hides_and_locks(page: Page, server_url: str) -> None:
     expect(train.field("data.test_fraction")).to_be_visible()
     locked = train.field("optimizer.lr")
     expect(locked).to_be_visible()
-    assert locked.evaluate("(element) => element.inert")
+    expect(locked).to_have_js_property("inert", True)
     train.input("optimizer.name").select_option("sgd")
     expect(train.hook("subject")).to_contain_text("gradient descent")
     page.wait_for_function("() => document.querySelector('[data-field=\"optimizer.lr\"]').inert")
@@ -206,7 +209,7 @@ def test_breaking_it_raises_the_rate_and_undo_takes_it_back(train: Train) -> Non
     train.status("playing")
     expect(train.input("optimizer.lr").last).to_have_value("10")
     train.pass_step(0)
-    train.hook("notice").get_by_role("button", name="undo").click()
+    train.hook("undo").click()  # that of the notice gives way to what is found, soon after
     expect(train.input("optimizer.lr").last).to_have_value("0.01")
     train.settle(0)
 

@@ -23,6 +23,7 @@ def test_a_weight_is_dragged_typed_and_taken_back(train: Train) -> None:
     step, at_first = train.step, scale.inner_text()
     page.mouse.click(*page.locator(".edges path").last.evaluate(MIDDLE))
     slider = train.hook("weight-slider")
+    slider.hover()  # where it keeps its place
     box = slider.bounding_box()
     assert box
     y = box["y"] + box["height"] / 2
