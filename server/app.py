@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, WebSocket
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from server import activities, metrics
 from server.bus import choice
@@ -20,6 +20,7 @@ from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
 from server.http.qr import qr_routes
+from server.http.root_path import Proxies, RootPath
 from server.http.security import KnownHosts, SecurityHeaders, headers_for
 from server.keeping import versions
 from server.keeping.database import Database
@@ -111,7 +112,9 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
 
     app = FastAPI(title="chainrule", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(KnownHosts, allowed=settings.allowed_hosts)
+    app.add_middleware(RootPath, root=settings.root_path, only=settings.only_root_path)
     app.add_middleware(SecurityHeaders, ancestors=settings.frame_ancestors)
+    app.add_middleware(Proxies, trusted=settings.trusted_proxies)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
@@ -199,9 +202,12 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
         return page.first(request.headers)
 
     @app.get("/join")
-    @app.get("/join/")
     def join(request: Request) -> Response:
         return page.first(request.headers, "join/index.html")
+
+    @app.get("/join/")
+    def join_below() -> Response:
+        return RedirectResponse("../join", 308)  # the page's own addresses are told from beside it
 
     @app.get(PREFIX + "{version}/{path:path}")
     async def page_file(request: Request, version: str, path: str) -> Response:

@@ -1,4 +1,5 @@
-"""Names and addresses of machines: those that a request's headers name, and this machine's own."""
+"""Names and addresses of machines: those that a request's headers name, and this machine's own; the path below which a server
+is."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ SCHEMES = ("https:", "vscode-webview:")
 """What pages of no particular host may be of: any of the web's that come encrypted, and what Visual Studio Code shows."""
 NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}))?")
+PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+LONGEST_PATH = 200
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -51,6 +54,17 @@ def origin_of(text: str) -> tuple[str, str, int] | None:
     scheme, _, rest = text.partition("://")
     host = host_of(rest) if scheme.lower() in PORTS else None
     return None if host is None else (scheme.lower(), host.name, host.port or PORTS[scheme.lower()])
+
+
+def path_of(text: str) -> str:
+    """A path below which a server is, without the slash at its end, empty for the root of a host. Raises ValueError."""
+    path = text.rstrip("/")
+    if path and (len(path) > LONGEST_PATH or not PATH.fullmatch(path)):
+        raise ValueError(
+            f"a root path is like /tools/chainrule: a slash before each part, of letters, digits and - _ . ~, at most "
+            f"{LONGEST_PATH} characters"
+        )
+    return path
 
 
 def address_of(text: str) -> Address | None:

@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from server.hosts import frame_source, host_of, origin_of
+from server.hosts import frame_source, host_of, origin_of, path_of
 from server.memory import machine_memory
 
 PREFIX = "CHAINRULE_"
@@ -114,6 +114,15 @@ class Settings:
         ("127.0.0.1",),
         "addresses or networks of proxies whose word on where a request comes from is believed; * believes all",
         read=_proxy,
+    )
+    root_path: str = setting(
+        "",
+        "the path of its host below which a proxy has this server, such as /tools/chainrule; whether the proxy takes it off a "
+        "request or leaves it on does not matter",
+        read=path_of,
+    )
+    only_root_path: bool = setting(
+        False, "whether outside the root path nothing but /healthz is answered, where it is a secret"
     )
     workers: int = setting(
         1, "processes that serve, on one socket; they need a database that all of them reach", unit="processes", up_to=64

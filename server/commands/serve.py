@@ -79,10 +79,13 @@ def main(arguments: Sequence[str]) -> int:
         "--port", type=port_number, default=8000, help="port to listen on, 0 for any free one (default: %(default)s)"
     )
     parser.add_argument("--workers", type=_workers, help="processes that serve, sharing sessions by the database (default: 1)")
+    parser.add_argument("--root-path", metavar="PATH", help="the path below which a proxy has it, such as /tools/chainrule")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     options = parser.parse_args(arguments)
     if options.workers is not None:
         os.environ["CHAINRULE_WORKERS"] = str(options.workers)  # which each of them reads
+    if options.root_path is not None:
+        os.environ["CHAINRULE_ROOT_PATH"] = options.root_path
     if (named := hosts.host_of(options.host)) is not None and named.address is None:
         os.environ["CHAINRULE_ALLOWED_HOSTS"] = f"{os.environ.get('CHAINRULE_ALLOWED_HOSTS', '')},{named.name}"
     try:
@@ -107,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"chainrule: cannot listen on {options.host} port {options.port}: {error.strerror}.", file=sys.stderr, end=" ")
         print("Choose another with --port, or 0 for any free one.", file=sys.stderr)
         return 1
-    url, words = address(options.host, listener), greeting(options.host, listener)
+    url, words = address(options.host, listener, settings.root_path), greeting(options.host, listener, settings.root_path)
 
     def greet() -> None:
         print(words, flush=True)
@@ -141,8 +144,7 @@ def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         ws_max_size=settings.max_wire_bytes,
         log_config=None,  # its records go where all others go
         log_level="warning",
-        proxy_headers=True,
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=False,  # the application looks at them itself, at one more than uvicorn knows
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
@@ -168,11 +170,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address(host: str, listener: socket.socket) -> str:
-    """The URL to open: a server that listens everywhere is reached on this machine."""
+def address(host: str, listener: socket.socket, root: str = "") -> str:
+    """The URL to open: a server that listens everywhere is reached on this machine. `root`: the path below which it is."""
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
+    return f"http://{shown}:{port}{f'{root}/' if root else ''}"
 
 
 def end_soon() -> None:
@@ -188,13 +190,14 @@ def end_soon() -> None:
     threading.Thread(target=end, name="end", daemon=True).start()
 
 
-def greeting(host: str, listener: socket.socket) -> str:
+def greeting(host: str, listener: socket.socket, root: str = "") -> str:
     """Where the page is; of a server that listens everywhere, also the addresses that learners can type."""
-    port, told = listener.getsockname()[1], f"chainrule is at {address(host, listener)} (Ctrl+C stops it)"
+    port, told = listener.getsockname()[1], f"chainrule is at {address(host, listener, root)} (Ctrl+C stops it)"
     if not ip_address(listener.getsockname()[0]).is_unspecified:
         return told
     own = [each for each in hosts.own_addresses() if each.version == 4 or listener.family == socket.AF_INET6]
-    urls = [f"http://{each}:{port}" if each.version == 4 else f"http://[{each}]:{port}" for each in own]
+    below = f"{root}/" if root else ""
+    urls = [f"http://{each}:{port}{below}" if each.version == 4 else f"http://[{each}]:{port}{below}" for each in own]
     return f"{told}\n" + (
         f"learners open {' or '.join(urls)}" if urls else "this machine is in no network: nobody else can open it"
     )

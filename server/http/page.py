@@ -97,7 +97,7 @@ class Page:
         version = digest.hexdigest()[:16]
         for name in PAGES:
             if name in bodies:
-                bodies[name] = LINK.sub(rf'\1="{PREFIX}{version}/', bodies[name].decode()).encode()
+                bodies[name] = LINK.sub(rf'\1="{PREFIX[1:]}{version}/', bodies[name].decode()).encode()
         self._files = {name: Packed(body, _media_type(name)) for name, body in bodies.items()}
         self._version, self._stamps = version, stamps
 

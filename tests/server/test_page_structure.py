@@ -106,3 +106,22 @@ def test_the_browser_keeps_things_in_one_place() -> None:
     storage = re.compile(r"\b(?:local|session)Storage\b|\bindexedDB\b|\bdocument\.cookie\b|\bcaches\.|\bnavigator\.storage\b")
     users = {path.name for path in modules() if storage.search(COMMENT.sub("", path.read_text()))}
     assert users == {"storage.js"}
+
+
+ROUND_ADDRESS = re.compile(
+    r"""fetch\(["'`]|["'`]/(?:api|ws|room|mirror|join|guide|#)|location\.host\b|new WebSocket\((?!socketAt|address)"""
+)
+"""What finds something of the server's without `toolkit/address.js`, which alone knows below which path it is."""
+
+
+def test_addresses_go_by_the_path_below_which_the_page_is() -> None:
+    found = [
+        f"{path.relative_to(WEB)}:{number}"
+        for folder in ("src", "join")
+        for path in sorted((WEB / folder).rglob("*.js"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if ROUND_ADDRESS.search(line) and not line.lstrip().startswith(("*", "/*", "//"))
+    ]
+    assert found == []
+    html = [*WEB.glob("*.html"), *WEB.glob("join/*.html")]
+    assert html and not [path.name for path in html if re.search(r'(?:href|src)="/', path.read_text())]

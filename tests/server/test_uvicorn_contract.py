@@ -187,14 +187,13 @@ def test_the_server_greets_when_it_answers() -> None:
 
 def test_every_option_that_is_set_is_taken() -> None:
     """A keyword that is no more would be a TypeError; one that came to mean something else is seen here."""
-    options = config(Settings(workers=3, trusted_proxies=("10.0.0.5",)), "server.workers:worker")
+    options = config(Settings(workers=3), "server.workers:worker")
     told = {
         "factory": True,
         "workers": 3,
         "timeout_worker_healthcheck": UNWELL,
         "log_config": None,
-        "proxy_headers": True,
-        "forwarded_allow_ips": ["10.0.0.5"],
+        "proxy_headers": False,  # server.http.root_path believes proxies, and is told of their prefix as well
         "access_log": False,
         "server_header": False,
         "timeout_graceful_shutdown": 3,

@@ -3,6 +3,7 @@
 /** @import { Send, State } from "./types.js" */
 
 import { RoomError } from "../src/class/wire.js";
+import { at } from "../src/toolkit/address.js";
 import { h, setAttribute, setText } from "../src/toolkit/dom.js";
 import { screenOf } from "./screens.js";
 
@@ -24,7 +25,7 @@ export function footView(send) {
       element.hidden = !open && !asked;
       own.disabled = !open || going || state.line?.status !== "open";
       full.hidden = !open;
-      setAttribute(full, "href", `/#follow=${state.room?.code ?? state.member?.code ?? ""}`);
+      setAttribute(full, "href", at(`#follow=${state.room?.code ?? state.member?.code ?? ""}`));
       if (!open) refused = "";
       setText(words, refused || (going ? "Opening …" : open ? "back in one tap" : "Own screen opens again after the answer."));
     },
@@ -34,7 +35,7 @@ export function footView(send) {
     [going, refused] = [true, ""];
     try {
       const found = /** @type {{link: string}} */ (await send("own"));
-      location.assign(`/${found.link.startsWith("#") ? "" : "#"}${found.link}`);
+      location.assign(at(`${found.link.startsWith("#") ? "" : "#"}${found.link}`));
     } catch (error) {
       refused = error instanceof RoomError ? error.message : "The line is lost; try it again when it is back.";
     } finally {

@@ -23,6 +23,7 @@ import { RUN_STATE, runPart } from "./run/part.js";
 import { Sharing } from "./run/sharing.js";
 import { Session } from "./session.js";
 import { PAGE_STATE, Store } from "./store.js";
+import { at } from "./toolkit/address.js";
 import { h } from "./toolkit/dom.js";
 import { loadPlotly } from "./toolkit/plot.js";
 import { messageOf } from "./wire/refusals.js";
@@ -124,16 +125,16 @@ session.begin([
 
 /** A document of the server's. @param {string} path @returns {Promise<unknown>} */
 async function load(path) {
-  const answer = await fetch(path);
+  const answer = await fetch(at(path));
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
   return answer.json();
 }
 
-load("/api/catalog").then((catalog) => store.set({ catalog: /** @type {Catalog} */ (catalog) }), complain);
-load("/api/figures")
+load("api/catalog").then((catalog) => store.set({ catalog: /** @type {Catalog} */ (catalog) }), complain);
+load("api/figures")
   .then(async (found) => {
     const figures = /** @type {Figures} */ (found);
-    await loadPlotly(figures.plotly);
+    await loadPlotly(at(figures.plotly));
     store.set({ figures });
   })
   .catch(complain);

@@ -6,6 +6,7 @@
 /** @import { Event as WireEvent, Subscribe } from "./protocol.js" */
 /** @import { AppState, Attached, Channel, Connection, Frame, Part, Room, RunInfo } from "./types.js" */
 
+import { at } from "./toolkit/address.js";
 import { followed, keyHere } from "./wire/followed.js";
 import { FollowConnection } from "./wire/follow-connection.js";
 import { wordsOfLoss } from "./reconnect/loss.js";
@@ -59,7 +60,7 @@ export class Session {
   begin(parts) {
     // Whoever has no place in the class yet takes one first.
     if (followed !== null && keyHere() === null) {
-      location.replace(`/join#${followed}`);
+      location.replace(at(`join#${followed}`));
       return;
     }
     this.#parts = parts;

@@ -1,16 +1,20 @@
 /** Where late joiners look: the QR code, the address and the code of the room in large letters. */
 
+import { BASE_PATH } from "../toolkit/address.js";
 import { h, setText } from "../toolkit/dom.js";
 import { qrView } from "./qr.js";
 
 /** @param {import("./slice.js").Room} room  @returns {string} what a phone's camera opens */
 export function joinAddress({ joined_by, code }) {
-  const whole = /^https?:/.test(joined_by) ? joined_by : `${location.protocol}//${joined_by}`;
+  const whole = `${location.protocol}//${below(joined_by)}`;
   return code === null ? whole : `${whole}#${code}`;
 }
 
 /** As it is typed. @param {import("./slice.js").Room} room */
-export const typedAddress = ({ joined_by }) => joined_by.replace(/^https?:\/\//, "");
+export const typedAddress = ({ joined_by }) => below(joined_by);
+
+/** The server knows by which host it is reached; the page, below which of its paths. @param {string} joined */
+const below = (joined) => joined.replace(/\/join$/, `${BASE_PATH}join`);
 
 export function cornerView() {
   const qr = qrView();

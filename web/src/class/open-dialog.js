@@ -2,6 +2,7 @@
 
 /** @import { View } from "../types.js" */
 
+import { at } from "../toolkit/address.js";
 import { h, setText } from "../toolkit/dom.js";
 import { messageOf } from "../wire/refusals.js";
 import { sheet } from "./sheet.js";
@@ -87,7 +88,7 @@ export function openDialog(teacher) {
 
 /** Why this server takes no class; empty where it does. */
 async function mayOpen() {
-  const answer = await fetch("/api/limits");
+  const answer = await fetch(at("api/limits"));
   if (!answer.ok) throw new Error(`it answered ${answer.status}`);
   const { class: told } = await answer.json();
   return /** @type {string} */ (told?.refused ?? "");

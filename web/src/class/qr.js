@@ -1,5 +1,6 @@
 /** A QR code as the server makes it, for a text: asked for once. */
 
+import { at } from "../toolkit/address.js";
 import { h, memo, setAttribute } from "../toolkit/dom.js";
 
 /** @type {Map<string, Promise<string>>} */
@@ -7,7 +8,7 @@ const made = new Map();
 
 /** @param {string} text @returns {Promise<string>} the SVG as an address of its own */
 async function make(text) {
-  const answer = await fetch("/api/qr", { method: "POST", body: text, headers: { "Content-Type": "text/plain" } });
+  const answer = await fetch(at("api/qr"), { method: "POST", body: text, headers: { "Content-Type": "text/plain" } });
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return `data:image/svg+xml,${encodeURIComponent(await answer.text())}`;
 }

@@ -5,6 +5,7 @@
 
 import { delayBefore } from "../reconnect/backoff.js";
 import { Silence } from "../reconnect/silence.js";
+import { socketAt } from "../toolkit/address.js";
 import { decodeFrame } from "../wire/frames.js";
 
 /** Milliseconds that an attempt may take to the end of entering. */
@@ -80,7 +81,7 @@ export class RoomSocket {
   open() {
     this.#leave();
     this.#closed = false;
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/room`);
+    const socket = new WebSocket(socketAt("room"));
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#tell("connecting");

@@ -3,6 +3,7 @@
 /** @import { AppState, Aside, Host } from "../types.js" */
 
 import { registerAside } from "../registry.js";
+import { at } from "../toolkit/address.js";
 import { h } from "../toolkit/dom.js";
 import { sentencesOf } from "../wire/refusals.js";
 import { LOOKING_ON, followed, keyHere } from "../wire/followed.js";
@@ -35,7 +36,7 @@ function begin(host) {
     if (followed === null || key === null) return;
     set({ refused: "" });
     try {
-      location.assign(`/${await ownScreen(followed, key)}`);
+      location.assign(at(await ownScreen(followed, key)));
     } catch (error) {
       set({ refused: sentencesOf(error) });
     }

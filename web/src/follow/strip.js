@@ -3,6 +3,7 @@
 /** @import { View } from "../types.js" */
 /** @import { AppState } from "../types.js" */
 
+import { at } from "../toolkit/address.js";
 import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 
 /** @param {() => void} own  to a screen of one's own @returns {View} */
@@ -41,7 +42,7 @@ export function stripView(own) {
       setText(code, follow.code);
       setText(words, standing(state));
       element.dataset.status = follow.status;
-      const address = `/join#${follow.code}`;
+      const address = at(`join#${follow.code}`);
       for (const link of [vote, back]) setAttribute(link, "href", address);
       vote.hidden = follow.status !== "voting";
       button.hidden = follow.status === "ended" || follow.status === "removed" || connection.status === "superseded";

@@ -3,6 +3,7 @@
 /** @import { View } from "../types.js" */
 /** @import { GraphActions } from "./actions.js" */
 
+import { at } from "../toolkit/address.js";
 import { h, memo, setAttribute, setText } from "../toolkit/dom.js";
 import { typeScale } from "../toolkit/type-scale.js";
 import { messageOf } from "../wire/refusals.js";
@@ -147,7 +148,7 @@ function readyView(actions) {
 
   async function fill() {
     try {
-      const answer = await fetch("/api/microscope");
+      const answer = await fetch(at("api/microscope"));
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       const { graphs } = /** @type {{graphs: Ready[]}} */ (await answer.json());
       buttons = graphs.map(({ name, title, summary, text, inputs }) => {

@@ -5,6 +5,7 @@
 /** @import { Choices, LabFrame, LabLook, LabRow } from "./slice.js" */
 
 import { LONGEST, addressOf, pack } from "../link.js";
+import { at } from "../toolkit/address.js";
 import { download } from "../toolkit/files.js";
 import { Newest } from "../wire/newest.js";
 import { messageOf, reasonOf, refusalOf, sentencesOf, wordsOf } from "../wire/refusals.js";
@@ -61,7 +62,7 @@ export class LabActions {
     if (rows && !failed) return;
     this.look({ failed: "" });
     try {
-      const answer = await fetch("/api/lab");
+      const answer = await fetch(at("api/lab"));
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       /** @type {{experiments: LabRow[]}} */
       const { experiments } = await answer.json();

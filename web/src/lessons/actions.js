@@ -5,6 +5,7 @@
 /** @import { LessonLook } from "./slice.js" */
 /** @import { Reference } from "./link.js" */
 
+import { at } from "../toolkit/address.js";
 import { messageOf, sentencesOf } from "../wire/refusals.js";
 import { download } from "../toolkit/files.js";
 import { leaveOpen } from "../frame/restrict.js";
@@ -99,7 +100,7 @@ export class LessonActions {
     if (this.state.lessonLook.courses) return;
     this.look({ failed: "" });
     try {
-      const answer = await fetch("/api/lessons");
+      const answer = await fetch(at("api/lessons"));
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       const { courses } = await answer.json();
       this.look({ courses });

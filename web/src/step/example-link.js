@@ -2,6 +2,8 @@
 
 /** @import { Example, GraphExample } from "./panels/types.js" */
 
+import { at } from "../toolkit/address.js";
+
 const FIELD = "example";
 
 /** The example that this page's own address names. @returns {string | null} */
@@ -21,7 +23,7 @@ export const expressionAddress = (expression) => address({ view: "graph", ...exp
 
 /** All there are. @returns {Promise<{presets: Example[], graphs: GraphExample[]}>} */
 export async function loadExamples() {
-  const answer = await fetch("/api/microscope");
+  const answer = await fetch(at("api/microscope"));
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.json();
 }

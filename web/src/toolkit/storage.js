@@ -3,6 +3,11 @@
  * nothing more. Then it lasts as long as the page. No other module touches the browser's storage.
  */
 
+import { BASE_PATH } from "./address.js";
+
+/** Several servers may be below paths of one host, whose storage is one. */
+const OWN = BASE_PATH === "/" ? "" : BASE_PATH;
+
 class Keeping {
   #name;
   /** What the browser did not take. @protected @type {Map<string, string>} */
@@ -25,7 +30,7 @@ class Keeping {
   /** @param {string} key @returns {string | null} */
   get(key) {
     try {
-      return this.untaken.get(key) ?? this.#storage?.getItem(key) ?? null;
+      return this.untaken.get(key) ?? this.#storage?.getItem(OWN + key) ?? null;
     } catch {
       return null;
     }
@@ -36,7 +41,7 @@ class Keeping {
     try {
       const storage = this.#storage;
       if (!storage) return "blocked";
-      storage.setItem(key, value);
+      storage.setItem(OWN + key, value);
       this.untaken.delete(key);
       return null;
     } catch (error) {
@@ -53,17 +58,18 @@ class Keeping {
   remove(key) {
     this.untaken.delete(key);
     try {
-      this.#storage?.removeItem(key);
+      this.#storage?.removeItem(OWN + key);
     } catch {
       // what cannot be written is not there
     }
   }
 
-  /** Of everything the browser keeps. @returns {string[]} */
+  /** Of everything the browser keeps for this server. @returns {string[]} */
   keys() {
     try {
       const storage = this.#storage;
-      return Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i) ?? "");
+      const all = Array.from({ length: storage?.length ?? 0 }, (_, i) => storage?.key(i) ?? "");
+      return all.filter((key) => key.startsWith(OWN)).map((key) => key.slice(OWN.length));
     } catch {
       return [];
     }

@@ -8,6 +8,7 @@
 /** @import { AppState, Channel, Frame, Refusal, Connection } from "../types.js" */
 /** @import { Asked } from "../reconnect/unanswered.js" */
 
+import { socketAt } from "../toolkit/address.js";
 import { decodeFrame } from "./frames.js";
 import { refusalOfLength, tooLong } from "./length.js";
 import { delayBefore } from "../reconnect/backoff.js";
@@ -123,7 +124,7 @@ export class SocketConnection {
     this.#keepUnanswered();
     this.#forgotten = false;
     this.#unreadable = null;
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+    const socket = new WebSocket(socketAt("ws"));
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#tell("connecting");

@@ -9,6 +9,7 @@
 
 import { delayBefore } from "../reconnect/backoff.js";
 import { Silence } from "../reconnect/silence.js";
+import { socketAt } from "../toolkit/address.js";
 import { CommandError, SocketConnection } from "./connection.js";
 import { decodeFrame } from "./frames.js";
 import { LOOKING_ON } from "./followed.js";
@@ -44,7 +45,7 @@ export class FollowConnection extends SocketConnection {
   open() {
     clearTimeout(this.#due);
     this.#line?.close();
-    const line = (this.#line = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/mirror`));
+    const line = (this.#line = new WebSocket(socketAt("mirror")));
     line.binaryType = "arraybuffer";
     this.#tell("connecting");
     this.#due = window.setTimeout(() => this.#lose(), ATTEMPT);

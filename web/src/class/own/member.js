@@ -1,5 +1,6 @@
 /** Who one is in the class that the address names, `#…&class=K7FQ`: the joining page left it in the browser. */
 
+import { at } from "../../toolkit/address.js";
 import { ofBrowser, ofTab } from "../../toolkit/storage.js";
 
 const KEY = "chainrule.class";
@@ -26,4 +27,4 @@ export function keptKey() {
 }
 
 /** Where the class is followed: one comes back as who one was there. @param {string} code */
-export const joinAddress = (code) => (keptKey() === null ? `/join#${code}` : "/join");
+export const joinAddress = (code) => (keptKey() === null ? at(`join#${code}`) : at("join"));

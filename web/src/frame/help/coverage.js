@@ -3,6 +3,7 @@
 /** @import { Covered, Place } from "./types.js" */
 
 import { markup } from "../../shared/markup.js";
+import { at } from "../../toolkit/address.js";
 import { h } from "../../toolkit/dom.js";
 import { reasonOf } from "../../wire/refusals.js";
 
@@ -26,7 +27,7 @@ export function coverageIndex(leave) {
       if (there) return;
       state.textContent = "Loading…";
       try {
-        const answer = await fetch("/api/coverage");
+        const answer = await fetch(at("api/coverage"));
         if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
         /** @type {{rows: Covered[]}} */
         const { rows } = await answer.json();

@@ -5,6 +5,8 @@
 
 /** @import { Task } from "../../types.js" */
 
+import { at } from "../../toolkit/address.js";
+
 /**
  * @typedef {object} TableColumn
  * @property {number} index
@@ -87,7 +89,7 @@ const MAX_CLASSES = 64;
 export async function readTable(file, readings) {
   if (file.size > MAX_BYTES) throw new Error(`The file is larger than ${MAX_BYTES / 1e6} MB.`);
   if (file.size === 0) throw new Error("The file is empty.");
-  return /** @type {Promise<TableSummary>} */ (post(`/api/table?${inWords(readings)}`, file));
+  return /** @type {Promise<TableSummary>} */ (post(`api/table?${inWords(readings)}`, file));
 }
 
 /**
@@ -103,7 +105,7 @@ export async function tableData(file, choices) {
   for (const [name, value] of Object.entries(rest)) if (value !== null) query.set(name, String(value));
   for (const index of inputs) query.append("inputs", String(index));
   for (const { column, name } of uses) query.append("as", `${column}:${name}`);
-  return /** @type {Promise<TableData>} */ (post(`/api/table/data?${query}`, file));
+  return /** @type {Promise<TableData>} */ (post(`api/table/data?${query}`, file));
 }
 
 /** @param {Map<number, string>} readings */
@@ -120,7 +122,7 @@ export function titleOf(file) {
 async function post(path, file) {
   let answer;
   try {
-    answer = await fetch(path, { method: "POST", headers: { "Content-Type": "text/csv" }, body: file });
+    answer = await fetch(at(path), { method: "POST", headers: { "Content-Type": "text/csv" }, body: file });
   } catch {
     throw new Error("The file could not be read or sent: it may have changed since, or the server is away.");
   }

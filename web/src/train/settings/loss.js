@@ -2,6 +2,7 @@
 
 /** @import { AppState, View } from "../../types.js" */
 
+import { at } from "../../toolkit/address.js";
 import { h, memo, setAttribute, setText } from "../../toolkit/dom.js";
 import { MINUS, formatExact, formatNumber } from "../../toolkit/maths.js";
 import { rowNamed } from "../../run/spec.js";
@@ -152,7 +153,7 @@ function deltaBars(actions) {
       if (asked) return;
       asked = true;
       try {
-        const answer = await fetch("/api/output-curves");
+        const answer = await fetch(at("api/output-curves"));
         if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
         const found = /** @type {OutputCurves} */ (await answer.json());
         curves = found;
