@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import inspect
+import threading
 import re
 import signal
 import tomllib
@@ -181,7 +182,9 @@ def test_the_server_greets_when_it_answers() -> None:
         server.should_exit = True
 
     server = Server(uvicorn.Config(app, interface="asgi3", log_config=None, lifespan="off"), greet)
-    server.run([listener])
+    thread = threading.Thread(target=server.run, args=([listener],))  # this one's may have a browser's loop
+    thread.start()
+    thread.join(60)
     assert greeted == [True], "by the end of startup the sockets are listened at"
 
 
