@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import inspect
-import threading
 import re
 import signal
+import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
