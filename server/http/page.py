@@ -15,6 +15,7 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from server.http import comments
 from server.http.assets import accepts_gzip
 from server.http.security import READ_BY
 
@@ -38,7 +39,7 @@ class Packed:
 
     def __init__(self, body: bytes, media_type: str) -> None:
         self._body, self._media_type = body, media_type
-        self._compressed = gzip.compress(body, 6, mtime=0) if len(body) >= LEAST else None
+        self._compressed = gzip.compress(body, 9, mtime=0) if len(body) >= LEAST else None
         self.tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
 
     def response(self, asked: Headers, cache: str = ASKED_AGAIN) -> Response:
@@ -98,7 +99,7 @@ class Page:
         for name in PAGES:
             if name in bodies:
                 bodies[name] = LINK.sub(rf'\1="{PREFIX[1:]}{version}/', bodies[name].decode()).encode()
-        self._files = {name: Packed(body, _media_type(name)) for name, body in bodies.items()}
+        self._files = {name: Packed(_sent(name, body), _media_type(name)) for name, body in bodies.items()}
         self._version, self._stamps = version, stamps
 
     @staticmethod
@@ -107,6 +108,10 @@ class Page:
         if path.name.endswith(".d.ts"):
             return False
         return not any(part.startswith(".") or part == "node_modules" for part in path.parts)
+
+
+def _sent(name: str, body: bytes) -> bytes:
+    return comments.without(body.decode()).encode() if name.endswith(".js") else body
 
 
 def _media_type(name: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from test_page_imports import COMMENT, imports
 
+from server.http import comments
 from server.http.assets import web_folder
 
 WEB = web_folder()
@@ -125,3 +126,19 @@ def test_addresses_go_by_the_path_below_which_the_page_is() -> None:
     assert found == []
     html = [*WEB.glob("*.html"), *WEB.glob("join/*.html")]
     assert html and not [path.name for path in html if re.search(r'(?:href|src)="/', path.read_text())]
+
+
+def test_what_is_left_out_of_a_module_is_comments_alone() -> None:
+    saved = 0
+    for path in [*modules(), *sorted((WEB / "join").rglob("*.js"))]:
+        source = path.read_text()
+        sent = comments.without(source)
+        assert sent.count("\n") == source.count("\n"), path
+        saved += len(source) - len(sent)
+        at = kept = 0
+        for found in comments.COMMENT.finditer(source):
+            # Not within a template, whose text may look like one.
+            kept += source.count("`", at, found.start())
+            assert kept % 2 == 0 and found[0].count("*/") <= 1, (path, found[0])
+            at = found.end()
+    assert saved > 200_000
