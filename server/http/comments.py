@@ -10,5 +10,12 @@ COMMENT = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*$", re.M
 
 
 def without(source: str) -> str:
-    """A module without such comments; every line keeps its number, which errors name."""
-    return COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source)
+    """A module without such comments; every line keeps its number, which errors name. What looks like one within a template, as
+    in the text of a shader, stays."""
+    parts, at, quotes = [], 0, 0
+    for comment in COMMENT.finditer(source):
+        before = source[at : comment.start()]
+        quotes += before.count("`")
+        parts += [before, comment[0] if quotes % 2 else "\n" * comment[0].count("\n")]
+        at = comment.end()
+    return "".join([*parts, source[at:]])
