@@ -60,9 +60,9 @@ def test_a_frame_brings_no_further_origin(serve: Serve) -> None:
 def test_what_tells_a_sandbox_why_it_is_empty_is_read_from_everywhere_and_nothing_else(live: Live) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=60)
     connection.request("GET", "/")
-    links = re.findall(r'(?:href|src)="(/page-[^"]+)"', connection.getresponse().read().decode())
+    links = re.findall(r'(?:href|src)="(page-[^"]+)"', connection.getresponse().read().decode())
     connection.close()
-    read_by = {link.rpartition("/")[2]: answered(live, link).headers["Cross-Origin-Resource-Policy"] for link in links}
+    read_by = {link.rpartition("/")[2]: answered(live, f"/{link}").headers["Cross-Origin-Resource-Policy"] for link in links}
     assert read_by.pop("sandboxed.js") == "cross-origin"
     assert len(read_by) > 20 and set(read_by.values()) == {"same-origin"}
 
