@@ -61,7 +61,7 @@ async def all_back(them: list[Learner], since: float, what: str) -> None:
         assert since_then == sorted(since_then), "a run that another one runs, too"
 
 
-@pytest.mark.parametrize("many", [8, pytest.param(20, marks=pytest.mark.slow(seconds=12))])
+@pytest.mark.parametrize("many", [4, pytest.param(20, marks=pytest.mark.slow(seconds=12))])
 def test_a_killed_server_started_again_brings_every_session_back(file: str, many: int) -> None:
     async def scene() -> None:
         with ServerProcess(file) as first:
