@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from server import VERSION, commands, hosts, logs, metrics
 from server.app import create_app
@@ -130,7 +130,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+def config(settings: Settings, app: ASGIApp | str) -> uvicorn.Config:
     """How uvicorn is to serve: an application, or the name of what makes one in each worker. Frames do not compress well and
     come often, so they travel as they are."""
     return uvicorn.Config(

@@ -151,12 +151,17 @@ class RaceController(RaceAccess, ABC, Generic[R]):
         return any(isinstance(command, ends) for command in waiting)
 
     @property
+    def underway(self) -> Work | None:
+        """What the race is seen to be busy with."""
+        return self.work
+
+    @property
     def playing(self) -> bool:
         return self.work is not None
 
     @property
     def moving(self) -> bool:
-        return self.work is not None
+        return self.underway is not None
 
     def wait(self, now: float) -> float:
         """Seconds until the lanes are to go on, or what was held back is to be told."""
@@ -293,16 +298,16 @@ class RaceController(RaceAccess, ABC, Generic[R]):
             self.host.report(state)
 
     def _status(self) -> Status:
-        if isinstance(self.work, Play):
+        if isinstance(self.underway, Play):
             return "playing"
-        if self.work is not None:
+        if self.underway is not None:
             return "seeking"
         at = self.steppable()
         return "finished" if at.step >= at.end else "paused"
 
     @property
     def steps_per_second(self) -> float | None:
-        return self.work.meter.rate if isinstance(self.work, Play) else None
+        return self.underway.meter.rate if isinstance(self.underway, Play) else None
 
     # Being drawn -----------------------------------------------------------------------------------------------------
 

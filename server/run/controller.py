@@ -201,11 +201,16 @@ class RunController(RunAccess):
         now = time.monotonic()
         if self.trainer is None or not self._throttle.allows(now, self.host.interval, hurry=hurry):
             return
-        state = run_state.state(self.number, self.trainer, self.work, self.speed)
+        state = run_state.state(self.number, self.trainer, self.underway, self.speed)
         if state != self._state:
             self._state = state
             self._throttle.told(now)
             self.host.report(state)
+
+    @property
+    def underway(self) -> Work | None:
+        """What the run is seen to be busy with."""
+        return self.work
 
     @property
     def playing(self) -> bool:
@@ -213,11 +218,11 @@ class RunController(RunAccess):
 
     @property
     def moving(self) -> bool:
-        return self.work is not None
+        return self.underway is not None
 
     @property
     def seeking(self) -> bool:
-        return isinstance(self.work, clock.Seek)
+        return isinstance(self.underway, clock.Seek)
 
     def header(self) -> Header:
         trainer = self.present()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, ParamSpec, Protocol, TypeVar
 
@@ -37,6 +37,8 @@ class Host(Protocol):
     store: Experiments
     address: str
     """From where the session was begun, or called back."""
+    alone: AbstractContextManager[object]
+    """Held while anything is called in a worker: an activity whose object others use, too, sets it."""
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in a worker thread what a command waits for. However long that is, others have their turns wherever it gives way

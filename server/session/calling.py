@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -24,6 +25,8 @@ class Calling:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._account = Account()
+        self.alone: AbstractContextManager[object] = nullcontext()
+        """Held while anything is called: where what the activities work on is used by others, too, it keeps them apart."""
         self._queued: Job | None = None
         self._called: Job | None = None
         """What a command is waiting for now."""
@@ -84,7 +87,7 @@ class Calling:
 
     async def _call(self, function: Callable[[], R], *, hurried: bool, turn: bool) -> R:
         behind = turn and not self.watched_by
-        job = self._scheduler.submit(self._account, function, hurried=hurried, behind=behind)
+        job = self._scheduler.submit(self._account, partial(_held, self.alone, function), hurried=hurried, behind=behind)
         self._queued, self._called = (job, None) if turn else (None, job)
         try:
             result: R = await job.result()
@@ -94,3 +97,9 @@ class Calling:
             raise
         finally:
             self._queued = self._called = None
+
+
+def _held(alone: AbstractContextManager[object], function: Callable[[], R]) -> R:
+    """In the worker."""
+    with alone:
+        return function()

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "warmup.py": "kernels compile in a thread of their own",
     "workers.py": "watches over the process",
     "commands/serve.py": "opens a browser",
+    "notebook/serving.py": "the server of a notebook's kernel is a thread of it",
     "keeping/database.py": "the database's own threads",
     "keeping/kept_texts.py": "packs and unpacks a text",
     "reading/process.py": "listens to the server, in a process of its own",

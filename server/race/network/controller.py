@@ -103,7 +103,7 @@ class NetworkRaceController(RaceController["NetworkRace"], NetworkAccess):
 
     @property
     def moving(self) -> bool:
-        return self.work is not None or self._looking
+        return super().moving or self._looking
 
     def wait(self, now: float) -> float:
         return 0.0 if self._looking or self._measures() else super().wait(now)

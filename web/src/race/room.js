@@ -20,6 +20,9 @@ import { dotWords, raceView } from "./surface/view.js";
 import { networkHelp, onNetwork, switched } from "./switch.js";
 import { raceTransport } from "./transport.js";
 
+/** Where a notebook frames a race on the network, that is what opens: `#on=network`. @type {AppState["networkLook"]["on"]} */
+const askedOn = new URLSearchParams(location.hash.slice(1)).get("on") === "network" ? "network" : "surface";
+
 /** @type {Pick<AppState, "race" | "raceClock" | "trails" | "raceLook" | "raceUpdate" | "network" | "networkClock" | "networkLook" | "studies">} */
 const STATE = {
   race: null,
@@ -42,7 +45,7 @@ const STATE = {
   raceUpdate: { open: false, lane: null, coordinate: "x", answer: null },
   network: null,
   networkClock: null,
-  networkLook: { on: "surface", page: "plane", three: false, lane: null, edited: null, study: null, preset: "" },
+  networkLook: { on: askedOn, page: "plane", three: false, lane: null, edited: null, study: null, preset: "" },
   studies: {},
 };
 
