@@ -219,6 +219,7 @@ def test_codes_are_not_found_by_trying(serve: Callable[[Settings], Live], monkey
     with Class(live, learners=0) as group, RoomPage(live) as guesser:
         codes = [code for code in ("AAAA", "BBBB", "CCCC", "DDDD", "EEEE", "FFFF") if code != group.code]
         assert [guesser.refused("enter", code=codes[0]) for _ in range(20)] == ["unknown_room"] * 20
+        monkeypatch.setattr(tries, "PATIENCE", 60.0)
         school = [group.page() for _ in range(40)]
         ids = [page.send("enter", code=group.code.lower()) for page in school]
         answers = [page.until(lambda event, id=id: event.get("id") == id) for page, id in zip(school, ids, strict=True)]
@@ -235,7 +236,7 @@ def test_codes_are_not_found_by_trying(serve: Callable[[Settings], Live], monkey
             assert page.do("enter", code=group.code, key=key)["member"] == member
         with RoomPage(live) as page:
             assert page.do("enter", code=group.code, key=group.key, **{"as": "remote"})["room"] == group.room
-        monkeypatch.setattr(tries, "PATIENCE", 20.0)
+        monkeypatch.setattr(tries, "PATIENCE", 60.0)
         late = group.page()
         id = late.send("enter", code=group.code)
         now[0] += 1.0
