@@ -29,7 +29,10 @@ DIALOGS: dict[str, dict[str, Callable[[Page], None]]] = {
         "examples": lambda page: page.get_by_test_id("examples").click(),
         "take it away": lambda page: page.get_by_test_id("take").click(),
     },
-    "lessons": {"keys": lambda page: page.keyboard.press("?")},
+    "lessons": {
+        "keys": lambda page: page.keyboard.press("?"),
+        "embed": lambda page: page.get_by_test_id("embed").click(),
+    },
     "lab": {"keys": lambda page: page.keyboard.press("?")},
     "race": {"keys": lambda page: page.keyboard.press("?"), "next update": lambda page: page.keyboard.press("o")},
 }

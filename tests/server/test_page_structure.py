@@ -18,6 +18,8 @@ SOURCE = (WEB / "src").resolve()
 ROOMS = ("train", "step", "race", "graph", "lessons", "lab")
 ASIDES = ("class", "follow")
 """On the page in every room, and no room themselves."""
+EMBED = "embed"
+"""One of the rooms in a frame: `frame/embed`."""
 GENERATED = {"protocol.d.ts", "room-protocol.d.ts"}
 FOR_ALL = {"toolkit", "wire", "reconnect", "run", "shared", "frame", *ASIDES}
 """Folders whose parts every room may take."""
@@ -99,7 +101,7 @@ def test_every_stylesheet_is_linked_and_lies_with_what_it_styles() -> None:
     linked = re.findall(r'href="styles/([^"]+)"', (WEB / "index.html").read_text())
     there = {path.relative_to((WEB / "styles").resolve()).as_posix() for path in sheets()}
     assert set(linked) == there and len(linked) == len(there)
-    assert {name.split("/")[0] for name in there if "/" in name} == {*ROOMS, *ASIDES}
+    assert {name.split("/")[0] for name in there if "/" in name} == {*ROOMS, *ASIDES, EMBED}
 
 
 def test_the_browser_keeps_things_in_one_place() -> None:

@@ -2,11 +2,17 @@
 
 /** @import { Catalog, Figures, Host } from "./types.js" */
 
+import "./frame/embed/refused.js";
+import "./frame/embed/box.js";
 import "./rooms.js";
 import "./asides.js";
 import { barView } from "./frame/bar.js";
 import { keyBeside } from "./frame/beside.js";
 import { firstRoom, partOfRooms, roomOf } from "./frame/current-room.js";
+import { embedded } from "./frame/embed/asked.js";
+import { embedDialog } from "./frame/embed/dialog.js";
+import { placeNow } from "./frame/embed/place.js";
+import { stripView } from "./frame/embed/strip.js";
 import { helpDialog } from "./frame/help/help.js";
 import { listenToKeys } from "./frame/keys.js";
 import { linkDialog } from "./frame/link-dialog.js";
@@ -37,6 +43,8 @@ const session = new Session(store, () => roomOf(rooms, store.state));
 const { connection } = session;
 const sender = new Sender(store, connection);
 const links = linkDialog(() => sharing.exportFile("script"));
+const place = () => placeNow(parts, roomOf(rooms, store.state), store.state);
+const embeds = embedDialog(place);
 const comparison = new Comparison({ store, sender });
 const sharing = new Sharing({ store, sender, comparison, showLink: links.show });
 const actions = new RunActions({ store, sender, connection }, kinds[0].name);
@@ -49,6 +57,7 @@ const host = {
   sharing,
   comparison,
   showLink: links.show,
+  showEmbed: embeds.open,
   watch: (fresh) => session.watch(fresh),
 };
 const rooms = kinds.map(({ name, title, within, begin }) => ({ name, title, within, ...begin(host) }));
@@ -59,14 +68,16 @@ const parts = [...asides, ...rooms];
 const help = helpDialog(rooms, asides, actions, () => store.state);
 const marker = markerView();
 const beside = parts.flatMap((room) => (room.beside ? [room.beside.view] : []));
-const views = [
+const bar = () =>
   barView(
     actions,
     help.open,
     rooms,
     marker.buttons,
     asides.flatMap(({ tools }) => tools ?? []),
-  ),
+  );
+const views = [
+  embedded === null ? bar() : stripView(place, rooms, host),
   ...beside,
   partOfRooms(rooms, "view"),
   noticeView(actions, rooms),
@@ -79,6 +90,7 @@ const inOrder = [...views.filter((view) => !beside.includes(view)), ...beside, .
 const dialogs = parts.flatMap((part) => part.dialogs ?? []);
 const [theme, projector] = [initialTheme(), initialProjector()];
 applyTheme(theme);
+document.documentElement.toggleAttribute("data-embed", embedded !== null);
 applyProjector(projector);
 const restrict = restrictions();
 const fade = lettingNoticesFade(store, rooms);
@@ -97,6 +109,7 @@ document.body.replaceChildren(
   help.element,
   ...dialogs.map(({ element }) => element),
   links.element,
+  embeds.element,
 );
 listenToKeys(
   actions,

@@ -169,8 +169,10 @@ export interface Host {
   sharing: Sharing;
   /** a run kept beside the live one */
   comparison: Comparison;
-  /** a link that could not be copied, or why there is none */
-  showLink: (shown: { url: string | null; note: string }) => void;
+  /** a link that could not be copied (or why else it is shown), or why there is none */
+  showLink: (shown: { url: string | null; note: string; why?: string }) => void;
+  /** what is shown as a frame for another page */
+  showEmbed: () => void;
   /** tells the server again what is watched; `fresh`: its channels then come from their beginning */
   watch: (fresh?: boolean) => void;
 }
@@ -212,6 +214,8 @@ export interface Beside {
   view: View;
   keys?: (state: AppState) => Record<string, () => void>;
   channels?: (state: AppState) => string[];
+  /** the address of what is open beside the rooms, and what it is called; null: nothing is */
+  place?: (state: AppState) => { url: string; title: string } | null;
 }
 
 /**
@@ -227,6 +231,8 @@ export interface Room extends Part {
   dialogs?: (View | { element: HTMLElement })[];
   /** what is watched, by the channels' names: one that came with the room need not be in `protocol.d.ts` */
   channels: (state: AppState) => string[];
+  /** a link to what is shown, as it stands; null: why there is none */
+  place?: () => Promise<{ url: string | null; note: string }>;
   /** what is being run, in words */
   subject: (state: AppState) => string;
   /** that move the transport, and the room's own; the page adds those that are the same everywhere */

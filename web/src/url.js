@@ -3,6 +3,8 @@
  * and the rooms, and the cards of a lesson, as entries of the browser's history.
  */
 
+import { framed } from "./toolkit/storage.js";
+
 /** The fragment as it is: the history brings older ones. */
 let fragment = location.hash;
 
@@ -11,7 +13,7 @@ let fragment = location.hash;
  */
 export function readFragment() {
   const fields = new URLSearchParams(location.hash.slice(1));
-  const theme = fields.get("theme");
+  const theme = fields.get("theme") ?? new URLSearchParams(location.search).get("theme"); // an embed's stands there, too
   const names = (/** @type {string} */ field) => (fields.get(field) ?? "").split(",").filter(Boolean);
   return {
     view: fields.get("view"),
@@ -64,6 +66,25 @@ export function entryHere() {
   return entry?.page === PAGE ? entry : null;
 }
 
+/** In a frame the history is that of the page around it, which gets no entries of ours. @type {{state: unknown, address: string}[]} */
+const behind = [];
+
+/** @param {unknown} entry @param {string} address */
+function push(entry, address) {
+  if (!framed) return history.pushState(entry, "", address);
+  behind.push({ state: history.state, address: location.href });
+  history.replaceState(entry, "", address);
+}
+
+/** One entry back, as by the browser's own button. */
+export function goBack() {
+  if (!framed) return history.back();
+  const before = behind.pop();
+  if (!before) return;
+  history.replaceState(before.state, "", before.address);
+  dispatchEvent(new PopStateEvent("popstate", { state: before.state }));
+}
+
 /**
  * A room becomes an entry of the history: a new one, or, where one came from nowhere, the one that is there.
  * @param {string} room
@@ -73,7 +94,7 @@ export function entryHere() {
 export function enterEntry(room, from, view) {
   const entry = { ...history.state, page: PAGE, room, from };
   if (from === null) history.replaceState(entry, "");
-  else history.pushState(entry, "", addressWith({ view }));
+  else push(entry, addressWith({ view }));
   fragment = location.hash;
 }
 
@@ -99,7 +120,7 @@ export function writePlace(fields, kept, entered) {
   if (entered === null) history.replaceState({ ...history.state, ...kept }, "", addressWith(fields));
   else {
     const { room, from, view } = entered;
-    history.pushState({ ...history.state, page: PAGE, room, from, ...kept }, "", addressWith({ ...fields, view }));
+    push({ ...history.state, page: PAGE, room, from, ...kept }, addressWith({ ...fields, view }));
   }
   fragment = location.hash;
 }

@@ -3,6 +3,7 @@
 /** @import { AppState, Room, RoomKind, View } from "../types.js" */
 
 import { h } from "../toolkit/dom.js";
+import { embedded } from "./embed/asked.js";
 import { readFragment } from "../url.js";
 
 /** A room of this page, with its name and its door. @typedef {Room & Pick<RoomKind, "name" | "title" | "within">} NamedRoom */
@@ -20,7 +21,7 @@ export function roomOf(rooms, state) {
  * @param {Pick<RoomKind, "name">[]} rooms
  */
 export function firstRoom(rooms) {
-  const wanted = readFragment().view;
+  const wanted = embedded ?? readFragment().view;
   return (rooms.find(({ name }) => name === wanted) ?? rooms[0]).name;
 }
 

@@ -42,14 +42,11 @@ export function linkDialog(save) {
   element.addEventListener("click", (event) => event.target === element && element.close());
   return {
     element,
-    show({ url, note }) {
+    show({ url, note, why = "The browser did not let the page copy it." }) {
       field.hidden = url === null;
       file.hidden = url !== null;
       field.value = url ?? "";
-      words.textContent =
-        url === null
-          ? withoutLink(note)
-          : ["The browser did not let the page copy it. Copy it here.", note].filter(Boolean).join(" ");
+      words.textContent = url === null ? withoutLink(note) : [why, "Copy it here.", note].filter(Boolean).join(" ");
       element.showModal();
       if (url !== null) field.select();
     },

@@ -6,6 +6,7 @@
 import { h, memo, setText } from "../toolkit/dom.js";
 import { machineIsBusy } from "./busy.js";
 import { connectionLine } from "./connection-line.js";
+import { alone } from "./embed/rooms.js";
 import { icon } from "../toolkit/icons.js";
 import { roomOf } from "./current-room.js";
 
@@ -116,6 +117,7 @@ function lineFor(state, rooms, actions) {
     return { kind: "quiet", text: `${why}: pictures come less often.` };
   }
   if (own.idle?.kind !== "invite") return own.idle ?? null;
+  if (alone) return null; // whoever framed it says what there is to do
   const invited = rooms.flatMap((room) => room.invites?.() ?? []);
   return { ...own.idle, buttons: [...(own.idle.buttons ?? []), ...invited] };
 }

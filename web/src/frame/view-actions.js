@@ -1,8 +1,9 @@
 /** How the page is looked at: its rooms, themes, axes. None of it changes a run. */
 
 import { ofTab } from "../toolkit/storage.js";
-import { enterEntry, entryHere, writeFragment } from "../url.js";
+import { enterEntry, entryHere, goBack as backInHistory, writeFragment } from "../url.js";
 import { goBack } from "../wire/tab-sessions.js";
+import { mayEnter, stays } from "./embed/rooms.js";
 import { rememberLetters, rememberLinear } from "./preferences.js";
 import { applyProjector } from "./projector.js";
 import { applyTheme } from "./theme.js";
@@ -35,13 +36,14 @@ export class ViewActions {
   enter(room) {
     const here = this.store.state.room;
     if (room === here) return;
+    if (!mayEnter(room, this.store.state)) return this.store.set({ notice: { kind: "info", text: stays() } });
     enterEntry(room, here, this.#inAddress(room));
     this.store.set({ room, cameFrom: here });
   }
 
   /** Back to the room one came from. */
   goBack() {
-    if (entryHere()?.from) history.back();
+    if (entryHere()?.from) backInHistory();
   }
 
   /** From now on the room is where the browser's history stands. What else the address says stays as it is. */

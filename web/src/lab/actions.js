@@ -7,6 +7,7 @@
 import { LONGEST, addressOf, pack } from "../link.js";
 import { at } from "../toolkit/address.js";
 import { download } from "../toolkit/files.js";
+import { goBack } from "../url.js";
 import { Newest } from "../wire/newest.js";
 import { messageOf, reasonOf, refusalOf, sentencesOf, wordsOf } from "../wire/refusals.js";
 import { addressWithout, entryOfHistory, here, tellAddress, textOf } from "./link.js";
@@ -95,7 +96,7 @@ export class LabActions {
 
   /** Back to the gallery. */
   close() {
-    if (entryOfHistory() !== null && history.state?.gallery === "yes") return history.back();
+    if (entryOfHistory() !== null && history.state?.gallery === "yes") return goBack();
     this.#turn(null);
     tellAddress(null, null);
   }

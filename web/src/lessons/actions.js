@@ -8,6 +8,7 @@
 import { at } from "../toolkit/address.js";
 import { messageOf, sentencesOf } from "../wire/refusals.js";
 import { download } from "../toolkit/files.js";
+import { embed } from "../frame/embed/asked.js";
 import { leaveOpen } from "../frame/restrict.js";
 import { memo } from "../toolkit/dom.js";
 import { entryHere } from "../url.js";
@@ -157,6 +158,7 @@ export class LessonActions {
   async leave() {
     await this.#host.sender.tell({ type: "lesson_leave" });
     tellAddress(null);
+    if (embed === "lesson") this.#host.actions.enter("lessons"); // there is no bar to go by
   }
 
   reset() {

@@ -4,13 +4,14 @@
 
 import { begins, harmless } from "../reconnect/unanswered.js";
 import { register } from "../registry.js";
+import { pill } from "../shared/tools.js";
 import { h } from "../toolkit/dom.js";
 import { LessonActions } from "./actions.js";
 import { draftNow } from "./editor/draft.js";
 import { LessonEditor } from "./editor/actions.js";
 import { editorView } from "./editor/editor.js";
 import { galleryView } from "./gallery.js";
-import { isLink } from "./link.js";
+import { addressOfCard, isLink } from "./link.js";
 import { litParts } from "./lit.js";
 import { doneOf } from "./progress.js";
 import { railView } from "./rail.js";
@@ -92,10 +93,17 @@ function begin(host) {
         const turns = { PageDown: () => actions.turn(1), PageUp: () => actions.turn(-1) };
         return lesson.locked ? { ...held, ...turns } : turns;
       },
+      place: ({ lesson }) =>
+        lesson && lesson.card !== null && lesson.lesson !== null
+          ? {
+              url: addressOfCard({ lesson: lesson.lesson, card: lesson.card }),
+              title: `${lesson.title}, card ${lesson.card + 1}`,
+            }
+          : null,
       channels: ({ lesson, room }) => (lesson?.task && !lesson.locked && room !== NAME ? ["lesson_task"] : []),
     },
     invites: () => [{ label: "first lesson", press: () => actions.first() }],
-    tools: [],
+    tools: [pill("embed", "Embed in a page…", host.showEmbed)],
     channels: () => [],
     subject: () => "",
     keys: {},

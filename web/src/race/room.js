@@ -10,7 +10,7 @@ import { NetworkRaceActions } from "./network/actions.js";
 import { networkOutcome, surfaceOutcome } from "./outcome/view.js";
 import { networkNames } from "./network/names.js";
 import { CHANGES, MOVES, UNANSWERED, catchUp, remembered } from "./reconnect.js";
-import { openRaceLink, raceTools } from "./share.js";
+import { openRaceLink, raceLink, raceTools } from "./share.js";
 import { withStudy } from "./studies/study.js";
 import { SurfaceRaceActions } from "./surface/actions.js";
 import { TrailStore } from "./surface/trails.js";
@@ -98,7 +98,6 @@ const HELP = {
 function surfaceTools(actions) {
   return raceTools(actions, {
     hook: "race",
-    long: "it has more changes",
     table: "Every step of every lane",
     picture() {
       const { race, trails, raceLook } = actions.state;
@@ -112,7 +111,6 @@ function surfaceTools(actions) {
 function networkTools(actions) {
   return raceTools(actions, {
     hook: "network",
-    long: "its own data or its changes are more",
     table: "Every recorded step of every lane",
     picture() {
       const { network, theme } = actions.state;
@@ -186,6 +184,7 @@ function begin(host) {
       on === "surface"
         ? [...CHANNELS.surface, ...asked(curvature, "race_curvature"), ...asked(arrows, "race_arrows")]
         : CHANNELS[on],
+    place: async () => (await raceLink(shown())) ?? { url: null, note: "The server does not tell this race." },
     subject,
     keys: {
       " ": () => shown().toggle(),

@@ -12,7 +12,6 @@ import { racePicture } from "./plots/picture.js";
 /**
  * @typedef {object} Taken  What differs between the races.
  * @property {string} hook  of its buttons
- * @property {string} long  why a link is too long
  * @property {string} table  what the table holds
  * @property {() => {file: string, title: string, lanes?: import("./plots/picture.js").Named[], come: import("./outcome/view.js").Come | null} | null} picture
  */
@@ -33,16 +32,29 @@ export async function openRaceLink(actions) {
   writeFragment({ [field]: null });
 }
 
-/** @param {import("./actions.js").RaceActions} actions @param {string} long */
-async function copyLink(actions, long) {
+/** Why a link is too long, by the field that the race stands in. @type {Record<string, string>} */
+const LONG = { r: "it has more changes", n: "its own data or its changes are more" };
+
+/**
+ * A link that replays the race; where there is none, why. Null where the race was refused, which is told.
+ * @param {import("./actions.js").RaceActions} actions
+ * @returns {Promise<{url: string | null, note: string} | null>}
+ */
+export async function raceLink(actions) {
   const script = await actions.script();
-  if (script === null) return;
+  if (script === null) return null;
   const packed = await pack(script);
-  if (packed.length > LONGEST) {
-    actions.sender.complain(`This race is too long for a link: ${long} than eight kilobytes hold. Take it away as a page.`);
-    return;
-  }
-  const url = addressOf({ packed }, actions.field);
+  if (packed.length <= LONGEST) return { url: addressOf({ packed }, actions.field), note: "" };
+  const note = `This race is too long for a link: ${LONG[actions.field]} than eight kilobytes hold. Take it away as a page.`;
+  return { url: null, note };
+}
+
+/** @param {import("./actions.js").RaceActions} actions */
+async function copyLink(actions) {
+  const found = await raceLink(actions);
+  if (!found) return;
+  const { url, note } = found;
+  if (url === null) return actions.sender.complain(note);
   try {
     await navigator.clipboard.writeText(url);
   } catch {
@@ -72,13 +84,14 @@ async function exportPicture(actions, picture) {
  * @param {Taken} taken
  * @returns {HTMLElement[]}
  */
-export function raceTools(actions, { hook, long, table, picture }) {
+export function raceTools(actions, { hook, table, picture }) {
   return [
-    pill(`${hook}-share`, "Share link", () => copyLink(actions, long), {}, "share"),
+    pill(`${hook}-share`, "Share link", () => copyLink(actions), {}, "share"),
     menuOf(`${hook}-export`, "Export", [
       ["Page with everything in it", "HTML", () => actions.exportFile("html")],
       ["Picture", "PNG", () => exportPicture(actions, picture)],
       [table, "CSV", () => actions.exportFile("csv")],
+      ["Embed in a page…", "HTML", () => actions.host.showEmbed()],
     ]),
   ];
 }

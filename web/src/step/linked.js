@@ -5,6 +5,7 @@
 
 /** @import { Look } from "./types.js" */
 
+import { embedded } from "../frame/embed/asked.js";
 import { linkHere } from "../link.js";
 import { ofTab } from "../toolkit/storage.js";
 import { writeFragment } from "../url.js";
@@ -69,7 +70,7 @@ export class LinkedPlace {
     const fields = new URLSearchParams(location.hash.slice(1));
     const { at, hidden: asked } = placeToBe({ at: fields.get("at"), hidden: fields.get("hidden") });
     const [look, hidden] = [lookFrom(at), hiddenFrom(asked)];
-    const here = fields.get("view") === "step" && (look !== null || hidden.length > 0);
+    const here = (embedded ?? fields.get("view")) === "step" && (look !== null || hidden.length > 0);
     this.#wanted = here ? { look, hidden } : null;
   }
 

@@ -45,7 +45,8 @@ function begin(host) {
   return {
     view,
     transport: stepTransport(actions),
-    tools: [pill("share", "Share link", () => host.sharing.copyLink()), ...tools(actions)],
+    tools: [pill("share", "Share link", () => host.sharing.copyLink()), ...tools(actions, host.showEmbed)],
+    place: () => host.sharing.link(),
     channels: () => ["microscope", "microstep"],
     subject: runInWords,
     keys: {

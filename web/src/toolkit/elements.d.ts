@@ -41,6 +41,7 @@ type HtmlAttribute =
   | "readonly"
   | "rel"
   | "role"
+  | "rows"
   | "scope"
   | "selected"
   | "spellcheck"

@@ -8,12 +8,18 @@ import { BASE_PATH } from "./address.js";
 /** Several servers may be below paths of one host, whose storage is one. */
 const OWN = BASE_PATH === "/" ? "" : BASE_PATH;
 
+/**
+ * Whether another page frames this one. A tab's frames share what the tab keeps, and each is a page of its own: there nothing is
+ * kept for the tab but with the frame's place in the history.
+ */
+export const framed = window.parent !== window;
+
 class Keeping {
   #name;
   /** What the browser did not take. @protected @type {Map<string, string>} */
   untaken = new Map();
 
-  /** @param {"localStorage" | "sessionStorage"} name */
+  /** @param {"localStorage" | "sessionStorage" | null} name  null: the browser keeps nothing */
   constructor(name) {
     this.#name = name;
   }
@@ -21,7 +27,7 @@ class Keeping {
   /** Null where it is blocked, or not there. @returns {Storage | null} */
   get #storage() {
     try {
-      return window[this.#name] ?? null;
+      return this.#name === null ? null : (window[this.#name] ?? null);
     } catch {
       return null;
     }
@@ -79,7 +85,7 @@ class Keeping {
 /** What the browser does not take stays with the tab's place in its history: that comes through a reload. */
 class TabKeeping extends Keeping {
   constructor() {
-    super("sessionStorage");
+    super(framed ? null : "sessionStorage");
     const carried = /** @type {unknown} */ (history.state?.untaken);
     if (Array.isArray(carried)) this.untaken = new Map(carried);
   }

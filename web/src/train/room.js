@@ -93,7 +93,8 @@ function begin(host) {
   return {
     view: trainView(actions, trials, { comparison, compare }),
     transport: transportView(actions),
-    tools: shareButtons(sharing, classLink.open, experiments.open),
+    tools: shareButtons(sharing, { classLink: classLink.open, experiments: experiments.open, embed: host.showEmbed }),
+    place: () => sharing.link(),
     dialogs: [ownDataDialog(actions), experiments, classLink, finder, gradient, { element: dropPlace(actions) }],
     channels: channelsFor,
     subject: runInWords,

@@ -7,8 +7,9 @@ import { stepSheet } from "../../shared/sheet.js";
 /**
  * @param {import("../panels/actions.js").PanelActions} actions
  * @param {() => import("../../types.js").AppState} stateNow
+ * @param {() => void} embed
  */
-export function takeAwayDialog(actions, stateNow) {
+export function takeAwayDialog(actions, stateNow, embed) {
   const said = h("p", { class: "small", role: "status", data: { testid: "taken" } });
   const line = (/** @type {string} */ title, /** @type {string} */ words, /** @type {HTMLElement[]} */ ...buttons) =>
     h(
@@ -38,10 +39,20 @@ export function takeAwayDialog(actions, stateNow) {
       button("take-sheet", "save", "sheet", false),
     ),
     line("The whole update as JSON", "Every array of it, for a notebook.", button("take-json", "save", "json", false)),
+    line(
+      "In a page of your own",
+      "This room as a frame: the code for a course page or for slides.",
+      h("button", { type: "button", class: "quiet-button", data: { testid: "take-embed" }, onclick: embedded }, "embed …"),
+    ),
     h("p", { class: "small" }, "Numbers that are asked for stay hidden there too."),
     said,
   );
   return sheet;
+
+  function embedded() {
+    sheet.close();
+    embed();
+  }
 
   /** @param {import("../../protocol.js").TakeAway["format"]} format @param {boolean} copy */
   async function take(format, copy) {

@@ -98,12 +98,13 @@ export function exampleLink(actions) {
 /**
  * What the bar has while one is in the room.
  * @param {import("../actions.js").StepActions} actions
+ * @param {() => void} embed
  * @returns {HTMLElement[]}
  */
-export function tools(actions) {
+export function tools(actions, embed) {
   const mine = own(actions);
   const examples = examplesDialog(mine);
-  const take = takeAwayDialog(mine, () => actions.state);
+  const take = takeAwayDialog(mine, () => actions.state, embed);
   const button = (
     /** @type {string} */ hook,
     /** @type {string} */ words,

@@ -4,22 +4,21 @@ import { menuOf, pill } from "../../shared/tools.js";
 
 /**
  * @param {import("../../run/sharing.js").Sharing} sharing
- * @param {() => void} openClassLink
- * @param {() => void} openExperiments
+ * @param {{classLink: () => void, experiments: () => void, embed: () => void}} open
  * @returns {HTMLElement[]}
  */
-export function shareButtons(sharing, openClassLink, openExperiments) {
-  const menu = exportMenu(sharing);
+export function shareButtons(sharing, open) {
+  const menu = exportMenu(sharing, open.embed);
   return [
     pill("share", "Share link", () => sharing.copyLink()),
-    pill("class-link", "Link for a class…", openClassLink, {}, "class"),
-    pill("experiments", "Experiments", openExperiments),
+    pill("class-link", "Link for a class…", open.classLink, {}, "class"),
+    pill("experiments", "Experiments", open.experiments),
     menu,
   ];
 }
 
-/** @param {import("../../run/sharing.js").Sharing} sharing */
-function exportMenu(sharing) {
+/** @param {import("../../run/sharing.js").Sharing} sharing @param {() => void} embed */
+function exportMenu(sharing, embed) {
   return menuOf("export", "Export", [
     ["Curves", "CSV", () => sharing.exportFile("curves")],
     ["Mini-batch losses", "CSV", () => sharing.exportFile("batch_losses")],
@@ -27,5 +26,6 @@ function exportMenu(sharing) {
     ["Model", "JSON", () => sharing.exportFile("model")],
     ["Model as a PyTorch script", "Python", () => sharing.exportFile("torch")],
     ["Experiment", "JSON", () => sharing.exportFile("script")],
+    ["Embed in a page…", "HTML", embed],
   ]);
 }
