@@ -59,7 +59,7 @@ class Line:
     def until_passed(self, pieces: int) -> None:
         """Until more than so many pieces have come to the server."""
         with self._came:
-            assert self._came.wait_for(lambda: self.passed_up > pieces, timeout=20)
+            assert self._came.wait_for(lambda: self.passed_up > pieces, timeout=60)
 
     def _flow(self) -> None:
         self._up.set()

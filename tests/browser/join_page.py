@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page, WebSocketRoute, expect
+from waiting import until
 
 from server.protocol.room.events import Reveal, RoomEvent, RoomQuestion
 from server.wire.frames import encode
@@ -95,11 +96,8 @@ class Room:
 
     def heard(self, type: str, count: int = 1) -> Told:
         """The newest of its type, once so many were said."""
-        for _ in range(400):
-            if len(self.of(type)) >= count:
-                return self.of(type)[-1]
-            self.page.wait_for_timeout(25)
-        raise AssertionError(f"{type} was said {len(self.of(type))} times")
+        until(self.page, lambda: len(self.of(type)) >= count)
+        return self.of(type)[-1]
 
     def _event(self) -> Told:
         return {"type": "room", **self.room}

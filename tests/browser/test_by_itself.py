@@ -77,6 +77,7 @@ def test_a_page_only_looks_by_itself(room: str, page: Page, server_url: str, com
         assert [command["type"] for command in sent.all].count("attach") >= 3 and sent.changing() == []
     with Client(f"{server_url.replace('http', 'ws', 1)}/ws", session) as after:
         after.run_info()
-        kinds = {event["type"]: event for event in after.events}
+        while not {"race", "network"} <= (kinds := {event["type"]: event for event in after.events}).keys():
+            after.until(lambda event: event["type"] in ("race", "network"))
         assert kinds["race"]["title"].startswith("Himmelblau") and len(kinds["network"]["lanes"]) == 1
         after.do("pause")

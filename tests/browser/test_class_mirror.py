@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from looks import looks_well
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 from test_class_lesson import Learner, Teacher
 from train_page import Train
 
 STEP = ".room-transport > :not([hidden]) [data-testid=step]"
 LAPTOP = {"width": 1280, "height": 720}
+TRIES = 20
+"""Of three seconds each, as the teacher's page may not stand yet."""
 SEEN = """() => {
   const shown = (element) => element.checkVisibility();
   const room = document.querySelector(".room-view > :not([hidden])");
@@ -38,11 +40,11 @@ def seen(page: Page) -> dict[str, Any]:
 def alike(teacher: Page, follower: Page) -> dict[str, Any]:
     """Both show the same, soon, at a state that stands."""
     script = "(wanted) => JSON.stringify((" + SEEN + ")()) === JSON.stringify(wanted)"
-    for _ in range(5):
+    for _ in range(TRIES):
         shown = seen(teacher)
         try:
             follower.wait_for_function(script, arg=shown, timeout=3000)
-        except Exception:
+        except TimeoutError:
             continue
         if seen(teacher) == shown:
             return shown
@@ -55,11 +57,11 @@ def alike(teacher: Page, follower: Page) -> dict[str, Any]:
 def told(teacher: Page, follower: Page) -> None:
     """The follower shows the same micro-step, soon; what the teacher's page asked for by itself it has not."""
     title = "document.querySelector('[data-testid=step-title]')?.textContent"
-    for _ in range(5):
+    for _ in range(TRIES):
         shown = teacher.evaluate(title)
         try:
             follower.wait_for_function(f"(wanted) => {title} === wanted", arg=shown, timeout=3000)
-        except Exception:
+        except TimeoutError:
             continue
         if teacher.evaluate(title) == shown:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from complaints import Complaints
 from looks import looks_well
 from playwright.sync_api import Locator, Page, expect
 from room_in_hand import MEMBERS, QUESTION, VOTED, FakeRoom
+from waiting import until
 
 PHONE = {"phone": (390, 844), "small": (320, 640), "side": (844, 390)}
 
@@ -29,6 +31,7 @@ class Remote:
 
     def said(self, name: str, times: int = 1) -> list[dict[str, object]]:
         """The fields of a command, once it came so often."""
+        until(self.page, lambda: len(self.room.of(name)) >= times)
         expect(self.hook("remote-status")).to_have_text("")
         self.page.wait_for_function("() => !document.querySelector('.remote-button:disabled')")
         found = self.room.of(name)
@@ -56,7 +59,7 @@ def test_a_vote_is_led(remote: Remote) -> None:
     vote(room, counts={"round": 1, "of": VOTED})
     expect(hook("remote-question")).to_have_text(QUESTION["ask"])
     expect(hook("remote-phase")).to_have_text("vote one is open · 1 of 2 answered")
-    expect(hook("remote-clock")).to_have_text("1:00")
+    expect(hook("remote-clock")).to_have_text(re.compile(r"^(1:00|0:\d\d)$"))
     expect(hook("remote-advice")).to_be_hidden()
     expect(hook("remote-counts").locator("dd b")).to_have_text(["5", "6", "10", "0", "3"])
     expect(hook("remote-ask")).to_be_hidden()

@@ -15,6 +15,7 @@ from pixels import pixels
 from playwright.sync_api import Locator, Page, expect
 from room.room_pages import RoomPage
 from train_page import Train
+from waiting import becomes
 
 PROJECTOR = {"width": 1280, "height": 720}
 SEEN = """(counts) => {
@@ -132,7 +133,8 @@ def test_a_question_is_asked_twice_and_its_answer_revealed(teacher: Teacher) -> 
     teacher.keys.press("PageDown")
     bars = hook("class-choices").locator("[data-count]")
     expect(bars).to_have_count(6)
-    assert [each.get_attribute("data-count") for each in bars.all()] == ["2", "0", "2", "1", "1", "3"]
+    counts = "(bars) => bars.map(({ dataset }) => dataset.count)"
+    becomes(page, lambda: bars.evaluate_all(counts), ["2", "0", "2", "1", "1", "3"])
     right = hook("class-choices").locator("li[data-right]")
     expect(right).to_have_count(1)
     expect(right).to_contain_text("a millionth")
@@ -201,5 +203,5 @@ def test_the_class_is_led_and_ended_from_its_menu(teacher: Teacher) -> None:
     hook("class-delete").click()
     hook("class-delete").click()
     expect(hook("class-strip")).to_be_hidden()
-    assert page.evaluate("() => localStorage.getItem('chainrule.teach')") is None
+    becomes(page, lambda: page.evaluate("() => localStorage.getItem('chainrule.teach')"), None)
     expect(hook("teach")).to_be_visible()

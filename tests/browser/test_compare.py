@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 from test_present import SMALL as SMALL_TYPE
 from test_share_and_keep import link, steps
 from train_page import Train
+from waiting import until
 
 TABLE = """() => [...document.querySelectorAll("[data-testid=compare-table] tr")]
   .map((row) => [...row.cells].map((each) => each.innerText))"""
@@ -38,25 +39,29 @@ def test_what_was_kept_stays_and_what_differs_is_told(train: Train) -> None:
     expect(train.hook("compare-table")).to_contain_text("The same settings")
     expect(train.hook("diagram")).to_be_hidden()
     numbers = train.numbers()
+    train.paints("kept-regions", 20)
     before = train.hook("kept-regions").evaluate(PICTURE)
     train.hook("start").click()
     train.settle(0)
     train.type(train.input("optimizer.lr"), "0.3")
     steps(train, 2)
+    until(page, lambda: table(train).get("learning rate") == ["0.01", "0.3"])
     told = table(train)
-    assert told["learning rate"] == ["0.01", "0.3"] and told["changed while it ran"] == [
+    assert told["changed while it ran"] == [
         "nothing",
         "at step 0: learning rate 0.01 → 0.3",
     ]
     assert told["loss, test set"][0] == f"{float(numbers['test-loss'] or 0):.3g}".ljust(4, "0")
-    assert train.hook("kept-regions").evaluate(PICTURE) == before != train.hook("live-regions").evaluate(PICTURE)
+    until(page, lambda: train.hook("live-regions").evaluate(PICTURE) != before)
+    assert train.hook("kept-regions").evaluate(PICTURE) == before
     expect(train.hook("kept-side")).to_contain_text("after step 3")
     page.wait_for_function(f"() => ({TRACES})()?.some(([uid]) => uid === 'compared-train_loss')")
     assert ["compared-train_loss", "dash"] in page.evaluate(TRACES)
     # δ of both in each of the two layers, from one zero: the widest bar is that of the largest.
+    until(page, lambda: [side for side, _ in page.evaluate(DELTAS)] == ["kept", "live"] * 2)
     sizes = page.evaluate(DELTAS)
     widths = page.locator(".layer-delta-bar").evaluate_all("(bars) => bars.map((bar) => bar.getBoundingClientRect().width)")
-    assert [side for side, _ in sizes] == ["kept", "live"] * 2 and min(size for _, size in sizes) > 0
+    assert min(size for _, size in sizes) > 0
     most = max(size for _, size in sizes)
     assert widths == pytest.approx([max(widths) * size / most for _, size in sizes], abs=2.5)
     train.hook("to-kept-step").click()

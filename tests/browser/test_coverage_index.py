@@ -10,6 +10,7 @@ from complaints import Complaints
 from lesson_page import Lessons
 from playwright.sync_api import Page, expect
 from train_page import Train
+from waiting import answered_here
 
 from server.coverage.document import document
 
@@ -66,7 +67,7 @@ def test_it_is_two_presses_away(train: Train) -> None:
 def test_it_says_that_it_cannot_be_loaded_and_is_loaded_the_next_time(train: Train, complaints: Complaints) -> None:
     complaints.expect("503")
     page = train.page
-    page.route("**/api/coverage", lambda route: route.fulfill(status=503))
+    answered_here(page, "**/api/coverage", lambda route: route.fulfill(status=503))
     page.keyboard.press("?")
     expect(page.get_by_test_id("coverage-state")).to_have_text(re.compile("cannot be loaded: the server answered 503"))
     page.keyboard.press("Escape")

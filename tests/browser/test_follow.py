@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from train_page import Train
+from waiting import until
 
 from engine import RunSpec, Trainer
 
@@ -88,12 +89,21 @@ def check(follow: Following, split: str, index: int, step: int) -> list[np.ndarr
     layers = forward(trainer, activations, trainer.dataset.splits[split].x[index])
     numbers = follow.page.locator(".unit-number")
     script = "(texts) => texts.map((text) => [text.dataset.unit, text.dataset.value, text.textContent])"
-    shown = numbers.evaluate_all(script)
-    assert len(shown) >= sum(min(len(values), 6) for values in layers[1:])
-    for place, exact, text in shown:
+    least = sum(min(len(values), 6) for values in layers[1:])
+
+    def whole() -> bool:
+        """The diagram may be drawn a little later than what is told beside it."""
+        now = numbers.evaluate_all(script)
+        return len(now) >= least and all(exact is not None and float(exact) == at(place) for place, exact, _ in now)
+
+    def at(place: str) -> Any:
+        layer, unit = (int(part) for part in place.split(":"))
+        return pytest.approx(layers[layer][unit - 1], rel=1e-9, abs=1e-12)
+
+    until(follow.page, whole)
+    for place, _, text in numbers.evaluate_all(script):
         layer, unit = (int(part) for part in place.split(":"))
         expected = layers[layer][unit - 1]
-        assert float(exact) == pytest.approx(expected, rel=1e-9, abs=1e-12), place
         if text:
             decimals = len(text.partition(".")[2])
             assert float(text.replace(MINUS, "-")) == pytest.approx(expected, abs=0.5000001 * 10**-decimals), place
@@ -101,7 +111,7 @@ def check(follow: Following, split: str, index: int, step: int) -> list[np.ndarr
 
 
 def train_a_while(follow: Following, steps: int) -> int:
-    follow.speed("flat out")
+    follow.speed("100 epochs/s")  # flat out it may be at its last step before it is paused
     follow.play()
     follow.pass_step(steps)
     follow.pause()

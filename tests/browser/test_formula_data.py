@@ -38,7 +38,8 @@ def test_a_formula_is_typed_drawn_at_once_and_learned(train: Train, page: Page) 
     typed(train, "x^2 + y^2 < 9")
     expect(sketch).to_be_visible()
     expect(status).to_have_text(re.compile(r"^outside \d+, inside \d+\. Enter begins a run with it\.$"))
-    assert train.painted("formula-sketch") > 20 and train.step == 1
+    train.paints("formula-sketch", 20)
+    assert train.step == 1
     typed(train, "y = 2 * sin(z)")
     alert = train.field(NAME).get_by_role("alert")
     expect(alert).to_contain_text("'z' is not known at character 13; allowed: numbers, x, y, pi, e")

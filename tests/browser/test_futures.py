@@ -39,7 +39,7 @@ def forked(train: Train) -> tuple[list[dict], int]:
 
 def test_an_old_future_is_drawn_faint_and_can_be_hidden(train: Train) -> None:
     before, _ = forked(train)
-    train.page.wait_for_function(f"() => ({FAINT})().length > 0")
+    train.page.wait_for_function(f"(count) => ({FAINT})().length === count", arg=len(before))
     faint = train.page.evaluate(FAINT)
     assert {trace["uid"].split("-")[-1] for trace in faint} == {trace["uid"] for trace in before}
     for trace in faint:

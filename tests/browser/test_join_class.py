@@ -11,6 +11,7 @@ import pytest
 from complaints import Complaints
 from playwright.sync_api import Page, expect
 from real_server import ROOT
+from waiting import becomes
 
 sys.path.append(str(ROOT / "tests" / "server" / "room"))
 from room_pages import Class
@@ -37,7 +38,8 @@ def test_a_learner_goes_through_a_question_with_a_reload_between(
     page.get_by_test_id("join").click()
     screen(page, "follow")
     member = json.loads(page.evaluate("localStorage.getItem('chainrule.class')"))
-    assert member["code"] == room.code and page.get_by_test_id("me").inner_text() == member["name"]
+    assert member["code"] == room.code
+    expect(page.get_by_test_id("me")).to_have_text(member["name"])
     room.screen.told(lambda event: event["here"] == 2)
     page.get_by_test_id("me").click()
     page.get_by_test_id("name").fill("<b>Ada</b>")
@@ -79,7 +81,7 @@ def test_a_learner_goes_through_a_question_with_a_reload_between(
     expect(rows.nth(0)).to_have_text("thisfirst vote1yousecond vote0")
     room.screen.do("end", keep=False)
     screen(page, "ended")
-    assert page.evaluate("localStorage.getItem('chainrule.class')") is None
+    becomes(page, lambda: page.evaluate("localStorage.getItem('chainrule.class')"), None)
 
 
 def test_one_waits_for_a_nod_is_let_in_and_taken_out(page: Page, server_url: str, room: Class, complaints: Complaints) -> None:

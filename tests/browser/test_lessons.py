@@ -12,6 +12,7 @@ from lesson_texts import DRAWN, SHORT
 from looks import SIZES, looks_well
 from playwright.sync_api import BrowserContext, Page, expect
 from train_page import Train
+from waiting import becomes
 
 
 def kept(train: Train, text: str) -> str:
@@ -60,7 +61,7 @@ def test_nothing_moves_before_the_prediction(train: Train) -> None:
     expect(lessons.hook("lesson-verdict").locator(".lesson-measured [data-value]")).to_be_visible()
     # What the card names can be changed, and nothing else; arrows step, and the task is told live.
     locked = "(field) => field.closest('[inert]')?.title ?? ''"
-    assert page.locator("[data-field='optimizer.lr']").first.evaluate(locked) == ""
+    becomes(page, lambda: page.locator("[data-field='optimizer.lr']").first.evaluate(locked), "")
     assert page.locator("[data-field='data.noise']").first.evaluate(locked) == "locked by this card"
     expect(lessons.hook("task-state")).to_have_text("not yet")
     for _ in range(3):
@@ -71,7 +72,7 @@ def test_nothing_moves_before_the_prediction(train: Train) -> None:
     assert "lesson" in json.loads(Path(download.value.path()).read_text())
     lessons.hook("lesson-leave").click()
     expect(lessons.hook("lesson")).to_be_hidden()
-    assert page.locator("[data-field='data.noise']").first.evaluate(locked) == ""
+    becomes(page, lambda: page.locator("[data-field='data.noise']").first.evaluate(locked), "")
 
 
 def test_a_lesson_by_keys_alone(train: Train) -> None:
@@ -132,7 +133,7 @@ def test_what_stays_empty_before_the_answer_says_why(page: Page, server_url: str
     expect(page.locator(".graph-top")).to_have_attribute("inert", "")
     page.goto("about:blank")
     opened(page, f"{server_url}/#l=deep/ten-sigmoids.2", 2)
-    assert page.locator(".ribbon").evaluate(WITHHELD) == says
+    becomes(page, lambda: page.locator(".ribbon").evaluate(WITHHELD), says)
     expect(page.locator(".ribbon-rows")).to_be_hidden()
     # What comes with the answer is in view, though the card is longer than the screen is high.
     lessons.answer_by_mouse()
@@ -157,7 +158,8 @@ def test_a_card_beside_step_and_powers_of_ten_have_room(page: Page, server_url: 
     opened(page, f"{server_url}/#l=backpropagation/confidently-wrong.2", 2)
     choices = lessons.hook("lesson-question").locator(".lesson-powers button")
     tops = "(all) => new Set(all.map((each) => Math.round(each.getBoundingClientRect().top))).size"
-    assert choices.count() == 14 and choices.evaluate_all(tops) == 2
+    expect(choices).to_have_count(14)
+    becomes(page, lambda: choices.evaluate_all(tops), 2)
     page.get_by_role("button", name="larger powers of ten").click()
     expect(choices).to_have_count(18)
 
