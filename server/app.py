@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from server import activities, metrics
 from server.bus import choice
 from server.coverage import document as coverage
+from server.guide import document as guide
 from server.http.assets import PageFiles, PlotlyJs, web_folder
 from server.http.documents import Documents
 from server.http.page import PREFIX, Page
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     served = {path: make for kind in hosting.kinds for path, make in kind.documents.items()}
     served["/api/coverage"] = coverage.document
     documents = Documents(plotly, figures_of, served)
-    page = Page(web_folder())
+    page = Page(web_folder(), {"guide/index.html": guide.filled})
     reader = Reader(settings.max_reader_bytes)
 
     @asynccontextmanager
@@ -208,6 +209,14 @@ def create_app(settings: Settings | None = None, kinds: Sequence[Kind] | None = 
     @app.get("/join/")
     def join_below() -> Response:
         return RedirectResponse("../join", 308)  # the page's own addresses are told from beside it
+
+    @app.get("/guide")
+    def read_guide(request: Request) -> Response:
+        return page.first(request.headers, "guide/index.html")
+
+    @app.get("/guide/")
+    def guide_below() -> Response:
+        return RedirectResponse("../guide", 308)  # likewise
 
     @app.get(PREFIX + "{version}/{path:path}")
     async def page_file(request: Request, version: str, path: str) -> Response:

@@ -10,6 +10,7 @@ import hashlib
 import mimetypes
 import re
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -26,8 +27,8 @@ LEAST = 500
 """Bytes from which on compressing is worth it."""
 LINK = re.compile(r'\b(href|src)="(?=[a-z][^:"]*")')
 """A link to one of the page's own files, in a first one."""
-PAGES = ("index.html", "join/index.html")
-"""First files: chainrule's own page, and the one by which a class is joined."""
+PAGES = ("index.html", "join/index.html", "guide/index.html")
+"""First files: chainrule's own page, the one by which a class is joined, and the guide."""
 
 
 IN_A_SANDBOX = "sandboxed.js"
@@ -55,8 +56,9 @@ class Packed:
 class Page:
     """Read anew where a file has changed: in a checkout they are worked on while the server runs."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, filled: Mapping[str, Callable[[str], str]]) -> None:
+        """`filled`: of a first file, by its name, what the server writes into it."""
+        self._folder, self._filled = folder, filled
         self._lock = threading.Lock()
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._files: dict[str, Packed] = {}
@@ -98,7 +100,8 @@ class Page:
         version = digest.hexdigest()[:16]
         for name in PAGES:
             if name in bodies:
-                bodies[name] = LINK.sub(rf'\1="{PREFIX[1:]}{version}/', bodies[name].decode()).encode()
+                linked = LINK.sub(rf'\1="{PREFIX[1:]}{version}/', bodies[name].decode())
+                bodies[name] = self._filled[name](linked).encode() if name in self._filled else linked.encode()
         self._files = {name: Packed(_sent(name, body), _media_type(name)) for name, body in bodies.items()}
         self._version, self._stamps = version, stamps
 

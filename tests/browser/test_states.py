@@ -44,7 +44,7 @@ def rewriting(page: Page, change: Callable[[dict], dict | None]) -> None:
 def test_empty_then_paused(page: Page, server_url: str) -> None:
     train = Train(page).open(server_url)
     train.settle(0)
-    expect(train.hook("notice")).to_contain_text("Nothing is learned yet")
+    expect(train.hook("notice")).to_contain_text("Nothing learned yet")
     looks_well(page)
     train.hook("forward").click()
     train.settle(1)

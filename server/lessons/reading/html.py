@@ -50,7 +50,7 @@ CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}},
 )
-OWN_LINK = re.compile(r'<a (href="#l=[^"]*")[^>]*>')
+OWN_LINK = re.compile(r'<a (href="(?:#|\./)[^"]*")[^>]*>')
 
 
 class Found:
@@ -67,11 +67,11 @@ class Found:
 
 def paragraphs(text: str, found: Found) -> str:
     """Of some paragraphs; problems are noted with the line of the paragraph that has them."""
-    return _written(text, found, _MARKDOWN.parse)
+    return _LESSONS.paragraphs(text, found)
 
 
 def within_a_line(text: str, found: Found) -> str:
-    return _written(text, found, _MARKDOWN.parseInline)
+    return _LESSONS.within_a_line(text, found)
 
 
 def filled(html: str, values: Mapping[str, float]) -> str:
@@ -88,13 +88,25 @@ def _told(value: float | None) -> str:
     return '<data value="">…</data>' if value is None else f'<data value="{exact(value)}">{written(value)}</data>'
 
 
-def _written(text: str, found: Found, parse: Callable[[str, Any], Sequence[Token]]) -> str:
-    if sum(text.count(mark) for mark in MARKS) > MOST_MARKS:
-        found.problems.append(Problem(found.line, f"there are too many of {' '.join(MARKS)}", f"at most {MOST_MARKS}"))
-        return ""
-    tokens = parse(text, {"found": found, "first": found.line})
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {"found": found})
-    return OWN_LINK.sub(r"<a \1>", CLEANER.clean(html)).strip()
+class Writer:
+    """Markdown to HTML, with links to what its pattern allows: a lesson may come from anybody."""
+
+    def __init__(self, links: re.Pattern[str]) -> None:
+        self._markdown = _markdown(links)
+
+    def paragraphs(self, text: str, found: Found) -> str:
+        return self._written(text, found, self._markdown.parse)
+
+    def within_a_line(self, text: str, found: Found) -> str:
+        return self._written(text, found, self._markdown.parseInline)
+
+    def _written(self, text: str, found: Found, parse: Callable[[str, Any], Sequence[Token]]) -> str:
+        if sum(text.count(mark) for mark in MARKS) > MOST_MARKS:
+            found.problems.append(Problem(found.line, f"there are too many of {' '.join(MARKS)}", f"at most {MOST_MARKS}"))
+            return ""
+        tokens = parse(text, {"found": found, "first": found.line})
+        html = self._markdown.renderer.render(tokens, self._markdown.options, {"found": found})
+        return OWN_LINK.sub(r"<a \1>", CLEANER.clean(html)).strip()
 
 
 # Within a line ------------------------------------------------------------------------------------------------------
@@ -161,8 +173,10 @@ def _write_measured(renderer: RendererHTML, tokens: Sequence[Token], index: int,
 
 
 class _Links(MarkdownIt):
+    links = LINK
+
     def validateLink(self, url: str) -> bool:  # noqa: N802  what markdown-it calls it
-        return LINK.fullmatch(url) is not None or LESSON.fullmatch(url) is not None
+        return self.links.fullmatch(url) is not None or LESSON.fullmatch(url) is not None
 
 
 def _link_lessons(tokens: Sequence[Token]) -> None:
@@ -194,8 +208,10 @@ def _look_after(state: Any) -> None:
             child.meta["line"] = line
 
 
-def _markdown() -> MarkdownIt:
-    made = _Links("commonmark", {"html": False, "maxNesting": 20}).disable(["image", "html_inline", "html_block", "reference"])
+def _markdown(links: re.Pattern[str]) -> MarkdownIt:
+    made = _Links("commonmark", {"html": False, "maxNesting": 20})
+    made.links = links
+    made.disable(["image", "html_inline", "html_block", "reference"])
     made.inline.ruler.before("escape", "formula", _formula)
     made.inline.ruler.before("escape", "measured", _measured)
     made.core.ruler.push("look_after", _look_after)
@@ -204,7 +220,7 @@ def _markdown() -> MarkdownIt:
     return made
 
 
-_MARKDOWN = _markdown()
+_LESSONS = Writer(LINK)
 
 
 @lru_cache(maxsize=1024)

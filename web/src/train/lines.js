@@ -7,6 +7,7 @@
 import { allows, shows } from "../frame/restrict.js";
 import { frameOf } from "../run/selectors.js";
 import { specOf } from "../run/spec.js";
+import { at } from "../toolkit/address.js";
 import { formatCount, formatSetting, typeset } from "../toolkit/maths.js";
 import { stillSince } from "../run/settled.js";
 
@@ -46,11 +47,12 @@ export function runLines(state, actions) {
 function invitation(actions) {
   return {
     kind: "invite",
-    text: "Nothing is learned yet.",
+    text: "Nothing learned yet.",
     buttons: [
       { label: "watch it learn", press: () => actions.watch() },
       ...(allows("optimizer", "optimizer.lr") ? [{ label: "break it", press: () => actions.breakIt() }] : []),
       { label: "open one step", press: () => actions.enter("step") },
+      { label: "guide", press: () => void open(at("guide"), "_blank", "noopener") },
     ],
   };
 }

@@ -2,6 +2,7 @@
 
 /** @import { AppState, Aside } from "../../types.js" */
 
+import { at } from "../../toolkit/address.js";
 import { h } from "../../toolkit/dom.js";
 import { coverageIndex } from "./coverage.js";
 import { roomOf } from "../current-room.js";
@@ -28,7 +29,7 @@ export function helpDialog(rooms, asides, actions, state) {
   const words = h("div");
   const close = h(
     "button",
-    { class: "round", type: "button", aria: { label: "Close" }, onclick: () => element.close() },
+    { class: "round", type: "button", autofocus: true, aria: { label: "Close" }, onclick: () => element.close() },
     icon("close"),
   );
   const letters = h("input", {
@@ -36,11 +37,22 @@ export function helpDialog(rooms, asides, actions, state) {
     data: { testid: "letter-keys" },
     onchange: () => actions.useLetters(letters.checked),
   });
+  const guide = h(
+    "a",
+    {
+      href: at("guide"),
+      target: "_blank",
+      rel: "noopener",
+      title: "A first lesson, teaching with it, how each number is checked, accessibility, privacy",
+      data: { testid: "guide" },
+    },
+    "Guide",
+  );
   const index = coverageIndex(() => element.close());
   const element = h(
     "dialog",
     { class: "help help-wide", aria: { labelledby: "help-title" } },
-    h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys, and where things are shown"), close),
+    h("div", { class: "help-head" }, h("h2", { id: "help-title" }, "Keys, and where things are shown"), guide, close),
     h(
       "div",
       { class: "help-keys" },

@@ -1,0 +1,1 @@
+"""The guide: chapters in Markdown, which the page at ``/guide`` shows."""
