@@ -7,19 +7,19 @@ import shlex
 from html import unescape
 from pathlib import Path
 
-import httpx
 import pytest
 from glossary import unfit
-from live_server import Live
+from fastapi.testclient import TestClient
 
 from server import VERSION
 from server.__main__ import main
+from server.app import create_app
 from server.commands import COMMANDS
 from server.guide import document
 from server.lessons.library import Library
 from server.lessons.reading import html
 from server.lessons.reading.lesson import read
-from server.settings import described
+from server.settings import Settings, described
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = document.filled("<!-- contents --><!-- guide -->")
@@ -152,9 +152,11 @@ def test_what_leads_elsewhere_or_nowhere_is_refused() -> None:
     assert "href" not in html.paragraphs("[x](./#view=step) [y](#privacy)", html.Found(1, ()))
 
 
-def test_it_is_served_below_any_path(live: Live) -> None:
-    answer = httpx.get(f"http://127.0.0.1:{live.port}/guide")
+@pytest.mark.parametrize("root", ["", "/tools/chainrule"])
+def test_it_is_served_below_any_path(root: str) -> None:
+    with TestClient(create_app(Settings(root_path=root)), follow_redirects=False) as client:
+        answer, folder = client.get(f"{root}/guide"), client.get(f"{root}/guide/")
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
     assert "<!-- " not in answer.text and "How each number is checked" in answer.text
-    folder = httpx.get(f"http://127.0.0.1:{live.port}/guide/")
+    assert [link for link in re.findall(r'\b(?:href|src)="([^"]*)"', answer.text) if link.startswith("/")] == []
     assert (folder.status_code, folder.headers["location"]) == (308, "../guide")

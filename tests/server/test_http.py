@@ -135,7 +135,7 @@ def answered(page: Page, version: str) -> Response:
 
 def test_a_file_that_is_worked_on_is_another_version(tmp_path: Path) -> None:
     shutil.copytree(web_folder(), tmp_path / "web", ignore=shutil.ignore_patterns("node_modules"))
-    page = Page(tmp_path / "web")
+    page = Page(tmp_path / "web", {})
     before = page.first(Headers()).body
     assert page.first(Headers()).body == before
     (tmp_path / "web" / "src" / "main.js").write_text("changed")

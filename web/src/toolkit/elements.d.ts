@@ -21,6 +21,7 @@ type HtmlAttribute =
   | "accept"
   | "autocapitalize"
   | "autocomplete"
+  | "autofocus"
   | "checked"
   | "class"
   | "colspan"
