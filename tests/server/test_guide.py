@@ -8,8 +8,8 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from glossary import unfit
 from fastapi.testclient import TestClient
+from glossary import unfit
 
 from server import VERSION
 from server.__main__ import main
