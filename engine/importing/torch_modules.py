@@ -13,6 +13,7 @@ from engine.importing.chain import Activation, Affine, Dropout, Norm, Part
 from engine.importing.imported import UnsupportedError
 from engine.kernels.ops.activations import LEAKY_SLOPE
 from engine.kernels.ops.norms import EPS, MOMENTUM
+from engine.spec import MAX_UNITS
 
 Made = Callable[["Given"], Part | None]
 
@@ -53,6 +54,8 @@ def number(tensor: Any, where: str) -> Array:
     """A tensor of any real kind as float64, exactly."""
     if tensor.is_complex() or tensor.is_quantized or tensor.is_sparse or str(tensor.device) == "meta":
         raise UnsupportedError(where, f"a tensor of {tensor.dtype} on {tensor.device}", "real numbers that are there")
+    if tensor.numel() > MAX_UNITS * MAX_UNITS:  # one of few bytes may say that it has any number of entries
+        raise UnsupportedError(where, f"a tensor of {tensor.numel():,} numbers", f"at most {MAX_UNITS * MAX_UNITS:,}")
     return np.asarray(tensor.detach().cpu().double().numpy()).copy()
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     command.name: command
     for command in (
         Command("check", "FILE…", "check receipts of lessons"),
+        Command("open", "FILE", "open a network from a file in Step: a state dict of PyTorch, a model, a script"),
         Command("doctor", "", "look at what chainrule needs of this machine, and say what to do"),
     )
 }

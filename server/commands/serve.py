@@ -57,8 +57,8 @@ class Server(uvicorn.Server):
         self.force_exit = False  # told twice, it still keeps what there is: that is a moment
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the server until it is told to stop; the status to exit with."""
+def main(arguments: Sequence[str], fragment: str = "") -> int:
+    """Run the server until it is told to stop; the status to exit with. The page is opened with a `fragment` of its address."""
     parser = argparse.ArgumentParser(
         prog="chainrule",
         description="Watch a neural network learn: a server for this machine's browsers, or a class's.",
@@ -111,6 +111,9 @@ def main(arguments: Sequence[str]) -> int:
         print("Choose another with --port, or 0 for any free one.", file=sys.stderr)
         return 1
     url, words = address(options.host, listener, settings.root_path), greeting(options.host, listener, settings.root_path)
+    if fragment:
+        url = f"{url.removesuffix('/')}/{fragment}"
+        words += f"\nthe run is at {url}"
 
     def greet() -> None:
         print(words, flush=True)
