@@ -197,7 +197,7 @@ def test_a_hostile_link_is_only_a_link(page: Page, server_url: str) -> None:
 
 def test_the_first_thing_offered_is_to_watch_to_break_to_step_or_a_lesson(train: Train) -> None:
     notice = train.hook("notice")
-    expect(notice.get_by_role("button")).to_have_text(["watch it learn", "break it", "open one step", "first lesson"])
+    expect(notice.get_by_role("button")).to_have_text(["watch it learn", "break it", "open one step", "guide", "first lesson"])
     notice.get_by_role("button", name="open one step").click()
     expect(train.hook("step-room")).to_have_attribute("data-update", "0")
     train.page.keyboard.press("Escape")
