@@ -33,4 +33,4 @@ class Mortal:
 
     def end(self, by: signal.Signals) -> None:
         self.process.send_signal(by)
-        self.process.wait(20)
+        self.process.wait(60)
