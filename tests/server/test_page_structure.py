@@ -111,9 +111,7 @@ def test_the_browser_keeps_things_in_one_place() -> None:
     assert users == {"storage.js"}
 
 
-ROUND_ADDRESS = re.compile(
-    r"""fetch\(["'`]|["'`]/(?:api|ws|room|mirror|join|guide|#)|location\.host\b|new WebSocket\((?!socketAt|address)"""
-)
+ROUND_ADDRESS = re.compile(r"""fetch\(["'`]|["'`]/[A-Za-z#$]|location\.host\b|new WebSocket\((?!socketAt|address)""")
 """What finds something of the server's without `toolkit/address.js`, which alone knows below which path it is."""
 
 

@@ -2,6 +2,7 @@
 
 /** @import { View } from "./types.js" */
 
+import { at } from "../src/toolkit/address.js";
 import { h, setAttribute, setText } from "../src/toolkit/dom.js";
 import { followView } from "./follow.js";
 
@@ -25,7 +26,7 @@ export function turnView() {
       const own = state.room?.seed ?? null;
       seed.hidden = !turn.seeds || own === null;
       setText(seed, `Your random seed is ${own}: everybody has another.`);
-      setAttribute(go, "href", `/${turn.link.startsWith("#") ? "" : "#"}${turn.link}`);
+      setAttribute(go, "href", at(`${turn.link.startsWith("#") ? "" : "#"}${turn.link}`));
     },
   };
 }

@@ -4,6 +4,7 @@
 /** @import { Course, LessonRow } from "./slice.js" */
 /** @import { LessonDone, Progress } from "./progress.js" */
 
+import { at } from "../toolkit/address.js";
 import { h, memo } from "../toolkit/dom.js";
 import { download, pickText } from "../toolkit/files.js";
 import { reasonOf } from "../wire/refusals.js";
@@ -122,7 +123,7 @@ export function galleryView(actions, writing) {
   /** @param {LessonRow} lesson @param {LessonDone | null} done */
   function row({ id, title, can, minutes: [alone, together], cards }, done) {
     const sheet = (/** @type {string} */ kind, /** @type {string} */ label) =>
-      h("a", { href: `/lessons/${id}/${kind}`, target: "_blank", aria: { label: `${title}: ${label}` } }, label);
+      h("a", { href: at(`lessons/${id}/${kind}`), target: "_blank", aria: { label: `${title}: ${label}` } }, label);
     return h(
       "li",
       { class: "lessons-row", data: { lesson: id } },
