@@ -71,6 +71,7 @@ def test_the_sources_build_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
         "CHANGELOG.md",
         "LICENSE",
         "Dockerfile",
+        "deploy/nginx.conf",
         "tests/conftest.py",
         ".ci/run",
         ".github/workflows/tests.yml",
