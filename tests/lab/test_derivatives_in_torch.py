@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from torch_networks import flat, logits, parameters_of, squared, torch
+from lab_networks import flat, logits, parameters_of, squared, torch
 
 from engine.lab import EXPERIMENTS, carried_out
 from engine.lab.modes.jacobian import Jacobian

@@ -142,7 +142,7 @@ def test_a_file_that_is_worked_on_is_another_version(tmp_path: Path) -> None:
     after = bytes(page.first(Headers()).body)
     found = re.search(rb"\"page-(\w+)/src/main.js", after)
     assert after != before and found is not None
-    other = Page(tmp_path / "web")  # another worker's, which was not asked for the first file
+    other = Page(tmp_path / "web", {})  # another worker's, which was not asked for the first file
     assert "immutable" in answered(other, found[1].decode()).headers["Cache-Control"]
     response = answered(page, found[1].decode())
     assert response.body == b"changed" and "immutable" in response.headers["Cache-Control"]

@@ -74,7 +74,7 @@ def refused(kind: str, path: Path, wrong: Callable[[int], str], size: int, bound
     sent = message(kind, path, wrong(size))
     answer = judge(sent, bounds)
     if answer is None:  # of an amount that is allowed; then it is the protocol's to refuse
-        assert path == ("script",) or path[0] == "id", (kind, path, wrong.__name__)
+        assert path in (("script",), ("text",)) or path[0] == "id", (kind, path, wrong.__name__)
         return Refusal("invalid", "", dotted(path), "")
     about = (kind, path, wrong.__name__, answer)
     assert path[0] == "id" or answer.id == "seventh", about
