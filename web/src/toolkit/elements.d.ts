@@ -21,7 +21,6 @@ type HtmlAttribute =
   | "accept"
   | "autocapitalize"
   | "autocomplete"
-  | "autofocus"
   | "checked"
   | "class"
   | "colspan"

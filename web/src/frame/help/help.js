@@ -29,7 +29,7 @@ export function helpDialog(rooms, asides, actions, state) {
   const words = h("div");
   const close = h(
     "button",
-    { class: "round", type: "button", autofocus: true, aria: { label: "Close" }, onclick: () => element.close() },
+    { class: "round", type: "button", aria: { label: "Close" }, onclick: () => element.close() },
     icon("close"),
   );
   const letters = h("input", {
@@ -74,6 +74,7 @@ export function helpDialog(rooms, asides, actions, state) {
     words.replaceChildren(...[...help.words, ...others.flatMap((each) => each.words)].map((each) => h("p", {}, each)));
     void index.load();
     element.showModal();
+    close.focus(); // not by `autofocus`, which browsers refuse in a frame of another origin
   };
   return { element, open };
 }
