@@ -1,6 +1,6 @@
 """chainrule as somebody installs it: the wheel in an environment that has no checkout.
 
-`.ci/run` has pip install it with what it depends on, and names the environment by `INSTALLED`. Without that, where there may be
+`.ci/run` installs it with what it depends on, and names the environment by `INSTALLED`. Without that, where there may be
 no package index, the wheel alone is installed and its dependencies are those of the environment that tests.
 """
 

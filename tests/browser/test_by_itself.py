@@ -47,9 +47,8 @@ class Sent:
         return [command for command in self.all if command["type"] not in READS and not command.get("unless_there")]
 
 
-@pytest.mark.parametrize(
-    "room", [room if room == "view=race" else pytest.param(room, marks=pytest.mark.slow(seconds=5)) for room in ROOMS]
-)
+@pytest.mark.slow(seconds=7)
+@pytest.mark.parametrize("room", ROOMS)
 def test_a_page_only_looks_by_itself(room: str, page: Page, server_url: str, complaints: Complaints) -> None:
     complaints.expect("WebSocket connection")
     complaints.expect("ERR_")

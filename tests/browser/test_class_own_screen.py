@@ -167,7 +167,7 @@ def test_who_is_not_in_that_class(page: Page, server_url: str, complaints: Compl
     expect(own.hook("step")).to_have_attribute("data-value", "1")
 
 
-@pytest.mark.looks(seconds=40)
+@pytest.mark.looks(seconds=40, sweep=True)
 def test_it_looks_well(own: OwnScreen) -> None:
     own.tell(seed=7, task={"ask": "<p>test loss below <strong>0.05</strong></p>", "met": True})
     expect(own.hook("own-task")).to_be_visible()

@@ -206,7 +206,7 @@ def test_a_lost_line_and_a_link_that_leads_nowhere(remote: Remote, complaints: C
     expect(remote.hook("remote-lead")).to_be_hidden()
 
 
-@pytest.mark.looks(seconds=12)
+@pytest.mark.looks(seconds=12, sweep=True)
 def test_it_looks_well(remote: Remote, complaints: Complaints) -> None:
     looks: list[Callable[[], None]] = [
         lambda: None,

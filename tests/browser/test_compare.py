@@ -146,7 +146,7 @@ def test_other_data_have_their_own_pictures(train: Train) -> None:
     assert len(keys) == 2 and keys[0] == keys[1], keys
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_it_looks_well(train: Train) -> None:
     steps(train, 2)
     kept(train)

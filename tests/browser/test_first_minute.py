@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 from train_page import Train
 
@@ -38,6 +39,7 @@ def test_one_press_and_the_classes_come_apart(train: Train, page: Page) -> None:
     expect(train.hook("subject")).to_contain_text("2–8–1")
 
 
+@pytest.mark.slow(seconds=6)
 def test_what_somebody_has_set_up_is_watched_as_it_is(train: Train) -> None:
     train.choose("circle")
     train.page.keyboard.press("Home")

@@ -131,6 +131,7 @@ def test_what_is_drawn_is_what_the_engine_found(lab: Lab) -> None:
     assert charts and all([each.x.tolist(), each.y.tolist()] in drawn for chart in charts for each in chart.series)
 
 
+@pytest.mark.slow(seconds=4)
 def test_choices_are_refused_at_their_control_and_in_a_drawer_where_there_is_no_room(lab: Lab) -> None:
     name, parameter = next(
         (row["name"], each)
@@ -218,6 +219,7 @@ def test_an_experiment_has_a_place_in_the_history_and_a_link(lab: Lab, server_ur
     other.in_gallery()
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_link_to_what_there_is_not_leads_to_the_gallery(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/#view=lab&lab=alchemy")
     lab = Lab(page)

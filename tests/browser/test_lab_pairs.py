@@ -40,6 +40,7 @@ def test_the_race_is_shown_by_passes_by_time_and_as_it_was_tuned(page: Page, ser
     expect(lab.hook("evolution").get_by_text("Cosine with the gradient")).to_be_visible()
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_batch_sizes_run_is_opened_with_its_tuned_rate(page: Page, server_url: str) -> None:
     lab = begun(page, server_url, "batch", "budget:300,seeds:1,finish:0.7")
     place = lab.hook("lab-switched-updates")

@@ -115,6 +115,7 @@ IN_VIEW = """() => {
 }"""
 
 
+@pytest.mark.slow(seconds=5)
 def test_what_stays_empty_before_the_answer_says_why(page: Page, server_url: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     says = '"Shown after the prediction"'
@@ -147,6 +148,7 @@ def test_what_stays_empty_before_the_answer_says_why(page: Page, server_url: str
     lessons.opened(3)
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_card_beside_step_and_powers_of_ten_have_room(page: Page, server_url: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     lessons = opened(page, f"{server_url}/#l=backpropagation/the-chain.1")

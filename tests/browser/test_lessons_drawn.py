@@ -60,6 +60,7 @@ def order_is_dragged(lessons: Lessons) -> None:
     expect(rows.nth(2)).to_have_attribute("data-item", "0")
 
 
+@pytest.mark.slow(seconds=4)
 def test_by_mouse(train: Train) -> None:
     lessons = tried(train, DRAWN)
     lessons.draw()

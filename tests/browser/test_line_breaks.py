@@ -55,6 +55,7 @@ def playing(page: Page, line: Line, socket: str, complaints: Complaints) -> Trai
     return train
 
 
+@pytest.mark.slow(seconds=12)
 def test_cut_while_it_trains_and_is_changed(playing: Train, line: Line, socket: str) -> None:
     train, page = playing, playing.page
     marks = page.locator(".room-transport .mark-edit").filter(visible=True)

@@ -6,6 +6,7 @@ import json
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from race_page import RaceRoom
 from waiting import painted, until
@@ -117,6 +118,7 @@ def test_a_click_is_a_start_and_a_stroke_many(page: Page, server_url: str) -> No
     expect(surface).not_to_have_class(re.compile("is-brushed"))
 
 
+@pytest.mark.slow(seconds=4)
 def test_starts_stay_whose_picture_comes_late(page: Page, server_url: str) -> None:
     line = Between(page)
     room = RaceRoom(page).open(server_url)

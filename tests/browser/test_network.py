@@ -62,6 +62,7 @@ def open_editor(train: Train, *keys: str) -> Locator:
     return editor
 
 
+@pytest.mark.slow(seconds=4)
 def test_switches_change_what_edges_show_and_print_the_scale(train: Train) -> None:
     train.choose("moons")
     train.page.keyboard.press("g")
@@ -315,6 +316,7 @@ def test_nothing_is_cut_while_delta_is_shown_and_a_bias_is_edited(train: Train) 
         train.page.set_viewport_size({"width": 1440, "height": 900})
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_connection_is_edited_by_a_click(train: Train) -> None:
     trained(train)
     path = train.page.locator(".edges path").last

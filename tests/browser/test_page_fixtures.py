@@ -129,6 +129,7 @@ def test_a_link_opens_an_experiment_that_the_server_keeps(visitor: Page, served:
     recorded.agrees(shown, numbers["scores"]["train"]["loss"])
 
 
+@pytest.mark.slow(seconds=5)
 @pytest.mark.parametrize("name", ["surface", "network"])
 def test_a_link_opens_a_race(visitor: Page, served: Live, recorded: Recorded, name: str) -> None:
     told = recorded.told[name]

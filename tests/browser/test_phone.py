@@ -112,6 +112,7 @@ def test_back_goes_through_the_rooms(train: Train) -> None:
     train.settle(1)
 
 
+@pytest.mark.slow(seconds=8)
 def test_what_the_page_offers_is_not_behind_the_transport(phone: Page, server_url: str) -> None:
     """Under a finger the transport is higher than under a mouse; in each room the notice stands above it."""
     train = Train(phone).open(server_url)

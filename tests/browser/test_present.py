@@ -58,6 +58,7 @@ def test_the_picture_the_numbers_and_the_curve_are_in_view(train: Train, data: s
     assert lasting(lambda: page.evaluate(SMALL)) == []
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_bar_holds_all_it_has_in_every_room(train: Train, page: Page) -> None:
     page.keyboard.press("p")
     for size in (PROJECTOR, {"width": 1024, "height": 768}):
@@ -139,6 +140,7 @@ def test_a_spotlight_and_a_pen(train: Train, page: Page) -> None:
     expect(train.hook("pen")).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=4)
 def test_single_letters_can_be_turned_off(train: Train, page: Page) -> None:
     page.keyboard.press("?")
     letters = train.hook("letter-keys")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 from race_page import RaceRoom
 
@@ -11,6 +12,7 @@ from engine.race.path.arrows import update_arrows
 PICTURE = "() => document.querySelector('[data-testid=race-heads]').toDataURL()"
 
 
+@pytest.mark.slow(seconds=5)
 def test_gradient_memory_scale_and_step_are_told_and_drawn(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(40)

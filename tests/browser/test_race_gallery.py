@@ -23,6 +23,7 @@ def focused(page: Page) -> str | None:
     return page.evaluate("() => document.activeElement.dataset.studies ?? document.activeElement.dataset.testid ?? null")
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_gallery_is_walked_by_keys_and_runs_nothing(room: NetworkRoom) -> None:
     page = room.page
     cards = page.locator("[data-studies]")

@@ -113,6 +113,7 @@ LABELS = """async (labels) => {
 }"""
 
 
+@pytest.mark.slow(seconds=3)
 def test_names_are_apart_and_within_the_frame(page: Page, server_url: str) -> None:
     page.goto(f"{server_url}/api/limits")
     crowd = [{"id": i, "text": f"lane {i}", "x": 200 + 3 * i, "y": 150 - i, "width": 90} for i in range(12)]
@@ -233,6 +234,7 @@ def test_words_in_the_loss_curves_are_apart(page: Page, server_url: str, size: i
     assert spread == [[2, 20], [1, 40], [0, 52]]
 
 
+@pytest.mark.slow(seconds=3)
 def test_what_is_taken_away_has_the_same_looks(page: Page, server_url: str) -> None:
     """The page decides them by one algorithm, the server by the same: for every optimizer and solver, repeated and not."""
     page.goto(f"{server_url}/api/limits")
@@ -304,6 +306,7 @@ def test_a_round_bowl_is_drawn_as_circles(room: RaceRoom, complaints: Complaints
     assert np.mean(page.evaluate(RINGS)) < 4.5, "stretched, it is an ellipse"
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_picture_can_be_moved_stretched_and_told(room: RaceRoom) -> None:
     page = room.page
     room.settle(0)

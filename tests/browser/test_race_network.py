@@ -31,7 +31,7 @@ def alone(steps: int, **changes: object) -> Trainer:
     return trainer
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_lanes_planes_and_a_lane_in_the_microscope(room: NetworkRoom, complaints) -> None:
     page = room.page
     expect(page.locator("[data-netlane]")).to_have_count(4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from network_page import NetworkRoom
 from playwright.sync_api import Page, expect
 from train_page import Train
@@ -49,6 +50,7 @@ def test_rates_are_tuned_told_and_chosen_anew(page: Page, server_url: str) -> No
     assert len(shown(room)) == 5
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_tuning_is_ended_by_escape_and_by_its_button(page: Page, server_url: str) -> None:
     """Digits take too long to be tuned unasked."""
     train = Train(page).open(server_url)

@@ -17,6 +17,7 @@ DRAWN = """(name) => {
 }"""
 
 
+@pytest.mark.slow(seconds=6)
 def test_of_a_lane_that_is_chosen(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(200)

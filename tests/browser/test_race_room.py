@@ -56,7 +56,7 @@ INK = """() => {
 }"""
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_eight_lanes_from_a_dragged_start_to_a_link_that_replays_them(room: RaceRoom, server_url: str, tmp_path: Path) -> None:
     page = room.page
     room.settle(0)

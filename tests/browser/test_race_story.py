@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 from race_page import RaceRoom
 
@@ -59,6 +60,7 @@ def test_it_is_ranked_while_it_runs_and_says_why_at_its_end(page: Page, server_u
     expect(why).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_new_surface_has_its_own_rates_and_a_preset_takes_its_lanes_with_it(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(200)
@@ -114,6 +116,7 @@ def test_guided_races_last_no_longer_than_twenty_seconds() -> None:
         assert preset.kind == "seeds" or preset.steps / preset.pace <= 20.0, preset.name
 
 
+@pytest.mark.slow(seconds=8)
 def test_removing_a_lane_leaves_the_settings_of_another_open(page: Page, server_url: str) -> None:
     """Whose settings are opened before the answer has come."""
     room = RaceRoom(page).open(server_url)

@@ -188,6 +188,7 @@ FRAMES = """(count) => new Promise((resolve) => {
 })"""
 
 
+@pytest.mark.slow(seconds=5)
 def test_it_is_turned_and_put_back_and_rests_otherwise(room: RaceRoom, scene: ScenePage) -> None:
     page, devtools = room.page, room.page.context.new_cdp_session(room.page)
     begin = scene.ask(CAMERA)
@@ -286,6 +287,7 @@ FREE = """
 """A place of the ground that is in sight, with no path near."""
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_click_on_the_ground_is_a_start_and_many_starts_lie_on_it(room: RaceRoom, scene: ScenePage) -> None:
     page = room.page
     at, box = scene.ask(FREE), scene.box
@@ -328,6 +330,7 @@ HOLE = """
 """
 
 
+@pytest.mark.slow(seconds=4)
 def test_what_is_not_a_number_is_a_hole(scene: ScenePage) -> None:
     triangles, finite, middle, corner, outside = scene.ask(HOLE)
     ground = [each for each in triangles if each < 25]

@@ -118,6 +118,7 @@ def test_a_slider_is_never_behind_its_thumb(page: Page, server_url: str) -> None
     expect(memory).to_have_js_property("value", "50")
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_lanes_rate_and_momentum_are_dragged(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     room.seek(400)
@@ -208,6 +209,7 @@ def test_edges_of_a_domain_are_apart(page: Page, server_url: str, size: tuple[in
             assert aside <= 0.5 or below <= 0.5, f"{one} and {other} overlap"
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_lane_that_finds_its_own_steps(page: Page, server_url: str) -> None:
     room = RaceRoom(page).open(server_url)
     page.keyboard.press("n")

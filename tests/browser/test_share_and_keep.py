@@ -104,6 +104,7 @@ def test_undo_after_ten_edits_returns_to_the_same_bits(train: Train) -> None:
         becomes(train.page, lambda drawn=drawn: weights(train) == drawn, True)
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_link_keeps_how_it_is_looked_at_and_opens_in_a_session_of_its_own(train: Train) -> None:
     steps(train, 3)
     address = link(train)

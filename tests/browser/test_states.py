@@ -70,7 +70,7 @@ def test_other_data(train: Train) -> None:
         looks_well(train.page, what=dataset)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_warming_up(page: Page, server_url: str) -> None:
     rewriting(
         page, lambda event: event | {"done": 12, "total": 49, "current": "affine"} if event["type"] == "warmup" else event

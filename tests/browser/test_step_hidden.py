@@ -38,7 +38,7 @@ def digits(number: float) -> str:
     return repr(abs(number))[:12]
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_a_number_is_hidden_everywhere_until_it_is_told(page: Page, server_url: str, tmp_path: Path) -> None:
     received = Received(page)
     train = Train(page).open(server_url)

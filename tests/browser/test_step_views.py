@@ -78,7 +78,7 @@ def asked(step: Step, unit: str) -> Iterator[None]:
     expect(step.page.locator("[data-question]")).to_have_count(0)
 
 
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_a_spiral_in_three_depths_with_one_highlight(train: Train) -> None:
     configure(train, SPIRAL)
     update = update_of(SPIRAL)

@@ -23,13 +23,8 @@ WITHOUT = {
 }
 
 
-FIRST = ("broken",)
-"""For every change; the others are much like them."""
-
-
-@pytest.mark.parametrize(
-    "how", [how if how in FIRST else pytest.param(how, marks=pytest.mark.slow(seconds=6)) for how in WITHOUT]
-)
+@pytest.mark.slow(seconds=8)
+@pytest.mark.parametrize("how", WITHOUT)
 def test_a_page_that_can_keep_nothing(how: str, page: Page, server_url: str, complaints: Complaints) -> None:
     complaints.expect("WebSocket connection")
     complaints.expect("ERR_")

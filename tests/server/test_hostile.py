@@ -63,7 +63,7 @@ def answers_of(page: Page, count: int) -> Counter[str]:
     return codes
 
 
-@pytest.mark.parametrize("each", [EACH // 10, pytest.param(EACH, marks=pytest.mark.slow(seconds=15))])
+@pytest.mark.parametrize("each", [EACH // 25, pytest.param(EACH, marks=pytest.mark.slow(seconds=15))])
 def test_thousands_of_hostile_messages(server: ServerProcess, each: int) -> None:
     with contextlib.ExitStack() as stack:
         pages = [stack.enter_context(Page(server.socket)) for _ in range(SESSIONS)]
