@@ -115,6 +115,7 @@ def test_a_healthy_run_shows_nothing(train: Train) -> None:
     expect(train.hook("findings")).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=6)
 def test_evidence_marks_its_layer_and_a_new_run_can_be_gone_back_from(train: Train) -> None:
     train.choose("circle")
     train.layers(8, 8, 8, 8, 8, 8, activation="sigmoid")
@@ -212,6 +213,7 @@ def test_options_that_do_not_fit_are_refused_beside_them(train: Train) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=5)
 def test_what_the_finder_marks_stands_apart_when_projected(train: Train, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("p")

@@ -50,6 +50,7 @@ def test_what_is_offered_is_on_the_page_under_that_name(train: Train) -> None:
         assert word in said, (name, title, said[:200])
 
 
+@pytest.mark.slow(seconds=9)
 def test_a_class_finds_what_its_link_leaves(train: Train, stranger: Callable[[], BrowserContext]) -> None:
     train.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     train.hook("forward").click()

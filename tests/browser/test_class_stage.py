@@ -130,6 +130,7 @@ def test_the_row_above_the_bar_and_the_dialogs(page: Page, server_url: str) -> N
     expect(page.get_by_test_id("class-ask-error")).to_contain_text("There is no card’s question to ask.")
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_room_that_cannot_be_opened_and_a_line_that_breaks(page: Page, server_url: str) -> None:
     room = MadeUpRoom(page)
     words = "A class needs a bus where several processes serve: set CHAINRULE_BUS_URL"

@@ -114,6 +114,7 @@ def test_one_is_put_up_where_its_owner_offered_it(stage: Stage) -> None:
     expect(hook("wall-sort")).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=4)
 def test_only_what_changed_is_drawn(stage: Stage) -> None:
     """Two hundred pieces; a piece that comes anew draws itself, and leaves the order as it is under one who points at it."""
     room, page = stage.room, stage.page
@@ -197,6 +198,7 @@ def test_tasks_starts_and_places(stage: Stage) -> None:
     expect(hook("board-rows")).to_contain_text("<i>Quiet</i> Otter")
 
 
+@pytest.mark.slow(seconds=4)
 def test_curves_and_a_lost_line(stage: Stage) -> None:
     room, hook = stage.room, stage.hook
     room.tell(wall={**WALL, "shape": "curve", "number": {"title": "test loss", "form": "number", "best": "least"}})
@@ -213,7 +215,7 @@ def test_curves_and_a_lost_line(stage: Stage) -> None:
     expect(hook("wall-status")).to_have_text("The line is lost: these are the last pictures that came.")
 
 
-@pytest.mark.looks(seconds=20)
+@pytest.mark.looks(seconds=20, sweep=True)
 def test_the_wall_looks_well(stage: Stage) -> None:
     room, page = stage.room, stage.page
     looks_well(page, "[data-testid=class-stage]", "empty", SIZES)

@@ -32,6 +32,7 @@ def table(train: Train) -> dict[str, list[str]]:
     return {name: values for name, *values in train.page.evaluate(TABLE) if name}
 
 
+@pytest.mark.slow(seconds=4)
 def test_what_was_kept_stays_and_what_differs_is_told(train: Train) -> None:
     page = train.page
     steps(train, 3)

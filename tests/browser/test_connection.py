@@ -114,6 +114,7 @@ def test_the_newer_page_has_control_and_gives_it_back(train: Train, context: Bro
     expect(second.hook("notice")).to_contain_text("opened elsewhere")
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_session_that_is_forgotten_is_begun_anew(page: Page, server_url: str) -> None:
     page.add_init_script(
         "sessionStorage.getItem('chainrule.session') ?? sessionStorage.setItem('chainrule.session', 'long-gone')"
@@ -125,6 +126,7 @@ def test_a_session_that_is_forgotten_is_begun_anew(page: Page, server_url: str) 
     train.settle(1)
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_session_that_a_newer_server_kept_is_told_of_and_another_begins(page: Page, server_url: str) -> None:
     """In the server's words: it answers so where it was put back to an older version."""
     page.add_init_script("sessionStorage.getItem('chainrule.session') ?? sessionStorage.setItem('chainrule.session', 'newer')")

@@ -105,6 +105,7 @@ def test_each_way_a_line_ends_has_its_words(page: Page, server_url: str, complai
     train.settle(2)
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_slow_line_what_is_not_kept_and_a_hidden_page_are_told_of(page: Page, server_url: str) -> None:
     door = Doorman(page)
     train = Train(page).open(server_url)

@@ -105,6 +105,7 @@ def test_a_page_that_may_not_is_shown_nothing(page: Page, server_url: str, cours
     expect(page.frame_locator("iframe").locator(".frame")).to_have_count(0)
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_frame_that_cannot_work_says_what_is_missing(page: Page, framed: str, course: Course, complaints: Complaints) -> None:
     complaints.expect("NotSameOrigin")
     complaints.expect("from origin 'null'")

@@ -51,6 +51,7 @@ def test_what_somebody_has_set_up_is_watched_as_it_is(train: Train) -> None:
     train.pause()
 
 
+@pytest.mark.slow(seconds=5)
 def test_flat_out_slows_down_where_nothing_changes_and_says_so(train: Train) -> None:
     layers = train.page.get_by_role("button", name="Remove layer")
     for left in reversed(range(layers.count())):  # without a hidden layer there is not much to learn

@@ -74,6 +74,7 @@ def test_what_is_chosen_is_told_from_what_is_not(forced: Train) -> None:
     assert not style(page.locator(".rung[aria-checked=false]"))["edge"], "it is for forced colours alone"
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_micro_step_is_seen(forced: Train) -> None:
     page = forced.page
     Step.enter(forced)

@@ -20,6 +20,7 @@ def test_theme(train: Train) -> None:
     expect(root).to_have_attribute("data-theme", "light")
 
 
+@pytest.mark.slow(seconds=3)
 def test_theme_follows_the_system_and_the_link(page: Page, server_url: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(server_url)

@@ -70,6 +70,7 @@ def test_undo_returns_to_the_old_future_and_redo_leaves_it_again(train: Train) -
     expect(train.hook("futures")).to_be_hidden()
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_change_at_the_end_leaves_no_old_future(train: Train) -> None:
     for _ in range(3):
         train.hook("forward").click()

@@ -47,6 +47,7 @@ def test_a_graph_is_gone_through_forward_and_backward(graph: Graph) -> None:
     expect(graph.hook("graph-where")).to_have_text("4 of 4")
 
 
+@pytest.mark.slow(seconds=5)
 def test_the_address_holds_expression_and_values(graph: Graph, stranger: Callable[[], BrowserContext]) -> None:
     page = graph.page
     graph.press("End", 4)

@@ -173,6 +173,7 @@ def test_choices_are_refused_at_their_control_and_in_a_drawer_where_there_is_no_
     expect(lab.hook("lab-choices")).to_be_visible()
 
 
+@pytest.mark.slow(seconds=5)
 def test_an_experiment_has_a_place_in_the_history_and_a_link(lab: Lab, server_url: str) -> None:
     page = lab.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -233,6 +234,7 @@ def test_a_link_to_what_there_is_not_leads_to_the_gallery(page: Page, server_url
     lab.done()
 
 
+@pytest.mark.slow(seconds=3)
 def test_experiments_that_cannot_be_loaded_can_be_tried_again(train: Train, complaints: Complaints) -> None:
     page = train.page
     complaints.expect("503")
@@ -271,7 +273,7 @@ def test_an_experiment_about_the_run_takes_it_as_it_stands(train: Train, strange
     expect(other.hook("lab-about")).to_contain_text("as it stood after update 3")
 
 
-@pytest.mark.looks(seconds=40)
+@pytest.mark.looks(seconds=40, sweep=True)
 def test_the_lab_looks_well(lab: Lab) -> None:
     looks_well(lab.page, what="gallery")
     lab.open(FIRST).done()

@@ -60,6 +60,7 @@ def test_both_modes_fill_the_same_jacobian_pass_by_pass(lab: Lab) -> None:
     at(lab, 1)
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_larger_jacobian_is_drawn_without_numbers(lab: Lab) -> None:
     lab.open("modes").done()
     number = lab.number
@@ -74,6 +75,7 @@ def test_a_larger_jacobian_is_drawn_without_numbers(lab: Lab) -> None:
     assert cells.shape == (12, 8, 2) and not cells[:, :, 1].any()
 
 
+@pytest.mark.slow(seconds=5)
 def test_the_price_changes_between_time_and_operations(lab: Lab) -> None:
     lab.open("price").done()
     time = lab.figures()[0]

@@ -161,6 +161,7 @@ def test_by_touch(finger: Page, server_url: str) -> None:
     placed(lessons)
 
 
+@pytest.mark.slow(seconds=5)
 def test_what_is_placed_keeps_to_the_picture(train: Train) -> None:
     """The picture is drawn anew with its size, with nothing else painted: what lies over it goes along."""
     lessons, page = tried(train, DRAWN), train.page

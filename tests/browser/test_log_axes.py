@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 from train_page import Train
 
@@ -43,6 +44,7 @@ ONE = """async (values) => {
 }"""
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_single_value_stands_in_the_middle(train: Train, page: Page) -> None:
     """As the first loss of a run without other points does: its name is within the plot, not below it."""
     axis = page.evaluate(ONE, [0.01])
@@ -54,6 +56,7 @@ def test_a_single_value_stands_in_the_middle(train: Train, page: Page) -> None:
     page.wait_for_function(NAMED_WITHIN)
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_loss_that_has_not_fallen_a_decade_is_numbered_in_full(train: Train, page: Page) -> None:
     train.hook("forward").click()
     train.settle(1)

@@ -66,6 +66,7 @@ def test_a_finger_meets_what_is_pressed(phone: Page, server_url: str, size: tupl
         assert "pinch-zoom" in phone.locator(place).first.evaluate("(place) => getComputedStyle(place).touchAction")
 
 
+@pytest.mark.slow(seconds=6)
 def test_back_goes_through_the_rooms(train: Train) -> None:
     page = train.page
     begun(train)

@@ -27,6 +27,7 @@ def test_a_bad_rate_is_refused_beside_its_field(train: Train) -> None:
     expect(rate).to_have_value("0.02")
 
 
+@pytest.mark.slow(seconds=3)
 def test_what_is_being_typed_outlives_the_form_around_it(train: Train) -> None:
     """Another rule, whose form is another, comes while a rate is typed: on a slow line, or by an undo."""
     rate = train.input("optimizer.lr")

@@ -104,7 +104,7 @@ RARE = pytest.mark.slow(seconds=30)
         ),
     ],
 )
-@pytest.mark.looks(seconds=30)
+@pytest.mark.looks(seconds=30, sweep=True)
 def test_stopped(page: Page, server_url: str, status: str, stop: dict, words: str) -> None:
     def change(event: dict) -> dict:
         if event["type"] == "state" and event["step"] == 1:
