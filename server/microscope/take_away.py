@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.microscope.prediction.hidden import Withheld
 from server.microscope.refused import refusals
+from server.replay.page import replay_file
 from server.wire.errors import CommandError
 from server.wire.frames import finite
 
@@ -22,8 +23,11 @@ MOST_NUMBERS = 250_000
 
 def taken(update: Update, trainer: Trainer, command: TakeAway, withheld: Withheld) -> dict[str, Any]:
     """A file's name, media type and text."""
+    from engine.export.replay.words import run_in_words
     from engine.microscope import sheet, step_latex
 
+    if command.format == "replay":
+        return _replay(update, trainer, command, withheld)
     title = trainer.spec.data.name
     ending, media = MEDIA[command.format]
     part = f"-micro-step-{command.micro + 1}" if command.format == "latex" else ""
@@ -45,14 +49,16 @@ def taken(update: Update, trainer: Trainer, command: TakeAway, withheld: Withhel
     }
 
 
-def run_in_words(trainer: Trainer) -> str:
-    """Data, shape and optimizer of a run, as the page's bar has them."""
-    from engine.optimizers import OPTIMIZERS
-    from engine.rows.datasets import DATASETS
+def _replay(update: Update, trainer: Trainer, command: TakeAway, withheld: Withheld) -> dict[str, Any]:
+    from engine.export.replay.update import update_recording
+    from engine.export.replay.words import run_in_words
 
-    row = DATASETS.get(trainer.spec.data.name)
-    shape = "–".join(map(str, trainer.machine.tape.sizes))
-    return f"{row.title if row else 'own data'} · {shape} · {OPTIMIZERS[trainer.spec.optimizer.name].title}"
+    title = f"{run_in_words(trainer)}: update {update.step + 1}"
+    with refusals(index="micro"):
+        recording = update_recording(update, command.sample, title, withheld.number, withheld.text)
+    return replay_file(
+        f"chainrule-{trainer.spec.data.name}-update-{update.step + 1}-replay", recording, command.theme, command.link
+    )
 
 
 def _json(update: Update, withheld: Withheld) -> str:

@@ -38,6 +38,10 @@ Token = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_-]*$", descrip
 """An unguessable id."""
 
 
+Link = Annotated[str, Field(max_length=12_000, pattern=r"^https?://[^\s\"<>]+$", description="opens the same, live")] | None
+"""An address for a file to take along: the page knows its own."""
+
+
 class Command(Message):
     holds: ClassVar[str] = "spec"
     """The field that holds what the engine checks: what it refuses is told with the path from there."""

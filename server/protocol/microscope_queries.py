@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.protocol.base import Command, Message
+from server.protocol.base import Command, Link, Message
 
 NotationName = Annotated[str, Field(max_length=40, description="a notation's name, of `/api/microscope`")]
 TensorName = Annotated[str, Field(min_length=1, max_length=20, description="a parameter's, such as W1")]
@@ -91,10 +91,13 @@ class Code(Command):
 
 
 class TakeAway(Command):
-    """A micro-step as LaTeX, or the whole update as an HTML page or as JSON. `done.result`: {name, type, text}, as `export`."""
+    """A micro-step as LaTeX, or the whole update as an HTML page, as one that plays by itself
+    (`engine.export.replay`) or as JSON. `done.result`: {name, type, text}, as `export`."""
 
     type: Literal["take_away"] = "take_away"
-    format: Literal["latex", "sheet", "json"]
+    format: Literal["latex", "sheet", "json", "replay"]
+    theme: Literal["light", "dark"] = Field(default="light", description="of a replay, as `link`")
+    link: Link = None
     micro: Place = 0
     row: Place = 0
     column: Place = 0

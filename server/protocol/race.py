@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from server.protocol.base import Command, Message, Status
+from server.protocol.base import Command, Link, Message, Status
 from server.protocol.shapes import LaneData, LaneOptimizerData, RaceSpecData, ScheduleData, SurfaceData
 
 Lane = Annotated[int, Field(ge=1, le=2**31, description="a lane's id, which the event `race` tells")]
@@ -164,12 +164,17 @@ class RaceShare(Command):
 
 
 class RaceExport(Command):
-    """The race as a file: a page of its own with everything in it, or every step of every lane as a table. `done.result`:
-    {name, type, text}. In a table a name that a spreadsheet might take for a formula has an apostrophe before it."""
+    """The race as a file: a page of its own with everything in it, one that plays by itself (`engine.export.replay`), or
+    every step of every lane as a table. `done.result`: {name, type, text}. In a table a name that a spreadsheet might take for
+    a formula has an apostrophe before it."""
 
     type: Literal["race_export"] = "race_export"
-    format: Literal["html", "csv"]
+    format: Literal["html", "csv", "replay"]
     theme: Literal["light", "dark"] = "light"
+    first: int = Field(default=0, ge=0, le=1_000_000_000, description="of a replay, as `last` and `seconds`")
+    last: int | None = Field(default=None, ge=1, le=1_000_000_000, description="absent: where the race stands")
+    seconds: int = Field(default=30, ge=5, le=60, description="that it plays for")
+    link: Link = None
 
 
 class RaceLane(Message):

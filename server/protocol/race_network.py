@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from server.protocol.base import Command, Message, Status
+from server.protocol.base import Command, Link, Message, Status
 from server.protocol.race import Lane, RaceSpeed
 from server.protocol.shapes import InitializerData, LaneData, OptimizerData, ScheduleData
 
@@ -39,12 +39,16 @@ class NetworkShare(Command):
 
 
 class NetworkExport(Command):
-    """The race as a file: a page of its own with everything in it, or every recorded step of every lane as a table.
-    `done.result`: {name, type, text}."""
+    """The race as a file: a page of its own with everything in it, one that plays by itself over the plane that is looked
+    at (`engine.export.replay`), or every recorded step of every lane as a table. `done.result`: {name, type, text}."""
 
     type: Literal["network_export"] = "network_export"
-    format: Literal["html", "csv"]
+    format: Literal["html", "csv", "replay"]
     theme: Literal["light", "dark"] = "light"
+    first: int = Field(default=0, ge=0, le=1_000_000_000, description="of a replay, as `last` and `seconds`")
+    last: int | None = Field(default=None, ge=1, le=1_000_000_000, description="absent: where the race stands")
+    seconds: int = Field(default=30, ge=5, le=60, description="that it plays for")
+    link: Link = None
 
 
 class NetworkLaneAdd(Command):

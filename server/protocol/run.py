@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from server.protocol.base import Command, Message, Token
+from server.protocol.base import Command, Link, Message, Token
 from server.protocol.shapes import EditData, FormulaDataSpec, RunSpecData, ScriptData
 
 SpeedUnit = Literal["steps", "epochs", "flat"]
@@ -109,6 +109,19 @@ class Export(Command):
 
     type: Literal["export"] = "export"
     format: Literal["curves", "batch_losses", "model", "torch", "script"]
+
+
+class Replay(Command):
+    """Pause, then record the updates from `first` to `last` on a copy of the run, frame by frame, as a file that plays by
+    itself for so many `seconds` (`engine.export.replay`). The run is left alone. `trial` tells how far it is and ends as
+    `find_rate` does; `done.result`: {name, type, text}, as `export`."""
+
+    type: Literal["replay"] = "replay"
+    first: int = Field(default=0, ge=0, le=1_000_000_000)
+    last: int | None = Field(default=None, ge=1, le=1_000_000_000, description="absent: where the run stands")
+    seconds: int = Field(default=30, ge=5, le=60)
+    theme: Literal["light", "dark"] = "light"
+    link: Link = None
 
 
 class Compare(Command):

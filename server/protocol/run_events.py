@@ -133,10 +133,11 @@ class Loaded(Message):
 
 
 class Trial(Message):
-    """How far the finder or the check is: `done` of `total` updates or weights. The newest overwrites older ones."""
+    """How far the finder, the check or the recording is: `done` of `total` updates, weights or frames. The newest overwrites
+    older ones."""
 
     latest: ClassVar[bool] = True
     type: Literal["trial"] = "trial"
-    command: Literal["find_rate", "check_gradient"]
+    command: Literal["find_rate", "check_gradient", "replay"]
     done: int
     total: int

@@ -84,12 +84,17 @@ def _shared(races: Races) -> str:
 
 
 def exporting(
-    check: Callable[[C], None], table: Callable[[C], dict[str, Any]], page: Callable[[C, str], dict[str, Any]]
+    check: Callable[[C], None],
+    table: Callable[[C], dict[str, Any]],
+    page: Callable[[C, str], dict[str, Any]],
+    replay: Callable[[C, Any], dict[str, Any]],
 ) -> Callable[[C, Viewer, Export], Awaitable[dict[str, Any]]]:
-    """The handler of a race's export: `check` refuses what would make no file, the other two make one in a worker."""
+    """The handler of a race's export: `check` refuses what would make no file, the others make one in a worker."""
 
     async def export(races: C, viewer: Viewer, command: Export) -> dict[str, Any]:
         races.present()
+        if command.format == "replay":
+            return await races.host.call(replay, races, command)
         check(races)
         if command.format == "csv":
             return await races.host.call(table, races)

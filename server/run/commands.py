@@ -23,6 +23,7 @@ from server.protocol.run import (
     Play,
     Predict,
     Redo,
+    Replay,
     Reset,
     Seek,
     SetSpeed,
@@ -34,7 +35,7 @@ from server.protocol.run import (
 from server.run import questions, sharing
 from server.run.controller import FLICKER, RunController
 from server.run.describe import EditInfos
-from server.run.trials import Checking, Finding, Trying
+from server.run.trials import Checking, Finding, Recording, Trying
 from server.run.work import Play as Playing
 from server.run.work import Stepper, Steps
 from server.session import clock
@@ -186,6 +187,23 @@ async def check_gradient(run: RunController, viewer: Viewer, command: CheckGradi
     return True
 
 
+async def replay(run: RunController, viewer: Viewer, command: Replay) -> bool:
+    from engine.export.replay.recording import RecordingError
+    from engine.export.replay.run import RunRecorder
+
+    trainer = run.present()
+    run.end_work()
+    last = trainer.steps_done if command.last is None else command.last
+    async with run.host.room(run.weight):
+        try:
+            recorder = await run.host.call(RunRecorder, trainer, command.first, last, command.seconds)
+        except RecordingError as error:
+            raise CommandError("invalid", f"{error.field}: {error.message}", error.field, error.allowed) from error
+        name = f"chainrule-{trainer.spec.data.name}-replay-{command.first}-to-{last}"
+        run.work = Recording(recorder, name, command, viewer)
+    return True
+
+
 async def cancel(run: RunController, viewer: Viewer, command: Cancel) -> None:
     if isinstance(run.work, Trying):
         run.end_work()
@@ -212,4 +230,5 @@ HANDLERS: Mapping[type[Command], Handler] = {
     Cancel: cancel,
     Predict: questions.predict,
     Sketch: questions.sketch,
+    Replay: replay,
 }

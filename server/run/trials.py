@@ -1,4 +1,4 @@
-"""Trials on a copy of a run, made in slices while the run stands: the learning-rate finder and the gradient check.
+"""Trials on a copy of a run, made in slices while the run stands: the learning-rate finder, the gradient check, a recording.
 
 What `find_rate` gives is `engine.diagnostics.finder.RateTest` as JSON, with ``rate``, the rate in force, and for each
 suggestion ``use``,
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.protocol import Done, ErrorEvent
+from server.protocol.run import Replay
 from server.protocol.run_events import Trial
 from server.session.clock import Work
 from server.session.pacer import Slice
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from engine.array import Array
     from engine.diagnostics.finder import RateFinder
     from engine.diagnostics.gradient_check import GradientCheck, GradientReport
+    from engine.export.replay.run import RunRecorder
 
 SIDE = 64
 """Cells along a side of a map, at most."""
@@ -39,9 +41,9 @@ TOLD = 0.1
 
 
 class Trying(Work):
-    """The part both share. The answer is that it was cancelled, until it is done."""
+    """The part all share. The answer is that it was cancelled, until it is done."""
 
-    command: Literal["find_rate", "check_gradient"]
+    command: Literal["find_rate", "check_gradient", "replay"]
 
     def __init__(self, viewer: Viewer, id: str | int | None) -> None:
         from engine.pausable import Pausable
@@ -144,6 +146,32 @@ class Checking(Trying):
             parts["steps"] = [float(steps.min()), float(steps.max())] if steps.size else None
             found["tensors"].append(parts | map_of(tensor.relative, tensor.agrees, tensor.analytic, tensor.numeric))
         return found
+
+
+class Recording(Trying):
+    """A replay, frame by frame, and at last its file."""
+
+    command = "replay"
+
+    def __init__(self, recorder: RunRecorder, name: str, asked: Replay, viewer: Viewer) -> None:
+        super().__init__(viewer, asked.id)
+        self._recorder, self._name, self._asked = recorder, name, asked
+        self._file: dict[str, Any] = {}
+
+    def one(self) -> bool:
+        from server.replay.page import replay_file
+
+        if not self._recorder.advance():
+            return False
+        self._file = replay_file(self._name, self._recorder.recording, self._asked.theme, self._asked.link)
+        return True
+
+    @property
+    def far(self) -> tuple[int, int]:
+        return self._recorder.done, len(self._recorder.steps)
+
+    def result(self) -> dict[str, Any]:
+        return self._file
 
 
 def map_of(relative: Array, agrees: NDArray[np.bool_], analytic: Array, numeric: Array) -> dict[str, Any]:

@@ -87,6 +87,10 @@ async def run_and_its_edits(page: Page) -> None:
     await page.do("find_rate", leave="cancel", within=BRIEF)
     for within in (BRIEF, 2 * LATE):
         await page.do("check_gradient", samples=10_000, weights=20_000, leave="cancel", within=within)
+    await page.do("configure", spec=MIDDLING | {"network": {"layers": [{"units": 200}]}})
+    await page.do("step", count=200)
+    for within in (BRIEF, 2 * LATE):
+        await page.do("replay", seconds=60, leave="cancel", within=within)
 
 
 async def run_taken_along(page: Page) -> None:
@@ -188,7 +192,7 @@ async def update(page: Page) -> None:
 async def update_taken_along(page: Page) -> None:
     await page.do("configure", spec=LARGEST)
     await page.do("look", micro=1, leave="pause", within=LATE)
-    for format in ("latex", "sheet", "json"):
+    for format in ("latex", "sheet", "json", "replay"):
         await page.do("take_away", format=format, leave="pause", within=LATE)
     question = (await page.do("ask", micro=1, leave="pause", within=LATE))["result"]["question"]["id"]
     await page.do("answer", question=question, answer=1)
@@ -205,7 +209,8 @@ async def race_on_the_network(page: Page) -> None:
     await page.do("network", lanes=[ADAM])
     await page.do("network_step", count=3)
     await pictures(page, "network", "study", "network_surface")  # a picture of it takes a minute
-    await page.do("network_export", format="html", leave="network_pause", within=2 * BRIEF)
+    for format in ("html", "replay"):
+        await page.do("network_export", format=format, leave="network_pause", within=2 * BRIEF)
     await page.do("network_export", format="csv")
     await page.do("network_step", count=1000, leave="network_pause", within=BRIEF)
     for kind in ("weights", "random", "pca", "points"):
@@ -283,7 +288,7 @@ async def race_on_a_surface(page: Page) -> None:
     await page.do("race_seek", step=50_000)
     await page.do("race_dissect", lane=2, coordinate="x")
     await page.do("race_seek", step=12_000)
-    for format in ("csv", "html"):
+    for format in ("csv", "html", "replay"):
         await page.do("race_export", format=format, leave="race_pause", within=LATE)
     script = (await page.do("race_share"))["result"]["script"]
     await page.do("race_load", script=json.loads(script) | {"step": 100_000})

@@ -28,6 +28,7 @@ export interface Results {
   keep: Kept;
   export: TextFile;
   compare: RecordedSeries;
+  replay: TextFile;
 }
 
 export interface Scripted {

@@ -31,6 +31,7 @@ export type Command =
   | Ping
   | Predict
   | Sketch
+  | Replay
   | Look
   | ChainOfSamples
   | Dissect
@@ -40,8 +41,8 @@ export type Command =
   | ReadGraph
   | Code
   | TakeAway
-  | Ask
   | Acknowledge
+  | Ask
   | Answer
   | Reveal
   | Asked
@@ -748,6 +749,26 @@ export interface Sketch {
   data: FormulaDataInput;
 }
 /**
+ * Pause, then record the updates from `first` to `last` on a copy of the run, frame by frame, as a file that plays by
+ * itself for so many `seconds` (`engine.export.replay`). The run is left alone. `trial` tells how far it is and ends as
+ * `find_rate` does; `done.result`: {name, type, text}, as `export`.
+ */
+export interface Replay {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "replay";
+  first?: number;
+  /**
+   * absent: where the run stands
+   */
+  last?: number | null;
+  seconds?: number;
+  theme?: "light" | "dark";
+  link?: string | null;
+}
+/**
  * Point this viewer's microscope: the channels `microscope` and `microstep` show the next update of the run from there. It
  * stays so while the run moves; what a later update does not have (that entry, that sample) is then shown as close as it can
  * be, and `microstep` says so.
@@ -916,7 +937,8 @@ export interface Code {
   type: "code";
 }
 /**
- * A micro-step as LaTeX, or the whole update as an HTML page or as JSON. `done.result`: {name, type, text}, as `export`.
+ * A micro-step as LaTeX, or the whole update as an HTML page, as one that plays by itself
+ * (`engine.export.replay`) or as JSON. `done.result`: {name, type, text}, as `export`.
  */
 export interface TakeAway {
   /**
@@ -924,7 +946,12 @@ export interface TakeAway {
    */
   id?: string | number | null;
   type: "take_away";
-  format: "latex" | "sheet" | "json";
+  format: "latex" | "sheet" | "json" | "replay";
+  /**
+   * of a replay, as `link`
+   */
+  theme?: "light" | "dark";
+  link?: string | null;
   /**
    * counted from 0
    */
@@ -939,38 +966,6 @@ export interface TakeAway {
   column?: number;
   /**
    * a column of the mini-batch
-   */
-  sample?: number;
-  /**
-   * a notation's name, of `/api/microscope`
-   */
-  notation?: string;
-}
-/**
- * Withhold a number, everywhere, until it is answered or revealed: entry (row, column) of an array of a micro-step, its
- * main result where no `name` is given. `done.result`: {question, questions, score}; questions end with the update.
- */
-export interface Ask {
-  /**
-   * echoed in the answer: a `done` or an `error`
-   */
-  id?: string | number | null;
-  type: "ask";
-  /**
-   * counted from 0
-   */
-  micro: number;
-  name?: string;
-  /**
-   * counted from 0
-   */
-  row?: number;
-  /**
-   * counted from 0
-   */
-  column?: number;
-  /**
-   * a column of the mini-batch, for a sample's own gradient
    */
   sample?: number;
   /**
@@ -1028,6 +1023,38 @@ export interface Acknowledge {
     | "lab"
     | "follow";
   frame: number;
+}
+/**
+ * Withhold a number, everywhere, until it is answered or revealed: entry (row, column) of an array of a micro-step, its
+ * main result where no `name` is given. `done.result`: {question, questions, score}; questions end with the update.
+ */
+export interface Ask {
+  /**
+   * echoed in the answer: a `done` or an `error`
+   */
+  id?: string | number | null;
+  type: "ask";
+  /**
+   * counted from 0
+   */
+  micro: number;
+  name?: string;
+  /**
+   * counted from 0
+   */
+  row?: number;
+  /**
+   * counted from 0
+   */
+  column?: number;
+  /**
+   * a column of the mini-batch, for a sample's own gradient
+   */
+  sample?: number;
+  /**
+   * a notation's name, of `/api/microscope`
+   */
+  notation?: string;
 }
 /**
  * An answer to the present stage of a question: its sign (-1, 0, 1), the power of ten at or below its size, the number to
@@ -1356,8 +1383,9 @@ export interface RaceShare {
   type: "race_share";
 }
 /**
- * The race as a file: a page of its own with everything in it, or every step of every lane as a table. `done.result`:
- * {name, type, text}. In a table a name that a spreadsheet might take for a formula has an apostrophe before it.
+ * The race as a file: a page of its own with everything in it, one that plays by itself (`engine.export.replay`), or
+ * every step of every lane as a table. `done.result`: {name, type, text}. In a table a name that a spreadsheet might take for
+ * a formula has an apostrophe before it.
  */
 export interface RaceExport {
   /**
@@ -1365,8 +1393,21 @@ export interface RaceExport {
    */
   id?: string | number | null;
   type: "race_export";
-  format: "html" | "csv";
+  format: "html" | "csv" | "replay";
   theme?: "light" | "dark";
+  /**
+   * of a replay, as `last` and `seconds`
+   */
+  first?: number;
+  /**
+   * absent: where the race stands
+   */
+  last?: number | null;
+  /**
+   * that it plays for
+   */
+  seconds?: number;
+  link?: string | null;
 }
 /**
  * Begin a race on the network at step 0: on the present run's spec as it stands, without its edits of weights. Absent
@@ -1414,8 +1455,8 @@ export interface NetworkShare {
   type: "network_share";
 }
 /**
- * The race as a file: a page of its own with everything in it, or every recorded step of every lane as a table.
- * `done.result`: {name, type, text}.
+ * The race as a file: a page of its own with everything in it, one that plays by itself over the plane that is looked
+ * at (`engine.export.replay`), or every recorded step of every lane as a table. `done.result`: {name, type, text}.
  */
 export interface NetworkExport {
   /**
@@ -1423,8 +1464,21 @@ export interface NetworkExport {
    */
   id?: string | number | null;
   type: "network_export";
-  format: "html" | "csv";
+  format: "html" | "csv" | "replay";
   theme?: "light" | "dark";
+  /**
+   * of a replay, as `last` and `seconds`
+   */
+  first?: number;
+  /**
+   * absent: where the race stands
+   */
+  last?: number | null;
+  /**
+   * that it plays for
+   */
+  seconds?: number;
+  link?: string | null;
 }
 /**
  * A lane, which runs from the start to where the others are. `done.result`: {lane: its id}.
@@ -2496,11 +2550,12 @@ export interface WarmUp {
   current: string | null;
 }
 /**
- * How far the finder or the check is: `done` of `total` updates or weights. The newest overwrites older ones.
+ * How far the finder, the check or the recording is: `done` of `total` updates, weights or frames. The newest overwrites
+ * older ones.
  */
 export interface Trial {
   type: "trial";
-  command: "find_rate" | "check_gradient";
+  command: "find_rate" | "check_gradient" | "replay";
   done: number;
   total: number;
 }

@@ -35,6 +35,7 @@ from server.race.network import commands as own
 from server.race.network import files
 from server.race.network.channels import CHANNELS
 from server.race.network.controller import NetworkRaceController
+from server.race.network.replay import replay
 from server.session.activity import Kind
 
 NETWORK = Kind(
@@ -44,7 +45,7 @@ NETWORK = Kind(
         NetworkBegin: own.begin,
         NetworkLoad: commands.load,
         NetworkShare: commands.share,
-        NetworkExport: commands.exporting(files.check, files.table, files.page),
+        NetworkExport: commands.exporting(files.check, files.table, files.page, replay),
         NetworkLaneAdd: lane_commands.lane_add,
         NetworkLaneRemove: lane_commands.lane_remove,
         NetworkLaneDuplicate: lane_commands.lane_duplicate,

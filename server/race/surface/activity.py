@@ -30,6 +30,7 @@ from server.race.surface import files
 from server.race.surface.channels import CHANNELS
 from server.race.surface.controller import SurfaceRaceController
 from server.race.surface.figures import page_figures
+from server.race.surface.replay import replay
 from server.session.activity import Kind
 
 SURFACE = Kind(
@@ -53,7 +54,7 @@ SURFACE = Kind(
         RaceDissect: own.dissect,
         RaceFan: own.fan,
         RaceShare: commands.share,
-        RaceExport: commands.exporting(files.check, files.table, files.page),
+        RaceExport: commands.exporting(files.check, files.table, files.page, replay),
     },
     events=(RaceInfo, RaceState),
     channels=CHANNELS,

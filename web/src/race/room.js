@@ -10,6 +10,7 @@ import { NetworkRaceActions } from "./network/actions.js";
 import { networkOutcome, surfaceOutcome } from "./outcome/view.js";
 import { networkNames } from "./network/names.js";
 import { CHANGES, MOVES, UNANSWERED, catchUp, remembered } from "./reconnect.js";
+import { raceReplay } from "./replay.js";
 import { openRaceLink, raceLink, raceTools } from "./share.js";
 import { withStudy } from "./studies/study.js";
 import { SurfaceRaceActions } from "./surface/actions.js";
@@ -94,9 +95,9 @@ const HELP = {
   ],
 };
 
-/** @param {SurfaceRaceActions} actions */
-function surfaceTools(actions) {
-  return raceTools(actions, {
+/** @param {SurfaceRaceActions} actions @param {() => void} replay */
+function surfaceTools(actions, replay) {
+  const taken = {
     hook: "race",
     table: "Every step of every lane",
     picture() {
@@ -104,12 +105,13 @@ function surfaceTools(actions) {
       const every = raceLook.three ? "" : ` · ${dotWords(trails?.step ?? 0)}`;
       return race && { file: race.spec.surface.name, title: race.title + every, come: surfaceOutcome(actions.state) };
     },
-  });
+  };
+  return raceTools(actions, taken, replay);
 }
 
-/** @param {NetworkRaceActions} actions */
-function networkTools(actions) {
-  return raceTools(actions, {
+/** @param {NetworkRaceActions} actions @param {() => void} replay */
+function networkTools(actions, replay) {
+  const taken = {
     hook: "network",
     table: "Every recorded step of every lane",
     picture() {
@@ -122,7 +124,8 @@ function networkTools(actions) {
       }));
       return network && { file: "network", title: network.title, lanes, come: networkOutcome(actions.state) };
     },
-  });
+  };
+  return raceTools(actions, taken, replay);
 }
 
 /** How what the server tells of the races lands in the store. @param {Host} host @returns {Pick<Room, "events" | "frames" | "told">} */
@@ -174,12 +177,17 @@ function begin(host) {
   const network = new NetworkRaceActions(host, sender);
   /** What the keys move: the race that is shown. */
   const shown = () => (onNetwork(surface.state) ? network : surface);
-  const tools = { surface: surfaceTools(surface), network: networkTools(network) };
+  const replays = { surface: raceReplay(surface), network: raceReplay(network) };
+  const tools = {
+    surface: surfaceTools(surface, () => replays.surface.open(host.store.state)),
+    network: networkTools(network, () => replays.network.open(host.store.state)),
+  };
   const openLink = () => openRaceLink(network).finally(() => network.show("network"));
   return {
     view: switched(raceView(surface), tools, network),
     transport: raceTransport(shown),
     tools: [...tools.surface, ...tools.network],
+    dialogs: [replays.surface, replays.network],
     channels: ({ networkLook: { on }, raceLook: { curvature, arrows } }) =>
       on === "surface"
         ? [...CHANNELS.surface, ...asked(curvature, "race_curvature"), ...asked(arrows, "race_arrows")]

@@ -83,12 +83,14 @@ async function exportPicture(actions, picture) {
  * @param {import("./actions.js").RaceActions} actions
  * @param {Taken} taken
  * @returns {HTMLElement[]}
+ * @param {() => void} replay
  */
-export function raceTools(actions, { hook, table, picture }) {
+export function raceTools(actions, { hook, table, picture }, replay) {
   return [
     pill(`${hook}-share`, "Share link", () => copyLink(actions), {}, "share"),
     menuOf(`${hook}-export`, "Export", [
       ["Page with everything in it", "HTML", () => actions.exportFile("html")],
+      ["Replay: a file that plays…", "HTML", replay],
       ["Picture", "PNG", () => exportPicture(actions, picture)],
       [table, "CSV", () => actions.exportFile("csv")],
       ["Embed in a page…", "HTML", () => actions.host.showEmbed()],

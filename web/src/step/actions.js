@@ -23,13 +23,18 @@ export class StepActions {
   #linked = new LinkedPlace();
 
   /** @param {import("../types.js").Host} host */
-  constructor({ store, sender, actions }) {
+  constructor({ store, sender, actions, sharing }) {
     this.#store = store;
     this.#sender = sender;
     /** For what asks the microscope things of its own. */
     this.ask = sender.send;
     this.complain = sender.complain.bind(sender);
     this.actions = actions;
+    /** An address that opens the update live; null where there is none. */
+    this.linkHere = async () => {
+      const url = (await sharing.link().catch(() => null))?.url ?? null;
+      return url && `${url}&view=step`;
+    };
   }
 
   get state() {

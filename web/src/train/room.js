@@ -7,6 +7,7 @@ import { shows } from "../frame/restrict.js";
 import { harmless } from "../reconnect/unanswered.js";
 import { register } from "../registry.js";
 import { sameSamples } from "../run/followed.js";
+import { replayDialog } from "../shared/replay/dialog.js";
 import { runInWords } from "../run/spec.js";
 import { runSpoken } from "../run/spoken.js";
 import { TrainActions } from "./actions.js";
@@ -80,6 +81,18 @@ function begin(host) {
   const actions = new TrainActions(host, NAME);
   const made = new Trials(host);
   const [finder, gradient] = [finderDialog(actions, made), gradientDialog(actions, made)];
+  const replay = replayDialog(
+    {
+      hook: "replay",
+      unit: "update",
+      note:
+        "One HTML file with the network, its output, the losses and every number, frame by frame, to scrub and to print. " +
+        "It needs no server: open it from a folder, or put it into a course page. The run itself waits, unchanged.",
+    },
+    ({ clock }) => ({ last: clock?.step ?? 0, none: "Nothing has been trained up to here yet: play some updates first." }),
+    async (stretch) => made.record(stretch, (await sharing.link().catch(() => null))?.url ?? null),
+    () => made.stopRecording(),
+  );
   const trials = { rate: finder.open, gradient: gradient.open };
   const settled = new Settled(actions);
   const experiments = experimentsDialog(sharing, () => store.state);
@@ -93,9 +106,14 @@ function begin(host) {
   return {
     view: trainView(actions, trials, { comparison, compare }),
     transport: transportView(actions),
-    tools: shareButtons(sharing, { classLink: classLink.open, experiments: experiments.open, embed: host.showEmbed }),
+    tools: shareButtons(sharing, {
+      classLink: classLink.open,
+      experiments: experiments.open,
+      embed: host.showEmbed,
+      replay: () => replay.open(store.state),
+    }),
     place: () => sharing.link(),
-    dialogs: [ownDataDialog(actions), experiments, classLink, finder, gradient, { element: dropPlace(actions) }],
+    dialogs: [ownDataDialog(actions), experiments, classLink, finder, gradient, replay, { element: dropPlace(actions) }],
     channels: channelsFor,
     subject: runInWords,
     keys: {
@@ -128,7 +146,7 @@ function begin(host) {
       if (followed && run && !sameSamples(before, run)) actions.follow(null);
       store.set({ pointed: null });
     },
-    unanswered: harmless("find_rate", "check_gradient", "cancel", "predict", "sketch"),
+    unanswered: harmless("find_rate", "check_gradient", "cancel", "predict", "sketch", "replay"),
   };
 }
 

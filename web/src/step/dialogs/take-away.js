@@ -38,6 +38,11 @@ export function takeAwayDialog(actions, stateNow, embed) {
       "Every micro-step with its numbers, in one HTML file that prints and needs nothing else.",
       button("take-sheet", "save", "sheet", false),
     ),
+    line(
+      "The whole update as a replay",
+      "One HTML file that plays its micro-steps by itself: words, rule, matrices, the sum written out, the network.",
+      button("take-replay", "save", "replay", false),
+    ),
     line("The whole update as JSON", "Every array of it, for a notebook.", button("take-json", "save", "json", false)),
     line(
       "In a page of your own",
@@ -69,6 +74,7 @@ export function takeAwayDialog(actions, stateNow, embed) {
       column: entry?.column ?? 0,
       sample: at.sample_column,
       notation: at.notation,
+      ...(format === "replay" ? { theme: state.theme, link: await actions.linkHere() } : {}),
     };
     setText(said, await actions.takeAway(wish, copy));
   }

@@ -33,6 +33,7 @@ export class PanelActions {
   /** @param {import("../actions.js").StepActions} step */
   constructor(step) {
     this.#step = step;
+    this.linkHere = step.linkHere;
   }
 
   get #panels() {

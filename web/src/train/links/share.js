@@ -4,11 +4,11 @@ import { menuOf, pill } from "../../shared/tools.js";
 
 /**
  * @param {import("../../run/sharing.js").Sharing} sharing
- * @param {{classLink: () => void, experiments: () => void, embed: () => void}} open
+ * @param {{classLink: () => void, experiments: () => void, embed: () => void, replay: () => void}} open
  * @returns {HTMLElement[]}
  */
 export function shareButtons(sharing, open) {
-  const menu = exportMenu(sharing, open.embed);
+  const menu = exportMenu(sharing, open);
   return [
     pill("share", "Share link", () => sharing.copyLink()),
     pill("class-link", "Link for a class…", open.classLink, {}, "class"),
@@ -17,8 +17,11 @@ export function shareButtons(sharing, open) {
   ];
 }
 
-/** @param {import("../../run/sharing.js").Sharing} sharing @param {() => void} embed */
-function exportMenu(sharing, embed) {
+/**
+ * @param {import("../../run/sharing.js").Sharing} sharing
+ * @param {{embed: () => void, replay: () => void}} open
+ */
+function exportMenu(sharing, { embed, replay }) {
   return menuOf("export", "Export", [
     ["Curves", "CSV", () => sharing.exportFile("curves")],
     ["Mini-batch losses", "CSV", () => sharing.exportFile("batch_losses")],
@@ -26,6 +29,7 @@ function exportMenu(sharing, embed) {
     ["Model", "JSON", () => sharing.exportFile("model")],
     ["Model as a PyTorch script", "Python", () => sharing.exportFile("torch")],
     ["Experiment", "JSON", () => sharing.exportFile("script")],
+    ["Replay: a file that plays…", "HTML", replay],
     ["Embed in a page…", "HTML", embed],
   ]);
 }

@@ -26,6 +26,24 @@ export class Trials {
     if (gradientCheck) this.#store.set({ gradientCheck });
   }
 
+  /**
+   * A stretch of the run as a file that plays by itself; rejects where it was refused or cancelled.
+   * @param {import("../../shared/replay/dialog.js").Stretch} stretch
+   * @param {string | null} link
+   */
+  async record(stretch, link) {
+    const { theme } = this.#store.state;
+    try {
+      return await this.#sender.send({ type: "replay", ...stretch, theme, link });
+    } finally {
+      this.#store.set({ trial: null });
+    }
+  }
+
+  stopRecording() {
+    this.#sender.send({ type: "cancel" }).catch(() => {});
+  }
+
   cancel() {
     if (this.#store.state.trial) this.#sender.send({ type: "cancel" }).catch(() => {});
   }
