@@ -20,9 +20,8 @@ async function begin() {
   if (!root) return;
   try {
     show(root, await readRecording(data ?? ""));
-  } catch (error) {
+  } catch {
     root.replaceChildren(h("p", { class: "failed", role: "alert", data: { testid: "replay-failed" } }, DAMAGED));
-    console.error(error);
   }
 }
 
@@ -52,7 +51,7 @@ function show(root, recording) {
       class: "round",
       aria: { label: "Light or dark" },
       title: "Light or dark",
-      data: { testid: "replay-theme" },
+      data: { testid: "theme" },
       onclick: () => {
         page.dataset.theme = page.dataset.theme === "dark" ? "light" : "dark";
         draw();

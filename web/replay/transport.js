@@ -79,6 +79,8 @@ export function transport({ frames, meta }, player, show) {
     if (key === " " && target instanceof HTMLElement && target.closest("button, input[type=checkbox], a, summary")) return;
     const scrolls = key === "ArrowUp" || key === "ArrowDown" || key.startsWith("Page");
     if (scrolls && target !== line) return; // the page's own, where it is longer than the window
+    const scroller = target instanceof HTMLElement ? target.closest(".tables, .formula") : null;
+    if (scroller && scroller.scrollWidth > scroller.clientWidth && key.startsWith("Arrow")) return;
     event.preventDefault();
     keys[key]();
   });

@@ -65,7 +65,7 @@ export function standingsView(recording) {
     h("div", { class: "numbers-head" }, title, h("label", { class: "check" }, digits, "all digits")),
     h(
       "div",
-      { class: "tensor" },
+      { class: "tables", tabindex: 0, role: "group", aria: { label: "Lanes" } },
       h(
         "table",
         {},

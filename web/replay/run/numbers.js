@@ -46,7 +46,7 @@ export function numbersView(recording) {
     },
   });
   const title = h("h2", {});
-  const tables = h("div", { class: "tables" });
+  const tables = h("div", { class: "tables", tabindex: 0, role: "group", aria: { label: "Weights and biases" } });
   /** @type {{cell: HTMLElement, place: number}[]} */
   let cells = [];
   const element = h(
@@ -89,12 +89,7 @@ export function numbersView(recording) {
       "figure",
       { class: "tensor" },
       h("figcaption", {}, `${name}${matrix ? `, ${rows} × ${columns}` : `, ${rows}`}${cut}`),
-      h(
-        "table",
-        {},
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "unseen" }, "unit")), ...heads)),
-        h("tbody", {}, ...lines),
-      ),
+      h("table", {}, h("thead", {}, h("tr", {}, h("td", {}), ...heads)), h("tbody", {}, ...lines)),
     );
   }
 

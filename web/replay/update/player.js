@@ -33,11 +33,29 @@ export function updatePlayer({ meta, frames }) {
   const phase = h("p", { class: "phase" });
   const why = h("p", { class: "why" });
   const note = h("p", { class: "small" });
-  const rule = h("div", { class: "formula", data: { testid: "replay-rule" } });
-  const sum = h("div", { class: "formula", aria: { live: "off" }, data: { testid: "replay-sum" } });
+  const rule = h("div", {
+    class: "formula",
+    tabindex: 0,
+    role: "group",
+    aria: { label: "Rule" },
+    data: { testid: "replay-rule" },
+  });
+  const sum = h("div", {
+    class: "formula",
+    tabindex: 0,
+    role: "group",
+    aria: { label: "Written out" },
+    data: { testid: "replay-sum" },
+  });
   const hint = h("p", { class: "small" });
-  const results = h("div", { class: "tables", data: { testid: "replay-results" } });
-  const operands = h("div", { class: "tables" });
+  const results = h("div", {
+    class: "tables",
+    tabindex: 0,
+    role: "group",
+    aria: { label: "What it makes" },
+    data: { testid: "replay-results" },
+  });
+  const operands = h("div", { class: "tables", tabindex: 0, role: "group", aria: { label: "What it reads" } });
   const large = h("p", { class: "small" });
   const problem = h("p", { class: "problem", hidden: !meta.problem }, meta.problem ?? "");
   const made = h(
