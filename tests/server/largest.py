@@ -17,6 +17,7 @@ from engine.export.files import MOST_NUMBERS
 from engine.lab import EXPERIMENTS
 from server import activities
 from server.settings import Settings
+from server.wire.bounds import MOST_ENTRIES
 
 SETTINGS = Settings(database_url="sqlite://", threads=1)
 LAYERS = [{"units": units, "activation": "tanh"} for units in (1000, 1000, 900)]
@@ -104,6 +105,22 @@ async def run_taken_along(page: Page) -> None:
     await page.do("compare", points=4000)
     await page.do("load", script=json.loads(script) | {"step": 50}, leave="pause", within=BRIEF)
     await page.do("load", experiment=kept["result"]["experiment"], leave="pause", within=LATE)
+
+
+async def run_with_weights_of_its_own(page: Page) -> None:
+    """A network from elsewhere, of as many numbers as a message may hold for one matrix."""
+    layers = [{"units": 100}, {"units": MOST_ENTRIES // 100}]
+    edit = {"kind": "load", "step": 0, "parameters": {"W2": [-0.0123456789] * MOST_ENTRIES}}
+    script = {"spec": LARGEST | {"network": {"layers": layers}, "batch_size": 100}, "edits": [edit], "step": 2}
+    await page.do("load", script=script, leave="pause", within=BRIEF)
+    answer = await page.do("load", script=script)
+    assert answer["type"] == "done", answer
+    await page.do("look", micro=0)
+    await page.do("step", count=2)
+    await page.do("seek", step=0)
+    kept = await page.do("keep")
+    await page.do("share")
+    await page.do("load", experiment=kept["result"]["experiment"])
 
 
 async def run_by_muon(page: Page) -> None:
@@ -376,6 +393,7 @@ WALKS: tuple[Walk, ...] = (
     run_and_its_edits,
     run_taken_along,
     run_as_large_a_file_as_is_written,
+    run_with_weights_of_its_own,
     run_by_muon,
     middling_run_undone,
     run_of_many_edits,

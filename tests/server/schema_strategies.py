@@ -112,10 +112,20 @@ RACE = st.fixed_dictionaries(
     },
 )
 NETWORK_RACE = st.fixed_dictionaries({"run": SPEC, "lanes": st.lists(LANE, max_size=2)})
+NUMBERS = st.lists(st.sampled_from([0.5, -2, 1e300, "NaN"]), max_size=4)
+BROUGHT = st.fixed_dictionaries(
+    {"kind": st.just("load"), "step": st.sampled_from([0, 2])},
+    optional={
+        "parameters": st.dictionaries(st.sampled_from(["W1", "b1", "b2", "gamma1", "nothing"]), NUMBERS, max_size=2),
+        "statistics": st.dictionaries(st.sampled_from(["mean1", "variance1"]), NUMBERS, max_size=1),
+        "state": st.dictionaries(st.sampled_from(["v", "m", "x"]), st.dictionaries(st.just("b2"), NUMBERS), max_size=1),
+        "updates": st.sampled_from([0, 5, -1]),
+    },
+)
 SCRIPT = st.fixed_dictionaries(
     {"spec": SPEC},
     optional={
-        "edits": st.lists(EDIT.map(lambda edit: edit | {"step": 2}), max_size=2),
+        "edits": st.lists(st.one_of(BROUGHT, EDIT.map(lambda edit: edit | {"step": 2})), max_size=2),
         "step": st.sampled_from([0, 3, 30]),
     },
 )
