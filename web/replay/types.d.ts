@@ -68,6 +68,8 @@ export interface MicroTable {
   columns: string[];
   /** The layer whose units the rows are; null of what is no layer's. */
   layer: number | null;
+  /** Whether it is of one sample: an activation, an error signal. */
+  of_sample: boolean;
   /** Null is withheld. */
   cells: (number | string | null)[][];
   /** MathML of entries written out, row by row; what is not there is null. */

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.export.replay.recording import SECONDS, Recording, RecordingError, frames_of
+from engine.export.replay.recording import SECONDS, Recording, RecordingError, frames_of, span
 from engine.kernels.solvers.codes import GRADIENTS
 from engine.parts import give_way, giving_way_between
 
@@ -72,9 +72,9 @@ def _steps(end: int, lanes: int, first: int, last: int, seconds: int) -> NDArray
     if end == 0:
         raise RecordingError("last", "nobody has run yet, so there is nothing to replay", "after the first step")
     if not 0 <= first < end:
-        raise RecordingError("first", f"{first} given", f"0 to {end - 1}")
+        raise RecordingError("first", f"{first} given", span(0, end - 1))
     if not first < last <= end:
-        raise RecordingError("last", f"{last} given", f"{first + 1} to {end}, where the race stands")
+        raise RecordingError("last", f"{last} given", f"{span(first + 1, end)}, where the race stands")
     if not SECONDS[0] <= seconds <= SECONDS[1]:
         raise RecordingError("seconds", f"{seconds} given", f"{SECONDS[0]} to {SECONDS[1]}")
     return frames_of(first, last, seconds, 4 + lanes * 48, GROUND_BYTES)

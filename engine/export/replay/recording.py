@@ -43,6 +43,11 @@ class Recording:
         return sum(array.nbytes for array in self.arrays.values()) + self.steps.nbytes
 
 
+def span(first: int, last: int) -> str:
+    """What is allowed, in words."""
+    return str(first) if first == last else f"{first} to {last}"
+
+
 def frames_of(first: int, last: int, seconds: int, bytes_each: int, bytes_once: int = 0) -> NDArray[np.int32]:
     """The steps that are recorded of those from `first` to `last`: all, or evenly so many as play for `seconds` and fit.
     Raises RecordingError where there would be fewer than one a second."""
@@ -55,6 +60,6 @@ def frames_of(first: int, last: int, seconds: int, bytes_each: int, bytes_once: 
         if fitting < least:
             most = f"{MOST_BYTES // least} bytes a frame, it has {bytes_each}"
             raise RecordingError("seconds", "each frame has so many numbers that a file of 3 MB holds too few of them", most)
-        allowed = f"{SECONDS[0]} to {min(fitting - 1, SECONDS[1])}"
+        allowed = span(SECONDS[0], min(fitting - 1, SECONDS[1]))
         raise RecordingError("seconds", f"{seconds} s of a run with so many numbers are more than a file of 3 MB", allowed)
     return np.unique(np.linspace(first, last, min(wanted, fitting)).round()).astype(np.int32)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.export.replay.recording import SECONDS, Recording, RecordingError, frames_of
+from engine.export.replay.recording import SECONDS, Recording, RecordingError, frames_of, span
 from engine.export.replay.words import run_in_words
 from engine.kernels import codes
 from engine.parts import give_way
@@ -35,9 +35,9 @@ class RunRecorder:
                 "last", "nothing has been trained yet, so there is nothing to replay", "after the first update"
             )
         if not 0 <= first < trainer.end:
-            raise RecordingError("first", f"{first} given", f"0 to {trainer.end - 1}")
+            raise RecordingError("first", f"{first} given", span(0, trainer.end - 1))
         if not first < last <= trainer.end:
-            raise RecordingError("last", f"{last} given", f"{first + 1} to {trainer.end}, the last update that was made")
+            raise RecordingError("last", f"{last} given", f"{span(first + 1, trainer.end)}, the last update that was made")
         if not SECONDS[0] <= seconds <= SECONDS[1]:
             raise RecordingError("seconds", f"{seconds} given", f"{SECONDS[0]} to {SECONDS[1]}")
         self._trainer = trainer

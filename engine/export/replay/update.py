@@ -95,6 +95,7 @@ def _table(step: Step, value: Value, sample: int, withheld: Withheld | None, *, 
         "rows": list(value.rows.names),
         "columns": list(value.columns.names) if value.columns.kind == "unit" else [""] * columns,
         "layer": value.rows.layer if value.rows.kind == "unit" else None,
+        "of_sample": value.columns.kind == "sample",
         "cells": cells,
         "entries": _entries(step, value, first, rows, columns, sample, withheld) if written and step.terms is not None else [],
     }

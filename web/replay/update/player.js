@@ -47,7 +47,7 @@ export function updatePlayer({ meta, frames }) {
     aria: { label: "Written out" },
     data: { testid: "replay-sum" },
   });
-  const hint = h("p", { class: "small" });
+  const hint = h("p", { class: "small hint" });
   const results = h("div", {
     class: "tables",
     tabindex: 0,
@@ -128,7 +128,7 @@ export function updatePlayer({ meta, frames }) {
     const { entries = [] } = steps[at].results[chosen.table] ?? {};
     put(sum, entries[chosen.entry] ?? "");
     const more = entries.length > 1 || steps[at].results.length > 1;
-    setText(hint, more ? "Choose a number above to see it written out." : "");
+    setText(hint, more ? "Choose an underlined number to see it written out." : "");
     for (const button of results.querySelectorAll("button"))
       button.setAttribute("aria-pressed", String(button.dataset.place === `${chosen.table} ${chosen.entry}`));
   }
@@ -217,8 +217,8 @@ function unitNumbers(steps) {
   return steps.map((step) => {
     [told, names] = [new Map(told), new Map(names)];
     if (step.phase !== "update")
-      for (const { layer, cells, name, caption } of [...step.operands, ...step.results]) {
-        if (layer === null || cells.some((line) => line.length !== 1) || /^(b|gamma|beta|alpha|W|P)\d/.test(name)) continue;
+      for (const { layer, cells, caption, of_sample: own } of [...step.operands, ...step.results]) {
+        if (layer === null || !own) continue;
         told.set(
           layer,
           cells.map(([value]) => value),
