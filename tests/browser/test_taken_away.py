@@ -33,6 +33,9 @@ def test_nothing_but_its_own_code_runs(page: Page, server_url: str, tmp_path: Pa
             "surface": client.do("race_export", format="html", theme="dark"),
             "network": client.do("network_export", format="html", theme="dark"),
             "sheet": client.do("take_away", format="sheet"),
+            "surface replay": client.do("race_export", format="replay", theme="dark"),
+            "network replay": client.do("network_export", format="replay", theme="dark"),
+            "update replay": client.do("take_away", format="replay"),
         }
     complaints.expect("content-security policy: script-src")
     complaints.expect("Content Security Policy")
@@ -45,6 +48,10 @@ def test_nothing_but_its_own_code_runs(page: Page, server_url: str, tmp_path: Pa
         page.goto(file.as_uri())
         if name == "sheet":
             expect(page.locator("h1")).to_have_css("font-size", "24px")  # its own style holds
+        elif name.endswith("replay"):
+            expect(page.get_by_test_id("replay-line")).to_be_visible()
+            if "update" not in name:
+                expect(page.get_by_role("rowheader")).to_have_text(HOSTILE[:80])
         else:
             expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
         assert not [complaint for complaint in complaints.all if "olicy" in complaint], complaints.all
