@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from course_page import Course
 from looks import looks_well
+from pages import Page as Client
 from playwright.sync_api import Page, expect
 from race_page import RaceRoom
 from replay_page import Replay
@@ -146,6 +147,7 @@ def test_a_recording_says_why_there_is_none_and_can_be_left(train: Train) -> Non
     assert train.settle() == end
 
 
+@pytest.mark.slow(seconds=6)
 def test_a_race_is_replayed_anywhere(page: Page, server_url: str, tmp_path: Path) -> None:
     room = RaceRoom(page).open(server_url)
     room.hook("race-forward").click()
@@ -263,20 +265,31 @@ def test_a_damaged_file_says_so(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_test_id("replay-failed")).to_contain_text("the file is damaged")
 
 
-@pytest.mark.looks(seconds=20)
-def test_replays_look_well(train: Train, tmp_path: Path) -> None:
+@pytest.mark.looks(seconds=12)
+def test_replays_look_well(train: Train, server_url: str, tmp_path: Path) -> None:
     page = train.page
     train.hook("forward").click()
     train.settle(1)
     train.hook("export").click()
     page.get_by_role("menuitem", name="Replay").click()
     looks_well(page, "dialog[open]")
-    run = saved(page, train.hook("replay-start").click, tmp_path)
-    page.keyboard.press("Escape")
-    step = Step.enter(train)
-    step.hook("take").click()
-    update = saved(page, step.hook("take-replay").click, tmp_path)
-    for path in (run, update):
+    with Client(f"{server_url.replace('http', 'ws', 1)}/ws") as client:
+        client.run_info()
+        client.do("step", count=30)
+        client.do("race")
+        client.do("race_step", count=30)
+        client.do("network", lanes=[{"optimizer": {"name": name}} for name in ("adam", "sgd")])
+        client.do("network_step", count=30)
+        taken = {
+            "run": client.do("replay"),
+            "race": client.do("race_export", format="replay"),
+            "network": client.do("network_export", format="replay", theme="dark"),
+            "update": client.do("take_away", format="replay"),
+        }
+    for name, answer in taken.items():
+        path = tmp_path / f"{name}.html"
+        path.write_text(answer["result"]["text"], encoding="utf-8")
         page.goto(path.as_uri())
         expect(page.get_by_test_id("replay-line")).to_be_visible()
-        looks_well(page, what=path.name)
+        page.get_by_test_id("replay-line").fill("12")
+        looks_well(page, what=name)

@@ -63,12 +63,22 @@ function show(root, recording) {
     frame = next;
     draw();
   });
-  root.replaceChildren(
-    h("header", { class: "head" }, h("div", {}, h("h1", {}, meta.title), where), theme),
+  const scroller = h(
+    "div",
+    { class: "scroller", tabindex: 0, role: "region", aria: { label: "What is shown" } },
     player.element,
     origin(meta.link),
+  );
+  root.replaceChildren(
+    h("header", { class: "head" }, h("div", {}, h("h1", {}, meta.title), where), theme),
+    scroller,
     controls.element,
   );
+  // Nothing has the focus at first: the keys that scroll a page scroll what would be the page.
+  document.addEventListener("keydown", ({ key, target }) => {
+    const pages = { ArrowDown: 0.1, ArrowUp: -0.1, PageDown: 0.9, PageUp: -0.9 }[key];
+    if (pages && target === document.body) scroller.scrollBy(0, pages * scroller.clientHeight);
+  });
   draw();
   // What is drawn fits its place: after the fonts are there, when the window is another, and on paper, which is always light.
   new ResizeObserver(draw).observe(player.element);

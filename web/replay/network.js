@@ -11,6 +11,8 @@ const RADIUS = 12;
 /** A unit that carries a number. */
 const BOX = { width: 54, height: 26 };
 const [THICKEST, THINNEST] = [6, 0.4];
+/** Between two of them, at least. */
+const APART = 16;
 /** A letter's width, about. */
 const LETTER = 7;
 const LONGEST = 11;
@@ -41,7 +43,10 @@ export function networkView({ sizes, inputs, outputs, numbers = false }) {
     const width = Math.round(element.clientWidth);
     if (width < 80 || width === built) return;
     built = width;
-    const half = numbers ? BOX.width / 2 : RADIUS;
+    // Numbers in units that would cover each other are left out: they stand in the tables.
+    const apart = (width - room(inputs) - room(outputs) - BOX.width) / Math.max(1, last);
+    const told = numbers && apart >= BOX.width + APART;
+    const half = told ? BOX.width / 2 : RADIUS;
     const [left, right] = [room(inputs) + half, room(outputs) + half];
     const gap = (HEIGHT - TOP - 4) / Math.max(...shown);
     const place = (/** @type {number} */ layer, /** @type {number} */ unit) => ({
@@ -66,12 +71,12 @@ export function networkView({ sizes, inputs, outputs, numbers = false }) {
     units = each((x, y) => {
       const height = Math.min(BOX.height, gap - 3);
       const box = { x: x - half, y: y - height / 2, width: BOX.width, height, rx: height / 2 };
-      return numbers
+      return told
         ? s("rect", { ...box, class: "node" })
         : s("circle", { cx: x, cy: y, r: Math.min(RADIUS, gap / 2 - 1), class: "node" });
     });
     texts = /** @type {SVGTextElement[][]} */ (
-      each((x, y) => s("text", { x, y: y + 4, class: "unit", "text-anchor": "middle" }))
+      each((x, y) => s("text", { x, y: y + 4, class: "unit", "text-anchor": "middle", visibility: told ? null : "hidden" }))
     );
     const heads = sizes.map((size, layer) => {
       const word = layer === 0 ? "inputs" : layer === last ? "output" : `layer ${layer}`;

@@ -75,7 +75,7 @@ export function standingsView(recording) {
           h(
             "tr",
             {},
-            ...["", "lane", ...heads, "so far"].map((name, i) =>
+            ...["rank", "lane", ...heads, "so far"].map((name, i) =>
               h("th", { scope: "col", class: i === 1 || name === "so far" ? "lane" : null }, name),
             ),
           ),
