@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from course_page import Course
 from looks import looks_well
+from network_page import NetworkRoom
 from pages import Page as Client
 from playwright.sync_api import Page, expect
 from race_page import RaceRoom
@@ -23,6 +24,7 @@ from server.replay.page import replay_file
 
 MOST = 3_000_000
 SECONDS = "60"
+LANES = "(all) => all.map(({ dataset }) => [dataset.netloss, dataset.value])"
 TABLES = """(tables) => Object.fromEntries(tables.map((table) => [table.dataset.name,
   [...table.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].map((cell) => cell.title))]))"""
 
@@ -184,6 +186,40 @@ def test_a_race_is_replayed_anywhere(page: Page, server_url: str, tmp_path: Path
         replay.press("Home", 0)
         assert replay.exactly(rows.first.locator("td").nth(1)) == start
         expect(replay.hook("replay-where")).to_contain_text("at step 0")
+
+    everywhere(page, path, look)
+
+
+@pytest.mark.slow(seconds=9)
+def test_a_race_on_the_network_is_replayed_anywhere(page: Page, server_url: str, tmp_path: Path) -> None:
+    room = NetworkRoom(page).open(server_url)
+    page.keyboard.press("ArrowRight")
+    room.settle(1)
+    room.seek(75)  # the end of an epoch: there a loss is recorded
+    lanes = page.locator("[data-netloss]").evaluate_all(LANES)
+    room.hook("network-export").click()
+    page.get_by_role("menuitem", name="Replay").click()
+    expect(room.hook("network-replay-last")).to_have_value("75")
+    room.hook("network-replay-first").fill("75")
+    room.hook("network-replay-start").click()
+    expect(room.hook("network-replay-refused")).to_contain_text("Allowed: 0 to 74")
+    room.hook("network-replay-first").fill("0")
+    path = saved(page, room.hook("network-replay-start").click, tmp_path)
+
+    def look(replay: Replay) -> None:
+        replay.hook("replay-line").focus()
+        replay.press("End", 75)
+        for lane, loss in lanes:
+            loss_there, _, recorded, *_, kept = (
+                replay.exactly(replay.frame.locator(f'[data-entry="{lane} {column}"]')) for column in range(7)
+            )
+            assert (loss_there, recorded, kept) == (float(loss), 75, 75)
+        replay.press("ArrowLeft", 74)
+        recorded = replay.frame.locator(f'[data-entry="{lanes[0][0]} 2"]')
+        assert replay.exactly(recorded) == 50, "it is said of which step a loss is"
+        replay.press("Home", 0)
+        starts = {replay.exactly(replay.frame.locator(f'[data-entry="{lane} 0"]')) for lane, _ in lanes}
+        assert len(starts) == 1, "all begin from one start"
 
     everywhere(page, path, look)
 
