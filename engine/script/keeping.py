@@ -6,7 +6,7 @@ What a server keeps, so that a run goes on after the server was gone. A link hol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
@@ -20,7 +20,7 @@ from engine.recording.series import Series
 from engine.recording.stops import Stop, stop_reason
 from engine.run import Run
 from engine.script.edit_checks import check, frozen_by
-from engine.script.edits import ScriptEdit, with_edit
+from engine.script.edits import AnyEdit, ScriptEdit, with_edit
 from engine.script.script import Branch
 from engine.spec import MAX_STEPS, RunSpec
 from engine.trainer import Trainer
@@ -61,10 +61,12 @@ class _Kept(BaseModel):
 
 
 class KeptBranch(_Kept):
-    """A line of the run: its parent's until `fork`, then its own. `edits` is the whole list."""
+    """A line of the run: its parent's until `fork`, then its own. Its edits are the first so many of its parent's, and then
+    `edits`: each edit makes a branch, and a thousand whole lists would be half a million edits."""
 
     parent: Index | None
     fork: Step
+    shared: Index = 0
     edits: tuple[ScriptEdit, ...]
 
 
@@ -72,7 +74,8 @@ class Timeline(_Kept):
     """What changes with an edit, and only then. Its `version` rises with every change that an older engine would misread: that
     leaves alone what it does not know (`server.keeping.versions`)."""
 
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
+    """In the first each branch had the whole list of its edits, as with none `shared`."""
     fingerprint: str = Field(max_length=400)
     spec: RunSpec
     branches: tuple[KeptBranch, ...] = Field(min_length=1)
@@ -84,10 +87,22 @@ class Timeline(_Kept):
         count = len(self.branches)
         if self.current >= count or any(index >= count for index in self.undone):
             raise ValueError("current, undone: there is no such branch")
+        lengths: list[int] = []
         for index, branch in enumerate(self.branches):
             if (index == 0) != (branch.parent is None) or (branch.parent is not None and branch.parent >= index):
                 raise ValueError(f"branches.{index}.parent: a branch forks from one before it")
+            if branch.shared > (0 if branch.parent is None else lengths[branch.parent]):
+                raise ValueError(f"branches.{index}.shared: its parent has not so many edits")
+            lengths.append(branch.shared + len(branch.edits))
         return self
+
+    def edits(self) -> list[tuple[AnyEdit, ...]]:
+        """The whole list of each branch."""
+        found: list[tuple[AnyEdit, ...]] = []
+        for branch in self.branches:
+            before = () if branch.parent is None else found[branch.parent][: branch.shared]
+            found.append((*before, *branch.edits))
+        return found
 
 
 class KeptStop(_Kept):
@@ -114,10 +129,18 @@ def timeline(trainer: Trainer) -> Timeline:
     return Timeline(
         fingerprint=fingerprint(),
         spec=script.spec,
-        branches=tuple(KeptBranch(parent=each.parent, fork=each.fork, edits=each.edits) for each in script.branches),
+        branches=tuple(_kept(each, script.branches) for each in giving_way_between(script.branches)),
         current=script.current,
         undone=script.undone,
     )
+
+
+def _kept(branch: Branch, branches: Sequence[Branch]) -> KeptBranch:
+    theirs = () if branch.parent is None else branches[branch.parent].edits
+    shared = min(len(theirs), len(branch.edits))
+    while branch.edits[:shared] != theirs[:shared]:
+        shared -= 1
+    return KeptBranch(parent=branch.parent, fork=branch.fork, shared=shared, edits=branch.edits[shared:])
 
 
 def cursor(trainer: Trainer) -> Cursor:
@@ -157,10 +180,12 @@ def resume(line: Timeline, at: Cursor, buffers: Mapping[str, NDArray[Any]] | Non
     trainer = Trainer(line.spec)
     script, begun = trainer.script, trainer.series
     script.branches = [
-        Branch(index, each.parent, each.fork, each.edits, end, Series(points[index], 0, doublings))
+        Branch(index, each.parent, each.fork, edits, end, Series(points[index], 0, doublings))
         if index in points
-        else Branch(index, each.parent, each.fork, each.edits, end, begun.until(each.fork))
-        for index, (each, end, doublings) in enumerate(zip(line.branches, at.ends, at.doublings, strict=True))
+        else Branch(index, each.parent, each.fork, edits, end, begun.until(each.fork))
+        for index, (each, edits, end, doublings) in enumerate(
+            zip(line.branches, line.edits(), at.ends, at.doublings, strict=True)
+        )
     ]
     script.current, script.undone = line.current, line.undone
     for edit in script.branch.edits:

@@ -17,7 +17,7 @@ LESSON_VERSION = 1
 """Of the lesson that is open: its card, and how its question was answered."""
 LAB_VERSION = 1
 """Of the experiment of the lab that is open: what was asked for."""
-TIMELINE_VERSION = 1
+TIMELINE_VERSION = 2
 """Of the script of the run: what `engine.script.keeping.Timeline` says of itself."""
 UNREADABLE = "unreadable_session"
 

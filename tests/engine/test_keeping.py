@@ -217,6 +217,33 @@ def test_older_numbers_lead_on_to_the_place(fields):
     assert all_numbers(clone) == all_numbers(trainer)
 
 
+def test_each_edit_is_kept_once():
+    """Each makes a branch, whose edits are its parent's and its own; some fork back from the middle, two are of one step."""
+    trainer = trainer_of()
+    for number in range(40):
+        trainer.edit({"kind": "set", "path": "optimizer.lr", "value": 0.01 * (1 + number)})
+        trainer.edit({"kind": "set", "path": "clip.norm", "value": 1.0 + number})
+        trainer.step(2)
+        if number % 7 == 6:
+            trainer.seek(trainer.steps_done // 2)
+    trainer.undo()
+    line = timeline(trainer)
+    assert len(line.branches) == len(trainer.branches) == 81 == 1 + sum(len(branch.edits) for branch in line.branches)
+    told = Timeline.model_validate(line.model_dump(mode="json"))
+    assert told.edits() == [branch.edits for branch in trainer.branches]
+    before = line.model_dump(mode="json") | {"version": 1}  # as it was kept when each had its whole list
+    for branch, edits in zip(before["branches"], line.edits(), strict=True):
+        del branch["shared"]
+        branch["edits"] = [edit.model_dump(mode="json") for edit in edits]
+    found = numbers(trainer)
+    for kept_line in (told, Timeline.model_validate(before)):
+        clone = resume(kept_line, cursor(trainer), found, kept.lines(trainer))
+        assert [branch.edits for branch in clone.branches] == [branch.edits for branch in trainer.branches]
+        assert all_numbers(clone) == all_numbers(trainer)
+    with pytest.raises(ValueError, match="shared"):
+        Timeline.model_validate(before | {"branches": [before["branches"][0] | {"shared": 1}, *before["branches"][1:]]})
+
+
 def test_what_does_not_hang_together_is_refused():
     trainer = trainer_of()
     trainer.step(10)

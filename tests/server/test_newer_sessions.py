@@ -30,7 +30,7 @@ DAY = 24 * 3600.0
 
 
 def run(script: Script, place: Script) -> None:
-    script["timeline"]["version"] = 2
+    script["timeline"]["version"] = versions.TIMELINE_VERSION + 1
 
 
 def run_of_unknown_version(script: Script, place: Script) -> None:
@@ -239,7 +239,8 @@ def test_it_is_deleted_after_the_ordinary_time_alone(url: str, shelf: Shelf) -> 
 
 
 def test_the_versions_are_those_that_are_written() -> None:
-    assert get_args(Timeline.model_fields["version"].annotation) == (versions.TIMELINE_VERSION,)
+    known = get_args(Timeline.model_fields["version"].annotation)
+    assert known == tuple(range(1, versions.TIMELINE_VERSION + 1)) and Timeline.model_fields["version"].default == known[-1]
     assert [version for version in (1, 0, 2, -1, True, None, "1", 1.5) if versions._reads(version, 1)] == [1]
     assert not versions._reads(True, 1) and not versions._reads(1.0, 1)
     assert versions._reads(1, 2) and versions._reads(2, 2)
