@@ -11,10 +11,28 @@ import ast
 import math
 import operator
 import re
+import threading
 from bisect import bisect_right
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+_PARSING = threading.Lock()
+
+
+def parsed(text: str) -> ast.Expression:
+    """Python's tree of an expression; SyntaxError, ValueError, RecursionError or MemoryError where it is none."""
+    tree = syntax_tree(text, "eval")
+    assert isinstance(tree, ast.Expression)
+    return tree
+
+
+def syntax_tree(text: str, mode: Literal["eval", "exec"] = "exec") -> ast.AST:
+    """`ast.parse`, one thread at a time: up to Python 3.12 the depth of the trees being made is counted for all threads
+    together, and where two make one at once either may end with a SystemError."""
+    with _PARSING:
+        return ast.parse(text, mode=mode)
+
 
 SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+",
@@ -150,7 +168,7 @@ class Grammar:
         shift = len(text) - len(text.lstrip(" "))
         written, seconds = _with_powers(text.strip(" "))
         try:
-            tree = ast.parse(written, mode="eval")
+            tree = parsed(written)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
             self._hint(text)
             place = getattr(problem, "offset", None) or len(written)

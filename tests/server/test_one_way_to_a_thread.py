@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from engine.arithmetic import syntax_tree
+
 SERVER = Path(__file__).parents[2] / "server"
 WAYS = {"to_thread", "run_in_executor", "run_in_threadpool", "run_sync", "Thread", "ThreadPoolExecutor", "Scheduler", "submit"}
 ELSEWHERE = {
@@ -30,7 +32,7 @@ ELSEWHERE = {
 def ways(source: str) -> list[int]:
     """Lines that go to a thread."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(syntax_tree(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name in WAYS:

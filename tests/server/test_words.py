@@ -13,6 +13,8 @@ from glossary import unfit
 from live_server import Live
 from pages import Page
 
+from engine.arithmetic import syntax_tree
+
 ROOT = Path(__file__).parents[2]
 TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`', re.DOTALL)
 """In JavaScript as it is formatted here: a comment or a text."""
@@ -20,7 +22,7 @@ TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`', 
 
 def texts_of_python(code: str) -> Iterator[str]:
     """All texts but docstrings; what stands between braces is left out of them."""
-    tree = ast.parse(code)
+    tree = syntax_tree(code)
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from engine.arithmetic import parsed
+
 FUNCTIONS = {"sqrt": "np.sqrt", "abs": "np.abs", "max": "np.maximum", "min": "np.minimum", "sign": "np.sign"}
 
 
@@ -50,8 +52,8 @@ def in_numpy(formula: str, names: Mapping[str, str], quantities: Mapping[str, st
 
 def names_of(expression: str) -> set[str]:
     """The names in an expression."""
-    return {node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(parsed(expression)) if isinstance(node, ast.Name)}
 
 
 def _expression(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    return parsed(text).body

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.arithmetic import parsed
 from engine.microscope.steps import Step
 
 NAMES = re.compile(r"(?<![\w.])([^\W\d]\w*)(\.grad\b)?")
@@ -99,7 +100,7 @@ def _joined(parts: Iterable[Part]) -> list[Part]:
 
 def factor(text: str) -> str:
     """An expression as the right factor of a product: in brackets where it binds less tightly."""
-    tree = ast.parse(text, mode="eval").body
+    tree = parsed(text).body
     loose = isinstance(tree, ast.Compare | ast.IfExp) and not text.startswith("(")
     if isinstance(tree, ast.BinOp):
         loose = isinstance(tree.op, ast.Add | ast.Sub | ast.Div)
