@@ -52,13 +52,14 @@ class Proxies:
 
 class RootPath:
     """ASGI middleware: what comes with the root path and what comes without it is the same. `only`: without it nothing is
-    answered, as where the path is a secret."""
+    answered, as where the path is a secret; a trusted proxy that names it knows it."""
 
     def __init__(self, app: ASGIApp, root: str, only: bool = False) -> None:
         self._app, self._root, self._only = app, root, only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        root = self._root or scope.get("root_path", "")
+        told: str = scope.get("root_path", "")
+        root = self._root or told
         if scope["type"] not in ("http", "websocket") or not root:
             await self._app(scope, receive, send)
             return
@@ -69,7 +70,7 @@ class RootPath:
             await RedirectResponse(f"{root.rpartition('/')[2]}/{'?' if query else ''}{query}", 308)(scope, receive, send)
             return
         if not self._is(path[: len(root) + 1], f"{root}/"):
-            if self._only and path != OPEN_TO_ALL:
+            if self._only and path != OPEN_TO_ALL and not self._is(told, root):
                 await _refuse(scope, receive, send)
                 return
             path = root + path

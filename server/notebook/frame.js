@@ -39,7 +39,8 @@ async function render({ model, el }) {
   frame.className = "chainrule-frame";
   frame.title = place.title;
   frame.allow = "clipboard-write; fullscreen";
-  frame.style.cssText = `display: block; width: 100%; height: ${place.height}px; border: 0`;
+  const shown = `display: block; width: 100%; height: ${place.height}px; border: 0`;
+  frame.style.cssText = shown;
   el.append(words, frame);
 
   let address;
@@ -69,14 +70,14 @@ async function render({ model, el }) {
 
   function show() {
     frame.src = page;
-    [words.hidden, frame.hidden] = [true, false];
+    [words.hidden, frame.hidden, frame.style.cssText] = [true, false, shown];
   }
 
   /** What is hidden asks for its server no longer. @param {string} text */
   function say(text) {
     words.textContent = text;
     frame.src = "about:blank";
-    [words.hidden, frame.hidden] = [false, true];
+    [words.hidden, frame.hidden, frame.style.cssText] = [false, true, "display: none"]; // a style of its own outweighs `hidden`
   }
 }
 

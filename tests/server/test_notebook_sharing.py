@@ -313,7 +313,8 @@ def test_the_launcher_begins_a_server_that_only_jupyter_finds() -> None:
 
     told = launcher()
     root = told["command"][told["command"].index("--root-path") + 1]
-    assert len(root) >= 33 and told["mappath"]("/ws") == f"{root}/ws"
+    assert len(root) >= 33 and told["mappath"]("/x") == f"{root}/x"
+    assert told["request_headers_override"] == {"X-Forwarded-Prefix": root}, "of sockets"
     assert told["environment"]["CHAINRULE_ONLY_ROOT_PATH"] == "on"
     assert launcher()["command"] != told["command"], "another key each time"
     with open(told["launcher_entry"]["icon_path"], encoding="utf-8") as icon:

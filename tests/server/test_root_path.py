@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from live_server import serving
@@ -86,6 +87,25 @@ def test_where_the_path_is_a_secret_nothing_else_is_answered() -> None:
         for path in ("/", "/api/catalog", "/k3/", "/k3yy/", "/metrics", "/src/main.js", "/K3Y/"):
             answer = web.get(path)
             assert answer.status_code == 403 and "frame-ancestors" in answer.headers["content-security-policy"], path
+
+
+def test_a_trusted_proxy_may_name_the_secret_in_a_header() -> None:
+    named = {"X-Forwarded-Prefix": "/k3y"}
+    wrong: tuple[dict[str, str], ...] = ({}, {"X-Forwarded-Prefix": "/k3"}, {"X-Forwarded-Prefix": "/"})
+    with serving(Settings(database_url="sqlite://", root_path="/k3y", only_root_path=True)) as live:
+        address = f"127.0.0.1:{live.port}"
+        assert httpx.get(f"http://{address}/api/catalog", headers=named).status_code == 200
+        assert [httpx.get(f"http://{address}/api/catalog", headers=each).status_code for each in wrong] == [403] * len(wrong)
+        with connect(f"ws://{address}/ws", additional_headers=named) as socket:
+            socket.send('{"type": "none"}')
+            assert '"error"' in socket.recv(timeout=60)
+        for each in wrong:
+            with pytest.raises(InvalidStatus), connect(f"ws://{address}/ws", additional_headers=each):
+                pass
+    with serving(
+        Settings(database_url="sqlite://", root_path="/k3y", only_root_path=True, trusted_proxies=("10.0.0.1",))
+    ) as live:
+        assert httpx.get(f"http://127.0.0.1:{live.port}/api/catalog", headers=named).status_code == 403, "nobody trusts it"
 
 
 def test_sockets_are_below_the_path_too() -> None:
