@@ -14,6 +14,8 @@ from server.microscope.prediction.hidden import HIDDEN, Withheld
 from server.microscope.refused import refusals
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine import Trainer
     from engine.array import Array
     from engine.microscope import Listing, Update
@@ -95,12 +97,21 @@ def wrong_way(trainer: Trainer, withheld: Withheld) -> dict[str, Any]:
     return {"words": found.words, "differ": list(found.differ), "tensors": tensors}
 
 
+def largest_first(values: Array, count: int) -> NDArray[np.intp]:
+    """The places of so many of the largest of more values than that, none of them NaN: the largest first, of equal ones the
+    first. To sort a million takes ten times as long."""
+    least = np.partition(values, -count)[-count]
+    above = np.flatnonzero(values > least)
+    found = np.sort(np.concatenate([above, np.flatnonzero(values == least)[: count - len(above)]]))
+    return found[np.argsort(-values[found], kind="stable")]
+
+
 def _tensor(name: str, before: Array, right: Array, wrong: Array, differs: bool, withheld: Withheld) -> dict[str, Any]:
     from engine.microscope.expressions.expression import plain
 
     gaps = np.abs(right - wrong).ravel()
     gaps = np.where(np.isnan(gaps), np.inf, gaps) if differs else np.zeros_like(gaps)
-    order = np.arange(gaps.size) if gaps.size <= WRITTEN else np.argsort(-gaps, kind="stable")[:WRITTEN]
+    order = np.arange(gaps.size) if gaps.size <= WRITTEN else largest_first(gaps, WRITTEN)
     entries = []
     for flat in order:
         index = [int(i) for i in np.unravel_index(int(flat), right.shape)]

@@ -26,6 +26,7 @@ from engine.microscope import (
     next_update,
     sample_chain,
 )
+from server.microscope.queries import largest_first
 from server.wire.frames import finite
 
 
@@ -194,3 +195,12 @@ def test_what_the_page_opens_is_served(live: Live) -> None:
     assert [row["name"] for row in told["graphs"]] == list(GRAPHS)
     assert [row["name"] for row in told["notations"]] == list(NOTATIONS)
     assert told["presets"][0]["script"] == PRESETS["chain"].script
+
+
+@pytest.mark.parametrize("levels", [1, 3, 50, 10**6])
+def test_the_largest_first_is_as_sorting_all_of_them(levels: int) -> None:
+    chance = np.random.default_rng(levels)
+    for count in (1, 7, 400):
+        values = chance.integers(0, levels, 1000).astype(float)
+        values[chance.integers(0, 1000, 5)] = np.inf
+        assert np.array_equal(largest_first(values, count), np.argsort(-values, kind="stable")[:count])
